@@ -1,0 +1,44 @@
+package api
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+)
+
+// Digest recognises a supplied secret: "k<key number>:" and the base64 of
+// HMAC-SHA256(key, kind ‖ 0x00 ‖ id ‖ 0x00 ‖ canonical JSON of the value). It is keyed because a plain hash of a weak secret
+// can be guessed, and bound to the object because two objects with the same secret should not show it.
+func Digest(keyNumber int64, key []byte, kind, id string, value any) (string, error) {
+	canonical, err := canonicalJSON(value)
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(kind))
+	mac.Write([]byte{0})
+	mac.Write([]byte(id))
+	mac.Write([]byte{0})
+	mac.Write(canonical)
+	return "k" + strconv.FormatInt(keyNumber, 10) + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
+}
+
+// canonicalJSON writes a string, or a map of strings with its keys sorted, without spaces and without HTML escapes. The error does not repeat the value.
+func canonicalJSON(value any) ([]byte, error) {
+	switch value.(type) {
+	case string, map[string]string:
+	default:
+		return nil, fmt.Errorf("a digest is made of a string or a map of strings, not of a %T", value)
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return nil, fmt.Errorf("the value of the digest cannot be written as JSON")
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}

@@ -1,0 +1,214 @@
+package api
+
+import (
+	"fmt"
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Limits of what a request may carry.
+const (
+	MaxBodyBytes         = 1 << 20
+	MaxPageSize          = 1000
+	DefaultPageSize      = 100
+	MaxDescription       = 1024
+	MaxOwner             = 254
+	MaxReason            = 512
+	MaxLabels            = 64
+	MaxLabelKey          = 63
+	MaxLabelValue        = 256
+	MaxSettings          = 64
+	MaxSettingValue      = 1024
+	MaxCredentials       = 32
+	MaxCredentialValue   = 16 << 10
+	MaxScopes            = 64
+	MaxScope             = 128
+	MaxCIDRs             = 64
+	MaxTriggers          = 64
+	MaxTriggerValue      = 1024
+	MaxIdempotencyKey    = 255
+	MaxOverlap           = 30 * 24 * time.Hour
+	MaxStage             = 30 * 24 * time.Hour
+	MinRotationInterval  = time.Second
+	IdempotencyRetention = 24 * time.Hour
+)
+
+// Patterns that provider and platform check alike.
+const (
+	NamePattern  = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
+	ScopePattern = `^[a-z][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*(:\*)?$`
+	KeyPattern   = `^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$`
+)
+
+var (
+	nameRegexp  = regexp.MustCompile(NamePattern)
+	scopeRegexp = regexp.MustCompile(ScopePattern)
+	keyRegexp   = regexp.MustCompile(KeyPattern)
+)
+
+// The checks below serve the provider's validators and the platform alike. Their errors complete the sentence "<attribute> …" and never repeat the value.
+
+// CheckName checks an object's name.
+func CheckName(s string) error {
+	if !nameRegexp.MatchString(s) {
+		return fmt.Errorf("must be 1 to 63 characters: lower-case letters, digits and hyphens, with a letter or digit at both ends")
+	}
+	return nil
+}
+
+// CheckOwner checks an e-mail address or a team name.
+func CheckOwner(s string) error {
+	if s == "" || len(s) > MaxOwner || s != strings.TrimSpace(s) || hasControl(s) {
+		return fmt.Errorf("must be an e-mail address or a team name of 1 to %d characters, without space around it", MaxOwner)
+	}
+	if strings.Contains(s, "@") {
+		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
+			return fmt.Errorf("has an @ but is not a plain e-mail address such as messaging@example.com")
+		}
+	}
+	return nil
+}
+
+// CheckDescription checks a description.
+func CheckDescription(s string) error {
+	if len(s) > MaxDescription {
+		return fmt.Errorf("must be at most %d bytes", MaxDescription)
+	}
+	return nil
+}
+
+// CheckReason checks the reason that a hold, a release, a revocation or a forced step must give.
+func CheckReason(s string) error {
+	if strings.TrimSpace(s) == "" || len(s) > MaxReason || hasControl(s) {
+		return fmt.Errorf("must say why, in 1 to %d bytes on one line", MaxReason)
+	}
+	return nil
+}
+
+// CheckLabels checks the keys, values and number of labels.
+func CheckLabels(m map[string]string) error { return checkMap(m, MaxLabels, MaxLabelValue) }
+
+// CheckTriggers checks rotate_when_changed.
+func CheckTriggers(m map[string]string) error { return checkMap(m, MaxTriggers, MaxTriggerValue) }
+
+func checkMap(m map[string]string, entries, valueBytes int) error {
+	if len(m) > entries {
+		return fmt.Errorf("must have at most %d entries", entries)
+	}
+	for k, v := range m {
+		if !keyRegexp.MatchString(k) {
+			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - with a letter or digit at both ends")
+		}
+		if len(v) > valueBytes {
+			return fmt.Errorf("has a value of more than %d bytes", valueBytes)
+		}
+	}
+	return nil
+}
+
+// CheckScope checks one scope.
+func CheckScope(s string) error {
+	if len(s) > MaxScope || !scopeRegexp.MatchString(s) {
+		return fmt.Errorf("must be a scope such as messages:send: at most %d lower-case letters, digits and any of _ . -, in parts separated by colons, the last of which may be *", MaxScope)
+	}
+	return nil
+}
+
+// ScopeAllowed reports whether one of the allowed scopes covers s. A nil list allows everything. A trailing :* covers every scope below it.
+func ScopeAllowed(s string, allowed []string) bool {
+	if allowed == nil {
+		return true
+	}
+	for _, a := range allowed {
+		if a == s {
+			return true
+		}
+		if below, ok := strings.CutSuffix(a, "*"); ok && strings.HasPrefix(s, below) {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckCIDR checks one address range.
+func CheckCIDR(s string) error {
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return fmt.Errorf("must be an address range such as 192.0.2.0/24 or 2001:db8::/32")
+	}
+	if p != p.Masked() {
+		return fmt.Errorf("has bits set behind its prefix length: did you mean %s?", p.Masked())
+	}
+	return nil
+}
+
+// ParseExpiry reads the RFC 3339 date of expires_at.
+func ParseExpiry(s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || t.Year() > 9999 || t.Year() < 1970 {
+		return time.Time{}, fmt.Errorf("must be a date as RFC 3339 writes it, such as 2027-01-31T12:00:00Z")
+	}
+	return t.UTC(), nil
+}
+
+// CheckRotationPolicy checks the durations of a policy against each other and returns the member that is wrong.
+// Null max_age and quiet_period are given as empty strings.
+func CheckRotationPolicy(interval, overlap, maxStage, maxAge, onStageTimeout, quietPeriod string) (field string, err error) {
+	i, err := ParseDuration(interval)
+	if err != nil {
+		return "interval", err
+	}
+	if i < MinRotationInterval {
+		return "interval", fmt.Errorf("must be at least 1s")
+	}
+	o, err := ParseDuration(overlap)
+	if err != nil {
+		return "overlap", err
+	}
+	if o > MaxOverlap {
+		return "overlap", fmt.Errorf("must be at most 30d")
+	}
+	s, err := ParseDuration(maxStage)
+	if err != nil {
+		return "max_stage", err
+	}
+	if s < time.Second || s > MaxStage {
+		return "max_stage", fmt.Errorf("must be at least 1s and at most 30d")
+	}
+	if maxAge != "" {
+		a, err := ParseDuration(maxAge)
+		if err != nil {
+			return "max_age", err
+		}
+		if a <= i {
+			return "max_age", fmt.Errorf("must be longer than interval: a secret is due after interval and overdue after max_age")
+		}
+	}
+	if onStageTimeout != OnStageTimeoutCancel && onStageTimeout != OnStageTimeoutPromote {
+		return "on_stage_timeout", fmt.Errorf("must be cancel or promote")
+	}
+	if quietPeriod != "" {
+		q, err := ParseDuration(quietPeriod)
+		if err != nil {
+			return "quiet_period", err
+		}
+		if q < time.Second {
+			return "quiet_period", fmt.Errorf("must be at least 1s")
+		}
+	}
+	return "", nil
+}
+
+func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
+
+func checkPort(s string) error {
+	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 65535 {
+		return fmt.Errorf("must be a port from 1 to 65535")
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package api
+
+import "net/http"
+
+// Error codes. They are stable: clients decide by them, never by a text or a status.
+const (
+	CodeNotFound            = "not_found"
+	CodeConflict            = "conflict"
+	CodeInvalid             = "invalid"
+	CodePreconditionFailed  = "precondition_failed"
+	CodeUnauthenticated     = "unauthenticated"
+	CodeForbidden           = "forbidden"
+	CodeHeld                = "held"
+	CodeRateLimited         = "rate_limited"
+	CodeUnavailable         = "unavailable"
+	CodeInternal            = "internal"
+	CodeInProgress          = "in_progress"
+	CodeIdempotencyMismatch = "idempotency_mismatch"
+	CodeNameTaken           = "name_taken"
+	CodeTooLarge            = "too_large"
+	CodeMethodNotAllowed    = "method_not_allowed"
+)
+
+// StatusOf is the one map from error code to HTTP status.
+var StatusOf = map[string]int{
+	CodeNotFound:            http.StatusNotFound,
+	CodeConflict:            http.StatusConflict,
+	CodeInvalid:             http.StatusUnprocessableEntity,
+	CodePreconditionFailed:  http.StatusPreconditionFailed,
+	CodeUnauthenticated:     http.StatusUnauthorized,
+	CodeForbidden:           http.StatusForbidden,
+	CodeHeld:                http.StatusConflict,
+	CodeRateLimited:         http.StatusTooManyRequests,
+	CodeUnavailable:         http.StatusServiceUnavailable,
+	CodeInternal:            http.StatusInternalServerError,
+	CodeInProgress:          http.StatusConflict,
+	CodeIdempotencyMismatch: http.StatusUnprocessableEntity,
+	CodeNameTaken:           http.StatusConflict,
+	CodeTooLarge:            http.StatusRequestEntityTooLarge,
+	CodeMethodNotAllowed:    http.StatusMethodNotAllowed,
+}
+
+// ProblemContentType is the media type of every error (RFC 9457).
+const ProblemContentType = "application/problem+json"
+
+// ProblemTypePrefix and a code make a problem's type.
+const ProblemTypePrefix = "urn:quickconnect:problem:"
+
+// Problem is an error as the platform sends it. Detail never repeats a refused value.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+	// Field is the JSON pointer of the member that was refused, such as /scopes/0.
+	Field     string `json:"field,omitempty"`
+	RequestID string `json:"request_id"`
+}
