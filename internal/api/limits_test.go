@@ -1,0 +1,114 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+func TestChecksAcceptAndRefuse(t *testing.T) {
+	cases := map[string]struct {
+		check func(string) error
+		good  []string
+		bad   []string
+	}{
+		"name":   {api.CheckName, []string{"a", "notifier-2", strings.Repeat("a", 63)}, []string{"", "-a", "a-", "A", "a_b", strings.Repeat("a", 64), "a\n"}},
+		"owner":  {api.CheckOwner, []string{"team-messaging", "Team Messaging", "messaging@example.com"}, []string{"", " team", "a@", "A <a@example.com>", "a\tb", strings.Repeat("a", 255)}},
+		"scope":  {api.CheckScope, []string{"messages:send", "messages:*", "admin", "a.b:c-d:e_f"}, []string{"", "*", "messages:", ":send", "Messages:send", "messages send", "a:*:b", strings.Repeat("a", 129)}},
+		"cidr":   {api.CheckCIDR, []string{"192.0.2.0/24", "2001:db8::/32", "0.0.0.0/0"}, []string{"", "192.0.2.1", "192.0.2.1/24", "192.0.2.0/33", "example.com/24"}},
+		"reason": {api.CheckReason, []string{"leaked in a ticket"}, []string{"", "  ", "two\nlines", strings.Repeat("a", 513)}},
+		"expiry": {func(s string) error { _, err := api.ParseExpiry(s); return err }, []string{"2027-01-31T12:00:00Z", "2027-01-31T12:00:00.5+02:00"}, []string{"", "2027-01-31", "tomorrow", "0000-01-01T00:00:00Z"}},
+		"type":   {api.CheckConnectorType, api.ConnectorTypes(), []string{"", "fax"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range c.good {
+				if err := c.check(s); err != nil {
+					t.Errorf("%q: %v", s, err)
+				}
+			}
+			for _, s := range c.bad {
+				if c.check(s) == nil {
+					t.Errorf("%q is accepted", s)
+				}
+			}
+			const canary = "\tCANARY-4711"
+			if err := c.check(canary); err == nil || strings.Contains(err.Error(), "4711") {
+				t.Errorf("want an error that does not repeat the value, got %v", err)
+			}
+
+		})
+	}
+}
+
+func TestScopeAllowed(t *testing.T) {
+	for _, c := range []struct {
+		scope   string
+		allowed []string
+		want    bool
+	}{
+		{"messages:send", nil, true},
+		{"messages:send", []string{}, false},
+		{"messages:send", []string{"messages:send"}, true},
+		{"messages:send", []string{"messages:read"}, false},
+		{"messages:send", []string{"messages:*"}, true},
+		{"messages:*", []string{"messages:*"}, true},
+		{"messages:*", []string{"messages:send"}, false},
+		{"messages", []string{"messages:*"}, false},
+		{"messages-archive:send", []string{"messages:*"}, false},
+	} {
+		if got := api.ScopeAllowed(c.scope, c.allowed); got != c.want {
+			t.Errorf("ScopeAllowed(%q, %q) = %v", c.scope, c.allowed, got)
+		}
+	}
+}
+
+func TestCheckRotationPolicy(t *testing.T) {
+	for _, c := range []struct {
+		interval, overlap, maxStage, maxAge, timeout, quiet, field string
+	}{
+		{"90d", "24h", "7d", "", "cancel", "", ""},
+		{"90d", "0s", "30d", "91d", "promote", "1h", ""},
+		{"90 days", "24h", "7d", "", "cancel", "", "interval"},
+		{"0s", "24h", "7d", "", "cancel", "", "interval"},
+		{"90d", "31d", "7d", "", "cancel", "", "overlap"},
+		{"90d", "24h", "31d", "", "cancel", "", "max_stage"},
+		{"90d", "24h", "0s", "", "cancel", "", "max_stage"},
+		{"90d", "24h", "7d", "90d", "cancel", "", "max_age"},
+		{"90d", "24h", "7d", "", "wait", "", "on_stage_timeout"},
+		{"90d", "24h", "7d", "", "cancel", "0s", "quiet_period"},
+	} {
+		field, err := api.CheckRotationPolicy(c.interval, c.overlap, c.maxStage, c.maxAge, c.timeout, c.quiet)
+		if field != c.field || (err == nil) != (c.field == "") {
+			t.Errorf("%+v: got %q, %v", c, field, err)
+		}
+	}
+}
+
+func TestCheckSettings(t *testing.T) {
+	for _, c := range []struct {
+		typ      string
+		settings map[string]string
+		key      string
+		ok       bool
+	}{
+		{"slack", nil, "", true},
+		{"slack", map[string]string{"default_channel": "#alerts"}, "", true},
+		{"slack", map[string]string{"bot_token": "xoxb-canary"}, "bot_token", false},
+		{"smtp", map[string]string{"host": "mail.example.com", "port": "587"}, "", true},
+		{"smtp", map[string]string{"port": "587"}, "", false},
+		{"smtp", map[string]string{"host": "mail.example.com", "port": "70000"}, "port", false},
+		{"twilio", map[string]string{"account_sid": "AC0123456789abcdef0123456789abcdef"}, "", true},
+		{"webhook", map[string]string{"url": "http://example.com"}, "url", false},
+		{"custom", map[string]string{"anything": "goes"}, "", true},
+	} {
+		key, err := api.CheckSettings(c.typ, c.settings)
+		if key != c.key || (err == nil) != c.ok {
+			t.Errorf("%s %v: got %q, %v", c.typ, c.settings, key, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "canary") {
+			t.Errorf("the error repeats the value: %v", err)
+		}
+	}
+}
