@@ -1,0 +1,45 @@
+package rotation
+
+import "time"
+
+// Settle carries out every deadline that has passed, in the order of the deadlines and each as if at its own moment,
+// so that settling late, early or twice ends the same. A deadline has passed when now is not before it. Holds do not
+// stop deadlines.
+//
+// The policy must be the one that was in force when the deadlines passed: settle before changing it.
+func Settle(c Credential, p Policy, now time.Time) (Credential, []Transition) {
+	d := settled(c, p, now)
+	return d.c, d.done
+}
+
+func settled(c Credential, p Policy, now time.Time) *draft {
+	d := newDraft(c, p)
+	d.settle(now)
+	return d
+}
+
+func (d *draft) settle(now time.Time) {
+	for {
+		at := d.c.NextDeadline()
+		if at.IsZero() || now.Before(at) {
+			return
+		}
+		// Where the credential's own end falls together with another deadline, the end wins: nothing comes after it.
+		if at.Equal(d.c.ExpiresAt) {
+			d.revokeBelow(d.c.Highest+1, StepExpire, ReasonExpired, ActorPlatform, at)
+		} else if pending := d.live(StatePending); pending != nil {
+			d.endStage(*pending, at)
+		} else {
+			d.retire(at, ActorPlatform, ReasonOverlapEnded, false)
+		}
+	}
+}
+
+func (d *draft) endStage(pending Version, at time.Time) {
+	out := d.p.atStageDeadline(pending)
+	if out.promotes {
+		d.promote(at, ActorPlatform, out.reason, out.forced)
+	} else {
+		d.cancel(at, ActorPlatform, out.reason)
+	}
+}
