@@ -1,0 +1,45 @@
+#!/bin/sh
+# Prints the path of a Terraform CLI that knows write-only arguments (1.11 or newer): terraform from the PATH, else tofu
+# from the PATH, else Terraform fetched by hc-install into bin/tools. Everything else it says goes to standard error.
+#
+#   scripts/terraform.sh                    either CLI
+#   scripts/terraform.sh --terraform-only   never tofu (tfplugindocs runs only terraform)
+set -eu
+
+pinned=1.11.4 # what is fetched where there is none
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+# new_enough CLI: is it 1.11 or newer? tofu answers with the same key as terraform.
+new_enough() {
+  version=$(CHECKPOINT_DISABLE=1 "$1" version -json 2>/dev/null | sed -n 's/.*"terraform_version": *"\([0-9.]*\).*/\1/p')
+  major=${version%%.*}
+  rest=${version#*.}
+  minor=${rest%%.*}
+  case $major$minor in '' | *[!0-9]*) return 1 ;; esac
+  [ "$major" -gt 1 ] || { [ "$major" -eq 1 ] && [ "$minor" -ge 11 ]; }
+}
+
+candidates="terraform tofu"
+[ "${1:-}" != --terraform-only ] || candidates=terraform
+
+for name in $candidates; do
+  path=$(command -v "$name") || continue
+  if new_enough "$path"; then
+    echo "$path"
+    exit 0
+  fi
+  echo "scripts/terraform.sh: passing over $path: older than 1.11, it does not know write-only arguments" >&2
+done
+
+dir=$root/bin/tools/terraform-$pinned
+if [ ! -x "$dir/terraform" ]; then
+  echo "scripts/terraform.sh: no terraform on the PATH, fetching Terraform $pinned into $dir" >&2
+  make -s -C "$root" bin/tools/hc-install >&2
+  mkdir -p "$dir"
+  if ! "$root/bin/tools/hc-install" install -version "$pinned" -path "$dir" terraform >&2; then
+    echo "scripts/terraform.sh: could not fetch Terraform: install terraform or tofu 1.11 or newer and put it on the PATH" >&2
+    exit 1
+  fi
+fi
+echo "$dir/terraform"
