@@ -1,0 +1,168 @@
+package rotation
+
+import (
+	"slices"
+	"time"
+)
+
+// change is an action on one of the two copies.
+type change func(Credential) (Credential, []Transition, error)
+
+// action is one kind of step in a random sequence. prepare looks at the world before either copy is touched, so that
+// both get the same request; the Command is what checkAnswer judges the answer by.
+type action struct {
+	name    string
+	weight  int
+	prepare func(w *world, arg uint16) (Command, change)
+}
+
+// actions and their weights, which add up to 64. The first is the simplest: what rapid shrinks to.
+var actions = []action{
+	{"wait", 1, func(*world, uint16) (Command, change) { return Command{}, nothing }},
+	{"what is due", 9, func(w *world, _ uint16) (Command, change) {
+		return w.command(Command{Step: StatusAt(w.eager, w.p, w.now).Due})
+	}},
+	{"begin", 4, step(StepBegin)},
+	{"promote", 3, step(StepPromote)},
+	{"use pending", 4, use(Credential.Pending)},
+	{"rollback", 3, step(StepRollback)},
+	{"release", 5, step(StepRelease)},
+	{"rotate", 3, step(StepRotate)},
+	{"retire", 1, step(StepRetire)},
+	{"cancel", 2, step(StepCancel)},
+	{"reissue", 2, step(StepReissue)},
+	{"hold", 1, step(StepHold)},
+	{"force promote", 2, forced(StepPromote)},
+	{"force retire", 1, forced(StepRetire)},
+	{"acknowledge", 2, func(w *world, arg uint16) (Command, change) {
+		v, _ := w.eager.Pending()
+		return w.command(Command{Step: StepAcknowledge, Version: v.Number + int64(arg/7), Evidence: EvidenceProbe})
+	}},
+	{"use current", 1, use(Credential.Current)},
+	{"use previous", 2, use(Credential.Previous)},
+	{"revoke all", 1, func(w *world, arg uint16) (Command, change) {
+		return w.command(Command{Step: StepRevoke, All: true, Hold: arg == 1})
+	}},
+	{"revoke below", 2, func(w *world, arg uint16) (Command, change) {
+		return w.command(Command{Step: StepRevoke, Below: max(1, w.eager.Highest-2+int64(arg)), Hold: arg == 7})
+	}},
+	{"revoke value", 2, revokeValue},
+	{"minimum_version", 3, minimum},
+	{"request", 1, func(*world, uint16) (Command, change) {
+		return Command{}, func(c Credential) (Credential, []Transition, error) { return Request(c), nil, nil }
+	}},
+	{"expires_at", 2, expiry},
+	{"policy", 3, func(w *world, arg uint16) (Command, change) {
+		old, now := w.p, w.now
+		w.p = policies[arg]
+		return Command{}, func(c Credential) (Credential, []Transition, error) { // settled before it changes
+			c, done := Settle(c, old, now)
+			return c, done, nil
+		}
+	}},
+	{"sweep", 1, func(w *world, _ uint16) (Command, change) {
+		return Command{}, func(c Credential) (Credential, []Transition, error) {
+			c, done := Settle(c, w.p, w.now)
+			return c, done, nil
+		}
+	}},
+	{"reload", 1, func(w *world, _ uint16) (Command, change) {
+		w.lazy.Versions = slices.DeleteFunc(slices.Clone(w.lazy.Versions), func(v Version) bool { return !v.State.Valid() })
+		return Command{}, nothing
+	}},
+	{"rename", 1, func(_ *world, arg uint16) (Command, change) {
+		return Command{}, func(c Credential) (Credential, []Transition, error) {
+			c.Highest += int64(arg)
+			return c, nil, nil
+		}
+	}},
+	{"not enforced", 1, func(w *world, _ uint16) (Command, change) {
+		v, _ := w.eager.Pending()
+		return Command{}, func(c Credential) (Credential, []Transition, error) {
+			c, done := ReportNotEnforced(c, w.p, v.Number, w.now)
+			return c, done, nil
+		}
+	}},
+}
+
+// actionAt spreads the actions over the 64 numbers a move can name.
+var actionAt = func() []int {
+	var at []int
+	for i, a := range actions {
+		for range a.weight {
+			at = append(at, i)
+		}
+	}
+	if len(at) != 64 {
+		panic("the weights of the actions do not add up to 64")
+	}
+	// In turn rather than in blocks, so that small numbers reach many actions.
+	spread := make([]int, 64)
+	for i, a := range at {
+		spread[i*19%64] = a
+	}
+	return spread
+}()
+
+func nothing(c Credential) (Credential, []Transition, error) { return c, nil, nil }
+
+func (w *world) command(cmd Command) (Command, change) {
+	cmd.Actor, cmd.Reason = anyone, "because"
+	if cmd.Step == StepNone {
+		return Command{}, nothing
+	}
+	p, now := w.p, w.now
+	return cmd, func(c Credential) (Credential, []Transition, error) { return Apply(c, p, cmd, now) }
+}
+
+func step(s Step) func(*world, uint16) (Command, change) {
+	return func(w *world, _ uint16) (Command, change) { return w.command(Command{Step: s}) }
+}
+
+func forced(s Step) func(*world, uint16) (Command, change) {
+	return func(w *world, _ uint16) (Command, change) { return w.command(Command{Step: s, Force: true}) }
+}
+
+func use(which func(Credential) (Version, bool)) func(*world, uint16) (Command, change) {
+	return func(w *world, _ uint16) (Command, change) {
+		v, ok := which(w.eager)
+		p, now := w.p, w.now
+		return Command{}, func(c Credential) (Credential, []Transition, error) {
+			c, done, valid := Use(c, p, v.Number, EvidenceIntrospection, "run", now)
+			if valid != ok {
+				w.fail("use of version %d: valid %t, want %t", v.Number, valid, ok)
+			}
+			return c, done, nil
+		}
+	}
+}
+
+func revokeValue(w *world, arg uint16) (Command, change) {
+	number, p, now := max(1, w.eager.Highest-int64(arg&3)), w.p, w.now
+	return Command{Version: number}, func(c Credential) (Credential, []Transition, error) {
+		c, done := RevokeValue(c, p, number, anyone, now)
+		if c.ValidAt(p, number, now) {
+			w.fail("version %d is valid after its revocation", number)
+		}
+		return c, done, nil
+	}
+}
+
+func minimum(w *world, arg uint16) (Command, change) {
+	n, p, now := w.eager.NextVersion()-int64(arg)+2, w.p, w.now
+	if arg < 2 {
+		n = w.eager.NextVersion() - int64(arg)
+	}
+	return Command{Step: StepMinimumVersion, Below: n}, func(c Credential) (Credential, []Transition, error) {
+		return RaiseMinimum(c, p, n, anyone, now)
+	}
+}
+
+func expiry(w *world, arg uint16) (Command, change) {
+	until := []time.Time{
+		w.now.Add(100 * day), {}, w.now.Add(time.Hour), w.now.Add(day), w.eager.ExpiresAt,
+		w.now, w.now.Add(-day), w.now.Add(7 * day),
+	}[arg]
+	p, now := w.p, w.now
+	return Command{}, func(c Credential) (Credential, []Transition, error) { return SetExpiry(c, p, until, now) }
+}

@@ -1,0 +1,309 @@
+package rotation
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// refused is the code with which a command must be refused in a settled credential, "" if it must be accepted. It is
+// the step table of the design, written a second time.
+func (w *world) refused(c Credential, cmd Command) string {
+	pending, current, previous := one(c.Pending()), one(c.Current()), one(c.Previous())
+	inStaged := pending.Number != 0
+	inDraining := previous.Number != 0
+	inRevoked := current.Number == 0
+	inStable := !inStaged && !inDraining && !inRevoked
+	no := func(bad bool) string {
+		if bad {
+			return CodeConflict
+		}
+		return ""
+	}
+	switch cmd.Step {
+	case StepBegin, StepRotate, StepPromote, StepRollback, StepReissue:
+		if c.Hold != nil {
+			return CodeHeld
+		}
+	}
+	switch cmd.Step {
+	case StepBegin:
+		return no(!inStable)
+	case StepRotate:
+		return no(!inStable || w.p.RequireAcknowledgement)
+	case StepAcknowledge:
+		if cmd.Version < 1 {
+			return CodeInvalid
+		}
+		return no(!inStaged || pending.Number != cmd.Version)
+	case StepPromote:
+		proven := pending.Evidence != nil || !pending.RolledBack && !w.p.RequireAcknowledgement
+		return no(!inStaged || !cmd.Force && !proven)
+	case StepRetire:
+		unused := w.now.Sub(previous.PreviousSince)
+		if previous.LastUsedAt.After(previous.PreviousSince) {
+			unused = w.now.Sub(previous.LastUsedAt)
+		}
+		return no(!inDraining || !cmd.Force && (w.p.QuietPeriod == 0 || unused < w.p.QuietPeriod))
+	case StepCancel:
+		return no(!inStaged)
+	case StepRollback:
+		return no(!inDraining)
+	case StepReissue:
+		return no(!inRevoked || !c.ExpiresAt.IsZero() && !w.now.Before(c.ExpiresAt))
+	case StepRelease:
+		return no(c.Hold == nil)
+	case StepMinimumVersion:
+		if cmd.Below > c.Highest+1 {
+			return CodeInvalid
+		}
+		if oldest := min(number(pending, cmd.Below), number(current, cmd.Below), number(previous, cmd.Below)); oldest < cmd.Below && c.Hold != nil {
+			return CodeHeld
+		}
+	}
+	return "" // revoke and hold are never refused
+}
+
+func one(v Version, _ bool) Version { return v }
+
+func number(v Version, otherwise int64) int64 {
+	if v.Number == 0 {
+		return otherwise
+	}
+	return v.Number
+}
+
+// leadsTo is the phase that a step ends in, where the step alone decides that.
+var leadsTo = map[Step]Phase{
+	StepBegin: PhaseStaged, StepRotate: PhaseDraining, StepPromote: PhaseDraining, StepRetire: PhaseStable,
+	StepCancel: PhaseStable, StepRollback: PhaseStaged, StepReissue: PhaseStable,
+}
+
+// checkAnswer judges the answer to a command against the step table.
+func (w *world) checkAnswer(cmd Command, before, next Credential, done []Transition, err error) {
+	if cmd.Step == "" {
+		return
+	}
+	if want := w.refused(before, cmd); code(err) != want {
+		w.fail("%+v: %v, want code %q", cmd, err, want)
+	}
+	if err != nil {
+		if len(done) > 0 || !sameCredential(before, next) {
+			w.fail("a refused %s changed something: %+v", cmd.Step, done)
+		}
+		w.checkRefusal(cmd, before, err)
+		return
+	}
+	if want, ok := leadsTo[cmd.Step]; ok && next.Phase() != want && !(want == PhaseDraining && w.p.Overlap == 0) {
+		w.fail("%s led to phase %s, want %s", cmd.Step, next.Phase(), want)
+	}
+	switch cmd.Step {
+	case StepRevoke, StepMinimumVersion:
+		limit := cmd.Below
+		if cmd.All {
+			limit = next.Highest + 1
+		}
+		for _, v := range next.Versions {
+			if v.State.Valid() && v.Number < limit {
+				w.fail("version %d is %s after %s below %d", v.Number, v.State, cmd.Step, limit)
+			}
+			if old, ok := before.Lookup(v.Number); ok && old.State.Valid() && !v.State.Valid() && v.Number >= limit {
+				w.fail("version %d was lost by %s below %d", v.Number, cmd.Step, limit)
+			}
+		}
+		if cmd.Step == StepMinimumVersion && before.Phase() != PhaseRevoked && next.Phase() == PhaseRevoked {
+			w.fail("minimum_version left nothing valid")
+		}
+	case StepPromote, StepRetire:
+		if forced := w.refused(before, Command{Step: cmd.Step}) != ""; done[0].Forced != forced {
+			w.fail("%s recorded forced %t, want %t", cmd.Step, done[0].Forced, forced)
+		}
+	}
+}
+
+// checkRefusal: a rotation outside stable is refused naming the phase and its end.
+func (w *world) checkRefusal(cmd Command, before Credential, err error) {
+	var e *Error
+	if !errors.As(err, &e) || e.Code != CodeConflict || cmd.Step != StepBegin && cmd.Step != StepRotate {
+		return
+	}
+	if before.Phase() == PhaseStable {
+		return
+	}
+	if !strings.Contains(e.Message, string(before.Phase())) {
+		w.fail("%q does not name the phase %s", e.Message, before.Phase())
+	}
+	if ends := before.PhaseEnds(); !ends.IsZero() && !strings.Contains(e.Message, ends.UTC().Format(time.RFC3339)) {
+		w.fail("%q does not name the end of the phase, %s", e.Message, ends)
+	}
+}
+
+// checkChange judges one change of the eager copy, made by one step or one deadline.
+func (w *world) checkChange(before, next Credential, done []Transition) {
+	if next.Highest < before.Highest {
+		w.fail("the highest number fell from %d to %d", before.Highest, next.Highest)
+	}
+	for _, old := range before.Versions {
+		v, known := next.Lookup(old.Number)
+		if !known {
+			w.fail("version %d disappeared", old.Number)
+		}
+		if !old.State.Valid() && !sameVersion(old, v) {
+			w.fail("version %d had ended, and changed to %+v", old.Number, v)
+		}
+		if old.State.Valid() && !v.State.Valid() && (v.EndedAt.IsZero() || v.EndedBy == "" || v.EndReason == "" || !v.Deadline.IsZero()) {
+			w.fail("version %d ended without saying when, by whom and why: %+v", old.Number, v)
+		}
+	}
+	for _, v := range next.Versions {
+		_, old := before.Lookup(v.Number)
+		announced := slices.ContainsFunc(done, func(tr Transition) bool { return tr.Issued == v.Number })
+		if old == announced || !old && v.Number <= before.Highest {
+			w.fail("version %d: new %t, announced %t, highest before %d", v.Number, !old, announced, before.Highest)
+		}
+	}
+	if before.Phase() != PhaseRevoked && next.Phase() == PhaseRevoked {
+		last := done[len(done)-1]
+		if last.Step == StepHold { // a revoke that sets one as well
+			last = done[len(done)-2]
+		}
+		if last.Step != StepRevoke && last.Step != StepExpire {
+			w.fail("%s left nothing valid", last.Step)
+		}
+	}
+	w.checkConsumer(before, next)
+}
+
+// checkConsumer: the version to hold is the pending one while staged, unless rolled back; otherwise the current one;
+// in phase revoked it stays what it was.
+func (w *world) checkConsumer(before, next Credential) {
+	want := before.Version
+	if v, ok := next.Current(); ok {
+		want = v.Number
+	}
+	if v, ok := next.Pending(); ok && !v.RolledBack {
+		want = v.Number
+	}
+	if next.Version != want {
+		w.fail("the consumer's version is %d, want %d", next.Version, want)
+	}
+}
+
+// check judges the state of both copies after a step, now and at a later moment if nobody does anything until then.
+func (w *world) check(arg uint16) {
+	c := w.eager
+	settled, done := Settle(c, w.p, w.now)
+	if len(done) > 0 || !sameCredential(settled, c) {
+		w.fail("a second settling did %+v", done)
+	}
+	late, _ := Settle(w.lazy, w.p, w.now)
+	w.checkAgreement(late)
+	w.checkShape(c)
+	w.checkMoment(w.lazy, late, w.now)
+	if c.Phase() != PhaseStable || !c.ExpiresAt.IsZero() {
+		soon := w.now.Add(waits[arg*2+1](w))
+		then, _ := Settle(w.lazy, w.p, soon)
+		w.checkMoment(w.lazy, then, soon)
+	}
+	w.checkStatus(c)
+}
+
+// checkAgreement: settled late, the credential is what it is settled on time.
+func (w *world) checkAgreement(late Credential) {
+	if !sameFacts(late, w.eager) {
+		w.fail("settled late, the credential differs: %+v", late)
+	}
+	for _, v := range w.eager.Versions {
+		l, known := late.Lookup(v.Number)
+		if known && !sameVersion(l, v) || !known && v.State.Valid() {
+			w.fail("settled late, version %d is %+v", v.Number, l)
+		}
+	}
+}
+
+// checkShape: at most two versions are valid, of the states that the phase says, older ones first.
+func (w *world) checkShape(c Credential) {
+	count := map[State]int{}
+	for _, v := range c.Versions {
+		count[v.State]++
+		if v.Number > c.Highest {
+			w.fail("version %d is above the highest, %d", v.Number, c.Highest)
+		}
+	}
+	want := map[Phase][3]int{ // pending, current, previous
+		PhaseStable: {0, 1, 0}, PhaseStaged: {1, 1, 0}, PhaseDraining: {0, 1, 1}, PhaseRevoked: {0, 0, 0},
+	}[c.Phase()]
+	if got := [3]int{count[StatePending], count[StateCurrent], count[StatePrevious]}; got != want {
+		w.fail("phase %s with pending, current, previous %v", c.Phase(), got)
+	}
+	current, ok := c.Current()
+	if v, staged := c.Pending(); staged && v.Number < current.Number {
+		w.fail("pending %d is older than current %d", v.Number, current.Number)
+	}
+	if v, draining := c.Previous(); draining && v.Number > current.Number {
+		w.fail("previous %d is newer than current %d", v.Number, current.Number)
+	}
+	if ok && !current.Deadline.IsZero() {
+		w.fail("current %d has a deadline", current.Number)
+	}
+}
+
+// checkMoment: what is decided at use, from a credential that nobody settled, is what settling says; something is
+// valid unless everything was revoked or has expired; and no two are valid beyond the end of their overlap or stage.
+func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
+	var valid []int64
+	for _, v := range unsettled.Versions {
+		is := unsettled.ValidAt(w.p, v.Number, now)
+		if s, _ := settled.Lookup(v.Number); is != s.State.Valid() {
+			w.fail("at %s version %d is valid at use: %t, but settled it is %s", now, v.Number, is, s.State)
+		}
+		if is {
+			valid = append(valid, v.Number)
+		}
+	}
+	expired := !w.eager.ExpiresAt.IsZero() && !now.Before(w.eager.ExpiresAt)
+	if none := w.eager.Phase() == PhaseRevoked || expired; none != (len(valid) == 0) {
+		w.fail("at %s valid: %v", now, valid)
+	}
+	if len(valid) > 2 {
+		w.fail("at %s valid: %v", now, valid)
+	}
+	if len(valid) < 2 {
+		return
+	}
+	newer := max(valid[0], valid[1])
+	end, promoted := w.overlaps[newer]
+	if !promoted {
+		end = w.stages[newer]
+		if now.After(w.now) { // the end of the stage, still to come, may promote it
+			end = end.Add(w.p.Overlap)
+		}
+	}
+	if !now.Before(end) {
+		w.fail("at %s versions %v are both valid, but that had to end at %s", now, valid, end)
+	}
+}
+
+// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, and an open request falls due.
+func (w *world) checkStatus(c Credential) {
+	s := StatusAt(w.lazy, w.p, w.now)
+	if s.Phase != c.Phase() || s.Version != c.Version || s.NextVersion != c.Highest+1 {
+		w.fail("status %+v", s)
+	}
+	if c.Hold != nil && (s.Due != StepNone || s.Reason != ReasonHeld) {
+		w.fail("on hold, but due is %s (%s)", s.Due, s.Reason)
+	}
+	current, _ := c.Current()
+	wanted := c.Phase() == PhaseStable && c.Hold == nil && current.Number <= c.RequestedAfter
+	if wanted && s.Due != StepBegin && s.Due != StepRotate {
+		w.fail("a rotation was requested, but due is %s", s.Due)
+	}
+	if s.Due == StepNone {
+		return
+	}
+	_, done, err := Apply(c, w.p, Command{Step: s.Due, Actor: "terraform"}, w.now)
+	if err != nil || len(done) == 0 || done[0].Step != s.Due {
+		w.fail("%s is due (%s), but: %+v, %v", s.Due, s.Reason, done, err)
+	}
+}
