@@ -1,0 +1,75 @@
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// Main runs a package's tests and removes the programs that they built. Call it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if builtDir != "" {
+		_ = os.RemoveAll(builtDir)
+	}
+	os.Exit(code)
+}
+
+// builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on disk now.
+var builtDir string
+
+var makeBuiltDir = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "quickconnect-acctest-")
+	builtDir = dir
+	return dir, err
+})
+
+// The two providers are built together, the platform's program only where a test starts it.
+var (
+	buildProviders = sync.OnceValues(func() (string, error) { return build(".", "./internal/acctest/sink/cmd/terraform-provider-sink") })
+	buildPlatform  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
+)
+
+// build builds commands of this module and returns the directory they are in.
+func build(packages ...string) (string, error) {
+	dir, err := makeBuiltDir()
+	if err != nil {
+		return "", err
+	}
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	args := []string{"build"}
+	if raceDetector {
+		args = append(args, "-race")
+	}
+	args = append(args, "-o", dir+string(filepath.Separator))
+	cmd := exec.Command("go", append(args, packages...)...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build %v: %w\n%s", packages, err, out)
+	}
+	return dir, nil
+}
+
+// Root returns the directory of this module.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("no go.mod above the working directory: run the tests inside the module")
+		}
+		dir = parent
+	}
+}

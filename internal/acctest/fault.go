@@ -1,0 +1,136 @@
+package acctest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// Request is one request that arrived from outside, as the log has it. It has no body: bodies carry secrets.
+type Request struct {
+	Method         string
+	Path           string
+	IdempotencyKey string
+	IfMatch        string
+	// Status is what was answered; 0 while it is not, or where the connection was cut.
+	Status int
+}
+
+// Fault is what the network, or something between client and platform, does to one request. The zero value is nothing.
+type Fault struct {
+	delay     time.Duration
+	response  *response
+	cutBefore bool
+	cutAfter  bool
+}
+
+type response struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// Pass lets a request through.
+func Pass() Fault { return Fault{} }
+
+// Answer answers in the platform's place. Headers are name, value, name, value.
+func Answer(status int, body string, headers ...string) Fault {
+	h := http.Header{}
+	for pair := range slices.Chunk(headers, 2) {
+		h.Set(pair[0], pair[1])
+	}
+	return Fault{response: &response{status, h, body}}
+}
+
+// AnswerProblem answers with the platform's kind of error, as if it came from the platform.
+func AnswerProblem(status int, code string, headers ...string) Fault {
+	body, err := json.Marshal(api.Problem{
+		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status,
+		Detail: "a fault made by the test", Code: code, RequestID: "req_test",
+	})
+	if err != nil {
+		panic(err) // a struct of strings
+	}
+	return Answer(status, string(body), append([]string{"Content-Type", api.ProblemContentType}, headers...)...)
+}
+
+// AnswerHTML answers as a proxy does that knows nothing of the API.
+func AnswerHTML(status int) Fault {
+	return Answer(status, "<html><body><h1>"+http.StatusText(status)+"</h1></body></html>", "Content-Type", "text/html")
+}
+
+// CutBefore cuts the connection before the platform has seen the request.
+func CutBefore() Fault { return Fault{cutBefore: true} }
+
+// CutAfter lets the platform carry the request out, and cuts the connection instead of passing the answer on.
+func CutAfter() Fault { return Fault{cutAfter: true} }
+
+// Delay holds a request back for d, or until the client gives up, before anything else happens to it.
+func Delay(d time.Duration, then Fault) Fault { then.delay = d; return then }
+
+// proxy stands in front of the platform: it keeps the log of requests and makes faults happen.
+type proxy struct {
+	mu     sync.Mutex
+	target http.Handler
+	fault  func(Request) Fault
+	log    []*Request
+	// after runs after each request that reached the platform, one at a time.
+	after   func()
+	afterMu sync.Mutex
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	seen := &Request{Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"), IfMatch: r.Header.Get("If-Match")}
+	p.mu.Lock()
+	p.log = append(p.log, seen)
+	target, fault, after := p.target, p.fault, p.after
+	p.mu.Unlock()
+
+	var f Fault
+	if fault != nil {
+		f = fault(*seen)
+	}
+	if f.delay > 0 {
+		timer := time.NewTimer(f.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+		}
+	}
+	if f.cutBefore {
+		panic(http.ErrAbortHandler)
+	}
+	answer := httptest.NewRecorder()
+	if f.response != nil {
+		for name, values := range f.response.header {
+			answer.Header()[name] = values
+		}
+		answer.WriteHeader(f.response.status)
+		answer.Body = bytes.NewBufferString(f.response.body)
+	} else {
+		target.ServeHTTP(answer, r)
+		if after != nil {
+			p.afterMu.Lock()
+			after()
+			p.afterMu.Unlock()
+		}
+	}
+	if f.cutAfter {
+		panic(http.ErrAbortHandler)
+	}
+	p.mu.Lock()
+	seen.Status = answer.Code
+	p.mu.Unlock()
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
