@@ -1,0 +1,213 @@
+// Package client speaks to the platform over HTTP: retries, idempotency keys, typed errors. It knows nothing of Terraform.
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Defaults of Config, and how long a write that was already sent may outlive its caller's context.
+const (
+	DefaultMaxRetries     = 4
+	DefaultRequestTimeout = 30 * time.Second
+	Grace                 = 20 * time.Second
+)
+
+// Config says which platform to speak to, and how patiently.
+type Config struct {
+	// Endpoint is the base URL; CheckEndpoint says what is accepted.
+	Endpoint string
+	// Token is the principal's.
+	Token secret.Value
+	// MaxRetries is how often a failed request is repeated; 0 never.
+	MaxRetries int
+	// RequestTimeout bounds each attempt; 0 is DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// RequestsPerSecond bounds the requests of this client, retries included; 0 is no bound.
+	RequestsPerSecond float64
+	// CAFile has certificate authorities in PEM that are trusted besides the system's.
+	CAFile string
+	// ClientCertificateFile and ClientKeyFile are for mutual TLS, both in PEM, both or neither.
+	ClientCertificateFile, ClientKeyFile string
+	// UserAgent is sent with every request.
+	UserAgent string
+	// Log is told of every attempt; nil for silence.
+	Log func(context.Context, Event)
+	// Clock reads a Retry-After that is a date; nil is the machine's.
+	Clock clock.Clock
+	// Random spreads retries, in [0,1); nil is the machine's.
+	Random func() float64
+}
+
+// Event is one attempt of one request, without anything that could be secret.
+type Event struct {
+	Method  string
+	Route   string
+	Attempt int
+	// Status is 0 where no answer came; Failure then says why.
+	Status    int
+	Failure   string
+	RequestID string
+}
+
+// Client speaks to one platform as one principal. It is safe for concurrent use.
+type Client struct {
+	base      *url.URL
+	token     secret.Value
+	userAgent string
+	grace     time.Duration
+	http      *retryablehttp.Client
+}
+
+// New makes a client. It sends nothing.
+func New(cfg Config) (*Client, error) {
+	if err := CheckEndpoint(cfg.Endpoint); err != nil {
+		return nil, fmt.Errorf("the endpoint %w", err)
+	}
+	base, err := url.Parse(strings.TrimRight(cfg.Endpoint, "/"))
+	if err != nil {
+		return nil, errors.New("the endpoint is not a URL")
+	}
+	if err := CheckToken(cfg.Token); err != nil {
+		return nil, fmt.Errorf("the token %w", err)
+	}
+	tlsConfig, err := tlsConfigOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.RequestTimeout <= 0 {
+		cfg.RequestTimeout = DefaultRequestTimeout
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System()
+	}
+	if cfg.Random == nil {
+		cfg.Random = mathrand.Float64
+	}
+	if cfg.Log == nil {
+		cfg.Log = func(context.Context, Event) {}
+	}
+
+	pooled := &http.Transport{
+		Proxy:                 proxyFromEnvironment,
+		TLSClientConfig:       tlsConfig,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   32,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+	attempts := &transport{next: pooled, timeout: cfg.RequestTimeout, log: cfg.Log}
+	if cfg.RequestsPerSecond > 0 {
+		attempts.limiter = rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), 1)
+	}
+	retry := retryablehttp.NewClient()
+	retry.Logger = nil
+	retry.RetryMax = max(cfg.MaxRetries, 0)
+	retry.CheckRetry = checkRetry
+	retry.Backoff = backoff(cfg.Clock, cfg.Random)
+	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	retry.HTTPClient = &http.Client{
+		Transport: attempts,
+		// No redirect is followed: the authorization header must not reach another origin, and a write must not be repeated elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &Client{base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry}, nil
+}
+
+// NewKey makes an idempotency key for one operation. The client repeats it in every retry of that operation.
+func NewKey() string { return rand.Text() }
+
+// CheckEndpoint checks a base URL. Its error completes the sentence "endpoint …" and does not repeat the URL, which may hold a password by mistake.
+func CheckEndpoint(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+		return errors.New("must be a URL such as https://platform.example.com")
+	case u.User != nil:
+		return errors.New("must not contain a user name or a password: the token belongs into the attribute token")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return errors.New("must not have a query or a fragment")
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	case u.Scheme == "http":
+		return errors.New("must be https: http is accepted for a loopback address only, because it would send the token in clear")
+	}
+	return errors.New("must be an https URL, or an http URL of a loopback address")
+}
+
+// CheckToken checks that a token can be sent at all. Its error completes the sentence "token …".
+func CheckToken(token secret.Value) error {
+	if token.IsEmpty() {
+		return errors.New("must not be empty")
+	}
+	if strings.ContainsFunc(token.Expose(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("contains white space or characters that are not ASCII: was it read from a file with a line end? Use trimspace()")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+// proxyFromEnvironment replaces the error of the standard library, which would print the proxy's password.
+func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errProxy
+	}
+	return u, nil
+}
+
+var errProxy = errors.New("the environment names a proxy (HTTPS_PROXY, HTTP_PROXY) that is not a URL")
+
+func tlsConfigOf(cfg Config) (*tls.Config, error) {
+	out := &tls.Config{MinVersion: tls.VersionTLS12}
+	if cfg.CAFile != "" {
+		pem, err := os.ReadFile(cfg.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("the CA certificate file cannot be read: %w", err)
+		}
+		if out.RootCAs, err = x509.SystemCertPool(); err != nil {
+			out.RootCAs = x509.NewCertPool()
+		}
+		if !out.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("the CA certificate file %s has no certificate in PEM", cfg.CAFile)
+		}
+	}
+	if (cfg.ClientCertificateFile == "") != (cfg.ClientKeyFile == "") {
+		return nil, errors.New("a client certificate needs its key and the other way round")
+	}
+	if cfg.ClientCertificateFile != "" {
+		pair, err := tls.LoadX509KeyPair(cfg.ClientCertificateFile, cfg.ClientKeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("the client certificate cannot be used: %w", err)
+		}
+		out.Certificates = []tls.Certificate{pair}
+	}
+	return out, nil
+}

@@ -1,0 +1,152 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// Error is a request that did not succeed. It never holds a URL, a body or a secret.
+type Error struct {
+	// Op and Object say what was tried: "create", `connector "notifier"`.
+	Op, Object string
+	// Permission is what the operation needs.
+	Permission string
+	// Status is 0 where no answer came; Cause then says why.
+	Status int
+	// Code is empty where the answer was not a problem of the platform's API: a proxy's page, a redirect, a broken body.
+	Code string
+	// Field is a JSON pointer to the member of the request that was refused.
+	Field     string
+	Detail    string
+	RequestID string
+	// Attempts is how often the request was sent.
+	Attempts int
+	// Write is true where the request would have changed something. Without an answer it is then not known whether it did.
+	Write bool
+	Cause error
+}
+
+// Error says what happened to which object.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Op, e.Object)
+	switch {
+	case e.Status == 0:
+		fmt.Fprintf(&b, "no answer: %v", e.Cause)
+	case e.Code == "":
+		fmt.Fprintf(&b, "status %d: %s", e.Status, e.Detail)
+	default:
+		fmt.Fprintf(&b, "%s (status %d)", e.Code, e.Status)
+		if e.Field != "" {
+			fmt.Fprintf(&b, ", field %s", e.Field)
+		}
+		if e.Detail != "" {
+			fmt.Fprintf(&b, ": %s", e.Detail)
+		}
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns what kept the answer away.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// IsNotFound reports whether the platform itself said that the object does not exist. A 404 of a proxy is not that.
+func IsNotFound(err error) bool { return HasCode(err, api.CodeNotFound) }
+
+// HasCode reports whether err is a problem of the platform with this code.
+func HasCode(err error, code string) bool {
+	var e *Error
+	return errors.As(err, &e) && code != "" && e.Code == code
+}
+
+// maxDetail bounds what of a foreign text reaches a diagnostic.
+const maxDetail = 1024
+
+var (
+	codePattern      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+)
+
+// problemOf reads the problem in an answer; ok is false for anything that is not one.
+func problemOf(resp *http.Response) (p api.Problem, ok bool) {
+	if mediaType(resp) != api.ProblemContentType {
+		return p, false
+	}
+	if err := json.Unmarshal(bodyOf(resp), &p); err != nil || !codePattern.MatchString(p.Code) {
+		return api.Problem{}, false
+	}
+	return p, true
+}
+
+// fill takes from the answer what an error may say. hide are the secrets that the request carried: a text that repeats one is dropped whole.
+func (e *Error) fill(resp *http.Response, hide []string) {
+	e.Status = resp.StatusCode
+	e.RequestID = requestIDOf(resp)
+	p, ok := problemOf(resp)
+	if !ok {
+		e.Detail = notTheAPI(resp.StatusCode)
+		return
+	}
+	e.Code = p.Code
+	e.Field = clean(p.Field, hide)
+	e.Detail = clean(p.Detail, hide)
+	if requestIDPattern.MatchString(p.RequestID) {
+		e.RequestID = p.RequestID
+	}
+}
+
+func notTheAPI(status int) string {
+	switch {
+	case status >= 300 && status < 400:
+		return "the answer is a redirect, which is not followed because the token must not reach another address: set endpoint to the platform's own address"
+	default:
+		return "the answer is not from the platform API: check endpoint, and any proxy or load balancer in between"
+	}
+}
+
+// clean makes a foreign text fit to print.
+func clean(s string, hide []string) string {
+	for _, h := range hide {
+		// Below four bytes it is no secret, and would blank every message.
+		if len(h) >= 4 && strings.Contains(s, h) {
+			return "(text withheld: it repeated a secret)"
+		}
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if len(s) > maxDetail {
+		s = strings.ToValidUTF8(s[:maxDetail], "") + " …"
+	}
+	return s
+}
+
+func requestIDOf(resp *http.Response) string {
+	id := resp.Header.Get("X-Request-Id")
+	if !requestIDPattern.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
+func mediaType(resp *http.Response) string {
+	t, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return t
+}

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+)
+
+const (
+	firstBackoff = 500 * time.Millisecond
+	maxBackoff   = 10 * time.Second
+	// maxRetryAfter caps what a server may ask for: a run should not stand still for an hour.
+	maxRetryAfter = 30 * time.Second
+)
+
+// checkRetry says whether an attempt is worth repeating. Every write carries an idempotency key, so the method does not matter.
+func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	if err != nil {
+		return !isFinal(err), nil
+	}
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return true, nil
+	case resp.StatusCode == http.StatusNotImplemented:
+		return false, nil
+	case resp.StatusCode >= 500:
+		return true, nil
+	case resp.StatusCode == http.StatusConflict:
+		p, ok := problemOf(resp)
+		return ok && p.Code == api.CodeInProgress, nil
+	}
+	return false, nil
+}
+
+// isFinal reports whether a transport error will be the same next time.
+func isFinal(err error) bool {
+	var (
+		notSent   *errNotSent
+		verify    *tls.CertificateVerificationError
+		alert     tls.AlertError
+		record    tls.RecordHeaderError
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		dns       *net.DNSError
+	)
+	switch {
+	case errors.As(err, &notSent), errors.Is(err, errTooLarge), errors.Is(err, errProxy), errors.Is(err, http.ErrSchemeMismatch):
+		return true
+	case errors.As(err, &verify), errors.As(err, &alert), errors.As(err, &record),
+		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
+		return true
+	case errors.As(err, &dns):
+		return dns.IsNotFound
+	}
+	return false
+}
+
+// backoff waits as long as the platform asks with 429 and 503, up to a cap; otherwise ever longer, spread at random so that
+// many clients do not come back at once.
+func backoff(c clock.Clock, random func() float64) retryablehttp.Backoff {
+	return func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
+		if asked, ok := retryAfter(c, resp); ok {
+			// Never earlier than asked, a little later at random.
+			return min(asked+time.Duration(random()*float64(asked/10+100*time.Millisecond)), maxRetryAfter)
+		}
+		d := maxBackoff
+		if attempt < 5 {
+			d = min(firstBackoff<<attempt, maxBackoff)
+		}
+		return d/2 + time.Duration(random()*float64(d/2))
+	}
+}
+
+func retryAfter(c clock.Clock, resp *http.Response) (time.Duration, bool) {
+	if resp == nil {
+		return 0, false
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusConflict:
+	default:
+		return 0, false
+	}
+	h := resp.Header.Get("Retry-After")
+	if s, err := strconv.ParseInt(h, 10, 32); err == nil {
+		return time.Duration(max(s, 0)) * time.Second, true
+	}
+	if at, err := http.ParseTime(h); err == nil {
+		return max(at.Sub(c.Now()), 0), true
+	}
+	return 0, false
+}
+
+// describe takes the URL out of a transport error: its query can name objects, and it is too long to read.
+func describe(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

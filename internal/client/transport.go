@@ -1,0 +1,109 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// maxResponse bounds an answer: a full page of the largest objects is well below it.
+const maxResponse = 16 << 20
+
+// transport is one attempt: it waits for its turn, sends, and reads the whole answer, so that a connection cut in the
+// middle of a body fails the attempt and is retried like any other.
+type transport struct {
+	next    http.RoundTripper
+	limiter *rate.Limiter
+	timeout time.Duration
+	log     func(context.Context, Event)
+}
+
+// errNotSent wraps what kept an attempt from being sent at all.
+type errNotSent struct{ cause error }
+
+func (e *errNotSent) Error() string { return e.cause.Error() }
+func (e *errNotSent) Unwrap() error { return e.cause }
+
+// errTimeout is an attempt without an answer in time.
+type errTimeout struct{ after time.Duration }
+
+func (e *errTimeout) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
+
+var errTooLarge = errors.New("the answer is larger than any answer of the platform")
+
+// RoundTrip sends one attempt.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	call := callOf(ctx)
+	if t.limiter != nil {
+		if err := t.limiter.Wait(ctx); err != nil {
+			closeBody(req)
+			return nil, &errNotSent{err}
+		}
+	}
+	// The timeout begins here, behind the limiter: waiting for one's turn is not the platform's fault.
+	if !call.begin() {
+		closeBody(req)
+		return nil, &errNotSent{context.Canceled}
+	}
+	resp, err := t.send(req)
+	event := Event{Method: req.Method, Route: call.route, Attempt: call.attempts}
+	if err != nil {
+		event.Failure = describe(err).Error()
+	} else {
+		event.Status, event.RequestID = resp.StatusCode, requestIDOf(resp)
+	}
+	call.answered(event.Status)
+	t.log(ctx, event)
+	return resp, err
+}
+
+func (t *transport) send(req *http.Request) (*http.Response, error) {
+	parent := req.Context()
+	ctx, cancel := context.WithTimeout(parent, t.timeout)
+	defer cancel()
+	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
+		resp.Body.Close()
+		if err == nil && len(body) > maxResponse {
+			err = errTooLarge
+		}
+	}
+	if err != nil {
+		if ctx.Err() != nil && parent.Err() == nil {
+			err = &errTimeout{t.timeout}
+		}
+		return nil, err
+	}
+	resp.Body = &readBody{Reader: bytes.NewReader(body), all: body}
+	return resp, nil
+}
+
+// readBody is a body that has arrived; it can be looked at more than once.
+type readBody struct {
+	*bytes.Reader
+	all []byte
+}
+
+func (*readBody) Close() error { return nil }
+
+func bodyOf(resp *http.Response) []byte {
+	if b, ok := resp.Body.(*readBody); ok {
+		return b.all
+	}
+	return nil
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+}
