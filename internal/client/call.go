@@ -36,6 +36,7 @@ type call struct {
 	hide       []string // what body exposes
 	write      Write
 	changes    bool // a change: it is finished even if the caller's context ends
+	step       bool // a step of a rotation
 
 	mu       sync.Mutex
 	attempts int
@@ -111,7 +112,7 @@ func (c *call) detach(parent context.Context, grace time.Duration) (context.Cont
 
 // do runs a call and reads its answer into out, unless out is nil.
 func (cl *Client) do(ctx context.Context, c *call, out any) error {
-	fail := &Error{Op: c.op, Object: c.object, Permission: c.permission, Write: c.changes}
+	fail := &Error{Op: c.op, Object: c.object, Permission: c.permission, Write: c.changes, Step: c.step}
 	if err := context.Cause(ctx); err != nil {
 		fail.Cause = err
 		return fail

@@ -31,6 +31,8 @@ type Error struct {
 	Attempts int
 	// Write is true where the request would have changed something. Without an answer it is then not known whether it did.
 	Write bool
+	// Step is true where the request was a step of a rotation.
+	Step  bool
 	Cause error
 }
 

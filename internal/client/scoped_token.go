@@ -37,7 +37,7 @@ func (cl *Client) DeleteScopedToken(ctx context.Context, id, key string) error {
 func (cl *Client) StepScopedToken(ctx context.Context, id, verb string, in api.StepRequest, w Write) (*api.ScopedToken, error) {
 	c := &call{
 		method: http.MethodPost, route: scopedTokens.route(id, "rotation", verb), op: verb + " the rotation of", object: scopedTokens.byID(id),
-		permission: api.PermissionWrite, body: in, write: w, changes: true,
+		permission: api.PermissionWrite, body: in, write: w, changes: true, step: true,
 	}
 	if err := checkID(c, id); err != nil {
 		return nil, err

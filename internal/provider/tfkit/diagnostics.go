@@ -1,0 +1,189 @@
+package tfkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+)
+
+// Subject is what a request was about, in the words of the configuration.
+type Subject struct {
+	// Type is the resource type, such as quickconnect_connector.
+	Type string
+	// Name is the object's name where it is known.
+	Name string
+}
+
+const planAgain = "Run terraform plan again and apply that plan."
+
+// Report turns an error of the client into diagnostics that say what to do next.
+func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
+	if err == nil {
+		return
+	}
+	identity, _ := a.platform.Identity()
+	Report(diags, err, s, identity)
+}
+
+// Report is the one place where an error of the client becomes diagnostics. They are built from status, code, field, request
+// id and the platform's own sentence, which never repeats a value; the client has seen to it that it repeats no secret either.
+func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity) {
+	var e *client.Error
+	if !errors.As(err, &e) {
+		diags.AddError("Request failed", err.Error())
+		return
+	}
+	what := fmt.Sprintf("Cannot %s %s", e.Op, e.Object)
+	summary, text := explain(e, s, identity)
+	if summary == "" {
+		summary = what
+	} else {
+		text = what + ". " + text
+	}
+	if e.RequestID != "" {
+		text += "\n\nRequest id: " + e.RequestID
+	}
+	if p, ok := attributeOf(e, s); ok {
+		diags.AddAttributeError(p, summary, text)
+		return
+	}
+	diags.AddError(summary, text)
+}
+
+func explain(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
+	switch {
+	case e.Status == 0:
+		return explainSilence(e)
+	case e.Status == http.StatusTooManyRequests:
+		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after %d attempts. "+
+			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower -parallelism.", e.Attempts))
+	case e.Code == "" && e.Status >= 500:
+		return fmt.Sprintf("No valid answer (status %d)", e.Status), sentences(e.Detail, unknownOutcome(e))
+	case e.Code == "":
+		return fmt.Sprintf("Answer not from the platform API (status %d)", e.Status), sentences(e.Detail,
+			"Nothing is concluded from it about the object: the state stays as it is.")
+	case e.Status >= 500:
+		return fmt.Sprintf("The platform failed (status %d, code %s)", e.Status, e.Code), sentences(e.Detail,
+			fmt.Sprintf("It failed %d time(s); the state stays as it is.", e.Attempts), unknownOutcome(e))
+	}
+	switch e.Code {
+	case api.CodeUnauthenticated:
+		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token: it has expired, was revoked, or is of another platform. "+
+			"Get a new one from who runs the platform and set it in the provider's token argument or in QUICKCONNECT_TOKEN.")
+	case api.CodeForbidden:
+		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
+	case api.CodeNameTaken:
+		text := "An object of this name exists already, and is not taken over without being asked."
+		if s.Name != "" {
+			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the label of this resource block; otherwise choose another name.", s.Type, s.Name)
+		}
+		return "Name taken", text
+	case api.CodeHeld:
+		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed until the hold is released on the platform. Terraform never releases a hold.")
+	case api.CodePreconditionFailed:
+		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was made, so this step was not taken and nothing was changed by it. "+planAgain)
+	case api.CodeInProgress, api.CodeIdempotencyMismatch:
+		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform after %d attempts. ", e.Attempts)+planAgain)
+	case api.CodeConflict:
+		if e.Step {
+			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw it, so this step was not taken. "+planAgain)
+		}
+		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
+	case api.CodeNotFound:
+		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the provider configuration.")
+	}
+	return "", sentences(e.Detail, fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status), fieldText(e))
+}
+
+func explainSilence(e *client.Error) (summary, text string) {
+	switch {
+	case errors.Is(e.Cause, context.Canceled) || errors.Is(e.Cause, context.DeadlineExceeded):
+		text = "The run was interrupted before it was done."
+	default:
+		text = fmt.Sprintf("The platform gave no answer in %d attempt(s): %v. Check endpoint, the network in between, and the certificate settings of the provider.", e.Attempts, e.Cause)
+	}
+	return "", sentences(text, unknownOutcome(e))
+}
+
+// unknownOutcome says what a write without a valid answer means. A write that was never sent had no outcome.
+func unknownOutcome(e *client.Error) string {
+	if !e.Write || e.Attempts == 0 {
+		return ""
+	}
+	if e.Op == "create" {
+		return "Whether the object was created is not known: apply again. If it was, that says that the name is taken and how to import it."
+	}
+	return "Whether the platform carried it out is not known. " + planAgain
+}
+
+// rolesWith has the roles whose tokens have a permission.
+var rolesWith = map[string]string{
+	api.PermissionRead:   "auditor, planner, operator, deployer and security",
+	api.PermissionReveal: "planner and deployer",
+	api.PermissionWrite:  "operator and deployer",
+}
+
+func explainForbidden(e *client.Error, identity api.Identity) string {
+	who := "The provider's token"
+	if identity.Role != "" {
+		who = fmt.Sprintf("The provider's token is of principal %q with the role %s, which", identity.Name, identity.Role)
+	}
+	roles, ok := rolesWith[e.Permission]
+	if !ok {
+		return who + " may not do this."
+	}
+	return fmt.Sprintf("%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.", who, e.Permission, roles)
+}
+
+func fieldText(e *client.Error) string {
+	if e.Field == "" {
+		return ""
+	}
+	return "Field: " + e.Field
+}
+
+// wireNames has the members of requests that are called otherwise in a configuration.
+var wireNames = map[string]string{"credentials": "credentials_wo"}
+
+var attributePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// attributeOf finds the attribute that an error is about. Only the attribute, not the element: elements of sets have no position.
+func attributeOf(e *client.Error, s Subject) (path.Path, bool) {
+	if e.Code == api.CodeNameTaken && s.Type != "" {
+		return path.Root("name"), true
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(e.Field, "/"), "/")
+	if w, ok := wireNames[name]; ok {
+		name = w
+	}
+	if !attributePattern.MatchString(name) {
+		return path.Path{}, false
+	}
+	return path.Root(name), true
+}
+
+// sentences joins texts into a paragraph.
+func sentences(texts ...string) string {
+	var out []string
+	for _, t := range texts {
+		if t = strings.TrimSpace(t); t == "" {
+			continue
+		}
+		first, rest := t[:1], t[1:]
+		t = strings.ToUpper(first) + rest
+		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ")") && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") {
+			t += "."
+		}
+		out = append(out, t)
+	}
+	return strings.Join(out, " ")
+}

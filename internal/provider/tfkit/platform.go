@@ -1,0 +1,100 @@
+// Package tfkit is the little that resources share: access to the platform, errors to diagnostics, common attributes.
+package tfkit
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+)
+
+// Platform is what the provider's Configure hands to every resource, data source and ephemeral resource.
+type Platform struct {
+	client   *client.Client
+	identity api.Identity
+	unknown  string
+	key      []byte
+}
+
+// NewPlatform is a platform that can be called, as the principal that identity describes.
+func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
+	p := &Platform{client: c, identity: identity}
+	if k := identity.ComparisonKey; k != nil {
+		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
+		if err != nil || len(key) < 16 {
+			return nil, errors.New("the platform's comparison key cannot be read: check that provider and platform fit together")
+		}
+		p.key = key
+	}
+	return p, nil
+}
+
+// NotConfigured is a platform that cannot be called, because an attribute of the provider is unknown.
+func NotConfigured(attribute string) *Platform { return &Platform{unknown: attribute} }
+
+// Identity is who the provider calls as; ok is false where it cannot call.
+func (p *Platform) Identity() (identity api.Identity, ok bool) {
+	if p == nil || p.client == nil {
+		return api.Identity{}, false
+	}
+	return p.identity, true
+}
+
+// access is the part that the three bases share.
+type access struct{ platform *Platform }
+
+func (a *access) take(data any, diags *diag.Diagnostics) {
+	if data == nil {
+		return // validation: the provider is not configured yet
+	}
+	p, ok := data.(*Platform)
+	if !ok {
+		diags.AddError("Error in the provider", fmt.Sprintf("Configure handed over a %T. Please report this.", data))
+		return
+	}
+	a.platform = p
+}
+
+// Platform is nil during validation.
+func (a *access) Platform() *Platform { return a.platform }
+
+// Client returns the client for a request that is about no object of the state yet; nil, with an error, where there is none.
+func (a *access) Client(diags *diag.Diagnostics) *client.Client {
+	switch {
+	case a.platform == nil:
+		diags.AddError("Provider not configured", "The provider was asked for something before it was configured. Please report this.")
+		return nil
+	case a.platform.client == nil:
+		diags.AddError("Provider not configured yet", fmt.Sprintf("The provider cannot call the platform, because its attribute %s is unknown until something else is applied. "+
+			"New objects can be planned meanwhile; this needs a call. Apply first what %s depends on (terraform apply -target=…), or set it to a value that is known.", a.platform.unknown, a.platform.unknown))
+		return nil
+	}
+	return a.platform.client
+}
+
+// ClientFor returns the client for a request about an object of the state, which says where the object belongs. An object that
+// belongs elsewhere is an error, never "gone": under another identity the platform answers 404 to everything.
+func (a *access) ClientFor(tenant, environment types.String, diags *diag.Diagnostics) *client.Client {
+	c := a.Client(diags)
+	if c == nil {
+		return nil
+	}
+	if tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() || environment.IsUnknown() {
+		return c // an import: the state has only an id
+	}
+	here := a.platform.identity
+	if tenant.ValueString() != here.Tenant || environment.ValueString() != here.Environment {
+		diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
+			"The state says that this object belongs to tenant %q, environment %q; the provider is configured for tenant %q, environment %q. "+
+				"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs to the configured environment, or the provider configuration that belongs to the state.",
+			tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,101 @@
+package tfkit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// The validators here replace those of the framework's library, whose messages quote the value they refuse. A check is one of
+// the api package: its error completes the sentence "<attribute> …".
+
+// StringCheck checks a string.
+func StringCheck(description string, check func(string) error) validator.String {
+	return stringCheck{described(description), check}
+}
+
+// EachString checks every element of a set of strings.
+func EachString(description string, check func(string) error) validator.Set {
+	return setCheck{described(description), check}
+}
+
+// MapCheck checks a map of strings as a whole. Values that are not known yet count as empty.
+func MapCheck(description string, check func(map[string]string) error) validator.Map {
+	return mapCheck{described(description), check}
+}
+
+type described string
+
+// Description says what is accepted.
+func (d described) Description(context.Context) string { return string(d) }
+
+// MarkdownDescription says what is accepted.
+func (d described) MarkdownDescription(context.Context) string { return string(d) }
+
+type stringCheck struct {
+	described
+	check func(string) error
+}
+
+// ValidateString checks a known value.
+func (c stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := c.check(req.ConfigValue.ValueString()); err != nil {
+		Invalid(&resp.Diagnostics, req.Path, err)
+	}
+}
+
+type setCheck struct {
+	described
+	check func(string) error
+}
+
+// ValidateSet checks every known element. The diagnostic is on the set: an element's path would quote it.
+func (c setCheck) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, e := range req.ConfigValue.Elements() {
+		s, ok := e.(types.String)
+		if !ok || s.IsUnknown() {
+			continue
+		}
+		if s.IsNull() {
+			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an element that is null"))
+			return
+		}
+		if err := c.check(s.ValueString()); err != nil {
+			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an element that is refused: each %w", err))
+			return
+		}
+	}
+}
+
+type mapCheck struct {
+	described
+	check func(map[string]string) error
+}
+
+// ValidateMap checks a known map.
+func (c mapCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	for _, v := range req.ConfigValue.Elements() {
+		if v.IsNull() {
+			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an entry whose value is null: leave the entry out"))
+			return
+		}
+	}
+	if err := c.check(StringMap(req.ConfigValue)); err != nil {
+		Invalid(&resp.Diagnostics, req.Path, err)
+	}
+}
+
+// Invalid adds the error of a check to the attribute that it is about.
+func Invalid(diags *diag.Diagnostics, p path.Path, err error) {
+	diags.AddAttributeError(p, "Invalid "+p.String(), fmt.Sprintf("%s %s.", p.String(), err.Error()))
+}
