@@ -19,22 +19,23 @@ type action struct {
 // actions and their weights, which add up to 64. The first is the simplest: what rapid shrinks to.
 var actions = []action{
 	{"wait", 1, func(*world, uint16) (Command, change) { return Command{}, nothing }},
-	{"what is due", 9, func(w *world, _ uint16) (Command, change) {
+	{"go on", 20, goOn},
+	{"what is due", 5, func(w *world, _ uint16) (Command, change) {
 		return w.command(Command{Step: StatusAt(w.eager, w.p, w.now).Due})
 	}},
-	{"begin", 4, step(StepBegin)},
-	{"promote", 3, step(StepPromote)},
-	{"use pending", 4, use(Credential.Pending)},
-	{"rollback", 3, step(StepRollback)},
-	{"release", 5, step(StepRelease)},
-	{"rotate", 3, step(StepRotate)},
+	{"begin", 2, step(StepBegin)},
+	{"promote", 2, step(StepPromote)},
+	{"use pending", 3, use(Credential.Pending)},
+	{"rollback", 2, step(StepRollback)},
+	{"release", 2, step(StepRelease)},
+	{"rotate", 2, step(StepRotate)},
 	{"retire", 1, step(StepRetire)},
-	{"cancel", 2, step(StepCancel)},
-	{"reissue", 2, step(StepReissue)},
+	{"cancel", 1, step(StepCancel)},
+	{"reissue", 1, step(StepReissue)},
 	{"hold", 1, step(StepHold)},
-	{"force promote", 2, forced(StepPromote)},
+	{"force promote", 1, forced(StepPromote)},
 	{"force retire", 1, forced(StepRetire)},
-	{"acknowledge", 2, func(w *world, arg uint16) (Command, change) {
+	{"acknowledge", 1, func(w *world, arg uint16) (Command, change) {
 		v, _ := w.eager.Pending()
 		return w.command(Command{Step: StepAcknowledge, Version: v.Number + int64(arg/7), Evidence: EvidenceProbe})
 	}},
@@ -43,16 +44,16 @@ var actions = []action{
 	{"revoke all", 1, func(w *world, arg uint16) (Command, change) {
 		return w.command(Command{Step: StepRevoke, All: true, Hold: arg == 1})
 	}},
-	{"revoke below", 2, func(w *world, arg uint16) (Command, change) {
+	{"revoke below", 1, func(w *world, arg uint16) (Command, change) {
 		return w.command(Command{Step: StepRevoke, Below: max(1, w.eager.Highest-2+int64(arg)), Hold: arg == 7})
 	}},
 	{"revoke value", 2, revokeValue},
-	{"minimum_version", 3, minimum},
+	{"minimum_version", 2, minimum},
 	{"request", 1, func(*world, uint16) (Command, change) {
 		return Command{}, func(c Credential) (Credential, []Transition, error) { return Request(c), nil, nil }
 	}},
 	{"expires_at", 2, expiry},
-	{"policy", 3, func(w *world, arg uint16) (Command, change) {
+	{"policy", 2, func(w *world, arg uint16) (Command, change) {
 		old, now := w.p, w.now
 		w.p = policies[arg]
 		return Command{}, func(c Credential) (Credential, []Transition, error) { // settled before it changes
@@ -121,6 +122,29 @@ func step(s Step) func(*world, uint16) (Command, change) {
 
 func forced(s Step) func(*world, uint16) (Command, change) {
 	return func(w *world, _ uint16) (Command, change) { return w.command(Command{Step: s, Force: true}) }
+}
+
+// goOn does what makes sense in the phase, so that many sequences get far: most steps are refused in most phases.
+func goOn(w *world, arg uint16) (Command, change) {
+	var sensible []Command
+	switch c := w.eager; {
+	case c.Hold != nil && arg != 0:
+		return w.command(Command{Step: StepRelease})
+	case c.Phase() == PhaseStable:
+		sensible = []Command{{Step: StepBegin}, {Step: StepRotate}}
+	case c.Phase() == PhaseStaged:
+		if v, _ := c.Pending(); v.Evidence == nil && arg < 4 {
+			return use(Credential.Pending)(w, arg)
+		}
+		sensible = []Command{{Step: StepPromote}, {Step: StepPromote}, {Step: StepPromote, Force: true}, {Step: StepCancel}}
+	case c.Phase() == PhaseDraining:
+		sensible = []Command{{Step: StepRollback}, {Step: StepRetire}, {Step: StepRollback}, {Step: StepRetire, Force: true}}
+	case c.expired(w.now):
+		return expiry(w, arg&3) // only later ones, and none
+	default:
+		sensible = []Command{{Step: StepReissue}}
+	}
+	return w.command(sensible[int(arg)%len(sensible)])
 }
 
 func use(which func(Credential) (Version, bool)) func(*world, uint16) (Command, change) {

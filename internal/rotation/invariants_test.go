@@ -202,7 +202,7 @@ func (w *world) check(arg uint16) {
 	w.checkShape(c)
 	w.checkMoment(w.lazy, late, w.now)
 	if c.Phase() != PhaseStable || !c.ExpiresAt.IsZero() {
-		soon := w.now.Add(waits[arg*2+1](w))
+		soon := w.now.Add(max(0, waits[arg*2+1](w)))
 		then, _ := Settle(w.lazy, w.p, soon)
 		w.checkMoment(w.lazy, then, soon)
 	}
