@@ -1,0 +1,67 @@
+package rotation
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestReplace is the life of a connector's credentials: no overlap, one valid at a time.
+func TestReplace(t *testing.T) {
+	none := Credential{Highest: 3} // a name that was in use before
+	c, done, err := Replace(none, "tf", start)
+	if err != nil || !sameTransition(done, Transition{Step: StepReplace, At: start, Actor: "tf", Versions: []int64{4}, Issued: 4}) {
+		t.Fatalf("the first: %v, %+v", err, done)
+	}
+	c, done, err = Replace(c, "tf", at(time.Hour))
+	if err != nil || !slices.Equal(done.Versions, []int64{4, 5}) || done.Issued != 5 {
+		t.Fatalf("the second: %v, %+v", err, done)
+	}
+	wantStates(t, c, StateRetired, StateCurrent)
+	if old := c.Versions[0]; old.EndReason != ReasonReplaced || old.EndedBy != "tf" || !old.EndedAt.Equal(at(time.Hour)) {
+		t.Errorf("the replaced one is %+v", old)
+	}
+	if c.Version != 5 || c.ValidAt(DefaultPolicy(), 4, at(time.Hour)) {
+		t.Errorf("after the second: %s", describe(c))
+	}
+
+	heldBack, _, err := Replace(held(c), "tf", at(time.Hour))
+	if code(err) != CodeHeld || !sameCredential(heldBack, held(c)) {
+		t.Errorf("on hold: %v", err)
+	}
+
+	c = do(t, c, DefaultPolicy(), Command{Step: StepRevoke, All: true, Reason: "leak"}, at(2*time.Hour))
+	if c.Phase() != PhaseRevoked || c.Version != 5 {
+		t.Errorf("revoked: %s", describe(c))
+	}
+	c, done, err = Replace(c, "tf", at(3*time.Hour))
+	if err != nil || !slices.Equal(done.Versions, []int64{6}) || c.Phase() != PhaseStable {
+		t.Errorf("after the revocation: %v, %+v", err, done)
+	}
+}
+
+func TestAgeAt(t *testing.T) {
+	p := testPolicy()
+	gone := revoked(t)
+	for _, tc := range []struct {
+		name string
+		c    Credential
+		p    Policy
+		now  time.Duration
+		want Age
+	}{
+		{"missing", Credential{Highest: 7}, p, 0, Age{Status: AgeMissing}},
+		{"current", stable(), p, 90*day - tick, Age{AgeCurrent, start, at(90 * day)}},
+		{"due", stable(), p, 90 * day, Age{AgeDue, start, at(90 * day)}},
+		{"overdue", stable(), p, 120 * day, Age{AgeOverdue, start, at(90 * day)}},
+		{"held", held(stable()), p, 120 * day, Age{AgeCurrent, start, at(90 * day)}},
+		{"no policy", stable(), DefaultPolicy(), 1000 * day, Age{AgeCurrent, start, time.Time{}}},
+		{"revoked", gone, p, 120 * day, Age{Status: AgeRevoked}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := AgeAt(tc.c, tc.p, at(tc.now)); got != tc.want {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}

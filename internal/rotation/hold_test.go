@@ -1,0 +1,91 @@
+package rotation
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestHoldRefuses the steps it must, whatever else is wrong with them, and no other.
+func TestHoldRefuses(t *testing.T) {
+	for name, c := range map[string]Credential{
+		"stable": stable(), "acknowledged": acknowledged(t), "draining": draining(t), "revoked": revoked(t),
+	} {
+		for _, s := range []Step{StepBegin, StepRotate, StepPromote, StepRollback, StepReissue} {
+			t.Run(string(s)+" "+name, func(t *testing.T) {
+				got, done, err := Apply(held(c), testPolicy(), Command{Step: s, Force: true, Reason: "r"}, start)
+				if code(err) != CodeHeld || len(done) != 0 || !sameCredential(got, held(c)) {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+	}
+	for _, tc := range []struct {
+		c   Credential
+		cmd Command
+	}{
+		{acknowledged(t), Command{Step: StepCancel}},
+		{staged(t), Command{Step: StepAcknowledge, Version: 2}},
+		{draining(t), Command{Step: StepRetire, Force: true, Reason: "r"}},
+		{draining(t), Command{Step: StepRevoke, Below: 2, Reason: "r"}},
+		{stable(), Command{Step: StepRevoke, All: true, Reason: "r", Hold: true}},
+		{stable(), Command{Step: StepRelease}},
+	} {
+		t.Run(string(tc.cmd.Step), func(t *testing.T) {
+			got := do(t, held(tc.c), testPolicy(), tc.cmd, start)
+			if tc.cmd.Step != StepRelease && (got.Hold == nil || got.Hold.Reason != "investigation") {
+				t.Errorf("the hold became %+v", got.Hold)
+			}
+		})
+	}
+}
+
+// TestHoldsThatComeWithSteps name the step or its reason; an explicit one replaces what is there.
+func TestHoldsThatComeWithSteps(t *testing.T) {
+	for _, tc := range []struct {
+		c    Credential
+		cmd  Command
+		want string
+	}{
+		{staged(t), Command{Step: StepCancel}, ReasonCancelled},
+		{staged(t), Command{Step: StepCancel, Reason: "wrong one"}, "wrong one"},
+		{draining(t), Command{Step: StepRollback, Reason: "breaks"}, "breaks"},
+		{stable(), Command{Step: StepRevoke, All: true, Reason: "leak", Hold: true}, "leak"},
+		{stable(), Command{Step: StepRevoke, Below: 1, Reason: "nothing below", Hold: true}, "nothing below"},
+		{stable(), Command{Step: StepRevoke, All: true, Reason: "leak"}, ""},
+		{held(stable()), Command{Step: StepHold, Reason: "worse"}, "worse"},
+	} {
+		t.Run(string(tc.cmd.Step)+" "+tc.cmd.Reason, func(t *testing.T) {
+			tc.cmd.Actor = anyone
+			got, done, err := Apply(tc.c, testPolicy(), tc.cmd, at(time.Minute))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tc.want == "" {
+				if got.Hold != nil || slices.Contains(steps(done), StepHold) {
+					t.Errorf("a hold was set: %+v", got.Hold)
+				}
+				return
+			}
+			if got.Hold == nil || *got.Hold != (Hold{Reason: tc.want, At: at(time.Minute), By: anyone}) {
+				t.Errorf("the hold is %+v", got.Hold)
+			}
+			if done[len(done)-1].Step != StepHold {
+				t.Errorf("recorded %v", steps(done))
+			}
+		})
+	}
+}
+
+// TestRelease lets things fall due again.
+func TestRelease(t *testing.T) {
+	p := testPolicy()
+	c := held(stable())
+	if s := StatusAt(c, p, at(91*day)); s.Due != StepNone || s.Reason != ReasonHeld {
+		t.Errorf("on hold, due is %s (%s)", s.Due, s.Reason)
+	}
+	c = do(t, c, p, Command{Step: StepRelease}, at(91*day))
+	if s := StatusAt(c, p, at(91*day)); s.Due != StepBegin {
+		t.Errorf("released, due is %s", s.Due)
+	}
+}
