@@ -13,26 +13,26 @@ const (
 
 // Object is what every object has. Description and labels keep null and empty apart.
 type Object struct {
-	ID          string            `json:"id"`
-	Name        string            `json:"name"`
-	Description *string           `json:"description"`
-	Labels      map[string]string `json:"labels"`
-	Tenant      string            `json:"tenant"`
-	Environment string            `json:"environment"`
-	CreatedAt   time.Time         `json:"created_at"`
+	ID          string            `json:"id" doc:"The platform's name for the object, a kind prefix and a ULID. Never changes."`
+	Name        string            `json:"name" doc:"Unique among the objects of its kind in the environment: 1 to 63 lower-case letters, digits and hyphens."`
+	Description *string           `json:"description" doc:"Free text of at most 1,024 bytes. Null and empty stay apart."`
+	Labels      map[string]string `json:"labels" doc:"Free key-value pairs, at most 64. Null and empty stay apart."`
+	Tenant      string            `json:"tenant" doc:"The tenant that the object belongs to."`
+	Environment string            `json:"environment" doc:"The environment of the tenant that the object belongs to."`
+	CreatedAt   time.Time         `json:"created_at" doc:"When the object was made."`
 	// Etag counts the changes of the stored object; If-Match takes it in quotes.
-	Etag string `json:"etag"`
+	Etag string `json:"etag" doc:"Counts the changes of the stored object. If-Match takes it in quotes."`
 }
 
 // Hold stops every rotation of a credential until it is released. Deadlines and revocation still work.
 type Hold struct {
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
+	Reason string    `json:"reason" doc:"Why rotations were stopped."`
+	At     time.Time `json:"at" doc:"When the hold was set."`
+	By     string    `json:"by" doc:"Id of the principal that set it."`
 }
 
 // Page is one page of a list. NextPageToken is empty on the last one.
 type Page[T any] struct {
-	Items         []T    `json:"items"`
-	NextPageToken string `json:"next_page_token"`
+	Items         []T    `json:"items" doc:"The objects of this page, in the order of their ids."`
+	NextPageToken string `json:"next_page_token" doc:"What page_token takes for the next page. Empty on the last one."`
 }

@@ -19,6 +19,7 @@ const (
 	CodeNameTaken           = "name_taken"
 	CodeTooLarge            = "too_large"
 	CodeMethodNotAllowed    = "method_not_allowed"
+	CodeUnsupportedMedia    = "unsupported_media_type"
 )
 
 // StatusOf is the one map from error code to HTTP status.
@@ -38,6 +39,7 @@ var StatusOf = map[string]int{
 	CodeNameTaken:           http.StatusConflict,
 	CodeTooLarge:            http.StatusRequestEntityTooLarge,
 	CodeMethodNotAllowed:    http.StatusMethodNotAllowed,
+	CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
 }
 
 // ProblemContentType is the media type of every error (RFC 9457).
@@ -48,12 +50,12 @@ const ProblemTypePrefix = "urn:quickconnect:problem:"
 
 // Problem is an error as the platform sends it. Detail never repeats a refused value.
 type Problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Code   string `json:"code"`
+	Type   string `json:"type" doc:"urn:quickconnect:problem: and the code."`
+	Title  string `json:"title" doc:"The HTTP status in words."`
+	Status int    `json:"status" doc:"The HTTP status."`
+	Detail string `json:"detail" doc:"What happened, to which object, and what to do next. Never repeats a refused value."`
+	Code   string `json:"code" doc:"Stable; decide by it."`
 	// Field is the JSON pointer of the member that was refused, such as /scopes/0.
-	Field     string `json:"field,omitempty"`
-	RequestID string `json:"request_id"`
+	Field     string `json:"field,omitempty" doc:"JSON pointer of the member of the request that was refused."`
+	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

@@ -43,65 +43,65 @@ const (
 
 // Rotation is where a credential stands between two of its versions.
 type Rotation struct {
-	Phase                   string     `json:"phase"`
-	Due                     string     `json:"due"`
-	Reason                  string     `json:"reason"`
-	RequiresAcknowledgement bool       `json:"requires_acknowledgement"`
-	Acknowledged            bool       `json:"acknowledged"`
-	CurrentVersion          *int64     `json:"current_version"`
-	PendingVersion          *int64     `json:"pending_version"`
-	PreviousVersion         *int64     `json:"previous_version"`
-	NextVersion             int64      `json:"next_version"`
-	PendingExpiresAt        *time.Time `json:"pending_expires_at"`
-	PreviousExpiresAt       *time.Time `json:"previous_expires_at"`
-	LastRotatedAt           *time.Time `json:"last_rotated_at"`
-	NextRotationAt          *time.Time `json:"next_rotation_at"`
+	Phase                   string     `json:"phase" doc:"Which versions are valid. stable: current. staged: current and pending. draining: current and previous. revoked: none." enum:"stable,staged,draining,revoked"`
+	Due                     string     `json:"due" doc:"The step that is due now." enum:"none,begin,rotate,promote,retire,reissue"`
+	Reason                  string     `json:"reason" doc:"Why it is due, or why nothing is. Empty where there is nothing to say."`
+	RequiresAcknowledgement bool       `json:"requires_acknowledgement" doc:"Whether the policy asks to see a pending version in use before it is promoted."`
+	Acknowledged            bool       `json:"acknowledged" doc:"Whether the pending version was seen in use."`
+	CurrentVersion          *int64     `json:"current_version" doc:"Null in phase revoked."`
+	PendingVersion          *int64     `json:"pending_version" doc:"Null unless staged."`
+	PreviousVersion         *int64     `json:"previous_version" doc:"Null unless draining."`
+	NextVersion             int64      `json:"next_version" doc:"What the next version issued will be called: the highest number ever, cancelled ones included, and one."`
+	PendingExpiresAt        *time.Time `json:"pending_expires_at" doc:"When the stage ends by itself. Null unless staged."`
+	PreviousExpiresAt       *time.Time `json:"previous_expires_at" doc:"When the previous version ends. Null unless draining."`
+	LastRotatedAt           *time.Time `json:"last_rotated_at" doc:"When the current version became current. Null in phase revoked."`
+	NextRotationAt          *time.Time `json:"next_rotation_at" doc:"When the policy's interval ends. Null without an interval and in phase revoked."`
 }
 
 // Version is the metadata of one version of a credential.
 type Version struct {
-	Version    int64      `json:"version"`
-	State      string     `json:"state" enum:"pending,current,previous,retired,revoked"`
-	IssuedAt   time.Time  `json:"issued_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
-	EndedAt    *time.Time `json:"ended_at"`
-	EndReason  string     `json:"end_reason"`
-	EndedBy    string     `json:"ended_by"`
-	PromotedBy string     `json:"promoted_by"`
-	LastUsedAt *time.Time `json:"last_used_at"`
-	Evidence   *Evidence  `json:"evidence"`
+	Version    int64      `json:"version" doc:"The number of the version."`
+	State      string     `json:"state" enum:"pending,current,previous,retired,revoked" doc:"pending, current and previous are valid; retired and revoked never are again."`
+	IssuedAt   time.Time  `json:"issued_at" doc:"When it was made."`
+	ExpiresAt  *time.Time `json:"expires_at" doc:"When it ends by itself. Null where no end is set."`
+	EndedAt    *time.Time `json:"ended_at" doc:"When it ended. Null while it is valid."`
+	EndReason  string     `json:"end_reason" doc:"Why it ended. Empty while it is valid."`
+	EndedBy    string     `json:"ended_by" doc:"Who ended it: the id of a principal, or platform. Empty while it is valid."`
+	PromotedBy string     `json:"promoted_by" doc:"Who made it current. Empty for a version issued as current."`
+	LastUsedAt *time.Time `json:"last_used_at" doc:"The last use, to the second. Null for never."`
+	Evidence   *Evidence  `json:"evidence" doc:"The proof that it was in use while pending. Null without."`
 }
 
 // Evidence is the proof that a pending version is in use.
 type Evidence struct {
-	Kind  string    `json:"kind"`
-	At    time.Time `json:"at"`
-	Actor string    `json:"actor"`
+	Kind  string    `json:"kind" doc:"introspection: a runtime principal asked for it. acknowledgement: somebody said so."`
+	At    time.Time `json:"at" doc:"When it was seen."`
+	Actor string    `json:"actor" doc:"Id of the principal that saw it."`
 }
 
 // StepRequest is the body of a rotation verb. Only acknowledge needs Version; only promote and retire take Force, which needs a reason.
 type StepRequest struct {
-	Version *int64 `json:"version,omitempty"`
-	Force   bool   `json:"force,omitempty"`
-	Reason  string `json:"reason,omitempty"`
+	Version *int64 `json:"version,omitempty" doc:"acknowledge only, and required there: the pending version that was seen in use."`
+	Force   bool   `json:"force,omitempty" doc:"promote and retire only: without their guard. Needs a reason."`
+	Reason  string `json:"reason,omitempty" doc:"Why. Kept in the audit."`
 }
 
 // RevokeRequest says which versions end at once: all of them, or every one below a number.
 type RevokeRequest struct {
-	All    bool   `json:"all,omitempty"`
-	Below  *int64 `json:"below,omitempty"`
-	Hold   bool   `json:"hold,omitempty"`
-	Reason string `json:"reason"`
+	All    bool   `json:"all,omitempty" doc:"Revoke every version."`
+	Below  *int64 `json:"below,omitempty" doc:"Revoke every version with a lower number than this."`
+	Hold   bool   `json:"hold,omitempty" doc:"Set a hold as well, so that nothing is reissued."`
+	Reason string `json:"reason" doc:"Why. Kept in the audit."`
 }
 
 // HoldRequest is the body of hold and of release.
 type HoldRequest struct {
-	Reason string `json:"reason"`
+	Reason string `json:"reason" doc:"Why. Kept in the audit."`
 }
 
 // Reveal is the answer of a reveal as the client reads it.
 type Reveal struct {
-	Version   int64        `json:"version"`
-	Value     secret.Value `json:"value"`
-	ExpiresAt *time.Time   `json:"expires_at"`
+	Version   int64        `json:"version" doc:"The number of the version."`
+	Value     secret.Value `json:"value" doc:"The secret itself."`
+	ExpiresAt *time.Time   `json:"expires_at" doc:"When this value ends by itself. Null where no end is set."`
 }
