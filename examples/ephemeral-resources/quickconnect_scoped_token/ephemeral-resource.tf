@@ -1,0 +1,35 @@
+resource "quickconnect_connector" "slack" {
+  name  = "slack"
+  owner = "messaging@example.com"
+  type  = "slack"
+}
+
+resource "quickconnect_rotation_policy" "quarterly" {
+  name     = "quarterly"
+  interval = "90d"
+}
+
+resource "quickconnect_scoped_token" "notifier" {
+  name               = "notifier"
+  owner              = "team-notifier"
+  connector_id       = quickconnect_connector.slack.id
+  scopes             = ["messages:send"]
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+}
+
+ephemeral "quickconnect_scoped_token" "notifier" {
+  id = quickconnect_scoped_token.notifier.id
+}
+
+# The value may go wherever Terraform takes ephemeral values: into a write-only argument of another provider, into a provider's
+# configuration, or, as here, to a command. `version` tells when there is a new one.
+resource "terraform_data" "deploy" {
+  triggers_replace = quickconnect_scoped_token.notifier.version
+
+  provisioner "local-exec" {
+    command = "test -n \"$TOKEN\"" # your deployment
+    environment = {
+      TOKEN = ephemeral.quickconnect_scoped_token.notifier.value
+    }
+  }
+}

@@ -1,0 +1,38 @@
+resource "quickconnect_connector" "slack" {
+  name           = "slack"
+  owner          = "messaging@example.com"
+  type           = "slack"
+  allowed_scopes = ["messages:send", "messages:read"]
+}
+
+resource "quickconnect_rotation_policy" "quarterly" {
+  name     = "quarterly"
+  interval = "90d"
+}
+
+# A token that is rotated.
+resource "quickconnect_scoped_token" "notifier" {
+  name               = "notifier"
+  owner              = "team-notifier"
+  connector_id       = quickconnect_connector.slack.id
+  scopes             = ["messages:send"]
+  allowed_cidrs      = ["192.0.2.0/24"]
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+
+  # A changed value asks for a rotation before its time.
+  rotate_when_changed = {
+    deployment = "2026-10"
+  }
+
+  # Raised to the number of the next version, this line replaces a leaked token at once, without an overlap.
+  minimum_version = 1
+}
+
+# A token that ends.
+resource "quickconnect_scoped_token" "migration" {
+  name         = "migration"
+  owner        = "messaging@example.com"
+  connector_id = quickconnect_connector.slack.id
+  scopes       = ["messages:read"]
+  expires_at   = "2099-01-31T12:00:00Z"
+}

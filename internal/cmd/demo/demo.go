@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+)
+
+// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow machine.
+const (
+	interval = 20 * time.Second
+	overlap  = 10 * time.Second
+)
+
+// patience is how long the demo waits for anything beyond the time it should take.
+const patience = 30 * time.Second
+
+const (
+	tenant      = "acme"
+	environment = "staging"
+	tokenFile   = "notifier.token"
+)
+
+// demo is one showing.
+type demo struct {
+	dir      string
+	keep     bool
+	clock    clock.Clock
+	began    time.Time
+	step     int
+	platform *platform
+	tf       *terraform
+	deployer *caller // applies
+	service  *caller // uses the token: a runtime principal
+	first    string  // the value of version 1
+	second   string  // the value of version 2
+}
+
+func newDemo(bin, cli, example string, keep bool) (*demo, error) {
+	dir, err := os.MkdirTemp("", "quickconnect-demo-")
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range []*string{&bin, &cli, &example} {
+		if !strings.Contains(*path, string(filepath.Separator)) && path == &cli {
+			continue // to be found on the PATH
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return nil, err
+		}
+	}
+	d := &demo{dir: dir, keep: keep, clock: clock.System(), platform: &platform{bin: bin, dir: filepath.Join(dir, "platform")}}
+	d.began = d.clock.Now()
+	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), example)
+	return d, err
+}
+
+// say prints the next step.
+func (d *demo) say(format string, args ...any) {
+	d.step++
+	fmt.Printf("%2d. %s\n", d.step, fmt.Sprintf(format, args...))
+}
+
+// close stops what runs and removes what was written, unless it is to be kept.
+func (d *demo) close(err error) error {
+	if err == nil && d.keep {
+		d.sayHowToGoOn()
+		return nil
+	}
+	if stopped := d.platform.stop(); err == nil {
+		err = stopped
+	}
+	if err != nil {
+		d.platform.printLog()
+	}
+	if removed := os.RemoveAll(d.dir); err == nil {
+		err = removed
+	}
+	if err == nil {
+		d.say("The platform has stopped, and the demo's files are removed. All of it took %s.", d.clock.Now().Sub(d.began).Round(time.Second))
+	}
+	return err
+}
+
+func (d *demo) sayHowToGoOn() {
+	d.say("The platform is still running (process %d), and what was applied is still there. Go on with:\n", d.platform.cmd.Process.Pid)
+	fmt.Printf(`    cd %s
+    export QUICKCONNECT_ENDPOINT=%s
+    export QUICKCONNECT_TOKEN=%s
+    export TF_CLI_CONFIG_FILE=%s
+    %s plan
+
+    The end: kill %d; rm -rf %s
+`, d.tf.dir, d.platform.url, d.deployer.token, d.tf.config, d.tf.path, d.platform.cmd.Process.Pid, d.dir)
+}
+
+// waitFor asks until the answer is yes, and gives up after the limit.
+func (d *demo) waitFor(ctx context.Context, what string, limit time.Duration, ask func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if yes, err := ask(); yes || err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%s: not within %s", what, limit)
+		}
+	}
+}

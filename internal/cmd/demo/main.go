@@ -1,0 +1,35 @@
+// demo shows the main job from end to end, on this machine, with the real programs: a scoped token is made, handed over,
+// rotated and ended by Terraform. It checks every line before it prints it, and fails at the first thing that is not as said.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	bin := flag.String("bin", "bin", "the directory with terraform-provider-quickconnect and quickconnectd")
+	cli := flag.String("terraform", "terraform", "the Terraform or OpenTofu program")
+	example := flag.String("example", "examples/quickstart", "the configuration to apply")
+	keep := flag.Bool("keep", false, "leave the platform and its objects, and say how to go on by hand")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	d, err := newDemo(*bin, *cli, *example, *keep)
+	if err == nil {
+		err = d.close(d.show(ctx))
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errors.New("it was interrupted")
+		}
+		fmt.Fprintf(os.Stderr, "\nThe demo has failed: %v\n", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// show is the demo: the main job from end to end.
+func (d *demo) show(ctx context.Context) error {
+	acts := []func(context.Context) error{d.setUp, d.create, d.fallDue, d.begin, d.promote, d.retire}
+	if !d.keep {
+		acts = append(acts, d.destroy)
+	}
+	for _, act := range acts {
+		if err := act(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) setUp(ctx context.Context) error {
+	if err := d.platform.start(ctx, d); err != nil {
+		return err
+	}
+	d.say("The platform listens on %s, with a new database in %s.", d.platform.url, d.platform.dir)
+	deployer, err := d.platform.bootstrap(ctx)
+	if err != nil {
+		return err
+	}
+	runtime, err := d.platform.createToken(ctx, api.RoleRuntime, "notifier-service")
+	if err != nil {
+		return err
+	}
+	d.deployer = &caller{endpoint: d.platform.url, token: deployer}
+	d.service = &caller{endpoint: d.platform.url, token: runtime}
+	d.tf.set("QUICKCONNECT_ENDPOINT", d.platform.url)
+	d.tf.set("QUICKCONNECT_TOKEN", deployer)
+	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime for the service that uses the token.", tenant, environment)
+	return nil
+}
+
+func (d *demo) create(ctx context.Context) (err error) {
+	if _, err = d.tf.run(ctx, 0, "apply", "-auto-approve"); err != nil {
+		return err
+	}
+	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), a connector and a scoped token.", d.tf.name, interval, overlap)
+	if d.first, err = d.handedOver(); err != nil {
+		return err
+	}
+	if err = d.accepts(ctx, d.deployer, d.first, 1); err != nil {
+		return err
+	}
+	d.say("The value that the ephemeral resource handed over (%s…, version 1) is accepted by the platform.", d.first[:4])
+	if _, err = d.tf.run(ctx, 0, "plan", "-detailed-exitcode"); err != nil {
+		return err
+	}
+	d.say("%s plan: no changes (exit code 0).", d.tf.name)
+	return nil
+}
+
+func (d *demo) fallDue(ctx context.Context) error {
+	err := d.waitFor(ctx, "a rotation falls due", interval+patience, func() (bool, error) {
+		token, err := d.deployer.scopedToken(ctx, "notifier")
+		return token.Rotation.Due == api.StepBegin, err
+	})
+	if err != nil {
+		return err
+	}
+	plan, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=rotation.tfplan")
+	if err != nil {
+		return err
+	}
+	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.name, indent(planned(plan)))
+	return nil
+}
+
+func (d *demo) begin(ctx context.Context) (err error) {
+	if _, err = d.tf.run(ctx, 0, "apply", "rotation.tfplan"); err != nil {
+		return err
+	}
+	if d.second, err = d.handedOver(); err != nil {
+		return err
+	}
+	if d.second == d.first {
+		return fmt.Errorf("the value that was handed over is still that of version 1")
+	}
+	d.say("%s apply of that plan: version 2 is issued and handed over; version 1 stays the current one.", d.tf.name)
+	if err = d.acceptsBoth(ctx); err != nil {
+		return err
+	}
+	d.say("Both values are accepted.")
+	if err = d.accepts(ctx, d.service, d.second, 2); err != nil {
+		return err
+	}
+	d.say("The service uses version 2: the platform takes that as the proof it has arrived.")
+	return nil
+}
+
+func (d *demo) promote(ctx context.Context) error {
+	plan, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=promotion.tfplan")
+	if err != nil {
+		return err
+	}
+	if err := d.absent(d.first, d.second); err != nil {
+		return err
+	}
+	d.say("%s plan now wants to promote it (exit code 2); neither value is in the plan files or in the state:\n\n%s", d.tf.name, indent(planned(plan)))
+	if _, err := d.tf.run(ctx, 0, "apply", "promotion.tfplan"); err != nil {
+		return err
+	}
+	if err := d.acceptsBoth(ctx); err != nil {
+		return err
+	}
+	d.say("%s apply: version 2 is the current one. Version 1 is still accepted, for %s.", d.tf.name, overlap)
+	return nil
+}
+
+func (d *demo) retire(ctx context.Context) error {
+	err := d.waitFor(ctx, "the old value is refused", overlap+patience, func() (bool, error) {
+		// The new one must be accepted at every moment.
+		if err := d.accepts(ctx, d.deployer, d.second, 2); err != nil {
+			return false, err
+		}
+		answer, err := d.deployer.introspect(ctx, d.first)
+		return !answer.Active, err
+	})
+	if err != nil {
+		return err
+	}
+	token, err := d.deployer.scopedToken(ctx, "notifier")
+	if err != nil {
+		return err
+	}
+	if token.Rotation.Phase != api.PhaseStable || token.Version != 2 {
+		return fmt.Errorf("after the overlap the token is in phase %s with version %d, not stable with version 2", token.Rotation.Phase, token.Version)
+	}
+	d.say("The overlap is over: version 1 is refused, version 2 is accepted, and nobody had to apply anything.")
+	return nil
+}
+
+func (d *demo) destroy(ctx context.Context) error {
+	if _, err := d.tf.run(ctx, 0, "destroy", "-auto-approve"); err != nil {
+		return err
+	}
+	answer, err := d.deployer.introspect(ctx, d.second)
+	if err != nil {
+		return err
+	}
+	if answer.Active {
+		return fmt.Errorf("version 2 is still accepted although the token was destroyed")
+	}
+	d.say("%s destroy: token, connector and policy are gone, and version 2 is refused, too.", d.tf.name)
+	return nil
+}
+
+// handedOver reads the value where the configuration left it for the service.
+func (d *demo) handedOver() (string, error) {
+	data, err := os.ReadFile(filepath.Join(d.tf.dir, tokenFile))
+	if err != nil {
+		return "", fmt.Errorf("the configuration has handed nothing over: %w", err)
+	}
+	if !strings.HasPrefix(string(data), "qct_") {
+		return "", fmt.Errorf("what the configuration has handed over in %s is not a token", tokenFile)
+	}
+	return string(data), nil
+}
+
+// accepts asks the platform about a value. Asked by the service, that is a use.
+func (d *demo) accepts(ctx context.Context, by *caller, value string, version int64) error {
+	answer, err := by.introspect(ctx, value)
+	if err != nil {
+		return err
+	}
+	if !answer.Active {
+		return fmt.Errorf("the value of version %d is refused", version)
+	}
+	if answer.Version != version || answer.Scope != "messages:send" {
+		return fmt.Errorf("a value is accepted as version %d with scope %q, not as version %d with scope \"messages:send\"", answer.Version, answer.Scope, version)
+	}
+	return nil
+}
+
+func (d *demo) acceptsBoth(ctx context.Context) error {
+	if err := d.accepts(ctx, d.deployer, d.first, 1); err != nil {
+		return err
+	}
+	return d.accepts(ctx, d.deployer, d.second, 2)
+}
