@@ -1,9 +1,6 @@
 package rotation
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Phase says where in a rotation a credential is. It follows from the versions and is never stored.
 type Phase string
@@ -61,11 +58,12 @@ func (c Credential) Previous() (Version, bool) { return c.in(StatePrevious) }
 
 // Lookup returns a copy of the version with this number.
 func (c Credential) Lookup(number int64) (Version, bool) {
-	i := slices.IndexFunc(c.Versions, func(v Version) bool { return v.Number == number })
-	if i < 0 {
-		return Version{}, false
+	for i := range c.Versions {
+		if c.Versions[i].Number == number {
+			return c.Versions[i], true
+		}
 	}
-	return c.Versions[i], true
+	return Version{}, false
 }
 
 // NextVersion is the number the next issued version will have.
@@ -106,7 +104,12 @@ func (c Credential) expired(now time.Time) bool {
 }
 
 func (c Credential) find(s State) int {
-	return slices.IndexFunc(c.Versions, func(v Version) bool { return v.State == s })
+	for i := range c.Versions {
+		if c.Versions[i].State == s {
+			return i
+		}
+	}
+	return -1
 }
 
 func (c Credential) in(s State) (Version, bool) {

@@ -105,7 +105,7 @@ func (w *world) step(m move) {
 	next, done, err := change(before)
 	lazyNext, lazyDone, lazyErr := change(lazyBefore)
 	w.trace[len(w.trace)-1].code = code(err)
-	if !slices.EqualFunc(kept, before.Versions, sameVersion) || !slices.EqualFunc(lazyKept, lazyBefore.Versions, sameVersion) {
+	if !sameVersions(kept, before.Versions) || !sameVersions(lazyKept, lazyBefore.Versions) {
 		w.fail("the argument was changed")
 	}
 	if code(err) != code(lazyErr) {
