@@ -1,6 +1,11 @@
 package store
 
 import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -13,4 +18,128 @@ type Credential struct {
 	rotation.Credential
 	SettledBase  int64    // the etag before the trailing run of settled deadlines; 0 when the last change was another
 	SettledSteps []string // the steps of that run
+
+	readFrom int64              // the number of the oldest version that is read with the object
+	stored   []rotation.Version // what the database has, so that an update writes only what differs; only read in an Update
+}
+
+// keptForReading is how many of the newest versions are read with their object, valid or not. A token that was rotated ten
+// thousand times stays as cheap to introspect as a new one.
+const keptForReading = 10
+
+const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hold_by, c.expires_at, c.requested_after, c.not_enforced,
+	c.settled_base, c.settled_steps, c.read_from`
+
+var (
+	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at, requested_after,
+		not_enforced, settled_base, settled_steps, next_deadline, read_from, tenant, environment, id, kind)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
+	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4, hold_by = $5, expires_at = $6,
+		requested_after = $7, not_enforced = $8, settled_base = $9, settled_steps = $10, next_deadline = $11, read_from = $12
+		WHERE tenant = $13 AND environment = $14 AND id = $15`)
+	deleteCredential    = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	credentialsDue      = statement(`SELECT tenant, environment, kind, id FROM credentials WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
+	credentialsOfPolicy = statement(`SELECT tenant, environment, '` + api.KindConnectors + `' AS kind, id FROM connectors
+		WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
+		UNION ALL SELECT tenant, environment, '` + api.KindScopedTokens + `' AS kind, id FROM scoped_tokens
+		WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3 ORDER BY id`)
+)
+
+// holdColumns is a hold as three columns, NULL in the first where there is none.
+type holdColumns struct {
+	reason *string
+	at     time.Time
+	by     string
+}
+
+func (h holdColumns) hold() *rotation.Hold {
+	if h.reason == nil {
+		return nil
+	}
+	return &rotation.Hold{Reason: *h.reason, At: h.at, By: h.by}
+}
+
+// columns is where to scan credentialColumns to; the hold is put together when they have been read.
+func (c *Credential) columns(h *holdColumns) []any {
+	return []any{
+		&c.Highest, &c.Version, &h.reason, moment(&h.at), &h.by, moment(&c.ExpiresAt), &c.RequestedAfter, &c.NotEnforced,
+		&c.SettledBase, textJSON(&c.SettledSteps), &c.readFrom,
+	}
+}
+
+func (c *Credential) values(scope Scope, id string) []any {
+	var h holdColumns
+	if c.Hold != nil {
+		h = holdColumns{reason: &c.Hold.Reason, at: c.Hold.At, by: c.Hold.By}
+	}
+	return []any{
+		c.Highest, c.Version, h.reason, micros(h.at), h.by, micros(c.ExpiresAt), c.RequestedAfter, truth(c.NotEnforced),
+		c.SettledBase, textJSON(&c.SettledSteps), micros(c.NextDeadline()), c.readFrom, scope.Tenant, scope.Environment, id,
+	}
+}
+
+// oldestToRead is the number of the oldest version that reads of the object must find.
+func oldestToRead(versions []rotation.Version) int64 {
+	numbers := make([]int64, len(versions))
+	for i, v := range versions {
+		numbers[i] = v.Number
+	}
+	slices.Sort(numbers)
+	var oldest int64
+	if len(numbers) > 0 {
+		oldest = numbers[max(0, len(numbers)-keptForReading)]
+	}
+	for _, v := range versions {
+		if v.State.Valid() {
+			oldest = min(oldest, v.Number)
+		}
+	}
+	return oldest
+}
+
+func (tx *Tx) insertCredential(ctx context.Context, scope Scope, kind, id string, c *Credential) error {
+	c.readFrom = oldestToRead(c.Versions)
+	if _, err := tx.exec(ctx, insertCredential, append(c.values(scope, id), kind)...); err != nil {
+		return err
+	}
+	c.stored = nil
+	return tx.writeVersions(ctx, id, c)
+}
+
+func (tx *Tx) updateCredential(ctx context.Context, scope Scope, id string, c *Credential) error {
+	c.readFrom = oldestToRead(c.Versions)
+	if err := tx.execOne(ctx, updateCredential, c.values(scope, id)...); err != nil {
+		return err
+	}
+	return tx.writeVersions(ctx, id, c)
+}
+
+// deleteCredential takes the versions and secrets along.
+func (tx *Tx) deleteCredential(ctx context.Context, scope Scope, id string) error {
+	return tx.execOne(ctx, deleteCredential, scope.Tenant, scope.Environment, id)
+}
+
+// CredentialsDue returns the credentials of every scope with a deadline that has passed, the longest passed first.
+func (tx *Tx) CredentialsDue(ctx context.Context, now time.Time, limit int) ([]Ref, error) {
+	refs, err := tx.refs(ctx, credentialsDue, micros(now), limit)
+	return refs, failed("looking for", "credentials past a deadline", "", err)
+}
+
+// CredentialsOfPolicy returns the objects whose credentials follow a rotation policy.
+func (tx *Tx) CredentialsOfPolicy(ctx context.Context, scope Scope, policyID string) ([]Ref, error) {
+	refs, err := tx.refs(ctx, credentialsOfPolicy, scope.Tenant, scope.Environment, policyID)
+	return refs, failed("looking for credentials of", api.KindRotationPolicies, policyID, err)
+}
+
+func (tx *Tx) refs(ctx context.Context, text string, args ...any) ([]Ref, error) {
+	var refs []Ref
+	err := tx.each(ctx, text, args, func(row scanner) error {
+		var r Ref
+		if err := row.Scan(&r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID); err != nil {
+			return err
+		}
+		refs = append(refs, r)
+		return nil
+	})
+	return refs, err
 }

@@ -1,0 +1,81 @@
+// Package keyring seals everything secret before it reaches the store: each value under a data key of its own, the data key under the
+// key-encryption key (KEK) that the keyring file holds.
+package keyring
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Keyring seals and opens secrets. It is safe for concurrent use.
+type Keyring struct{ envelope tink.AEAD }
+
+func newKeyring(kek *keyset.Handle) (*Keyring, error) {
+	primitive, err := aead.New(kek)
+	if err != nil {
+		return nil, err
+	}
+	return &Keyring{envelope: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), primitive)}, nil
+}
+
+// Bound says what a sealed value belongs to; it opens only there, so that a row copied over another one is worthless.
+type Bound struct {
+	Tenant, Environment, Credential string
+	Version                         int64
+}
+
+func (b Bound) associated() []byte {
+	return associated("secret", b.Version, b.Tenant, b.Environment, b.Credential)
+}
+
+// associated writes each part behind its length, so that no two different lists of parts read the same.
+func associated(use string, number int64, parts ...string) []byte {
+	data := binary.BigEndian.AppendUint64(nil, uint64(number))
+	for _, p := range append([]string{use}, parts...) {
+		data = binary.BigEndian.AppendUint64(data, uint64(len(p)))
+		data = append(data, p...)
+	}
+	return data
+}
+
+// Seal encrypts the value of one version.
+func (k *Keyring) Seal(v secret.Value, b Bound) ([]byte, error) {
+	sealed, err := k.envelope.Encrypt([]byte(v.Expose()), b.associated())
+	if err != nil {
+		return nil, fmt.Errorf("sealing version %d of credential %s: %w", b.Version, b.Credential, err)
+	}
+	return sealed, nil
+}
+
+// Open decrypts what Seal made for the same Bound.
+func (k *Keyring) Open(sealed []byte, b Bound) (secret.Value, error) {
+	value, err := k.envelope.Decrypt(sealed, b.associated())
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("version %d of credential %s does not open: it was sealed under another keyring or for another place, or was changed", b.Version, b.Credential)
+	}
+	return secret.New(string(value)), nil
+}
+
+// SealKey encrypts a symmetric key of the platform itself, for one purpose and number.
+func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, error) {
+	sealed, err := k.envelope.Encrypt(key, associated("key", number, purpose))
+	if err != nil {
+		return nil, fmt.Errorf("sealing key %d for %s: %w", number, purpose, err)
+	}
+	return sealed, nil
+}
+
+// OpenKey decrypts what SealKey made for the same purpose and number.
+func (k *Keyring) OpenKey(sealed []byte, purpose string, number int64) ([]byte, error) {
+	key, err := k.envelope.Decrypt(sealed, associated("key", number, purpose))
+	if err != nil {
+		return nil, fmt.Errorf("key %d for %s does not open: it was sealed under another keyring; restore the %s that belongs to this database", number, purpose, FileName)
+	}
+	return key, nil
+}

@@ -1,0 +1,256 @@
+package keyring
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+const canary = "canary-2f6d0c1b-never-in-clear"
+
+var place1 = Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1}
+
+func create(t *testing.T, dir string) *Keyring {
+	t.Helper()
+	k, err := Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func seal(t *testing.T, k *Keyring, b Bound) []byte {
+	t.Helper()
+	sealed, err := k.Seal(secret.New(canary), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
+func TestSealedValueOpensAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	k := create(t, dir)
+	sealed := seal(t, k, place1)
+	if bytes.Contains(sealed, []byte(canary)) {
+		t.Fatal("the sealed value has the secret in clear")
+	}
+	if bytes.Equal(sealed, seal(t, k, place1)) {
+		t.Error("sealing twice gave the same bytes")
+	}
+	reopened, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := reopened.Open(sealed, place1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Expose() != canary {
+		t.Error("another value came out than went in")
+	}
+	file, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(file, []byte(canary)) {
+		t.Error("the keyring file has the secret in clear")
+	}
+}
+
+func TestEmptyValueSurvives(t *testing.T) {
+	k := create(t, t.TempDir())
+	sealed, err := k.Seal(secret.New(""), place1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.Open(sealed, place1); err != nil || !got.IsEmpty() {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	k := create(t, t.TempDir())
+	sealed := seal(t, k, place1)
+	flipped := bytes.Clone(sealed)
+	flipped[len(flipped)-1] ^= 1
+	asKey, err := k.SealKey([]byte(canary), "acme", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		keyring *Keyring
+		sealed  []byte
+		bound   Bound
+	}{
+		"another tenant":      {k, sealed, Bound{"other", "staging", "tok_1", 1}},
+		"another environment": {k, sealed, Bound{"acme", "production", "tok_1", 1}},
+		"another credential":  {k, sealed, Bound{"acme", "staging", "tok_2", 1}},
+		"another version":     {k, sealed, Bound{"acme", "staging", "tok_1", 2}},
+		"moved boundary":      {k, sealed, Bound{"acmes", "taging", "tok_1", 1}},
+		"another keyring":     {create(t, t.TempDir()), sealed, place1},
+		"a changed byte":      {k, flipped, place1},
+		"cut short":           {k, sealed[:len(sealed)/2], place1},
+		"nothing":             {k, nil, place1},
+		"a platform key":      {k, asKey, Bound{"acme", "", "", 1}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := test.keyring.Open(test.sealed, test.bound)
+			if err == nil || !got.IsEmpty() {
+				t.Fatal("it opened")
+			}
+			if strings.Contains(err.Error(), canary) {
+				t.Errorf("the error repeats the value: %v", err)
+			}
+			if !strings.Contains(err.Error(), test.bound.Credential) {
+				t.Errorf("the error does not say what did not open: %v", err)
+			}
+		})
+	}
+}
+
+func TestPlatformKeys(t *testing.T) {
+	k := create(t, t.TempDir())
+	key := []byte(canary)
+	sealed, err := k.SealKey(key, "lookup", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.OpenKey(sealed, "lookup", 1); err != nil || !bytes.Equal(got, key) {
+		t.Errorf("the key did not come back: %v", err)
+	}
+	for _, other := range []struct {
+		purpose string
+		number  int64
+	}{{"request", 1}, {"lookup", 2}} {
+		if _, err := k.OpenKey(sealed, other.purpose, other.number); err == nil {
+			t.Errorf("it opened as key %d for %s", other.number, other.purpose)
+		}
+	}
+}
+
+func TestFileModes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no file modes")
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	create(t, dir)
+	path := filepath.Join(dir, FileName)
+	for name, want := range map[string]os.FileMode{path: 0o600, dir: 0o700} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %04o, want %04o", name, got, want)
+		}
+	}
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o620} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("mode %04o: %v", mode, err)
+		}
+		if _, err := Create(dir); err == nil {
+			t.Errorf("mode %04o: Create took it", mode)
+		}
+	}
+}
+
+func TestDamagedFile(t *testing.T) {
+	dir := t.TempDir()
+	k := create(t, dir)
+	sealed := seal(t, k, place1)
+	path := filepath.Join(dir, FileName)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := bytes.Index(whole, []byte(`"value":"`)) + len(`"value":"`)
+	if key < 20 {
+		t.Fatal("the file holds no key")
+	}
+	material := string(whole[key : key+24])
+	swapped := bytes.Clone(whole)
+	if swapped[key+20]++; swapped[key+20] > 'z' || swapped[key+20] == '[' || swapped[key+20] == ':' || swapped[key+20] == ',' {
+		swapped[key+20] = 'A'
+	}
+	notBase64 := bytes.Clone(whole)
+	notBase64[key+10] = '!'
+	for name, content := range map[string][]byte{
+		"empty": {}, "cut short": whole[:len(whole)/2], "not JSON": []byte("keys: none"), "no keys": []byte("{}"),
+		"another key": swapped, "not base64": notBase64,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			damaged, err := Open(dir)
+			if err == nil {
+				_, err = damaged.Open(sealed, place1)
+			}
+			if err == nil {
+				t.Fatal("nothing was noticed")
+			}
+			if strings.Contains(err.Error(), material) {
+				t.Error("the error quotes the key")
+			}
+			if _, err := Create(dir); err == nil && name != "another key" {
+				t.Error("Create went on over a damaged file")
+			}
+			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
+				t.Error("the damaged file was replaced: what it still holds is lost")
+			}
+		})
+	}
+}
+
+func TestOpenWithoutFile(t *testing.T) {
+	if _, err := Open(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCreateAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	keyrings := make([]*Keyring, 8)
+	var ready, done sync.WaitGroup
+	ready.Add(1)
+	for i := range keyrings {
+		done.Go(func() {
+			ready.Wait()
+			var err error
+			if keyrings[i], err = Create(dir); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	ready.Done()
+	done.Wait()
+	if t.Failed() {
+		return
+	}
+	sealed := seal(t, keyrings[0], place1)
+	for i, k := range keyrings {
+		if _, err := k.Open(sealed, place1); err != nil {
+			t.Errorf("keyring %d is another one than keyring 0: %v", i, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 {
+		t.Errorf("something was left beside the keyring: %v", entries)
+	}
+}

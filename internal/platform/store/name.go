@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+var (
+	highestNumber = statement(`SELECT highest FROM names WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
+	recordNumber  = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
+		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
+)
+
+// HighestNumber returns the highest version number ever recorded under a name, by whatever object; 0 if none was.
+func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string) (int64, error) {
+	var n int64
+	err := tx.one(ctx, highestNumber, []any{scope.Tenant, scope.Environment, kind, name}, &n)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return n, failed("reading the highest version number of", kind, name, err)
+}
+
+// RecordNumber notes that a version number was given out under a name. It outlives the object and never goes down.
+func (tx *Tx) RecordNumber(ctx context.Context, scope Scope, kind, name string, n int64) error {
+	_, err := tx.exec(ctx, recordNumber, scope.Tenant, scope.Environment, kind, name, n)
+	return failed("recording a version number of", kind, name, err)
+}
