@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -206,4 +207,12 @@ func (c *Caller) Introspect(value string) api.Introspection {
 func (c *Caller) RevokeValue(value string) *Reply {
 	c.t.Helper()
 	return c.form("/v1/revoke", url.Values{"token": {value}})
+}
+
+// Reveal returns the value of a valid version of the scoped token of this name.
+func (c *Caller) Reveal(name string, version int64) string {
+	c.t.Helper()
+	var answer api.Reveal
+	c.Verb(api.KindScopedTokens, name, "versions/"+strconv.FormatInt(version, 10)+"/reveal", nil).Want(http.StatusOK).Decode(&answer)
+	return answer.Value.Expose()
 }

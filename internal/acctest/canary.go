@@ -11,17 +11,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"testing"
 )
+
+// Reporter is the part of testing.T that the search needs; a test of the search brings its own.
+type Reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
 
 // Canaries are secrets that must be nowhere. They are looked for as they are and in the encodings in which they could hide.
 type Canaries struct {
-	t     *testing.T
+	t     Reporter
 	forms map[string][]byte
 }
 
 // NewCanaries returns canaries by name; each must be long enough not to turn up by chance.
-func NewCanaries(t *testing.T, secrets map[string]string) *Canaries {
+func NewCanaries(t Reporter, secrets map[string]string) *Canaries {
 	t.Helper()
 	c := &Canaries{t: t, forms: map[string][]byte{}}
 	for name, secret := range secrets {
@@ -67,6 +74,7 @@ func (c *Canaries) Absent(what string, data []byte) {
 	for name, form := range c.forms {
 		if at := bytes.Index(data, form); at >= 0 {
 			c.t.Errorf("%s is in %s at byte %d", name, what, at)
+			return
 		}
 	}
 }

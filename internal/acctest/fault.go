@@ -134,3 +134,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
 }
+
+// serve makes target the platform behind the proxy.
+func (p *proxy) serve(target http.Handler) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target
+}

@@ -5,14 +5,13 @@ import (
 	"context"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/sink"
 )
 
 func main() {
-	err := providerserver.Serve(context.Background(), func() provider.Provider { return sink.New() }, providerserver.ServeOpts{Address: sink.Address})
+	err := providerserver.Serve(context.Background(), sink.New, providerserver.ServeOpts{Address: sink.Address})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,108 @@
+package acctest_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+var (
+	variableBlock = regexp.MustCompile(`(?s)variable "([a-z_]+)" \{(.*?)\n\}`)
+	importLine    = regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`)
+)
+
+// Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and destroyed.
+func TestExamples(t *testing.T) {
+	root, err := acctest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := filepath.Join(root, "examples")
+	files := map[string][]string{} // directory → names
+	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files[filepath.Dir(path)] = append(files[filepath.Dir(path)], entry.Name())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 10 {
+		t.Fatalf("only %d examples found below %s", len(files), examples)
+	}
+	provider := read(t, filepath.Join(examples, "provider", "provider.tf"))
+	for dir, names := range files {
+		name, err := filepath.Rel(examples, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			p, tf := acctest.Start(t)
+			if strings.HasPrefix(name, "data-sources") {
+				makeWhatDataSourcesRead(p)
+			}
+			configuration, imports := "", ""
+			for _, file := range names {
+				content := read(t, filepath.Join(dir, file))
+				switch filepath.Ext(file) {
+				case ".tf":
+					configuration += content
+					tf.Write(file, content)
+				case ".sh":
+					imports += content
+				default:
+					t.Errorf("%s is neither applied nor imported by this test", file)
+				}
+			}
+			if !strings.Contains(configuration, "required_providers") {
+				tf.Write("provider.tf", provider)
+			}
+			for _, variable := range variableBlock.FindAllStringSubmatch(configuration, -1) {
+				if !strings.Contains(variable[2], "default") {
+					tf.Var(variable[1], "a value of the test")
+				}
+			}
+			tf.Apply()
+			tf.Plan(0).Silent()
+			for _, line := range importLine.FindAllStringSubmatch(imports, -1) {
+				tf.Run("state", "rm", line[1]).Want(0)
+				tf.Import(line[1], line[2])
+				tf.Plan(0).Silent()
+			}
+			if imports != "" && !importLine.MatchString(imports) {
+				t.Error("the import script has no import that this test can follow")
+			}
+			tf.Destroy()
+			if left := tf.Objects(); len(left) > 0 {
+				t.Errorf("%d objects are left in the state", len(left))
+			}
+		})
+	}
+}
+
+// The examples of data sources read what somebody else manages.
+func makeWhatDataSourcesRead(p *acctest.Platform) {
+	by := p.As(api.RoleDeployer)
+	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "quarterly", Interval: "90d"}).Want(201)
+	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "slack", Owner: "messaging@example.com", Type: "slack"}).Want(201)
+	policy, connector := by.RotationPolicy("quarterly").ID, by.Connector("slack").ID
+	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
+		Name: "notifier", Owner: "team-notifier", ConnectorID: connector, Scopes: []string{"messages:send"}, RotationPolicyID: &policy,
+	}).Want(201)
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

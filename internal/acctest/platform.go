@@ -1,0 +1,195 @@
+// Package acctest is what acceptance tests are made of: the platform, in process behind a fake clock and a faulty network or
+// as a process of its own, the real Terraform CLI, a provider that receives secrets, and a search for secrets that leaked.
+//
+//	p, tf := acctest.Start(t)
+//	tf.Config(`resource "quickconnect_rotation_policy" "p" { … }`)
+//	tf.Apply()
+//	p.Clock.Advance(90 * 24 * time.Hour)
+//	tf.Plan(2).Has("a rotation is due")
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Where the tests' principals belong, unless a test says otherwise.
+const (
+	Tenant      = "acme"
+	Environment = "staging"
+)
+
+// Epoch is where the fake clock stands when a platform starts.
+var Epoch = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+
+// Platform is the real platform over a real database, inside the test's process: behind a fake clock, and a network that fails on demand.
+type Platform struct {
+	// Clock is the platform's clock. It moves only when the test moves it.
+	Clock *clock.Fake
+	// URL is the endpoint, behind the faults. It stays the same over restarts.
+	URL string
+	// DataDir has the database and the keyring.
+	DataDir string
+
+	t      *testing.T
+	proxy  *proxy
+	log    *lockedBuffer
+	store  *store.Store
+	served *platform.Platform
+	tokens map[string]string
+}
+
+// Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without TF_ACC.
+func Start(t *testing.T) (*Platform, *CLI) {
+	t.Helper()
+	c := NewCLI(t)
+	p := StartPlatform(t)
+	c.Set("QUICKCONNECT_ENDPOINT", p.URL)
+	c.Set("QUICKCONNECT_TENANT", Tenant)
+	c.Set("QUICKCONNECT_ENVIRONMENT", Environment)
+	c.Set("QUICKCONNECT_TOKEN", p.Token("deployer"))
+	return p, c
+}
+
+// StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
+func StartPlatform(t *testing.T) *Platform {
+	t.Helper()
+	p := &Platform{Clock: clock.NewFake(Epoch), DataDir: t.TempDir(), t: t, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
+	p.open()
+	t.Cleanup(func() { _ = p.store.Close() })
+	if _, err := p.served.Bootstrap(t.Context(), Tenant, []string{Environment, "production"}); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(p.proxy)
+	t.Cleanup(server.Close)
+	p.URL = server.URL
+	return p
+}
+
+func (p *Platform) open() {
+	p.t.Helper()
+	ctx := context.WithoutCancel(p.t.Context())
+	opened, err := store.Open(ctx, filepath.Join(p.DataDir, "quickconnect.db"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	keys, err := keyring.Create(p.DataDir)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	p.served, err = platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.store = opened
+	p.proxy.serve(p.served)
+}
+
+// Restart stops the platform and starts another one over the same files. The clock goes on.
+func (p *Platform) Restart() {
+	p.t.Helper()
+	if err := p.store.Close(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.open()
+}
+
+// Token returns the token of a principal with this role in the environment staging.
+func (p *Platform) Token(role string) string {
+	p.t.Helper()
+	if p.tokens[role] == "" {
+		p.tokens[role] = p.NewToken(Environment, role, 0)
+	}
+	return p.tokens[role]
+}
+
+// NewToken makes a principal and returns its token, which ends after ttl; 0 is never.
+func (p *Platform) NewToken(environment, role string, ttl time.Duration) string {
+	p.t.Helper()
+	token, err := p.served.CreatePrincipal(p.t.Context(), Tenant, environment, role, role, ttl)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return token.Expose()
+}
+
+// As returns someone with this role who calls the API by hand.
+func (p *Platform) As(role string) *Caller {
+	p.t.Helper()
+	return p.AsToken(p.Token(role))
+}
+
+// AsToken returns the owner of this token who calls the API by hand.
+func (p *Platform) AsToken(token string) *Caller { return &Caller{t: p.t, p: p, token: token} }
+
+// Fail asks choose about every request that arrives from outside what is to happen to it. Nil ends all faults.
+func (p *Platform) Fail(choose func(Request) Fault) {
+	p.proxy.mu.Lock()
+	defer p.proxy.mu.Unlock()
+	p.proxy.fault = choose
+}
+
+// AfterEach calls look after each request that was carried out, before its answer leaves, one call at a time.
+func (p *Platform) AfterEach(look func()) {
+	p.proxy.mu.Lock()
+	defer p.proxy.mu.Unlock()
+	p.proxy.after = look
+}
+
+// Requests returns what has arrived from outside since the start, or since the last call of ForgetRequests, oldest first.
+func (p *Platform) Requests() []Request {
+	p.proxy.mu.Lock()
+	defer p.proxy.mu.Unlock()
+	all := make([]Request, 0, len(p.proxy.log))
+	for _, r := range p.proxy.log {
+		all = append(all, *r)
+	}
+	return all
+}
+
+// ForgetRequests empties the log of requests.
+func (p *Platform) ForgetRequests() {
+	p.proxy.mu.Lock()
+	defer p.proxy.mu.Unlock()
+	p.proxy.log = nil
+}
+
+// Log returns what the platform has logged, over all its starts.
+func (p *Platform) Log() string { return p.log.String() }
+
+func (p *Platform) handler() http.Handler {
+	p.proxy.mu.Lock()
+	defer p.proxy.mu.Unlock()
+	return p.proxy.target
+}
+
+// lockedBuffer is a buffer that many may write to.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(data []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(data)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
