@@ -1,0 +1,82 @@
+package scopedtoken
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+// DataSource is the data source: the metadata of a token by its name, without its value.
+type DataSource struct{ tfkit.DataSourceBase }
+
+// NewDataSource makes the data source for the provider's list.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+type dataModel struct {
+	model
+	RotationRequested types.Bool   `tfsdk:"rotation_requested"`
+	HeldSince         types.String `tfsdk:"held_since"`
+	HoldReason        types.String `tfsdk:"hold_reason"`
+	LastUsedAt        types.String `tfsdk:"last_used_at"`
+}
+
+// Metadata names the type.
+func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := tfkit.CommonDataAttributes("scoped token")
+	attributes["owner"] = tfkit.DataOwner()
+	attributes["connector_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the connector that the token is for."}
+	attributes["scopes"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the token may do. What counts is what the connector's `allowed_scopes` cover of it."}
+	attributes["allowed_cidrs"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere."}
+	attributes["expires_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When every version of the token ends (RFC 3339); null for never."}
+	attributes["rotation_policy_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of its rotation policy; null for none."}
+	attributes["rotate_when_changed"] = schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Values whose change asks for a rotation."}
+	attributes["minimum_version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "No version below this number is valid; null for no limit."}
+	attributes["deletion_protection"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the platform refuses to delete it."}
+	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: versionText}
+	attributes["rotation"] = rotationDataAttribute()
+	attributes["rotation_requested"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable."}
+	attributes["held_since"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Since when it is on hold (RFC 3339); null if it is not."}
+	attributes["hold_reason"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Why it is on hold; null if it is not."}
+	attributes["last_used_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never."}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it is still used. It never has the token's value.",
+		Attributes:          attributes,
+	}
+}
+
+// Read finds the token by its name.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m dataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	c := d.Client(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	t, err := c.ScopedTokenByName(ctx, m.Name.ValueString())
+	if err != nil {
+		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
+		return
+	}
+	m = dataModel{
+		model:             flatten(ctx, t, types.StringNull(), &resp.Diagnostics),
+		RotationRequested: types.BoolValue(t.RotationRequested),
+		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),
+	}
+	if h := t.Hold; h != nil {
+		m.HeldSince, m.HoldReason = tfkit.TimeValue(&h.At), types.StringValue(h.Reason)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+var (
+	_ datasource.DataSourceWithConfigure = &DataSource{}
+)

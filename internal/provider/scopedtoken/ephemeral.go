@@ -1,0 +1,115 @@
+package scopedtoken
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+// Ephemeral is the ephemeral resource: it reads the value of a token and changes nothing.
+type Ephemeral struct{ tfkit.EphemeralBase }
+
+// NewEphemeral makes the ephemeral resource for the provider's list.
+func NewEphemeral() ephemeral.EphemeralResource { return &Ephemeral{} }
+
+type ephemeralModel struct {
+	ID        types.String `tfsdk:"id"`
+	Value     types.String `tfsdk:"value"`
+	Version   types.Int64  `tfsdk:"version"`
+	ExpiresAt types.String `tfsdk:"expires_at"`
+}
+
+// Metadata names the type.
+func (e *Ephemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// Schema describes the ephemeral resource.
+func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a provider's configuration. It is in neither the state nor the plan. " +
+			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role `planner` or `deployer`).",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{idOf("tok_", "a scoped token")},
+				MarkdownDescription: "Id of the scoped token. While it is unknown, in the plan that creates the token, nothing is read.",
+			},
+			"value": schema.StringAttribute{
+				Computed: true, Sensitive: true,
+				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid version (it is revoked, expired or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
+			},
+			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: versionText + " Null if the token was deleted."},
+			"expires_at": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "When this value ends by itself, as far as that is decided (RFC 3339); null if it is not, or if there is no value.",
+			},
+		},
+	}
+}
+
+// Open reads the token and reveals the version that a consumer should hold.
+func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var m ephemeralModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	c := e.Client(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	t, revealed, err := reveal(ctx, c, m.ID.ValueString())
+	switch {
+	case err != nil:
+		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		return
+	case t == nil:
+		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the tenant and environment of the provider, so its value is null. "+
+			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
+	case revealed == nil:
+		resp.Diagnostics.AddWarning("Scoped token without a valid version", fmt.Sprintf("Every version of %q is revoked or expired, so its value is null. "+
+			"The plan of the managed resource says whether it issues a new one.", t.Name))
+	}
+	m.Value, m.Version, m.ExpiresAt = types.StringNull(), types.Int64Null(), types.StringNull()
+	if t != nil {
+		m.Version = types.Int64Value(t.Version)
+	}
+	if revealed != nil {
+		m.Value, m.Version = types.StringValue(revealed.Value.Expose()), types.Int64Value(revealed.Version)
+		m.ExpiresAt = tfkit.TimeValue(revealed.ExpiresAt)
+	}
+	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
+}
+
+// reveal returns the token and the value of its version; no token if it does not exist, no value if no version is valid. Between
+// its two requests the version may end, so a refusal is asked about once more.
+func reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken, *api.Reveal, error) {
+	var last error
+	for range 2 {
+		t, err := c.ScopedToken(ctx, id)
+		if client.IsNotFound(err) {
+			return nil, nil, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if t.Rotation.Phase == api.PhaseRevoked {
+			return t, nil, nil
+		}
+		value, err := c.RevealScopedToken(ctx, id, t.Version)
+		if err == nil {
+			return t, value, nil
+		}
+		if last = err; !client.IsNotFound(err) && !client.HasCode(err, api.CodeConflict) {
+			break
+		}
+	}
+	return nil, nil, last
+}
+
+var _ ephemeral.EphemeralResourceWithConfigure = &Ephemeral{}
