@@ -184,7 +184,9 @@ func minimum(w *world, arg uint16) (Command, change) {
 
 func expiry(w *world, arg uint16) (Command, change) {
 	until := []time.Time{
-		w.now.Add(100 * day), {}, w.now.Add(time.Hour), w.now.Add(day), w.eager.ExpiresAt,
+		w.now.Add(100 * day),
+		{},
+		w.now.Add(time.Hour), w.now.Add(day), w.eager.ExpiresAt,
 		w.now, w.now.Add(-day), w.now.Add(7 * day),
 	}[arg]
 	p, now := w.p, w.now

@@ -78,15 +78,13 @@ func (d *draft) reissue(at time.Time, by, reason string) {
 	d.record(Transition{Step: StepReissue, At: at, Actor: by, Reason: reason, Versions: []int64{v.Number}, Issued: v.Number})
 }
 
-// revokeBelow revokes every valid version below n and lets the newest that remains be current. It tells whether
-// there was anything to revoke.
-func (d *draft) revokeBelow(n int64, step Step, reason, by string, at time.Time) bool {
+// revokeBelow revokes every valid version below n and lets the newest that remains be current. Where there is nothing
+// to revoke, nothing is recorded.
+func (d *draft) revokeBelow(n int64, step Step, reason, by string, at time.Time) {
 	touched := d.endBelow(n, reason, by, at)
-	if len(touched) == 0 {
-		return false
+	if len(touched) > 0 {
+		d.record(Transition{Step: step, At: at, Actor: by, Reason: reason, Versions: touched})
 	}
-	d.record(Transition{Step: step, At: at, Actor: by, Reason: reason, Versions: touched})
-	return true
 }
 
 // endBelow does the work of revokeBelow and returns the numbers it touched. A previous version is always older than

@@ -52,24 +52,29 @@ func stable() Credential {
 }
 
 func staged(t *testing.T) Credential {
+	t.Helper()
 	return do(t, stable(), testPolicy(), Command{Step: StepBegin}, start)
 }
 
 func acknowledged(t *testing.T) Credential {
+	t.Helper()
 	return do(t, staged(t), testPolicy(), Command{Step: StepAcknowledge, Version: 2}, start)
 }
 
 func draining(t *testing.T) Credential {
+	t.Helper()
 	return do(t, acknowledged(t), testPolicy(), Command{Step: StepPromote}, start)
 }
 
 // rolledBack is staged with version 2 rolled back and the hold released.
 func rolledBack(t *testing.T) Credential {
+	t.Helper()
 	c := do(t, draining(t), testPolicy(), Command{Step: StepRollback}, start)
 	return do(t, c, testPolicy(), Command{Step: StepRelease}, start)
 }
 
 func revoked(t *testing.T) Credential {
+	t.Helper()
 	return do(t, stable(), testPolicy(), Command{Step: StepRevoke, All: true, Reason: "leak"}, start)
 }
 

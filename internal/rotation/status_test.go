@@ -8,7 +8,6 @@ import (
 func TestDue(t *testing.T) {
 	p := testPolicy()
 	needsNone := withoutAcknowledgement(p)
-	requested := func(c Credential) Credential { return Request(c) }
 	enforced := func(c Credential) Credential { c, _ = ReportNotEnforced(c, p, 2, start); return c }
 	expired := stable()
 	expired.ExpiresAt = at(day)
@@ -28,17 +27,17 @@ func TestDue(t *testing.T) {
 		{"stable, past max_age", stable(), p, 120 * day, StepBegin, ReasonOverdue},
 		{"stable, past max_age, no acknowledgement", stable(), needsNone, 120 * day, StepRotate, ReasonOverdue},
 		{"stable, no policy", stable(), DefaultPolicy(), 10000 * day, StepNone, ""},
-		{"stable, requested", requested(stable()), p, 0, StepBegin, ReasonRequested},
-		{"stable, requested, no acknowledgement", requested(stable()), needsNone, 0, StepRotate, ReasonRequested},
-		{"stable, requested and past interval", requested(stable()), p, 91 * day, StepBegin, ReasonRequested},
-		{"stable, requested and past max_age", requested(stable()), p, 121 * day, StepBegin, ReasonOverdue},
+		{"stable, requested", Request(stable()), p, 0, StepBegin, ReasonRequested},
+		{"stable, requested, no acknowledgement", Request(stable()), needsNone, 0, StepRotate, ReasonRequested},
+		{"stable, requested and past interval", Request(stable()), p, 91 * day, StepBegin, ReasonRequested},
+		{"stable, requested and past max_age", Request(stable()), p, 121 * day, StepBegin, ReasonOverdue},
 		{"staged", staged(t), p, 0, StepNone, ReasonAwaitingAcknowledgement},
 		{"staged, not enforced", enforced(staged(t)), p, 0, StepNone, ReasonNotEnforced},
 		{"staged, not enforced, no acknowledgement", enforced(staged(t)), needsNone, 0, StepPromote, ""},
 		{"staged, acknowledged", acknowledged(t), p, 0, StepPromote, ReasonAcknowledged},
 		{"staged, not enforced, but acknowledged", enforced(acknowledged(t)), p, 0, StepPromote, ReasonAcknowledged},
 		{"staged, no acknowledgement", staged(t), needsNone, 0, StepPromote, ""},
-		{"staged, requested", requested(staged(t)), p, 0, StepNone, ReasonAwaitingAcknowledgement},
+		{"staged, requested", Request(staged(t)), p, 0, StepNone, ReasonAwaitingAcknowledgement},
 		{"staged, past its deadline, not settled", staged(t), p, 7 * day, StepNone, ""},
 		{"rolled back", rolledBack(t), p, 0, StepNone, ""},
 		{"draining", draining(t), p, 0, StepNone, ""},

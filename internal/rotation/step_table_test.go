@@ -186,10 +186,16 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		cmd  Command
 		want []string
 	}{
-		{"begin while staged", staged(t), testPolicy(), Command{Step: StepBegin},
-			[]string{"begin refused", "staged until 2026-01-08T00:00:00Z", "version 2", "promote", "cancel"}},
-		{"rotate while draining", draining(t), withoutAcknowledgement(testPolicy()), Command{Step: StepRotate},
-			[]string{"rotate refused", "draining until 2026-01-02T00:00:00Z", "version 1", "retire", "roll back"}},
+		{
+			"begin while staged", staged(t), testPolicy(),
+			Command{Step: StepBegin},
+			[]string{"begin refused", "staged until 2026-01-08T00:00:00Z", "version 2", "promote", "cancel"},
+		},
+		{
+			"rotate while draining", draining(t), withoutAcknowledgement(testPolicy()),
+			Command{Step: StepRotate},
+			[]string{"rotate refused", "draining until 2026-01-02T00:00:00Z", "version 1", "retire", "roll back"},
+		},
 		{"begin while revoked", revoked(t), testPolicy(), Command{Step: StepBegin}, []string{"revoked", "reissue"}},
 		{"promote while stable", stable(), testPolicy(), Command{Step: StepPromote}, []string{"stable", "begin"}},
 		{"rotate where an acknowledgement is required", stable(), testPolicy(), Command{Step: StepRotate}, []string{"acknowledgement", "begin instead"}},
