@@ -9,7 +9,7 @@ import (
 
 // Identity asks who this client is, and where.
 func (cl *Client) Identity(ctx context.Context) (*api.Identity, error) {
-	c := &call{method: http.MethodGet, route: "/v1/identity", op: "read", object: "identity"}
+	c := &call{method: http.MethodGet, route: "/v1/identity", op: "read", object: "the identity of the provider's token"}
 	out := &api.Identity{}
 	if err := cl.do(ctx, c, out); err != nil {
 		return nil, err

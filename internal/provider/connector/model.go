@@ -1,0 +1,105 @@
+package connector
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// metadata is what resource and data source have in common.
+type metadata struct {
+	tfkit.Common
+	Owner             types.String `tfsdk:"owner"`
+	Type              types.String `tfsdk:"type"`
+	Settings          types.Map    `tfsdk:"settings"`
+	AllowedScopes     types.Set    `tfsdk:"allowed_scopes"`
+	Enabled           types.Bool   `tfsdk:"enabled"`
+	RotationPolicyID  types.String `tfsdk:"rotation_policy_id"`
+	Version           types.Int64  `tfsdk:"version"`
+	CredentialsSetAt  types.String `tfsdk:"credentials_set_at"`
+	CredentialsDueAt  types.String `tfsdk:"credentials_due_at"`
+	CredentialsStatus types.String `tfsdk:"credentials_status"`
+}
+
+// model is the resource. CredentialsWO is null everywhere but in a configuration.
+type model struct {
+	metadata
+	CredentialsWO        types.Map    `tfsdk:"credentials_wo"`
+	CredentialsWOVersion types.Int64  `tfsdk:"credentials_wo_version"`
+	CredentialsDigest    types.String `tfsdk:"credentials_digest"`
+}
+
+func (m model) subject() tfkit.Subject {
+	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString()}
+}
+
+func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
+	return api.ConnectorCreate{
+		Name:                 m.Name.ValueString(),
+		Description:          m.Description.ValueStringPointer(),
+		Labels:               tfkit.StringMap(m.Labels),
+		Owner:                m.Owner.ValueString(),
+		Type:                 m.Type.ValueString(),
+		Settings:             tfkit.StringMap(m.Settings),
+		AllowedScopes:        tfkit.StringSlice(m.AllowedScopes),
+		Enabled:              m.Enabled.ValueBoolPointer(),
+		RotationPolicyID:     m.RotationPolicyID.ValueStringPointer(),
+		CredentialsWOVersion: m.CredentialsWOVersion.ValueInt64Pointer(),
+		Credentials:          credentials,
+	}
+}
+
+// expandPatch has what differs from the state, and the credentials where they are to be sent.
+func (m model) expandPatch(state model, credentials map[string]secret.Value) api.ConnectorPatch {
+	return api.ConnectorPatch{
+		Name:                 tfkit.ChangedString(m.Name, state.Name),
+		Description:          tfkit.ChangedString(m.Description, state.Description),
+		Labels:               tfkit.ChangedMap(m.Labels, state.Labels),
+		Owner:                tfkit.ChangedString(m.Owner, state.Owner),
+		Settings:             tfkit.ChangedMap(m.Settings, state.Settings),
+		AllowedScopes:        tfkit.ChangedSet(m.AllowedScopes, state.AllowedScopes),
+		Enabled:              tfkit.ChangedBool(m.Enabled, state.Enabled),
+		RotationPolicyID:     tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
+		CredentialsWOVersion: tfkit.ChangedInt64(m.CredentialsWOVersion, state.CredentialsWOVersion),
+		Credentials:          credentials,
+	}
+}
+
+func flattenMetadata(c *api.Connector) metadata {
+	return metadata{
+		Common:            tfkit.Flatten(c.Object),
+		Owner:             types.StringValue(c.Owner),
+		Type:              types.StringValue(c.Type),
+		Settings:          tfkit.MapValue(c.Settings),
+		AllowedScopes:     tfkit.SetValue(c.AllowedScopes),
+		Enabled:           types.BoolValue(c.Enabled),
+		RotationPolicyID:  types.StringPointerValue(c.RotationPolicyID),
+		Version:           types.Int64PointerValue(c.Version),
+		CredentialsSetAt:  tfkit.TimeValue(c.CredentialsSetAt),
+		CredentialsDueAt:  tfkit.TimeValue(c.CredentialsDueAt),
+		CredentialsStatus: types.StringValue(c.CredentialsStatus),
+	}
+}
+
+func flatten(c *api.Connector) model {
+	return model{
+		metadata:             flattenMetadata(c),
+		CredentialsWO:        types.MapNull(types.StringType),
+		CredentialsWOVersion: types.Int64PointerValue(c.CredentialsWOVersion),
+		CredentialsDigest:    types.StringPointerValue(c.CredentialsDigest),
+	}
+}
+
+// planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. What is not
+// listed is known in every plan.
+func (m model) planned(answered model) model {
+	m.Common = m.Common.Planned(answered.Common)
+	m.Version = tfkit.Planned(m.Version, answered.Version)
+	m.CredentialsDigest = tfkit.Planned(m.CredentialsDigest, answered.CredentialsDigest)
+	m.CredentialsSetAt = tfkit.Planned(m.CredentialsSetAt, answered.CredentialsSetAt)
+	m.CredentialsDueAt = tfkit.Planned(m.CredentialsDueAt, answered.CredentialsDueAt)
+	m.CredentialsStatus = tfkit.Planned(m.CredentialsStatus, answered.CredentialsStatus)
+	return m
+}

@@ -1,0 +1,107 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// ModifyPlan finds out whether the configured credentials have to be sent, and plans an update where nothing else would. It
+// depends on configuration, prior state, private state and the comparison key, and on nothing else.
+func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+		return // a destruction, or a creation, where everything is unknown anyway
+	}
+	var config, plan, state model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	last := loadApplied(ctx, req.Private, &resp.Diagnostics)
+	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	differs := !req.Plan.Raw.Equal(req.State.Raw)
+	f, _ := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
+	d, because := decide(f)
+	r.warn(&resp.Diagnostics, plan, state, hold, d, because)
+	if hold != nil {
+		d = keep
+	}
+
+	// Without a number the value decides, and a write-only value may be another one when the plan is applied. So whatever
+	// else is planned, the apply has to be free to send.
+	comparing := f.configured && hold == nil && !plan.CredentialsWOVersion.IsUnknown() && plan.CredentialsWOVersion.IsNull()
+	switch {
+	case d != keep || (differs && comparing):
+		plan.Version = types.Int64Unknown()
+		plan.CredentialsDigest = types.StringUnknown()
+		plan.CredentialsSetAt = types.StringUnknown()
+		plan.CredentialsDueAt = types.StringUnknown()
+		plan.CredentialsStatus = types.StringUnknown()
+	case differs:
+		plan.Version = state.Version
+		plan.CredentialsDigest = state.CredentialsDigest
+		plan.CredentialsSetAt = state.CredentialsSetAt
+		plan.CredentialsDueAt = state.CredentialsDueAt
+		plan.CredentialsStatus = state.CredentialsStatus
+		if !plan.RotationPolicyID.Equal(state.RotationPolicyID) {
+			plan.CredentialsDueAt = types.StringUnknown()
+			plan.CredentialsStatus = types.StringUnknown()
+		}
+	default:
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+var reasons = map[why]string{
+	whyMissing:       "The platform has no credentials for this connector. The configured ones are sent.",
+	whyRevoked:       "The credentials of this connector were revoked on the platform. The configured ones are sent again: make sure that they are not the ones that had to go.",
+	whyNumber:        "credentials_wo_version changed. The configured credentials are sent.",
+	whyLowerNumber:   "credentials_wo_version is lower than at the last apply. The configured credentials are sent all the same: check that it is not an old configuration.",
+	whyConfiguration: "The configured credentials changed since the last apply. They are sent.",
+	whyPlatform:      "The credentials were changed on the platform since the last apply. The configured ones are sent and replace them.",
+	whyBoth:          "The credentials changed since the last apply, both in the configuration and on the platform. The configured ones are sent and replace the platform's.",
+	whyDifferent:     "The configured credentials are not those that the platform has, and no earlier apply tells which side changed. The configured ones are sent and replace the platform's.",
+}
+
+// warn says why credentials are sent, and what there is to know about them that needs no change of the plan.
+func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hold *api.Hold, d decision, because why) {
+	at := path.Root("credentials_wo")
+	name := state.Name.ValueString()
+	if hold != nil {
+		text := fmt.Sprintf("Connector %q has been on hold since %s (by %s): %s. Terraform never releases a hold.", name, hold.At.UTC().Format(time.RFC3339), hold.By, hold.Reason)
+		if d == send {
+			text += " The configured credentials are not sent until it is released, although they would be: " + reasons[because]
+		}
+		diags.AddAttributeWarning(at, "Connector on hold", text)
+	} else if d == send {
+		diags.AddAttributeWarning(at, "Credentials will be sent", fmt.Sprintf("Connector %q: %s", name, reasons[because]))
+		return
+	}
+	if because == whyAdopted && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) {
+		diags.AddAttributeWarning(at, "Credentials taken over", fmt.Sprintf(
+			"Connector %q was imported and has credentials: credentials_wo_version is adopted and nothing is sent. Raise the number once more to send the configured credentials.", name))
+	}
+	due := state.CredentialsDueAt.ValueString()
+	switch state.CredentialsStatus.ValueString() {
+	case api.CredentialsDue:
+		diags.AddAttributeWarning(at, "Credentials due", fmt.Sprintf("The credentials of connector %q were set at %s and have been due for replacement since %s. Get new ones from the outside service and configure them.",
+			name, state.CredentialsSetAt.ValueString(), due))
+	case api.CredentialsOverdue:
+		diags.AddAttributeWarning(at, "Credentials overdue", fmt.Sprintf("The credentials of connector %q were set at %s, were due for replacement at %s, and are past the max_age of their rotation policy. "+
+			"Get new ones from the outside service and configure them.", name, state.CredentialsSetAt.ValueString(), due))
+	case api.CredentialsRevoked:
+		if d == keep && because == whyNothing {
+			diags.AddAttributeWarning(at, "Credentials revoked", fmt.Sprintf("The credentials of connector %q were revoked, and the configuration has none to send: the connector does not work.", name))
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package connector
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*connectorResource)(nil)
+	_ resource.ResourceWithImportState    = (*connectorResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*connectorResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*connectorResource)(nil)
+)
+
+type connectorResource struct{ tfkit.ResourceBase }
+
+// NewResource makes the resource quickconnect_connector.
+func NewResource() resource.Resource { return &connectorResource{} }
+
+// Metadata says what it is called.
+func (r *connectorResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// Schema says what it takes.
+func (r *connectorResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resourceSchema()
+}
+
+// ValidateConfig checks the settings by the type, once all of them are known.
+func (r *connectorResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var m model
+	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
+		return
+	}
+	if m.Type.IsUnknown() || m.Settings.IsUnknown() || api.CheckConnectorType(m.Type.ValueString()) != nil {
+		return
+	}
+	for _, v := range m.Settings.Elements() {
+		if v.IsUnknown() {
+			return
+		}
+		if s, ok := v.(types.String); ok && s.IsNull() {
+			resp.Diagnostics.AddAttributeError(path.Root("settings"), "Invalid settings", "settings has an entry whose value is null: leave the entry out.")
+			return
+		}
+	}
+	key, err := api.CheckSettings(m.Type.ValueString(), tfkit.StringMap(m.Settings))
+	if err == nil {
+		return
+	}
+	at := path.Root("settings")
+	if key != "" {
+		at = at.AtMapKey(key)
+	}
+	tfkit.Invalid(&resp.Diagnostics, at, err)
+}
+
+// Create makes the connector. State comes from the plan and the answer: the configuration has the credentials in it.
+func (r *connectorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	c := r.Client(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	credentials, _ := credentialsOf(config.CredentialsWO)
+	created, err := c.CreateConnector(ctx, plan.expand(credentials), client.NewKey())
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, plan.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
+	store(ctx, resp.Private, appliedKey, appliedOf(created), &resp.Diagnostics)
+}
+
+// Read brings the state up to date. Only the platform's own not_found removes the connector from it.
+func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
+	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
+	found, err := c.Connector(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, state.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
+	store(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
+	if loadApplied(ctx, req.Private, &resp.Diagnostics) == nil {
+		first := appliedOf(found)
+		first.Imported = true
+		store(ctx, resp.Private, appliedKey, first, &resp.Diagnostics)
+	}
+}
+
+// Update changes the connector in place and decides, by the value that is configured now, whether the credentials are sent.
+func (r *connectorResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	last := loadApplied(ctx, req.Private, &resp.Diagnostics)
+	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
+
+	f, credentials := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
+	d, because := decide(f)
+	// A digest that the plan shows is a promise that nothing is sent.
+	sends := d != keep && hold == nil && plan.CredentialsDigest.IsUnknown() && credentials != nil
+	if !sends {
+		credentials = nil
+	}
+	changed, err := c.PatchConnector(ctx, state.ID.ValueString(), plan.expandPatch(state, credentials), client.Write{IdempotencyKey: client.NewKey()})
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, plan.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
+	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
+	same := d == keep && f.value != "" && f.value == f.platform && plan.CredentialsWOVersion.IsNull()
+	if sends || because == whyAdopted || same {
+		store(ctx, resp.Private, appliedKey, appliedOf(changed), &resp.Diagnostics)
+	}
+}
+
+// Delete deletes the connector. That it is gone already is what was wanted.
+func (r *connectorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
+	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
+	if err := c.DeleteConnector(ctx, state.ID.ValueString(), client.NewKey()); err != nil && !client.IsNotFound(err) {
+		r.Report(&resp.Diagnostics, err, state.subject())
+	}
+}
+
+// ImportState takes a name or an id.
+func (r *connectorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	c := r.Client(&resp.Diagnostics)
+	if c == nil {
+		return
+	}
+	found, err := tfkit.Find(ctx, req.ID, "con_", c.Connector, c.ConnectorByName)
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+}

@@ -1,0 +1,60 @@
+// Package provider is the Terraform side: the provider itself, and one package per noun below it.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
+)
+
+var (
+	_ provider.Provider                       = (*quickconnect)(nil)
+	_ provider.ProviderWithEphemeralResources = (*quickconnect)(nil)
+)
+
+type quickconnect struct{ version string }
+
+// New returns what makes the provider; version goes into the user agent.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &quickconnect{version: version} }
+}
+
+// Metadata says what the provider is called.
+func (p *quickconnect) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "quickconnect"
+	resp.Version = p.version
+}
+
+// Schema says what the provider takes.
+func (p *quickconnect) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = configurationSchema()
+}
+
+// Resources lists the managed resources.
+func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		connector.NewResource,
+		rotationpolicy.NewResource,
+	}
+}
+
+// DataSources lists the data sources.
+func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		connector.NewDataSource,
+		identity.NewDataSource,
+		rotationpolicy.NewDataSource,
+	}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{}
+}

@@ -1,0 +1,135 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Configure asks the platform once who the provider is, and refuses to go on where that is not what the configuration says.
+func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var c configuration
+	if resp.Diagnostics.Append(req.Config.Get(ctx, &c)...); resp.Diagnostics.HasError() {
+		return
+	}
+	if name := c.firstUnknown(); name != "" {
+		handOver(resp, tfkit.NotConfigured(name))
+		return
+	}
+	cfg := client.Config{
+		Endpoint:              required(&resp.Diagnostics, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
+		CAFile:                c.CACertificateFile.ValueString(),
+		ClientCertificateFile: c.ClientCertificateFile.ValueString(),
+		ClientKeyFile:         c.ClientKeyFile.ValueString(),
+		MaxRetries:            client.DefaultMaxRetries,
+		RequestTimeout:        client.DefaultRequestTimeout,
+		RequestsPerSecond:     c.RequestsPerSecond.ValueFloat64(),
+		UserAgent:             fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion),
+		Log:                   logRequest,
+	}
+	tenant := required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
+	environment := required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
+	cfg.Token = secret.New(required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
+		func(s string) error { return client.CheckToken(secret.New(s)) }))
+	if !c.MaxRetries.IsNull() {
+		cfg.MaxRetries = int(c.MaxRetries.ValueInt64())
+	}
+	if !c.RequestTimeout.IsNull() {
+		timeout, err := api.ParseDuration(c.RequestTimeout.ValueString())
+		if err != nil {
+			tfkit.Invalid(&resp.Diagnostics, path.Root("request_timeout"), err)
+		}
+		cfg.RequestTimeout = timeout
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	cl, err := client.New(cfg)
+	if err != nil {
+		resp.Diagnostics.AddError("Provider configuration", "The provider cannot be configured: "+err.Error()+".")
+		return
+	}
+	who, err := cl.Identity(ctx)
+	if err != nil {
+		tfkit.Report(&resp.Diagnostics, err, tfkit.Subject{}, api.Identity{})
+		return
+	}
+	if who.Tenant != tenant || who.Environment != environment {
+		resp.Diagnostics.AddAttributeError(path.Root("environment"), "Token of another tenant or environment", fmt.Sprintf(
+			"The configuration says tenant %q, environment %q; the token belongs to tenant %q, environment %q (principal %q). "+
+				"Nothing was planned and nothing was changed. Use the token of the environment that is meant, or correct the provider configuration.",
+			tenant, environment, who.Tenant, who.Environment, who.Name))
+		return
+	}
+	platform, err := tfkit.NewPlatform(cl, *who)
+	if err != nil {
+		resp.Diagnostics.AddError("Provider configuration", err.Error())
+		return
+	}
+	handOver(resp, platform)
+}
+
+func handOver(resp *provider.ConfigureResponse, p *tfkit.Platform) {
+	resp.ResourceData = p
+	resp.DataSourceData = p
+	resp.EphemeralResourceData = p
+}
+
+// firstUnknown names an attribute that a plan does not know yet, because it depends on what the same configuration creates.
+func (c configuration) firstUnknown() string {
+	for _, a := range []struct {
+		name  string
+		value attr.Value
+	}{
+		{"endpoint", c.Endpoint}, {"tenant", c.Tenant}, {"environment", c.Environment}, {"token", c.Token},
+		{"ca_certificate_file", c.CACertificateFile}, {"client_certificate_file", c.ClientCertificateFile}, {"client_key_file", c.ClientKeyFile},
+		{"max_retries", c.MaxRetries}, {"request_timeout", c.RequestTimeout}, {"requests_per_second", c.RequestsPerSecond},
+	} {
+		if a.value.IsUnknown() {
+			return a.name
+		}
+	}
+	return ""
+}
+
+// required takes a value from the configuration, or else from the environment. What the configuration says was checked already.
+func required(diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error) string {
+	if !v.IsNull() {
+		return v.ValueString()
+	}
+	s := os.Getenv(variable)
+	if s == "" {
+		diags.AddAttributeError(path.Root(name), "Missing "+name, fmt.Sprintf("%s is required: set it in the provider configuration or in the environment variable %s.", name, variable))
+	} else if err := check(s); err != nil {
+		diags.AddAttributeError(path.Root(name), "Invalid "+variable, fmt.Sprintf("The environment variable %s %s.", variable, err.Error()))
+	}
+	return s
+}
+
+// logRequest writes one attempt to TF_LOG: no headers, no bodies, no query.
+func logRequest(ctx context.Context, e client.Event) {
+	fields := map[string]any{"method": e.Method, "route": e.Route, "attempt": e.Attempt}
+	if e.Status != 0 {
+		fields["status"] = e.Status
+	}
+	if e.Failure != "" {
+		fields["failure"] = e.Failure
+	}
+	if e.RequestID != "" {
+		fields["request_id"] = e.RequestID
+	}
+	tflog.Debug(ctx, "request to the platform", fields)
+}
