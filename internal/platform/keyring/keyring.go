@@ -36,7 +36,7 @@ func (b Bound) associated() []byte {
 
 // associated writes each part behind its length, so that no two different lists of parts read the same.
 func associated(use string, number int64, parts ...string) []byte {
-	data := binary.BigEndian.AppendUint64(nil, uint64(number))
+	data := binary.BigEndian.AppendUint64(nil, uint64(number)) //nolint:gosec // the bits matter, not the sign
 	for _, p := range append([]string{use}, parts...) {
 		data = binary.BigEndian.AppendUint64(data, uint64(len(p)))
 		data = append(data, p...)

@@ -54,9 +54,11 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 	for _, p := range []*pool{s.read, s.write} {
 		p.statements = make(map[string]*sql.Stmt, len(statements))
 		for _, text := range statements {
-			if p.statements[text], err = p.db.PrepareContext(ctx, text); err != nil {
+			prepared, err := p.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // Close does
+			if err != nil {
 				return nil, fmt.Errorf("preparing a statement: %w", err)
 			}
+			p.statements[text] = prepared
 		}
 	}
 	return s, nil
@@ -67,9 +69,7 @@ func (s *Store) Close() error {
 	var errs []error
 	for _, p := range []*pool{s.read, s.write} {
 		for _, prepared := range p.statements {
-			if prepared != nil {
-				errs = append(errs, prepared.Close())
-			}
+			errs = append(errs, prepared.Close())
 		}
 		errs = append(errs, p.db.Close())
 	}

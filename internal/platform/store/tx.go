@@ -18,9 +18,18 @@ type Tx struct {
 // scanner is a row to read columns from.
 type scanner interface{ Scan(dest ...any) error }
 
+// prepared returns the statement with this text as it was prepared on the transaction's connection; nil for a text that open did
+// not prepare. It is closed with the transaction.
+func (tx *Tx) prepared(ctx context.Context, text string) *sql.Stmt {
+	if p, ok := tx.pool.statements[text]; ok {
+		return tx.sql.StmtContext(ctx, p)
+	}
+	return nil
+}
+
 func (tx *Tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if prepared, ok := tx.pool.statements[text]; ok {
-		return tx.sql.StmtContext(ctx, prepared).QueryContext(ctx, args...)
+	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
+		return p.QueryContext(ctx, args...)
 	}
 	return tx.sql.QueryContext(ctx, text, args...)
 }
@@ -28,8 +37,8 @@ func (tx *Tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, e
 // one reads a single row into dest; without one the error is ErrNotFound.
 func (tx *Tx) one(ctx context.Context, text string, args []any, dest ...any) error {
 	var row *sql.Row
-	if prepared, ok := tx.pool.statements[text]; ok {
-		row = tx.sql.StmtContext(ctx, prepared).QueryRowContext(ctx, args...)
+	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
+		row = p.QueryRowContext(ctx, args...)
 	} else {
 		row = tx.sql.QueryRowContext(ctx, text, args...)
 	}
@@ -59,8 +68,8 @@ func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scann
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	var result sql.Result
 	var err error
-	if prepared, ok := tx.pool.statements[text]; ok {
-		result, err = tx.sql.StmtContext(ctx, prepared).ExecContext(ctx, args...)
+	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
+		result, err = p.ExecContext(ctx, args...)
 	} else {
 		result, err = tx.sql.ExecContext(ctx, text, args...)
 	}

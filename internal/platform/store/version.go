@@ -15,7 +15,7 @@ const versionColumns = `v.credential_id, v.number, v.state, v.issued_at, v.curre
 var (
 	selectVersions       = statement(`SELECT ` + versionColumns + ` FROM versions v WHERE v.credential_id = $1 AND v.number >= $2 ORDER BY v.number`)
 	selectVersionsOfPage = statement(`SELECT ` + versionColumns + ` FROM credentials c JOIN versions v ON v.credential_id = c.id AND v.number >= c.read_from
-		WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3 AND c.id >= $4 AND c.id <= $5 ORDER BY v.credential_id, v.number`)
+		WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3 AND c.id >= $4 AND c.id <= $5 ORDER BY c.id, v.number`)
 	selectAllVersions = statement(`SELECT ` + versionColumns + ` FROM credentials c JOIN versions v ON v.credential_id = c.id
 		WHERE c.tenant = $1 AND c.environment = $2 AND c.id = $3 ORDER BY v.number`)
 	// A use may be noted while an update is being prepared from an older read; it must not get lost.

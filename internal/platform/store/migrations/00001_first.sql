@@ -79,7 +79,7 @@ CREATE TABLE credentials (
     UNIQUE (tenant, environment, id),
     FOREIGN KEY (tenant, environment) REFERENCES environments (tenant, name)
 );
-CREATE INDEX credentials_due ON credentials (next_deadline) WHERE next_deadline > 0;
+CREATE INDEX credentials_due ON credentials (next_deadline, id) WHERE next_deadline > 0;
 
 CREATE TABLE versions (
     credential_id  TEXT   NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,

@@ -1,0 +1,369 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func (k kind) principals(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	forever := &Principal{ID: "prn_1", Scope: staging, Name: "ci", Role: "deployer", CreatedAt: start}
+	once := &Principal{ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start, ExpiresAt: start.Add(time.Hour)}
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")), tx.InsertPrincipal(t.Context(), once, []byte("h2")))
+	})
+	view(t, s, func(tx *Tx) error {
+		for hash, want := range map[string]*Principal{"h1": forever, "h2": once} {
+			got, err := tx.PrincipalByHash(t.Context(), []byte(hash))
+			if err != nil {
+				return err
+			}
+			same(t, got, want)
+		}
+		if p, err := tx.PrincipalByHash(t.Context(), []byte("h3")); !errors.Is(err, ErrNotFound) {
+			t.Errorf("found %v, %v", p, err)
+		}
+		for scope, want := range map[Scope]bool{staging: true, stranger: true, {"acme", "nowhere"}: false, {"other", "production"}: false} {
+			got, err := tx.EnvironmentExists(t.Context(), scope)
+			if err != nil {
+				return err
+			}
+			if got != want {
+				t.Errorf("%v exists: %v", scope, got)
+			}
+		}
+		return nil
+	})
+	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
+	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start}
+	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
+}
+
+func (k kind) keys(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	refused(t, s, ErrNotFound, func(tx *Tx) error { _, _, err := tx.LatestKey(t.Context(), "lookup"); return err })
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(
+			tx.InsertKey(t.Context(), "lookup", 2, []byte("two"), start),
+			tx.InsertKey(t.Context(), "lookup", 1, []byte("one"), start),
+			tx.InsertKey(t.Context(), "request", 3, []byte("other"), start))
+	})
+	view(t, s, func(tx *Tx) error {
+		number, sealed, err := tx.LatestKey(t.Context(), "lookup")
+		if number != 2 || string(sealed) != "two" {
+			t.Errorf("the latest key is %d %q", number, sealed)
+		}
+		return err
+	})
+	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"), start) })
+}
+
+func auditEvent(scope Scope, n int) *AuditEvent {
+	return &AuditEvent{
+		ID: fmt.Sprintf("evt_%s_%d", scope.Environment, n), Scope: scope, At: start.Add(time.Duration(n) * time.Second), Actor: "prn_1",
+		Action: "rotation.begin", Kind: "scoped-tokens", ObjectID: "tok_1", RequestID: "req_1", Detail: map[string]string{"a": "1", "b": ""},
+	}
+}
+
+// record stores n audit events in each of two scopes, in turn.
+func record(t *testing.T, s *Store, n int) (ofStaging []*AuditEvent) {
+	t.Helper()
+	for i := range n {
+		update(t, s, func(tx *Tx) error {
+			e := auditEvent(staging, i)
+			if i == 1 {
+				e.Detail = nil
+			}
+			ofStaging = append(ofStaging, e)
+			return errors.Join(tx.AppendAudit(t.Context(), e), tx.AppendAudit(t.Context(), auditEvent(production, i)))
+		})
+	}
+	return ofStaging
+}
+
+func readAudit(t *testing.T, s *Store, scope Scope, after string, limit int) (events []*AuditEvent) {
+	t.Helper()
+	view(t, s, func(tx *Tx) (err error) {
+		events, err = tx.AuditEvents(t.Context(), scope, after, limit)
+		return err
+	})
+	return events
+}
+
+func (k kind) audit(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	want := record(t, s, 5)
+	got := readAudit(t, s, staging, "", 100)
+	same(t, got, want)
+	if err := VerifyAudit(got); err != nil {
+		t.Error(err)
+	}
+	if err := VerifyAudit(readAudit(t, s, production, "", 100)); err != nil {
+		t.Error(err)
+	}
+	same(t, readAudit(t, s, staging, "", 2), want[:2])
+	same(t, readAudit(t, s, staging, want[1].ID, 2), want[2:4])
+	same(t, len(readAudit(t, s, staging, want[4].ID, 2)), 0)
+	same(t, len(readAudit(t, s, stranger, "", 2)), 0)
+	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.AuditEvents(t.Context(), production, want[0].ID, 1); return err })
+	if err := VerifyAudit(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever can write to the database changes one thing in it; the chain tells.
+func (k kind) auditTampering(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	record(t, s, 5)
+	const third = ` WHERE environment = 'staging' AND sequence = 3`
+	tampering := []string{
+		`DELETE FROM audit_events` + third,
+		`DELETE FROM audit_events WHERE environment = 'staging' AND sequence = 1`,
+		`UPDATE audit_events SET sequence = 9` + third,
+		`UPDATE audit_events SET detail = NULL` + third,
+		`UPDATE audit_events SET detail = '{"a":"1"}'` + third,
+		`UPDATE audit_events SET detail = '{"a":"","b":"1"}'` + third,
+		`UPDATE audit_events SET at = at + 1` + third,
+		`UPDATE audit_events SET previous = hash` + third,
+		`UPDATE audit_events SET hash = previous` + third,
+		`UPDATE audit_events SET actor = 'prn_1rotation', action = '.begin'` + third,
+		`UPDATE audit_events SET environment = 'staging', sequence = 6 WHERE environment = 'production' AND sequence = 5`,
+	}
+	for _, column := range []string{"id", "actor", "action", "kind", "object_id", "request_id"} {
+		tampering = append(tampering, `UPDATE audit_events SET `+column+` = 'x'`+third)
+	}
+	for _, text := range tampering {
+		undo := errors.New("undo")
+		err := s.Update(t.Context(), func(tx *Tx) error {
+			if n, err := tx.exec(t.Context(), text); err != nil || n != 1 {
+				t.Fatalf("%s: %d rows, %v", text, n, err)
+			}
+			events, err := tx.AuditEvents(t.Context(), staging, "", 100)
+			if err != nil {
+				return err
+			}
+			if VerifyAudit(events) == nil {
+				t.Errorf("not found: %s", text)
+			}
+			return undo
+		})
+		if !errors.Is(err, undo) {
+			t.Fatal(err)
+		}
+	}
+	if err := VerifyAudit(readAudit(t, s, staging, "", 100)); err != nil {
+		t.Errorf("without tampering: %v", err)
+	}
+}
+
+func (k kind) idempotency(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	full := &Idempotent{
+		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201, Etag: `"7"`,
+		Location: "/v1/scoped-tokens/tok_1", Body: []byte(`{"id":"tok_1"}`), At: start,
+	}
+	least := &Idempotent{Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k", BodyHash: []byte{}, Status: 204, At: start.Add(time.Hour)}
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.InsertIdempotent(t.Context(), full), tx.InsertIdempotent(t.Context(), least))
+	})
+	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.InsertIdempotent(t.Context(), full) })
+	found := func(i *Idempotent) (got *Idempotent) {
+		t.Helper()
+		view(t, s, func(tx *Tx) (err error) {
+			got, err = tx.Idempotent(t.Context(), i.Principal, i.Method, i.Path, i.Key)
+			if errors.Is(err, ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+		return got
+	}
+	same(t, found(full), full)
+	if got := found(least); got == nil || got.Status != 204 || len(got.Body) != 0 || !got.At.Equal(least.At) {
+		t.Errorf("got %+v", got)
+	}
+	for _, other := range []*Idempotent{
+		{Principal: "prn_2", Method: full.Method, Path: full.Path, Key: full.Key},
+		{Principal: full.Principal, Method: "PATCH", Path: full.Path, Key: full.Key},
+		{Principal: full.Principal, Method: full.Method, Path: "/v1/connectors", Key: full.Key},
+		{Principal: full.Principal, Method: full.Method, Path: full.Path, Key: "l"},
+	} {
+		if got := found(other); got != nil {
+			t.Errorf("%+v has the answer of another request", other)
+		}
+	}
+	forget := func(before time.Time, want int64) {
+		t.Helper()
+		update(t, s, func(tx *Tx) error {
+			n, err := tx.ForgetIdempotent(t.Context(), before)
+			if n != want {
+				t.Errorf("forgot %d, want %d", n, want)
+			}
+			return err
+		})
+	}
+	forget(start, 0)
+	forget(start.Add(time.Microsecond), 1)
+	if found(full) != nil || found(least) == nil {
+		t.Error("the wrong one was forgotten")
+	}
+}
+
+func (k kind) rollback(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	insert(t, s, connector(staging, "con_1", "c"))
+	everything := func(tx *Tx) error {
+		return errors.Join(
+			tx.InsertScopedToken(t.Context(), token(staging, "tok_1", "a", "con_1")),
+			tx.PutSecret(t.Context(), "tok_1", 1, []byte("sealed"), []byte("hash")),
+			tx.RecordNumber(t.Context(), staging, "scoped-tokens", "a", 1),
+			tx.AppendAudit(t.Context(), auditEvent(staging, 1)))
+	}
+	failure := errors.New("failure")
+	refused(t, s, failure, func(tx *Tx) error { return errors.Join(everything(tx), failure) })
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic got lost")
+			}
+		}()
+		_ = s.Update(t.Context(), func(tx *Tx) error {
+			if err := everything(tx); err != nil {
+				t.Fatal(err)
+			}
+			panic("in the middle")
+		})
+	}()
+	view(t, s, func(tx *Tx) error {
+		if _, err := tx.ScopedToken(t.Context(), staging, "tok_1"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("the token: %v", err)
+		}
+		if _, _, err := tx.TokenByHash(t.Context(), []byte("hash")); !errors.Is(err, ErrNotFound) {
+			t.Errorf("the hash: %v", err)
+		}
+		n, err := tx.HighestNumber(t.Context(), staging, "scoped-tokens", "a")
+		if n != 0 {
+			t.Errorf("the number %d", n)
+		}
+		return err
+	})
+	if events := readAudit(t, s, staging, "", 10); len(events) != 0 {
+		t.Errorf("events %v", events)
+	}
+	update(t, s, everything) // and the writer is free again
+}
+
+func (k kind) view(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	insert(t, s, connector(staging, "con_1", "before"))
+	view(t, s, func(tx *Tx) error {
+		name := func() string {
+			c, err := tx.Connector(t.Context(), staging, "con_1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.Name
+		}
+		if got := name(); got != "before" {
+			t.Errorf("got %s", got)
+		}
+		update(t, s, func(tx *Tx) error { return tx.UpdateConnector(t.Context(), connector(staging, "con_1", "after")) })
+		if got := name(); got != "before" {
+			t.Errorf("the view saw a later update: %s", got)
+		}
+		return nil
+	})
+	err := s.View(t.Context(), func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
+	if err == nil || errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "con_1") {
+		t.Errorf("writing in a view: %v", err)
+	}
+	view(t, s, func(tx *Tx) error { _, err := tx.Connector(t.Context(), staging, "con_1"); return err })
+}
+
+func (k kind) concurrentWriters(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	stores := []*Store{d.opened(t), d.open(t)}
+	insert(t, stores[0], policy(staging, "pol_1", "p"))
+	const writers, rounds = 3, 10
+	failures := make(chan error, len(stores)*writers)
+	for _, s := range stores {
+		for range writers {
+			go func() {
+				for range rounds {
+					err := s.Update(t.Context(), func(tx *Tx) error {
+						p, err := tx.RotationPolicy(t.Context(), staging, "pol_1")
+						if err != nil {
+							return err
+						}
+						p.Etag++
+						if err := tx.AppendAudit(t.Context(), auditEvent(staging, int(p.Etag))); err != nil {
+							return err
+						}
+						return tx.UpdateRotationPolicy(t.Context(), p)
+					})
+					if err != nil {
+						failures <- err
+						return
+					}
+				}
+				failures <- nil
+			}()
+		}
+	}
+	for range cap(failures) {
+		if err := <-failures; err != nil {
+			t.Error(err)
+		}
+	}
+	view(t, stores[1], func(tx *Tx) error {
+		p, err := tx.RotationPolicy(t.Context(), staging, "pol_1")
+		if err == nil && p.Etag != int64(1+len(stores)*writers*rounds) {
+			t.Errorf("of %d updates %d are left", len(stores)*writers*rounds, p.Etag-1)
+		}
+		return err
+	})
+	events := readAudit(t, stores[0], staging, "", 1000)
+	if err := VerifyAudit(events); err != nil || len(events) != len(stores)*writers*rounds {
+		t.Errorf("the audit chain of %d events: %v", len(events), err)
+	}
+}
+
+func (k kind) reopen(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	policies, connectors, tokens := insertVariants(t, s)
+	record(t, s, 2)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s.Ping(t.Context()) == nil {
+		t.Error("a closed store answers")
+	}
+	again := d.open(t)
+	if err := again.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	stored(t, again, policies, connectors, tokens)
+	if err := VerifyAudit(readAudit(t, again, staging, "", 10)); err != nil {
+		t.Error(err)
+	}
+}

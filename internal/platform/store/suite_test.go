@@ -1,0 +1,210 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// database is a fresh, empty database. Each call of open gives one more handle on it, closed when the test ends.
+type database struct{ open func(t *testing.T) *Store }
+
+// kind is one kind of database: it makes fresh ones.
+type kind func(t *testing.T) database
+
+// suite is what every kind of database must do.
+func suite(t *testing.T, fresh kind) {
+	t.Helper()
+	t.Run("objects come back as they were stored", fresh.roundTrips)
+	t.Run("an update writes everything that can change", fresh.updates)
+	t.Run("names are unique", fresh.names)
+	t.Run("other scopes see nothing", fresh.scopes)
+	t.Run("pages", fresh.pages)
+	t.Run("references hold", fresh.references)
+	t.Run("long histories", fresh.history)
+	t.Run("an update keeps a use noted meanwhile", fresh.updateKeepsUse)
+	t.Run("numbers outlive their object", fresh.numbers)
+	t.Run("deadlines", fresh.due)
+	t.Run("credentials of a policy", fresh.credentialsOfPolicy)
+	t.Run("secrets", fresh.secrets)
+	t.Run("uses and evidence", fresh.markUsed)
+	t.Run("principals and environments", fresh.principals)
+	t.Run("keys", fresh.keys)
+	t.Run("audit chain", fresh.audit)
+	t.Run("audit chain tampered with", fresh.auditTampering)
+	t.Run("idempotency", fresh.idempotency)
+	t.Run("a failed update leaves nothing", fresh.rollback)
+	t.Run("a view sees one moment and cannot write", fresh.view)
+	t.Run("writers take turns", fresh.concurrentWriters)
+	t.Run("everything survives a restart", fresh.reopen)
+}
+
+var (
+	staging    = Scope{"acme", "staging"}
+	production = Scope{"acme", "production"}
+	stranger   = Scope{"other", "staging"}
+
+	start = time.Date(2026, 5, 1, 12, 0, 0, 123456000, time.UTC)
+)
+
+// opened is a handle on the database with the three environments made.
+func (d database) opened(t *testing.T) *Store {
+	t.Helper()
+	s := d.open(t)
+	update(t, s, func(tx *Tx) error {
+		for _, scope := range []Scope{staging, production, stranger} {
+			if err := tx.CreateEnvironment(t.Context(), scope, start); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return s
+}
+
+func update(t *testing.T, s *Store, do func(*Tx) error) {
+	t.Helper()
+	if err := s.Update(t.Context(), do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func view(t *testing.T, s *Store, do func(*Tx) error) {
+	t.Helper()
+	if err := s.View(t.Context(), do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refused wants an update to fail with a certain error.
+func refused(t *testing.T, s *Store, want error, do func(*Tx) error) {
+	t.Helper()
+	if err := s.Update(t.Context(), do); !errors.Is(err, want) {
+		t.Errorf("got error %v, want %v", err, want)
+	}
+}
+
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Credential{})); d != "" {
+		t.Errorf("want (-) and got (+) differ:\n%s", d)
+	}
+}
+
+// filled returns a value in which every exported field has a value of its own that is not zero, so that a field without a column
+// is noticed.
+func filled[T any]() T {
+	var v T
+	n := 0
+	fill(reflect.ValueOf(&v).Elem(), &n)
+	return v
+}
+
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(start.Add(time.Duration(*n) * time.Minute)))
+		return
+	case rotation.State:
+		v.SetString(string(rotation.StateCurrent))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), n)
+			}
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(v.Index(0), n)
+		fill(v.Index(1), n)
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("key %d", *n)), reflect.ValueOf(fmt.Sprintf("välue %d \"'<&", *n)))
+	case reflect.String:
+		v.SetString(fmt.Sprintf("text %d", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(int64(*n))
+	default:
+		panic("no idea how to fill a " + v.Type().String())
+	}
+}
+
+func policy(scope Scope, id, name string) *RotationPolicy {
+	return &RotationPolicy{
+		Object:   Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
+		Interval: "90d", Overlap: "24h", MaxStage: "7d", RequireAcknowledgement: true, OnStageTimeout: "cancel",
+	}
+}
+
+func connector(scope Scope, id, name string) *Connector {
+	return &Connector{
+		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
+		Owner:  "team", Type: "slack", Enabled: true,
+	}
+}
+
+// token is a token with one current version.
+func token(scope Scope, id, name, connectorID string) *ScopedToken {
+	return &ScopedToken{
+		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
+		Owner:  "team", ConnectorID: connectorID, Scopes: []string{"messages:send"},
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+	}
+}
+
+func version(number int64, state rotation.State) rotation.Version {
+	return rotation.Version{Number: number, State: state, IssuedAt: start, CurrentSince: start}
+}
+
+// insert stores objects of any kind.
+func insert(t *testing.T, s *Store, objects ...any) {
+	t.Helper()
+	update(t, s, func(tx *Tx) error {
+		for _, o := range objects {
+			if err := insertAny(t, tx, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func insertAny(t *testing.T, tx *Tx, o any) error {
+	t.Helper()
+	switch o := o.(type) {
+	case *RotationPolicy:
+		return tx.InsertRotationPolicy(t.Context(), o)
+	case *Connector:
+		return tx.InsertConnector(t.Context(), o)
+	case *ScopedToken:
+		return tx.InsertScopedToken(t.Context(), o)
+	}
+	t.Fatalf("a %T cannot be stored", o)
+	return nil
+}
+
+func readToken(t *testing.T, s *Store, scope Scope, id string) *ScopedToken {
+	t.Helper()
+	var got *ScopedToken
+	view(t, s, func(tx *Tx) (err error) {
+		got, err = tx.ScopedToken(t.Context(), scope, id)
+		return err
+	})
+	return got
+}
