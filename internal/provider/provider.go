@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
 )
 
 var (
@@ -42,6 +43,7 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		connector.NewResource,
 		rotationpolicy.NewResource,
+		scopedtoken.NewResource,
 	}
 }
 
@@ -51,10 +53,11 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 		connector.NewDataSource,
 		identity.NewDataSource,
 		rotationpolicy.NewDataSource,
+		scopedtoken.NewDataSource,
 	}
 }
 
 // EphemeralResources lists the ephemeral resources.
 func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{}
+	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource}
 }
