@@ -10,11 +10,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-// DataSource is the data source: the metadata of a token by its name, without its value.
-type DataSource struct{ tfkit.DataSourceBase }
+// tokenDataSource is the data source: the metadata of a token by its name, without its value.
+type tokenDataSource struct{ tfkit.DataSourceBase }
 
 // NewDataSource makes the data source for the provider's list.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
 
 type dataModel struct {
 	model
@@ -25,12 +25,12 @@ type dataModel struct {
 }
 
 // Metadata names the type.
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *tokenDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = typeName
 }
 
 // Schema describes the data source.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := tfkit.CommonDataAttributes("scoped token")
 	attributes["owner"] = tfkit.DataOwner()
 	attributes["connector_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the connector that the token is for."}
@@ -54,7 +54,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 }
 
 // Read finds the token by its name.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	c := d.Client(&resp.Diagnostics)
@@ -78,5 +78,5 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 var (
-	_ datasource.DataSourceWithConfigure = &DataSource{}
+	_ datasource.DataSourceWithConfigure = &tokenDataSource{}
 )

@@ -14,11 +14,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-// Ephemeral is the ephemeral resource: it reads the value of a token and changes nothing.
-type Ephemeral struct{ tfkit.EphemeralBase }
+// tokenEphemeral is the ephemeral resource: it reads the value of a token and changes nothing.
+type tokenEphemeral struct{ tfkit.EphemeralBase }
 
-// NewEphemeral makes the ephemeral resource for the provider's list.
-func NewEphemeral() ephemeral.EphemeralResource { return &Ephemeral{} }
+// NewEphemeralResource makes the ephemeral resource for the provider's list.
+func NewEphemeralResource() ephemeral.EphemeralResource { return &tokenEphemeral{} }
 
 type ephemeralModel struct {
 	ID        types.String `tfsdk:"id"`
@@ -28,12 +28,12 @@ type ephemeralModel struct {
 }
 
 // Metadata names the type.
-func (e *Ephemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (e *tokenEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = typeName
 }
 
 // Schema describes the ephemeral resource.
-func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a provider's configuration. It is in neither the state nor the plan. " +
 			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role `planner` or `deployer`).",
@@ -56,7 +56,7 @@ func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *e
 }
 
 // Open reads the token and reveals the version that a consumer should hold.
-func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	c := e.Client(&resp.Diagnostics)
@@ -112,4 +112,4 @@ func reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken,
 	return nil, nil, last
 }
 
-var _ ephemeral.EphemeralResourceWithConfigure = &Ephemeral{}
+var _ ephemeral.EphemeralResourceWithConfigure = &tokenEphemeral{}

@@ -14,7 +14,7 @@ import (
 
 // ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state and the private state, and
 // asks nobody: no clock, no platform.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *tokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}

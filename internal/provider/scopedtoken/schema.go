@@ -25,7 +25,7 @@ const versionText = "Number of the version that a consumer should hold: the pend
 	"and the new value is handed over in the same apply."
 
 // Schema describes the resource.
-func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := tfkit.CommonAttributes("scoped token")
 	attributes["owner"] = tfkit.Owner()
 	attributes["connector_id"] = schema.StringAttribute{
@@ -85,7 +85,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 }
 
 // ValidateConfig demands that something bounds the life of the token's value.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *tokenResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var policy, expiry types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("rotation_policy_id"), &policy)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expires_at"), &expiry)...)

@@ -11,7 +11,7 @@ import (
 
 // update is one run of Update: at most one PATCH, then at most one step.
 type update struct {
-	resource    *Resource
+	resource    *tokenResource
 	client      *client.Client
 	plan, state model
 	resp        *resource.UpdateResponse
