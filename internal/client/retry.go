@@ -49,7 +49,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 // isFinal reports whether a transport error will be the same next time.
 func isFinal(err error) bool {
 	var (
-		notSent   *errNotSent
+		notSent   *notSentError
 		verify    *tls.CertificateVerificationError
 		alert     tls.AlertError
 		record    tls.RecordHeaderError

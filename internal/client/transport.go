@@ -24,16 +24,16 @@ type transport struct {
 	log     func(context.Context, Event)
 }
 
-// errNotSent wraps what kept an attempt from being sent at all.
-type errNotSent struct{ cause error }
+// notSentError wraps what kept an attempt from being sent at all.
+type notSentError struct{ cause error }
 
-func (e *errNotSent) Error() string { return e.cause.Error() }
-func (e *errNotSent) Unwrap() error { return e.cause }
+func (e *notSentError) Error() string { return e.cause.Error() }
+func (e *notSentError) Unwrap() error { return e.cause }
 
-// errTimeout is an attempt without an answer in time.
-type errTimeout struct{ after time.Duration }
+// timeoutError is an attempt without an answer in time.
+type timeoutError struct{ after time.Duration }
 
-func (e *errTimeout) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
+func (e *timeoutError) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
 
 var errTooLarge = errors.New("the answer is larger than any answer of the platform")
 
@@ -44,13 +44,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.limiter != nil {
 		if err := t.limiter.Wait(ctx); err != nil {
 			closeBody(req)
-			return nil, &errNotSent{err}
+			return nil, &notSentError{err}
 		}
 	}
 	// The timeout begins here, behind the limiter: waiting for one's turn is not the platform's fault.
 	if !call.begin() {
 		closeBody(req)
-		return nil, &errNotSent{context.Canceled}
+		return nil, &notSentError{context.Canceled}
 	}
 	resp, err := t.send(req)
 	event := Event{Method: req.Method, Route: call.route, Attempt: call.attempts}
@@ -79,7 +79,7 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	}
 	if err != nil {
 		if ctx.Err() != nil && parent.Err() == nil {
-			err = &errTimeout{t.timeout}
+			err = &timeoutError{t.timeout}
 		}
 		return nil, err
 	}

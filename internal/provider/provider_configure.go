@@ -94,9 +94,16 @@ func (c configuration) firstUnknown() string {
 		name  string
 		value attr.Value
 	}{
-		{"endpoint", c.Endpoint}, {"tenant", c.Tenant}, {"environment", c.Environment}, {"token", c.Token},
-		{"ca_certificate_file", c.CACertificateFile}, {"client_certificate_file", c.ClientCertificateFile}, {"client_key_file", c.ClientKeyFile},
-		{"max_retries", c.MaxRetries}, {"request_timeout", c.RequestTimeout}, {"requests_per_second", c.RequestsPerSecond},
+		{"endpoint", c.Endpoint},
+		{"tenant", c.Tenant},
+		{"environment", c.Environment},
+		{"token", c.Token},
+		{"ca_certificate_file", c.CACertificateFile},
+		{"client_certificate_file", c.ClientCertificateFile},
+		{"client_key_file", c.ClientKeyFile},
+		{"max_retries", c.MaxRetries},
+		{"request_timeout", c.RequestTimeout},
+		{"requests_per_second", c.RequestsPerSecond},
 	} {
 		if a.value.IsUnknown() {
 			return a.name

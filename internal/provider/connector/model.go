@@ -95,7 +95,7 @@ func flatten(c *api.Connector) model {
 // planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. What is not
 // listed is known in every plan.
 func (m model) planned(answered model) model {
-	m.Common = m.Common.Planned(answered.Common)
+	m.Common = m.Planned(answered.Common)
 	m.Version = tfkit.Planned(m.Version, answered.Version)
 	m.CredentialsDigest = tfkit.Planned(m.CredentialsDigest, answered.CredentialsDigest)
 	m.CredentialsSetAt = tfkit.Planned(m.CredentialsSetAt, answered.CredentialsSetAt)

@@ -68,6 +68,6 @@ func flatten(p *api.RotationPolicy) model {
 // planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. Everything
 // but the computed part of Common is known in every plan.
 func (m model) planned(answered model) model {
-	m.Common = m.Common.Planned(answered.Common)
+	m.Common = m.Planned(answered.Common)
 	return m
 }

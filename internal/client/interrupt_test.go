@@ -1,0 +1,125 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// TestInterruptedWriteIsFinished: the platform has it, so the state must learn of it.
+func TestInterruptedWriteIsFinished(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		interrupt()
+		answerJSON(aConnector())(w, r)
+	})
+	c := newClient(t, s.URL, nil)
+	got, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	if err != nil || got.ID != connectorID {
+		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+// TestInterruptedWriteIsRetriedWithItsKey: whether the first attempt was carried out is not known, so the second one asks.
+func TestInterruptedWriteIsRetriedWithItsKey(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		interrupt()
+		cut(w, r)
+	}, answerJSON(aConnector()))
+	c := newClient(t, s.URL, nil)
+	if _, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, "key"); err != nil {
+		t.Fatal(err)
+	}
+	seen := s.seen()
+	if len(seen) != 2 || seen[1].header.Get("Idempotency-Key") != "key" {
+		t.Fatalf("%d requests", len(seen))
+	}
+}
+
+// TestInterruptedWriteEndsAfterTheGrace, counted from the interruption.
+func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		interrupt()
+		<-r.Context().Done()
+	})
+	c := newClient(t, s.URL, nil)
+	c.grace = 50 * time.Millisecond
+	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	var e *Error
+	if !errors.As(err, &e) || !e.Write || e.Attempts != 1 || !errors.Is(err, errGrace) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// TestWriteOutlivesItsGraceWhileNobodyInterrupts: the time runs from the interruption, not from the beginning.
+func TestWriteOutlivesItsGraceWhileNobodyInterrupts(t *testing.T) {
+	c := newClient(t, serve(t, cut, answerJSON(aConnector())).URL, nil)
+	c.grace = time.Nanosecond
+	if _, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, NewKey()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInterruptedBeforeItWasSent(t *testing.T) {
+	s := serve(t, answerJSON(aConnector()))
+	c := newClient(t, s.URL, nil)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	if !errors.Is(err, context.Canceled) || len(s.seen()) != 0 {
+		t.Fatalf("got %v after %d requests", err, len(s.seen()))
+	}
+}
+
+// TestInterruptedInTheQueue: a write that waits for the rate limit is not sent any more.
+func TestInterruptedInTheQueue(t *testing.T) {
+	s := serve(t, answerJSON(aConnector()))
+	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestsPerSecond = 0.001 })
+	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, interrupt)
+	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	var e *Error
+	if !errors.As(err, &e) || e.Attempts != 0 || len(s.seen()) != 1 {
+		t.Fatalf("got %v after %d requests", err, len(s.seen()))
+	}
+}
+
+// TestInterruptedAfterA429: the platform has certainly not carried it out, so there is nothing to finish.
+func TestInterruptedAfterA429(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serve(t, problem(api.CodeRateLimited))
+	c := newClient(t, s.URL, nil)
+	c.http.Backoff = func(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+		interrupt()
+		return time.Hour
+	}
+	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	if err == nil || len(s.seen()) != 1 {
+		t.Fatalf("got %v after %d requests", err, len(s.seen()))
+	}
+}
+
+func TestInterruptedReadEndsAtOnce(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		interrupt()
+		<-r.Context().Done()
+	})
+	c := newClient(t, s.URL, nil)
+	if _, err := c.Connector(ctx, connectorID); !errors.Is(err, context.Canceled) || len(s.seen()) != 1 {
+		t.Fatalf("got %v", err)
+	}
+}

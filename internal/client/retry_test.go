@@ -1,0 +1,183 @@
+package client
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+func TestRetries(t *testing.T) {
+	ok := answerJSON(aConnector())
+	tests := map[string]struct {
+		steps    []http.HandlerFunc
+		requests int
+		code     string // of the final error; "-" for an error without code
+		status   int
+	}{
+		"500 is retried":            {[]http.HandlerFunc{problem(api.CodeInternal), ok}, 2, "", 0},
+		"503 is retried":            {[]http.HandlerFunc{problem(api.CodeUnavailable), ok}, 2, "", 0},
+		"502 of a proxy is retried": {[]http.HandlerFunc{html(502), ok}, 2, "", 0},
+		"429 is retried":            {[]http.HandlerFunc{problem(api.CodeRateLimited), ok}, 2, "", 0},
+		"in_progress is retried":    {[]http.HandlerFunc{problem(api.CodeInProgress), ok}, 2, "", 0},
+		"a cut is retried":          {[]http.HandlerFunc{cut, ok}, 2, "", 0},
+		"a cut body is retried": {[]http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Length", "1000")
+			_, _ = w.Write([]byte(`{"id":`))
+			_ = http.NewResponseController(w).Flush()
+			cut(w, r)
+		}, ok}, 2, "", 0},
+		"500 for ever ends, with its status":  {[]http.HandlerFunc{problem(api.CodeInternal)}, 4, api.CodeInternal, 500},
+		"cut for ever ends":                   {[]http.HandlerFunc{cut}, 4, "-", 0},
+		"501 is not retried":                  {[]http.HandlerFunc{html(501)}, 1, "-", 501},
+		"a conflict is not retried":           {[]http.HandlerFunc{problem(api.CodeConflict)}, 1, api.CodeConflict, 409},
+		"in_progress of a page is not":        {[]http.HandlerFunc{html(409)}, 1, "-", 409},
+		"400 is not retried":                  {[]http.HandlerFunc{html(400)}, 1, "-", 400},
+		"401 is not retried":                  {[]http.HandlerFunc{problem(api.CodeUnauthenticated)}, 1, api.CodeUnauthenticated, 401},
+		"an answer that is no JSON is final":  {[]http.HandlerFunc{html(200)}, 1, "-", 200},
+		"an answer that is no object is also": {[]http.HandlerFunc{answerJSON(map[string]string{"hello": "world"})}, 1, "-", 200},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, tt.steps...)
+			c := newClient(t, s.URL, nil)
+			got, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, "one-key")
+			if n := len(s.seen()); n != tt.requests {
+				t.Errorf("sent %d requests, want %d", n, tt.requests)
+			}
+			for i, r := range s.seen() {
+				if key := r.header.Get("Idempotency-Key"); key != "one-key" {
+					t.Errorf("request %d has idempotency key %q", i, key)
+				}
+				if r.body != s.seen()[0].body || r.body == "" {
+					t.Errorf("request %d has another body", i)
+				}
+			}
+			if tt.code == "" {
+				if err != nil || got.ID != connectorID {
+					t.Fatalf("got %v, %v", got, err)
+				}
+				return
+			}
+			var e *Error
+			if !errors.As(err, &e) {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			if want := tt.code; (want == "-" && e.Code != "") || (want != "-" && e.Code != want) || e.Status != tt.status || e.Attempts != tt.requests {
+				t.Errorf("got code %q, status %d, %d attempts", e.Code, e.Status, e.Attempts)
+			}
+		})
+	}
+}
+
+func TestNewKeyForEveryOperation(t *testing.T) {
+	s := serve(t, answerJSON(aConnector()))
+	c := newClient(t, s.URL, nil)
+	for range 2 {
+		if _, err := c.PatchConnector(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := s.seen()[0].header.Get("Idempotency-Key"), s.seen()[1].header.Get("Idempotency-Key")
+	if first == "" || first == second {
+		t.Errorf("keys %q and %q", first, second)
+	}
+	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+		t.Fatal(err)
+	}
+	if key := s.seen()[2].header.Get("Idempotency-Key"); key != "" {
+		t.Errorf("a read carries the idempotency key %q", key)
+	}
+}
+
+func TestWaits(t *testing.T) {
+	ok := answerJSON(aConnector())
+	limited := problem(api.CodeRateLimited)
+	tests := map[string]struct {
+		steps  []http.HandlerFunc
+		random float64
+		want   []time.Duration
+	}{
+		"growing, half of it at random": {[]http.HandlerFunc{cut, cut, cut, ok}, 0, []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second}},
+		"the other half":                {[]http.HandlerFunc{cut, cut, cut, ok}, 0.5, []time.Duration{375 * time.Millisecond, 750 * time.Millisecond, 1500 * time.Millisecond}},
+		"as asked":                      {[]http.HandlerFunc{withHeader("Retry-After", "7", limited), ok}, 0, []time.Duration{7 * time.Second}},
+		"a little later than asked":     {[]http.HandlerFunc{withHeader("Retry-After", "10", limited), ok}, 0.5, []time.Duration{10*time.Second + 550*time.Millisecond}},
+		"a date":                        {[]http.HandlerFunc{withHeader("Retry-After", "Fri, 01 May 2026 12:00:09 GMT", problem(api.CodeUnavailable)), ok}, 0, []time.Duration{9 * time.Second}},
+		"a date in the past":            {[]http.HandlerFunc{withHeader("Retry-After", "Fri, 01 May 2020 12:00:09 GMT", limited), ok}, 0, []time.Duration{0}},
+		"an hour is capped":             {[]http.HandlerFunc{withHeader("Retry-After", "3600", limited), ok}, 0.9, []time.Duration{30 * time.Second}},
+		"nonsense is ignored":           {[]http.HandlerFunc{withHeader("Retry-After", "soon", limited), ok}, 0, []time.Duration{250 * time.Millisecond}},
+		"not asked for by a 500":        {[]http.HandlerFunc{withHeader("Retry-After", "7", problem(api.CodeInternal)), ok}, 0, []time.Duration{250 * time.Millisecond}},
+		"in progress":                   {[]http.HandlerFunc{withHeader("Retry-After", "1", problem(api.CodeInProgress)), ok}, 0, []time.Duration{time.Second}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, tt.steps...)
+			c := newClient(t, s.URL, func(cfg *Config) { cfg.Random = func() float64 { return tt.random } })
+			if _, err := c.Connector(t.Context(), connectorID); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, c.waits); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestBackoffIsBounded(t *testing.T) {
+	c := newClient(t, "http://127.0.0.1:1", func(cfg *Config) { cfg.Random = func() float64 { return 0.999 } })
+	bounded := backoff(nil, func() float64 { return 0.999 })
+	for n := range 40 {
+		if d := bounded(0, 0, n, nil); d <= 0 || d > maxBackoff {
+			t.Errorf("attempt %d waits %s", n, d)
+		}
+	}
+	if _, err := c.Connector(t.Context(), connectorID); err == nil || len(c.waits) != 3 {
+		t.Errorf("a refused connection: %v after %d waits", err, len(c.waits))
+	}
+}
+
+func TestTLSErrorsAreFinal(t *testing.T) {
+	s := serveTLS(t)
+	c := newClient(t, s.URL, nil)
+	_, err := c.Connector(t.Context(), connectorID)
+	var e *Error
+	if !errors.As(err, &e) || e.Attempts != 1 || len(c.waits) != 0 {
+		t.Fatalf("got %v; a certificate that nobody signed will not be better next time", err)
+	}
+	// Plain HTTP where TLS is expected.
+	plain := serve(t, answerJSON(aConnector()))
+	c = newClient(t, "https"+plain.URL[len("http"):], nil)
+	if _, err = c.Connector(t.Context(), connectorID); !errors.As(err, &e) || e.Attempts != 1 {
+		t.Fatalf("got %v with %d attempts", err, e.Attempts)
+	}
+}
+
+func TestCAFile(t *testing.T) {
+	s := serveTLS(t)
+	c := newClient(t, s.URL, func(cfg *Config) { cfg.CAFile = caFile(t, s) })
+	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*Config){
+		"no such file":             func(cfg *Config) { cfg.CAFile = t.TempDir() + "/none" },
+		"certificate without key":  func(cfg *Config) { cfg.ClientCertificateFile = "c.pem" },
+		"key without certificate":  func(cfg *Config) { cfg.ClientKeyFile = "k.pem" },
+		"certificate that is none": func(cfg *Config) { cfg.ClientCertificateFile, cfg.ClientKeyFile = "c.pem", "k.pem" },
+		"a token with a line end":  func(cfg *Config) { cfg.Token = secret.New(canaryToken + "\n") },
+		"no token":                 func(cfg *Config) { cfg.Token = secret.Value{} },
+	} {
+		cfg := Config{Endpoint: s.URL, Token: secret.New(canaryToken)}
+		change(&cfg)
+		if _, err := New(cfg); err == nil {
+			t.Errorf("%s: no error", name)
+		} else {
+			assertNoCanary(t, name, err.Error())
+		}
+	}
+}
