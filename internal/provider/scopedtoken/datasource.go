@@ -77,6 +77,4 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-var (
-	_ datasource.DataSourceWithConfigure = &tokenDataSource{}
-)
+var _ datasource.DataSourceWithConfigure = &tokenDataSource{}

@@ -210,7 +210,8 @@ func (f *fake) patch(r *http.Request, now time.Time) (any, error) {
 	if _, err := f.matches(r, ""); err != nil {
 		return nil, err
 	}
-	cred, tok, err := f.cred, f.token, error(nil)
+	var err error
+	cred, tok := f.cred, f.token
 	set(&tok.Name, in.Name)
 	set(&tok.Owner, in.Owner)
 	set(&tok.Scopes, in.Scopes)

@@ -87,7 +87,7 @@ func flatten(ctx context.Context, t *api.ScopedToken, before types.String, diags
 // planned is the state after an apply: what was planned as planned, and from the answer only what the plan left open. What
 // moved meanwhile shows at the next read; Terraform takes any other deviation for a bug.
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {
-	m.Common = m.Common.Planned(answered.Common)
+	m.Common = m.Planned(answered.Common)
 	m.Version = tfkit.Planned(m.Version, answered.Version)
 	if m.Rotation.IsUnknown() {
 		m.Rotation = answered.Rotation

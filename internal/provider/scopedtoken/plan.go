@@ -109,7 +109,7 @@ func decide(p prior, w wanted) decision {
 	return d
 }
 
-// writes reports whether the step is a verb of its own, after the PATCH.
+// verb is the verb of the API that takes the step after the PATCH; empty if there is none, or if the PATCH itself is the step.
 func (d decision) verb() string {
 	if d.step == stepMinimumVersion {
 		return ""

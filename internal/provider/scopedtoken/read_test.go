@@ -102,8 +102,8 @@ func TestDataSource(t *testing.T) {
 	typ := schemas.DataSourceSchemas[typeName].ValueType()
 	read := func(name string) (tftypes.Value, diags) {
 		members := map[string]tftypes.Value{}
-		for n, typ := range typ.(tftypes.Object).AttributeTypes {
-			members[n] = tftypes.NewValue(typ, nil)
+		for n, member := range attributeTypes(t, typ) {
+			members[n] = tftypes.NewValue(member, nil)
 		}
 		members["name"] = tftypes.NewValue(tftypes.String, name)
 		r, err := tf.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: dynamic(t, tftypes.NewValue(typ, members))})

@@ -155,6 +155,7 @@ func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
 
 func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
 	staged := func(t *testing.T) (config, *fake, *terraform) {
+		t.Helper()
 		c := baseConfig()
 		f, tf := created(t, c)
 		f.clock.Advance(90 * day)
@@ -320,6 +321,7 @@ func TestRevokedAndHeld(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	c := baseConfig().with("expires_at", "2026-06-01T00:00:00Z")
 	revived := func(t *testing.T, c config) {
+		t.Helper()
 		f, tf := created(t, baseConfig().with("expires_at", "2026-06-01T00:00:00Z"))
 		f.clock.Advance(31 * day)
 		p := empty(t, tf, baseConfig().with("expires_at", "2026-06-01T00:00:00Z"))

@@ -28,16 +28,21 @@ type oneNoun struct{ platform *tfkit.Platform }
 func (p oneNoun) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "quickconnect"
 }
+
 func (p oneNoun) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
 func (p oneNoun) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = p.platform, p.platform, p.platform
 }
+
 func (p oneNoun) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{NewResource}
 }
+
 func (p oneNoun) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{NewDataSource}
 }
+
 func (p oneNoun) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{NewEphemeralResource}
 }
@@ -141,10 +146,19 @@ func (tf *terraform) members(v tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(out) // tftypes hands out its own map
 }
 
+func attributeTypes(t *testing.T, typ tftypes.Type) map[string]tftypes.Type {
+	t.Helper()
+	o, ok := typ.(tftypes.Object)
+	if !ok {
+		t.Fatalf("%s is no object", typ)
+	}
+	return o.AttributeTypes
+}
+
 func (tf *terraform) configuration(c config) tftypes.Value {
 	tf.t.Helper()
 	members := map[string]tftypes.Value{}
-	for name, typ := range tf.typ.(tftypes.Object).AttributeTypes {
+	for name, typ := range attributeTypes(tf.t, tf.typ) {
 		members[name] = toValue(typ, c[name])
 	}
 	return tftypes.NewValue(tf.typ, members)
