@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,6 +19,8 @@ const Address = "registry.terraform.io/quickconnect/sink"
 func New() provider.Provider { return sinkProvider{} }
 
 type sinkProvider struct{}
+
+var _ provider.ProviderWithEphemeralResources = sinkProvider{}
 
 func (sinkProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "sink"
@@ -32,6 +35,10 @@ func (sinkProvider) Configure(context.Context, provider.ConfigureRequest, *provi
 
 func (sinkProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{func() resource.Resource { return secretResource{} }}
+}
+
+func (sinkProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return generatedEphemeral{} }}
 }
 
 func (sinkProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
