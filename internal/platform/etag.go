@@ -1,0 +1,44 @@
+package platform
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// etagOf is the etag in the body.
+func etagOf(o *store.Object) string { return itoa(o.Etag) }
+
+// quoted is the etag in a header.
+func quoted(etag string) string { return `"` + etag + `"` }
+
+// names tells whether an If-Match names an etag. Weak etags match nothing, as RFC 9110 says of If-Match.
+func names(ifMatch string, etag int64) bool {
+	for part := range strings.SplitSeq(ifMatch, ",") {
+		if part = strings.TrimSpace(part); part == "*" || part == quoted(itoa(etag)) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkMatch carries out an If-Match.
+func checkMatch(n noun, o *store.Object, ifMatch string) error {
+	if ifMatch == "" || names(ifMatch, o.Etag) {
+		return nil
+	}
+	return newProblem(api.CodePreconditionFailed, "", "the %s %q has changed since it was read: its etag is now %s; read it again and decide anew",
+		n.name, o.Name, quoted(etagOf(o)))
+}
+
+// checkMatchSettled carries out an If-Match where it does not matter that only deadlines have passed since.
+func checkMatchSettled(n noun, o *store.Object, c *store.Credential, ifMatch string) error {
+	if c.SettledBase != 0 && names(ifMatch, c.SettledBase) {
+		return nil
+	}
+	return checkMatch(n, o, ifMatch)
+}

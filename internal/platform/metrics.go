@@ -1,0 +1,45 @@
+package platform
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics has a registry of its own, so that two platforms in one process do not count for each other.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	settled  *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_requests_total", Help: "Requests answered, by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		settled: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_deadlines_settled_total", Help: "Deadlines that passed and were carried out, by what was done.",
+		}, []string{"step"}),
+	}
+	m.registry.MustRegister(m.requests, m.settled, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) request(route, method string, status int) {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete, http.MethodOptions:
+	default:
+		method = "other" // a method is free text
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

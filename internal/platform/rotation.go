@@ -1,0 +1,141 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// steps are the verbs of a rotation: POST …/rotation/{verb}.
+var steps = []struct {
+	step                 rotation.Step
+	permission           string
+	summary, description string
+}{
+	{
+		rotation.StepBegin, api.PermissionWrite, "Begin a rotation",
+		"stable → staged: issues the next version as pending. Both versions are valid until the pending one is promoted or the stage ends.",
+	},
+	{
+		rotation.StepRotate, api.PermissionWrite, "Rotate at once",
+		"stable → draining: issues the next version as current; the one before stays valid for the policy's overlap. Only where the policy requires no acknowledgement.",
+	},
+	{
+		rotation.StepAcknowledge, api.PermissionAcknowledge, "Acknowledge the pending version",
+		"Says that the pending version was seen in use. The body must name it. Does not move the etag.",
+	},
+	{
+		rotation.StepPromote, api.PermissionWrite, "Promote the pending version",
+		"staged → draining: the pending version becomes current; the one before stays valid for the policy's overlap. Needs evidence, or force with a reason. With an If-Match of before the platform itself did it at the stage deadline: 200 and nothing more.",
+	},
+	{
+		rotation.StepRetire, api.PermissionWrite, "Retire the previous version early",
+		"draining → stable: ends the previous version before its deadline. It must be unused for the policy's quiet_period, or force with a reason. With an If-Match of before the platform itself did it at the deadline: 200 and nothing more.",
+	},
+	{
+		rotation.StepCancel, api.PermissionWrite, "Cancel the pending version",
+		"staged → stable: ends the pending version and sets a hold.",
+	},
+	{
+		rotation.StepRollback, api.PermissionContain, "Roll back",
+		"draining → staged: the previous version is current again, the newer one is pending and ends at the deadline that the previous one had. Sets a hold.",
+	},
+	{
+		rotation.StepReissue, api.PermissionWrite, "Reissue",
+		"revoked → stable: issues the next version as current. Refused while expires_at has passed.",
+	},
+}
+
+func registerSteps(r *router) {
+	for _, s := range steps {
+		register(r, operation{
+			id: string(s.step) + "ScopedToken", method: http.MethodPost,
+			path: "/v1/" + api.KindScopedTokens + "/{id}/rotation/" + string(s.step),
+			tag:  tagScopedTokens, permission: s.permission, summary: s.summary, description: s.description,
+		}, func(ctx context.Context, in *stepInput) (*shown[api.ScopedToken], error) {
+			return r.takeStep(ctx, s.step, in)
+		})
+	}
+}
+
+type stepInput struct {
+	byID
+	conditional
+	Body *api.StepRequest
+}
+
+func (p *Platform) takeStep(ctx context.Context, step rotation.Step, in *stepInput) (*shown[api.ScopedToken], error) {
+	body := or(in.Body, api.StepRequest{})
+	if err := checkStep(step, body); err != nil {
+		return nil, err
+	}
+	if err := p.settleScopedToken(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.ScopedToken], err error) {
+		t, err := w.settledScopedToken(ctx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		if doneAtDeadline(step, t, in.IfMatch) {
+			return nowIs(&t.Object, t.show(w.now)), nil
+		}
+		if err := checkMatch(nounScopedToken, &t.Object, in.IfMatch); err != nil {
+			return out, err
+		}
+		after, done, err := rotation.Apply(t.Credential.Credential, t.policy, rotation.Command{
+			Step: step, Actor: w.actor, Reason: body.Reason, Force: body.Force, Version: or(body.Version, 0),
+		}, w.now)
+		if err != nil {
+			return out, err
+		}
+		if err := finish(ctx, w, t, after, done, w.issueToken(t.ID)); err != nil {
+			return out, err
+		}
+		return nowIs(&t.Object, t.show(w.now)), nil
+	}))
+}
+
+// doneAtDeadline tells whether the platform has done a step at its deadline that a client, which has seen nothing else
+// happen, asks for now.
+func doneAtDeadline(step rotation.Step, t *scopedToken, ifMatch string) bool {
+	if step != rotation.StepPromote && step != rotation.StepRetire || ifMatch == "" || names(ifMatch, t.Etag) {
+		return false
+	}
+	base := t.Credential.SettledBase
+	return base != 0 && names(ifMatch, base) && slices.Contains(t.Credential.SettledSteps, string(step))
+}
+
+// finish stores the outcome of a step.
+func finish[V any](ctx context.Context, w *work, o credentialed[V], after rotation.Credential, done []rotation.Transition, issue issuer) error {
+	if len(done) == 0 {
+		return nil
+	}
+	if err := w.carry(ctx, o.parts(), after, done, issue); err != nil {
+		return err
+	}
+	if moves(done) {
+		o.parts().bump()
+	}
+	return o.save(ctx, w)
+}
+
+// checkStep checks what the rules do not: the text of a reason, and members that another step takes.
+func checkStep(step rotation.Step, b api.StepRequest) error {
+	if b.Reason != "" {
+		if err := api.CheckReason(b.Reason); err != nil {
+			return refused("/reason", err)
+		}
+	}
+	if b.Version != nil && step != rotation.StepAcknowledge {
+		return refused("/version", errors.New("belongs to acknowledge; the other steps know which version they are about"))
+	}
+	if b.Force && step != rotation.StepPromote && step != rotation.StepRetire {
+		return refused("/force", errors.New("belongs to promote and retire; this step has no guard to be forced"))
+	}
+	return nil
+}

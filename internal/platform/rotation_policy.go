@@ -1,0 +1,290 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+func (r *router) rotationPolicies() {
+	const path = "/v1/" + api.KindRotationPolicies
+	register(r, operation{
+		id: "createRotationPolicy", method: http.MethodPost, path: path, tag: tagRotationPolicies, permission: api.PermissionWrite,
+		summary: "Create a rotation policy", status: http.StatusCreated,
+		description: "Makes a policy that connectors and scoped tokens of the environment may refer to.",
+	}, r.createRotationPolicy)
+	register(r, operation{
+		id: "listRotationPolicies", method: http.MethodGet, path: path, tag: tagRotationPolicies, permission: api.PermissionRead,
+		summary: "List rotation policies", description: "Lists the policies of the environment in the order of their ids, in pages.",
+	}, r.listRotationPolicies)
+	register(r, operation{
+		id: "getRotationPolicy", method: http.MethodGet, path: path + "/{id}", tag: tagRotationPolicies, permission: api.PermissionRead,
+		summary: "Read a rotation policy", description: "Returns the policy. Durations are as they were given.",
+	}, r.getRotationPolicy)
+	register(r, operation{
+		id: "patchRotationPolicy", method: http.MethodPatch, path: path + "/{id}", tag: tagRotationPolicies, permission: api.PermissionWrite,
+		summary: "Change a rotation policy", description: "Merge patch. The change counts for later transitions and never moves a running deadline.",
+	}, r.patchRotationPolicy)
+	register(r, operation{
+		id: "deleteRotationPolicy", method: http.MethodDelete, path: path + "/{id}", tag: tagRotationPolicies, permission: api.PermissionWrite,
+		summary: "Delete a rotation policy", description: "Refused while a connector or a scoped token refers to it.",
+	}, r.deleteRotationPolicy)
+}
+
+type createRotationPolicyInput struct {
+	keyed
+	Body api.RotationPolicyCreate
+}
+
+func (p *Platform) createRotationPolicy(ctx context.Context, in *createRotationPolicyInput) (*created[api.RotationPolicy], error) {
+	return asCreated(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.RotationPolicy], err error) {
+		b := in.Body
+		policy := &store.RotationPolicy{
+			Interval: b.Interval, Overlap: or(b.Overlap, api.DefaultOverlap), MaxStage: or(b.MaxStage, api.DefaultMaxStage),
+			MaxAge: b.MaxAge, QuietPeriod: b.QuietPeriod,
+			RequireAcknowledgement: or(b.RequireAcknowledgement, api.DefaultRequireAcknowledgement),
+			OnStageTimeout:         or(b.OnStageTimeout, api.DefaultOnStageTimeout),
+		}
+		if policy.Object, err = w.newObject(nounRotationPolicy, b.Name, b.Description, b.Labels); err != nil {
+			return out, err
+		}
+		if err := checkRotationPolicy(policy); err != nil {
+			return out, err
+		}
+		if err := w.nameFree(ctx, nounRotationPolicy, policy.Name); err != nil {
+			return out, err
+		}
+		if err := w.tx.InsertRotationPolicy(ctx, policy); err != nil {
+			return out, err
+		}
+		err = w.audit(ctx, actionCreate, api.KindRotationPolicies, policy.ID, map[string]string{"name": policy.Name})
+		return createdAt(nounRotationPolicy, &policy.Object, flattenRotationPolicy(policy)), err
+	}))
+}
+
+func (p *Platform) listRotationPolicies(ctx context.Context, in *listing) (out *listed[api.RotationPolicy], err error) {
+	list, err := in.list(nounRotationPolicy)
+	if err != nil {
+		return nil, err
+	}
+	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
+		records, err := w.tx.RotationPolicies(ctx, w.scope, list)
+		if err != nil {
+			return nil, err
+		}
+		out = pageOf(*in, records, func(r *store.RotationPolicy) string { return r.ID }, flattenRotationPolicy)
+		return nil, nil
+	})
+	return out, err
+}
+
+func (p *Platform) getRotationPolicy(ctx context.Context, in *byID) (out *shown[api.RotationPolicy], err error) {
+	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
+		policy, err := w.rotationPolicy(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out, err = asShown(nowIs(&policy.Object, flattenRotationPolicy(policy)), nil)
+		return nil, err
+	})
+	return out, err
+}
+
+type patchRotationPolicyInput struct {
+	byID
+	conditional
+	Body api.RotationPolicyPatch
+}
+
+func (p *Platform) patchRotationPolicy(ctx context.Context, in *patchRotationPolicyInput) (*shown[api.RotationPolicy], error) {
+	if err := p.settleCredentialsOf(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.RotationPolicy], err error) {
+		policy, err := w.settledRotationPolicy(ctx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		if err := checkMatch(nounRotationPolicy, &policy.Object, in.IfMatch); err != nil {
+			return out, err
+		}
+		before := *policy
+		if err := mergeRotationPolicy(policy, &in.Body); err != nil {
+			return out, err
+		}
+		if err := checkRotationPolicy(policy); err != nil {
+			return out, err
+		}
+		if policy.Name != before.Name {
+			if err := w.nameFree(ctx, nounRotationPolicy, policy.Name); err != nil {
+				return out, err
+			}
+		}
+		if reflect.DeepEqual(before, *policy) {
+			return nowIs(&policy.Object, flattenRotationPolicy(policy)), nil
+		}
+		policy.Etag++
+		if err := w.tx.UpdateRotationPolicy(ctx, policy); err != nil {
+			return out, err
+		}
+		after := flattenRotationPolicy(policy)
+		err = w.audit(ctx, actionUpdate, api.KindRotationPolicies, policy.ID,
+			map[string]string{"changed": differences(flattenRotationPolicy(&before), after)})
+		return nowIs(&policy.Object, after), err
+	}))
+}
+
+type deleteInput struct {
+	byID
+	conditional
+}
+
+func (p *Platform) deleteRotationPolicy(ctx context.Context, in *deleteInput) (*deleted, error) {
+	return asDeleted(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[deleted], err error) {
+		policy, err := w.rotationPolicy(ctx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		if err := checkMatch(nounRotationPolicy, &policy.Object, in.IfMatch); err != nil {
+			return out, err
+		}
+		if err := w.unreferenced(ctx, nounRotationPolicy, &policy.Object); err != nil {
+			return out, err
+		}
+		if err := w.tx.DeleteRotationPolicy(ctx, w.scope, policy.ID); err != nil {
+			return out, err
+		}
+		return gone(), w.audit(ctx, actionDelete, api.KindRotationPolicies, policy.ID, map[string]string{"name": policy.Name})
+	}))
+}
+
+func (w *work) rotationPolicy(ctx context.Context, id string) (*store.RotationPolicy, error) {
+	policy, err := w.tx.RotationPolicy(ctx, w.scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nounRotationPolicy.notFound(w.scope)
+	}
+	return policy, err
+}
+
+// settledRotationPolicy reads a policy to change it: deadlines that have passed are carried out under the policy as it was.
+func (w *work) settledRotationPolicy(ctx context.Context, id string) (*store.RotationPolicy, error) {
+	policy, err := w.rotationPolicy(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	refs, err := w.tx.CredentialsOfPolicy(ctx, w.scope, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range refs {
+		if err := w.settleRef(ctx, ref); err != nil {
+			return nil, err
+		}
+	}
+	return policy, nil
+}
+
+// settleCredentialsOf does the same in transactions of their own, so that a change that is then refused does not undo it.
+func (p *Platform) settleCredentialsOf(ctx context.Context, policyID string) error {
+	return p.view(ctx, func(w *work) (due []store.Ref, err error) {
+		refs, err := w.tx.CredentialsOfPolicy(ctx, w.scope, policyID)
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			if ref.Kind != api.KindScopedTokens {
+				continue
+			}
+			token, err := w.readScopedToken(ctx, ref.ID)
+			if err != nil {
+				return nil, err
+			}
+			if token.parts().due(w.now) {
+				due = append(due, ref)
+			}
+		}
+		return due, nil
+	})
+}
+
+func mergeRotationPolicy(to *store.RotationPolicy, p *api.RotationPolicyPatch) error {
+	if err := patchRequired(&to.Name, p.Name, "/name"); err != nil {
+		return err
+	}
+	if err := patchRequired(&to.Interval, p.Interval, "/interval"); err != nil {
+		return err
+	}
+	patchNullable(&to.Description, p.Description)
+	patchDefault(&to.Labels, p.Labels, nil)
+	patchDefault(&to.Overlap, p.Overlap, api.DefaultOverlap)
+	patchDefault(&to.MaxStage, p.MaxStage, api.DefaultMaxStage)
+	patchNullable(&to.MaxAge, p.MaxAge)
+	patchDefault(&to.RequireAcknowledgement, p.RequireAcknowledgement, api.DefaultRequireAcknowledgement)
+	patchDefault(&to.OnStageTimeout, p.OnStageTimeout, api.DefaultOnStageTimeout)
+	patchNullable(&to.QuietPeriod, p.QuietPeriod)
+	return nil
+}
+
+func checkRotationPolicy(p *store.RotationPolicy) error {
+	if err := checkObject(&p.Object); err != nil {
+		return err
+	}
+	// An empty string stands for null in the check; given by a client, it is a duration like any other, and not one.
+	for field, d := range map[string]*string{"/max_age": p.MaxAge, "/quiet_period": p.QuietPeriod} {
+		if d != nil {
+			if _, err := api.ParseDuration(*d); err != nil {
+				return refused(field, err)
+			}
+		}
+	}
+	if field, err := api.CheckRotationPolicy(p.Interval, p.Overlap, p.MaxStage, or(p.MaxAge, ""), p.OnStageTimeout, or(p.QuietPeriod, "")); err != nil {
+		return refused("/"+field, err)
+	}
+	return nil
+}
+
+// rulesOf reads the durations of a stored policy.
+func rulesOf(p *store.RotationPolicy) (rotation.Policy, error) {
+	out := rotation.Policy{RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout}
+	for _, d := range []struct {
+		to   *time.Duration
+		text string
+	}{
+		{&out.Interval, p.Interval},
+		{&out.Overlap, p.Overlap},
+		{&out.MaxStage, p.MaxStage},
+		{&out.MaxAge, or(p.MaxAge, "")},
+		{&out.QuietPeriod, or(p.QuietPeriod, "")},
+	} {
+		if d.text == "" {
+			continue
+		}
+		var err error
+		if *d.to, err = api.ParseDuration(d.text); err != nil {
+			return out, fmt.Errorf("a duration of rotation policy %s: %w", p.ID, err)
+		}
+	}
+	return out, nil
+}
+
+func flattenRotationPolicy(p *store.RotationPolicy) api.RotationPolicy {
+	return api.RotationPolicy{
+		Object: flattenObject(&p.Object), Interval: p.Interval, Overlap: p.Overlap, MaxStage: p.MaxStage, MaxAge: p.MaxAge,
+		RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout, QuietPeriod: p.QuietPeriod,
+	}
+}
+
+// or is the value of a pointer, or what counts where there is none.
+func or[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
+}

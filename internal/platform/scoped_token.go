@@ -1,0 +1,462 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+func (r *router) scopedTokens() {
+	const path = "/v1/" + api.KindScopedTokens
+	register(r, operation{
+		id: "createScopedToken", method: http.MethodPost, path: path, tag: tagScopedTokens, permission: api.PermissionWrite,
+		summary: "Create a scoped token", status: http.StatusCreated,
+		description: "Makes a token and its first version. The value is not in the answer: reveal it. A name that existed before continues its numbers.",
+	}, r.createScopedToken)
+	register(r, operation{
+		id: "listScopedTokens", method: http.MethodGet, path: path, tag: tagScopedTokens, permission: api.PermissionRead,
+		summary: "List scoped tokens", description: "Lists the tokens of the environment in the order of their ids, in pages.",
+	}, r.listScopedTokens)
+	register(r, operation{
+		id: "getScopedToken", method: http.MethodGet, path: path + "/{id}", tag: tagScopedTokens, permission: api.PermissionRead,
+		summary: "Read a scoped token", description: "Returns the token and where it stands in its rotation, and never a value.",
+	}, r.getScopedToken)
+	register(r, operation{
+		id: "patchScopedToken", method: http.MethodPatch, path: path + "/{id}", tag: tagScopedTokens, permission: api.PermissionWrite,
+		summary: "Change a scoped token", description: "Merge patch. Raising minimum_version revokes every version below it in the same transaction.",
+	}, r.patchScopedToken)
+	register(r, operation{
+		id: "deleteScopedToken", method: http.MethodDelete, path: path + "/{id}", tag: tagScopedTokens, permission: api.PermissionWrite,
+		summary: "Delete a scoped token", description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
+	}, r.deleteScopedToken)
+	registerSteps(r)
+	registerCredential(r, nounScopedToken, tagScopedTokens, (*work).scopedToken)
+	registerReveal(r)
+}
+
+// scopedToken is a stored token with the rules that hold for its rotation.
+type scopedToken struct {
+	*store.ScopedToken
+	policy rotation.Policy
+}
+
+func (t *scopedToken) parts() parts {
+	return parts{nounScopedToken, &t.Object, &t.Credential, t.policy}
+}
+
+func (t *scopedToken) save(ctx context.Context, w *work) error {
+	return w.tx.UpdateScopedToken(ctx, t.ScopedToken)
+}
+
+func (t *scopedToken) show(now time.Time) api.ScopedToken {
+	return flattenScopedToken(t.ScopedToken, t.policy, now)
+}
+
+func (w *work) scopedToken(ctx context.Context, id string) (credentialed[api.ScopedToken], error) {
+	return w.readScopedToken(ctx, id)
+}
+
+// settledScopedToken reads a token to change it, in a write transaction.
+func (w *work) settledScopedToken(ctx context.Context, id string) (*scopedToken, error) {
+	t, err := w.readScopedToken(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return t, settleDeadlines(ctx, w, t)
+}
+
+func (w *work) readScopedToken(ctx context.Context, id string) (*scopedToken, error) {
+	record, err := w.tx.ScopedToken(ctx, w.scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nounScopedToken.notFound(w.scope)
+	}
+	if err != nil {
+		return nil, err
+	}
+	policy, err := w.policy(ctx, record.RotationPolicyID)
+	return &scopedToken{record, policy}, err
+}
+
+// settleScopedToken settles the deadlines of a token before a change of it, in a transaction of its own.
+func (p *Platform) settleScopedToken(ctx context.Context, id string) error {
+	return p.view(ctx, func(w *work) ([]store.Ref, error) {
+		t, err := w.readScopedToken(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return t.parts().refIfDue(w.now), nil
+	})
+}
+
+type createScopedTokenInput struct {
+	keyed
+	Body api.ScopedTokenCreate
+}
+
+func (p *Platform) createScopedToken(ctx context.Context, in *createScopedTokenInput) (*created[api.ScopedToken], error) {
+	return asCreated(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.ScopedToken], err error) {
+		b := in.Body
+		t := &scopedToken{ScopedToken: &store.ScopedToken{
+			Owner: b.Owner, ConnectorID: b.ConnectorID, Scopes: b.Scopes, AllowedCIDRs: b.AllowedCIDRs, ExpiresAt: b.ExpiresAt,
+			RotationPolicyID: or(b.RotationPolicyID, ""), RotateWhenChanged: b.RotateWhenChanged,
+			MinimumVersion: b.MinimumVersion, DeletionProtection: or(b.DeletionProtection, false),
+		}}
+		if t.Object, err = w.newObject(nounScopedToken, b.Name, b.Description, b.Labels); err != nil {
+			return out, err
+		}
+		if err := checkScopedToken(t.ScopedToken); err != nil {
+			return out, err
+		}
+		expiry, err := expiryOf(t.ExpiresAt)
+		if err != nil {
+			return out, err
+		}
+		if !expiry.IsZero() && !w.now.Before(expiry) {
+			return out, refused("/expires_at", errors.New("must be in the future"))
+		}
+		if err := w.scopesAllowed(ctx, t.ScopedToken); err != nil {
+			return out, err
+		}
+		if t.policy, err = w.policyNamed(ctx, t.RotationPolicyID); err != nil {
+			return out, err
+		}
+		if err := w.nameFree(ctx, nounScopedToken, t.Name); err != nil {
+			return out, err
+		}
+		first, err := w.startNumber(ctx, nounScopedToken, t.Name)
+		if err != nil {
+			return out, err
+		}
+		credential, done := rotation.Create(w.now, w.actor, max(first, or(t.MinimumVersion, 1)), expiry)
+		if err := w.carry(ctx, t.parts(), credential, []rotation.Transition{done}, w.issueToken(t.ID)); err != nil {
+			return out, err
+		}
+		if err := w.tx.InsertScopedToken(ctx, t.ScopedToken); err != nil {
+			return out, err
+		}
+		return createdAt(nounScopedToken, &t.Object, t.show(w.now)), nil
+	}))
+}
+
+func (p *Platform) listScopedTokens(ctx context.Context, in *listing) (out *listed[api.ScopedToken], err error) {
+	list, err := in.list(nounScopedToken)
+	if err != nil {
+		return nil, err
+	}
+	err = p.view(ctx, func(w *work) (due []store.Ref, err error) {
+		records, err := w.tx.ScopedTokens(ctx, w.scope, list)
+		if err != nil {
+			return nil, err
+		}
+		tokens := make([]*scopedToken, len(records))
+		for i, record := range records {
+			policy, err := w.policy(ctx, record.RotationPolicyID)
+			if err != nil {
+				return nil, err
+			}
+			tokens[i] = &scopedToken{record, policy}
+			due = append(due, tokens[i].parts().refIfDue(w.now)...)
+		}
+		out = pageOf(*in, tokens, func(t *scopedToken) string { return t.ID }, func(t *scopedToken) api.ScopedToken { return t.show(w.now) })
+		return due, nil
+	})
+	return out, err
+}
+
+func (p *Platform) getScopedToken(ctx context.Context, in *byID) (out *shown[api.ScopedToken], err error) {
+	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
+		t, err := w.readScopedToken(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out, err = asShown(nowIs(&t.Object, t.show(w.now)), nil)
+		return t.parts().refIfDue(w.now), err
+	})
+	return out, err
+}
+
+type patchScopedTokenInput struct {
+	byID
+	conditional
+	Body api.ScopedTokenPatch
+}
+
+func (p *Platform) patchScopedToken(ctx context.Context, in *patchScopedTokenInput) (*shown[api.ScopedToken], error) {
+	if err := p.settleScopedToken(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.ScopedToken], err error) {
+		t, err := w.settledScopedToken(ctx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		if err := checkMatchSettled(nounScopedToken, &t.Object, &t.Credential, in.IfMatch); err != nil {
+			return out, err
+		}
+		before, shownBefore := *t.ScopedToken, t.show(w.now)
+		if err := w.mergeScopedToken(ctx, t, &before, &in.Body); err != nil {
+			return out, err
+		}
+		done, err := w.patchCredential(ctx, t, &in.Body)
+		if err != nil {
+			return out, err
+		}
+		if len(done) == 0 && reflect.DeepEqual(before, *t.ScopedToken) {
+			return nowIs(&t.Object, t.show(w.now)), nil
+		}
+		t.parts().bump()
+		if err := t.save(ctx, w); err != nil {
+			return out, err
+		}
+		after := t.show(w.now)
+		err = w.audit(ctx, actionUpdate, api.KindScopedTokens, t.ID, map[string]string{"changed": differences(shownBefore, after)})
+		return nowIs(&t.Object, after), err
+	}))
+}
+
+// mergeScopedToken carries out the members of a patch that are plain metadata, and checks the whole.
+func (w *work) mergeScopedToken(ctx context.Context, t *scopedToken, before *store.ScopedToken, p *api.ScopedTokenPatch) (err error) {
+	if err := mergeScopedToken(t.ScopedToken, p); err != nil {
+		return err
+	}
+	if err := checkScopedToken(t.ScopedToken); err != nil {
+		return err
+	}
+	if !slices.Equal(t.Scopes, before.Scopes) {
+		if err := w.scopesAllowed(ctx, t.ScopedToken); err != nil {
+			return err
+		}
+	}
+	if t.policy, err = w.policyNamed(ctx, t.RotationPolicyID); err != nil {
+		return err
+	}
+	if t.Name == before.Name {
+		return nil
+	}
+	if err := w.nameFree(ctx, nounScopedToken, t.Name); err != nil {
+		return err
+	}
+	return w.renamed(ctx, t.parts())
+}
+
+// patchCredential carries out the members of a patch that the rotation rules know of.
+func (w *work) patchCredential(ctx context.Context, t *scopedToken, p *api.ScopedTokenPatch) ([]rotation.Transition, error) {
+	if p.ExpiresAt.Set {
+		at, err := expiryOf(p.ExpiresAt.Value)
+		if err != nil {
+			return nil, err
+		}
+		if t.Credential.Credential, _, err = rotation.SetExpiry(t.Credential.Credential, t.policy, at, w.now); err != nil {
+			return nil, err
+		}
+	}
+	var done []rotation.Transition
+	if n := p.MinimumVersion.Value; n != nil {
+		after, transitions, err := rotation.RaiseMinimum(t.Credential.Credential, t.policy, *n, w.actor, w.now)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.carry(ctx, t.parts(), after, transitions, w.issueToken(t.ID)); err != nil {
+			return nil, err
+		}
+		done = transitions
+	}
+	if p.RotationRequested {
+		t.Credential.Credential = rotation.Request(t.Credential.Credential)
+	}
+	return done, nil
+}
+
+func (p *Platform) deleteScopedToken(ctx context.Context, in *deleteInput) (*deleted, error) {
+	return asDeleted(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[deleted], err error) {
+		t, err := w.settledScopedToken(ctx, in.ID)
+		if err != nil {
+			return out, err
+		}
+		if err := checkMatchSettled(nounScopedToken, &t.Object, &t.Credential, in.IfMatch); err != nil {
+			return out, err
+		}
+		if t.DeletionProtection {
+			return out, newProblem(api.CodeConflict, "", "the scoped token %q is protected; set deletion_protection to false first", t.Name)
+		}
+		if err := w.tx.DeleteScopedToken(ctx, w.scope, t.ID); err != nil {
+			return out, err
+		}
+		return gone(), w.audit(ctx, actionDelete, api.KindScopedTokens, t.ID, map[string]string{"name": t.Name, "versions": numbers(valid(t.Credential.Versions))})
+	}))
+}
+
+// maxVersion is what every JSON parser can still count, and far from overflow.
+const maxVersion = 1 << 53
+
+func valid(versions []rotation.Version) (out []int64) {
+	for _, v := range versions {
+		if v.State.Valid() {
+			out = append(out, v.Number)
+		}
+	}
+	return out
+}
+
+// issueToken makes the values of versions that a step issues.
+func (w *work) issueToken(id string) issuer {
+	return func(ctx context.Context, number int64) error {
+		value, err := newToken(PrefixScopedToken, w.random)
+		if err != nil {
+			return err
+		}
+		sealed, hash, err := w.vault.sealToken(value, w.bound(id, number))
+		if err != nil {
+			return err
+		}
+		return w.tx.PutSecret(ctx, id, number, sealed, hash)
+	}
+}
+
+// scopesAllowed refuses scopes beyond those of the token's connector, which must exist.
+func (w *work) scopesAllowed(ctx context.Context, t *store.ScopedToken) error {
+	c, err := w.tx.Connector(ctx, w.scope, t.ConnectorID)
+	if errors.Is(err, store.ErrNotFound) {
+		return newProblem(api.CodeInvalid, "/connector_id", "connector_id names no connector of tenant %s, environment %s", w.scope.Tenant, w.scope.Environment)
+	}
+	if err != nil {
+		return err
+	}
+	for i, s := range t.Scopes {
+		if !api.ScopeAllowed(s, c.AllowedScopes) {
+			return newProblem(api.CodeInvalid, pointer("scopes", itoa(int64(i))), "scopes has an entry, named by field, that the connector %q does not allow; leave it out or widen the connector's allowed_scopes first", c.Name)
+		}
+	}
+	return nil
+}
+
+func mergeScopedToken(to *store.ScopedToken, p *api.ScopedTokenPatch) error {
+	if err := patchRequired(&to.Name, p.Name, "/name"); err != nil {
+		return err
+	}
+	if err := patchRequired(&to.Owner, p.Owner, "/owner"); err != nil {
+		return err
+	}
+	if err := patchRequired(&to.Scopes, p.Scopes, "/scopes"); err != nil {
+		return err
+	}
+	patchNullable(&to.Description, p.Description)
+	patchDefault(&to.Labels, p.Labels, nil)
+	patchDefault(&to.AllowedCIDRs, p.AllowedCIDRs, nil)
+	patchNullable(&to.ExpiresAt, p.ExpiresAt)
+	patchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
+	patchDefault(&to.RotateWhenChanged, p.RotateWhenChanged, nil)
+	patchNullable(&to.MinimumVersion, p.MinimumVersion)
+	patchDefault(&to.DeletionProtection, p.DeletionProtection, false)
+	return nil
+}
+
+func checkScopedToken(t *store.ScopedToken) error {
+	if err := checkObject(&t.Object); err != nil {
+		return err
+	}
+	if err := api.CheckOwner(t.Owner); err != nil {
+		return refused("/owner", err)
+	}
+	if len(t.Scopes) == 0 {
+		return refused("/scopes", errors.New("must have at least one scope"))
+	}
+	if err := checkScopes("scopes", t.Scopes); err != nil {
+		return err
+	}
+	if err := checkSet("allowed_cidrs", t.AllowedCIDRs, api.MaxCIDRs, api.CheckCIDR); err != nil {
+		return err
+	}
+	if err := api.CheckTriggers(t.RotateWhenChanged); err != nil {
+		return refused("/rotate_when_changed", err)
+	}
+	if n := t.MinimumVersion; n != nil && (*n < 1 || *n > maxVersion) {
+		return refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
+	}
+	if _, err := expiryOf(t.ExpiresAt); err != nil {
+		return err
+	}
+	if t.RotationPolicyID == "" && t.ExpiresAt == nil {
+		return refused("/rotation_policy_id", errors.New("or expires_at is required: without one of them the token would never end"))
+	}
+	return nil
+}
+
+// checkScopes checks every scope of a member.
+func checkScopes(member string, scopes []string) error {
+	return checkSet(member, scopes, api.MaxScopes, api.CheckScope)
+}
+
+// checkSet checks the size of a set and every entry of it.
+func checkSet(member string, entries []string, most int, check func(string) error) error {
+	if len(entries) > most {
+		return refused(pointer(member), fmt.Errorf("must have at most %d entries", most))
+	}
+	for i, entry := range entries {
+		field := pointer(member, itoa(int64(i)))
+		if err := check(entry); err != nil {
+			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, %v", member, err)
+		}
+		if slices.Contains(entries[:i], entry) {
+			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, is there twice", member)
+		}
+	}
+	return nil
+}
+
+// expiryOf reads expires_at; nil is never, the zero time.
+func expiryOf(text *string) (time.Time, error) {
+	if text == nil {
+		return time.Time{}, nil
+	}
+	at, err := api.ParseExpiry(*text)
+	if err != nil {
+		return time.Time{}, refused("/expires_at", err)
+	}
+	return at.Truncate(time.Microsecond), nil
+}
+
+func flattenScopedToken(t *store.ScopedToken, p rotation.Policy, now time.Time) api.ScopedToken {
+	c := t.Credential.Credential
+	status := rotation.StatusAt(c, p, now)
+	return api.ScopedToken{
+		Object: flattenObject(&t.Object), Owner: t.Owner, ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
+		ExpiresAt: t.ExpiresAt, RotationPolicyID: textOrNull(t.RotationPolicyID), RotateWhenChanged: t.RotateWhenChanged,
+		MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
+		Version: status.Version, Rotation: flattenRotation(status), RotationRequested: requested(c),
+		Hold: flattenHold(c.Hold), LastUsedAt: utc(lastUsed(c.Versions)),
+	}
+}
+
+func flattenRotation(s rotation.Status) api.Rotation {
+	return api.Rotation{
+		Phase: string(s.Phase), Due: string(s.Due), Reason: s.Reason,
+		RequiresAcknowledgement: s.RequiresAcknowledgement, Acknowledged: s.Acknowledged,
+		CurrentVersion: numberOrNull(s.CurrentVersion), PendingVersion: numberOrNull(s.PendingVersion), PreviousVersion: numberOrNull(s.PreviousVersion),
+		NextVersion: s.NextVersion, PendingExpiresAt: utc(s.PendingExpiresAt), PreviousExpiresAt: utc(s.PreviousExpiresAt),
+		LastRotatedAt: utc(s.LastRotatedAt), NextRotationAt: utc(s.NextRotationAt),
+	}
+}
+
+// requested tells whether a request for a rotation is open: the version that is to replace the current one is not issued yet.
+func requested(c rotation.Credential) bool {
+	current, ok := c.Current()
+	return ok && current.Number <= c.RequestedAfter
+}
+
+func lastUsed(versions []rotation.Version) (last time.Time) {
+	for _, v := range versions {
+		if v.LastUsedAt.After(last) {
+			last = v.LastUsedAt
+		}
+	}
+	return last
+}

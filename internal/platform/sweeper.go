@@ -1,0 +1,78 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+const (
+	sweepBatch     = 100
+	forgetInterval = time.Hour
+)
+
+// Run sweeps until the context ends. Nothing depends on it for being right: every request settles what it touches, and
+// validity is decided at use. It makes the audit and the metrics timely, and erases values soon after they end.
+func (p *Platform) Run(ctx context.Context) {
+	tick := time.NewTicker(p.sweep)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+				p.log.Error("sweep failed", "error", err.Error())
+			}
+		}
+	}
+}
+
+// Sweep settles every deadline that has passed, and forgets answers whose idempotency key is no longer kept.
+func (p *Platform) Sweep(ctx context.Context) error {
+	return errors.Join(p.settleDue(ctx), p.forgetAnswers(ctx))
+}
+
+func (p *Platform) settleDue(ctx context.Context) error {
+	for {
+		var due []store.Ref
+		err := p.store.View(ctx, func(tx *store.Tx) (err error) {
+			due, err = tx.CredentialsDue(ctx, p.clock.Now(), sweepBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, ref := range due {
+			if err := p.settle(ctx, ref); err != nil {
+				failed = append(failed, fmt.Errorf("settle %s %s: %w", ref.Kind, ref.ID, err))
+			}
+		}
+		// With a failure the same credentials would come again at once: leave them to the next sweep.
+		if len(failed) > 0 || len(due) < sweepBatch {
+			return errors.Join(failed...)
+		}
+	}
+}
+
+func (p *Platform) forgetAnswers(ctx context.Context) error {
+	p.forgetMu.Lock()
+	defer p.forgetMu.Unlock()
+	now := p.clock.Now()
+	if now.Before(p.forgotAt.Add(forgetInterval)) {
+		return nil
+	}
+	err := p.store.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention))
+		return err
+	})
+	if err == nil {
+		p.forgotAt = now
+	}
+	return err
+}
