@@ -16,7 +16,7 @@ import (
 
 // Caller is someone who uses the platform's API by hand: what happens outside Terraform. Its calls go round the faults and the log.
 type Caller struct {
-	t     *testing.T
+	t     testing.TB
 	p     *Platform
 	token string
 }
@@ -27,7 +27,7 @@ type Reply struct {
 	Header http.Header
 	Body   []byte
 
-	t    *testing.T
+	t    testing.TB
 	what string
 }
 

@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -21,14 +20,14 @@ type CLI struct {
 	// Dir is the work directory.
 	Dir string
 
-	t    *testing.T
+	t    testing.TB
 	path string
 	env  map[string]string
 	logs string
 }
 
 // NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test without TF_ACC.
-func NewCLI(t *testing.T) *CLI {
+func NewCLI(t testing.TB) *CLI {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
@@ -141,7 +140,7 @@ type Running struct {
 	args   []string
 	cmd    *exec.Cmd
 	cancel context.CancelFunc
-	out    bytes.Buffer
+	out    lockedBuffer
 	began  time.Time
 }
 
@@ -175,6 +174,12 @@ func (r *Running) Interrupt() {
 	}
 }
 
+// WaitForOutput waits until the command has written text.
+func (r *Running) WaitForOutput(text string) {
+	r.c.t.Helper()
+	WaitFor(r.c.t, fmt.Sprintf("terraform %s writes %q", strings.Join(r.args, " "), text), func() bool { return strings.Contains(r.out.String(), text) })
+}
+
 // Kill ends the command and its providers at once, as a crashed machine does.
 func (r *Running) Kill() { _ = r.signal(syscall.SIGKILL) }
 
@@ -196,7 +201,7 @@ func (r *Running) Wait() *Run {
 	return run
 }
 
-func writeFile(t *testing.T, path, content string) {
+func writeFile(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package acctest
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -24,10 +25,11 @@ type Request struct {
 
 // Fault is what the network, or something between client and platform, does to one request. The zero value is nothing.
 type Fault struct {
-	delay     time.Duration
-	response  *response
-	cutBefore bool
-	cutAfter  bool
+	after    bool // the platform has carried the request out before the rest happens
+	delay    time.Duration
+	hold     <-chan struct{}
+	response *response
+	cut      bool
 }
 
 type response struct {
@@ -66,13 +68,19 @@ func AnswerHTML(status int) Fault {
 }
 
 // CutBefore cuts the connection before the platform has seen the request.
-func CutBefore() Fault { return Fault{cutBefore: true} }
+func CutBefore() Fault { return Fault{cut: true} }
 
 // CutAfter lets the platform carry the request out, and cuts the connection instead of passing the answer on.
-func CutAfter() Fault { return Fault{cutAfter: true} }
+func CutAfter() Fault { return After(CutBefore()) }
+
+// After lets the platform carry the request out before the fault happens: what goes wrong is the answer's way back.
+func After(f Fault) Fault { f.after = true; return f }
 
 // Delay holds a request back for d, or until the client gives up, before anything else happens to it.
 func Delay(d time.Duration, then Fault) Fault { then.delay = d; return then }
+
+// Hold holds a request back until release is closed, before anything else happens to it. If the client gives up first, that was all.
+func Hold(release <-chan struct{}, then Fault) Fault { then.hold = release; return then }
 
 // proxy stands in front of the platform: it keeps the log of requests and makes faults happen.
 type proxy struct {
@@ -92,9 +100,27 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	target, fault, after := p.target, p.fault, p.after
 	p.mu.Unlock()
 
+	// Read first: the server notices that a client has gone only once nothing of the request is left to read.
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	var f Fault
 	if fault != nil {
 		f = fault(*seen)
+	}
+	answer := httptest.NewRecorder()
+	carryOut := func() {
+		target.ServeHTTP(answer, r)
+		if after != nil {
+			p.afterMu.Lock()
+			defer p.afterMu.Unlock()
+			after()
+		}
+	}
+	if f.after {
+		carryOut()
 	}
 	if f.delay > 0 {
 		timer := time.NewTimer(f.delay)
@@ -104,26 +130,25 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		}
 	}
-	if f.cutBefore {
-		panic(http.ErrAbortHandler)
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
+		}
 	}
-	answer := httptest.NewRecorder()
-	if f.response != nil {
+	switch {
+	case f.cut:
+		panic(http.ErrAbortHandler)
+	case f.response != nil:
+		answer = httptest.NewRecorder()
 		for name, values := range f.response.header {
 			answer.Header()[name] = values
 		}
 		answer.WriteHeader(f.response.status)
 		answer.Body = bytes.NewBufferString(f.response.body)
-	} else {
-		target.ServeHTTP(answer, r)
-		if after != nil {
-			p.afterMu.Lock()
-			after()
-			p.afterMu.Unlock()
-		}
-	}
-	if f.cutAfter {
-		panic(http.ErrAbortHandler)
+	case !f.after:
+		carryOut()
 	}
 	p.mu.Lock()
 	seen.Status = answer.Code

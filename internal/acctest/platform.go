@@ -43,16 +43,16 @@ type Platform struct {
 	// DataDir has the database and the keyring.
 	DataDir string
 
-	t      *testing.T
+	t      testing.TB
 	proxy  *proxy
 	log    *lockedBuffer
 	store  *store.Store
-	served *platform.Platform
+	keys   *keyring.Keyring
 	tokens map[string]string
 }
 
 // Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without TF_ACC.
-func Start(t *testing.T) (*Platform, *CLI) {
+func Start(t testing.TB) (*Platform, *CLI) {
 	t.Helper()
 	c := NewCLI(t)
 	p := StartPlatform(t)
@@ -64,12 +64,12 @@ func Start(t *testing.T) (*Platform, *CLI) {
 }
 
 // StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
-func StartPlatform(t *testing.T) *Platform {
+func StartPlatform(t testing.TB) *Platform {
 	t.Helper()
 	p := &Platform{Clock: clock.NewFake(Epoch), DataDir: t.TempDir(), t: t, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
 	p.open()
 	t.Cleanup(func() { _ = p.store.Close() })
-	if _, err := p.served.Bootstrap(t.Context(), Tenant, []string{Environment, "production"}); err != nil {
+	if _, err := platform.Bootstrap(t.Context(), p.store, p.keys, p.Clock, Tenant, []string{Environment, "production"}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(p.proxy)
@@ -90,12 +90,12 @@ func (p *Platform) open() {
 		p.t.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	p.served, err = platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger})
+	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.store = opened
-	p.proxy.serve(p.served)
+	p.store, p.keys = opened, keys
+	p.proxy.serve(served)
 }
 
 // Restart stops the platform and starts another one over the same files. The clock goes on.
@@ -119,11 +119,25 @@ func (p *Platform) Token(role string) string {
 // NewToken makes a principal and returns its token, which ends after ttl; 0 is never.
 func (p *Platform) NewToken(environment, role string, ttl time.Duration) string {
 	p.t.Helper()
-	token, err := p.served.CreatePrincipal(p.t.Context(), Tenant, environment, role, role, ttl)
+	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{Tenant: Tenant, Environment: environment}, role, role, ttl)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return token.Expose()
+}
+
+// Bootstrap makes another tenant and returns each environment's deployer token.
+func (p *Platform) Bootstrap(tenant string, environments ...string) map[string]string {
+	p.t.Helper()
+	made, err := platform.Bootstrap(p.t.Context(), p.store, p.keys, p.Clock, tenant, environments)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	tokens := map[string]string{}
+	for environment, token := range made {
+		tokens[environment] = token.Expose()
+	}
+	return tokens
 }
 
 // As returns someone with this role who calls the API by hand.

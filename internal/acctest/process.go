@@ -24,22 +24,23 @@ type Process struct {
 	// URL is its endpoint. It stays the same over restarts.
 	URL string
 
-	t      *testing.T
+	t      testing.TB
 	binary string
+	flags  []string
 	cmd    *exec.Cmd
 	ended  chan struct{}
 	mu     sync.Mutex
 	log    strings.Builder
 }
 
-// StartProcess builds quickconnectd and starts it on an empty data directory. It ends with the test.
-func StartProcess(t *testing.T) *Process {
+// StartProcess builds quickconnectd and starts it on an empty data directory, with further flags of serve. It ends with the test.
+func StartProcess(t testing.TB, flags ...string) *Process {
 	t.Helper()
 	dir, err := buildPlatform()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Process{DataDir: t.TempDir(), t: t, binary: filepath.Join(dir, "quickconnectd")}
+	p := &Process{DataDir: t.TempDir(), t: t, binary: filepath.Join(dir, "quickconnectd"), flags: flags}
 	t.Cleanup(p.Kill)
 	p.start("127.0.0.1:0")
 	return p
@@ -57,7 +58,7 @@ func (p *Process) Restart() {
 
 func (p *Process) start(listen string) {
 	p.t.Helper()
-	cmd := exec.Command(p.binary, "serve", "--data-dir", p.DataDir, "--listen", listen)
+	cmd := exec.Command(p.binary, append([]string{"serve", "--data-dir", p.DataDir, "--listen", listen}, p.flags...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.DataDir}
 	out, w, err := os.Pipe()
 	if err != nil {

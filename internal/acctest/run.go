@@ -15,7 +15,7 @@ type Run struct {
 	// Output is what it wrote to standard output and standard error, without the warning about provider overrides.
 	Output string
 
-	t *testing.T
+	t testing.TB
 }
 
 // Want fails the test unless the exit code is code.

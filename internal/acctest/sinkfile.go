@@ -12,11 +12,11 @@ type Sink struct {
 	// Path is the value of the resource's `path`.
 	Path string
 
-	t *testing.T
+	t testing.TB
 }
 
 // NewSink returns a sink outside every work directory, so that a search for leaked secrets does not find what was handed over on purpose.
-func NewSink(t *testing.T) *Sink {
+func NewSink(t testing.TB) *Sink {
 	t.Helper()
 	return &Sink{Path: filepath.Join(t.TempDir(), "delivered.jsonl"), t: t}
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // WaitFor asks again and again until the answer is yes, for what happens in a process with a real clock. With a fake clock nothing needs it.
-func WaitFor(t *testing.T, what string, ask func() bool) {
+func WaitFor(t testing.TB, what string, ask func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(startDeadline)
 	defer deadline.Stop()
