@@ -79,7 +79,7 @@ func (w *work) readConnector(ctx context.Context, id string) (*connector, error)
 }
 
 type createConnectorInput struct {
-	keyed
+	Keyed
 	Body api.ConnectorCreate
 }
 
@@ -144,7 +144,7 @@ func (p *Platform) listConnectors(ctx context.Context, in *listing) (out *listed
 	return out, err
 }
 
-func (p *Platform) getConnector(ctx context.Context, in *byID) (out *shown[api.Connector], err error) {
+func (p *Platform) getConnector(ctx context.Context, in *ByID) (out *shown[api.Connector], err error) {
 	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
 		c, err := w.readConnector(ctx, in.ID)
 		if err != nil {
@@ -157,8 +157,8 @@ func (p *Platform) getConnector(ctx context.Context, in *byID) (out *shown[api.C
 }
 
 type patchConnectorInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body api.ConnectorPatch
 }
 

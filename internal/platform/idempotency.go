@@ -15,14 +15,14 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// keyed is the header of every write.
-type keyed struct {
+// Keyed is the header of every write. Huma reads parameters of embedded structs only where these are exported.
+type Keyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Any text of at most 255 printable characters. The same key with the same body gets the same answer for 24 hours and changes nothing a second time."`
 }
 
-// conditional has the headers of a write to an object that exists.
-type conditional struct {
-	keyed
+// Conditional has the headers of a write to an object that exists.
+type Conditional struct {
+	Keyed
 	IfMatch string `header:"If-Match" doc:"The etag in quotes that the object must still have. Absent for any."`
 }
 

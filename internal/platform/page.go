@@ -53,7 +53,7 @@ func pageOf[R, V any](l listing, records []R, id func(R) string, show func(R) V)
 	return out
 }
 
-// byID has the parameter of every operation on one object.
-type byID struct {
+// ByID has the parameter of every operation on one object.
+type ByID struct {
 	ID string `path:"id" doc:"Id of the object."`
 }

@@ -169,6 +169,9 @@ func membersOf(path string) []string {
 	if i := strings.IndexByte(path, '['); i > 0 && strings.HasSuffix(path, "]") {
 		return []string{path[:i], path[i+1 : len(path)-1]}
 	}
+	if path == "" {
+		return nil
+	}
 	member, key, nested := strings.Cut(path, ".")
 	if !nested {
 		return []string{member}

@@ -24,7 +24,7 @@ func registerCredential[V any](r *router, n noun, tag string, load loader[V]) {
 		if err := api.CheckReason(b.Reason); err != nil {
 			return nil, refused("/reason", err)
 		}
-		return command(ctx, r.Platform, load, in.byID, in.conditional, rotation.Command{
+		return command(ctx, r.Platform, load, in.ByID, in.Conditional, rotation.Command{
 			Step: rotation.StepRevoke, Reason: b.Reason, All: b.All, Below: or(b.Below, 0), Hold: b.Hold,
 		})
 	})
@@ -33,7 +33,7 @@ func registerCredential[V any](r *router, n noun, tag string, load loader[V]) {
 			if err := api.CheckReason(in.Body.Reason); err != nil {
 				return nil, refused("/reason", err)
 			}
-			return command(ctx, r.Platform, load, in.byID, in.conditional, rotation.Command{Step: step, Reason: in.Body.Reason})
+			return command(ctx, r.Platform, load, in.ByID, in.Conditional, rotation.Command{Step: step, Reason: in.Body.Reason})
 		}
 	}
 	register(r, operation{
@@ -48,25 +48,25 @@ func registerCredential[V any](r *router, n noun, tag string, load loader[V]) {
 	register(r, operation{
 		id: "list" + noun + "Versions", method: http.MethodGet, path: one + "/versions", tag: tag, permission: api.PermissionRead,
 		summary: "List the versions of a " + n.name, description: "Returns the metadata of every version that ever was, ascending, on one page.",
-	}, func(ctx context.Context, in *byID) (*listed[api.Version], error) {
+	}, func(ctx context.Context, in *ByID) (*listed[api.Version], error) {
 		return versions(ctx, r.Platform, load, in.ID)
 	})
 }
 
 type revokeInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body api.RevokeRequest
 }
 
 type holdInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body api.HoldRequest
 }
 
 // command carries out a step that connectors and scoped tokens share.
-func command[V any](ctx context.Context, p *Platform, load loader[V], id byID, head conditional, cmd rotation.Command) (*shown[V], error) {
+func command[V any](ctx context.Context, p *Platform, load loader[V], id ByID, head Conditional, cmd rotation.Command) (*shown[V], error) {
 	if err := settleFirst(ctx, p, load, id.ID); err != nil {
 		return nil, err
 	}

@@ -63,8 +63,8 @@ func registerSteps(r *router) {
 }
 
 type stepInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body *api.StepRequest
 }
 

@@ -39,7 +39,7 @@ func (r *router) rotationPolicies() {
 }
 
 type createRotationPolicyInput struct {
-	keyed
+	Keyed
 	Body api.RotationPolicyCreate
 }
 
@@ -85,7 +85,7 @@ func (p *Platform) listRotationPolicies(ctx context.Context, in *listing) (out *
 	return out, err
 }
 
-func (p *Platform) getRotationPolicy(ctx context.Context, in *byID) (out *shown[api.RotationPolicy], err error) {
+func (p *Platform) getRotationPolicy(ctx context.Context, in *ByID) (out *shown[api.RotationPolicy], err error) {
 	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
 		policy, err := w.rotationPolicy(ctx, in.ID)
 		if err != nil {
@@ -98,8 +98,8 @@ func (p *Platform) getRotationPolicy(ctx context.Context, in *byID) (out *shown[
 }
 
 type patchRotationPolicyInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body api.RotationPolicyPatch
 }
 
@@ -142,8 +142,8 @@ func (p *Platform) patchRotationPolicy(ctx context.Context, in *patchRotationPol
 }
 
 type deleteInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 }
 
 func (p *Platform) deleteRotationPolicy(ctx context.Context, in *deleteInput) (*deleted, error) {

@@ -97,7 +97,7 @@ func (p *Platform) settleScopedToken(ctx context.Context, id string) error {
 }
 
 type createScopedTokenInput struct {
-	keyed
+	Keyed
 	Body api.ScopedTokenCreate
 }
 
@@ -171,7 +171,7 @@ func (p *Platform) listScopedTokens(ctx context.Context, in *listing) (out *list
 	return out, err
 }
 
-func (p *Platform) getScopedToken(ctx context.Context, in *byID) (out *shown[api.ScopedToken], err error) {
+func (p *Platform) getScopedToken(ctx context.Context, in *ByID) (out *shown[api.ScopedToken], err error) {
 	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
 		t, err := w.readScopedToken(ctx, in.ID)
 		if err != nil {
@@ -184,8 +184,8 @@ func (p *Platform) getScopedToken(ctx context.Context, in *byID) (out *shown[api
 }
 
 type patchScopedTokenInput struct {
-	byID
-	conditional
+	ByID
+	Conditional
 	Body api.ScopedTokenPatch
 }
 

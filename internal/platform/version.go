@@ -52,7 +52,7 @@ func versions[V any](ctx context.Context, p *Platform, load loader[V], id string
 }
 
 type revealInput struct {
-	byID
+	ByID
 	Version int64 `path:"version" doc:"The number of the version."`
 }
 

@@ -1,0 +1,110 @@
+// Command quickconnectd is the reference platform.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+)
+
+const usage = `quickconnectd is the Quickconnect reference platform.
+
+Usage:
+  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
+      Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output once it is ready; logs go to standard error.
+
+  quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...
+      Makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the principals' tokens as
+      JSON by environment. May run beside a server.
+
+  quickconnectd token create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE [--name NAME] [--ttl DURATION]
+      Makes one more principal and prints its token, which is not to be had again. May run beside a server.
+      Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token does not expire.
+
+DIR keeps the database and keyring.json, which opens every secret in it: back up both, and keep them apart.
+`
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, clock.System()))
+}
+
+// errUsage is a command line that cannot be carried out.
+var errUsage = errors.New("usage")
+
+func usagef(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+// run carries out a command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) int {
+	err := dispatch(ctx, args, stdout, stderr, c)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(stdout, usage)
+		return exitOK
+	case errors.Is(err, errUsage):
+		_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\nRun quickconnectd help for how to call it.\n", err)
+		return exitUsage
+	}
+	_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\n", err)
+	return exitError
+}
+
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) error {
+	if len(args) == 0 {
+		return usagef("which command? serve, bootstrap or token create")
+	}
+	command, rest := args[0], args[1:]
+	switch command {
+	case "serve":
+		return serve(ctx, rest, stdout, stderr, c)
+	case "bootstrap":
+		return bootstrap(ctx, rest, stdout, c)
+	case "token":
+		if len(rest) == 0 || rest[0] != "create" {
+			return usagef("the one command of token is: token create")
+		}
+		return tokenCreate(ctx, rest[1:], stdout, c)
+	case "help", "-h", "-help", "--help":
+		return flag.ErrHelp
+	}
+	return usagef("there is no command of this name: serve, bootstrap and token create are")
+}
+
+// parse reads the flags of one command. Arguments without a flag are counted, not repeated: one may be a token in the wrong place.
+func parse(flags *flag.FlagSet, args []string, required ...string) error {
+	flags.SetOutput(io.Discard)
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return usagef("%v", err)
+	}
+	if flags.NArg() > 0 {
+		return usagef("%s takes flags only, and there are %d arguments without one", flags.Name(), flags.NArg())
+	}
+	for _, name := range required {
+		if flags.Lookup(name).Value.String() == "" {
+			return usagef("%s needs --%s", flags.Name(), name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+)
+
+const (
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 30 * time.Second
+	writeTimeout    = 60 * time.Second
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 32 << 10
+	shutdownTimeout = 10 * time.Second
+)
+
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) (err error) {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	dir := flags.String("data-dir", "", "")
+	listen := flags.String("listen", "127.0.0.1:8440", "")
+	certFile := flags.String("tls-cert", "", "")
+	keyFile := flags.String("tls-key", "", "")
+	if err := parse(flags, args, "data-dir", "listen"); err != nil {
+		return err
+	}
+	tlsConfig, err := tlsOf(*certFile, *keyFile)
+	if err != nil {
+		return err
+	}
+	if err := checkListen(*listen, tlsConfig != nil); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	s, k, err := openData(ctx, *dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c, Logger: log})
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+
+	var sweeper sync.WaitGroup
+	defer sweeper.Wait() // before the database is closed
+	sweepCtx, stopSweeping := context.WithCancel(ctx)
+	defer stopSweeping()
+	sweeper.Go(func() { p.Run(sweepCtx) })
+
+	scheme := "http"
+	if tlsConfig != nil {
+		scheme = "https"
+	}
+	if _, err := fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return serveUntil(ctx, listener, tlsConfig, p, log)
+}
+
+// serveUntil serves until the context ends, and then lets the requests that are running finish.
+func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, TLSConfig: tlsConfig,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() {
+		if tlsConfig != nil {
+			failed <- server.ServeTLS(listener, "", "")
+			return
+		}
+		failed <- server.Serve(listener)
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping: requests that are running get time to finish", "timeout", shutdownTimeout)
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(stopCtx); err != nil {
+		return errors.Join(fmt.Errorf("stop: requests were still running after %s: %w", shutdownTimeout, err), server.Close())
+	}
+	log.Info("stopped")
+	return nil
+}
+
+func tlsOf(certFile, keyFile string) (*tls.Config, error) {
+	if certFile == "" && keyFile == "" {
+		return nil, nil
+	}
+	if certFile == "" || keyFile == "" {
+		return nil, usagef("--tls-cert and --tls-key belong together")
+	}
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// checkListen refuses to send tokens over a network in clear.
+func checkListen(listen string, secure bool) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return usagef("--listen must be HOST:PORT, such as 127.0.0.1:8440")
+	}
+	if secure || host == "localhost" {
+		return nil
+	}
+	if a, err := netip.ParseAddr(host); err == nil && a.IsLoopback() {
+		return nil
+	}
+	return usagef("--listen is not a loopback address, and plain HTTP would send tokens in clear: give --tls-cert and --tls-key, or listen on 127.0.0.1")
+}

@@ -1,0 +1,369 @@
+package platform_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+var (
+	epoch   = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	staging = store.Scope{Tenant: "acme", Environment: "staging"}
+)
+
+// world is a platform on a real database file, behind real HTTP, at a time that stands still.
+type world struct {
+	t       testing.TB
+	dir     string
+	clock   *clock.Fake
+	log     *buffer
+	store   *store.Store
+	keyring *keyring.Keyring
+	p       *platform.Platform
+	server  *httptest.Server
+	tokens  map[string]string // role -> token of a principal in acme/staging
+	foreign map[string]string // environment of another scope -> token of a deployer
+}
+
+// buffer is a log that may be written while it is read.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{}, foreign: map[string]string{}}
+	w.open()
+	t.Cleanup(func() { w.close() })
+	ctx := t.Context()
+	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tokens[api.RoleDeployer] = tokens["staging"].Expose()
+	w.foreign["acme/production"] = tokens["production"].Expose()
+	other, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.foreign["globex/staging"] = other["staging"].Expose()
+	for _, role := range platform.Roles() {
+		if role == api.RoleDeployer {
+			continue
+		}
+		token, err := platform.CreatePrincipal(ctx, w.store, w.keyring, w.clock, staging, role, role, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.tokens[role] = token.Expose()
+	}
+	return w
+}
+
+func (w *world) open() {
+	w.t.Helper()
+	var err error
+	if w.keyring, err = keyring.Create(w.dir); err != nil {
+		w.t.Fatal(err)
+	}
+	if w.store, err = store.Open(w.t.Context(), filepath.Join(w.dir, "platform.db")); err != nil {
+		w.t.Fatal(err)
+	}
+	w.p, err = platform.New(w.t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock,
+		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server = httptest.NewServer(w.p)
+}
+
+func (w *world) close() {
+	w.server.Close()
+	if err := w.store.Close(); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// restart is what a restart of the process is.
+func (w *world) restart() {
+	w.t.Helper()
+	w.close()
+	w.open()
+}
+
+// reply is an answer of the platform.
+type reply struct {
+	t      testing.TB
+	what   string
+	status int
+	header http.Header
+	body   []byte
+}
+
+// header is one header of a request.
+type header struct{ name, value string }
+
+func ifMatch(etag string) header { return header{"If-Match", `"` + etag + `"`} }
+func key(k string) header        { return header{"Idempotency-Key", k} }
+
+// as sends a request with the token of a role in acme/staging.
+func (w *world) as(role, method, path string, body any, headers ...header) *reply {
+	w.t.Helper()
+	token, known := w.tokens[role]
+	if !known {
+		w.t.Fatalf("no token of role %s", role)
+	}
+	return w.send(token, method, path, body, headers...)
+}
+
+// do sends a request as a deployer of acme/staging.
+func (w *world) do(method, path string, body any, headers ...header) *reply {
+	w.t.Helper()
+	return w.as(api.RoleDeployer, method, path, body, headers...)
+}
+
+// send sends a request. A string body is sent as it is, url.Values as a form, anything else as JSON.
+func (w *world) send(token, method, path string, body any, headers ...header) *reply {
+	w.t.Helper()
+	var payload io.Reader
+	contentType := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case string:
+		payload = strings.NewReader(b)
+	case url.Values:
+		payload, contentType = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		payload = bytes.NewReader(data)
+	}
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, payload)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for _, h := range headers {
+		r.Header.Set(h.name, h.value)
+	}
+	resp, err := w.server.Client().Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &reply{t: w.t, what: method + " " + path, status: resp.StatusCode, header: resp.Header, body: data}
+}
+
+// want fails the test unless the status is this.
+func (r *reply) want(status int) *reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("%s: status %d, want %d: %s", r.what, r.status, status, r.body)
+	}
+	return r
+}
+
+// problem fails the test unless the answer is a problem with this code and field.
+func (r *reply) problem(code, field string) api.Problem {
+	r.t.Helper()
+	var p api.Problem
+	if ct := r.header.Get("Content-Type"); ct != api.ProblemContentType {
+		r.t.Fatalf("%s: status %d with content type %q, want a problem %s: %s", r.what, r.status, ct, code, r.body)
+	}
+	r.decode(&p)
+	if p.Code != code || p.Field != field {
+		r.t.Fatalf("%s: problem %s at %q (%s), want %s at %q", r.what, p.Code, p.Field, p.Detail, code, field)
+	}
+	if p.Status != r.status || p.Status != api.StatusOf[code] || p.Type != api.ProblemTypePrefix+code || p.Title == "" || p.Detail == "" {
+		r.t.Errorf("%s: incomplete problem: %s", r.what, r.body)
+	}
+	if p.RequestID == "" || p.RequestID != r.header.Get("X-Request-Id") {
+		r.t.Errorf("%s: request id %q in the body, %q in the header", r.what, p.RequestID, r.header.Get("X-Request-Id"))
+	}
+	return p
+}
+
+func (r *reply) decode(v any) *reply {
+	r.t.Helper()
+	d := json.NewDecoder(bytes.NewReader(r.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		r.t.Fatalf("%s: %v: %s", r.what, err, r.body)
+	}
+	return r
+}
+
+// object is a request body.
+type object = map[string]any
+
+func decoded[T any](r *reply) (v T) {
+	r.t.Helper()
+	r.decode(&v)
+	return v
+}
+
+func (w *world) newPolicy(name string, more object) api.RotationPolicy {
+	w.t.Helper()
+	body := object{"name": name, "interval": "30d", "overlap": "1h", "max_stage": "2h"}
+	for k, v := range more {
+		body[k] = v
+	}
+	return decoded[api.RotationPolicy](w.do("POST", "/v1/rotation-policies", body).want(201))
+}
+
+func (w *world) newConnector(name string, more object) api.Connector {
+	w.t.Helper()
+	body := object{"name": name, "owner": "team-messaging", "type": "custom"}
+	for k, v := range more {
+		body[k] = v
+	}
+	return decoded[api.Connector](w.do("POST", "/v1/connectors", body).want(201))
+}
+
+func tokenBody(name, connectorID string, more object) object {
+	body := object{"name": name, "owner": "team-messaging", "connector_id": connectorID, "scopes": []string{"messages:send"}, "expires_at": "2030-01-01T00:00:00Z"}
+	for k, v := range more {
+		if v == nil {
+			delete(body, k)
+			continue
+		}
+		body[k] = v
+	}
+	return body
+}
+
+func (w *world) newToken(name, connectorID string, more object) api.ScopedToken {
+	w.t.Helper()
+	return decoded[api.ScopedToken](w.do("POST", "/v1/scoped-tokens", tokenBody(name, connectorID, more)).want(201))
+}
+
+func (w *world) token(id string) api.ScopedToken {
+	w.t.Helper()
+	return decoded[api.ScopedToken](w.do("GET", "/v1/scoped-tokens/"+id, nil).want(200))
+}
+
+func (w *world) patch(id string, body any, headers ...header) api.ScopedToken {
+	w.t.Helper()
+	return decoded[api.ScopedToken](w.do("PATCH", "/v1/scoped-tokens/"+id, body, headers...).want(200))
+}
+
+// step takes a rotation step.
+func (w *world) step(id, step string, body any, headers ...header) *reply {
+	w.t.Helper()
+	if body == nil {
+		body = object{}
+	}
+	return w.do("POST", "/v1/scoped-tokens/"+id+"/rotation/"+step, body, headers...)
+}
+
+// revealed is a value in clear.
+type revealed struct {
+	Version   int64      `json:"version"`
+	Value     string     `json:"value"`
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
+func (w *world) reveal(id string, version int64) string {
+	w.t.Helper()
+	return decoded[revealed](w.do("POST", revealPath(id, version), nil).want(200)).Value
+}
+
+func revealPath(id string, version int64) string {
+	return "/v1/scoped-tokens/" + id + "/versions/" + itoa(version) + "/reveal"
+}
+
+// introspect asks as a role whether a value is accepted.
+func (w *world) introspect(role, value string, more ...string) api.Introspection {
+	w.t.Helper()
+	form := url.Values{"token": {value}}
+	for i := 0; i < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return decoded[api.Introspection](w.as(role, "POST", "/v1/introspect", form).want(200))
+}
+
+// accepted fails the test unless exactly these versions of the given values are accepted, asked by somebody who does not use them.
+func (w *world) accepted(values map[int64]string, want ...int64) {
+	w.t.Helper()
+	for n, v := range values {
+		got := w.introspect(api.RoleAuditor, v)
+		wanted := false
+		for _, m := range want {
+			wanted = wanted || m == n
+		}
+		if got.Active != wanted {
+			w.t.Errorf("version %d at %s: active %v, want %v", n, w.clock.Now().Format(time.RFC3339), got.Active, wanted)
+		}
+	}
+}
+
+func (w *world) versions(id string) []api.Version {
+	w.t.Helper()
+	return decoded[api.Page[api.Version]](w.do("GET", "/v1/scoped-tokens/"+id+"/versions", nil).want(200)).Items
+}
+
+// audit returns the events of acme/staging.
+func (w *world) audit() []*store.AuditEvent {
+	w.t.Helper()
+	var events []*store.AuditEvent
+	err := w.store.View(w.t.Context(), func(tx *store.Tx) (err error) {
+		events, err = tx.AuditEvents(w.t.Context(), staging, "", 100000)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return events
+}
+
+// actions returns what the audit says was done to an object, in order.
+func (w *world) actions(id string) (out []string) {
+	w.t.Helper()
+	for _, e := range w.audit() {
+		if e.ObjectID == id {
+			out = append(out, e.Action)
+		}
+	}
+	return out
+}
