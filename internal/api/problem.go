@@ -20,6 +20,8 @@ const (
 	CodeTooLarge            = "too_large"
 	CodeMethodNotAllowed    = "method_not_allowed"
 	CodeUnsupportedMedia    = "unsupported_media_type"
+	// CodeNoSuchRoute is not CodeNotFound: a wrong path says nothing about an object.
+	CodeNoSuchRoute = "no_such_route"
 )
 
 // StatusOf is the one map from error code to HTTP status.
@@ -39,6 +41,7 @@ var StatusOf = map[string]int{
 	CodeNameTaken:           http.StatusConflict,
 	CodeTooLarge:            http.StatusRequestEntityTooLarge,
 	CodeMethodNotAllowed:    http.StatusMethodNotAllowed,
+	CodeNoSuchRoute:         http.StatusNotFound,
 	CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
 }
 

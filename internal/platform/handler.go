@@ -35,7 +35,7 @@ func (p *Platform) observed(routes http.Handler) http.Handler {
 			p.metrics.request(route, r.Method, seen.status)
 			p.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("method", r.Method), slog.String("route", route), slog.Int("status", seen.status),
-				slog.Duration("duration", p.clock.Now().Sub(began)),
+				slog.Float64("duration_ms", float64(p.clock.Now().Sub(began).Microseconds())/1000),
 				slog.String("request_id", c.id), slog.String("principal_id", c.actor()))
 		}()
 		routes.ServeHTTP(seen, r)
@@ -83,7 +83,7 @@ func elsewhere(mux *http.ServeMux) http.HandlerFunc {
 				allowed = append(allowed, method)
 			}
 		}
-		out := newProblem(api.CodeNotFound, "", "the platform has no such route; /openapi.json has all of them")
+		out := newProblem(api.CodeNoSuchRoute, "", "the platform has no such route; /openapi.json has all of them")
 		if len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 			out = newProblem(api.CodeMethodNotAllowed, "", "this route takes %s only", strings.Join(allowed, " and "))
