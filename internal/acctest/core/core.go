@@ -1,0 +1,274 @@
+// Package core stands in for Terraform's core in tests of one resource: it validates, reads, plans and applies over the
+// plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
+package core
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Terraform has one resource of one type in its state.
+type Terraform struct {
+	// State is null while there is no object.
+	State   tftypes.Value
+	Private []byte
+
+	t        *testing.T
+	server   tfprotov6.ProviderServer
+	typeName string
+	schema   *tfprotov6.Schema
+	typ      tftypes.Type
+}
+
+// Config is a configuration; attributes that are left out are null. A value may be tftypes.UnknownValue.
+type Config map[string]any
+
+// With is c with one attribute changed, or without it where v is nil.
+func (c Config) With(name string, v any) Config {
+	out := maps.Clone(c)
+	if out[name] = v; v == nil {
+		delete(out, name)
+	}
+	return out
+}
+
+// New configures p with the attributes of providerConfig and begins with an empty state.
+func New(t *testing.T, p provider.Provider, providerConfig Config, typeName string) *Terraform {
+	t.Helper()
+	server, schemas := Serve(t, p)
+	if d := Configure(t, server, schemas, providerConfig); d.Errors() != "" {
+		t.Fatal(d.Errors())
+	}
+	tf := &Terraform{t: t, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
+	tf.typ = tf.schema.ValueType()
+	tf.State = tf.null()
+	return tf
+}
+
+// Serve starts p and fetches its schemas.
+func Serve(t *testing.T, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
+	t.Helper()
+	server := providerserver.NewProtocol6(p)()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || Diags(schemas.Diagnostics).Errors() != "" {
+		t.Fatal(err, Diags(schemas.Diagnostics).Errors())
+	}
+	return server, schemas
+}
+
+// Configure validates and sends a provider configuration, as a plan does.
+func Configure(t *testing.T, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse, c Config) Diags {
+	t.Helper()
+	value := Value(schemas.Provider.ValueType(), c)
+	v, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(t, value)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := Diags(v.Diagnostics); d.Errors() != "" {
+		return d
+	}
+	r, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: Dynamic(t, value)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Diagnostics
+}
+
+// Plan is a plan file.
+type Plan struct {
+	Planned tftypes.Value
+	// Changes is what -detailed-exitcode tells by 2.
+	Changes  bool
+	Replaces bool
+	Diags    Diags
+
+	config, prior tftypes.Value
+	private       []byte
+}
+
+// Plan refreshes and plans.
+func (tf *Terraform) Plan(c Config) Plan {
+	tf.t.Helper()
+	if d := tf.Refresh(); d.Errors() != "" {
+		return Plan{Diags: d}
+	}
+	return tf.planFrom(Value(tf.typ, c), tf.State)
+}
+
+func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
+	tf.t.Helper()
+	p := Plan{config: configuration, prior: prior}
+	v, err := tf.server.ValidateResourceConfig(tf.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: tf.typeName, Config: Dynamic(tf.t, configuration),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if p.Diags = append(p.Diags, v.Diagnostics...); p.Diags.Errors() != "" {
+		return p
+	}
+	r := tf.ask(configuration, prior)
+	p.Diags = append(p.Diags, r.Diagnostics...)
+	if p.Diags.Errors() == "" && len(r.RequiresReplace) > 0 && !prior.IsNull() {
+		p.Replaces = true
+		r = tf.ask(configuration, tf.null())
+		p.Diags = append(p.Diags, r.Diagnostics...)
+	}
+	if p.Diags.Errors() != "" {
+		return p
+	}
+	p.Planned, p.private = tf.value(r.PlannedState), r.PlannedPrivate
+	p.Changes = p.Replaces || !p.Planned.Equal(prior)
+	return p
+}
+
+func (tf *Terraform) ask(configuration, prior tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+	tf.t.Helper()
+	r, err := tf.server.PlanResourceChange(tf.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, prior), ProposedNewState: Dynamic(tf.t, tf.proposed(configuration, prior)),
+		Config: Dynamic(tf.t, configuration), PriorPrivate: tf.Private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return r
+}
+
+// proposed is what core proposes: the configuration, and for computed attributes that it leaves out the prior state.
+func (tf *Terraform) proposed(configuration, prior tftypes.Value) tftypes.Value {
+	if prior.IsNull() {
+		return configuration
+	}
+	members, before := tf.members(configuration), tf.members(prior)
+	for _, a := range tf.schema.Block.Attributes {
+		if a.Computed && members[a.Name].IsNull() {
+			members[a.Name] = before[a.Name]
+		}
+	}
+	return tftypes.NewValue(tf.typ, members)
+}
+
+// Apply carries out a plan. Known is the configuration as it is at apply time, where it differs from the plan's: what was
+// unknown, and write-only values; nil where it does not.
+func (tf *Terraform) Apply(p Plan, known Config) Diags {
+	tf.t.Helper()
+	if errs := p.Diags.Errors(); errs != "" {
+		tf.t.Fatalf("a plan with errors: %s", errs)
+	}
+	if !p.Changes {
+		return nil
+	}
+	configuration := p.config
+	if known != nil {
+		configuration = Value(tf.typ, known)
+	}
+	out := Diags{}
+	if p.Replaces {
+		if out = append(out, tf.Destroy()...); out.Errors() != "" {
+			return out
+		}
+		p.prior = tf.State
+	}
+	again := tf.planFrom(configuration, p.prior)
+	if out = append(out, again.Diags...); out.Errors() != "" {
+		return out
+	}
+	tf.conforms("inconsistent final plan", p.Planned, again.Planned)
+	if again.Planned.Equal(p.prior) {
+		return out
+	}
+	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t, again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	out = append(out, r.Diagnostics...)
+	after := tf.value(r.NewState)
+	if !after.IsFullyKnown() {
+		tf.t.Errorf("the state has unknown values: %s", after)
+	}
+	if out.Errors() == "" {
+		tf.conforms("inconsistent result", again.Planned, after)
+	}
+	tf.State, tf.Private = after, r.Private
+	return out
+}
+
+// Run plans and applies.
+func (tf *Terraform) Run(c Config) Diags {
+	tf.t.Helper()
+	p := tf.Plan(c)
+	d := tf.Apply(p, nil)
+	if errs := d.Errors(); errs != "" {
+		tf.t.Fatal(errs)
+	}
+	return p.Diags
+}
+
+// Refresh reads the object.
+func (tf *Terraform) Refresh() Diags {
+	tf.t.Helper()
+	if tf.State.IsNull() {
+		return nil
+	}
+	r, err := tf.server.ReadResource(tf.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: tf.typeName, CurrentState: Dynamic(tf.t, tf.State), Private: tf.Private})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() == "" {
+		tf.State, tf.Private = tf.value(r.NewState), r.Private
+	}
+	return r.Diagnostics
+}
+
+// Import imports the object and reads it.
+func (tf *Terraform) Import(id string) Diags {
+	tf.t.Helper()
+	r, err := tf.server.ImportResourceState(tf.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: tf.typeName, ID: id})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() != "" {
+		return r.Diagnostics
+	}
+	tf.State, tf.Private = tf.value(r.ImportedResources[0].State), r.ImportedResources[0].Private
+	return tf.Refresh()
+}
+
+// Destroy destroys the object.
+func (tf *Terraform) Destroy() Diags {
+	tf.t.Helper()
+	null := Dynamic(tf.t, tf.null())
+	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, tf.State), PlannedState: null, Config: null, PlannedPrivate: tf.Private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() == "" {
+		tf.State, tf.Private = tf.value(r.NewState), r.Private
+	}
+	return r.Diagnostics
+}
+
+// conforms reports where what was known is something else now.
+func (tf *Terraform) conforms(what string, promised, got tftypes.Value) {
+	tf.t.Helper()
+	diff, err := promised.Diff(got)
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	for _, d := range diff {
+		if d.Value1 == nil || !d.Value1.IsFullyKnown() {
+			continue // an unknown promise is kept by anything; a container is compared by its members
+		}
+		tf.t.Errorf("%s at %s: was %s, but now %s", what, d.Path, d.Value1, d.Value2)
+	}
+}
