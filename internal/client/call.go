@@ -130,10 +130,11 @@ func (cl *Client) do(ctx context.Context, c *call, out any) error {
 		fail.fill(resp, append(c.hide, cl.token.Expose()))
 		return fail
 	}
-	if out == nil {
+	if out == nil && resp.StatusCode == http.StatusNoContent {
 		return nil
 	}
-	if mediaType(resp) != "application/json" || json.Unmarshal(bodyOf(resp), out) != nil {
+	// A page with a 200, as a captive portal gives, is no answer: above all not to a DELETE, after which the object would leave the state.
+	if out == nil || mediaType(resp) != "application/json" || json.Unmarshal(bodyOf(resp), out) != nil {
 		// The decoder's own error can quote what it read.
 		fail.Status, fail.RequestID, fail.Detail = resp.StatusCode, requestIDOf(resp), notTheAPI(resp.StatusCode)
 		return fail

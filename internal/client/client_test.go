@@ -160,6 +160,25 @@ func TestOnlyTheAPIsOwnNotFoundIsOne(t *testing.T) {
 	}
 }
 
+// A page in the platform's place deletes nothing, whatever its status.
+func TestOnlyTheAPIDeletes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step http.HandlerFunc
+		want bool
+	}{
+		"204":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, true},
+		"200 in HTML": {html(200), false},
+		"202":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t, serve(t, tt.step).URL, nil)
+			if err := c.DeleteScopedToken(t.Context(), "tok_01", NewKey()); (err == nil) != tt.want {
+				t.Errorf("deleted: %v", err)
+			}
+		})
+	}
+}
+
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	other := serve(t, answerJSON(aConnector()))
 	for _, status := range []int{301, 302, 303, 307, 308} {
