@@ -24,8 +24,12 @@ func Dynamic(t *testing.T, v tftypes.Value) *tfprotov6.DynamicValue {
 
 // Value is an object of type typ with the attributes of c, the others null.
 func Value(typ tftypes.Type, c Config) tftypes.Value {
+	object, ok := typ.(tftypes.Object)
+	if !ok {
+		panic("not the type of an object: " + typ.String())
+	}
 	members := map[string]tftypes.Value{}
-	for name, attribute := range typ.(tftypes.Object).AttributeTypes {
+	for name, attribute := range object.AttributeTypes {
 		members[name] = valueOf(attribute, c[name])
 	}
 	for name := range c {

@@ -1,0 +1,73 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+)
+
+// TestEverythingIsDescribed: the documentation is made from these descriptions.
+func TestEverythingIsDescribed(t *testing.T) {
+	_, schemas := core.Serve(t, provider.New("test")())
+	check := func(kind string, s *tfprotov6.Schema) {
+		if len(s.Block.Description) < 40 && kind != "provider" {
+			t.Errorf("%s has hardly a description", kind)
+		}
+		var walk func(at string, attributes []*tfprotov6.SchemaAttribute)
+		walk = func(at string, attributes []*tfprotov6.SchemaAttribute) {
+			for _, a := range attributes {
+				if a.Description == "" || a.DescriptionKind != tfprotov6.StringKindMarkdown {
+					t.Errorf("%s%s has no description in Markdown", at, a.Name)
+				}
+				// What can be set says what happens if it is not.
+				if a.Optional && !strings.Contains(a.Description, "Default") && !strings.Contains(a.Description, "default") && !strings.Contains(a.Description, "Required, here or") {
+					t.Errorf("%s%s does not say its default", at, a.Name)
+				}
+				if a.NestedType != nil {
+					walk(at+a.Name+".", a.NestedType.Attributes)
+				}
+			}
+		}
+		walk(kind+".", s.Block.Attributes)
+	}
+	check("provider", schemas.Provider)
+	for name, s := range schemas.ResourceSchemas {
+		check(name, s)
+	}
+	for name, s := range schemas.DataSourceSchemas {
+		check("data "+name, s)
+	}
+	for name, s := range schemas.EphemeralResourceSchemas {
+		check("ephemeral "+name, s)
+	}
+}
+
+// TestSchemasAreValid asks for a validation: it finds what GetProviderSchema lets through, such as a write-only attribute that is computed.
+func TestSchemasAreValid(t *testing.T) {
+	server, schemas := core.Serve(t, provider.New("test")())
+	for name, config := range map[string]core.Config{
+		"quickconnect_connector":       {"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}, "credentials_wo_version": 1},
+		"quickconnect_rotation_policy": {"name": "quarterly", "interval": "90d", "max_age": "91d", "quiet_period": "1h"},
+		"quickconnect_scoped_token":    {"name": "notifier", "owner": "team", "connector_id": "con_1", "scopes": []string{"messages:send"}, "rotation_policy_id": "pol_1"},
+	} {
+		r, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: name, Config: core.Dynamic(t, core.Value(schemas.ResourceSchemas[name].ValueType(), config)),
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		})
+		if err != nil || core.Diags(r.Diagnostics).Errors()+core.Diags(r.Diagnostics).Warnings() != "" {
+			t.Errorf("%s: %v %v", name, err, core.Diags(r.Diagnostics).Errors())
+		}
+	}
+	if len(schemas.ResourceSchemas) != 3 || len(schemas.DataSourceSchemas) != 4 || len(schemas.EphemeralResourceSchemas) != 1 {
+		t.Errorf("%d resources, %d data sources, %d ephemeral resources", len(schemas.ResourceSchemas), len(schemas.DataSourceSchemas), len(schemas.EphemeralResourceSchemas))
+	}
+	for name, s := range schemas.ResourceSchemas {
+		if s.Version != 0 {
+			t.Errorf("%s has schema version %d: an upgrade of state is needed", name, s.Version)
+		}
+	}
+}

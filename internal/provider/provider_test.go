@@ -1,0 +1,242 @@
+package provider_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+)
+
+const canary = "qcp_CANARY00000000000000000000000000000"
+
+// platform answers GET /v1/identity and counts how often it was asked.
+type platform struct {
+	url   string
+	asked atomic.Int64
+	agent atomic.Value
+}
+
+func newPlatform(t *testing.T, answer http.HandlerFunc) *platform {
+	t.Helper()
+	p := &platform{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.asked.Add(1)
+		p.agent.Store(r.Header.Get("User-Agent"))
+		if r.URL.Path != "/v1/identity" || r.Header.Get("Authorization") != "Bearer "+canary {
+			t.Errorf("%s %s", r.Method, r.URL.Path)
+		}
+		answer(w, r)
+	}))
+	t.Cleanup(s.Close)
+	p.url = s.URL
+	return p
+}
+
+func staging(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"principal_id": "prn_1", "name": "ci", "role": "deployer", "permissions": []string{"write", "read"},
+		"tenant": "acme", "environment": "staging", "expires_at": nil,
+		"comparison_key": map[string]any{"number": 1, "key": base64.StdEncoding.EncodeToString(make([]byte, 32))},
+	})
+}
+
+func refused(code string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", api.ProblemContentType)
+		w.WriteHeader(api.StatusOf[code])
+		_ = json.NewEncoder(w).Encode(api.Problem{Status: api.StatusOf[code], Code: code, Detail: "says the platform", RequestID: "req_1"})
+	}
+}
+
+func noEnvironment(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"ENDPOINT", "TENANT", "ENVIRONMENT", "TOKEN"} {
+		t.Setenv("QUICKCONNECT_"+name, "")
+	}
+}
+
+func (p *platform) config() core.Config {
+	return core.Config{"endpoint": p.url, "tenant": "acme", "environment": "staging", "token": canary, "max_retries": 0}
+}
+
+func configure(t *testing.T, c core.Config) core.Diags {
+	t.Helper()
+	server, schemas := core.Serve(t, provider.New("test")())
+	return core.Configure(t, server, schemas, c)
+}
+
+func TestConfigure(t *testing.T) {
+	noEnvironment(t)
+	tests := map[string]struct {
+		answer http.HandlerFunc
+		change func(core.Config) core.Config
+		want   []string // in the error; none for success
+		asked  int64
+	}{
+		"as configured": {staging, nil, nil, 1},
+		"another environment": {
+			staging, func(c core.Config) core.Config { return c.With("environment", "production") },
+			[]string{`tenant "acme", environment "production"`, `tenant "acme", environment "staging"`, `AttributeName("environment")`},
+			1,
+		},
+		"another tenant": {staging, func(c core.Config) core.Config { return c.With("tenant", "other") }, []string{`tenant "other"`, `tenant "acme"`}, 1},
+		"401":            {refused(api.CodeUnauthenticated), nil, []string{"Token refused", "expired", "Says the platform", "req_1"}, 1},
+		"403":            {refused(api.CodeForbidden), nil, []string{"may not"}, 1},
+		"500":            {refused(api.CodeInternal), nil, []string{"status 500"}, 1},
+		"a page": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<html>CANARY</html>"))
+		}, nil, []string{"not from the platform API", "check endpoint"}, 1},
+		"an empty identity": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("{}"))
+		}, nil, []string{"not from the platform API"}, 1},
+		"http elsewhere": {staging, func(c core.Config) core.Config { return c.With("endpoint", "http://platform.example.com") }, []string{`AttributeName("endpoint")`, "https"}, 0},
+		"userinfo":       {staging, func(c core.Config) core.Config { return c.With("endpoint", "https://u:CANARY@platform.example.com") }, []string{`AttributeName("endpoint")`}, 0},
+		"query":          {staging, func(c core.Config) core.Config { return c.With("endpoint", "https://platform.example.com?t=CANARY") }, []string{`AttributeName("endpoint")`}, 0},
+		"no tenant":      {staging, func(c core.Config) core.Config { return c.With("tenant", nil) }, []string{`AttributeName("tenant")`, "QUICKCONNECT_TENANT"}, 0},
+		"empty tenant":   {staging, func(c core.Config) core.Config { return c.With("tenant", "") }, []string{`AttributeName("tenant")`}, 0},
+		"no token":       {staging, func(c core.Config) core.Config { return c.With("token", nil) }, []string{`AttributeName("token")`, "QUICKCONNECT_TOKEN"}, 0},
+		"line end":       {staging, func(c core.Config) core.Config { return c.With("token", canary+"\n") }, []string{`AttributeName("token")`, "trimspace"}, 0},
+		"timeout":        {staging, func(c core.Config) core.Config { return c.With("request_timeout", "CANARY 30 seconds") }, []string{`AttributeName("request_timeout")`}, 0},
+		"long timeout":   {staging, func(c core.Config) core.Config { return c.With("request_timeout", "1d") }, []string{"10m"}, 0},
+		"retries":        {staging, func(c core.Config) core.Config { return c.With("max_retries", -1) }, []string{`AttributeName("max_retries")`}, 0},
+		"rate":           {staging, func(c core.Config) core.Config { return c.With("requests_per_second", 0) }, []string{`AttributeName("requests_per_second")`}, 0},
+		"half a pair":    {staging, func(c core.Config) core.Config { return c.With("client_key_file", "k.pem") }, []string{"client_certificate_file"}, 0},
+		"no CA file":     {staging, func(c core.Config) core.Config { return c.With("ca_certificate_file", t.TempDir()+"/none") }, []string{"CA certificate file"}, 0},
+		"everything": {staging, func(c core.Config) core.Config {
+			return c.With("request_timeout", "1m").With("requests_per_second", 50).With("max_retries", 2)
+		}, nil, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := newPlatform(t, tt.answer)
+			c := p.config()
+			if tt.change != nil {
+				c = tt.change(c)
+			}
+			errs := configure(t, c).Errors()
+			if (errs == "") != (tt.want == nil) {
+				t.Errorf("got %q", errs)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(errs, w) {
+					t.Errorf("no %q in %q", w, errs)
+				}
+			}
+			if strings.Contains(errs, "CANARY") {
+				t.Errorf("a secret is repeated: %s", errs)
+			}
+			if n := p.asked.Load(); n != tt.asked {
+				t.Errorf("the platform was asked %d times, want %d", n, tt.asked)
+			}
+		})
+	}
+}
+
+func TestConfigureFromTheEnvironment(t *testing.T) {
+	noEnvironment(t)
+	p := newPlatform(t, staging)
+	t.Setenv("QUICKCONNECT_ENDPOINT", p.url)
+	t.Setenv("QUICKCONNECT_TENANT", "acme")
+	t.Setenv("QUICKCONNECT_ENVIRONMENT", "staging")
+	t.Setenv("QUICKCONNECT_TOKEN", canary)
+	if errs := configure(t, core.Config{}).Errors(); errs != "" {
+		t.Error(errs)
+	}
+	if got := p.agent.Load(); got != "terraform-provider-quickconnect/test Terraform/1.11.4" {
+		t.Errorf("user agent %q", got)
+	}
+	if errs := configure(t, core.Config{"environment": "production"}).Errors(); !strings.Contains(errs, `environment "production"`) {
+		t.Errorf("the configuration does not come first: %q", errs)
+	}
+	t.Setenv("QUICKCONNECT_ENDPOINT", "https://u:CANARY@platform.example.com")
+	if errs := configure(t, core.Config{}).Errors(); !strings.Contains(errs, "environment variable QUICKCONNECT_ENDPOINT") || strings.Contains(errs, "CANARY") {
+		t.Errorf("got %q", errs)
+	}
+}
+
+// TestUnknownConfiguration: a plan that also creates what the provider needs. Nothing is asked, creations can be planned, and
+// what needs a call says why it cannot be made.
+func TestUnknownConfiguration(t *testing.T) {
+	noEnvironment(t)
+	connector := core.Config{"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}}
+	for _, name := range []string{"endpoint", "tenant", "environment", "token", "max_retries"} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlatform(t, staging)
+			c := p.config().With(name, tftypes.UnknownValue)
+			for typeName, config := range map[string]core.Config{
+				"quickconnect_connector":       connector,
+				"quickconnect_rotation_policy": {"name": "quarterly", "interval": "90d"},
+			} {
+				tf := core.New(t, provider.New("test")(), c, typeName)
+				plan := tf.Plan(config)
+				if errs := plan.Diags.Errors(); errs != "" || !plan.Changes {
+					t.Errorf("%s: a creation cannot be planned: %s", typeName, errs)
+				}
+				if errs := tf.Apply(plan, nil).Errors(); !strings.Contains(errs, "its attribute "+name+" is unknown") {
+					t.Errorf("%s: got %q", typeName, errs)
+				}
+			}
+			server, schemas := core.Serve(t, provider.New("test")())
+			core.Configure(t, server, schemas, c)
+			for typeName, schema := range schemas.DataSourceSchemas {
+				config := core.Config{}
+				if typeName != "quickconnect_identity" {
+					config["name"] = "mail"
+				}
+				r, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: core.Dynamic(t, core.Value(schema.ValueType(), config))})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if errs := core.Diags(r.Diagnostics).Errors(); !strings.Contains(errs, "its attribute "+name+" is unknown") {
+					t.Errorf("data %s: got %q", typeName, errs)
+				}
+			}
+			if p.asked.Load() != 0 {
+				t.Error("the platform was asked")
+			}
+		})
+	}
+}
+
+func TestDataIdentity(t *testing.T) {
+	noEnvironment(t)
+	p := newPlatform(t, staging)
+	server, schemas := core.Serve(t, provider.New("test")())
+	if errs := core.Configure(t, server, schemas, p.config()).Errors(); errs != "" {
+		t.Fatal(errs)
+	}
+	typ := schemas.DataSourceSchemas["quickconnect_identity"].ValueType()
+	r, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "quickconnect_identity", Config: core.Dynamic(t, core.Value(typ, core.Config{}))})
+	if err != nil || core.Diags(r.Diagnostics).Errors() != "" {
+		t.Fatal(err, r.Diagnostics)
+	}
+	got, err := r.State.Unmarshal(typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := core.Value(typ, core.Config{
+		"principal_id": "prn_1", "name": "ci", "role": "deployer", "permissions": []string{"read", "write"}, "tenant": "acme", "environment": "staging",
+	})
+	if !got.Equal(want) {
+		t.Errorf("got %s", got)
+	}
+	if strings.Contains(got.String(), "AAAA") {
+		t.Error("the comparison key is in the state")
+	}
+	if p.asked.Load() != 1 {
+		t.Errorf("the platform was asked %d times", p.asked.Load())
+	}
+}
