@@ -160,6 +160,16 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
+// look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.
+func (p *proxy) look(after func()) {
+	if after == nil {
+		return
+	}
+	p.afterMu.Lock()
+	defer p.afterMu.Unlock()
+	after()
+}
+
 // serve makes target the platform behind the proxy.
 func (p *proxy) serve(target http.Handler) {
 	p.mu.Lock()
