@@ -16,6 +16,9 @@ import (
 // ModifyPlan finds out whether the configured credentials have to be sent, and plans an update where nothing else would. It
 // depends on configuration, prior state, private state and the comparison key, and on nothing else.
 func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return // a destruction, or a creation, where everything is unknown anyway
 	}

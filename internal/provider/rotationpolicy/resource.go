@@ -15,6 +15,7 @@ import (
 var (
 	_ resource.ResourceWithConfigure      = (*policyResource)(nil)
 	_ resource.ResourceWithImportState    = (*policyResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*policyResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*policyResource)(nil)
 )
 
@@ -60,6 +61,11 @@ func (r *policyResource) ValidateConfig(ctx context.Context, req resource.Valida
 		}
 	}
 	tfkit.Invalid(&resp.Diagnostics, path.Root(field), err)
+}
+
+// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice.
+func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.BelongsHere(ctx, req.State, &resp.Diagnostics)
 }
 
 // Create makes the policy.

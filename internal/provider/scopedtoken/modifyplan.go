@@ -18,6 +18,9 @@ func (r *tokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}
+	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
 	var plan, state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {

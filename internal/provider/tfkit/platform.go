@@ -2,12 +2,14 @@
 package tfkit
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -85,16 +87,35 @@ func (a *access) ClientFor(tenant, environment types.String, diags *diag.Diagnos
 	if c == nil {
 		return nil
 	}
-	if tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() || environment.IsUnknown() {
-		return c // an import: the state has only an id
-	}
-	here := a.platform.identity
-	if tenant.ValueString() != here.Tenant || environment.ValueString() != here.Environment {
-		diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
-			"The state says that this object belongs to tenant %q, environment %q; the provider is configured for tenant %q, environment %q. "+
-				"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs to the configured environment, or the provider configuration that belongs to the state.",
-			tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
+	if !a.belongs(tenant, environment, diags) {
 		return nil
 	}
 	return c
+}
+
+// BelongsHere reports whether a prior state, which may be none, belongs to where the provider is configured for, and adds an
+// error where it does not. A plan made without a refresh reads nothing, so ModifyPlan is what finds out.
+func (a *access) BelongsHere(ctx context.Context, state tfsdk.State, diags *diag.Diagnostics) bool {
+	if state.Raw.IsNull() {
+		return true
+	}
+	var tenant, environment types.String
+	diags.Append(state.GetAttribute(ctx, path.Root("tenant"), &tenant)...)
+	diags.Append(state.GetAttribute(ctx, path.Root("environment"), &environment)...)
+	return !diags.HasError() && a.belongs(tenant, environment, diags)
+}
+
+func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnostics) bool {
+	here, ok := a.platform.Identity()
+	if !ok || tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() || environment.IsUnknown() {
+		return true // not configured yet, or an import: the state has only an id
+	}
+	if tenant.ValueString() == here.Tenant && environment.ValueString() == here.Environment {
+		return true
+	}
+	diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
+		"The state says that this object belongs to tenant %q, environment %q; the provider is configured for tenant %q, environment %q. "+
+			"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs to the configured environment, or the provider configuration that belongs to the state.",
+		tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
+	return false
 }
