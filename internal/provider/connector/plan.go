@@ -83,7 +83,7 @@ func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hol
 	if hold != nil {
 		text := fmt.Sprintf("Connector %q has been on hold since %s (by %s): %s. Terraform never releases a hold.", name, hold.At.UTC().Format(time.RFC3339), hold.By, hold.Reason)
 		if d == send {
-			text += " The configured credentials are not sent until it is released, although they would be: " + reasons[because]
+			text += " The configured credentials are to be sent, because they differ from what the platform has or because their number changed; they are not sent until it is released."
 		}
 		diags.AddAttributeWarning(at, "Connector on hold", text)
 	} else if d == send {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,6 +38,10 @@ func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
 // Report is the one place where an error of the client becomes diagnostics. They are built from status, code, field, request
 // id and the platform's own sentence, which never repeats a value; the client has seen to it that it repeats no secret either.
 func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity) {
+	if refused := (*importError)(nil); errors.As(err, &refused) {
+		diags.AddError("Neither a name nor an id", refused.text)
+		return
+	}
 	var e *client.Error
 	if !errors.As(err, &e) {
 		diags.AddError("Request failed", err.Error())
@@ -133,6 +138,9 @@ var rolesWith = map[string]string{
 }
 
 func explainForbidden(e *client.Error, identity api.Identity) string {
+	if e.Permission != "" && strings.Contains(e.Detail, strconv.Quote(e.Permission)) {
+		return "Run with a token of such a role." // the platform has said it all
+	}
 	who := "The provider's token"
 	if identity.Role != "" {
 		who = fmt.Sprintf("The provider's token is of principal %q with the role %s, which", identity.Name, identity.Role)
@@ -178,9 +186,11 @@ func sentences(texts ...string) string {
 		if t = strings.TrimSpace(t); t == "" {
 			continue
 		}
-		first, rest := t[:1], t[1:]
-		t = strings.ToUpper(first) + rest
-		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ")") && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") {
+		// The name of an attribute stays as it is written.
+		if first, _, _ := strings.Cut(t, " "); !strings.Contains(first, "_") {
+			t = strings.ToUpper(t[:1]) + t[1:]
+		}
+		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") {
 			t += "."
 		}
 		out = append(out, t)

@@ -47,6 +47,9 @@ func TestReport(t *testing.T) {
 			[]string{`"reveal"`, "planner and deployer"},
 			nil,
 		},
+		"forbidden, told by the platform": {with(problem(api.CodeForbidden), func(e *client.Error) {
+			e.Detail = `this needs the permission "write", which role "auditor" does not have; roles that have it: operator, deployer`
+		}), "", []string{`permission "write"`, "operator, deployer", "Run with a token of such a role"}, []string{"lacks"}},
 		"unauthenticated":   {problem(api.CodeUnauthenticated), "", []string{"expired", "QUICKCONNECT_TOKEN"}, nil},
 		"held":              {problem(api.CodeHeld), "", []string{"on hold"}, nil},
 		"precondition":      {problem(api.CodePreconditionFailed), "", []string{"Run terraform plan again"}, nil},

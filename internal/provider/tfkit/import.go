@@ -14,7 +14,13 @@ func Find[T any](ctx context.Context, idOrName, prefix string, byID, byName func
 		return byID(ctx, idOrName)
 	}
 	if err := api.CheckName(idOrName); err != nil {
-		return nil, fmt.Errorf("an import takes the object's name or its id (%s…); as a name, it %w", prefix, err)
+		return nil, &importError{fmt.Sprintf("An import takes the object's name or its id (%s…). This is no such id, and as a name it %s.", prefix, err)}
 	}
 	return byName(ctx, idOrName)
 }
+
+// importError is a refusal of what an import was given, before any request.
+type importError struct{ text string }
+
+// Error returns what is wrong.
+func (e *importError) Error() string { return e.text }
