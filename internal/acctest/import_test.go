@@ -1,0 +1,338 @@
+package acctest_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// imported is an object that somebody made beside Terraform, and the block that says the same of it.
+type imported struct {
+	name, kind, address string
+	// create makes everything and returns the configuration; the object of the test is named "x".
+	create func(*testing.T, *acctest.Platform) string
+	// state has what the import must have put into the state.
+	state map[string]any
+}
+
+func createdAs(t *testing.T, p *acctest.Platform, kind string, body map[string]any) (id string) {
+	t.Helper()
+	var object api.Object
+	p.As(api.RoleOperator).Create(kind, body).Want(http.StatusCreated).Decode(&object)
+	return object.ID
+}
+
+// tokenFor makes a connector and a policy by hand, then a token with these members.
+func tokenFor(t *testing.T, p *acctest.Platform, more map[string]any) (connector, policyID string) {
+	t.Helper()
+	connector = createdAs(t, p, api.KindConnectors, map[string]any{"name": "slack", "owner": "team", "type": "slack"})
+	policyID = createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
+	body := map[string]any{"name": "x", "owner": "team", "connector_id": connector, "scopes": []string{"messages:send", "messages:read"}}
+	for k, v := range more {
+		if k == "rotation_policy_id" {
+			v = policyID
+		}
+		body[k] = v
+	}
+	createdAs(t, p, api.KindScopedTokens, body)
+	return connector, policyID
+}
+
+func tokenBlock(connector, more string) string {
+	return fmt.Sprintf(`
+resource "quickconnect_scoped_token" "x" {
+  name         = "x"
+  owner        = "team"
+  connector_id = %q
+  scopes       = ["messages:read", "messages:send"]
+  %s
+}
+`, connector, more)
+}
+
+var importCases = []imported{
+	{
+		"policy with its defaults", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "x", "interval": "90d"})
+			return `resource "quickconnect_rotation_policy" "x" {
+  name     = "x"
+  interval = "90d"
+}`
+		},
+		map[string]any{"interval": "90d", "overlap": "24h", "max_stage": "7d", "max_age": nil, "description": nil, "labels": nil, "require_acknowledgement": true},
+	},
+	{
+		"policy with everything, durations in other words", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			createdAs(t, p, api.KindRotationPolicies, map[string]any{
+				"name": "x", "interval": "168h", "overlap": "1d", "max_stage": "90m", "max_age": "2w", "quiet_period": "3600s",
+				"require_acknowledgement": false, "on_stage_timeout": "promote", "description": "", "labels": map[string]string{},
+			})
+			return `resource "quickconnect_rotation_policy" "x" {
+  name                    = "x"
+  interval                = "7d"
+  overlap                 = "24h"
+  max_stage               = "1h30m"
+  max_age                 = "14d"
+  quiet_period            = "1h"
+  require_acknowledgement = false
+  on_stage_timeout        = "promote"
+  description             = ""
+  labels                  = {}
+}`
+		},
+		map[string]any{"interval": "168h", "overlap": "1d", "max_stage": "90m", "max_age": "2w", "quiet_period": "3600s", "description": "", "labels": map[string]any{}},
+	},
+	{
+		"policy, durations as given", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "x", "interval": "168h", "overlap": "0s"})
+			return `resource "quickconnect_rotation_policy" "x" {
+  name     = "x"
+  interval = "168h"
+  overlap  = "0s"
+}`
+		},
+		map[string]any{"interval": "168h", "overlap": "0s"},
+	},
+	{
+		"connector with nothing", api.KindConnectors, "quickconnect_connector.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			createdAs(t, p, api.KindConnectors, map[string]any{"name": "x", "owner": "team", "type": "slack"})
+			return `resource "quickconnect_connector" "x" {
+  name  = "x"
+  owner = "team"
+  type  = "slack"
+}`
+		},
+		map[string]any{"description": nil, "labels": nil, "settings": nil, "allowed_scopes": nil, "enabled": true, "version": nil, "credentials_status": "missing"},
+	},
+	{
+		"connector with empty things", api.KindConnectors, "quickconnect_connector.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			createdAs(t, p, api.KindConnectors, map[string]any{
+				"name": "x", "owner": "team", "type": "slack", "description": "", "labels": map[string]string{},
+				"settings": map[string]string{}, "allowed_scopes": []string{}, "enabled": false,
+			})
+			return `resource "quickconnect_connector" "x" {
+  name           = "x"
+  owner          = "team"
+  type           = "slack"
+  description    = ""
+  labels         = {}
+  settings       = {}
+  allowed_scopes = []
+  enabled        = false
+}`
+		},
+		map[string]any{"description": "", "labels": map[string]any{}, "settings": map[string]any{}, "allowed_scopes": []any{}, "enabled": false},
+	},
+	{
+		"connector with everything, credentials included", api.KindConnectors, "quickconnect_connector.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			id := createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
+			createdAs(t, p, api.KindConnectors, map[string]any{
+				"name": "x", "owner": "team", "type": "twilio", "description": "Texts", "labels": map[string]string{"team": "alerts"},
+				"settings": map[string]string{"account_sid": "AC0123456789abcdef0123456789abcdef"}, "allowed_scopes": []string{"messages:send", "contacts:*"},
+				"rotation_policy_id": id, "credentials": map[string]string{"auth_token": "not-so-secret"}, "credentials_wo_version": 3,
+			})
+			return fmt.Sprintf(`resource "quickconnect_connector" "x" {
+  name                   = "x"
+  owner                  = "team"
+  type                   = "twilio"
+  description            = "Texts"
+  labels                 = { team = "alerts" }
+  settings               = { account_sid = "AC0123456789abcdef0123456789abcdef" }
+  allowed_scopes         = ["contacts:*", "messages:send"]
+  rotation_policy_id     = %q
+  credentials_wo         = { auth_token = "not-so-secret" }
+  credentials_wo_version = 3
+}`, id)
+		},
+		map[string]any{"version": 1.0, "credentials_wo_version": 3.0, "credentials_status": "current"},
+	},
+	{
+		"token with a policy alone", api.KindScopedTokens, "quickconnect_scoped_token.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID))
+		},
+		map[string]any{"version": 1.0, "description": nil, "labels": nil, "allowed_cidrs": nil, "rotate_when_changed": nil, "minimum_version": nil, "expires_at": nil, "deletion_protection": false},
+	},
+	{
+		"token with empty things", api.KindScopedTokens, "quickconnect_scoped_token.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			connector, policyID := tokenFor(t, p, map[string]any{
+				"rotation_policy_id": true, "description": "", "labels": map[string]string{}, "allowed_cidrs": []string{}, "rotate_when_changed": map[string]string{},
+			})
+			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q\ndescription = \"\"\nlabels = {}\nallowed_cidrs = []\nrotate_when_changed = {}", policyID))
+		},
+		map[string]any{"description": "", "labels": map[string]any{}, "allowed_cidrs": []any{}, "rotate_when_changed": map[string]any{}},
+	},
+	{
+		"token with everything", api.KindScopedTokens, "quickconnect_scoped_token.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			connector, policyID := tokenFor(t, p, map[string]any{
+				"rotation_policy_id": true, "description": "Sends", "labels": map[string]string{"team": "alerts"}, "allowed_cidrs": []string{"192.0.2.0/24"},
+				"rotate_when_changed": map[string]string{"incident": "7"}, "minimum_version": 4, "deletion_protection": true, "expires_at": "2027-01-31T14:00:00+02:00",
+			})
+			return tokenBlock(connector, fmt.Sprintf(`
+  rotation_policy_id  = %q
+  description         = "Sends"
+  labels              = { team = "alerts" }
+  allowed_cidrs       = ["192.0.2.0/24"]
+  rotate_when_changed = { incident = "7" }
+  minimum_version     = 4
+  deletion_protection = true
+  expires_at          = "2027-01-31T14:00:00+02:00"`, policyID))
+		},
+		map[string]any{"version": 4.0, "minimum_version": 4.0, "deletion_protection": true, "expires_at": "2027-01-31T14:00:00+02:00", "rotate_when_changed": map[string]any{"incident": "7"}},
+	},
+	{
+		"token with an end in another offset", api.KindScopedTokens, "quickconnect_scoped_token.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			connector, _ := tokenFor(t, p, map[string]any{"expires_at": "2027-01-31T14:00:00+02:00"})
+			return tokenBlock(connector, `expires_at = "2027-01-31T12:00:00Z"`)
+		},
+		map[string]any{"expires_at": "2027-01-31T14:00:00+02:00", "rotation_policy_id": nil},
+	},
+	{
+		"token in the middle of a rotation", api.KindScopedTokens, "quickconnect_scoped_token.x",
+		func(t *testing.T, p *acctest.Platform) string {
+			connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+			p.As(api.RoleOperator).Step("x", api.StepBegin, api.StepRequest{})
+			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID))
+		},
+		map[string]any{"version": 2.0},
+	},
+}
+
+// An import takes the name or the id and no secret, and where the configuration says what the platform has, the next plan is empty.
+func TestImport(t *testing.T) {
+	for _, c := range importCases {
+		t.Run(c.name, func(t *testing.T) {
+			p, tf := acctest.Start(t)
+			tf.Config(c.create(t, p))
+			var object api.Object
+			if !p.As(api.RoleAuditor).Find(c.kind, "x", &object) {
+				t.Fatal("the object of the test is not there")
+			}
+			for _, by := range []string{"x", object.ID} {
+				tf.Import(c.address, by)
+				state := tf.State(c.address)
+				if state["id"] != object.ID || state["created_at"] != object.CreatedAt.Format(time.RFC3339) {
+					t.Errorf("imported by %s: id %v, created at %v, want %s, %s", by, state["id"], state["created_at"], object.ID, object.CreatedAt)
+				}
+				for name, want := range c.state {
+					if !sameJSON(t, state[name], want) {
+						t.Errorf("imported by %s: %s is %v, want %v", by, name, state[name], want)
+					}
+				}
+				tf.Plan(0)
+				tf.Apply()
+				tf.Run("state", "rm", c.address).Want(0)
+			}
+			var after api.Object
+			if p.As(api.RoleAuditor).Find(c.kind, "x", &after); after.Etag != object.Etag {
+				t.Errorf("importing changed the object: etag %s, was %s", after.Etag, object.Etag)
+			}
+		})
+	}
+}
+
+// Null and empty are told apart in both directions.
+func TestImportTellsNullFromEmpty(t *testing.T) {
+	p, tf := acctest.Start(t)
+	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true, "description": "", "labels": map[string]string{}})
+	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)))
+	tf.Import("quickconnect_scoped_token.x", "x")
+	tf.Plan(2).Has("- labels", "- description").HasNot("version")
+	tf.Apply()
+	if object := p.As(api.RoleAuditor).ScopedToken("x"); object.Description != nil || object.Labels != nil {
+		t.Errorf("the platform has description %v and labels %v, want null", object.Description, object.Labels)
+	}
+	tf.Plan(0).Silent()
+}
+
+// The block form plans the import, and changes nothing in the same apply if there is nothing to change.
+func TestImportBlock(t *testing.T) {
+	p, tf := acctest.Start(t)
+	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)) + `
+import {
+  to = quickconnect_scoped_token.x
+  id = "x"
+}
+`)
+	tf.Plan(2).Has("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.").HasNot("Warning:")
+	tf.Apply()
+	tf.Plan(0).Silent()
+}
+
+func TestImportOfWhatIsNotThere(t *testing.T) {
+	p, tf := acctest.Start(t)
+	createdAs(t, p, api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})
+	tf.Config(policy("") + notifier(""))
+	for address, prefix := range map[string]string{
+		"quickconnect_rotation_policy.monthly": "pol_", "quickconnect_connector.slack": "con_", token: "tok_",
+	} {
+		for _, id := range []string{"nowhere", prefix + "01KQHPHXG00YAJDTX1KCFJMM9Z"} {
+			tf.Run("import", address, id).Want(1).Has("Error: ", id, "has no such object in the tenant and environment")
+		}
+		for _, id := range []string{"Not A Name", "tik_01KQHPHXG00YAJDTX1KCFJMM9Z"} {
+			tf.Run("import", address, id).Want(1).Has("Error: Neither a name nor an id", prefix)
+		}
+	}
+	if n := len(tf.Objects()); n != 0 {
+		t.Errorf("the state has %d objects after imports that failed", n)
+	}
+}
+
+func TestDeletionProtection(t *testing.T) {
+	p, tf := acctest.Start(t)
+	deployer := p.As(api.RoleDeployer)
+	tf.Config(policy("") + notifier("deletion_protection = true"))
+	tf.Apply()
+	before := standing(t, p)
+
+	// Whatever would end the token is refused before anything is applied.
+	tf.Plan(1, "-destroy").Has("Token protected from deletion", "deletion_protection")
+	tf.Run("destroy", "-auto-approve").Want(1).Has("Token protected from deletion")
+	tf.Config(policy("") + strings.Replace(notifier("deletion_protection = true"), "connector_id       = quickconnect_connector.slack.id", `connector_id       = "con_01KQHPHXG00YAJDTX1KCFJMM9Z"`, 1))
+	tf.Plan(1).Has("Token protected from deletion", "replaces")
+	tf.Config(policy(""))
+	tf.ApplyFails().Has("Token protected from deletion")
+	deployer.Delete(api.KindScopedTokens, "notifier").WantProblem(api.CodeConflict)
+	if after := standing(t, p); after != before {
+		t.Errorf("the token is not what it was\nbefore: %s\nafter:  %s", before, after)
+	}
+
+	tf.Config(policy("") + notifier(""))
+	tf.Apply()
+	tf.Destroy()
+	if n := deployer.Count(api.KindScopedTokens); n != 0 {
+		t.Errorf("the platform has %d tokens, want none", n)
+	}
+}
+
+// Where the state does not know of the protection, the platform refuses.
+func TestDeletionProtectionSetMeanwhile(t *testing.T) {
+	p, tf := acctest.Start(t)
+	tf.Config(policy("") + notifier(""))
+	tf.Apply()
+	tf.SavePlan("destroy.tfplan", "-destroy")
+	p.As(api.RoleOperator).Patch(api.KindScopedTokens, "notifier", map[string]any{"deletion_protection": true}).Want(http.StatusOK)
+	tf.ApplyPlanFails("destroy.tfplan").Has("is protected", "deletion_protection")
+	if _, ok := tf.Objects()[token]; !ok {
+		t.Error("the token is gone from the state, though it is still there")
+	}
+	if state := p.As(api.RoleAuditor).ScopedToken("notifier").Rotation.Phase; state != api.PhaseStable {
+		t.Errorf("the token is in phase %s, want stable: a refused deletion ends no version", state)
+	}
+}
