@@ -32,7 +32,7 @@ type Identity struct {
 	PrincipalID   string         `json:"principal_id" doc:"Id of the principal whose token this request carries."`
 	Name          string         `json:"name" doc:"The principal's name."`
 	Role          string         `json:"role" doc:"The principal's role." enum:"auditor,planner,operator,deployer,security,runtime"`
-	Permissions   []string       `json:"permissions" doc:"What the role may do."`
+	Permissions   []string       `json:"permissions" nullable:"false" doc:"What the role may do."`
 	Tenant        string         `json:"tenant" doc:"The one tenant the principal belongs to."`
 	Environment   string         `json:"environment" doc:"The one environment the principal belongs to."`
 	ExpiresAt     *time.Time     `json:"expires_at" doc:"When the principal's token ends. Null for never."`

@@ -33,6 +33,6 @@ type Hold struct {
 
 // Page is one page of a list. NextPageToken is empty on the last one.
 type Page[T any] struct {
-	Items         []T    `json:"items" doc:"The objects of this page, in the order of their ids."`
+	Items         []T    `json:"items" nullable:"false" doc:"The objects of this page, in the order of their ids."`
 	NextPageToken string `json:"next_page_token" doc:"What page_token takes for the next page. Empty on the last one."`
 }

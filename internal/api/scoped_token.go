@@ -7,7 +7,7 @@ type ScopedToken struct {
 	Object
 	Owner              string            `json:"owner" doc:"Who answers for the token: an e-mail address or a team name."`
 	ConnectorID        string            `json:"connector_id" doc:"The connector that the token is for. Never changes."`
-	Scopes             []string          `json:"scopes" doc:"What the token may do. What counts is what the connector allows of it."`
+	Scopes             []string          `json:"scopes" nullable:"false" doc:"What the token may do. What counts is what the connector allows of it."`
 	AllowedCIDRs       []string          `json:"allowed_cidrs" doc:"The token is inactive from any other address. Null for no limit."`
 	ExpiresAt          *string           `json:"expires_at" doc:"When every version of the token ends, as RFC 3339 and as given. Null for never."`
 	RotationPolicyID   *string           `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap. Null for none."`

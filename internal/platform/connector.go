@@ -159,7 +159,7 @@ func (p *Platform) getConnector(ctx context.Context, in *ByID) (out *shown[api.C
 type patchConnectorInput struct {
 	ByID
 	Conditional
-	Body api.ConnectorPatch
+	Body api.ConnectorPatch `contentType:"application/merge-patch+json"`
 }
 
 func (p *Platform) patchConnector(ctx context.Context, in *patchConnectorInput) (*shown[api.Connector], error) {

@@ -100,7 +100,7 @@ func (p *Platform) getRotationPolicy(ctx context.Context, in *ByID) (out *shown[
 type patchRotationPolicyInput struct {
 	ByID
 	Conditional
-	Body api.RotationPolicyPatch
+	Body api.RotationPolicyPatch `contentType:"application/merge-patch+json"`
 }
 
 func (p *Platform) patchRotationPolicy(ctx context.Context, in *patchRotationPolicyInput) (*shown[api.RotationPolicy], error) {

@@ -186,7 +186,7 @@ func (p *Platform) getScopedToken(ctx context.Context, in *ByID) (out *shown[api
 type patchScopedTokenInput struct {
 	ByID
 	Conditional
-	Body api.ScopedTokenPatch
+	Body api.ScopedTokenPatch `contentType:"application/merge-patch+json"`
 }
 
 func (p *Platform) patchScopedToken(ctx context.Context, in *patchScopedTokenInput) (*shown[api.ScopedToken], error) {

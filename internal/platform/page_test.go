@@ -1,0 +1,54 @@
+package platform_test
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+func TestPages(t *testing.T) {
+	w := newWorld(t)
+	c := w.newConnector("c0", nil)
+	var tokens, connectors, policies []string
+	connectors = append(connectors, c.ID)
+	for i := range 7 {
+		if i > 0 {
+			connectors = append(connectors, w.newConnector(fmt.Sprintf("c%d", i), nil).ID)
+		}
+		tokens = append(tokens, w.newToken(fmt.Sprintf("t%d", i), c.ID, nil).ID)
+		policies = append(policies, w.newPolicy(fmt.Sprintf("p%d", i), nil).ID)
+	}
+	for path, want := range map[string][]string{pathConnectors: connectors, pathTokens: tokens, pathPolicies: policies} {
+		for _, size := range []int{1, 2, 3, 7, 8, 1000} {
+			var got []string
+			pages := 0
+			for next := ""; ; {
+				page := struct {
+					Items         []object `json:"items"`
+					NextPageToken string   `json:"next_page_token"`
+				}{}
+				w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200).decode(&page)
+				if len(page.Items) == 0 || len(page.Items) > size {
+					t.Fatalf("%s: a page of %d with %d", path, size, len(page.Items))
+				}
+				for _, item := range page.Items {
+					got = append(got, item["id"].(string))
+				}
+				pages++
+				if next = page.NextPageToken; next == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" || pages != (len(want)+size-1)/size {
+				t.Errorf("%s in %d pages of %d:\n%s", path, pages, size, diff)
+			}
+		}
+		for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg", "nmae=x"} {
+			w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
+		}
+	}
+}
