@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
@@ -85,7 +84,7 @@ func TestCanaries(t *testing.T) {
 	// A rotation, and new credentials for the connector.
 	tf.Var("bot_token", secrets["the connector's new credential"])
 	_, first := s.Last()
-	acctest.WaitFor(t, "the rotation is due", func() bool { return strings.Contains(tf.Run("plan").Output, "~ version = 1 -> 2") })
+	acctest.WaitFor(t, "the rotation is due", func() bool { return tf.Run("plan").Contains("~ version = 1 -> 2") })
 	run(tf.SavePlan("rotate.tfplan"))
 	run(tf.Run("show", "-json", "rotate.tfplan"))
 	run(tf.ApplyPlan("rotate.tfplan"))

@@ -2,9 +2,11 @@ package acctest_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +40,8 @@ func TestExamples(t *testing.T) {
 		t.Fatalf("only %d examples found below %s", len(files), examples)
 	}
 	provider := read(t, filepath.Join(examples, "provider", "provider.tf"))
-	for dir, names := range files {
+	for _, dir := range slices.Sorted(maps.Keys(files)) {
+		names := files[dir]
 		name, err := filepath.Rel(examples, dir)
 		if err != nil {
 			t.Fatal(err)

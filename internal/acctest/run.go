@@ -27,11 +27,14 @@ func (r *Run) Want(code int) *Run {
 	return r
 }
 
-// Has fails the test unless every text is in the output. Line breaks do not count: Terraform wraps what it prints.
+// Contains reports whether a text is in the output. Line breaks do not count: Terraform wraps what it prints.
+func (r *Run) Contains(text string) bool { return strings.Contains(unwrap(r.Output), unwrap(text)) }
+
+// Has fails the test unless every text is in the output, as Contains finds it.
 func (r *Run) Has(texts ...string) *Run {
 	r.t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(unwrap(r.Output), unwrap(text)) {
+		if !r.Contains(text) {
 			r.t.Errorf("terraform %s: the output does not have %q:\n%s", strings.Join(r.Args, " "), text, r.Output)
 		}
 	}
@@ -42,7 +45,7 @@ func (r *Run) Has(texts ...string) *Run {
 func (r *Run) HasNot(texts ...string) *Run {
 	r.t.Helper()
 	for _, text := range texts {
-		if strings.Contains(unwrap(r.Output), unwrap(text)) {
+		if r.Contains(text) {
 			r.t.Errorf("terraform %s: the output has %q:\n%s", strings.Join(r.Args, " "), text, r.Output)
 		}
 	}
