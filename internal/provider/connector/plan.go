@@ -39,11 +39,13 @@ func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		d = keep
 	}
 
-	// Without a number the value decides, and a write-only value may be another one when the plan is applied. So whatever
-	// else is planned, the apply has to be free to send.
-	comparing := f.configured && hold == nil && !plan.CredentialsWOVersion.IsUnknown() && plan.CredentialsWOVersion.IsNull()
+	// A write-only value may be another one when the plan is applied, or be there only then. So whatever else is planned, the
+	// apply has to be free to send, unless the number says that no value would be sent.
+	anyValue := f
+	anyValue.configured, anyValue.value = true, ""
+	could, _ := decide(anyValue)
 	switch {
-	case d != keep || (differs && comparing):
+	case d != keep || (differs && hold == nil && could != keep):
 		plan.Version = types.Int64Unknown()
 		plan.CredentialsDigest = types.StringUnknown()
 		plan.CredentialsSetAt = types.StringUnknown()
