@@ -166,15 +166,15 @@ func translate(status int, errs []error) *problem {
 // membersOf splits Huma's path below the body. Bodies are two levels deep at the most: a member, and the key or index in
 // it, which may hold dots of its own.
 func membersOf(path string) []string {
-	if i := strings.IndexByte(path, '['); i > 0 && strings.HasSuffix(path, "]") {
-		return []string{path[:i], path[i+1 : len(path)-1]}
-	}
 	if path == "" {
 		return nil
 	}
-	member, key, nested := strings.Cut(path, ".")
-	if !nested {
-		return []string{member}
+	i := strings.IndexAny(path, ".[")
+	switch {
+	case i < 0:
+		return []string{path}
+	case path[i] == '[':
+		return []string{path[:i], strings.TrimSuffix(path[i+1:], "]")}
 	}
-	return []string{member, key}
+	return []string{path[:i], path[i+1:]}
 }
