@@ -1,0 +1,315 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+)
+
+var epoch = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+
+// call runs a command line to its end.
+func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, log bytes.Buffer
+	code = run(t.Context(), args, &out, &log, c)
+	return code, out.String(), log.String()
+}
+
+// started is a server that a test started.
+type started struct {
+	url  string
+	stop func() int
+}
+
+// start runs serve until stop.
+func start(t *testing.T, c clock.Clock, args ...string) started {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	log := &lines{}
+	exited := make(chan int, 1)
+	go func() {
+		exited <- run(ctx, append([]string{"serve"}, args...), w, log, c)
+		_ = w.Close()
+	}()
+	stop := func() int {
+		cancel()
+		code := <-exited
+		exited <- code
+		return code
+	}
+	t.Cleanup(func() { stop() })
+	line := make([]byte, 256)
+	n, err := r.Read(line)
+	url, found := strings.CutPrefix(strings.TrimSpace(string(line[:n])), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("it printed %q: %v\n%s", line[:n], err, log)
+	}
+	return started{url: url, stop: stop}
+}
+
+// lines is a log that is read while it is written.
+type lines struct {
+	mu sync.Mutex
+
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func identity(t *testing.T, client *http.Client, url, token string) (int, api.Identity) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/v1/identity", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var id api.Identity
+	if err := json.NewDecoder(resp.Body).Decode(&id); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, id
+}
+
+func TestServeBootstrapAndTokens(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	c := clock.NewFake(epoch)
+	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the data directory: %v, %v", info, err)
+	}
+
+	// Beside the server.
+	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging,production")
+	if code != 0 || log != "" {
+		t.Fatalf("exit code %d: %s", code, log)
+	}
+	var tokens map[string]string
+	if err := json.Unmarshal([]byte(out), &tokens); err != nil || len(tokens) != 2 {
+		t.Fatalf("%s: %v", out, err)
+	}
+	for environment, token := range tokens {
+		status, id := identity(t, http.DefaultClient, s.url, token)
+		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer || id.ExpiresAt != nil {
+			t.Errorf("%s: %d %+v", environment, status, id)
+		}
+	}
+	code, out, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test,staging")
+	if code != 1 || out != "" || !strings.Contains(log, "quickconnectd token create") {
+		t.Errorf("an environment again: exit code %d, %q, %s", code, out, log)
+	}
+	if code, _, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test"); code != 0 {
+		t.Errorf("a new environment after a failed attempt: exit code %d: %s", code, log)
+	}
+
+	for ttl, want := range map[string]time.Duration{"1.5h": 90 * time.Minute, "30d": 30 * 24 * time.Hour, "": 0} {
+		args := []string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--name", "ci"}
+		if ttl != "" {
+			args = append(args, "--ttl", ttl)
+		}
+		code, out, log = call(t, c, args...)
+		status, id := identity(t, http.DefaultClient, s.url, strings.TrimSpace(out))
+		if code != 0 || status != 200 || id.Role != api.RoleAuditor || id.Name != "ci" {
+			t.Errorf("--ttl %s: exit code %d, %+v: %s", ttl, code, id, log)
+			continue
+		}
+		if want == 0 && id.ExpiresAt != nil || want != 0 && !id.ExpiresAt.Equal(epoch.Add(want)) {
+			t.Errorf("--ttl %s: expires %v", ttl, id.ExpiresAt)
+		}
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	again := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
+	if status, _ := identity(t, http.DefaultClient, again.url, tokens["staging"]); status != 200 {
+		t.Errorf("after a restart: status %d", status)
+	}
+}
+
+func TestCommandLinesThatAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"nothing":              {nil, 2, "which command"},
+		"no such command":      {[]string{"destroy"}, 2, "no command"},
+		"no data directory":    {[]string{"serve"}, 2, "--data-dir"},
+		"an unknown flag":      {[]string{"serve", "--data-dir", dir, "--database", "x"}, 2, "not defined"},
+		"a loose argument":     {[]string{"serve", "--data-dir", dir, "qcp_secret"}, 2, "flags only"},
+		"plain HTTP for all":   {[]string{"serve", "--data-dir", dir, "--listen", "0.0.0.0:0"}, 2, "--tls-cert"},
+		"plain HTTP, any host": {[]string{"serve", "--data-dir", dir, "--listen", ":0"}, 2, "--tls-cert"},
+		"plain HTTP by name":   {[]string{"serve", "--data-dir", dir, "--listen", "example.com:0"}, 2, "--tls-cert"},
+		"no port":              {[]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1"}, 2, "HOST:PORT"},
+		"half of TLS":          {[]string{"serve", "--data-dir", dir, "--tls-cert", "x"}, 2, "belong together"},
+		"no certificate":       {[]string{"serve", "--data-dir", dir, "--tls-cert", "x", "--tls-key", "y"}, 1, "no such file"},
+		"token what":           {[]string{"token"}, 2, "token create"},
+		"no role":              {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging"}, 2, "--role"},
+		"a strange duration":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--ttl", "soon"}, 2, "--ttl"},
+		"an empty directory":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
+		"a bad tenant":         {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!", "--environments", "staging"}, 1, "the tenant must"},
+		"a bad environment":    {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,"}, 1, "environment 2 must"},
+		"no such environment":  {[]string{"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if strings.Contains(name, "no such environment") {
+				call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "production")
+			}
+			code, out, log := call(t, clock.NewFake(epoch), c.args...)
+			if code != c.code || out != "" || !strings.Contains(log, c.says) || strings.Contains(log, "qcp_secret") {
+				t.Errorf("exit code %d, want %d with %q: %s%s", code, c.code, c.says, out, log)
+			}
+		})
+	}
+	if code, out, _ := call(t, clock.NewFake(epoch), "help"); code != 0 || !strings.Contains(out, "token create") {
+		t.Errorf("help: exit code %d: %s", code, out)
+	}
+}
+
+func TestServeTLS(t *testing.T) {
+	dir := t.TempDir()
+	pool := certificate(t, dir)
+	c := clock.NewFake(epoch)
+	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"), "--tls-key", filepath.Join(dir, "key.pem"))
+	if !strings.HasPrefix(s.url, "https://127.0.0.1:") {
+		t.Fatalf("it listens on %s", s.url)
+	}
+	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
+	var tokens map[string]string
+	if err := json.Unmarshal([]byte(out), &tokens); err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	if status, id := identity(t, client, s.url, tokens["staging"]); status != 200 || id.Tenant != "acme" {
+		t.Errorf("%d %+v", status, id)
+	}
+}
+
+// certificate writes a self-signed certificate for 127.0.0.1 and returns who trusts it.
+func certificate(t *testing.T, dir string) *x509.CertPool {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := clock.System().Now() // TLS itself asks the machine
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: der}, "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(parsed)
+	return pool
+}
+
+// TestStoppingLetsRequestsFinish stops the server while a request is half way through.
+func TestStoppingLetsRequestsFinish(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(inside)
+		<-goOn
+		_, _ = io.WriteString(w, "done")
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- serveUntil(ctx, listener, nil, handler, slog.New(slog.DiscardHandler)) }()
+	body := make(chan string, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), nil)
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		data, _ := io.ReadAll(resp.Body)
+		body <- string(data)
+	}()
+	<-inside
+	cancel()
+	// It takes no new request any more; the one inside is still running.
+	for {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
+		if err != nil {
+			break
+		}
+		_ = conn.Close()
+	}
+	select {
+	case err := <-ended:
+		t.Fatalf("it stopped over a running request: %v", err)
+	default:
+	}
+	close(goOn)
+	if got := <-body; got != "done" {
+		t.Errorf("the request got %q", got)
+	}
+	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
+}
