@@ -275,6 +275,25 @@ import {
 	tf.Plan(0).Silent()
 }
 
+// What is due when it is imported is planned with the import, and one apply does both.
+func TestImportOfATokenThatIsDue(t *testing.T) {
+	p, tf := acctest.Start(t)
+	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+	p.Clock.Advance(30 * day)
+	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)) + `
+import {
+  to = quickconnect_scoped_token.x
+  id = "x"
+}
+`)
+	tf.SavePlan("import.tfplan").Has("Plan: 1 to import, 0 to add, 1 to change, 0 to destroy.", `"stable" -> "staged"`, "~ version = 1 -> 2")
+	tf.ApplyPlan("import.tfplan")
+	if r := p.As(api.RoleAuditor).ScopedToken("x").Rotation; r.Phase != api.PhaseStaged || r.NextVersion != 3 {
+		t.Errorf("the platform has %+v, want phase staged with version 2 pending", r)
+	}
+	tf.Plan(0)
+}
+
 func TestImportOfWhatIsNotThere(t *testing.T) {
 	p, tf := acctest.Start(t)
 	createdAs(t, p, api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})

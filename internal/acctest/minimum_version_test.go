@@ -244,3 +244,42 @@ func TestMinimumVersionUnknownInThePlan(t *testing.T) {
 		tf.Plan(0).Silent()
 	})
 }
+
+// The platform ends a phase at its deadline, whatever plan is waiting. The minimum is in force after the apply in any case; where
+// that leaves other versions than the plan said, the plan is not called a success.
+func TestMinimumVersionSavedBeforeADeadline(t *testing.T) {
+	t.Run("the pending one that was to stay is cancelled", func(t *testing.T) {
+		p, tf := acctest.Start(t)
+		s := acctest.NewSink(t)
+		config := policy("") + handover(s)
+		tf.Config(config + notifier(""))
+		tf.Apply()
+		w := watch(t, p)
+		stepBy(api.StepBegin, api.StepRequest{})(p)
+		w.want(1, 2)
+		tf.Config(config + notifier("minimum_version = 2"))
+		tf.SavePlan("raise.tfplan")
+		w.advance(8 * day)
+		w.want(1)
+		tf.ApplyPlanFails("raise.tfplan").Has("Changed since the plan", "minimum_version is in force all the same", "Run terraform plan again")
+		w.want(3)
+		tf.Apply()
+		wantRotation(t, tf, 3, map[string]any{"phase": "stable", "current_version": 3.0, "next_version": 4.0})
+		given(t, s, w, 3)
+		tf.Plan(0).Silent()
+	})
+	t.Run("the previous one that was to go is retired", func(t *testing.T) {
+		p, tf := acctest.Start(t)
+		tf.Config(policy(withoutAcknowledgement) + notifier(""))
+		tf.Apply()
+		w := watch(t, p)
+		stepBy(api.StepRotate, api.StepRequest{})(p)
+		tf.Config(policy(withoutAcknowledgement) + notifier("minimum_version = 2"))
+		tf.SavePlan("raise.tfplan")
+		w.advance(2 * day)
+		tf.ApplyPlan("raise.tfplan")
+		w.want(2)
+		wantRotation(t, tf, 2, map[string]any{"phase": "stable", "current_version": 2.0, "next_version": 3.0})
+		tf.Plan(0).Silent()
+	})
+}
