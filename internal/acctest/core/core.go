@@ -97,7 +97,20 @@ func (tf *Terraform) Plan(c Config) Plan {
 	if d := tf.Refresh(); d.Errors() != "" {
 		return Plan{Diags: d}
 	}
+	return tf.PlanOnly(c)
+}
+
+// PlanOnly plans without a refresh.
+func (tf *Terraform) PlanOnly(c Config) Plan {
+	tf.t.Helper()
 	return tf.planFrom(Value(tf.typ, c), tf.State)
+}
+
+// PlanDestroy plans the end of the object, without a refresh.
+func (tf *Terraform) PlanDestroy() Plan {
+	tf.t.Helper()
+	r := tf.ask(tf.null(), tf.State)
+	return Plan{Planned: tf.null(), Changes: true, Diags: r.Diagnostics, config: tf.null(), prior: tf.State}
 }
 
 func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
@@ -142,7 +155,7 @@ func (tf *Terraform) ask(configuration, prior tftypes.Value) *tfprotov6.PlanReso
 
 // proposed is what core proposes: the configuration, and for computed attributes that it leaves out the prior state.
 func (tf *Terraform) proposed(configuration, prior tftypes.Value) tftypes.Value {
-	if prior.IsNull() {
+	if prior.IsNull() || configuration.IsNull() {
 		return configuration
 	}
 	members, before := tf.members(configuration), tf.members(prior)

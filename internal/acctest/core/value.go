@@ -79,10 +79,15 @@ func (tf *Terraform) members(v tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(out) // tftypes hands out its own map
 }
 
-// Get reads an attribute as text; <unknown> and <null> as such. Maps and sets are JSON.
-func (tf *Terraform) Get(v tftypes.Value, attribute string) string {
+// Get reads an attribute as text, by its path such as rotation.phase; <unknown> and <null> as such. Maps and sets are JSON.
+func (tf *Terraform) Get(v tftypes.Value, path string) string {
 	tf.t.Helper()
-	v = tf.members(v)[attribute]
+	for name := range strings.SplitSeq(path, ".") {
+		if !v.IsKnown() || v.IsNull() {
+			break
+		}
+		v = tf.members(v)[name]
+	}
 	switch {
 	case !v.IsKnown():
 		return "<unknown>"
@@ -96,7 +101,7 @@ func (tf *Terraform) Get(v tftypes.Value, attribute string) string {
 	return strings.Trim(string(text), `"`)
 }
 
-// Expect compares attributes of a value with "name=text" lines.
+// Expect compares attributes of a value with "path=text" lines.
 func (tf *Terraform) Expect(v tftypes.Value, want ...string) {
 	tf.t.Helper()
 	for _, w := range want {

@@ -63,7 +63,7 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, revealed, err := reveal(ctx, c, m.ID.ValueString())
+	t, revealed, err := e.reveal(ctx, c, m.ID.ValueString())
 	switch {
 	case err != nil:
 		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
@@ -88,7 +88,7 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 
 // reveal returns the token and the value of its version; no token if it does not exist, no value if no version is valid. Between
 // its two requests the version may end, so a refusal is asked about once more.
-func reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken, *api.Reveal, error) {
+func (e *tokenEphemeral) reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken, *api.Reveal, error) {
 	var last error
 	for range 2 {
 		t, err := c.ScopedToken(ctx, id)
@@ -97,6 +97,10 @@ func reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken,
 		}
 		if err != nil {
 			return nil, nil, err
+		}
+		if here, _ := e.Platform().Identity(); t.Tenant != here.Tenant || t.Environment != here.Environment {
+			return nil, nil, fmt.Errorf("the scoped token %s is of tenant %q, environment %q, and the provider is configured for tenant %q, environment %q; its value was not read",
+				id, t.Tenant, t.Environment, here.Tenant, here.Environment)
 		}
 		if t.Rotation.Phase == api.PhaseRevoked {
 			return t, nil, nil

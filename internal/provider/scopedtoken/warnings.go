@@ -107,6 +107,9 @@ func waiting(token string, p prior, r rotation, hold *api.Hold) (summary, text s
 		if hold != nil {
 			why = fmt.Sprintf("Since %s, by %s: %s. ", hold.At.UTC().Format(time.RFC3339), hold.By, hold.Reason)
 		}
+		if p.phase == api.PhaseRevoked {
+			why += "No version of it is valid. "
+		}
 		return "Rotation of " + token + " is on hold", why + "No step is planned, and Terraform never releases a hold. When the reason is gone, release it on the platform " +
 			"(POST /v1/scoped-tokens/{id}/release, role operator, deployer or security)."
 	case api.ReasonAwaitingAcknowledgement:
@@ -134,7 +137,11 @@ func recorded(d decision, p prior) string {
 	default:
 		why += fmt.Sprintf("its phase is %s. ", p.phase)
 	}
-	return why + "The request is recorded on the platform. It falls due once the phase is stable" + map[bool]string{true: " and the hold released"}[p.reason == api.ReasonHeld] + "."
+	why += "The request is recorded on the platform. It falls due once the phase is stable"
+	if p.reason == api.ReasonHeld {
+		why += " and the hold released"
+	}
+	return why + "."
 }
 
 // endedBy lists the valid versions that are valid no more.
