@@ -1,9 +1,7 @@
-# Facts about the token, none of them secret.
+# Facts about the token, none of them secret, and none that moves without an apply.
 output "notifier" {
   value = {
     version          = quickconnect_scoped_token.notifier.version
-    phase            = quickconnect_scoped_token.notifier.rotation.phase
-    last_rotated_at  = quickconnect_scoped_token.notifier.rotation.last_rotated_at
     next_rotation_at = quickconnect_scoped_token.notifier.rotation.next_rotation_at
   }
 }

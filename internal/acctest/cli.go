@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
 // runDeadline ends a command that hangs: Terraform gets an interrupt, and is killed if that does not end it.
@@ -27,23 +29,23 @@ type CLI struct {
 }
 
 // NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test without TF_ACC.
-func NewCLI(t testing.TB) *CLI {
-	t.Helper()
+func NewCLI(tb testing.TB) *CLI {
+	tb.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
+		tb.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
 	}
 	path, err := findCLI()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	providers, err := buildProviders()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	home := t.TempDir()
-	c := &CLI{Dir: t.TempDir(), t: t, path: path, logs: t.TempDir()}
+	home := tb.TempDir()
+	c := &CLI{Dir: tb.TempDir(), t: tb, path: path, logs: tb.TempDir()}
 	config := filepath.Join(home, "cli.tfrc")
-	writeFile(t, config, cliConfig(providers))
+	writeFile(tb, config, cliConfig(providers))
 	c.env = map[string]string{
 		"PATH":               os.Getenv("PATH"),
 		"HOME":               home,
@@ -54,10 +56,10 @@ func NewCLI(t testing.TB) *CLI {
 		"TF_CLI_ARGS":        "-no-color",
 		"GORACE":             "log_path=" + filepath.Join(c.logs, "race"),
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if races, _ := filepath.Glob(filepath.Join(c.logs, "race.*")); len(races) > 0 {
 			report, _ := os.ReadFile(races[0])
-			t.Errorf("a data race in a provider's process:\n%s", report)
+			tb.Errorf("a data race in a provider's process:\n%s", report)
 		}
 	})
 	return c
@@ -148,7 +150,7 @@ type Running struct {
 func (c *CLI) Start(args ...string) *Running {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), runDeadline)
-	r := &Running{c: c, args: args, cancel: cancel, began: time.Now()}
+	r := &Running{c: c, args: args, cancel: cancel, began: clock.System().Now()}
 	r.cmd = exec.CommandContext(ctx, c.path, args...)
 	r.cmd.Dir = c.Dir
 	for name, value := range c.env {
@@ -194,16 +196,16 @@ func (r *Running) Wait() *Run {
 	if r.cmd.ProcessState == nil {
 		r.c.t.Fatalf("%s: %v", strings.Join(r.args, " "), err)
 	}
-	run := &Run{t: r.c.t, Args: r.args, Code: r.cmd.ProcessState.ExitCode(), Took: time.Since(r.began), Output: withoutOverrideWarning(r.out.String())}
+	run := &Run{t: r.c.t, Args: r.args, Code: r.cmd.ProcessState.ExitCode(), Took: clock.System().Now().Sub(r.began), Output: withoutOverrideWarning(r.out.String())}
 	if run.Took >= runDeadline {
 		r.c.t.Fatalf("terraform %s did not end within %s:\n%s", strings.Join(r.args, " "), runDeadline, run.Output)
 	}
 	return run
 }
 
-func writeFile(t testing.TB, path, content string) {
-	t.Helper()
+func writeFile(tb testing.TB, path, content string) {
+	tb.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }

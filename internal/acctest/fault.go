@@ -113,11 +113,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := httptest.NewRecorder()
 	carryOut := func() {
 		target.ServeHTTP(answer, r)
-		if after != nil {
-			p.afterMu.Lock()
-			defer p.afterMu.Unlock()
-			after()
-		}
+		p.look(after)
 	}
 	if f.after {
 		carryOut()

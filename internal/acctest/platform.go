@@ -52,10 +52,10 @@ type Platform struct {
 }
 
 // Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without TF_ACC.
-func Start(t testing.TB) (*Platform, *CLI) {
-	t.Helper()
-	c := NewCLI(t)
-	p := StartPlatform(t)
+func Start(tb testing.TB) (*Platform, *CLI) {
+	tb.Helper()
+	c := NewCLI(tb)
+	p := StartPlatform(tb)
 	c.Set("QUICKCONNECT_ENDPOINT", p.URL)
 	c.Set("QUICKCONNECT_TENANT", Tenant)
 	c.Set("QUICKCONNECT_ENVIRONMENT", Environment)
@@ -64,16 +64,16 @@ func Start(t testing.TB) (*Platform, *CLI) {
 }
 
 // StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
-func StartPlatform(t testing.TB) *Platform {
-	t.Helper()
-	p := &Platform{Clock: clock.NewFake(Epoch), DataDir: t.TempDir(), t: t, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
+func StartPlatform(tb testing.TB) *Platform {
+	tb.Helper()
+	p := &Platform{Clock: clock.NewFake(Epoch), DataDir: tb.TempDir(), t: tb, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
 	p.open()
-	t.Cleanup(func() { _ = p.store.Close() })
-	if _, err := platform.Bootstrap(t.Context(), p.store, p.keys, p.Clock, Tenant, []string{Environment, "production"}); err != nil {
-		t.Fatal(err)
+	tb.Cleanup(func() { _ = p.store.Close() })
+	if _, err := platform.Bootstrap(tb.Context(), p.store, p.keys, p.Clock, Tenant, []string{Environment, "production"}); err != nil {
+		tb.Fatal(err)
 	}
 	server := httptest.NewServer(p.proxy)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	p.URL = server.URL
 	return p
 }

@@ -34,14 +34,14 @@ type Process struct {
 }
 
 // StartProcess builds quickconnectd and starts it on an empty data directory, with further flags of serve. It ends with the test.
-func StartProcess(t testing.TB, flags ...string) *Process {
-	t.Helper()
+func StartProcess(tb testing.TB, flags ...string) *Process {
+	tb.Helper()
 	dir, err := buildPlatform()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	p := &Process{DataDir: t.TempDir(), t: t, binary: filepath.Join(dir, "quickconnectd"), flags: flags}
-	t.Cleanup(p.Kill)
+	p := &Process{DataDir: tb.TempDir(), t: tb, binary: filepath.Join(dir, "quickconnectd"), flags: flags}
+	tb.Cleanup(p.Kill)
 	p.start("127.0.0.1:0")
 	return p
 }

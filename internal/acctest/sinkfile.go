@@ -16,9 +16,9 @@ type Sink struct {
 }
 
 // NewSink returns a sink outside every work directory, so that a search for leaked secrets does not find what was handed over on purpose.
-func NewSink(t testing.TB) *Sink {
-	t.Helper()
-	return &Sink{Path: filepath.Join(t.TempDir(), "delivered.jsonl"), t: t}
+func NewSink(tb testing.TB) *Sink {
+	tb.Helper()
+	return &Sink{Path: filepath.Join(tb.TempDir(), "delivered.jsonl"), t: tb}
 }
 
 // All returns every delivery, oldest first.

@@ -6,8 +6,8 @@ import (
 )
 
 // WaitFor asks again and again until the answer is yes, for what happens in a process with a real clock. With a fake clock nothing needs it.
-func WaitFor(t testing.TB, what string, ask func() bool) {
-	t.Helper()
+func WaitFor(tb testing.TB, what string, ask func() bool) {
+	tb.Helper()
 	deadline := time.NewTimer(startDeadline)
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -16,7 +16,7 @@ func WaitFor(t testing.TB, what string, ask func() bool) {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			t.Fatalf("%s: not within %s", what, startDeadline)
+			tb.Fatalf("%s: not within %s", what, startDeadline)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (d *demo) say(format string, args ...any) {
 }
 
 // close stops what runs and removes what was written, unless it is to be kept.
-func (d *demo) close(err error) error {
+func (d *demo) close(ctx context.Context, err error) error {
 	if err == nil && d.keep {
 		d.sayHowToGoOn()
 		return nil
@@ -75,7 +75,7 @@ func (d *demo) close(err error) error {
 	if stopped := d.platform.stop(); err == nil {
 		err = stopped
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		d.platform.printLog()
 	}
 	if removed := os.RemoveAll(d.dir); err == nil {

@@ -23,7 +23,7 @@ func main() {
 	defer stop()
 	d, err := newDemo(*bin, *cli, *example, *keep)
 	if err == nil {
-		err = d.close(d.show(ctx))
+		err = d.close(ctx, d.show(ctx))
 	}
 	if err != nil {
 		if ctx.Err() != nil {

@@ -112,9 +112,13 @@ func (p *platform) stop() error {
 	return nil
 }
 
-// printLog shows what the platform has printed; it prints no secrets.
+// printLog shows the end of what the platform has printed; it prints no secrets.
 func (p *platform) printLog() {
-	if data, err := os.ReadFile(p.logFile()); err == nil && len(data) > 0 {
-		fmt.Fprintf(os.Stderr, "\nWhat the platform has printed:\n%s", data)
+	data, err := os.ReadFile(p.logFile())
+	if err != nil || len(data) == 0 {
+		return
 	}
+	lines := strings.SplitAfter(string(data), "\n")
+	const shown = 20
+	fmt.Fprintf(os.Stderr, "\nThe last lines that the platform has printed:\n%s", strings.Join(lines[max(0, len(lines)-shown):], ""))
 }

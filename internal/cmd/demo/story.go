@@ -103,14 +103,13 @@ func (d *demo) begin(ctx context.Context) (err error) {
 }
 
 func (d *demo) promote(ctx context.Context) error {
-	plan, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=promotion.tfplan")
-	if err != nil {
+	if _, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=promotion.tfplan"); err != nil {
 		return err
 	}
 	if err := d.absent(d.first, d.second); err != nil {
 		return err
 	}
-	d.say("%s plan now wants to promote it (exit code 2); neither value is in the plan files or in the state:\n\n%s", d.tf.name, indent(planned(plan)))
+	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.name)
 	if _, err := d.tf.run(ctx, 0, "apply", "promotion.tfplan"); err != nil {
 		return err
 	}
