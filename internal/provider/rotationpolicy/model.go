@@ -19,7 +19,7 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString()}
+	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Referred: true}
 }
 
 func (m model) expand() api.RotationPolicyCreate {

@@ -22,6 +22,8 @@ type Subject struct {
 	Type string
 	// Name is the object's name where it is known.
 	Name string
+	// Referred says that other objects refer to this one, so that deleting it may have to wait for them.
+	Referred bool
 }
 
 const planAgain = "Run terraform plan again and apply that plan."
@@ -101,6 +103,10 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 	case api.CodeConflict:
 		if e.Step {
 			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw it, so this step was not taken. "+planAgain)
+		}
+		if e.Op == "delete" && s.Referred {
+			return "", sentences(e.Detail, "Where the configuration points them elsewhere already: Terraform deletes first and changes them after. "+
+				"Keep this resource in the configuration for one more apply, or give it lifecycle { create_before_destroy = true } and apply that before you take it out.")
 		}
 		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
 	case api.CodeNotFound:

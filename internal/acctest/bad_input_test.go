@@ -1,0 +1,223 @@
+package acctest_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// badInput is one mistake: a line in a resource that is right otherwise, and what Terraform must say at that line.
+type badInput struct {
+	resource string // type
+	line     string // the mistake; empty: that something is missing, which is said of the block's first line
+	rest     string // what the block says besides
+	says     string
+}
+
+const (
+	policyType    = "quickconnect_rotation_policy"
+	connectorType = "quickconnect_connector"
+	tokenType     = "quickconnect_scoped_token"
+
+	asPolicy    = "name = \"p\"\ninterval = \"30d\""
+	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
+	// The ids are of the right form; a plan asks nobody whether they exist.
+	asToken      = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\nrotation_policy_id = \"pol_1\""
+	notADuration = " must be a duration such as 90d, 12h or 1h30m"
+	notAName     = "name must be 1 to 63 characters: lower-case letters, digits and hyphens"
+)
+
+var mistakes = []badInput{
+	{policyType, `name = "Monthly"`, asPolicy, notAName},
+	{policyType, `name = "-monthly"`, asPolicy, notAName},
+	{policyType, `name = "` + strings.Repeat("a", 64) + `"`, asPolicy, notAName},
+	{policyType, `interval = "90 days"`, asPolicy, "interval" + notADuration},
+	{policyType, `interval = "1h90d"`, asPolicy, "interval" + notADuration},
+	{policyType, `interval = "2160h0.5m"`, asPolicy, "interval" + notADuration},
+	{policyType, `interval = ""`, asPolicy, "interval" + notADuration},
+	{policyType, `interval = "0s"`, asPolicy, "interval must be at least 1s"},
+	{policyType, `overlap = "90 days"`, asPolicy, "overlap" + notADuration},
+	{policyType, `overlap = "31d"`, asPolicy, "overlap must be at most 30d"},
+	{policyType, `max_stage = "30d1s"`, asPolicy, "max_stage must be at least 1s and at most 30d"},
+	{policyType, `max_stage = "0s"`, asPolicy, "max_stage must be at least 1s and at most 30d"},
+	{policyType, `max_age = "30d"`, asPolicy, "max_age must be longer than interval"},
+	{policyType, `max_age = "4w1d"`, asPolicy, "max_age must be longer than interval"},
+	{policyType, `quiet_period = "a while"`, asPolicy, "quiet_period" + notADuration},
+	{policyType, `on_stage_timeout = "panic"`, asPolicy, "on_stage_timeout must be cancel or promote"},
+	{policyType, ``, `name = "p"`, `The argument "interval" is required`},
+
+	{connectorType, `name = "my connector"`, asConnector, notAName},
+	{connectorType, `owner = ""`, asConnector, "owner must be an e-mail address or a team name"},
+	{connectorType, `owner = "Ops <ops@example.com>"`, asConnector, "owner has an @ but is not a plain e-mail address"},
+	{connectorType, `type = "fax"`, asConnector, "type must be one of custom, discord"},
+	{connectorType, `settings = { bot_token = "x" }`, asConnector, "is not a setting of a connector of type slack, which takes default_channel, team_id; a secret belongs into credentials_wo"},
+	{connectorType, `settings = { team_id = "my team" }`, asConnector, "must be a Slack id"},
+	{connectorType, `settings = { port = "25" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "settings must have host for a connector of type smtp"},
+	{connectorType, `settings = { host = "mail.example.com", port = "0" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "must be a port from 1 to 65535"},
+	{connectorType, ``, "name = \"c\"\nowner = \"o\"\ntype = \"webhook\"", "settings must have url for a connector of type webhook"},
+	{connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector, "labels must have at most 64 entries"},
+	{connectorType, `labels = { "" = "v" }`, asConnector, "labels has a key that is not 1 to 63 letters"},
+	{connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector, "labels has a value of more than 256 bytes"},
+	{connectorType, `description = join("", [for i in range(1000) : "dd"])`, asConnector, "description must be at most 1024 bytes"},
+	{connectorType, `allowed_scopes = ["Messages"]`, asConnector, "allowed_scopes has an element that is refused: each must be a scope such as messages:send"},
+	{connectorType, `rotation_policy_id = "monthly"`, asConnector, "rotation_policy_id must be the id of a rotation policy"},
+	{connectorType, `credentials_wo = {}`, asConnector, "credentials_wo must have at least one entry"},
+	{connectorType, `credentials_wo = { key = "" }`, asConnector, "credentials_wo has a value that is empty"},
+	{connectorType, `credentials_wo_version = 0`, asConnector, "credentials_wo_version value must be at least 1"},
+
+	{tokenType, `name = "notifier_1"`, asToken, notAName},
+	{tokenType, `owner = " team"`, asToken, "owner must be an e-mail address or a team name"},
+	{tokenType, `connector_id = "slack"`, asToken, "connector_id must be the id of a connector, which begins with con_"},
+	{tokenType, `rotation_policy_id = "monthly"`, asToken, "rotation_policy_id must be the id of a rotation policy, which begins with pol_"},
+	{tokenType, `scopes = []`, asToken, "scopes set must contain at least 1"},
+	{tokenType, `scopes = ["messages:send", "send messages"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
+	{tokenType, `scopes = ["messages:*:send"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
+	{tokenType, `allowed_cidrs = ["192.0.2.0"]`, asToken, "allowed_cidrs has an element that is refused: each must be an address range such as 192.0.2.0/24"},
+	{tokenType, `allowed_cidrs = ["192.0.2.1/24"]`, asToken, "did you mean 192.0.2.0/24?"},
+	{tokenType, `expires_at = "next year"`, asToken, "expires_at must be a date as RFC 3339 writes it"},
+	{tokenType, `expires_at = "2027-01-31"`, asToken, "expires_at must be a date as RFC 3339 writes it"},
+	{tokenType, `minimum_version = 0`, asToken, "minimum_version value must be at least 1"},
+	{tokenType, `rotate_when_changed = { incident = null }`, asToken, "rotate_when_changed has an entry whose value is null"},
+	{tokenType, ``, "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]", "Neither rotation_policy_id nor expires_at is set"},
+}
+
+// hcl writes the resource so that the mistake, or the block's first line, has a mark by which it is found again.
+func (b badInput) hcl(label int) string {
+	header, body := fmt.Sprintf("resource %q \"r%d\" {", b.resource, label), b.rest
+	if b.line == "" {
+		header += " # here"
+	} else {
+		attribute := regexp.MustCompile(`(?m)^` + strings.Fields(b.line)[0] + ` .*\n?`)
+		body = attribute.ReplaceAllString(body, "") + "\n" + b.line + " # here"
+	}
+	return header + "\n" + body + "\n}\n"
+}
+
+// Each mistake is an error of the plan, at its line, with the name of its attribute; nothing is sent for it, and nothing that is
+// right has an error.
+func TestMistakesAreErrorsOfThePlan(t *testing.T) {
+	p, tf := acctest.Start(t)
+	var hcl strings.Builder
+	for i, mistake := range mistakes {
+		hcl.WriteString(mistake.hcl(i))
+	}
+	hcl.WriteString(strings.Join([]string{
+		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`, `resource "quickconnect_connector" "right" {`, asConnector, `}`,
+		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`, ``,
+	}, "\n"))
+	tf.Config(hcl.String())
+	lines := strings.Split(hcl.String(), "\n")
+	plan := tf.Plan(1)
+	errors := strings.Split(plan.Output, "Error: ")[1:]
+	for i, mistake := range mistakes {
+		what := mistake.line
+		if what == "" {
+			what = "a missing argument"
+		}
+		found := 0
+		for _, e := range errors {
+			if !strings.Contains(e, fmt.Sprintf("with %s.r%d,", mistake.resource, i)) && !strings.Contains(e, fmt.Sprintf("in resource %q \"r%d\"", mistake.resource, i)) {
+				continue
+			}
+			found++
+			at := regexp.MustCompile(`on main\.tf line (\d+)`).FindStringSubmatch(e)
+			var n int
+			if at != nil {
+				_, _ = fmt.Sscan(at[1], &n)
+			}
+			if n == 0 || !strings.HasSuffix(lines[n-1], "# here") {
+				t.Errorf("%s: the error is not at its line:\n%s", what, e)
+			}
+			if !strings.Contains(strings.Join(strings.Fields(e), " "), mistake.says) {
+				t.Errorf("%s: the error does not say %q:\n%s", what, mistake.says, e)
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s (%s.r%d): %d errors, want one", what, mistake.resource, i, found)
+		}
+	}
+	if len(errors) != len(mistakes) {
+		t.Errorf("%d errors for %d mistakes", len(errors), len(mistakes))
+	}
+	for _, r := range p.Requests() {
+		if r.Path != "/v1/identity" {
+			t.Errorf("%s %s was sent for a plan that is nothing but mistakes", r.Method, r.Path)
+		}
+	}
+
+	// terraform validate finds them all, too, and needs no provider configuration for it.
+	withoutProvider(tf)
+	if n := strings.Count(tf.Run("validate").Want(1).Output, "Error: "); n != len(mistakes) {
+		t.Errorf("terraform validate has %d errors, want %d", n, len(mistakes))
+	}
+}
+
+func TestValidateNeedsNoProviderConfiguration(t *testing.T) {
+	_, tf := acctest.Start(t)
+	tf.Config(drifting(acctest.NewSink(t)))
+	withoutProvider(tf)
+	tf.Run("validate").Want(0).Silent()
+}
+
+func withoutProvider(tf *acctest.CLI) {
+	for _, name := range []string{"ENDPOINT", "TENANT", "ENVIRONMENT", "TOKEN"} {
+		tf.Set("QUICKCONNECT_"+name, "")
+	}
+}
+
+// An endpoint over which a token could leak is refused at its line, before anybody is asked.
+func TestBadEndpoint(t *testing.T) {
+	p, tf := acctest.Start(t)
+	for endpoint, says := range map[string]string{
+		"http://platform.example.com":                    "endpoint must be https",
+		"http://192.0.2.1:8440":                          "endpoint must be https",
+		"https://operator:password@platform.example.com": "endpoint must not contain a user name or a password",
+	} {
+		tf.Config(fmt.Sprintf("provider \"quickconnect\" {\n  endpoint = %q\n}\n", endpoint) + policy(""))
+		tf.Plan(1).Has(says, "on main.tf line 2, in provider \"quickconnect\"")
+		tf.Run("validate").Want(1).Has(says)
+	}
+	if n := len(p.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// A number that is too high is only known to be wrong where the token's own number is.
+func TestMinimumVersionTooHighIsAnErrorOfThePlan(t *testing.T) {
+	_, tf := acctest.Start(t)
+	s := acctest.NewSink(t)
+	tf.Config(policy("") + notifier("") + handover(s))
+	tf.Apply()
+	tf.Config(policy("") + notifier("minimum_version = 3") + handover(s))
+	tf.Plan(1).Has("minimum_version = 3", "on main.tf line", "minimum_version can be 2 at most")
+	tf.Config(policy("") + notifier("minimum_version = 2") + handover(s))
+	tf.Plan(2)
+}
+
+// Durations and dates that mean the same are no difference, and the platform keeps what it was given first.
+func TestEqualDurationsAndDatesAreNoDifference(t *testing.T) {
+	p, tf := acctest.Start(t)
+	durations := func(interval, overlap, maxStage, maxAge, quiet, expires string) string {
+		return strings.Replace(policy(fmt.Sprintf("overlap = %q\nmax_stage = %q\nmax_age = %q\nquiet_period = %q", overlap, maxStage, maxAge, quiet)), `"30d"`, fmt.Sprintf("%q", interval), 1) +
+			notifier(fmt.Sprintf("expires_at = %q", expires))
+	}
+	tf.Config(durations("30d", "24h", "7d", "90d", "90s", "2027-01-01T00:00:00Z"))
+	tf.Apply()
+	tf.Config(durations("4w2d", "1d", "1w", "12w6d", "1m30s", "2027-01-01T02:00:00+02:00"))
+	tf.Plan(0).Silent()
+	tf.Config(durations("720h", "86400s", "168h", "2160h", "90s", "2026-12-31T23:00:00-01:00"))
+	tf.Plan(0).Silent()
+	tf.Run("state", "rm", thePolicy).Want(0)
+	tf.Import(thePolicy, "monthly")
+	tf.Plan(0).Silent()
+	if got := p.As(api.RoleAuditor).RotationPolicy("monthly"); got.Interval != "30d" || got.Overlap != "24h" {
+		t.Errorf("the platform has interval %s and overlap %s, want what it was given", got.Interval, got.Overlap)
+	}
+	// Another time is a difference.
+	tf.Config(durations("4w3d", "1d", "1w", "12w6d", "1m30s", "2027-01-01T02:00:00+02:00"))
+	tf.Plan(2).Has(`"30d" -> "4w3d"`).HasNot("overlap = ", "expires_at")
+}
