@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be replaced.
+func TestDemo(t *testing.T) {
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
+	}
+	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if cli == "" {
+		cli = "terraform"
+	}
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".", "./internal/cmd/quickconnectd")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	d, err := newDemo(bin, cli, filepath.Join(root, "examples", "quickstart"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.close(t.Context(), d.show(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if d.step < 10 {
+		t.Errorf("the demo has said only %d things", d.step)
+	}
+	if _, err := os.Stat(d.dir); !os.IsNotExist(err) {
+		t.Errorf("the demo has left %s behind", d.dir)
+	}
+	select {
+	case <-d.platform.ended:
+	default:
+		t.Error("the platform is still running")
+	}
+}
