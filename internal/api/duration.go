@@ -48,7 +48,7 @@ func FormatDuration(d time.Duration) string {
 		unit := durationUnits[i+2]
 		if n := d / unit; n > 0 {
 			out += strconv.FormatInt(int64(n), 10) + letter
-			d -= n * unit
+			d %= unit
 		}
 	}
 	return out

@@ -37,7 +37,6 @@ func TestChecksAcceptAndRefuse(t *testing.T) {
 			if err := c.check(canary); err == nil || strings.Contains(err.Error(), "4711") {
 				t.Errorf("want an error that does not repeat the value, got %v", err)
 			}
-
 		})
 	}
 }

@@ -40,7 +40,10 @@ func BenchmarkReadScopedToken(b *testing.B) {
 // bench sends one request from as many goroutines as there are processors.
 func (w *world) bench(b *testing.B, request func(base string) *http.Request) {
 	b.Helper()
-	perSecond := func(b *testing.B) { b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s") }
+	perSecond := func(b *testing.B) {
+		b.Helper()
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	}
 	b.Run("handler", func(b *testing.B) {
 		b.ReportAllocs()
 		b.RunParallel(func(pb *testing.PB) {

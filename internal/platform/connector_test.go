@@ -179,7 +179,7 @@ func TestConnectorRefused(t *testing.T) {
 					delete(body, k)
 				}
 			}
-			w.do("POST", pathConnectors, body).problem(c.code, c.field)
+			w.in(t).do("POST", pathConnectors, body).problem(c.code, c.field)
 		})
 	}
 	if p := w.do("POST", pathConnectors, object{"name": "taken", "owner": "o", "type": "custom"}).problem(api.CodeNameTaken, "/name"); !strings.Contains(p.Detail, "con_") {

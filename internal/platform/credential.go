@@ -94,9 +94,24 @@ func (p *Platform) settle(ctx context.Context, ref store.Ref) error {
 		w.scope = ref.Scope
 		return w.settleRef(ctx, ref)
 	})
-	var gone *problem
-	if errors.As(err, &gone) && gone.Code == api.CodeNotFound {
+	if isNotFound(err) {
 		return nil // deleted meanwhile
+	}
+	return err
+}
+
+// settleFirst settles the deadlines of an object before a change of it, in a transaction of its own. An object that does
+// not exist is for the change to say: it may be a repetition whose answer is kept.
+func settleFirst[V any](ctx context.Context, p *Platform, load loader[V], id string) error {
+	err := p.view(ctx, func(w *work) ([]store.Ref, error) {
+		o, err := load(w, ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return o.parts().refIfDue(w.now), nil
+	})
+	if isNotFound(err) {
+		return nil
 	}
 	return err
 }

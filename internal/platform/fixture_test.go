@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -58,33 +59,25 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-func newWorld(t testing.TB) *world {
+// in is the same world for a subtest, which then is what fails.
+func (w *world) in(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{}, foreign: map[string]string{}}
+	sub := *w
+	sub.t = t
+	return &sub
+}
+
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	seedOnce.Do(func() { seeded = newSeed(tb) })
+	w := &world{t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign}
+	for name, content := range seeded.files {
+		if err := os.WriteFile(filepath.Join(w.dir, name), content, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	w.open()
-	t.Cleanup(func() { w.close() })
-	ctx := t.Context()
-	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.tokens[api.RoleDeployer] = tokens["staging"].Expose()
-	w.foreign["acme/production"] = tokens["production"].Expose()
-	other, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.foreign["globex/staging"] = other["staging"].Expose()
-	for _, role := range platform.Roles() {
-		if role == api.RoleDeployer {
-			continue
-		}
-		token, err := platform.CreatePrincipal(ctx, w.store, w.keyring, w.clock, staging, role, role, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.tokens[role] = token.Expose()
-	}
+	tb.Cleanup(func() { w.close() })
 	return w
 }
 

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -27,13 +28,14 @@ func (p *Platform) observed(routes http.Handler) http.Handler {
 		header.Set("X-Request-Id", c.id)
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")
+		ctx := r.Context()
 		defer func() {
 			if v := recover(); v != nil {
-				p.recovered(seen, c, v)
+				p.recovered(ctx, seen, c, v)
 			}
 			route := routeOf(r)
 			p.metrics.request(route, r.Method, seen.status)
-			p.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			p.log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("method", r.Method), slog.String("route", route), slog.Int("status", seen.status),
 				slog.Float64("duration_ms", float64(p.clock.Now().Sub(began).Microseconds())/1000),
 				slog.String("request_id", c.id), slog.String("principal_id", c.actor()))
@@ -43,7 +45,7 @@ func (p *Platform) observed(routes http.Handler) http.Handler {
 }
 
 // recovered answers a panic. Its value is named only where the runtime made it: any other may hold anything.
-func (p *Platform) recovered(w *seenWriter, c *call, v any) {
+func (p *Platform) recovered(ctx context.Context, w *seenWriter, c *call, v any) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // net/http asks for this very value
 		panic(v)
 	}
@@ -51,7 +53,7 @@ func (p *Platform) recovered(w *seenWriter, c *call, v any) {
 	if e, ok := v.(runtime.Error); ok {
 		what = e.Error()
 	}
-	p.log.Error("panic", "request_id", c.id, "panic", what, "stack", string(debug.Stack()))
+	p.log.ErrorContext(ctx, "panic", "request_id", c.id, "panic", what, "stack", string(debug.Stack()))
 	if w.status == 0 {
 		out := newProblem(api.CodeInternal, "", "something failed inside the platform; its log has the cause under this request id")
 		out.RequestID = c.id

@@ -56,6 +56,9 @@ func TestRepeatedRequests(t *testing.T) {
 			w.do(r.method, r.path, object{"name": "other"}, headers...).problemOneOf(api.CodeIdempotencyMismatch, api.CodeInvalid)
 		}
 	}
+	// The answer is kept although the object is gone.
+	w.do("PATCH", path, object{"description": "d"}, key("once-4")).want(200)
+	w.do("PATCH", path, object{"description": "d"}).problem(api.CodeNotFound, "")
 	if n := len(decoded[api.Page[api.ScopedToken]](w.do("GET", pathTokens, nil)).Items); n != 1 {
 		t.Errorf("%d tokens, want the second one", n)
 	}

@@ -133,9 +133,8 @@ func (p *Platform) noteUse(ctx context.Context, f *presented) (used bool, err er
 	err = p.update(ctx, func(w *work) error {
 		t, err := w.settledScopedToken(ctx, f.token.ID)
 		if err != nil {
-			var gone *problem
-			if errors.As(err, &gone) && gone.Code == api.CodeNotFound {
-				return nil
+			if isNotFound(err) {
+				return nil // deleted meanwhile
 			}
 			return err
 		}

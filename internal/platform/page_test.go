@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"testing"
@@ -28,15 +29,18 @@ func TestPages(t *testing.T) {
 			pages := 0
 			for next := ""; ; {
 				page := struct {
-					Items         []object `json:"items"`
-					NextPageToken string   `json:"next_page_token"`
+					Items         []struct{ ID string }
+					NextPageToken string `json:"next_page_token"`
 				}{}
-				w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200).decode(&page)
+				r := w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200)
+				if err := json.Unmarshal(r.body, &page); err != nil {
+					t.Fatal(err)
+				}
 				if len(page.Items) == 0 || len(page.Items) > size {
 					t.Fatalf("%s: a page of %d with %d", path, size, len(page.Items))
 				}
 				for _, item := range page.Items {
-					got = append(got, item["id"].(string))
+					got = append(got, item.ID)
 				}
 				pages++
 				if next = page.NextPageToken; next == "" {
@@ -47,7 +51,7 @@ func TestPages(t *testing.T) {
 				t.Errorf("%s in %d pages of %d:\n%s", path, pages, size, diff)
 			}
 		}
-		for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg", "nmae=x"} {
+		for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg", "names=x"} {
 			w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
 		}
 	}

@@ -71,7 +71,7 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 		store: c.Store, clock: c.Clock, log: c.Logger, random: random, vault: vault,
 		metrics: newMetrics(), running: newRunning(), sweep: c.Sweep,
 	}
-	if p.handler, err = p.routes(); err != nil {
+	if p.handler, err = p.routes(); err != nil { //nolint:contextcheck // requests bring a context of their own
 		return nil, err
 	}
 	return p, nil

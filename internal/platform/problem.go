@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -49,6 +50,12 @@ func pointer(tokens ...string) string {
 		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(t))
 	}
 	return b.String()
+}
+
+// isNotFound tells whether an error says that an object does not exist.
+func isNotFound(err error) bool {
+	var p *problem
+	return errors.As(err, &p) && p.Code == api.CodeNotFound
 }
 
 // Error returns the detail.
@@ -91,6 +98,10 @@ func (p *Platform) problemOf(ctx context.Context, err error) *problem {
 	case errors.As(err, &out):
 	case errors.As(err, &rule):
 		out = newProblem(rule.Code, rule.Field, "%s", rule.Message)
+	case errors.Is(err, store.ErrNameTaken): // nameFree has looked; on a database of several writers another may have been faster
+		out = newProblem(api.CodeNameTaken, "/name", "another object of this kind has just got this name")
+	case errors.Is(err, store.ErrReferenced):
+		out = newProblem(api.CodeConflict, "", "an object that this one refers to, or that refers to it, has just changed; read it again and decide anew")
 	case ctx.Err() != nil:
 		out = newProblem(api.CodeUnavailable, "", "the request was given up before it was done")
 	default:

@@ -65,7 +65,7 @@ func TestRotationPolicyRefused(t *testing.T) {
 					delete(body, k)
 				}
 			}
-			w.do("POST", pathPolicies, body).problem(c.code, c.field)
+			w.in(t).do("POST", pathPolicies, body).problem(c.code, c.field)
 		})
 	}
 }

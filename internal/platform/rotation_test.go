@@ -169,9 +169,6 @@ func TestSettlingLateIsSettlingOnTime(t *testing.T) {
 			}
 		}
 		got, versions := w.token(token.ID), w.versions(token.ID)
-		for _, v := range versions {
-			v.Evidence = nil
-		}
 		actions := w.actions(token.ID)
 		got.ID, got.ConnectorID, got.RotationPolicyID = "", "", nil
 		return got, versions, actions
@@ -194,6 +191,7 @@ func TestSettlingLateIsSettlingOnTime(t *testing.T) {
 // without doing it again; whatever else happened is "plan again".
 func TestStepsThatThePlatformDidItself(t *testing.T) {
 	begun := func(t *testing.T) (*world, api.ScopedToken) {
+		t.Helper()
 		w := newWorld(t)
 		policy := w.newPolicy("monthly", object{"quiet_period": "10m"})
 		token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})

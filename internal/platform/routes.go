@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -54,12 +55,16 @@ type operation struct {
 	status               int  // of success; 0: 200 or 204
 }
 
+// bodyReadTimeout is more than a body needs: net/http gives up the whole request when it passes, even if the body has
+// long been read and the request waits for the database.
+const bodyReadTimeout = 30 * time.Second
+
 // register adds an operation: who may call it, and a problem for whatever goes wrong.
 func register[I, O any](r *router, op operation, handle func(context.Context, *I) (*O, error)) {
 	h := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag},
 		Summary: op.summary, Description: op.description, DefaultStatus: op.status,
-		MaxBodyBytes: api.MaxBodyBytes,
+		MaxBodyBytes: api.MaxBodyBytes, BodyReadTimeout: bodyReadTimeout,
 	}
 	if !op.open || op.secured {
 		h.Security = []map[string][]string{{bearerScheme: {}}}

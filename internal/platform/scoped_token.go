@@ -3,7 +3,6 @@ package platform
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -85,15 +84,9 @@ func (w *work) readScopedToken(ctx context.Context, id string) (*scopedToken, er
 	return &scopedToken{record, policy}, err
 }
 
-// settleScopedToken settles the deadlines of a token before a change of it, in a transaction of its own.
+// settleScopedToken is settleFirst for a token.
 func (p *Platform) settleScopedToken(ctx context.Context, id string) error {
-	return p.view(ctx, func(w *work) ([]store.Ref, error) {
-		t, err := w.readScopedToken(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return t.parts().refIfDue(w.now), nil
-	})
+	return settleFirst(ctx, p, (*work).scopedToken, id)
 }
 
 type createScopedTokenInput struct {
@@ -202,7 +195,7 @@ func (p *Platform) patchScopedToken(ctx context.Context, in *patchScopedTokenInp
 			return out, err
 		}
 		before, shownBefore := *t.ScopedToken, t.show(w.now)
-		if err := w.mergeScopedToken(ctx, t, &before, &in.Body); err != nil {
+		if err := w.patchMetadata(ctx, t, &before, &in.Body); err != nil {
 			return out, err
 		}
 		done, err := w.patchCredential(ctx, t, &in.Body)
@@ -222,8 +215,8 @@ func (p *Platform) patchScopedToken(ctx context.Context, in *patchScopedTokenInp
 	}))
 }
 
-// mergeScopedToken carries out the members of a patch that are plain metadata, and checks the whole.
-func (w *work) mergeScopedToken(ctx context.Context, t *scopedToken, before *store.ScopedToken, p *api.ScopedTokenPatch) (err error) {
+// patchMetadata carries out the members of a patch that are plain metadata, and checks the whole.
+func (w *work) patchMetadata(ctx context.Context, t *scopedToken, before *store.ScopedToken, p *api.ScopedTokenPatch) (err error) {
 	if err := mergeScopedToken(t.ScopedToken, p); err != nil {
 		return err
 	}
@@ -281,7 +274,7 @@ func (p *Platform) deleteScopedToken(ctx context.Context, in *deleteInput) (*del
 		if err != nil {
 			return out, err
 		}
-		if err := checkMatchSettled(nounScopedToken, &t.Object, &t.Credential, in.IfMatch); err != nil {
+		if err := checkMatch(nounScopedToken, &t.Object, in.IfMatch); err != nil {
 			return out, err
 		}
 		if t.DeletionProtection {
@@ -292,18 +285,6 @@ func (p *Platform) deleteScopedToken(ctx context.Context, in *deleteInput) (*del
 		}
 		return gone(), w.audit(ctx, actionDelete, api.KindScopedTokens, t.ID, map[string]string{"name": t.Name, "versions": numbers(valid(t.Credential.Versions))})
 	}))
-}
-
-// maxVersion is what every JSON parser can still count, and far from overflow.
-const maxVersion = 1 << 53
-
-func valid(versions []rotation.Version) (out []int64) {
-	for _, v := range versions {
-		if v.State.Valid() {
-			out = append(out, v.Number)
-		}
-	}
-	return out
 }
 
 // issueToken makes the values of versions that a step issues.
@@ -336,127 +317,4 @@ func (w *work) scopesAllowed(ctx context.Context, t *store.ScopedToken) error {
 		}
 	}
 	return nil
-}
-
-func mergeScopedToken(to *store.ScopedToken, p *api.ScopedTokenPatch) error {
-	if err := patchRequired(&to.Name, p.Name, "/name"); err != nil {
-		return err
-	}
-	if err := patchRequired(&to.Owner, p.Owner, "/owner"); err != nil {
-		return err
-	}
-	if err := patchRequired(&to.Scopes, p.Scopes, "/scopes"); err != nil {
-		return err
-	}
-	patchNullable(&to.Description, p.Description)
-	patchDefault(&to.Labels, p.Labels, nil)
-	patchDefault(&to.AllowedCIDRs, p.AllowedCIDRs, nil)
-	patchNullable(&to.ExpiresAt, p.ExpiresAt)
-	patchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
-	patchDefault(&to.RotateWhenChanged, p.RotateWhenChanged, nil)
-	patchNullable(&to.MinimumVersion, p.MinimumVersion)
-	patchDefault(&to.DeletionProtection, p.DeletionProtection, false)
-	return nil
-}
-
-func checkScopedToken(t *store.ScopedToken) error {
-	if err := checkObject(&t.Object); err != nil {
-		return err
-	}
-	if err := api.CheckOwner(t.Owner); err != nil {
-		return refused("/owner", err)
-	}
-	if len(t.Scopes) == 0 {
-		return refused("/scopes", errors.New("must have at least one scope"))
-	}
-	if err := checkScopes("scopes", t.Scopes); err != nil {
-		return err
-	}
-	if err := checkSet("allowed_cidrs", t.AllowedCIDRs, api.MaxCIDRs, api.CheckCIDR); err != nil {
-		return err
-	}
-	if err := api.CheckTriggers(t.RotateWhenChanged); err != nil {
-		return refused("/rotate_when_changed", err)
-	}
-	if n := t.MinimumVersion; n != nil && (*n < 1 || *n > maxVersion) {
-		return refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
-	}
-	if _, err := expiryOf(t.ExpiresAt); err != nil {
-		return err
-	}
-	if t.RotationPolicyID == "" && t.ExpiresAt == nil {
-		return refused("/rotation_policy_id", errors.New("or expires_at is required: without one of them the token would never end"))
-	}
-	return nil
-}
-
-// checkScopes checks every scope of a member.
-func checkScopes(member string, scopes []string) error {
-	return checkSet(member, scopes, api.MaxScopes, api.CheckScope)
-}
-
-// checkSet checks the size of a set and every entry of it.
-func checkSet(member string, entries []string, most int, check func(string) error) error {
-	if len(entries) > most {
-		return refused(pointer(member), fmt.Errorf("must have at most %d entries", most))
-	}
-	for i, entry := range entries {
-		field := pointer(member, itoa(int64(i)))
-		if err := check(entry); err != nil {
-			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, %v", member, err)
-		}
-		if slices.Contains(entries[:i], entry) {
-			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, is there twice", member)
-		}
-	}
-	return nil
-}
-
-// expiryOf reads expires_at; nil is never, the zero time.
-func expiryOf(text *string) (time.Time, error) {
-	if text == nil {
-		return time.Time{}, nil
-	}
-	at, err := api.ParseExpiry(*text)
-	if err != nil {
-		return time.Time{}, refused("/expires_at", err)
-	}
-	return at.Truncate(time.Microsecond), nil
-}
-
-func flattenScopedToken(t *store.ScopedToken, p rotation.Policy, now time.Time) api.ScopedToken {
-	c := t.Credential.Credential
-	status := rotation.StatusAt(c, p, now)
-	return api.ScopedToken{
-		Object: flattenObject(&t.Object), Owner: t.Owner, ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
-		ExpiresAt: t.ExpiresAt, RotationPolicyID: textOrNull(t.RotationPolicyID), RotateWhenChanged: t.RotateWhenChanged,
-		MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
-		Version: status.Version, Rotation: flattenRotation(status), RotationRequested: requested(c),
-		Hold: flattenHold(c.Hold), LastUsedAt: utc(lastUsed(c.Versions)),
-	}
-}
-
-func flattenRotation(s rotation.Status) api.Rotation {
-	return api.Rotation{
-		Phase: string(s.Phase), Due: string(s.Due), Reason: s.Reason,
-		RequiresAcknowledgement: s.RequiresAcknowledgement, Acknowledged: s.Acknowledged,
-		CurrentVersion: numberOrNull(s.CurrentVersion), PendingVersion: numberOrNull(s.PendingVersion), PreviousVersion: numberOrNull(s.PreviousVersion),
-		NextVersion: s.NextVersion, PendingExpiresAt: utc(s.PendingExpiresAt), PreviousExpiresAt: utc(s.PreviousExpiresAt),
-		LastRotatedAt: utc(s.LastRotatedAt), NextRotationAt: utc(s.NextRotationAt),
-	}
-}
-
-// requested tells whether a request for a rotation is open: the version that is to replace the current one is not issued yet.
-func requested(c rotation.Credential) bool {
-	current, ok := c.Current()
-	return ok && current.Number <= c.RequestedAfter
-}
-
-func lastUsed(versions []rotation.Version) (last time.Time) {
-	for _, v := range versions {
-		if v.LastUsedAt.After(last) {
-			last = v.LastUsedAt
-		}
-	}
-	return last
 }

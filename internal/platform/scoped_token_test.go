@@ -62,7 +62,7 @@ func TestScopedTokenRefused(t *testing.T) {
 		"a string":                  {object{"scopes": "messages:send"}, api.CodeInvalid, "/scopes"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.do("POST", pathTokens, tokenBody("notifier", c.ID, x.change)).problem(x.code, x.field)
+			w.in(t).do("POST", pathTokens, tokenBody("notifier", c.ID, x.change)).problem(x.code, x.field)
 		})
 	}
 	token := w.newToken("notifier", c.ID, nil)
@@ -81,7 +81,7 @@ func TestScopedTokenRefused(t *testing.T) {
 		"minimum and more":          {object{"minimum_version": 3, "description": "not stored"}, api.CodeInvalid, "/minimum_version"},
 	} {
 		t.Run("patch "+name, func(t *testing.T) {
-			w.do("PATCH", pathTokens+"/"+token.ID, x.change).problem(x.code, x.field)
+			w.in(t).do("PATCH", pathTokens+"/"+token.ID, x.change).problem(x.code, x.field)
 			if diff := cmp.Diff(token, w.token(token.ID)); diff != "" {
 				t.Errorf("a refused patch changed something:\n%s", diff)
 			}

@@ -20,17 +20,6 @@ func registerReveal(r *router) {
 	}, r.revealScopedToken)
 }
 
-// settleFirst settles the deadlines of an object before a change of it, in a transaction of its own.
-func settleFirst[V any](ctx context.Context, p *Platform, load loader[V], id string) error {
-	return p.view(ctx, func(w *work) ([]store.Ref, error) {
-		o, err := load(w, ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return o.parts().refIfDue(w.now), nil
-	})
-}
-
 func versions[V any](ctx context.Context, p *Platform, load loader[V], id string) (out *listed[api.Version], err error) {
 	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
 		o, err := load(w, ctx, id)

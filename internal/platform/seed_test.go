@@ -1,0 +1,63 @@
+package platform_test
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+)
+
+// seed is a data directory with tenants and principals, made once and copied for every test.
+type seed struct {
+	files           map[string][]byte
+	tokens, foreign map[string]string
+}
+
+var (
+	seeded   seed
+	seedOnce sync.Once
+)
+
+func newSeed(tb testing.TB) seed {
+	tb.Helper()
+	w := &world{t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{}, foreign: map[string]string{}}
+	w.open()
+	ctx := tb.Context()
+	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w.tokens[api.RoleDeployer] = tokens["staging"].Expose()
+	w.foreign["acme/production"] = tokens["production"].Expose()
+	other, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w.foreign["globex/staging"] = other["staging"].Expose()
+	for _, role := range platform.Roles() {
+		if role == api.RoleDeployer {
+			continue
+		}
+		token, err := platform.CreatePrincipal(ctx, w.store, w.keyring, w.clock, staging, role, role, 0)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		w.tokens[role] = token.Expose()
+	}
+	w.close()
+	out := seed{files: map[string][]byte{}, tokens: w.tokens, foreign: w.foreign}
+	entries, err := os.ReadDir(w.dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, e := range entries {
+		if out.files[e.Name()], err = os.ReadFile(filepath.Join(w.dir, e.Name())); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return out
+}
