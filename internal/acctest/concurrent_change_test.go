@@ -184,6 +184,22 @@ func TestEditWhileTheWorldMoves(t *testing.T) {
 	}
 }
 
+// What is deleted between plan and apply cannot be edited any more. The apply says so, and the next plan creates it again.
+func TestEditOfWhatSomebodyDeletes(t *testing.T) {
+	p, tf := acctest.Start(t)
+	c := &scene{t, p, tf, acctest.NewSink(t)}
+	c.config(policy(""), "")
+	tf.Apply()
+	c.config(policy(""), `description = "Sends the alerts."`)
+	c.planEdit("description")
+	p.As(api.RoleOperator).Delete(api.KindScopedTokens, "notifier").Want(204)
+	tf.ApplyPlanFails("edit.tfplan").Has("Cannot change scoped token", "has no such object")
+	tf.Plan(2).Has(token + " will be created")
+	tf.Apply()
+	wantDelivered(t, p, c.s, 2, 2)
+	tf.Plan(0).Silent()
+}
+
 // A description is edited in the apply that also changes the policy, or puts another one or a date in its place.
 func TestEditWhileThePolicyChanges(t *testing.T) {
 	const edit = "\ndescription = \"Sends the alerts.\""

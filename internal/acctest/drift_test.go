@@ -147,6 +147,36 @@ func TestDisabledConnectorIsEnabled(t *testing.T) {
 	}
 }
 
+// A connector's credentials that somebody replaced or revoked are the configuration's again after one apply. Its tokens do not notice.
+func TestCredentialsDriftIsPutRightInPlace(t *testing.T) {
+	for name, tc := range map[string]struct {
+		happens func(*acctest.Platform)
+		says    string
+		version int64
+	}{
+		"replaced": {func(p *acctest.Platform) { someoneSets(p, "xoxb-theirs") }, "were changed on the platform since the last apply", 3},
+		"revoked": {func(p *acctest.Platform) {
+			p.As(api.RoleSecurity).Verb(api.KindConnectors, "slack", "revoke", everyVersion).Want(200)
+		}, "were revoked on the platform", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, tf := acctest.Start(t)
+			s := acctest.NewSink(t)
+			tf.Config(drifting(s))
+			tf.Apply()
+			tc.happens(p)
+			tf.Plan(2).Has(theConnector+" will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.", "Warning:", tc.says)
+			tf.Apply()
+			wantCredentials(t, p, tc.version, "xoxb-of-the-configuration")
+			tf.Plan(0).Silent()
+			if c := p.As(api.RoleAuditor).Connector("slack"); c.CredentialsStatus != api.CredentialsCurrent {
+				t.Errorf("the credentials are %s", c.CredentialsStatus)
+			}
+			wantDelivered(t, p, s, 1, 1)
+		})
+	}
+}
+
 // objects returns everything there is on the platform, without the counters of changes.
 func objects(by *acctest.Caller) map[string][]map[string]any {
 	all := map[string][]map[string]any{}

@@ -21,13 +21,14 @@ func TestHoldIsShownAndLeftAlone(t *testing.T) {
 	for _, c := range []struct {
 		name, policy string
 		until        func(*acctest.Platform)
+		version      float64
 		want         map[string]any // on hold
 		step         string         // once it is released
 	}{
-		{"begin is due", "", untilDue, map[string]any{"phase": "stable", "current_version": 1.0}, `"stable" -> "staged"`},
-		{"rotate is due", withoutAcknowledgement, untilDue, map[string]any{"phase": "stable", "current_version": 1.0}, `"stable" -> "draining"`},
-		{"promote is due", "", untilAcknowledged, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0}, `"staged" -> "draining"`},
-		{"retire is due", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0}, `"draining" -> "stable"`},
+		{"begin is due", "", untilDue, 1, map[string]any{"phase": "stable", "current_version": 1.0}, `"stable" -> "staged"`},
+		{"rotate is due", withoutAcknowledgement, untilDue, 1, map[string]any{"phase": "stable", "current_version": 1.0}, `"stable" -> "draining"`},
+		{"promote is due", "", untilAcknowledged, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0}, `"staged" -> "draining"`},
+		{"retire is due", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0}, `"draining" -> "stable"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, tf := acctest.Start(t)
@@ -43,7 +44,7 @@ func TestHoldIsShownAndLeftAlone(t *testing.T) {
 				t.Errorf("something happened to the token\nbefore: %s\nafter:  %s", before, after)
 			}
 			c.want["due"], c.want["reason"] = "none", "held"
-			wantRotation(t, tf, tf.State(token)["version"].(float64), c.want)
+			wantRotation(t, tf, c.version, c.want)
 
 			release(p)
 			tf.Plan(2).Has(c.step).HasNot("is on hold")

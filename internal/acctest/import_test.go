@@ -3,7 +3,6 @@ package acctest_test
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,23 +14,29 @@ import (
 type imported struct {
 	name, kind, address string
 	// create makes everything and returns the configuration; the object of the test is named "x".
-	create func(*testing.T, *acctest.Platform) string
+	create func(byHand) string
 	// state has what the import must have put into the state.
 	state map[string]any
 }
 
-func createdAs(t *testing.T, p *acctest.Platform, kind string, body map[string]any) (id string) {
-	t.Helper()
+// byHand is somebody who makes objects beside Terraform.
+type byHand struct {
+	t *testing.T
+	p *acctest.Platform
+}
+
+func (h byHand) make(kind string, body map[string]any) (id string) {
+	h.t.Helper()
 	var object api.Object
-	p.As(api.RoleOperator).Create(kind, body).Want(http.StatusCreated).Decode(&object)
+	h.p.As(api.RoleOperator).Create(kind, body).Want(http.StatusCreated).Decode(&object)
 	return object.ID
 }
 
-// tokenFor makes a connector and a policy by hand, then a token with these members.
-func tokenFor(t *testing.T, p *acctest.Platform, more map[string]any) (connector, policyID string) {
-	t.Helper()
-	connector = createdAs(t, p, api.KindConnectors, map[string]any{"name": "slack", "owner": "team", "type": "slack"})
-	policyID = createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
+// makeToken makes a connector and a policy, then a token with these members.
+func (h byHand) makeToken(more map[string]any) (connector, policyID string) {
+	h.t.Helper()
+	connector = h.make(api.KindConnectors, map[string]any{"name": "slack", "owner": "team", "type": "slack"})
+	policyID = h.make(api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
 	body := map[string]any{"name": "x", "owner": "team", "connector_id": connector, "scopes": []string{"messages:send", "messages:read"}}
 	for k, v := range more {
 		if k == "rotation_policy_id" {
@@ -39,7 +44,7 @@ func tokenFor(t *testing.T, p *acctest.Platform, more map[string]any) (connector
 		}
 		body[k] = v
 	}
-	createdAs(t, p, api.KindScopedTokens, body)
+	h.make(api.KindScopedTokens, body)
 	return connector, policyID
 }
 
@@ -58,8 +63,8 @@ resource "quickconnect_scoped_token" "x" {
 var importCases = []imported{
 	{
 		"policy with its defaults", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "x", "interval": "90d"})
+		func(h byHand) string {
+			h.make(api.KindRotationPolicies, map[string]any{"name": "x", "interval": "90d"})
 			return `resource "quickconnect_rotation_policy" "x" {
   name     = "x"
   interval = "90d"
@@ -69,8 +74,8 @@ var importCases = []imported{
 	},
 	{
 		"policy with everything, durations in other words", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			createdAs(t, p, api.KindRotationPolicies, map[string]any{
+		func(h byHand) string {
+			h.make(api.KindRotationPolicies, map[string]any{
 				"name": "x", "interval": "168h", "overlap": "1d", "max_stage": "90m", "max_age": "2w", "quiet_period": "3600s",
 				"require_acknowledgement": false, "on_stage_timeout": "promote", "description": "", "labels": map[string]string{},
 			})
@@ -91,8 +96,8 @@ var importCases = []imported{
 	},
 	{
 		"policy, durations as given", api.KindRotationPolicies, "quickconnect_rotation_policy.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "x", "interval": "168h", "overlap": "0s"})
+		func(h byHand) string {
+			h.make(api.KindRotationPolicies, map[string]any{"name": "x", "interval": "168h", "overlap": "0s"})
 			return `resource "quickconnect_rotation_policy" "x" {
   name     = "x"
   interval = "168h"
@@ -103,8 +108,8 @@ var importCases = []imported{
 	},
 	{
 		"connector with nothing", api.KindConnectors, "quickconnect_connector.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			createdAs(t, p, api.KindConnectors, map[string]any{"name": "x", "owner": "team", "type": "slack"})
+		func(h byHand) string {
+			h.make(api.KindConnectors, map[string]any{"name": "x", "owner": "team", "type": "slack"})
 			return `resource "quickconnect_connector" "x" {
   name  = "x"
   owner = "team"
@@ -115,8 +120,8 @@ var importCases = []imported{
 	},
 	{
 		"connector with empty things", api.KindConnectors, "quickconnect_connector.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			createdAs(t, p, api.KindConnectors, map[string]any{
+		func(h byHand) string {
+			h.make(api.KindConnectors, map[string]any{
 				"name": "x", "owner": "team", "type": "slack", "description": "", "labels": map[string]string{},
 				"settings": map[string]string{}, "allowed_scopes": []string{}, "enabled": false,
 			})
@@ -135,9 +140,9 @@ var importCases = []imported{
 	},
 	{
 		"connector with everything, credentials included", api.KindConnectors, "quickconnect_connector.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			id := createdAs(t, p, api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
-			createdAs(t, p, api.KindConnectors, map[string]any{
+		func(h byHand) string {
+			id := h.make(api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
+			h.make(api.KindConnectors, map[string]any{
 				"name": "x", "owner": "team", "type": "twilio", "description": "Texts", "labels": map[string]string{"team": "alerts"},
 				"settings": map[string]string{"account_sid": "AC0123456789abcdef0123456789abcdef"}, "allowed_scopes": []string{"messages:send", "contacts:*"},
 				"rotation_policy_id": id, "credentials": map[string]string{"auth_token": "not-so-secret"}, "credentials_wo_version": 3,
@@ -159,16 +164,16 @@ var importCases = []imported{
 	},
 	{
 		"token with a policy alone", api.KindScopedTokens, "quickconnect_scoped_token.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+		func(h byHand) string {
+			connector, policyID := h.makeToken(map[string]any{"rotation_policy_id": true})
 			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID))
 		},
 		map[string]any{"version": 1.0, "description": nil, "labels": nil, "allowed_cidrs": nil, "rotate_when_changed": nil, "minimum_version": nil, "expires_at": nil, "deletion_protection": false},
 	},
 	{
 		"token with empty things", api.KindScopedTokens, "quickconnect_scoped_token.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			connector, policyID := tokenFor(t, p, map[string]any{
+		func(h byHand) string {
+			connector, policyID := h.makeToken(map[string]any{
 				"rotation_policy_id": true, "description": "", "labels": map[string]string{}, "allowed_cidrs": []string{}, "rotate_when_changed": map[string]string{},
 			})
 			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q\ndescription = \"\"\nlabels = {}\nallowed_cidrs = []\nrotate_when_changed = {}", policyID))
@@ -177,8 +182,8 @@ var importCases = []imported{
 	},
 	{
 		"token with everything", api.KindScopedTokens, "quickconnect_scoped_token.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			connector, policyID := tokenFor(t, p, map[string]any{
+		func(h byHand) string {
+			connector, policyID := h.makeToken(map[string]any{
 				"rotation_policy_id": true, "description": "Sends", "labels": map[string]string{"team": "alerts"}, "allowed_cidrs": []string{"192.0.2.0/24"},
 				"rotate_when_changed": map[string]string{"incident": "7"}, "minimum_version": 4, "deletion_protection": true, "expires_at": "2027-01-31T14:00:00+02:00",
 			})
@@ -196,17 +201,17 @@ var importCases = []imported{
 	},
 	{
 		"token with an end in another offset", api.KindScopedTokens, "quickconnect_scoped_token.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			connector, _ := tokenFor(t, p, map[string]any{"expires_at": "2027-01-31T14:00:00+02:00"})
+		func(h byHand) string {
+			connector, _ := h.makeToken(map[string]any{"expires_at": "2027-01-31T14:00:00+02:00"})
 			return tokenBlock(connector, `expires_at = "2027-01-31T12:00:00Z"`)
 		},
 		map[string]any{"expires_at": "2027-01-31T14:00:00+02:00", "rotation_policy_id": nil},
 	},
 	{
 		"token in the middle of a rotation", api.KindScopedTokens, "quickconnect_scoped_token.x",
-		func(t *testing.T, p *acctest.Platform) string {
-			connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
-			p.As(api.RoleOperator).Step("x", api.StepBegin, api.StepRequest{})
+		func(h byHand) string {
+			connector, policyID := h.makeToken(map[string]any{"rotation_policy_id": true})
+			h.p.As(api.RoleOperator).Step("x", api.StepBegin, api.StepRequest{})
 			return tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID))
 		},
 		map[string]any{"version": 2.0},
@@ -218,7 +223,7 @@ func TestImport(t *testing.T) {
 	for _, c := range importCases {
 		t.Run(c.name, func(t *testing.T) {
 			p, tf := acctest.Start(t)
-			tf.Config(c.create(t, p))
+			tf.Config(c.create(byHand{t, p}))
 			var object api.Object
 			if !p.As(api.RoleAuditor).Find(c.kind, "x", &object) {
 				t.Fatal("the object of the test is not there")
@@ -249,7 +254,7 @@ func TestImport(t *testing.T) {
 // Null and empty are told apart in both directions.
 func TestImportTellsNullFromEmpty(t *testing.T) {
 	p, tf := acctest.Start(t)
-	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true, "description": "", "labels": map[string]string{}})
+	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true, "description": "", "labels": map[string]string{}})
 	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)))
 	tf.Import("quickconnect_scoped_token.x", "x")
 	tf.Plan(2).Has("- labels", "- description").HasNot("version")
@@ -263,7 +268,7 @@ func TestImportTellsNullFromEmpty(t *testing.T) {
 // The block form plans the import, and changes nothing in the same apply if there is nothing to change.
 func TestImportBlock(t *testing.T) {
 	p, tf := acctest.Start(t)
-	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true})
 	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)) + `
 import {
   to = quickconnect_scoped_token.x
@@ -278,7 +283,7 @@ import {
 // What is due when it is imported is planned with the import, and one apply does both.
 func TestImportOfATokenThatIsDue(t *testing.T) {
 	p, tf := acctest.Start(t)
-	connector, policyID := tokenFor(t, p, map[string]any{"rotation_policy_id": true})
+	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true})
 	p.Clock.Advance(30 * day)
 	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)) + `
 import {
@@ -296,7 +301,7 @@ import {
 
 func TestImportOfWhatIsNotThere(t *testing.T) {
 	p, tf := acctest.Start(t)
-	createdAs(t, p, api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})
+	byHand{t, p}.make(api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})
 	tf.Config(policy("") + notifier(""))
 	for address, prefix := range map[string]string{
 		"quickconnect_rotation_policy.monthly": "pol_", "quickconnect_connector.slack": "con_", token: "tok_",
@@ -310,48 +315,5 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 	}
 	if n := len(tf.Objects()); n != 0 {
 		t.Errorf("the state has %d objects after imports that failed", n)
-	}
-}
-
-func TestDeletionProtection(t *testing.T) {
-	p, tf := acctest.Start(t)
-	deployer := p.As(api.RoleDeployer)
-	tf.Config(policy("") + notifier("deletion_protection = true"))
-	tf.Apply()
-	before := standing(t, p)
-
-	// Whatever would end the token is refused before anything is applied.
-	tf.Plan(1, "-destroy").Has("Token protected from deletion", "deletion_protection")
-	tf.Run("destroy", "-auto-approve").Want(1).Has("Token protected from deletion")
-	tf.Config(policy("") + strings.Replace(notifier("deletion_protection = true"), "connector_id       = quickconnect_connector.slack.id", `connector_id       = "con_01KQHPHXG00YAJDTX1KCFJMM9Z"`, 1))
-	tf.Plan(1).Has("Token protected from deletion", "replaces")
-	tf.Config(policy(""))
-	tf.ApplyFails().Has("Token protected from deletion")
-	deployer.Delete(api.KindScopedTokens, "notifier").WantProblem(api.CodeConflict)
-	if after := standing(t, p); after != before {
-		t.Errorf("the token is not what it was\nbefore: %s\nafter:  %s", before, after)
-	}
-
-	tf.Config(policy("") + notifier(""))
-	tf.Apply()
-	tf.Destroy()
-	if n := deployer.Count(api.KindScopedTokens); n != 0 {
-		t.Errorf("the platform has %d tokens, want none", n)
-	}
-}
-
-// Where the state does not know of the protection, the platform refuses.
-func TestDeletionProtectionSetMeanwhile(t *testing.T) {
-	p, tf := acctest.Start(t)
-	tf.Config(policy("") + notifier(""))
-	tf.Apply()
-	tf.SavePlan("destroy.tfplan", "-destroy")
-	p.As(api.RoleOperator).Patch(api.KindScopedTokens, "notifier", map[string]any{"deletion_protection": true}).Want(http.StatusOK)
-	tf.ApplyPlanFails("destroy.tfplan").Has("is protected", "deletion_protection")
-	if _, ok := tf.Objects()[token]; !ok {
-		t.Error("the token is gone from the state, though it is still there")
-	}
-	if state := p.As(api.RoleAuditor).ScopedToken("notifier").Rotation.Phase; state != api.PhaseStable {
-		t.Errorf("the token is in phase %s, want stable: a refused deletion ends no version", state)
 	}
 }

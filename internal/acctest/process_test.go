@@ -15,7 +15,7 @@ import (
 const crowd = 150
 
 // startProcess starts the real program with one environment, and a CLI that is set up for it.
-func startProcess(t *testing.T, flags ...string) (p *acctest.Process, tf *acctest.CLI, token string) {
+func startProcess(t testing.TB, flags ...string) (p *acctest.Process, tf *acctest.CLI, token string) {
 	t.Helper()
 	tf = acctest.NewCLI(t)
 	p = acctest.StartProcess(t, flags...)

@@ -118,33 +118,12 @@ func TestRevokedValueIsReissued(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// A revocation with a hold is left alone until somebody releases it.
-func TestRevokedAndHeldWaitsForRelease(t *testing.T) {
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	tf.Config(policy("") + notifier("") + handover(s))
-	tf.Apply()
-	security := p.As(api.RoleSecurity)
-	security.Verb(api.KindScopedTokens, "notifier", "revoke", api.RevokeRequest{All: true, Hold: true, Reason: "under investigation"}).Want(200)
-	tf.Plan(0).Has("Warning:", "under investigation")
-	tf.Apply()
-	wantRotation(t, tf, 1, map[string]any{"phase": "revoked", "due": "none", "reason": "held"})
-	security.Verb(api.KindScopedTokens, "notifier", "release", api.HoldRequest{Reason: "done"}).Want(200)
-	tf.Plan(2).Has("~ version = 1 -> 2").HasNot("under investigation")
-	tf.Apply()
-	wantDelivered(t, p, s, 2, 2)
-	tf.Plan(0).Silent()
-}
-
 // A token that was revoked or deleted outside, or everything deleted outside, does not stand in the way of a destroy, though an
 // ephemeral resource in the configuration wants its value.
 func TestDestroyAfterRevocationOrDeletion(t *testing.T) {
 	for name, breakIt := range map[string]func(security, operator *acctest.Caller){
 		"revoked": func(security, _ *acctest.Caller) {
 			security.Verb(api.KindScopedTokens, "notifier", "revoke", everyVersion).Want(200)
-		},
-		"held": func(security, _ *acctest.Caller) {
-			security.Verb(api.KindScopedTokens, "notifier", "hold", api.HoldRequest{Reason: "leaked"}).Want(200)
 		},
 		"token deleted":      func(_, operator *acctest.Caller) { operator.Delete(api.KindScopedTokens, "notifier").Want(204) },
 		"everything deleted": func(_, operator *acctest.Caller) { deleteEverything(operator) },

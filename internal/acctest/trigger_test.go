@@ -213,10 +213,7 @@ func TestTriggerUnknownInThePlan(t *testing.T) {
 			tf.SavePlan("late.tfplan").Has("~ version = 1 -> (known after apply)")
 			tf.ApplyPlan("late.tfplan")
 			w.want(c.valid...)
-			state := tf.State(token)
-			if state["version"] != c.version || state["rotation"].(map[string]any)["next_version"] != c.next {
-				t.Errorf("version is %v and rotation %v, want version %v and next_version %v", state["version"], state["rotation"], c.version, c.next)
-			}
+			wantRotation(t, tf, c.version, map[string]any{"next_version": c.next})
 			if version, value := s.Last(); version != int64(c.version) || value != w.values[version] {
 				t.Errorf("the sink was last given version %d, want the value of version %v", version, c.version)
 			}

@@ -78,7 +78,8 @@ func (d *demo) close(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() == nil {
 		d.platform.printLog()
 	}
-	if removed := os.RemoveAll(d.dir); err == nil {
+	removed := os.RemoveAll(d.dir) //nolint:gosec // the directory that newDemo has made
+	if err == nil {
 		err = removed
 	}
 	if err == nil {

@@ -114,7 +114,7 @@ func (p *platform) stop() error {
 
 // printLog shows the end of what the platform has printed; it prints no secrets.
 func (p *platform) printLog() {
-	data, err := os.ReadFile(p.logFile())
+	data, err := os.ReadFile(p.logFile()) //nolint:gosec // the file that start has made
 	if err != nil || len(data) == 0 {
 		return
 	}
