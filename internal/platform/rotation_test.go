@@ -219,6 +219,17 @@ func TestStepsThatThePlatformDidItself(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+	t.Run("promote, settled in two runs", func(t *testing.T) {
+		w, planned := begun(t)
+		for range 3 {
+			w.clock.Advance(time.Hour)
+			w.token(planned.ID)
+		}
+		got := decoded[api.ScopedToken](w.step(planned.ID, api.StepPromote, nil, ifMatch(planned.Etag)).want(200))
+		if got.Rotation.Phase != api.PhaseStable || got.Version != 2 {
+			t.Errorf("%+v", got)
+		}
+	})
 	t.Run("retire", func(t *testing.T) {
 		w, _ := begun(t)
 		planned := decoded[api.ScopedToken](w.step(w.token(w.list()[0].ID).ID, api.StepPromote, nil).want(200))
