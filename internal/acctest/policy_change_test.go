@@ -105,9 +105,7 @@ func TestStepWhileThePolicyChanges(t *testing.T) {
 		// The overlap is the one in force when it began.
 		c.use()
 		c.tf.Apply()
-		if got := c.tf.State(token)["rotation"].(map[string]any)["previous_expires_at"]; got != "2026-06-02T12:00:00Z" {
-			t.Errorf("the old version ends at %v, want two days after its replacement", got)
-		}
+		wantRotation(t, c.tf, 2, map[string]any{"phase": "draining", "previous_expires_at": "2026-06-02T12:00:00Z"})
 	})
 	t.Run("acknowledgement no more", func(t *testing.T) {
 		c, plan := start(t, "", `require_acknowledgement = false`)
