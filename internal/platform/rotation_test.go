@@ -244,6 +244,26 @@ func TestStepsThatThePlatformDidItself(t *testing.T) {
 		w.clock.Advance(7 * 24 * time.Hour)
 		w.step(token.ID, api.StepPromote, object{"force": true, "reason": "test"}, ifMatch(staged.Etag)).problem(api.CodePreconditionFailed, "")
 	})
+	t.Run("a patch that saw the stage does not go past its cancellation", func(t *testing.T) {
+		w := newWorld(t)
+		token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+		staged := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil).want(200))
+		w.clock.Advance(7 * 24 * time.Hour)
+		w.do("PATCH", "/v1/scoped-tokens/"+token.ID, object{"minimum_version": 2}, ifMatch(staged.Etag)).problem(api.CodePreconditionFailed, "")
+		if got := w.token(token.ID); got.Version != 1 || got.MinimumVersion != nil {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("an expiry behind the promotion is news", func(t *testing.T) {
+		w := newWorld(t)
+		policy := w.newPolicy("monthly", object{"max_stage": "1h"})
+		token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID, "expires_at": w.clock.Now().Add(90 * time.Minute).Format(time.RFC3339)})
+		w.step(token.ID, api.StepBegin, nil).want(200)
+		w.introspect(api.RoleRuntime, w.reveal(token.ID, 2))
+		planned := w.token(token.ID)
+		w.clock.Advance(2 * time.Hour)
+		w.step(token.ID, api.StepPromote, nil, ifMatch(planned.Etag)).problem(api.CodePreconditionFailed, "")
+	})
 	t.Run("a patch in between is a change like any other", func(t *testing.T) {
 		w, planned := begun(t)
 		w.clock.Advance(2 * time.Hour)
