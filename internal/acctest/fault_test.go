@@ -102,6 +102,7 @@ func TestLastingFaults(t *testing.T) {
 
 // underLasting goes through a life of one object of each kind, in which every operation fails until the fault is gone.
 func underLasting(t *testing.T, f lasting) {
+	t.Helper()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
 // many is how many tokens an apply makes that is interrupted in the middle.
@@ -98,11 +99,11 @@ func TestInterruptedApply(t *testing.T) {
 	apply := tf.Start("apply", "-auto-approve")
 	s.wait(t, 10)
 	apply.Interrupt()
-	interrupted := time.Now()
+	interrupted := clock.System().Now()
 	apply.WaitForOutput("Stopping operation")
 	s.release(5)
 	run := apply.Wait().Want(1).Has("interrupted")
-	if took := time.Since(interrupted); took > 30*time.Second {
+	if took := clock.System().Now().Sub(interrupted); took > 30*time.Second {
 		t.Errorf("it took %s to end after the interrupt", took)
 	}
 	p.Fail(nil)

@@ -193,7 +193,7 @@ resource "sink_secret" "foreign" {
 		}
 	})
 
-	t.Run("data source", func(t *testing.T) {
+	t.Run("data source", func(*testing.T) {
 		production.Config(`
 data "quickconnect_scoped_token" "foreign" {
   name = "trio"

@@ -15,10 +15,10 @@ import (
 const crowd = 150
 
 // startProcess starts the real program with one environment, and a CLI that is set up for it.
-func startProcess(t testing.TB, flags ...string) (p *acctest.Process, tf *acctest.CLI, token string) {
-	t.Helper()
-	tf = acctest.NewCLI(t)
-	p = acctest.StartProcess(t, flags...)
+func startProcess(tb testing.TB, flags ...string) (p *acctest.Process, tf *acctest.CLI, token string) {
+	tb.Helper()
+	tf = acctest.NewCLI(tb)
+	p = acctest.StartProcess(tb, flags...)
 	token = p.Bootstrap(acctest.Tenant, acctest.Environment)[acctest.Environment]
 	tf.Set("QUICKCONNECT_ENDPOINT", p.URL)
 	tf.Set("QUICKCONNECT_TENANT", acctest.Tenant)

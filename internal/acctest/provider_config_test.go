@@ -90,8 +90,10 @@ func TestBadConfiguration(t *testing.T) {
 			}
 		})
 	}
-	for _, argument := range []string{`requests_per_second = 0.1`, `max_retries = 0`, `max_retries = 20`, `request_timeout = "1s"`, `request_timeout = "10m"`,
-		fmt.Sprintf(`endpoint = %q`, strings.Replace(p.URL, "127.0.0.1", "localhost", 1))} {
+	for _, argument := range []string{
+		`requests_per_second = 0.1`, `max_retries = 0`, `max_retries = 20`, `request_timeout = "1s"`, `request_timeout = "10m"`,
+		fmt.Sprintf(`endpoint = %q`, strings.Replace(p.URL, "127.0.0.1", "localhost", 1)),
+	} {
 		tf.Config("provider \"quickconnect\" {\n  " + argument + "\n}\n" + readIdentity)
 		tf.Plan(0)
 	}

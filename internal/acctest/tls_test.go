@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
 // authority is a certificate authority of one test.
@@ -54,7 +55,7 @@ func (a *authority) issue(name string, c *x509.Certificate) (*x509.Certificate, 
 		a.t.Fatal(err)
 	}
 	// Terraform and its provider look at the machine's clock.
-	now := time.Now()
+	now := clock.System().Now()
 	c.Subject, c.NotBefore, c.NotAfter = pkix.Name{CommonName: name}, now.Add(-time.Hour), now.Add(time.Hour)
 	if c.SerialNumber, err = rand.Int(rand.Reader, big.NewInt(1<<62)); err != nil {
 		a.t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,11 +35,11 @@ func operation(r acctest.Request) string {
 		return opReveal
 	case len(parts) > 3:
 		return opStep
-	case r.Method == "POST":
+	case r.Method == http.MethodPost:
 		return opCreate
-	case r.Method == "PATCH":
+	case r.Method == http.MethodPatch:
 		return opPatch
-	case r.Method == "DELETE":
+	case r.Method == http.MethodDelete:
 		return opDelete
 	}
 	return opRead
