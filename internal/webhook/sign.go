@@ -31,10 +31,10 @@ const (
 	versionEd25519 = "v1a"
 )
 
-const (
-	maxIDLength = 256
-	maxUnix     = 253402300799 // the last second of the year 9999
-)
+// MaxUnix is the latest timestamp: the last second of the year 9999.
+const MaxUnix = 253402300799
+
+const maxIDLength = 256
 
 // Sign returns the signature header of one attempt: one signature for each key, in the order of the keys. The header
 // webhook-timestamp of that attempt is Timestamp(at), and the body must be sent byte for byte.
@@ -45,7 +45,7 @@ func Sign(keys []Key, id string, at time.Time, body []byte) (string, error) {
 	if err := CheckID(id); err != nil {
 		return "", err
 	}
-	if unix := at.Unix(); unix < 0 || unix > maxUnix {
+	if unix := at.Unix(); unix < 0 || unix > MaxUnix {
 		return "", ErrTimestamp
 	}
 	content := signedContent(id, Timestamp(at), body)

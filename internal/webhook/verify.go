@@ -56,15 +56,15 @@ func parseDelivery(headers map[string][]string) (delivery, error) {
 	}
 	d.id = values[0]
 	if err := CheckID(d.id); err != nil {
-		return d, fmt.Errorf("%s: %w", HeaderID, err)
+		return d, fmt.Errorf("header %s: %w", HeaderID, err)
 	}
 	unix, err := parseTimestamp(values[1])
 	if err != nil {
-		return d, fmt.Errorf("%s: %w", HeaderTimestamp, err)
+		return d, fmt.Errorf("header %s: %w", HeaderTimestamp, err)
 	}
 	d.at = time.Unix(unix, 0)
 	if d.signatures, err = parseSignatures(values[2]); err != nil {
-		return d, fmt.Errorf("%s: %w", HeaderSignature, err)
+		return d, fmt.Errorf("header %s: %w", HeaderSignature, err)
 	}
 	return d, nil
 }
@@ -79,17 +79,17 @@ func single(headers map[string][]string, name string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", fmt.Errorf("%s: %w", name, ErrHeaderMissing)
+		return "", fmt.Errorf("header %s: %w", name, ErrHeaderMissing)
 	case 1:
 		return found[0], nil
 	}
-	return "", fmt.Errorf("%s: %w", name, ErrHeaderDoubled)
+	return "", fmt.Errorf("header %s: %w", name, ErrHeaderDoubled)
 }
 
 // parseTimestamp reads unix seconds in the one way to write them: what is signed is the text.
 func parseTimestamp(text string) (int64, error) {
 	unix, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || unix < 0 || unix > maxUnix || strconv.FormatInt(unix, 10) != text {
+	if err != nil || unix < 0 || unix > MaxUnix || strconv.FormatInt(unix, 10) != text {
 		return 0, ErrTimestamp
 	}
 	return unix, nil
