@@ -1,11 +1,13 @@
 package platform
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
@@ -35,10 +37,18 @@ func checkMatch(n noun, o *store.Object, ifMatch string) error {
 		n.name, o.Name, quoted(etagOf(o)))
 }
 
-// checkMatchSettled carries out an If-Match where it does not matter that only deadlines have passed since.
+// checkMatchSettled carries out an If-Match where it does not matter that the platform has promoted or retired at a
+// deadline since: who planned for that finds it done. A stage that was cancelled or an expiry is news to everybody.
 func checkMatchSettled(n noun, o *store.Object, c *store.Credential, ifMatch string) error {
-	if c.SettledBase != 0 && names(ifMatch, c.SettledBase) {
+	if c.SettledBase != 0 && names(ifMatch, c.SettledBase) && asPlanned(c.SettledSteps) {
 		return nil
 	}
 	return checkMatch(n, o, ifMatch)
+}
+
+// asPlanned tells whether deadlines did nothing but carry a rotation on.
+func asPlanned(settled []string) bool {
+	return !slices.ContainsFunc(settled, func(step string) bool {
+		return step != string(rotation.StepPromote) && step != string(rotation.StepRetire)
+	})
 }

@@ -142,13 +142,13 @@ func (p *Platform) noteUse(ctx context.Context, f *presented) (used bool, err er
 		if used = ok; !used {
 			return nil
 		}
+		f.version, _ = after.Lookup(f.version.Number) // with evidence, it may end later than without
 		var evidence *rotation.Evidence
 		for _, d := range done {
 			if err := w.auditTransition(ctx, api.KindScopedTokens, t.ID, d); err != nil {
 				return err
 			}
-			v, _ := after.Lookup(f.version.Number)
-			evidence = v.Evidence
+			evidence = f.version.Evidence
 		}
 		return w.tx.MarkUsed(ctx, t.ID, f.version.Number, w.now, evidence)
 	})

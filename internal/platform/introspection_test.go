@@ -154,6 +154,10 @@ func TestRevokeOneValue(t *testing.T) {
 				if got.Rotation.Phase != c.phase || got.Version != c.version || (got.Hold != nil) != c.hold || got.Etag == etag {
 					t.Errorf("%+v", got)
 				}
+				ended := w.versions(token.ID)[c.revoke-1]
+				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" && !strings.HasPrefix(ended.EndedBy, "prn_") {
+					t.Errorf("ended by %s (%s)", ended.EndedBy, ended.EndReason)
+				}
 				// Whoever holds a version that goes on keeps it: it has no deadline any more.
 				w.clock.Advance(60 * 24 * time.Hour)
 				w.accepted(values, c.valid...)

@@ -106,8 +106,8 @@ func doneAtDeadline(step rotation.Step, t *scopedToken, ifMatch string) bool {
 	if step != rotation.StepPromote && step != rotation.StepRetire || ifMatch == "" || names(ifMatch, t.Etag) {
 		return false
 	}
-	base := t.Credential.SettledBase
-	return base != 0 && names(ifMatch, base) && slices.Contains(t.Credential.SettledSteps, string(step))
+	base, settled := t.Credential.SettledBase, t.Credential.SettledSteps
+	return base != 0 && names(ifMatch, base) && asPlanned(settled) && slices.Contains(settled, string(step))
 }
 
 // finish stores the outcome of a step.

@@ -101,9 +101,6 @@ type patchRotationPolicyInput struct {
 }
 
 func (p *Platform) patchRotationPolicy(ctx context.Context, in *patchRotationPolicyInput) (*shown[api.RotationPolicy], error) {
-	if err := p.settleCredentialsOf(ctx, in.ID); err != nil {
-		return nil, err
-	}
 	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.RotationPolicy], err error) {
 		policy, err := w.settledRotationPolicy(ctx, in.ID)
 		if err != nil {
@@ -186,27 +183,4 @@ func (w *work) settledRotationPolicy(ctx context.Context, id string) (*store.Rot
 		}
 	}
 	return policy, nil
-}
-
-// settleCredentialsOf does the same in transactions of their own, so that a change that is then refused does not undo it.
-func (p *Platform) settleCredentialsOf(ctx context.Context, policyID string) error {
-	return p.view(ctx, func(w *work) (due []store.Ref, err error) {
-		refs, err := w.tx.CredentialsOfPolicy(ctx, w.scope, policyID)
-		if err != nil {
-			return nil, err
-		}
-		for _, ref := range refs {
-			if ref.Kind != api.KindScopedTokens {
-				continue
-			}
-			token, err := w.readScopedToken(ctx, ref.ID)
-			if err != nil {
-				return nil, err
-			}
-			if token.parts().due(w.now) {
-				due = append(due, ref)
-			}
-		}
-		return due, nil
-	})
 }

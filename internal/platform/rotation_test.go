@@ -52,7 +52,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		t.Error("an auditor's introspection counted as a use")
 	}
 	used := w.introspect(api.RoleRuntime, values[2])
-	if !used.Active || used.Version != 2 || used.Subject != token.ID {
+	if !used.Active || used.Version != 2 || used.Subject != token.ID || used.ExpiresAt != time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
 		t.Errorf("introspection: %+v", used)
 	}
 	acknowledged := w.token(token.ID)
@@ -219,6 +219,17 @@ func TestStepsThatThePlatformDidItself(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+	t.Run("promote, settled in two runs", func(t *testing.T) {
+		w, planned := begun(t)
+		for range 3 {
+			w.clock.Advance(time.Hour)
+			w.token(planned.ID)
+		}
+		got := decoded[api.ScopedToken](w.step(planned.ID, api.StepPromote, nil, ifMatch(planned.Etag)).want(200))
+		if got.Rotation.Phase != api.PhaseStable || got.Version != 2 {
+			t.Errorf("%+v", got)
+		}
+	})
 	t.Run("retire", func(t *testing.T) {
 		w, _ := begun(t)
 		planned := decoded[api.ScopedToken](w.step(w.token(w.list()[0].ID).ID, api.StepPromote, nil).want(200))
@@ -232,6 +243,26 @@ func TestStepsThatThePlatformDidItself(t *testing.T) {
 		staged := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil).want(200))
 		w.clock.Advance(7 * 24 * time.Hour)
 		w.step(token.ID, api.StepPromote, object{"force": true, "reason": "test"}, ifMatch(staged.Etag)).problem(api.CodePreconditionFailed, "")
+	})
+	t.Run("a patch that saw the stage does not go past its cancellation", func(t *testing.T) {
+		w := newWorld(t)
+		token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+		staged := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil).want(200))
+		w.clock.Advance(7 * 24 * time.Hour)
+		w.do("PATCH", "/v1/scoped-tokens/"+token.ID, object{"minimum_version": 2}, ifMatch(staged.Etag)).problem(api.CodePreconditionFailed, "")
+		if got := w.token(token.ID); got.Version != 1 || got.MinimumVersion != nil {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("an expiry behind the promotion is news", func(t *testing.T) {
+		w := newWorld(t)
+		policy := w.newPolicy("monthly", object{"max_stage": "1h"})
+		token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID, "expires_at": w.clock.Now().Add(90 * time.Minute).Format(time.RFC3339)})
+		w.step(token.ID, api.StepBegin, nil).want(200)
+		w.introspect(api.RoleRuntime, w.reveal(token.ID, 2))
+		planned := w.token(token.ID)
+		w.clock.Advance(2 * time.Hour)
+		w.step(token.ID, api.StepPromote, nil, ifMatch(planned.Etag)).problem(api.CodePreconditionFailed, "")
 	})
 	t.Run("a patch in between is a change like any other", func(t *testing.T) {
 		w, planned := begun(t)

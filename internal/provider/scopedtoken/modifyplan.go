@@ -55,8 +55,12 @@ func (r *tokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		version = types.Int64Value(d.after.version)
 		rotation = plannedRotation(d.after).object(ctx, &resp.Diagnostics)
 	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("version"), version)...)
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("rotation"), rotation)...)
+	if !version.Equal(plan.Version) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("version"), version)...)
+	}
+	if !rotation.Equal(plan.Rotation) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("rotation"), rotation)...)
+	}
 	if d.open {
 		return // the same function decides once the values are known, and this runs again then
 	}

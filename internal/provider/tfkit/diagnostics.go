@@ -110,7 +110,11 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		}
 		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
 	case api.CodeNotFound:
-		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the provider configuration.")
+		next := ""
+		if e.Write && e.Op != "create" && e.Field == "" {
+			next = "It was deleted after the plan was made. " + planAgain
+		}
+		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the provider configuration.", next)
 	}
 	return "", sentences(e.Detail, fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status), fieldText(e))
 }

@@ -62,7 +62,7 @@ func TestReport(t *testing.T) {
 		"no connection":     {&client.Error{Op: "change", Object: "x", Attempts: 5, Write: true, Cause: errors.New("connection refused")}, "", []string{"connection refused", "5 attempt", "Check endpoint", "plan again"}, nil},
 		"interrupted":       {&client.Error{Op: "create", Object: "x", Write: true, Cause: fmt.Errorf("a: %w", context.Canceled)}, "", []string{"interrupted"}, []string{"Whether"}},
 		"interrupted, sent": {&client.Error{Op: "create", Object: "x", Write: true, Attempts: 1, Cause: context.Canceled}, "", []string{"interrupted", "Whether the object was created"}, nil},
-		"not found":         {problem(api.CodeNotFound), "", []string{"no such object"}, nil},
+		"not found":         {problem(api.CodeNotFound), "", []string{"no such object", "Run terraform plan again"}, nil},
 		"a plain error":     {errors.New("an import takes a name"), "", []string{"an import takes a name"}, nil},
 	}
 	for name, tt := range tests {

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"testing"
+)
+
+func TestTune(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	for name, c := range map[string]struct {
+		environment []string
+		sdk         string
+		gc          int
+	}{
+		"nobody reads logs":    {[]string{"HOME=/root", "TF_LOG="}, "OFF", 400},
+		"somebody reads logs":  {[]string{"TF_LOG=TRACE"}, "", 400},
+		"or those of the SDK":  {[]string{"TF_LOG_SDK_PROTO=debug"}, "", 400},
+		"GOGC is somebody's":   {[]string{"TF_LOG=TRACE", "GOGC=50"}, "", 100},
+		"and an empty one not": {[]string{"TF_LOG=TRACE", "GOGC="}, "", 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("TF_LOG_SDK", "")
+			debug.SetGCPercent(100)
+			tune(c.environment)
+			if got := os.Getenv("TF_LOG_SDK"); got != c.sdk {
+				t.Errorf("TF_LOG_SDK is %q, want %q", got, c.sdk)
+			}
+			if got := debug.SetGCPercent(100); got != c.gc {
+				t.Errorf("the garbage collector runs at %d percent, want %d", got, c.gc)
+			}
+		})
+	}
+}
