@@ -55,8 +55,9 @@ func TestWebhookFunctionsInConsole(t *testing.T) {
 		signVector:                         "(sensitive value)",
 		verify("var.secret", "1614265330"): "true",
 		verify(`"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", var.secret`, "var.at"): "true",
-		verify(`sensitive("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")`, "var.at"): "false",
-		verify("var.secret", `timestamp()`):                                     "false",
+		verify(`sensitive("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")`, "var.at"):  "false",
+		verify("var.secret", `timestamp()`):                                      "false",
+		"try(" + verify("var.secret", `"yesterday"`) + ", false)":                "false",
 	} {
 		run := tf.Console(expression).Want(0)
 		if got := strings.TrimSpace(run.Output); got != want {
@@ -97,6 +98,6 @@ check "delivery" {
 
 	tf.Var("at", "2021-02-25T15:08:10Z")
 	tf.Plan(0).Has("refused: sensitive", "refused: ephemeral", "refused: known later").HasNot(vectorSecret)
-	tf.Var("at", "")
-	tf.Plan(0).Has(`Invalid value for "at" parameter`).HasNot(vectorSecret)
+	tf.Var("at", "yesterday")
+	tf.Plan(1).Has(`Invalid value for "at" parameter`).HasNot(vectorSecret)
 }

@@ -41,7 +41,7 @@ func TestKeyNeverPrintsItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.Write(text)
-		decimal := strings.Trim(fmt.Sprint([]byte(raw)), "[]")
+		decimal := strings.Trim(fmt.Sprintf("%d", []byte(raw)), "[]")
 		for _, spelt := range []string{raw, hex.EncodeToString([]byte(raw)), strings.ToUpper(hex.EncodeToString([]byte(raw))), base64.StdEncoding.EncodeToString([]byte(raw)), decimal} {
 			if strings.Contains(out.String(), spelt) {
 				t.Fatalf("%s: the key appears as %q", prefix, spelt)

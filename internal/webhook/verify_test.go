@@ -245,7 +245,8 @@ func TestErrorsRepeatNothing(t *testing.T) {
 	for _, h := range []http.Header{
 		delivery(canary+".", "1614265330", vectorV1), delivery(canary+" ", "1614265330", vectorV1), delivery(vectorID, canary, vectorV1),
 		vector(canary), vector("v1," + canary), vector("v1," + canary + "="), vector(canary + "," + canary),
-		{"Webhook-Id": {canary, canary}}, {canary: {canary}},
+		{"Webhook-Id": {canary, canary}},
+		{canary: {canary}},
 	} {
 		err := webhook.Verify(parse(t, vectorSecret), h, []byte(canary), vectorTime, webhook.DefaultTolerance)
 		if err == nil || strings.Contains(err.Error(), "CANARY") || strings.Contains(err.Error(), "MfKQ") {

@@ -17,7 +17,7 @@ import (
 
 // What both functions say of their arguments.
 const (
-	secretText = "Where a secret is sensitive or ephemeral, so is the result. Give it no other kind of secret: Terraform prints arguments beside an error, and a literal is in the configuration."
+	secretText = "Where a secret is sensitive or ephemeral, so is the result. Do not give one that is neither: Terraform prints such arguments beside an error."
 	bodyText   = "A body is text in Unicode's normal form NFC, as all strings of Terraform are; other bytes cannot be given to this function."
 )
 
@@ -76,8 +76,8 @@ func parseTime(text string) (time.Time, error) {
 	return at, nil
 }
 
-// sentence writes an error the way Terraform shows one.
+// sentence writes an error the way Terraform shows one; Terraform ends it with a full stop.
 func sentence(err error) string {
 	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return strings.ToUpper(text[:1]) + text[1:]
 }

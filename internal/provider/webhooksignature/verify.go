@@ -38,7 +38,7 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 			"one of its signatures is of one of the secrets, and its timestamp is no further from `at` than `tolerance`, in either direction.\n\n" +
 			"`false` means that it is well-formed and not genuine: another secret, id, timestamp or body was signed, it is too old or too far ahead, or it has only signatures of unknown versions. " +
 			"What is malformed is an error that names the argument and does not repeat it: a secret or a header that is not as described below, a header that is missing or there twice (names that differ only in case are the same), " +
-			"more than 32 signatures or secrets, a duration that is none. `can(…)` makes a condition of it where both mean no.\n\n" +
+			"more than 32 signatures or secrets, a duration that is none. An error fails the plan, in a `check` block too; `try(…, false)` takes it as a no.\n\n" +
 			"It calculates and nothing else: it works without a provider configuration, in `terraform console` and in `check` blocks, and gives the same result for the same arguments; the time is one of them. " +
 			secretText + " " + bodyText,
 		Parameters: []function.Parameter{
