@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -252,5 +253,20 @@ func TestErrorsRepeatNothing(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "CANARY") || strings.Contains(err.Error(), "MfKQ") {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+// A header as long as a stranger likes costs no memory beyond itself.
+func TestWorkIsBounded(t *testing.T) {
+	keys, headers := parse(t, vectorSecret), vector(strings.Repeat(" ", 8<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := webhook.Verify(keys, headers, []byte(vectorBody), vectorTime, webhook.DefaultTolerance)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, webhook.ErrTooManySignatures) {
+		t.Fatalf("got %v", err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+		t.Errorf("%d bytes were allocated to refuse a header", used)
 	}
 }
