@@ -81,9 +81,6 @@ func TestArrowsPointOneWay(t *testing.T) {
 func TestEveryArrowHasAPackage(t *testing.T) {
 	packages := list(t)
 	for _, a := range arrows {
-		if a.from == "webhook" {
-			continue // comes with the webhook endpoints
-		}
 		if !slices.ContainsFunc(packages, func(p goPackage) bool { return under(p.ImportPath, internal+a.from) }) {
 			t.Errorf("there is no package internal/%s: its arrow keeps nothing", a.from)
 		}

@@ -3,6 +3,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -146,8 +147,19 @@ type Running struct {
 	began  time.Time
 }
 
+// Console gives one expression to terraform console.
+func (c *CLI) Console(expression string) *Run {
+	c.t.Helper()
+	return c.start(strings.NewReader(expression+"\n"), "console").Wait()
+}
+
 // Start starts a command in the background.
 func (c *CLI) Start(args ...string) *Running {
+	c.t.Helper()
+	return c.start(nil, args...)
+}
+
+func (c *CLI) start(stdin io.Reader, args ...string) *Running {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), runDeadline)
 	r := &Running{c: c, args: args, cancel: cancel, began: clock.System().Now()}
@@ -156,7 +168,7 @@ func (c *CLI) Start(args ...string) *Running {
 	for name, value := range c.env {
 		r.cmd.Env = append(r.cmd.Env, name+"="+value)
 	}
-	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.out
+	r.cmd.Stdin, r.cmd.Stdout, r.cmd.Stderr = stdin, &r.out, &r.out
 	// A group of its own, so that an interrupt reaches Terraform and its providers as Ctrl-C on a terminal does, and nobody else.
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	r.cmd.Cancel = func() error { return r.signal(syscall.SIGINT) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -13,11 +14,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhooksignature"
 )
 
 var (
 	_ provider.Provider                       = (*quickconnect)(nil)
 	_ provider.ProviderWithEphemeralResources = (*quickconnect)(nil)
+	_ provider.ProviderWithFunctions          = (*quickconnect)(nil)
 )
 
 type quickconnect struct{ version string }
@@ -60,4 +63,9 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 // EphemeralResources lists the ephemeral resources.
 func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource}
+}
+
+// Functions lists the functions, which need no configuration of the provider.
+func (p *quickconnect) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{webhooksignature.NewSign, webhooksignature.NewVerify}
 }

@@ -1,0 +1,15 @@
+# The published example of Standard Webhooks. Everybody knows this secret: take one of your own from an ephemeral resource or a
+# sensitive variable, and the signature is as hidden as the secret.
+output "signature" {
+  value = provider::quickconnect::webhook_sign(
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", # secret
+    "msg_p5jXN8AQM9LWM0D4loKWxJek",           # header webhook-id
+    1614265330,                               # header webhook-timestamp
+    "{\"test\": 2432232314}",                 # body
+  )
+}
+
+# In terraform console:
+#
+#   > provider::quickconnect::webhook_sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}")
+#   "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

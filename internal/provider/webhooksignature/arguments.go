@@ -1,0 +1,83 @@
+package webhooksignature
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// What both functions say of their arguments.
+const (
+	secretText = "Where a secret is sensitive or ephemeral, so is the result. Do not give one that is neither: Terraform prints such arguments beside an error."
+	bodyText   = "A body is text in Unicode's normal form NFC, as all strings of Terraform are; other bytes cannot be given to this function."
+)
+
+var (
+	errTime      = errors.New("must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or unix seconds, up to the year 9999")
+	errNullValue = errors.New("a header may not be null")
+)
+
+// anyUnknown reports whether a list or a map is known only in part: Terraform calls a function with these, too.
+func anyUnknown(list types.List, m types.Map) bool {
+	return slices.ContainsFunc(slices.Concat(list.Elements(), slices.Collect(maps.Values(m.Elements()))), attr.Value.IsUnknown)
+}
+
+func parseSecrets(list types.List) ([]webhook.Key, error) {
+	if len(list.Elements()) > webhook.MaxKeys {
+		return nil, webhook.ErrTooManyKeys
+	}
+	var keys []webhook.Key
+	for i, element := range list.Elements() {
+		// Null reads as the empty text, which is refused as such.
+		text, _ := element.(types.String)
+		k, err := webhook.ParseSecret(text.ValueString())
+		if err != nil {
+			return nil, fmt.Errorf("element %d: %w", i, err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+func headerValues(m types.Map) (map[string][]string, error) {
+	headers := map[string][]string{}
+	for name, element := range m.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsNull() {
+			return nil, errNullValue
+		}
+		headers[name] = []string{text.ValueString()}
+	}
+	return headers, nil
+}
+
+// parseTime reads RFC 3339, or unix seconds: what plantimestamp() returns, and what the header has.
+func parseTime(text string) (time.Time, error) {
+	if text != "" && strings.Trim(text, "0123456789") == "" {
+		unix, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || unix > webhook.MaxUnix {
+			return time.Time{}, errTime
+		}
+		return time.Unix(unix, 0), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, errTime // the parser's own error repeats the text
+	}
+	return at, nil
+}
+
+// sentence writes an error the way Terraform shows one; Terraform ends it with a full stop.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:]
+}
