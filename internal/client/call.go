@@ -33,7 +33,7 @@ type call struct {
 	op, object string
 	permission string
 	body       any
-	hide       []string // what body exposes
+	hide       []string // what the request exposes: the secrets of its body and the token
 	write      Write
 	changes    bool // a change: it is finished even if the caller's context ends
 	step       bool // a step of a rotation
@@ -117,17 +117,18 @@ func (cl *Client) do(ctx context.Context, c *call, out any) error {
 		fail.Cause = err
 		return fail
 	}
+	c.hide = append(c.hide, cl.token.Expose())
 	resp, err := cl.send(ctx, c)
 	fail.Attempts = c.attempts
 	if resp != nil {
 		defer resp.Body.Close()
 	}
 	if err != nil {
-		fail.Cause = describe(err)
+		fail.Cause = describe(err, c.hide)
 		return fail
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		fail.fill(resp, append(c.hide, cl.token.Expose()))
+		fail.fill(resp, c.hide)
 		return fail
 	}
 	if out == nil && resp.StatusCode == http.StatusNoContent {

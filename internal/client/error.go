@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -120,8 +121,7 @@ func notTheAPI(status int) string {
 // clean makes a foreign text fit to print.
 func clean(s string, hide []string) string {
 	for _, h := range hide {
-		// Below four bytes it is no secret, and would blank every message.
-		if len(h) >= 4 && strings.Contains(s, h) {
+		if repeats(s, h) {
 			return "(text withheld: it repeated a secret)"
 		}
 	}
@@ -135,6 +135,19 @@ func clean(s string, hide []string) string {
 		s = strings.ToValidUTF8(s[:maxDetail], "") + " …"
 	}
 	return s
+}
+
+// repeats reports whether a text has a secret in it, also quoted as Go does it, and also only one line of it.
+func repeats(s, secret string) bool {
+	for line := range strings.Lines(secret) {
+		line = strings.TrimRight(line, "\r\n")
+		quoted := strconv.Quote(line)
+		// Below four bytes it is no secret, and would blank every message.
+		if len(line) >= 4 && (strings.Contains(s, line) || strings.Contains(s, quoted[1:len(quoted)-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 func requestIDOf(resp *http.Response) string {

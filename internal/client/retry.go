@@ -7,7 +7,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/textproto"
 	"net/url"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -105,11 +107,27 @@ func retryAfter(c clock.Clock, resp *http.Response) (time.Duration, bool) {
 	return 0, false
 }
 
-// describe takes the URL out of a transport error: its query can name objects, and it is too long to read.
-func describe(err error) error {
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// transportError has a text that is fit to print, and what it is about for errors.Is and errors.As only.
+type transportError struct {
+	text  string
+	cause error
+}
+
+func (e *transportError) Error() string { return e.text }
+func (e *transportError) Unwrap() error { return e.cause }
+
+// describe takes the URL out of a transport error: its query can name objects, and it is too long to read. The rest is as
+// foreign as a body: net/http quotes what the other side sent where that is no HTTP, in whole or cut up, so no quotation stays.
+func describe(err error, hide []string) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		err = u.Err
 	}
-	return err
+	text := err.Error()
+	if malformed := textproto.ProtocolError(""); errors.As(err, &malformed) {
+		text = "malformed header" // its text quotes without quotation marks
+	}
+	return &transportError{clean(quotation.ReplaceAllString(text, `"…"`), hide), err}
 }

@@ -55,7 +55,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.send(req)
 	event := Event{Method: req.Method, Route: call.route, Attempt: call.attempts}
 	if err != nil {
-		event.Failure = describe(err).Error()
+		event.Failure = describe(err, call.hide).Error()
 	} else {
 		event.Status, event.RequestID = resp.StatusCode, requestIDOf(resp)
 	}

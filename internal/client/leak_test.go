@@ -1,0 +1,85 @@
+package client
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// serveRaw answers every connection with bytes of its own choice: net/http quotes them in its error.
+func serveRaw(t *testing.T, answer string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				r := bufio.NewReader(conn)
+				for line := ""; line != "\r\n" && err == nil; {
+					line, err = r.ReadString('\n')
+				}
+				_, _ = io.WriteString(conn, answer)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+// What the other side sends where HTTP should be is quoted by net/http, also where it is the request's own token.
+func TestTransportErrorsRepeatNoSecret(t *testing.T) {
+	const multiline = "-----BEGIN KEY-----\nCANARY \"second\" line\n-----END KEY-----\n"
+	for name, answer := range map[string]string{
+		"the token":                       "unauthorized:" + canaryToken + "\r\n",
+		"the token in a header":           "HTTP/1.1 200 OK\r\nno header " + canaryToken + "\r\n\r\n",
+		"a credential":                    "refused " + canaryCredential + "\r\n",
+		"a line of a credential, escaped": "refused CANARY \"second\" line\r\n",
+		"a word of a credential":          "HTTP/1.1 CANARY\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t, serveRaw(t, answer), func(cfg *Config) { cfg.MaxRetries = 1 })
+			_, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Credentials: map[string]secret.Value{
+				"api_key": secret.New(canaryCredential), "key": secret.New(multiline),
+			}}, NewKey())
+			if err == nil {
+				t.Fatal("that is no answer")
+			}
+			assertNoCanary(t, "the error", err.Error())
+			if len(c.events) != 2 {
+				t.Errorf("%d attempts", len(c.events))
+			}
+			for _, e := range c.events {
+				assertNoCanary(t, "the log", e.Failure)
+				if !strings.Contains(e.Failure, "malformed") {
+					t.Errorf("the log says %q", e.Failure)
+				}
+			}
+		})
+	}
+}
+
+func TestTransportErrorsKeepTheirCause(t *testing.T) {
+	err := describe(io.ErrUnexpectedEOF, []string{"unexpected"})
+	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "unexpected") {
+		t.Errorf("got %q", err)
+	}
+	if got := describe(errors.New("CANARY \\\"second\\\" line"), []string{"one\r\nCANARY \"second\" line"}).Error(); strings.Contains(got, "CANARY") {
+		t.Errorf("got %q", got)
+	}
+	if got := describe(errors.New("connection refused"), []string{canaryToken}).Error(); got != "connection refused" {
+		t.Errorf("got %q", got)
+	}
+}
