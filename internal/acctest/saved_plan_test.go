@@ -115,6 +115,8 @@ func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
 		{"promote with an edit", "", untilAcknowledged, true, 7*day + time.Hour, "draining", promotedBy},
 		{"promote with an edit, and the overlap has ended as well", "", untilAcknowledged, true, 9 * day, "stable", promotedBy},
 		{"retire at the overlap deadline", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, false, day, "stable", endedBy},
+		{"retire, planned after the platform had promoted", `quiet_period = "1h"`, untilPromotedAndQuiet, false, day, "stable", endedBy},
+		{"retire with an edit, planned after the platform had promoted", `quiet_period = "1h"`, untilPromotedAndQuiet, true, day, "stable", endedBy},
 		{"retire with an edit", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, true, day, "stable", endedBy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,6 +158,12 @@ func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
 			tf.Plan(0).Silent()
 		})
 	}
+}
+
+// untilPromotedAndQuiet lets the stage deadline promote: the etag that a plan reads then is one that a deadline has moved.
+func untilPromotedAndQuiet(p *acctest.Platform) {
+	untilAcknowledged(p)
+	p.Clock.Advance(7*day + 2*time.Hour)
 }
 
 func promotedBy(versions []api.Version) string { return versionOf(versions, 2).PromotedBy }

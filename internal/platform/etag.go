@@ -40,10 +40,25 @@ func checkMatch(n noun, o *store.Object, ifMatch string) error {
 // checkMatchSettled carries out an If-Match where it does not matter that the platform has promoted or retired at a
 // deadline since: who planned for that finds it done. A stage that was cancelled or an expiry is news to everybody.
 func checkMatchSettled(n noun, o *store.Object, c *store.Credential, ifMatch string) error {
-	if c.SettledBase != 0 && names(ifMatch, c.SettledBase) && asPlanned(c.SettledSteps) {
+	if len(settledSince(c, ifMatch)) > 0 {
 		return nil
 	}
 	return checkMatch(n, o, ifMatch)
+}
+
+// settledSince returns the steps that deadlines have taken since the etag that an If-Match names; none where anything
+// else has happened since, or a deadline did more than carry a rotation on. The etag may be one from inside the run of
+// deadlines: every settled step moves it by one.
+func settledSince(c *store.Credential, ifMatch string) []string {
+	if ifMatch == "" {
+		return nil
+	}
+	for i := range c.SettledSteps {
+		if since := c.SettledSteps[i:]; names(ifMatch, c.SettledBase+int64(i)) && asPlanned(since) {
+			return since
+		}
+	}
+	return nil
 }
 
 // asPlanned tells whether deadlines did nothing but carry a rotation on.

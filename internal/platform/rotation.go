@@ -103,11 +103,10 @@ func (p *Platform) takeStep(ctx context.Context, step rotation.Step, in *stepInp
 // doneAtDeadline tells whether the platform has done a step at its deadline that a client, which has seen nothing else
 // happen, asks for now.
 func doneAtDeadline(step rotation.Step, t *scopedToken, ifMatch string) bool {
-	if step != rotation.StepPromote && step != rotation.StepRetire || ifMatch == "" || names(ifMatch, t.Etag) {
+	if step != rotation.StepPromote && step != rotation.StepRetire || names(ifMatch, t.Etag) {
 		return false
 	}
-	base, settled := t.Credential.SettledBase, t.Credential.SettledSteps
-	return base != 0 && names(ifMatch, base) && asPlanned(settled) && slices.Contains(settled, string(step))
+	return slices.Contains(settledSince(&t.Credential, ifMatch), string(step))
 }
 
 // finish stores the outcome of a step.

@@ -237,6 +237,32 @@ func TestStepsThatThePlatformDidItself(t *testing.T) {
 		w.step(planned.ID, api.StepRetire, nil, ifMatch(planned.Etag)).want(200)
 		w.step(planned.ID, api.StepBegin, nil, ifMatch(planned.Etag)).problem(api.CodePreconditionFailed, "")
 	})
+	t.Run("retire, planned after the platform had promoted", func(t *testing.T) {
+		w, staged := begun(t)
+		w.clock.Advance(2*time.Hour + 20*time.Minute)
+		planned := w.token(staged.ID)
+		if planned.Rotation.Due != api.StepRetire || planned.Etag == staged.Etag {
+			t.Fatalf("planned on %+v", planned)
+		}
+		w.clock.Advance(time.Hour)
+		got := decoded[api.ScopedToken](w.step(planned.ID, api.StepRetire, nil, ifMatch(planned.Etag)).want(200))
+		if got.Rotation.Phase != api.PhaseStable || got.Etag == planned.Etag {
+			t.Errorf("%+v", got)
+		}
+		// Who planned then knew of the promotion, and cannot have asked for it.
+		w.step(planned.ID, api.StepPromote, nil, ifMatch(planned.Etag)).problem(api.CodePreconditionFailed, "")
+		w.do("PATCH", "/v1/scoped-tokens/"+planned.ID, object{"description": "of tokens"}, ifMatch(planned.Etag)).want(200)
+	})
+	t.Run("what came before the etag that is named was seen", func(t *testing.T) {
+		w := newWorld(t)
+		policy := w.newPolicy("monthly", nil)
+		token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID, "expires_at": w.clock.Now().Add(3 * time.Hour).Format(time.RFC3339)})
+		w.step(token.ID, api.StepBegin, nil).want(200)
+		w.clock.Advance(2 * time.Hour) // cancelled
+		cancelled := w.token(token.ID)
+		w.clock.Advance(time.Hour) // expired
+		w.do("PATCH", "/v1/scoped-tokens/"+token.ID, object{"description": "of tokens"}, ifMatch(cancelled.Etag)).problem(api.CodePreconditionFailed, "")
+	})
 	t.Run("a stage that was cancelled is not a promotion", func(t *testing.T) {
 		w := newWorld(t)
 		token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
