@@ -190,10 +190,24 @@ func (cl *Client) send(ctx context.Context, c *call) (*http.Response, error) {
 
 var idPattern = regexp.MustCompile(`^[a-z]{3}_[0-9A-Za-z]{1,64}$`)
 
+// IsID reports whether the platform could have given this id.
+func IsID(id string) bool { return idPattern.MatchString(id) }
+
+// IDError is an id that the platform cannot have given. Nothing was sent.
+type IDError struct {
+	// Prefix is what the ids of the kind begin with, such as tok_.
+	Prefix string
+}
+
+// Error says what an id looks like.
+func (e *IDError) Error() string {
+	return fmt.Sprintf("this is no id: an id is %s and letters and digits, such as %s01J8Z3N6T4", e.Prefix, e.Prefix)
+}
+
 // checkID keeps an id that is none from becoming another path.
-func checkID(c *call, id string) error {
-	if idPattern.MatchString(id) {
+func (n noun) checkID(c *call, id string) error {
+	if IsID(id) {
 		return nil
 	}
-	return &Error{Op: c.op, Object: c.object, Permission: c.permission, Cause: fmt.Errorf("the id is not one that the platform gives")}
+	return &Error{Op: c.op, Object: c.object, Permission: c.permission, Cause: &IDError{n.prefix}}
 }

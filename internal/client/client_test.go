@@ -261,7 +261,7 @@ func TestAnswersAreBounded(t *testing.T) {
 
 func TestByName(t *testing.T) {
 	page := func(next string, names ...string) http.HandlerFunc {
-		var items []api.Connector
+		items := []api.Connector{}
 		for i, n := range names {
 			items = append(items, api.Connector{Object: api.Object{ID: fmt.Sprintf("con_%d", i), Name: n}})
 		}
@@ -360,5 +360,31 @@ func TestRateLimit(t *testing.T) {
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 0 || len(c.waits) != 0 || len(s.seen()) != 1 {
 		t.Errorf("got %v after %d requests", err, len(s.seen()))
+	}
+}
+
+// A list that is none says nothing about what there is: a wrong path in endpoint may well answer JSON.
+func TestByNameWantsAList(t *testing.T) {
+	for _, body := range []string{`{}`, `null`, `{"items":null}`, `{"status":"ok"}`} {
+		s := serve(t, withHeader("Content-Type", "application/json", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		_, err := newClient(t, s.URL, nil).ScopedTokenByName(t.Context(), "mail")
+		if err == nil || IsNotFound(err) || !strings.Contains(err.Error(), "not from the platform API") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func TestWhatIsNoIDIsNotSent(t *testing.T) {
+	s := serve(t, answerJSON(aConnector()))
+	c := newClient(t, s.URL, nil)
+	for _, id := range []string{"", "tok_my-notifier", "notifier", "tok_1/../../v1/identity", "tok_"} {
+		_, err := c.ScopedToken(t.Context(), id)
+		bad := (*IDError)(nil)
+		if !errors.As(err, &bad) || bad.Prefix != "tok_" || strings.Contains(err.Error(), "no answer") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	if len(s.seen()) != 0 {
+		t.Errorf("%d requests", len(s.seen()))
 	}
 }

@@ -41,7 +41,10 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Op, e.Object)
+	badID := (*IDError)(nil)
 	switch {
+	case errors.As(e.Cause, &badID):
+		b.WriteString(badID.Error())
 	case e.Status == 0:
 		fmt.Fprintf(&b, "no answer: %v", e.Cause)
 	case e.Code == "":

@@ -9,13 +9,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// noun is one kind of object: how it is called in messages and in paths.
-type noun struct{ name, kind string }
+// noun is one kind of object: how it is called in messages and in paths, and what its ids begin with.
+type noun struct{ name, kind, prefix string }
 
 var (
-	connectors       = noun{"connector", api.KindConnectors}
-	scopedTokens     = noun{"scoped token", api.KindScopedTokens}
-	rotationPolicies = noun{"rotation policy", api.KindRotationPolicies}
+	connectors       = noun{"connector", api.KindConnectors, "con_"}
+	scopedTokens     = noun{"scoped token", api.KindScopedTokens, "tok_"}
+	rotationPolicies = noun{"rotation policy", api.KindRotationPolicies, "pol_"}
 )
 
 // object is any answer that carries an object's metadata.
@@ -66,7 +66,7 @@ func create[T any, P object[T]](ctx context.Context, cl *Client, n noun, name st
 
 func read[T any, P object[T]](ctx context.Context, cl *Client, n noun, id string) (*T, error) {
 	c := &call{method: http.MethodGet, route: n.route(id), op: "read", object: n.byID(id), permission: api.PermissionRead}
-	if err := checkID(c, id); err != nil {
+	if err := n.checkID(c, id); err != nil {
 		return nil, err
 	}
 	return answer[T, P](ctx, cl, c)
@@ -77,7 +77,7 @@ func patch[T any, P object[T]](ctx context.Context, cl *Client, n noun, id strin
 		method: http.MethodPatch, route: n.route(id), op: "change", object: n.byID(id), permission: api.PermissionWrite,
 		body: body, hide: hide, write: w, changes: true,
 	}
-	if err := checkID(c, id); err != nil {
+	if err := n.checkID(c, id); err != nil {
 		return nil, err
 	}
 	return answer[T, P](ctx, cl, c)
@@ -88,7 +88,7 @@ func remove(ctx context.Context, cl *Client, n noun, id, key string) error {
 		method: http.MethodDelete, route: n.route(id), op: "delete", object: n.byID(id), permission: api.PermissionWrite,
 		write: Write{IdempotencyKey: key}, changes: true,
 	}
-	if err := checkID(c, id); err != nil {
+	if err := n.checkID(c, id); err != nil {
 		return err
 	}
 	return cl.do(ctx, c, nil)
@@ -107,6 +107,10 @@ func byName[T any, P object[T]](ctx context.Context, cl *Client, n noun, name st
 		var page api.Page[T]
 		if err := cl.do(ctx, c, &page); err != nil {
 			return nil, err
+		}
+		// JSON of something else, such as {} or null, does not say that there is none.
+		if page.Items == nil {
+			return nil, c.notTheAPI()
 		}
 		for i := range page.Items {
 			if o := P(&page.Items[i]).meta(); o.Name == name && idPattern.MatchString(o.ID) {
@@ -130,10 +134,15 @@ func answer[T any, P object[T]](ctx context.Context, cl *Client, c *call) (*T, e
 		return nil, err
 	}
 	if !idPattern.MatchString(P(out).meta().ID) {
-		return nil, &Error{
-			Op: c.op, Object: c.object, Permission: c.permission, Status: http.StatusOK, Write: c.changes,
-			Detail: notTheAPI(http.StatusOK), Attempts: c.attempts,
-		}
+		return nil, c.notTheAPI()
 	}
 	return out, nil
+}
+
+// notTheAPI is the error of a call whose answer is well-formed and means nothing.
+func (c *call) notTheAPI() error {
+	return &Error{
+		Op: c.op, Object: c.object, Permission: c.permission, Status: http.StatusOK, Write: c.changes, Step: c.step,
+		Detail: notTheAPI(http.StatusOK), Attempts: c.attempts,
+	}
 }

@@ -39,7 +39,7 @@ func (cl *Client) StepScopedToken(ctx context.Context, id, verb string, in api.S
 		method: http.MethodPost, route: scopedTokens.route(id, "rotation", verb), op: verb + " the rotation of", object: scopedTokens.byID(id),
 		permission: api.PermissionWrite, body: in, write: w, changes: true, step: true,
 	}
-	if err := checkID(c, id); err != nil {
+	if err := scopedTokens.checkID(c, id); err != nil {
 		return nil, err
 	}
 	return token(answer[scopedTokenAnswer](ctx, cl, c))
@@ -51,7 +51,7 @@ func (cl *Client) RevealScopedToken(ctx context.Context, id string, version int6
 		method: http.MethodPost, route: scopedTokens.route(id, "versions", strconv.FormatInt(version, 10), "reveal"), op: "reveal",
 		object: scopedTokens.byID(id), permission: api.PermissionReveal,
 	}
-	if err := checkID(c, id); err != nil {
+	if err := scopedTokens.checkID(c, id); err != nil {
 		return nil, err
 	}
 	out := &api.Reveal{}
@@ -59,7 +59,7 @@ func (cl *Client) RevealScopedToken(ctx context.Context, id string, version int6
 		return nil, err
 	}
 	if out.Version != version || out.Value.IsEmpty() {
-		return nil, &Error{Op: c.op, Object: c.object, Permission: c.permission, Status: http.StatusOK, Detail: notTheAPI(http.StatusOK)}
+		return nil, c.notTheAPI()
 	}
 	return out, nil
 }
