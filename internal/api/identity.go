@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -26,6 +27,52 @@ const (
 	PermissionIntrospect  = "introspect"
 	PermissionUse         = "use"
 )
+
+// role is one role with what it may do, in the order in which GET /v1/identity lists it.
+type role struct {
+	name        string
+	permissions []string
+}
+
+// roles is the one table of what each role may do, from the least to the most trusted.
+var roles = []role{
+	{RoleAuditor, []string{PermissionRead, PermissionIntrospect}},
+	{RolePlanner, []string{PermissionRead, PermissionReveal, PermissionIntrospect}},
+	{RoleOperator, []string{PermissionRead, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect}},
+	{RoleDeployer, []string{PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect}},
+	{RoleSecurity, []string{PermissionRead, PermissionContain, PermissionIntrospect}},
+	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
+}
+
+// Roles lists the roles that a principal may have.
+func Roles() []string {
+	var out []string
+	for _, r := range roles {
+		out = append(out, r.name)
+	}
+	return out
+}
+
+// PermissionsOf lists what a role may do; nil for a role that there is not.
+func PermissionsOf(name string) []string {
+	for _, r := range roles {
+		if r.name == name {
+			return slices.Clone(r.permissions)
+		}
+	}
+	return nil
+}
+
+// RolesWith lists the roles that have a permission.
+func RolesWith(permission string) []string {
+	var out []string
+	for _, r := range roles {
+		if slices.Contains(r.permissions, permission) {
+			out = append(out, r.name)
+		}
+	}
+	return out
+}
 
 // Identity is who calls, and where.
 type Identity struct {

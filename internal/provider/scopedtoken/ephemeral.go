@@ -36,7 +36,7 @@ func (e *tokenEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest
 func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a provider's configuration. It is in neither the state nor the plan. " +
-			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role `planner` or `deployer`).",
+			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role " + tfkit.RolesWith(api.PermissionReveal, "or") + ").",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,

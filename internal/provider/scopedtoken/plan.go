@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
 // stepMinimumVersion is the step that a PATCH carries out by raising minimum_version; the other steps are verbs of the API.
@@ -207,7 +208,7 @@ func heldBack() *refusal {
 	return &refusal{
 		attribute: "minimum_version", summary: "The token is on hold",
 		detail: "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find out why the token " +
-			"is held, release the hold (POST /v1/scoped-tokens/{id}/release, role operator or security), and plan again. Where the " +
+			"is held, release the hold (POST /v1/scoped-tokens/{id}/release, role " + tfkit.RolesWith(api.PermissionContain, "or") + "), and plan again. Where the " +
 			"token has leaked, revoke it on the platform: a hold does not stop that.",
 	}
 }

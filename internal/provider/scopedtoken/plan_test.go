@@ -134,7 +134,7 @@ func TestMinimumVersionRefused(t *testing.T) {
 		"above the next":             {prior{numbers: stable}, 7, "will be 6"},
 		"above the next on hold":     {prior{numbers: stable, reason: api.ReasonHeld}, 7, "will be 6"},
 		"above the next, revoked":    {prior{numbers: revoked}, 8, "will be 7"},
-		"with effect on hold":        {prior{numbers: stable, reason: api.ReasonHeld}, 6, "release the hold"},
+		"with effect on hold":        {prior{numbers: stable, reason: api.ReasonHeld}, 6, "role operator, deployer or security"},
 		"ends a previous, on hold":   {prior{numbers: draining, reason: api.ReasonHeld}, 4, "release the hold"},
 		"above next after a rolling": {prior{numbers: rolled}, 8, "will be 7"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
 // The warnings of a plan say what will happen and why, or what waits for whom. They are made from the state alone and give
@@ -111,7 +112,7 @@ func waiting(token string, p prior, r rotation, hold *api.Hold) (summary, text s
 			why += "No version of it is valid. "
 		}
 		return "Rotation of " + token + " is on hold", why + "No step is planned, and Terraform never releases a hold. When the reason is gone, release it on the platform " +
-			"(POST /v1/scoped-tokens/{id}/release, role operator, deployer or security)."
+			"(POST /v1/scoped-tokens/{id}/release, role " + tfkit.RolesWith(api.PermissionContain, "or") + ")."
 	case api.ReasonAwaitingAcknowledgement:
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.pending, token),
 			fmt.Sprintf("It is promoted by the next apply after a consumer used it or somebody acknowledged it. Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", r.PendingExpiresAt.ValueString())
