@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -67,7 +69,10 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 }
 
 func explain(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
+	badID := (*client.IDError)(nil)
 	switch {
+	case errors.As(e.Cause, &badID):
+		return "Not an id", sentences(badID.Error(), "Nothing was sent to the platform")
 	case e.Status == 0:
 		return explainSilence(e)
 	case e.Status == http.StatusTooManyRequests:
@@ -98,8 +103,14 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed until the hold is released on the platform. Terraform never releases a hold.")
 	case api.CodePreconditionFailed:
 		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was made, so this step was not taken and nothing was changed by it. "+planAgain)
-	case api.CodeInProgress, api.CodeIdempotencyMismatch:
-		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform after %d attempts. ", e.Attempts)+planAgain)
+	case api.CodeInProgress:
+		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform after %d attempts", e.Attempts), unknownOutcome(e))
+	case api.CodeIdempotencyMismatch:
+		return "", sentences(e.Detail, "The platform has seen the idempotency key of this operation with another request, and did nothing for this one. "+
+			"The configuration is not the reason. "+planAgain+" If it comes back, look for a proxy that changes requests, and report it with the request id")
+	case api.CodeNoSuchRoute:
+		return "No such path on the platform", sentences(e.Detail, "Check endpoint in the provider configuration: it is the address of the platform, with a path only where a proxy wants one. "+
+			"If it is right, the platform may be older than this provider.", "Nothing is concluded from it about the object: the state stays as it is.")
 	case api.CodeConflict:
 		if e.Step {
 			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw it, so this step was not taken. "+planAgain)
@@ -140,11 +151,15 @@ func unknownOutcome(e *client.Error) string {
 	return "Whether the platform carried it out is not known. " + planAgain
 }
 
-// rolesWith has the roles whose tokens have a permission.
-var rolesWith = map[string]string{
-	api.PermissionRead:   "auditor, planner, operator, deployer and security",
-	api.PermissionReveal: "planner and deployer",
-	api.PermissionWrite:  "operator and deployer",
+// RolesWith lists the roles whose tokens have a permission, as a sentence has them: "a, b and c", with the word that joins the
+// last two. Empty where no role has it.
+func RolesWith(permission, and string) string {
+	roles := api.RolesWith(permission)
+	if len(roles) < 2 {
+		return strings.Join(roles, "")
+	}
+	last := len(roles) - 1
+	return strings.Join(roles[:last], ", ") + " " + and + " " + roles[last]
 }
 
 func explainForbidden(e *client.Error, identity api.Identity) string {
@@ -155,8 +170,8 @@ func explainForbidden(e *client.Error, identity api.Identity) string {
 	if identity.Role != "" {
 		who = fmt.Sprintf("The provider's token is of principal %q with the role %s, which", identity.Name, identity.Role)
 	}
-	roles, ok := rolesWith[e.Permission]
-	if !ok {
+	roles := RolesWith(e.Permission, "and")
+	if roles == "" {
 		return who + " may not do this."
 	}
 	return fmt.Sprintf("%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.", who, e.Permission, roles)
@@ -198,7 +213,7 @@ func sentences(texts ...string) string {
 		}
 		// The name of an attribute stays as it is written.
 		if first, _, _ := strings.Cut(t, " "); !strings.Contains(first, "_") {
-			t = strings.ToUpper(t[:1]) + t[1:]
+			t = Capital(t)
 		}
 		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") {
 			t += "."
@@ -206,4 +221,13 @@ func sentences(texts ...string) string {
 		out = append(out, t)
 	}
 	return strings.Join(out, " ")
+}
+
+// Capital writes the first letter of a text as a capital one.
+func Capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 || first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }

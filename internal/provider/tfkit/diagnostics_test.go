@@ -63,7 +63,16 @@ func TestReport(t *testing.T) {
 		"interrupted":       {&client.Error{Op: "create", Object: "x", Write: true, Cause: fmt.Errorf("a: %w", context.Canceled)}, "", []string{"interrupted"}, []string{"Whether"}},
 		"interrupted, sent": {&client.Error{Op: "create", Object: "x", Write: true, Attempts: 1, Cause: context.Canceled}, "", []string{"interrupted", "Whether the object was created"}, nil},
 		"not found":         {problem(api.CodeNotFound), "", []string{"no such object", "Run terraform plan again"}, nil},
-		"a plain error":     {errors.New("an import takes a name"), "", []string{"an import takes a name"}, nil},
+		"not an id": {
+			&client.Error{Op: "read", Object: "scoped token", Cause: &client.IDError{Prefix: "tok_"}}, "",
+			[]string{"Not an id", "such as tok_01J", "Nothing was sent"},
+			[]string{"attempt", "endpoint", "network"},
+		},
+		"in progress":           {problem(api.CodeInProgress), "", []string{"still running", "Run terraform plan again"}, nil},
+		"in progress, a create": {with(problem(api.CodeInProgress), func(e *client.Error) { e.Op = "create" }), "", []string{"still running", "Whether the object was created"}, nil},
+		"another request's key": {problem(api.CodeIdempotencyMismatch), "", []string{"idempotency key", "did nothing"}, []string{"still running"}},
+		"no such path":          {problem(api.CodeNoSuchRoute), "", []string{"Check endpoint", "state stays as it is"}, []string{"no such object"}},
+		"a plain error":         {errors.New("an import takes a name"), "", []string{"an import takes a name"}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -173,5 +182,29 @@ func TestInvalidNamesTheAttribute(t *testing.T) {
 	Invalid(&diags, path.Root("settings").AtMapKey("port"), errors.New("must be a port"))
 	if got := diags[0].Detail(); got != `settings["port"] must be a port.` {
 		t.Error(got)
+	}
+}
+
+func TestCapital(t *testing.T) {
+	for text, want := range map[string]string{"": "", "a b": "A b", "über dem Limit": "Über dem Limit", "日本": "日本", "\xffx": "\xffx", "A": "A"} {
+		if got := Capital(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := sentences("über dem Limit", "rotation_policy_id is wrong"); got != "Über dem Limit. rotation_policy_id is wrong." {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRolesWith(t *testing.T) {
+	for permission, want := range map[string]string{
+		api.PermissionContain: "operator, deployer or security",
+		api.PermissionReveal:  "planner or deployer",
+		api.PermissionUse:     "runtime",
+		"none":                "",
+	} {
+		if got := RolesWith(permission, "or"); got != want {
+			t.Errorf("%s: %q, want %q", permission, got, want)
+		}
 	}
 }

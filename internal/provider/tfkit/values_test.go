@@ -165,7 +165,7 @@ func TestFind(t *testing.T) {
 			return &out, nil
 		}
 	}
-	for given, want := range map[string]string{"con_01": "id con_01", "mail": "name mail", "con": "name con", "Mail": "", "tok_01": "", "": ""} {
+	for given, want := range map[string]string{"con_01": "id con_01", "mail": "name mail", "con": "name con", "Mail": "", "tok_01": "", "": "", "con_my-notifier": "", "con_": ""} {
 		got, err := Find(t.Context(), given, "con_", by("id"), by("name"))
 		if want == "" {
 			if err == nil || client.IsNotFound(err) {

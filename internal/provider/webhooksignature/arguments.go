@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
@@ -77,7 +78,4 @@ func parseTime(text string) (time.Time, error) {
 }
 
 // sentence writes an error the way Terraform shows one; Terraform ends it with a full stop.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:]
-}
+func sentence(err error) string { return tfkit.Capital(err.Error()) }
