@@ -34,7 +34,7 @@ func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	f, _ := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
 	d, because := decide(f)
-	r.warn(&resp.Diagnostics, plan, state, hold, d, because)
+	r.warn(&resp.Diagnostics, plan, state, hold, f, d, because)
 	if hold != nil {
 		d = keep
 	}
@@ -79,7 +79,7 @@ var reasons = map[why]string{
 }
 
 // warn says why credentials are sent, and what there is to know about them that needs no change of the plan.
-func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hold *api.Hold, d decision, because why) {
+func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hold *api.Hold, f facts, d decision, because why) {
 	at := path.Root("credentials_wo")
 	name := state.Name.ValueString()
 	if hold != nil {
@@ -93,8 +93,11 @@ func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hol
 		return
 	}
 	if because == whyAdopted && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) {
-		diags.AddAttributeWarning(at, "Credentials taken over", fmt.Sprintf(
-			"Connector %q was imported and has credentials: credentials_wo_version is adopted and nothing is sent. Raise the number once more to send the configured credentials.", name))
+		text := fmt.Sprintf("Connector %q was imported and has credentials, but no number on the platform: credentials_wo_version is adopted and nothing is sent.", name)
+		if f.value != "" && f.value != f.platform {
+			text += " The configured value differs from the platform's and is NOT sent; raise credentials_wo_version to send it."
+		}
+		diags.AddAttributeWarning(at, "Credentials taken over", text)
 	}
 	due := state.CredentialsDueAt.ValueString()
 	switch state.CredentialsStatus.ValueString() {

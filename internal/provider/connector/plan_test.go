@@ -242,7 +242,7 @@ func TestImport(t *testing.T) {
 		imported(t, tf, "mail")
 		c := base().With("credentials_wo", credentials("generated")).With("credentials_wo_version", 3)
 		p := tf.Plan(c)
-		wantWarning(t, p, "adopted and nothing is sent")
+		wantWarning(t, p, "adopted and nothing is sent", "The configured value differs from the platform's and is NOT sent; raise credentials_wo_version to send it.")
 		wantUnknown(t, tf, p, false)
 		apply(t, tf, p, nil)
 		if f.sent() != 0 {
@@ -262,6 +262,38 @@ func TestImport(t *testing.T) {
 		tf.Run(c.With("credentials_wo_version", 4))
 		if f.sent() != 1 {
 			t.Error("the next number did not send")
+		}
+	})
+	t.Run("the number is adopted with the platform's own value", func(t *testing.T) {
+		_, tf := elsewhere(t, nil, "one")
+		imported(t, tf, "mail")
+		p := tf.Plan(base().With("credentials_wo", credentials("one")).With("credentials_wo_version", 3))
+		wantWarning(t, p, "adopted and nothing is sent")
+		if strings.Contains(p.Diags.Warnings(), "differs") {
+			t.Errorf("the same value is said to differ: %s", p.Diags.Warnings())
+		}
+	})
+	t.Run("the first number comes long after the import, with a new value", func(t *testing.T) {
+		f, tf := elsewhere(t, nil, "one")
+		imported(t, tf, "mail")
+		wantQuiet(t, tf, base())
+		c := base().With("credentials_wo", credentials("two")).With("credentials_wo_version", 1)
+		p := tf.Plan(c)
+		wantWarning(t, p, "is NOT sent")
+		apply(t, tf, p, nil)
+		tf.Run(c.With("credentials_wo_version", 2))
+		if f.sent() != 1 {
+			t.Errorf("sent %d times, want once: with the raised number", f.sent())
+		}
+	})
+	t.Run("another number than the platform's is a change", func(t *testing.T) {
+		f, tf := elsewhere(t, number(3), "one")
+		imported(t, tf, "mail")
+		p := tf.Plan(base().With("credentials_wo", credentials("two")).With("credentials_wo_version", 4))
+		wantWarning(t, p, "credentials_wo_version changed", "are sent")
+		apply(t, tf, p, nil)
+		if f.sent() != 1 {
+			t.Errorf("sent %d times", f.sent())
 		}
 	})
 	t.Run("nothing there", func(t *testing.T) {

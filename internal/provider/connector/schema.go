@@ -63,7 +63,8 @@ func resourceSchema() schema.Schema {
 			Validators: []validator.Int64{int64validator.AtLeast(1)},
 			MarkdownDescription: "Switches the comparison off and sends `credentials_wo` when this number changes, or when the credentials were changed or revoked on the platform. " +
 				"The choice for a value that is made anew on every run, which would otherwise differ every time. At least 1; a lower number than before is sent too, with a warning. " +
-				"After an import of a connector that has credentials, but no number yet, the first apply adopts the number and sends nothing. No default.",
+				"After an import of a connector that has credentials, but no number on the platform, the first number is adopted and nothing is sent: where the configured value differs from the platform's, " +
+				"a warning of the plan says that it is not sent; raise the number to send it. Where the platform has a number, another one in the configuration is a change, and `credentials_wo` is sent. No default.",
 		},
 		"allowed_scopes": schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
