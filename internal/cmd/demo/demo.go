@@ -88,16 +88,29 @@ func (d *demo) close(ctx context.Context, err error) error {
 	return err
 }
 
+// sayHowToGoOn prints what a person needs to go on by hand, each command ready to be copied.
 func (d *demo) sayHowToGoOn() {
 	d.say("The platform is still running (process %d), and what was applied is still there. Go on with:\n", d.platform.cmd.Process.Pid)
-	fmt.Printf(`    cd %s
-    export QUICKCONNECT_ENDPOINT=%s
-    export QUICKCONNECT_TOKEN=%s
-    export TF_CLI_CONFIG_FILE=%s
-    %s plan
+	fmt.Printf(`    cd %[1]s
+    export QUICKCONNECT_ENDPOINT=%[2]s
+    export QUICKCONNECT_TOKEN=%[3]s
+    export TF_CLI_CONFIG_FILE=%[4]s
+    %[5]s plan
 
-    The end: kill %d; rm -rf %s
-`, d.tf.dir, d.platform.url, d.deployer.token, d.tf.config, d.tf.path, d.platform.cmd.Process.Pid, d.dir)
+    The token is due every %[6]s here, for the demo. Give it the time that a real one has:
+
+    echo 'interval = "90d"' > later.auto.tfvars && %[5]s apply
+
+    If a plan says that a version "waits to be seen in use", be the service that uses it. A second plan then promotes it:
+
+    RUNTIME_TOKEN=$(%[7]s token create --data-dir %[8]s --tenant %[9]s --environment %[10]s --role runtime --name by-hand)
+    curl -sS -H "Authorization: Bearer $RUNTIME_TOKEN" --data-urlencode token@%[11]s "$QUICKCONNECT_ENDPOINT/v1/introspect"
+
+    The platform's data: %[8]s
+    The platform's log:  %[12]s
+    The end, with all of this removed: kill %[13]d; rm -rf %[14]s
+`, d.tf.dir, d.platform.url, d.deployer.token, d.tf.config, d.tf.path, interval,
+		d.platform.program(), d.platform.dir, tenant, environment, tokenFile, d.platform.logFile(), d.platform.cmd.Process.Pid, d.dir)
 }
 
 // waitFor asks until the answer is yes, and gives up after the limit.
