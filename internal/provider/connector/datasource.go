@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
@@ -15,13 +14,7 @@ type connectorDataSource struct{ tfkit.DataSourceBase }
 
 type dataModel struct {
 	metadata
-	Hold *holdModel `tfsdk:"hold"`
-}
-
-type holdModel struct {
-	Reason types.String `tfsdk:"reason"`
-	At     types.String `tfsdk:"at"`
-	By     types.String `tfsdk:"by"`
+	Hold *tfkit.Hold `tfsdk:"hold"`
 }
 
 // NewDataSource makes the data source quickconnect_connector.
@@ -50,9 +43,5 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
 		return
 	}
-	out := dataModel{metadata: flattenMetadata(found)}
-	if h := found.Hold; h != nil {
-		out.Hold = &holdModel{Reason: types.StringValue(h.Reason), At: tfkit.TimeValue(&h.At), By: types.StringValue(h.By)}
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, out)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, dataModel{metadata: flattenMetadata(found), Hold: tfkit.FlattenHold(found.Hold)})...)
 }

@@ -111,15 +111,7 @@ func dataSourceSchema() datasource.Schema {
 		"credentials_set_at": datasource.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": datasource.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
 		"credentials_status": datasource.StringAttribute{Computed: true, MarkdownDescription: statusText},
-		"hold": datasource.SingleNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "Set while someone has put the connector on hold: new credentials are refused. Null otherwise.",
-			Attributes: map[string]datasource.Attribute{
-				"reason": datasource.StringAttribute{Computed: true, MarkdownDescription: "Why."},
-				"at":     datasource.StringAttribute{Computed: true, MarkdownDescription: "Since when (RFC 3339, UTC)."},
-				"by":     datasource.StringAttribute{Computed: true, MarkdownDescription: "The principal that did it."},
-			},
-		},
+		"hold":               tfkit.DataHold("Set while someone has put the connector on hold: new credentials are refused. Null otherwise."),
 	})
 	return datasource.Schema{
 		MarkdownDescription: "A connector that is managed elsewhere, by its name: everything there is to know about it, its credentials excepted. It needs a token that may read.",

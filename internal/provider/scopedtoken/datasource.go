@@ -19,8 +19,7 @@ func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
 type dataModel struct {
 	model
 	RotationRequested types.Bool   `tfsdk:"rotation_requested"`
-	HeldSince         types.String `tfsdk:"held_since"`
-	HoldReason        types.String `tfsdk:"hold_reason"`
+	Hold              *tfkit.Hold  `tfsdk:"hold"`
 	LastUsedAt        types.String `tfsdk:"last_used_at"`
 }
 
@@ -44,8 +43,7 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: versionText}
 	attributes["rotation"] = rotationDataAttribute()
 	attributes["rotation_requested"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable."}
-	attributes["held_since"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Since when it is on hold (RFC 3339); null if it is not."}
-	attributes["hold_reason"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Why it is on hold; null if it is not."}
+	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is taken. Null otherwise.")
 	attributes["last_used_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never."}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it is still used. It never has the token's value.",
@@ -69,10 +67,8 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	m = dataModel{
 		model:             flatten(ctx, t, types.StringNull(), &resp.Diagnostics),
 		RotationRequested: types.BoolValue(t.RotationRequested),
+		Hold:              tfkit.FlattenHold(t.Hold),
 		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),
-	}
-	if h := t.Hold; h != nil {
-		m.HeldSince, m.HoldReason = tfkit.TimeValue(&h.At), types.StringValue(h.Reason)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

@@ -79,7 +79,7 @@ func TestDataSource(t *testing.T) {
 	if len(d) != 0 {
 		t.Fatal(d.Errors(), d.Warnings())
 	}
-	tf.Expect(v, "id=tok_01", "owner=team-a", "version=1", "rotation.phase=stable", "rotation.reason=held", "hold_reason=incident", "held_since=2026-05-01T00:00:00Z",
+	tf.Expect(v, "id=tok_01", "owner=team-a", "version=1", "rotation.phase=stable", "rotation.reason=held", "hold.reason=incident", "hold.at=2026-05-01T00:00:00Z",
 		"last_used_at=2026-05-01T00:00:00Z", "rotation_requested=false", "labels.team=a")
 	_, d = tf.Read(core.Config{"name": "nobody"})
 	says(t, d.Errors(), "nobody")

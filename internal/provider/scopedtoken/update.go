@@ -99,14 +99,11 @@ func (u *update) alreadyDone(patched *api.ScopedToken) bool {
 
 // landed reports whether the PATCH left the versions that the plan said.
 func (u *update) landed(t *api.ScopedToken) bool {
-	return !u.planKnows() || numbersOf(t) == u.decision.after
+	return numbersOf(t) == u.decision.after
 }
 
-// planKnows reports whether the plan promised numbers.
-func (u *update) planKnows() bool { return !u.plan.Rotation.IsUnknown() }
-
 func (u *update) step(ctx context.Context, verb string, patched *api.ScopedToken) (*api.ScopedToken, bool) {
-	if patched != nil && u.planKnows() && u.decision.issues(u.prior) && patched.Rotation.NextVersion != u.prior.next {
+	if patched != nil && u.decision.issues(u.prior) && patched.Rotation.NextVersion != u.prior.next {
 		u.moved("The new name had a token before, whose version numbers are continued: the next version is not the one in the plan.")
 		return nil, false
 	}
