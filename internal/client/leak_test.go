@@ -27,7 +27,7 @@ func serveRaw(t *testing.T, answer string) string {
 				return
 			}
 			go func() {
-				defer conn.Close()
+				defer func() { _ = conn.Close() }()
 				r := bufio.NewReader(conn)
 				for line := ""; line != "\r\n" && err == nil; {
 					line, err = r.ReadString('\n')

@@ -79,7 +79,7 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
-	store(ctx, resp.Private, appliedKey, appliedOf(created), &resp.Diagnostics)
+	tfkit.StorePrivate(ctx, resp.Private, appliedKey, appliedOf(created), &resp.Diagnostics)
 }
 
 // Read brings the state up to date. Only the platform's own not_found removes the connector from it.
@@ -102,11 +102,11 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
-	store(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
+	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
 	if loadApplied(ctx, req.Private, &resp.Diagnostics) == nil {
 		first := appliedOf(found)
 		first.Imported = true
-		store(ctx, resp.Private, appliedKey, first, &resp.Diagnostics)
+		tfkit.StorePrivate(ctx, resp.Private, appliedKey, first, &resp.Diagnostics)
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
 	same := d == keep && f.value != "" && f.value == f.platform && plan.CredentialsWOVersion.IsNull()
 	if sends || because == whyAdopted || same {
-		store(ctx, resp.Private, appliedKey, appliedOf(changed), &resp.Diagnostics)
+		tfkit.StorePrivate(ctx, resp.Private, appliedKey, appliedOf(changed), &resp.Diagnostics)
 	}
 }
 

@@ -78,7 +78,7 @@ func resourceSchema() schema.Schema {
 		},
 		"rotation_policy_id": schema.StringAttribute{
 			Optional:   true,
-			Validators: []validator.String{tfkit.StringCheck("the id of a rotation policy", checkPolicyID)},
+			Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
 			MarkdownDescription: policyText + " The platform cannot make new credentials of an outside service, so a policy plans nothing here: when they are due, every plan warns. Default: none. " +
 				"An error that there is no such policy means that it is of another environment, or was deleted.",
 		},
@@ -124,11 +124,4 @@ func settingsText() string {
 	return "`slack`: `team_id`, `default_channel`; `microsoft_teams`: `tenant_id`, `team_id`, `default_channel`; `discord`: `guild_id`, `default_channel`; " +
 		"`twilio`: `account_sid` (required), `from`, `messaging_service_sid`; `sendgrid`: `from`, `region`; `smtp`: `host` (required), `port`, `from`, `tls`; " +
 		"`webhook`: `url` (required), `method`; `custom`: any."
-}
-
-func checkPolicyID(s string) error {
-	if !strings.HasPrefix(s, "pol_") {
-		return fmt.Errorf("must be the id of a rotation policy (pol_…), not its name: use quickconnect_rotation_policy.….id")
-	}
-	return nil
 }

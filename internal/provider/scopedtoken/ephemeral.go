@@ -40,7 +40,7 @@ func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{idOf("tok_", "a scoped token")},
+				Validators:          []validator.String{tfkit.IDOf("tok_", "a scoped token")},
 				MarkdownDescription: "Id of the scoped token. While it is unknown, in the plan that creates the token, nothing is read.",
 			},
 			"value": schema.StringAttribute{

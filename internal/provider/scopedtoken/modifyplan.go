@@ -2,7 +2,6 @@ package scopedtoken
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
 // ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state and the private state, and
@@ -84,45 +84,20 @@ const (
 	keyHold = "hold"
 )
 
-// reader and writer are the two sides of the framework's private state, whose type has no name outside of it.
-type reader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type writer interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // remember keeps what later plans need of an answer: the etag that a step must meet, and who holds the token and why.
-func remember(ctx context.Context, private writer, t *api.ScopedToken, diags *diag.Diagnostics) {
-	etag, _ := json.Marshal(t.Etag)
-	diags.Append(private.SetKey(ctx, keyEtag, etag)...)
-	var hold []byte
-	if t.Hold != nil {
-		hold, _ = json.Marshal(t.Hold)
-	}
-	diags.Append(private.SetKey(ctx, keyHold, hold)...)
+func remember(ctx context.Context, private tfkit.PrivateWriter, t *api.ScopedToken, diags *diag.Diagnostics) {
+	tfkit.StorePrivate(ctx, private, keyEtag, &t.Etag, diags)
+	tfkit.StorePrivate(ctx, private, keyHold, t.Hold, diags)
 }
 
-func etagOf(ctx context.Context, private reader, diags *diag.Diagnostics) string {
-	var etag string
-	recall(ctx, private, keyEtag, &etag, diags)
-	return etag
+// etagOf is empty where the state has none; a step is then refused until a refresh.
+func etagOf(ctx context.Context, private tfkit.PrivateReader, diags *diag.Diagnostics) string {
+	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
+		return *etag
+	}
+	return ""
 }
 
-func holdOf(ctx context.Context, private reader, diags *diag.Diagnostics) *api.Hold {
-	var hold *api.Hold
-	recall(ctx, private, keyHold, &hold, diags)
-	return hold
-}
-
-func recall(ctx context.Context, private reader, key string, out any, diags *diag.Diagnostics) {
-	raw, d := private.GetKey(ctx, key)
-	diags.Append(d...)
-	if len(raw) == 0 {
-		return
-	}
-	if err := json.Unmarshal(raw, out); err != nil {
-		diags.AddError("Private state unreadable", "What this provider stored beside the state under the key "+key+" cannot be read. Run terraform plan without -refresh=false: a refresh writes it anew.")
-	}
+func holdOf(ctx context.Context, private tfkit.PrivateReader, diags *diag.Diagnostics) *api.Hold {
+	return tfkit.LoadPrivate[api.Hold](ctx, private, keyHold, diags)
 }

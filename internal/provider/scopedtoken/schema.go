@@ -2,8 +2,6 @@ package scopedtoken
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -30,7 +28,7 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	attributes["owner"] = tfkit.Owner()
 	attributes["connector_id"] = schema.StringAttribute{
 		Required:      true,
-		Validators:    []validator.String{idOf("con_", "a connector")},
+		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
 		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values are refused at once, and the new token continues the numbers of its versions. " +
 			"An error on it means that there is no such connector in the environment.",
@@ -49,13 +47,13 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	attributes["expires_at"] = schema.StringAttribute{
 		Optional:      true,
 		Validators:    []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
-		PlanModifiers: []planmodifier.String{keepSameInstant{}},
+		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are no difference.", sameInstant)},
 		MarkdownDescription: "When every version of the token ends for good (RFC 3339, such as `2027-01-31T12:00:00Z`). This or `rotation_policy_id` is required. Default: never. A date in the past is refused at apply. " +
 			"A token that has expired is revived by a later date, or by removing the argument: the plan then changes it and issues a new version.",
 	}
 	attributes["rotation_policy_id"] = schema.StringAttribute{
 		Optional:   true,
-		Validators: []validator.String{idOf("pol_", "a rotation policy")},
+		Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
 		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
 			"age, and a rotation that is asked for has an overlap of 24h, a stage of at most 7d, and needs an acknowledgement. A change applies to later transitions and never moves a running deadline.",
 	}
@@ -95,37 +93,7 @@ func (r *tokenResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 }
 
-func idOf(prefix, what string) validator.String {
-	return tfkit.StringCheck("the id of "+what, func(s string) error {
-		if !strings.HasPrefix(s, prefix) {
-			return fmt.Errorf("must be the id of %s, which begins with %s, not its name", what, prefix)
-		}
-		return nil
-	})
-}
-
 func checkExpiry(s string) error {
 	_, err := api.ParseExpiry(s)
 	return err
-}
-
-// keepSameInstant keeps the state's date where the configuration writes the same moment differently.
-type keepSameInstant struct{}
-
-// Description says what happens.
-func (keepSameInstant) Description(context.Context) string {
-	return "Dates that mean the same moment are no difference."
-}
-
-// MarkdownDescription says what happens.
-func (k keepSameInstant) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
-
-// PlanModifyString keeps the state's date. Terraform accepts a plan that equals either the configuration or the prior state.
-func (keepSameInstant) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if req.PlanValue.IsNull() || req.PlanValue.IsUnknown() || req.StateValue.IsNull() {
-		return
-	}
-	if sameInstant(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
-		resp.PlanValue = req.StateValue
-	}
 }

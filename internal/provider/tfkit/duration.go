@@ -18,28 +18,30 @@ func Duration() validator.String {
 }
 
 // SameDuration keeps the state's text where the configuration says the same time in other units: 7d and 1w are no difference.
-func SameDuration() planmodifier.String { return sameDuration{} }
-
-type sameDuration struct{}
-
-// Description says what happens.
-func (sameDuration) Description(context.Context) string {
-	return "Durations that mean the same time are no difference."
+func SameDuration() planmodifier.String {
+	return SameMeaning("Durations that mean the same time are no difference.", func(a, b string) bool {
+		x, errX := api.ParseDuration(a)
+		y, errY := api.ParseDuration(b)
+		return errX == nil && errY == nil && x == y
+	})
 }
 
-// MarkdownDescription says what happens.
-func (d sameDuration) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
+// SameMeaning keeps the state's text where the configuration says the same in other words.
+func SameMeaning(description string, same func(a, b string) bool) planmodifier.String {
+	return sameMeaning{described(description), same}
+}
+
+type sameMeaning struct {
+	described
+	same func(a, b string) bool
+}
 
 // PlanModifyString keeps the state's text. Terraform accepts a plan that equals either the configuration or the prior state.
-func (sameDuration) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (m sameMeaning) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.PlanValue.IsNull() || req.PlanValue.IsUnknown() || req.StateValue.IsNull() {
 		return
 	}
-	planned, err := api.ParseDuration(req.PlanValue.ValueString())
-	if err != nil {
-		return
-	}
-	if stored, err := api.ParseDuration(req.StateValue.ValueString()); err == nil && stored == planned {
+	if m.same(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }

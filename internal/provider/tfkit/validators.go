@@ -3,11 +3,14 @@ package tfkit
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
 // The validators here replace those of the framework's library, whose messages quote the value they refuse. A check is one of
@@ -16,6 +19,16 @@ import (
 // StringCheck checks a string.
 func StringCheck(description string, check func(string) error) validator.String {
 	return stringCheck{described(description), check}
+}
+
+// IDOf checks the id of another object, which is easily mistaken for its name.
+func IDOf(prefix, what string) validator.String {
+	return StringCheck("the id of "+what, func(s string) error {
+		if !strings.HasPrefix(s, prefix) || !client.IsID(s) {
+			return fmt.Errorf("must be the id of %s, such as %s01J8Z3N6T4, not its name", what, prefix)
+		}
+		return nil
+	})
 }
 
 // EachString checks every element of a set of strings.

@@ -124,6 +124,9 @@ func TestValidatorsNeverEcho(t *testing.T) {
 	}{
 		"name":     {StringCheck("", api.CheckName), types.StringValue("CANARY")},
 		"owner":    {StringCheck("", api.CheckOwner), types.StringValue("CANARY@")},
+		"a name":   {IDOf("tok_", "a token"), types.StringValue("CANARY")},
+		"bad id":   {IDOf("tok_", "a token"), types.StringValue("tok_CANARY-notifier")},
+		"wrong id": {IDOf("tok_", "a token"), types.StringValue("con_CANARY")},
 		"duration": {Duration(), types.StringValue("CANARY 90 days")},
 	}
 	for name, tt := range texts {
