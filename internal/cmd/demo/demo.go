@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,11 +42,16 @@ type demo struct {
 	second   string  // the value of version 2
 }
 
-func newDemo(bin, cli, example string, keep bool) (*demo, error) {
+func newDemo(bin, cli, example string, keep bool) (d *demo, err error) {
 	dir, err := os.MkdirTemp("", "quickconnect-demo-")
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	for _, path := range []*string{&bin, &cli, &example} {
 		if !strings.Contains(*path, string(filepath.Separator)) && path == &cli {
 			continue // to be found on the PATH
@@ -54,7 +60,7 @@ func newDemo(bin, cli, example string, keep bool) (*demo, error) {
 			return nil, err
 		}
 	}
-	d := &demo{dir: dir, keep: keep, clock: clock.System(), platform: &platform{bin: bin, dir: filepath.Join(dir, "platform")}}
+	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: &platform{bin: bin, dir: filepath.Join(dir, "platform")}}
 	d.began = d.clock.Now()
 	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), example)
 	return d, err

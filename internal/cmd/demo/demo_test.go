@@ -45,3 +45,15 @@ func TestDemo(t *testing.T) {
 		t.Error("the platform is still running")
 	}
 }
+
+func TestADemoThatCannotBeginLeavesNothing(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	if _, err := newDemo("bin", "terraform", filepath.Join(temp, "no-example"), false); err == nil {
+		t.Fatal("there is no such example")
+	}
+	left, err := os.ReadDir(temp)
+	if err != nil || len(left) != 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
