@@ -161,7 +161,7 @@ func (f *presented) flatten() api.Introspection {
 		Active: true, Scope: strings.Join(f.scopes, " "), Tenant: t.Scope.Tenant, Environment: t.Scope.Environment,
 		ClientID: t.ConnectorID, Subject: t.ID, Version: f.version.Number,
 	}
-	if end := endsAt(f.version, t.Credential.ExpiresAt, t.policy); !end.IsZero() {
+	if end := t.policy.EndsAt(f.version, t.Credential.ExpiresAt); !end.IsZero() {
 		out.ExpiresAt = end.Unix()
 	}
 	return out

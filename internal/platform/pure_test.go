@@ -3,11 +3,8 @@ package platform
 import (
 	"net/netip"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 func TestEffectiveScopes(t *testing.T) {
@@ -40,37 +37,6 @@ func TestAddressAllowed(t *testing.T) {
 	} {
 		if got := addressAllowed(c.from, c.ranges); got != c.want {
 			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-func TestEndsAt(t *testing.T) {
-	at := func(h int) time.Time { return time.Date(2026, 5, 1, h, 0, 0, 0, time.UTC) }
-	never := time.Time{}
-	pending := rotation.Version{State: rotation.StatePending, Deadline: at(5)}
-	seen, back := pending, pending
-	seen.Evidence = &rotation.Evidence{}
-	back.RolledBack, back.Evidence = true, &rotation.Evidence{}
-	cancels, promotes := rotation.DefaultPolicy(), rotation.DefaultPolicy()
-	promotes.OnStageTimeout = rotation.OnTimeoutPromote
-	for name, c := range map[string]struct {
-		v       rotation.Version
-		expires time.Time
-		p       rotation.Policy
-		want    time.Time
-	}{
-		"current":                        {rotation.Version{State: rotation.StateCurrent}, never, cancels, never},
-		"current, expiring":              {rotation.Version{State: rotation.StateCurrent}, at(3), cancels, at(3)},
-		"previous":                       {rotation.Version{State: rotation.StatePrevious, Deadline: at(5)}, at(9), cancels, at(5)},
-		"previous, expiring first":       {rotation.Version{State: rotation.StatePrevious, Deadline: at(5)}, at(3), cancels, at(3)},
-		"pending":                        {pending, never, cancels, at(5)},
-		"pending, promoted at its stage": {pending, never, promotes, never},
-		"pending, seen in use":           {seen, at(9), cancels, at(9)},
-		"rolled back":                    {back, never, promotes, at(5)},
-		"revoked":                        {rotation.Version{State: rotation.StateRevoked}, at(3), cancels, never},
-	} {
-		if got := endsAt(c.v, c.expires, c.p); !got.Equal(c.want) {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

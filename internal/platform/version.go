@@ -67,7 +67,7 @@ func (p *Platform) revealScopedToken(ctx context.Context, in *revealInput) (out 
 		if err != nil {
 			return err
 		}
-		body, err := w.vault.reveal(sealed, w.bound(t.ID, v.Number), utc(endsAt(v, t.Credential.ExpiresAt, t.policy)))
+		body, err := w.vault.reveal(sealed, w.bound(t.ID, v.Number), utc(t.policy.EndsAt(v, t.Credential.ExpiresAt)))
 		if err != nil {
 			return err
 		}
@@ -98,25 +98,9 @@ func (w *work) revealable(ctx context.Context, t *scopedToken, number int64) (ro
 		all[i].Number, t.Name, all[i].State, all[i].EndedAt.UTC().Format(time.RFC3339), instead)
 }
 
-// endsAt is when a valid version ends if nobody does anything; zero for never, and for a version that has ended. A
-// pending version that its stage deadline promotes does not end there.
-func endsAt(v rotation.Version, expiresAt time.Time, p rotation.Policy) time.Time {
-	if !v.State.Valid() {
-		return time.Time{}
-	}
-	end := v.Deadline
-	if v.State == rotation.StatePending && !v.RolledBack && (v.Evidence != nil || p.OnStageTimeout == rotation.OnTimeoutPromote) {
-		end = time.Time{}
-	}
-	if !expiresAt.IsZero() && (end.IsZero() || expiresAt.Before(end)) {
-		end = expiresAt
-	}
-	return end
-}
-
 func flattenVersion(v rotation.Version, expiresAt time.Time, p rotation.Policy) api.Version {
 	out := api.Version{
-		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: utc(endsAt(v, expiresAt, p)),
+		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: utc(p.EndsAt(v, expiresAt)),
 		EndedAt: utc(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, PromotedBy: v.PromotedBy, LastUsedAt: utc(v.LastUsedAt),
 	}
 	if e := v.Evidence; e != nil {

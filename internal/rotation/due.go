@@ -46,8 +46,7 @@ func dueOverdue(c Credential, p Policy, now time.Time) (Step, string, bool) {
 }
 
 func dueRequested(c Credential, p Policy, _ time.Time) (Step, string, bool) {
-	v, _ := c.Current()
-	return rotationStep(p), ReasonRequested, c.Phase() == PhaseStable && v.Number <= c.RequestedAfter
+	return rotationStep(p), ReasonRequested, c.Phase() == PhaseStable && c.Requested()
 }
 
 func dueInterval(c Credential, p Policy, now time.Time) (Step, string, bool) {

@@ -8,12 +8,6 @@ const (
 	OnTimeoutPromote = "promote"
 )
 
-// The longest overlap and stage a policy may ask for.
-const (
-	MaxOverlap = 30 * 24 * time.Hour
-	MaxStage   = 30 * 24 * time.Hour
-)
-
 // Policy says how old a version may get and how long two of them may overlap. A zero Interval, MaxAge or
 // QuietPeriod means: none.
 type Policy struct {
@@ -36,27 +30,6 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// Validate checks a policy as a whole; the Error's Field is the attribute at fault.
-func (p Policy) Validate() error {
-	switch {
-	case p.Interval < 0:
-		return invalid("/interval", "interval must not be negative")
-	case p.Overlap < 0 || p.Overlap > MaxOverlap:
-		return invalid("/overlap", "overlap must be between 0s and 30d")
-	case p.MaxStage <= 0 || p.MaxStage > MaxStage:
-		return invalid("/max_stage", "max_stage must be more than 0s and at most 30d")
-	case p.MaxAge < 0:
-		return invalid("/max_age", "max_age must not be negative")
-	case p.MaxAge > 0 && p.MaxAge <= p.Interval:
-		return invalid("/max_age", "max_age must be longer than interval")
-	case p.QuietPeriod < 0:
-		return invalid("/quiet_period", "quiet_period must not be negative")
-	case p.OnStageTimeout != OnTimeoutCancel && p.OnStageTimeout != OnTimeoutPromote:
-		return invalid("/on_stage_timeout", "on_stage_timeout must be cancel or promote")
-	}
-	return nil
-}
-
 // stageOutcome is what the stage deadline does to a pending version.
 type stageOutcome struct {
 	promotes bool
@@ -76,4 +49,20 @@ func (p Policy) atStageDeadline(pending Version) stageOutcome {
 		return stageOutcome{promotes: true, forced: true, reason: ReasonStageTimeout}
 	}
 	return stageOutcome{reason: ReasonStageTimeout}
+}
+
+// EndsAt is when a valid version of a credential with this expires_at ends if nobody does anything; zero for never, and
+// for a version that has ended. A pending version that its stage deadline promotes does not end there.
+func (p Policy) EndsAt(v Version, expiresAt time.Time) time.Time {
+	if !v.State.Valid() {
+		return time.Time{}
+	}
+	end := v.Deadline
+	if v.State == StatePending && p.atStageDeadline(v).promotes {
+		end = time.Time{}
+	}
+	if !expiresAt.IsZero() && (end.IsZero() || expiresAt.Before(end)) {
+		end = expiresAt
+	}
+	return end
 }

@@ -1,49 +1,44 @@
 package rotation
 
 import (
-	"errors"
 	"testing"
 	"time"
 )
 
-func TestPolicyValidate(t *testing.T) {
-	for _, tc := range []struct {
-		name   string
-		change func(*Policy)
-		field  string
+func TestEndsAt(t *testing.T) {
+	hour := func(h time.Duration) time.Time { return at(h * time.Hour) }
+	never := time.Time{}
+	pending := Version{State: StatePending, Deadline: hour(5)}
+	seen, back := pending, pending
+	seen.Evidence = &Evidence{}
+	back.RolledBack, back.Evidence = true, &Evidence{}
+	cancels, promotes := DefaultPolicy(), DefaultPolicy()
+	promotes.OnStageTimeout = OnTimeoutPromote
+	for name, c := range map[string]struct {
+		v       Version
+		expires time.Time
+		p       Policy
+		want    time.Time
 	}{
-		{"as it is", func(*Policy) {}, ""},
-		{"no interval", func(p *Policy) { p.Interval = 0 }, ""},
-		{"negative interval", func(p *Policy) { p.Interval = -1 }, "/interval"},
-		{"no overlap", func(p *Policy) { p.Overlap = 0 }, ""},
-		{"longest overlap", func(p *Policy) { p.Overlap = MaxOverlap }, ""},
-		{"longer overlap", func(p *Policy) { p.Overlap = MaxOverlap + 1 }, "/overlap"},
-		{"negative overlap", func(p *Policy) { p.Overlap = -1 }, "/overlap"},
-		{"no stage", func(p *Policy) { p.MaxStage = 0 }, "/max_stage"},
-		{"longest stage", func(p *Policy) { p.MaxStage = MaxStage }, ""},
-		{"longer stage", func(p *Policy) { p.MaxStage = MaxStage + 1 }, "/max_stage"},
-		{"max_age as the interval", func(p *Policy) { p.MaxAge = p.Interval }, "/max_age"},
-		{"max_age below the interval", func(p *Policy) { p.MaxAge = time.Hour }, "/max_age"},
-		{"max_age alone", func(p *Policy) { p.Interval, p.MaxAge = 0, time.Hour }, ""},
-		{"negative max_age", func(p *Policy) { p.MaxAge = -1 }, "/max_age"},
-		{"negative quiet_period", func(p *Policy) { p.QuietPeriod = -1 }, "/quiet_period"},
-		{"unknown on_stage_timeout", func(p *Policy) { p.OnStageTimeout = "wait" }, "/on_stage_timeout"},
+		"current":                        {Version{State: StateCurrent}, never, cancels, never},
+		"current, expiring":              {Version{State: StateCurrent}, hour(3), cancels, hour(3)},
+		"previous":                       {Version{State: StatePrevious, Deadline: hour(5)}, hour(9), cancels, hour(5)},
+		"previous, expiring first":       {Version{State: StatePrevious, Deadline: hour(5)}, hour(3), cancels, hour(3)},
+		"pending":                        {pending, never, cancels, hour(5)},
+		"pending, promoted at its stage": {pending, never, promotes, never},
+		"pending, seen in use":           {seen, hour(9), cancels, hour(9)},
+		"rolled back":                    {back, never, promotes, hour(5)},
+		"revoked":                        {Version{State: StateRevoked}, hour(3), cancels, never},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			p := testPolicy()
-			tc.change(&p)
-			err := p.Validate()
-			var e *Error
-			if tc.field == "" && err != nil || tc.field != "" && (!errors.As(err, &e) || e.Field != tc.field || e.Code != CodeInvalid) {
-				t.Errorf("got %v, want field %q", err, tc.field)
-			}
-		})
+		if got := c.p.EndsAt(c.v, c.expires); !got.Equal(c.want) {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
 	}
 }
 
 func TestDefaultPolicy(t *testing.T) {
 	want := Policy{Overlap: day, MaxStage: 7 * day, RequireAcknowledgement: true, OnStageTimeout: OnTimeoutCancel}
-	if got := DefaultPolicy(); got != want || got.Validate() != nil {
-		t.Errorf("got %+v (%v)", got, got.Validate())
+	if got := DefaultPolicy(); got != want {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -214,7 +214,7 @@ func TestOverlapOfZero(t *testing.T) {
 // TestPolicyChangeMovesNoDeadline: what runs, runs on.
 func TestPolicyChangeMovesNoDeadline(t *testing.T) {
 	long := testPolicy()
-	long.Overlap, long.MaxStage = MaxOverlap, MaxStage
+	long.Overlap, long.MaxStage = 30*day, 30*day
 	if _, done := Settle(draining(t), long, at(day)); len(done) != 1 {
 		t.Errorf("a longer overlap moved the deadline: %+v", done)
 	}

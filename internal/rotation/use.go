@@ -38,3 +38,9 @@ func Request(c Credential) Credential {
 	c.RequestedAfter = c.Highest
 	return c
 }
+
+// Requested tells whether a request for a rotation is open: the version that is to replace the current one is not issued yet.
+func (c Credential) Requested() bool {
+	current, ok := c.Current()
+	return ok && current.Number <= c.RequestedAfter
+}

@@ -41,8 +41,8 @@ var policies = []Policy{
 	testPolicy(),
 	withoutAcknowledgement(testPolicy()),
 	{Interval: day, Overlap: 3 * day, MaxStage: 2 * day, MaxAge: 2 * day, QuietPeriod: 12 * time.Hour, RequireAcknowledgement: true, OnStageTimeout: OnTimeoutPromote},
-	{Interval: 30 * day, Overlap: MaxOverlap, MaxStage: time.Hour, OnStageTimeout: OnTimeoutPromote},
-	{Overlap: time.Hour, MaxStage: MaxStage, MaxAge: 40 * day, RequireAcknowledgement: true, OnStageTimeout: OnTimeoutCancel},
+	{Interval: 30 * day, Overlap: 30 * day, MaxStage: time.Hour, OnStageTimeout: OnTimeoutPromote},
+	{Overlap: time.Hour, MaxStage: 30 * day, MaxAge: 40 * day, RequireAcknowledgement: true, OnStageTimeout: OnTimeoutCancel},
 	{Interval: time.Hour, Overlap: 0, MaxStage: day, OnStageTimeout: OnTimeoutPromote},
 	{Interval: 12 * time.Hour, Overlap: time.Minute, MaxStage: time.Minute, QuietPeriod: time.Minute, OnStageTimeout: OnTimeoutCancel},
 }
