@@ -114,6 +114,26 @@ func TestUseIsNoted(t *testing.T) {
 	}
 }
 
+// TestLastUseOutlivesItsVersion: that version 1 was used is not forgotten when so many followed that it is read no more.
+func TestLastUseOutlivesItsVersion(t *testing.T) {
+	w := newWorld(t)
+	policy := w.newPolicy("monthly", object{"require_acknowledgement": false, "overlap": "0s"})
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
+	if at := w.token(token.ID).LastUsedAt; at != nil {
+		t.Errorf("a new token was used at %s", at)
+	}
+	w.introspect(api.RoleRuntime, w.reveal(token.ID, 1))
+	for range 12 {
+		w.clock.Advance(time.Minute)
+		w.step(token.ID, api.StepRotate, nil).want(200)
+	}
+	for name, got := range map[string]api.ScopedToken{"read": w.token(token.ID), "list": w.list()[0]} {
+		if got.LastUsedAt == nil || !got.LastUsedAt.Equal(epoch) {
+			t.Errorf("%s: last used %v, want %s", name, got.LastUsedAt, epoch)
+		}
+	}
+}
+
 // TestRevokeOneValue goes through the cases of DESIGN section 6, by who asks and by what the value is.
 func TestRevokeOneValue(t *testing.T) {
 	cases := map[string]struct {

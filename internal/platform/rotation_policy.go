@@ -173,7 +173,7 @@ func (w *work) settledRotationPolicy(ctx context.Context, id string) (*store.Rot
 	if err != nil {
 		return nil, err
 	}
-	refs, err := w.tx.CredentialsOfPolicy(ctx, w.scope, id)
+	refs, err := w.tx.CredentialsDueOfPolicy(ctx, w.scope, id, w.now)
 	if err != nil {
 		return nil, err
 	}

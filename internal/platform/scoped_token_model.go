@@ -107,8 +107,8 @@ func flattenScopedToken(t *store.ScopedToken, p rotation.Policy, now time.Time) 
 		Object: flattenObject(&t.Object), Owner: t.Owner, ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
 		ExpiresAt: t.ExpiresAt, RotationPolicyID: textOrNull(t.RotationPolicyID), RotateWhenChanged: t.RotateWhenChanged,
 		MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
-		Version: status.Version, Rotation: flattenRotation(status), RotationRequested: requested(c),
-		Hold: flattenHold(c.Hold), LastUsedAt: utc(lastUsed(c.Versions)),
+		Version: status.Version, Rotation: flattenRotation(status), RotationRequested: c.Requested(),
+		Hold: flattenHold(c.Hold), LastUsedAt: utc(t.Credential.LastUsedAt),
 	}
 }
 
@@ -120,21 +120,6 @@ func flattenRotation(s rotation.Status) api.Rotation {
 		NextVersion: s.NextVersion, PendingExpiresAt: utc(s.PendingExpiresAt), PreviousExpiresAt: utc(s.PreviousExpiresAt),
 		LastRotatedAt: utc(s.LastRotatedAt), NextRotationAt: utc(s.NextRotationAt),
 	}
-}
-
-// requested tells whether a request for a rotation is open: the version that is to replace the current one is not issued yet.
-func requested(c rotation.Credential) bool {
-	current, ok := c.Current()
-	return ok && current.Number <= c.RequestedAfter
-}
-
-func lastUsed(versions []rotation.Version) (last time.Time) {
-	for _, v := range versions {
-		if v.LastUsedAt.After(last) {
-			last = v.LastUsedAt
-		}
-	}
-	return last
 }
 
 func valid(versions []rotation.Version) (out []int64) {

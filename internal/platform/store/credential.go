@@ -16,8 +16,11 @@ import (
 // versions that it finds there and leaves the rest alone.
 type Credential struct {
 	rotation.Credential
-	SettledBase  int64    // the etag before the trailing run of settled deadlines; 0 when the last change was another
+	SettledBase  int64    // the etag before the trailing run of settled deadlines, each of which moves it by one; 0 when the last change was another
 	SettledSteps []string // the steps of that run
+
+	// LastUsedAt is the last use of any version, also of one that is not read with the object. Tx.MarkUsed moves it.
+	LastUsedAt time.Time
 
 	readFrom int64              // the number of the oldest version that is read with the object
 	stored   []rotation.Version // what the database has, so that an update writes only what differs; only read in an Update
@@ -28,21 +31,21 @@ type Credential struct {
 const keptForReading = 10
 
 const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hold_by, c.expires_at, c.requested_after, c.not_enforced,
-	c.settled_base, c.settled_steps, c.read_from`
+	c.settled_base, c.settled_steps, c.read_from, c.last_used_at`
 
 var (
 	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at, requested_after,
-		not_enforced, settled_base, settled_steps, next_deadline, read_from, tenant, environment, id, kind)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
+		not_enforced, settled_base, settled_steps, next_deadline, read_from, last_used_at, tenant, environment, id, kind)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4, hold_by = $5, expires_at = $6,
-		requested_after = $7, not_enforced = $8, settled_base = $9, settled_steps = $10, next_deadline = $11, read_from = $12
-		WHERE tenant = $13 AND environment = $14 AND id = $15`)
-	deleteCredential    = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	credentialsDue      = statement(`SELECT tenant, environment, kind, id FROM credentials WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
-	credentialsOfPolicy = statement(`SELECT tenant, environment, '` + api.KindConnectors + `' AS kind, id FROM connectors
-		WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
-		UNION ALL SELECT tenant, environment, '` + api.KindScopedTokens + `' AS kind, id FROM scoped_tokens
-		WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3 ORDER BY id`)
+		requested_after = $7, not_enforced = $8, settled_base = $9, settled_steps = $10, next_deadline = $11, read_from = $12,
+		last_used_at = CASE WHEN last_used_at < $13 THEN $13 ELSE last_used_at END WHERE tenant = $14 AND environment = $15 AND id = $16`)
+	deleteCredential       = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	credentialsDue         = statement(`SELECT tenant, environment, kind, id FROM credentials WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
+	credentialsDueOfPolicy = statement(`SELECT tenant, environment, kind, id FROM credentials
+		WHERE next_deadline > 0 AND next_deadline <= $4 AND tenant = $1 AND environment = $2 AND id IN
+		(SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
+		UNION ALL SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3) ORDER BY id`)
 )
 
 // holdColumns is a hold as three columns, NULL in the first where there is none.
@@ -63,7 +66,7 @@ func (h holdColumns) hold() *rotation.Hold {
 func (c *Credential) columns(h *holdColumns) []any {
 	return []any{
 		&c.Highest, &c.Version, &h.reason, moment(&h.at), &h.by, moment(&c.ExpiresAt), &c.RequestedAfter, &c.NotEnforced,
-		&c.SettledBase, textJSON(&c.SettledSteps), &c.readFrom,
+		&c.SettledBase, textJSON(&c.SettledSteps), &c.readFrom, moment(&c.LastUsedAt),
 	}
 }
 
@@ -74,7 +77,7 @@ func (c *Credential) values(scope Scope, id string) []any {
 	}
 	return []any{
 		c.Highest, c.Version, h.reason, micros(h.at), h.by, micros(c.ExpiresAt), c.RequestedAfter, truth(c.NotEnforced),
-		c.SettledBase, textJSON(&c.SettledSteps), micros(c.NextDeadline()), c.readFrom, scope.Tenant, scope.Environment, id,
+		c.SettledBase, textJSON(&c.SettledSteps), micros(c.NextDeadline()), c.readFrom, micros(c.LastUsedAt), scope.Tenant, scope.Environment, id,
 	}
 }
 
@@ -125,9 +128,9 @@ func (tx *Tx) CredentialsDue(ctx context.Context, now time.Time, limit int) ([]R
 	return refs, failed("looking for", "credentials past a deadline", "", err)
 }
 
-// CredentialsOfPolicy returns the objects whose credentials follow a rotation policy.
-func (tx *Tx) CredentialsOfPolicy(ctx context.Context, scope Scope, policyID string) ([]Ref, error) {
-	refs, err := tx.refs(ctx, credentialsOfPolicy, scope.Tenant, scope.Environment, policyID)
+// CredentialsDueOfPolicy returns the credentials that follow a rotation policy and have a deadline that has passed.
+func (tx *Tx) CredentialsDueOfPolicy(ctx context.Context, scope Scope, policyID string, now time.Time) ([]Ref, error) {
+	refs, err := tx.refs(ctx, credentialsDueOfPolicy, scope.Tenant, scope.Environment, policyID, micros(now))
 	return refs, failed("looking for credentials of", api.KindRotationPolicies, policyID, err)
 }
 

@@ -97,9 +97,10 @@ func (k kind) updateKeepsUse(t *testing.T) {
 		o.Credential.Versions[0].Deadline = start.Add(2 * time.Hour)
 		return tx.UpdateScopedToken(t.Context(), o)
 	})
-	got := readToken(t, s, staging, "tok_1").Credential.Versions[0]
-	if !got.LastUsedAt.Equal(used) || got.State != rotation.StatePrevious {
-		t.Errorf("got %+v", got)
+	stored := readToken(t, s, staging, "tok_1").Credential
+	got := stored.Versions[0]
+	if !got.LastUsedAt.Equal(used) || !stored.LastUsedAt.Equal(used) || got.State != rotation.StatePrevious {
+		t.Errorf("got %+v", stored)
 	}
 	// Evidence changed in place, behind the same pointer, is a change all the same.
 	for _, kind := range []string{"one", "two"} {
@@ -191,33 +192,46 @@ func (k kind) due(t *testing.T) {
 	due(at(99), 10)
 }
 
-func (k kind) credentialsOfPolicy(t *testing.T) {
+func (k kind) credentialsDueOfPolicy(t *testing.T) {
 	t.Parallel()
 	d := k(t)
 	s := d.opened(t)
-	c, o := connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1")
-	c.RotationPolicyID, o.RotationPolicyID = "pol_1", "pol_1"
-	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), c, o, token(staging, "tok_2", "b", "con_1"))
-	view(t, s, func(tx *Tx) error {
-		got, err := tx.CredentialsOfPolicy(t.Context(), staging, "pol_1")
-		if err != nil {
+	deadline := start.Add(time.Hour)
+	due := func(id, name, policyID string, at time.Time) *ScopedToken {
+		o := token(staging, id, name, "con_1")
+		o.RotationPolicyID, o.Credential.ExpiresAt = policyID, at
+		return o
+	}
+	c := connector(staging, "con_1", "c") // credentials of a connector have no deadline
+	c.RotationPolicyID = "pol_1"
+	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), c,
+		due("tok_1", "a", "pol_1", deadline), due("tok_2", "b", "pol_1", deadline.Add(time.Microsecond)), due("tok_3", "c", "pol_1", time.Time{}),
+		due("tok_4", "d", "pol_2", deadline), due("tok_5", "e", "", deadline))
+	for _, x := range []struct {
+		scope Scope
+		id    string
+		now   time.Time
+		want  []string
+	}{
+		{staging, "pol_1", deadline.Add(-time.Microsecond), nil},
+		{staging, "pol_1", deadline, []string{"tok_1"}},
+		{staging, "pol_1", deadline.Add(time.Hour), []string{"tok_1", "tok_2"}},
+		{staging, "pol_2", deadline, []string{"tok_4"}},
+		{production, "pol_1", deadline.Add(time.Hour), nil},
+	} {
+		view(t, s, func(tx *Tx) error {
+			refs, err := tx.CredentialsDueOfPolicy(t.Context(), x.scope, x.id, x.now)
+			var got []string
+			for _, r := range refs {
+				if r.Scope != x.scope || r.Kind != api.KindScopedTokens {
+					t.Errorf("%+v", r)
+				}
+				got = append(got, r.ID)
+			}
+			same(t, got, x.want)
 			return err
-		}
-		same(t, got, []Ref{{staging, api.KindConnectors, "con_1"}, {staging, api.KindScopedTokens, "tok_1"}})
-		for _, none := range []struct {
-			scope Scope
-			id    string
-		}{{staging, "pol_2"}, {production, "pol_1"}} {
-			got, err := tx.CredentialsOfPolicy(t.Context(), none.scope, none.id)
-			if err != nil {
-				return err
-			}
-			if len(got) != 0 {
-				t.Errorf("%v follow %v", got, none)
-			}
-		}
-		return nil
-	})
+		})
+	}
 }
 
 func (k kind) secrets(t *testing.T) {
@@ -311,6 +325,7 @@ func (k kind) markUsed(t *testing.T) {
 		got := readToken(t, s, staging, "tok_1")
 		want := token(staging, "tok_1", "a", "con_1") // above all, its etag did not move
 		want.Credential.Versions[0].LastUsedAt, want.Credential.Versions[0].Evidence = step.used, step.want
+		want.Credential.LastUsedAt = step.used
 		same(t, got, want)
 	}
 	refused(t, s, ErrNotFound, func(tx *Tx) error { return tx.MarkUsed(t.Context(), "tok_1", 2, start, nil) })

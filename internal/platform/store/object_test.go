@@ -132,11 +132,13 @@ func (k kind) updates(t *testing.T) {
 	for i := range connectors {
 		from, to := newConnectors[(i+1)%3], connectors[i]
 		from.ID, from.Name, from.CreatedAt, from.Type = to.ID, fmt.Sprint("new ", i), to.CreatedAt, to.Type
+		keepUse(&from.Credential, &to.Credential)
 		connectors[i] = from
 	}
 	for i := range tokens {
 		from, to := newTokens[(i+1)%3], tokens[i]
 		from.ID, from.Name, from.CreatedAt, from.ConnectorID = to.ID, fmt.Sprint("new ", i), to.CreatedAt, to.ConnectorID
+		keepUse(&from.Credential, &to.Credential)
 		tokens[i] = from
 	}
 	update(t, s, func(tx *Tx) error {
@@ -173,6 +175,13 @@ func (k kind) updates(t *testing.T) {
 		return nil
 	})
 	stored(t, s, policies, connectors, tokens)
+}
+
+// keepUse: a last use never moves back.
+func keepUse(after, before *Credential) {
+	if before.LastUsedAt.After(after.LastUsedAt) {
+		after.LastUsedAt = before.LastUsedAt
+	}
 }
 
 func (k kind) names(t *testing.T) {

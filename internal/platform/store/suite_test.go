@@ -32,7 +32,7 @@ func suite(t *testing.T, fresh kind) {
 	t.Run("an update keeps a use noted meanwhile", fresh.updateKeepsUse)
 	t.Run("numbers outlive their object", fresh.numbers)
 	t.Run("deadlines", fresh.due)
-	t.Run("credentials of a policy", fresh.credentialsOfPolicy)
+	t.Run("credentials of a policy", fresh.credentialsDueOfPolicy)
 	t.Run("secrets", fresh.secrets)
 	t.Run("uses and evidence", fresh.markUsed)
 	t.Run("principals and environments", fresh.principals)

@@ -32,6 +32,7 @@ var (
 		evidence_at = CASE WHEN evidence_kind IS NULL THEN $5 ELSE evidence_at END,
 		evidence_kind = CASE WHEN evidence_kind IS NULL THEN $4 ELSE evidence_kind END
 		WHERE credential_id = $1 AND number = $2`)
+	markCredentialUsed = statement(`UPDATE credentials SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`)
 )
 
 // evidenceColumns is evidence as three columns, NULL in the first where there is none.
@@ -144,5 +145,8 @@ func (tx *Tx) Versions(ctx context.Context, scope Scope, credentialID string) ([
 func (tx *Tx) MarkUsed(ctx context.Context, credentialID string, number int64, at time.Time, evidence *rotation.Evidence) error {
 	e := columnsOf(evidence)
 	err := tx.execOne(ctx, markUsed, credentialID, number, micros(at), e.kind, micros(e.at), e.actor)
+	if err == nil {
+		_, err = tx.exec(ctx, markCredentialUsed, credentialID, micros(at))
+	}
 	return failed("noting a use of", "credential", credentialID, err)
 }

@@ -57,7 +57,7 @@ CREATE TABLE rotation_policies (
 CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies (tenant, environment, name);
 
 -- The rotation state of everything that has a secret, by the id of the object. next_deadline is when the rules next have something to
--- settle; reads of the object take the versions from read_from on.
+-- settle; reads of the object take the versions from read_from on; last_used_at is the last use of any version, of those before too.
 CREATE TABLE credentials (
     tenant          TEXT   NOT NULL,
     environment     TEXT   NOT NULL,
@@ -75,6 +75,7 @@ CREATE TABLE credentials (
     settled_steps   TEXT,
     next_deadline   BIGINT NOT NULL,
     read_from       BIGINT NOT NULL,
+    last_used_at    BIGINT NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (tenant, environment, id),
     FOREIGN KEY (tenant, environment) REFERENCES environments (tenant, name)
