@@ -79,6 +79,9 @@ func CheckDescription(s string) error {
 	if len(s) > MaxDescription {
 		return fmt.Errorf("must be at most %d bytes", MaxDescription)
 	}
+	if hasNUL(s) {
+		return fmt.Errorf("must not contain the character NUL")
+	}
 	return nil
 }
 
@@ -106,6 +109,9 @@ func checkMap(m map[string]string, entries, valueBytes int) error {
 		}
 		if len(v) > valueBytes {
 			return fmt.Errorf("has a value of more than %d bytes", valueBytes)
+		}
+		if hasNUL(v) {
+			return fmt.Errorf("has a value with the character NUL in it")
 		}
 	}
 	return nil
@@ -140,6 +146,9 @@ func CheckCIDR(s string) error {
 	p, err := netip.ParsePrefix(s)
 	if err != nil {
 		return fmt.Errorf("must be an address range such as 192.0.2.0/24 or 2001:db8::/32")
+	}
+	if p.Addr().Is4In6() {
+		return fmt.Errorf("must not be an IPv4 range in the form of IPv6, which no address is in: write it as 192.0.2.0/24")
 	}
 	if p != p.Masked() {
 		return fmt.Errorf("has bits set behind its prefix length: did you mean %s?", p.Masked())
@@ -205,6 +214,9 @@ func CheckRotationPolicy(interval, overlap, maxStage, maxAge, onStageTimeout, qu
 }
 
 func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
+
+// hasNUL finds the one character that a TEXT of PostgreSQL cannot hold.
+func hasNUL(s string) bool { return strings.ContainsRune(s, 0) }
 
 func checkPort(s string) error {
 	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 65535 {
