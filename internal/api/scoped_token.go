@@ -8,7 +8,7 @@ type ScopedToken struct {
 	Owner              string            `json:"owner" doc:"Who answers for the token: an e-mail address or a team name."`
 	ConnectorID        string            `json:"connector_id" doc:"The connector that the token is for. Never changes."`
 	Scopes             []string          `json:"scopes" nullable:"false" doc:"What the token may do. What counts is what the connector allows of it."`
-	AllowedCIDRs       []string          `json:"allowed_cidrs" doc:"The token is inactive from any other address. Null for no limit."`
+	AllowedCIDRs       []string          `json:"allowed_cidrs" doc:"The token is inactive from any other address, and from everywhere where this is empty. Null for no limit."`
 	ExpiresAt          *string           `json:"expires_at" doc:"When every version of the token ends, as RFC 3339 and as given. Null for never."`
 	RotationPolicyID   *string           `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap. Null for none."`
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change asks for a rotation. The platform only keeps them."`
@@ -32,7 +32,7 @@ type ScopedTokenCreate struct {
 	Owner              string            `json:"owner" doc:"Who answers for the token: an e-mail address or a team name."`
 	ConnectorID        string            `json:"connector_id" doc:"The connector that the token is for."`
 	Scopes             []string          `json:"scopes" doc:"What the token may do: 1 to 64 scopes such as messages:send, none beyond what the connector allows."`
-	AllowedCIDRs       []string          `json:"allowed_cidrs,omitzero" doc:"The token is inactive from any other address. Absent or null is no limit."`
+	AllowedCIDRs       []string          `json:"allowed_cidrs,omitzero" doc:"The token is inactive from any other address, and from everywhere where this is []. Absent or null is no limit."`
 	ExpiresAt          *string           `json:"expires_at,omitempty" doc:"When every version of the token ends, as RFC 3339, in the future. This or rotation_policy_id is required."`
 	RotationPolicyID   *string           `json:"rotation_policy_id,omitempty" doc:"How old a version may get and how long two may overlap. This or expires_at is required."`
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`
@@ -47,7 +47,7 @@ type ScopedTokenPatch struct {
 	Labels             Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
 	Owner              Optional[string]            `json:"owner,omitzero" doc:"Who answers for the token: an e-mail address or a team name."`
 	Scopes             Optional[[]string]          `json:"scopes,omitzero" doc:"Replaces all scopes. Counts at once, for every valid version."`
-	AllowedCIDRs       Optional[[]string]          `json:"allowed_cidrs,omitzero" doc:"Replaces all address ranges. Null is no limit."`
+	AllowedCIDRs       Optional[[]string]          `json:"allowed_cidrs,omitzero" doc:"Replaces all address ranges. Null is no limit; with [] the token is accepted from nowhere."`
 	ExpiresAt          Optional[string]            `json:"expires_at,omitzero" doc:"A new end in the future, or null for none. Revives nothing that has ended: reissue does."`
 	RotationPolicyID   Optional[string]            `json:"rotation_policy_id,omitzero" doc:"Null for none. Moves no running deadline."`
 	RotateWhenChanged  Optional[map[string]string] `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`

@@ -370,6 +370,48 @@ func TestRetireEarly(t *testing.T) {
 	w.accepted(values)
 }
 
+// TestAcknowledgingWithoutReading: a consumer may say that a version works, and learns nothing else about the token by it.
+func TestAcknowledgingWithoutReading(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"labels": object{"team": "private"}})
+	w.step(token.ID, api.StepBegin, nil).want(200)
+	path := pathTokens + "/" + token.ID
+	w.as(api.RoleRuntime, "GET", path, nil).problem(api.CodeForbidden, "")
+	for range 2 { // the second answer is the one that was kept
+		r := w.as(api.RoleRuntime, "POST", path+"/rotation/acknowledge", object{"version": 2}, key("once")).want(204)
+		if len(r.body) != 0 || r.header.Get("ETag") != "" {
+			t.Errorf("runtime was told %q, etag %s", r.body, r.header.Get("ETag"))
+		}
+	}
+	if !w.token(token.ID).Rotation.Acknowledged {
+		t.Error("the acknowledgement does not count")
+	}
+	got := decoded[api.ScopedToken](w.step(token.ID, api.StepAcknowledge, object{"version": 2}).want(200))
+	if diff := cmp.Diff(w.token(token.ID), got); diff != "" {
+		t.Errorf("who may read was told something else:\n%s", diff)
+	}
+}
+
+// TestRefusedDeleteUndoesNoDeadline, and a repeated one whose object is gone gets the answer of the first.
+func TestRefusedDeleteUndoesNoDeadline(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"deletion_protection": true})
+	path := pathTokens + "/" + token.ID
+	w.step(token.ID, api.StepBegin, nil).want(200)
+	w.clock.Advance(7 * 24 * time.Hour)
+	w.do("DELETE", path, nil).problem(api.CodeConflict, "")
+	if got := w.actions(token.ID); got[len(got)-1] != "cancel" {
+		t.Errorf("the audit ends with %v, want the stage cancelled at its deadline", got)
+	}
+	w.patch(token.ID, object{"deletion_protection": false})
+	w.step(token.ID, api.StepBegin, nil).want(200)
+	w.clock.Advance(7 * 24 * time.Hour)
+	for range 2 {
+		w.do("DELETE", path, nil, key("once")).want(204)
+	}
+	w.do("DELETE", path, nil).problem(api.CodeNotFound, "")
+}
+
 func TestStepRequestsThatMakeNoSense(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)

@@ -269,6 +269,9 @@ func (w *work) patchCredential(ctx context.Context, t *scopedToken, p *api.Scope
 }
 
 func (p *Platform) deleteScopedToken(ctx context.Context, in *deleteInput) (*deleted, error) {
+	if err := p.settleScopedToken(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	return asDeleted(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[deleted], err error) {
 		t, err := w.settledScopedToken(ctx, in.ID)
 		if err != nil {
