@@ -46,9 +46,7 @@ func change[V any](ctx context.Context, p *Platform, key string, do func(*work) 
 	c := callOf(ctx)
 	record := store.Idempotent{Principal: c.principal.ID, Method: c.method, Path: c.path, Key: key, BodyHash: c.body.Sum(nil)}
 	if !p.running.begin(&record) {
-		out := newProblem(api.CodeInProgress, "", "a request with this Idempotency-Key is still running; send it again to get its answer")
-		out.retryAfter = 1
-		return answer[V]{}, out
+		return answer[V]{}, inProgress()
 	}
 	defer p.running.end(&record)
 	return perform(ctx, p, func(w *work) (answer[V], error) {
@@ -63,8 +61,18 @@ func change[V any](ctx context.Context, p *Platform, key string, do func(*work) 
 			return out, fmt.Errorf("write the answer for its repetition: %w", err)
 		}
 		record.Status, record.Etag, record.Location, record.At = out.status, out.etag, out.location, w.now
-		return out, w.tx.InsertIdempotent(ctx, &record)
+		err = w.tx.InsertIdempotent(ctx, &record)
+		if errors.Is(err, store.ErrExists) { // on a database of several writers, another process was carrying it out
+			err = inProgress()
+		}
+		return out, err
 	})
+}
+
+func inProgress() *problem {
+	out := newProblem(api.CodeInProgress, "", "a request with this Idempotency-Key is still running; send it again to get its answer")
+	out.retryAfter = 1
+	return out
 }
 
 func perform[V any](ctx context.Context, p *Platform, do func(*work) (answer[V], error)) (out answer[V], err error) {

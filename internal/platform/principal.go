@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ func Bootstrap(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.
 	for i, e := range environments {
 		if err := api.CheckName(e); err != nil {
 			return nil, fmt.Errorf("environment %d %w", i+1, err)
+		}
+		if slices.Contains(environments[:i], e) {
+			return nil, fmt.Errorf("environment %s is named twice", e)
 		}
 	}
 	random := newSource(rand.Reader)
@@ -97,7 +101,7 @@ func CreatePrincipal(ctx context.Context, s *store.Store, k *keyring.Keyring, c 
 
 func (w *work) createEnvironment(ctx context.Context) error {
 	err := w.tx.CreateEnvironment(ctx, w.scope, w.now)
-	if errors.Is(err, store.ErrNameTaken) {
+	if errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("environment %s of tenant %s exists already; another token for it is made with: quickconnectd token create --tenant %s --environment %s --role %s",
 			w.scope.Environment, w.scope.Tenant, w.scope.Tenant, w.scope.Environment, api.RoleDeployer)
 	}

@@ -188,6 +188,7 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		"an empty directory":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
 		"a bad tenant":         {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!", "--environments", "staging"}, 1, "the tenant must"},
 		"a bad environment":    {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,"}, 1, "environment 2 must"},
+		"an environment twice": {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,staging"}, 1, "environment staging is named twice"},
 		"no such environment":  {[]string{"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ var (
 	countEnvironment  = statement(`SELECT COUNT(*) FROM environments WHERE tenant = $1 AND name = $2`)
 )
 
-// CreateEnvironment makes an environment, and its tenant if that is new. ErrNameTaken says that it exists.
+// CreateEnvironment makes an environment, and its tenant if that is new. ErrExists says that it exists.
 func (tx *Tx) CreateEnvironment(ctx context.Context, scope Scope, at time.Time) error {
 	_, err := tx.exec(ctx, insertTenant, scope.Tenant, micros(at))
 	if err == nil {

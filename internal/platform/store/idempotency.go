@@ -33,7 +33,7 @@ func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key strin
 	return &i, nil
 }
 
-// InsertIdempotent stores an answer. ErrNameTaken says that the key has one.
+// InsertIdempotent stores an answer. ErrExists says that the key has one.
 func (tx *Tx) InsertIdempotent(ctx context.Context, i *Idempotent) error {
 	return failed("storing", "the answer to a request", "", tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key,
 		i.BodyHash, i.Status, i.Etag, i.Location, i.Body, micros(i.At)))

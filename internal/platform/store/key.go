@@ -10,7 +10,7 @@ var (
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
 )
 
-// InsertKey stores a sealed symmetric key. ErrNameTaken says that the purpose has a key of this number.
+// InsertKey stores a sealed symmetric key. ErrExists says that the purpose has a key of this number.
 func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, sealed []byte, at time.Time) error {
 	return failed("storing", "key", purpose, tx.insertNew(ctx, insertKey, purpose, number, sealed, micros(at)))
 }

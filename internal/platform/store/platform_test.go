@@ -39,7 +39,7 @@ func (k kind) principals(t *testing.T) {
 		}
 		return nil
 	})
-	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
+	refused(t, s, ErrExists, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
 	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start}
 	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
 }
@@ -62,7 +62,7 @@ func (k kind) keys(t *testing.T) {
 		}
 		return err
 	})
-	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"), start) })
+	refused(t, s, ErrExists, func(tx *Tx) error { return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"), start) })
 }
 
 func auditEvent(scope Scope, n int) *AuditEvent {
@@ -187,7 +187,7 @@ func (k kind) idempotency(t *testing.T) {
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.InsertIdempotent(t.Context(), full), tx.InsertIdempotent(t.Context(), least))
 	})
-	refused(t, s, ErrNameTaken, func(tx *Tx) error { return tx.InsertIdempotent(t.Context(), full) })
+	refused(t, s, ErrExists, func(tx *Tx) error { return tx.InsertIdempotent(t.Context(), full) })
 	found := func(i *Idempotent) (got *Idempotent) {
 		t.Helper()
 		view(t, s, func(tx *Tx) (err error) {

@@ -15,6 +15,7 @@ import (
 var (
 	ErrNotFound   = errors.New("not found")
 	ErrNameTaken  = errors.New("the name is taken")
+	ErrExists     = errors.New("it exists already") // what has no name to be chosen: an environment, a key, a stored answer
 	ErrReferenced = errors.New("a reference between objects would break")
 )
 

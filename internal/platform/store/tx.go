@@ -94,11 +94,11 @@ func (tx *Tx) execOne(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
-// insertNew runs an INSERT … ON CONFLICT DO NOTHING of one row, which must not be there.
+// insertNew runs an INSERT … ON CONFLICT DO NOTHING of one row, which must not be there: ErrExists says that it is.
 func (tx *Tx) insertNew(ctx context.Context, text string, args ...any) error {
 	n, err := tx.exec(ctx, text, args...)
 	if err == nil && n == 0 {
-		return ErrNameTaken
+		return ErrExists
 	}
 	return err
 }
