@@ -14,41 +14,38 @@ import (
 // Limits of what a request may carry.
 const (
 	MaxBodyBytes         = 1 << 20
-	MaxPageSize          = 1000
 	DefaultPageSize      = 100
-	MaxDescription       = 1024
-	MaxOwner             = 254
-	MaxReason            = 512
-	MaxLabels            = 64
-	MaxLabelKey          = 63
-	MaxLabelValue        = 256
-	MaxSettings          = 64
-	MaxSettingValue      = 1024
+	maxDescription       = 1024
+	maxOwner             = 254
+	maxReason            = 512
+	maxLabels            = 64
+	maxLabelValue        = 256
+	maxSettings          = 64
+	maxSettingValue      = 1024
 	MaxCredentials       = 32
 	MaxCredentialValue   = 16 << 10
 	MaxScopes            = 64
-	MaxScope             = 128
+	maxScope             = 128
 	MaxCIDRs             = 64
-	MaxTriggers          = 64
-	MaxTriggerValue      = 1024
-	MaxIdempotencyKey    = 255
-	MaxOverlap           = 30 * 24 * time.Hour
-	MaxStage             = 30 * 24 * time.Hour
-	MinRotationInterval  = time.Second
+	maxTriggers          = 64
+	maxTriggerValue      = 1024
+	longestOverlap       = 30 * 24 * time.Hour
+	longestStage         = 30 * 24 * time.Hour
+	minRotationInterval  = time.Second
 	IdempotencyRetention = 24 * time.Hour
 )
 
 // Patterns that provider and platform check alike.
 const (
-	NamePattern  = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
-	ScopePattern = `^[a-z][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*(:\*)?$`
-	KeyPattern   = `^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$`
+	namePattern  = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
+	scopePattern = `^[a-z][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*(:\*)?$`
+	keyPattern   = `^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$`
 )
 
 var (
-	nameRegexp  = regexp.MustCompile(NamePattern)
-	scopeRegexp = regexp.MustCompile(ScopePattern)
-	keyRegexp   = regexp.MustCompile(KeyPattern)
+	nameRegexp  = regexp.MustCompile(namePattern)
+	scopeRegexp = regexp.MustCompile(scopePattern)
+	keyRegexp   = regexp.MustCompile(keyPattern)
 )
 
 // The checks below serve the provider's validators and the platform alike. Their errors complete the sentence "<attribute> …" and never repeat the value.
@@ -63,8 +60,8 @@ func CheckName(s string) error {
 
 // CheckOwner checks an e-mail address or a team name.
 func CheckOwner(s string) error {
-	if s == "" || len(s) > MaxOwner || s != strings.TrimSpace(s) || hasControl(s) {
-		return fmt.Errorf("must be an e-mail address or a team name of 1 to %d characters, without space around it", MaxOwner)
+	if s == "" || len(s) > maxOwner || s != strings.TrimSpace(s) || hasControl(s) {
+		return fmt.Errorf("must be an e-mail address or a team name of 1 to %d characters, without space around it", maxOwner)
 	}
 	if strings.Contains(s, "@") {
 		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
@@ -76,8 +73,8 @@ func CheckOwner(s string) error {
 
 // CheckDescription checks a description.
 func CheckDescription(s string) error {
-	if len(s) > MaxDescription {
-		return fmt.Errorf("must be at most %d bytes", MaxDescription)
+	if len(s) > maxDescription {
+		return fmt.Errorf("must be at most %d bytes", maxDescription)
 	}
 	if hasNUL(s) {
 		return fmt.Errorf("must not contain the character NUL")
@@ -87,17 +84,17 @@ func CheckDescription(s string) error {
 
 // CheckReason checks the reason that a hold, a release, a revocation or a forced step must give.
 func CheckReason(s string) error {
-	if strings.TrimSpace(s) == "" || len(s) > MaxReason || hasControl(s) {
-		return fmt.Errorf("must say why, in 1 to %d bytes on one line", MaxReason)
+	if strings.TrimSpace(s) == "" || len(s) > maxReason || hasControl(s) {
+		return fmt.Errorf("must say why, in 1 to %d bytes on one line", maxReason)
 	}
 	return nil
 }
 
 // CheckLabels checks the keys, values and number of labels.
-func CheckLabels(m map[string]string) error { return checkMap(m, MaxLabels, MaxLabelValue) }
+func CheckLabels(m map[string]string) error { return checkMap(m, maxLabels, maxLabelValue) }
 
 // CheckTriggers checks rotate_when_changed.
-func CheckTriggers(m map[string]string) error { return checkMap(m, MaxTriggers, MaxTriggerValue) }
+func CheckTriggers(m map[string]string) error { return checkMap(m, maxTriggers, maxTriggerValue) }
 
 func checkMap(m map[string]string, entries, valueBytes int) error {
 	if len(m) > entries {
@@ -119,8 +116,8 @@ func checkMap(m map[string]string, entries, valueBytes int) error {
 
 // CheckScope checks one scope.
 func CheckScope(s string) error {
-	if len(s) > MaxScope || !scopeRegexp.MatchString(s) {
-		return fmt.Errorf("must be a scope such as messages:send: at most %d lower-case letters, digits and any of _ . -, in parts separated by colons, the last of which may be *", MaxScope)
+	if len(s) > maxScope || !scopeRegexp.MatchString(s) {
+		return fmt.Errorf("must be a scope such as messages:send: at most %d lower-case letters, digits and any of _ . -, in parts separated by colons, the last of which may be *", maxScope)
 	}
 	return nil
 }
@@ -172,21 +169,21 @@ func CheckRotationPolicy(interval, overlap, maxStage, maxAge, onStageTimeout, qu
 	if err != nil {
 		return "interval", err
 	}
-	if i < MinRotationInterval {
+	if i < minRotationInterval {
 		return "interval", fmt.Errorf("must be at least 1s")
 	}
 	o, err := ParseDuration(overlap)
 	if err != nil {
 		return "overlap", err
 	}
-	if o > MaxOverlap {
+	if o > longestOverlap {
 		return "overlap", fmt.Errorf("must be at most 30d")
 	}
 	s, err := ParseDuration(maxStage)
 	if err != nil {
 		return "max_stage", err
 	}
-	if s < time.Second || s > MaxStage {
+	if s < time.Second || s > longestStage {
 		return "max_stage", fmt.Errorf("must be at least 1s and at most 30d")
 	}
 	if maxAge != "" {

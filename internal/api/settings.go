@@ -59,7 +59,7 @@ func CheckConnectorType(t string) error {
 
 // CheckSettings checks the settings of a connector of type t and returns the key that is wrong, or "" where one is missing.
 func CheckSettings(t string, settings map[string]string) (key string, err error) {
-	if err := checkMap(settings, MaxSettings, MaxSettingValue); err != nil {
+	if err := checkMap(settings, maxSettings, maxSettingValue); err != nil {
 		return "", err
 	}
 	known, ok := settingsOf[t]

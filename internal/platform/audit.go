@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ func (w *work) audit(ctx context.Context, action, kind, objectID string, detail 
 func (w *work) auditTransition(ctx context.Context, kind, objectID string, t rotation.Transition) error {
 	detail := map[string]string{"versions": numbers(t.Versions)}
 	if t.Issued != 0 {
-		detail["issued"] = strconv.FormatInt(t.Issued, 10)
+		detail["issued"] = itoa(t.Issued)
 	}
 	if t.Forced {
 		detail["forced"] = "true"
@@ -55,7 +54,7 @@ func (w *work) append(ctx context.Context, at time.Time, actor, action, kind, ob
 func numbers(versions []int64) string {
 	out := make([]string, len(versions))
 	for i, n := range versions {
-		out[i] = strconv.FormatInt(n, 10)
+		out[i] = itoa(n)
 	}
 	return strings.Join(out, ",")
 }

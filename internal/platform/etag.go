@@ -2,15 +2,12 @@ package platform
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // etagOf is the etag in the body.
 func etagOf(o *store.Object) string { return itoa(o.Etag) }

@@ -3,10 +3,10 @@ package platform
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -72,27 +72,11 @@ func (w *work) nameFree(ctx context.Context, n noun, name string) error {
 
 // idOf finds an object by its name; empty for none.
 func (w *work) idOf(ctx context.Context, n noun, name string) (string, error) {
-	list := store.List{Name: name, Limit: 1}
-	switch n {
-	case nounConnector:
-		found, err := w.tx.Connectors(ctx, w.scope, list)
-		if err != nil || len(found) == 0 {
-			return "", err
-		}
-		return found[0].ID, nil
-	case nounScopedToken:
-		found, err := w.tx.ScopedTokens(ctx, w.scope, list)
-		if err != nil || len(found) == 0 {
-			return "", err
-		}
-		return found[0].ID, nil
-	default:
-		found, err := w.tx.RotationPolicies(ctx, w.scope, list)
-		if err != nil || len(found) == 0 {
-			return "", err
-		}
-		return found[0].ID, nil
+	id, err := w.tx.IDByName(ctx, w.scope, n.kind, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
 	}
+	return id, err
 }
 
 // unreferenced refuses to delete what others refer to.
@@ -141,26 +125,4 @@ func membersIn(view any) map[string]json.RawMessage {
 		_ = json.Unmarshal(data, &out)
 	}
 	return out
-}
-
-func utc(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-func numberOrNull(n int64) *int64 {
-	if n == 0 {
-		return nil
-	}
-	return &n
-}
-
-func textOrNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

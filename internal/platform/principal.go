@@ -51,7 +51,7 @@ func Bootstrap(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.
 	err = s.Update(ctx, func(tx *store.Tx) error {
 		for _, e := range environments {
 			scope := store.Scope{Tenant: tenant, Environment: e}
-			w := &work{Platform: &Platform{random: random, vault: v}, tx: tx, scope: scope, now: c.Now(), actor: actorOperator}
+			w := &work{random: random, vault: v, tx: tx, scope: scope, now: c.Now(), actor: actorOperator}
 			if err := w.createEnvironment(ctx); err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func CreatePrincipal(ctx context.Context, s *store.Store, k *keyring.Keyring, c 
 		if !exists {
 			return fmt.Errorf("there is no environment %s of a tenant %s: make it with quickconnectd bootstrap", scope.Environment, scope.Tenant)
 		}
-		w := &work{Platform: &Platform{random: random, vault: v}, tx: tx, scope: scope, now: c.Now(), actor: actorOperator}
+		w := &work{random: random, vault: v, tx: tx, scope: scope, now: c.Now(), actor: actorOperator}
 		token, err = w.createPrincipal(ctx, role, name, ttl)
 		return err
 	})

@@ -75,11 +75,3 @@ func flattenRotationPolicy(p *store.RotationPolicy) api.RotationPolicy {
 		RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout, QuietPeriod: p.QuietPeriod,
 	}
 }
-
-// or is the value of a pointer, or what counts where there is none.
-func or[T any](v *T, otherwise T) T {
-	if v == nil {
-		return otherwise
-	}
-	return *v
-}

@@ -10,7 +10,8 @@ import (
 
 // work is one transaction on behalf of somebody: what happens in it happens together, at one moment.
 type work struct {
-	*Platform
+	random    *source
+	vault     *vault
 	tx        *store.Tx
 	scope     store.Scope
 	now       time.Time
@@ -57,7 +58,7 @@ func (p *Platform) update(ctx context.Context, do func(*work) error) error {
 
 func (p *Platform) workOf(ctx context.Context, tx *store.Tx) *work {
 	c := callOf(ctx)
-	w := &work{Platform: p, tx: tx, now: p.clock.Now(), actor: c.actor(), requestID: c.id}
+	w := &work{random: p.random, vault: p.vault, tx: tx, now: p.clock.Now(), actor: c.actor(), requestID: c.id}
 	if c.principal != nil {
 		w.scope = c.principal.Scope
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 var (
@@ -11,6 +13,18 @@ var (
 		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
 )
+
+var idByName = map[string]string{
+	api.KindConnectors:       statement(`SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND name = $3`),
+	api.KindScopedTokens:     statement(`SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND name = $3`),
+	api.KindRotationPolicies: statement(`SELECT id FROM rotation_policies WHERE tenant = $1 AND environment = $2 AND name = $3`),
+}
+
+// IDByName returns the id of the object of a kind that has a name now.
+func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id string, err error) {
+	err = tx.one(ctx, idByName[kind], []any{scope.Tenant, scope.Environment, name}, &id)
+	return id, failed("looking for", kind, name, err)
+}
 
 // HighestNumber returns the highest version number ever recorded under a name, by whatever object; 0 if none was.
 func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string) (int64, error) {

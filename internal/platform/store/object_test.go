@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -207,6 +208,19 @@ func (k kind) names(t *testing.T) {
 	for _, do := range rename("c") {
 		update(t, s, do)
 	}
+	view(t, s, func(tx *Tx) error {
+		for kind, ids := range map[string][2]string{
+			api.KindRotationPolicies: {"pol_1", "pol_3"}, api.KindConnectors: {"con_1", "con_3"}, api.KindScopedTokens: {"tok_1", "tok_3"},
+		} {
+			for name, want := range map[string]string{"a": ids[0], "b": "", "c": ids[1]} {
+				got, err := tx.IDByName(t.Context(), staging, kind, name)
+				if got != want || (want == "") != errors.Is(err, ErrNotFound) {
+					t.Errorf("%s %s has id %q (%v), want %q", kind, name, got, err, want)
+				}
+			}
+		}
+		return nil
+	})
 	insert(t, s, policy(staging, "pol_4", "b"), connector(staging, "con_4", "b"), token(staging, "tok_4", "b", "con_1"))
 }
 
