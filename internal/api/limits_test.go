@@ -21,7 +21,8 @@ func TestChecksAcceptAndRefuse(t *testing.T) {
 		"expiry": {func(s string) error { _, err := api.ParseExpiry(s); return err }, []string{"2027-01-31T12:00:00Z", "2027-01-31T12:00:00.5+02:00"}, []string{"", "2027-01-31", "tomorrow", "0000-01-01T00:00:00Z"}},
 		"labels": {
 			func(s string) error { return api.CheckLabels(map[string]string{"team": s}) },
-			[]string{"", "a\nb", strings.Repeat("a", 256)}, []string{"a\x00b", strings.Repeat("a", 257)},
+			[]string{"", "a\nb", strings.Repeat("a", 256)},
+			[]string{"a\x00b", strings.Repeat("a", 257)},
 		},
 		"triggers":    {func(s string) error { return api.CheckTriggers(map[string]string{"key": s}) }, []string{"", "1"}, []string{"\x00"}},
 		"settings":    {func(s string) error { _, err := api.CheckSettings("custom", map[string]string{"key": s}); return err }, []string{"", "1"}, []string{"\x00"}},

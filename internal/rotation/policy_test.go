@@ -6,7 +6,7 @@ import (
 )
 
 func TestEndsAt(t *testing.T) {
-	hour := func(h time.Duration) time.Time { return at(h * time.Hour) }
+	hour := func(h int) time.Time { return at(time.Duration(h) * time.Hour) }
 	never := time.Time{}
 	pending := Version{State: StatePending, Deadline: hour(5)}
 	seen, back := pending, pending
