@@ -14,7 +14,7 @@ func TestRefusedAtApplyAtTheAttribute(t *testing.T) {
 	_, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	for name, tc := range map[string]struct{ wrong, right, says string }{
-		"a scope beyond the connector's": {`scopes = ["messages:send", "files:write"]`, `scopes = ["messages:send"]`, "allowed_scopes"},
+		"a scope beyond the connector's": {`scopes = ["messages:send", "files:write"]`, `scopes = ["messages:send"]`, `The entry is "files:write".`},
 		"a date in the past":             {`expires_at = "2026-04-30T00:00:00Z"`, `expires_at = "2026-06-30T00:00:00Z"`, "future"},
 	} {
 		for _, existing := range []bool{false, true} {

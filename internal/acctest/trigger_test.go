@@ -81,7 +81,7 @@ func TestTriggerChangedWhileStaged(t *testing.T) {
 	w.want(1, 2)
 
 	tf.Config(policy("") + notifier(trigger("b")))
-	tf.SavePlan("b.tfplan").Has("is requested, not begun", "its phase is staged").HasNot("~ version", "known after apply")
+	tf.SavePlan("b.tfplan").Has("is requested, not begun", "is in phase staged").HasNot("~ version", "known after apply")
 	tf.ApplyPlan("b.tfplan")
 	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "pending_version": 2.0, "next_version": 3.0})
 	tf.Plan(0).HasNot("is requested, not begun")
@@ -111,7 +111,7 @@ func TestTriggerChangedWhileDraining(t *testing.T) {
 	w.advance(30 * day)
 	tf.Apply()
 	tf.Config(policy(withoutAcknowledgement) + notifier(trigger("b")))
-	tf.SavePlan("b.tfplan").Has("is requested, not begun", "its phase is draining").HasNot("~ version")
+	tf.SavePlan("b.tfplan").Has("is requested, not begun", "is in phase draining").HasNot("~ version")
 	tf.ApplyPlan("b.tfplan")
 	w.want(1, 2)
 	tf.Plan(0).Silent()

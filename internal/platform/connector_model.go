@@ -41,7 +41,7 @@ func checkConnector(c *store.Connector) error {
 		if key == "" {
 			return refused("/settings", err)
 		}
-		return newProblem(api.CodeInvalid, pointer("settings", key), "a setting, named by field, %v", err)
+		return newProblem(api.CodeInvalid, pointer("settings", key), "one setting %v", err)
 	}
 	return checkScopes("allowed_scopes", c.AllowedScopes)
 }

@@ -316,7 +316,7 @@ func (w *work) scopesAllowed(ctx context.Context, t *store.ScopedToken) error {
 	}
 	for i, s := range t.Scopes {
 		if !api.ScopeAllowed(s, c.AllowedScopes) {
-			return newProblem(api.CodeInvalid, pointer("scopes", itoa(int64(i))), "scopes has an entry, named by field, that the connector %q does not allow; leave it out or widen the connector's allowed_scopes first", c.Name)
+			return newProblem(api.CodeInvalid, pointer("scopes", itoa(int64(i))), "scopes has an entry that the connector %q does not allow; leave it out or widen the connector's allowed_scopes first", c.Name)
 		}
 	}
 	return nil

@@ -79,10 +79,10 @@ func checkSet(member string, entries []string, most int, check func(string) erro
 	for i, entry := range entries {
 		field := pointer(member, itoa(int64(i)))
 		if err := check(entry); err != nil {
-			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, %v", member, err)
+			return newProblem(api.CodeInvalid, field, "%s: one entry %v", member, err)
 		}
 		if slices.Contains(entries[:i], entry) {
-			return newProblem(api.CodeInvalid, field, "%s: an entry, named by field, is there twice", member)
+			return newProblem(api.CodeInvalid, field, "%s: one entry is there twice", member)
 		}
 	}
 	return nil

@@ -68,7 +68,11 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	if who.Tenant != tenant || who.Environment != environment {
-		resp.Diagnostics.AddAttributeError(path.Root("environment"), "Token of another tenant or environment", fmt.Sprintf(
+		wrong := "environment"
+		if who.Tenant != tenant {
+			wrong = "tenant"
+		}
+		resp.Diagnostics.AddAttributeError(path.Root(wrong), "Token of another tenant or environment", fmt.Sprintf(
 			"The configuration says tenant %q, environment %q; the token belongs to tenant %q, environment %q (principal %q). "+
 				"Nothing was planned and nothing was changed. Use the token of the environment that is meant, or correct the provider configuration.",
 			tenant, environment, who.Tenant, who.Environment, who.Name))

@@ -91,7 +91,7 @@ func TestConfigure(t *testing.T) {
 			1,
 		},
 		"another tenant": {staging, func(c core.Config) core.Config { return c.With("tenant", "other") }, []string{`tenant "other"`, `tenant "acme"`}, 1},
-		"401":            {refused(api.CodeUnauthenticated), nil, []string{"Token refused", "expired", "Says the platform", "req_1"}, 1},
+		"401":            {refused(api.CodeUnauthenticated), nil, []string{"Token refused", "Says the platform", "req_1"}, 1},
 		"403":            {refused(api.CodeForbidden), nil, []string{"may not"}, 1},
 		"500":            {refused(api.CodeInternal), nil, []string{"status 500"}, 1},
 		"a page": {func(w http.ResponseWriter, _ *http.Request) {

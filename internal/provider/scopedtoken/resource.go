@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
@@ -36,7 +35,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	t, err := c.CreateScopedToken(ctx, plan.expand(), client.NewKey())
 	if err != nil {
-		r.Report(&resp.Diagnostics, err, subject(plan.Name))
+		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
 	remember(ctx, resp.Private, t, &resp.Diagnostics)
@@ -60,7 +59,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if err != nil {
-		r.Report(&resp.Diagnostics, err, subject(state.Name))
+		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
 	remember(ctx, resp.Private, t, &resp.Diagnostics)
@@ -95,7 +94,7 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 	err := c.DeleteScopedToken(ctx, state.ID.ValueString(), client.NewKey())
 	if err != nil && !client.IsNotFound(err) {
-		r.Report(&resp.Diagnostics, err, subject(state.Name))
+		r.Report(&resp.Diagnostics, err, state.subject())
 	}
 }
 
@@ -113,8 +112,10 @@ func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStat
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), t.ID)...)
 }
 
-func subject(name types.String) tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: name.ValueString()}
+func (m model) subject() tfkit.Subject {
+	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Sent: map[string][]string{
+		"scopes": tfkit.StringSlice(m.Scopes), "allowed_cidrs": tfkit.StringSlice(m.AllowedCIDRs),
+	}}
 }
 
 var (

@@ -52,7 +52,7 @@ func TestTriggerWhileARotationRunsIsRecorded(t *testing.T) {
 	c = c.With("rotate_when_changed", triggers("a", "2"))
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.reason=awaiting_acknowledgement")
-	says(t, p.Diags.Warnings(), "requested, not begun", "its phase is staged")
+	says(t, p.Diags.Warnings(), "requested, not begun", "is in phase staged")
 	must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /tok_01")
 	f.uses(2)

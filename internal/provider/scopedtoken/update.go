@@ -141,7 +141,7 @@ func (u *update) storeAnswer(ctx context.Context, t *api.ScopedToken) {
 }
 
 func (u *update) fail(err error) {
-	u.resource.Report(&u.resp.Diagnostics, err, subject(u.state.Name))
+	u.resource.Report(&u.resp.Diagnostics, err, u.plan.subject())
 }
 
 func (u *update) moved(what string) {

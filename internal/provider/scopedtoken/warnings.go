@@ -136,7 +136,7 @@ func recorded(d decision, p prior) string {
 	case d.step != "":
 		why += "another step comes first, and an apply takes one. "
 	default:
-		why += fmt.Sprintf("its phase is %s. ", p.phase)
+		why += fmt.Sprintf("the token is in phase %s of a rotation. ", p.phase)
 	}
 	why += "The request is recorded on the platform. It falls due once the phase is stable"
 	if p.reason == api.ReasonHeld {

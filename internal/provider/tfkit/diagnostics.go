@@ -26,6 +26,9 @@ type Subject struct {
 	Name string
 	// Referred says that other objects refer to this one, so that deleting it may have to wait for them.
 	Referred bool
+	// Sent has the sets of strings that the request carried, in the order in which it did: by it an error about one entry
+	// can quote the entry, which has no position in a configuration.
+	Sent map[string][]string
 }
 
 const planAgain = "Run terraform plan again and apply that plan."
@@ -89,14 +92,14 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 	}
 	switch e.Code {
 	case api.CodeUnauthenticated:
-		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token: it has expired, was revoked, or is of another platform. "+
+		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token. "+
 			"Get a new one from who runs the platform and set it in the provider's token argument or in QUICKCONNECT_TOKEN.")
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
 		text := "An object of this name exists already, and is not taken over without being asked."
 		if s.Name != "" {
-			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the label of this resource block; otherwise choose another name.", s.Type, s.Name)
+			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the label of this resource block (with count or for_each, give the whole address that this error names, in single quotes); otherwise choose another name.", s.Type, s.Name)
 		}
 		return "Name taken", text
 	case api.CodeHeld:
@@ -127,7 +130,7 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		}
 		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the provider configuration.", next)
 	}
-	return "", sentences(e.Detail, fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status), fieldText(e))
+	return "", sentences(e.Detail, fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status), fieldText(e, s))
 }
 
 func explainSilence(e *client.Error) (summary, text string) {
@@ -177,9 +180,13 @@ func explainForbidden(e *client.Error, identity api.Identity) string {
 	return fmt.Sprintf("%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.", who, e.Permission, roles)
 }
 
-func fieldText(e *client.Error) string {
+func fieldText(e *client.Error, s Subject) string {
 	if e.Field == "" {
 		return ""
+	}
+	name, position, _ := strings.Cut(strings.TrimPrefix(e.Field, "/"), "/")
+	if i, err := strconv.Atoi(position); err == nil && i >= 0 && i < len(s.Sent[name]) {
+		return fmt.Sprintf("The entry is %q", s.Sent[name][i])
 	}
 	return "Field: " + e.Field
 }

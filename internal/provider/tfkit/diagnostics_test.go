@@ -50,7 +50,7 @@ func TestReport(t *testing.T) {
 		"forbidden, told by the platform": {with(problem(api.CodeForbidden), func(e *client.Error) {
 			e.Detail = `this needs the permission "write", which role "auditor" does not have; roles that have it: operator, deployer`
 		}), "", []string{`permission "write"`, "operator, deployer", "Run with a token of such a role"}, []string{"lacks"}},
-		"unauthenticated":   {problem(api.CodeUnauthenticated), "", []string{"expired", "QUICKCONNECT_TOKEN"}, nil},
+		"unauthenticated":   {problem(api.CodeUnauthenticated), "", []string{"What the platform says", "QUICKCONNECT_TOKEN"}, nil},
 		"held":              {problem(api.CodeHeld), "", []string{"on hold"}, nil},
 		"precondition":      {problem(api.CodePreconditionFailed), "", []string{"Run terraform plan again"}, nil},
 		"conflict":          {problem(api.CodeConflict), "", []string{"What the platform says."}, []string{"plan again"}},
