@@ -71,8 +71,8 @@ var mistakes = []badInput{
 
 	{tokenType, `name = "notifier_1"`, asToken, notAName},
 	{tokenType, `owner = " team"`, asToken, "owner must be an e-mail address or a team name"},
-	{tokenType, `connector_id = "slack"`, asToken, "connector_id must be the id of a connector, which begins with con_"},
-	{tokenType, `rotation_policy_id = "monthly"`, asToken, "rotation_policy_id must be the id of a rotation policy, which begins with pol_"},
+	{tokenType, `connector_id = "slack"`, asToken, "connector_id must be the id of a connector, such as con_"},
+	{tokenType, `rotation_policy_id = "monthly"`, asToken, "rotation_policy_id must be the id of a rotation policy, such as pol_"},
 	{tokenType, `scopes = []`, asToken, "scopes set must contain at least 1"},
 	{tokenType, `scopes = ["messages:send", "send messages"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
 	{tokenType, `scopes = ["messages:*:send"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
