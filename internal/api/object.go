@@ -8,6 +8,8 @@ import "time"
 const (
 	KindConnectors       = "connectors"
 	KindScopedTokens     = "scoped-tokens"
+	KindWebhookEndpoints = "webhook-endpoints"
+	KindSigningSecrets   = "signing-secrets"
 	KindRotationPolicies = "rotation-policies"
 )
 

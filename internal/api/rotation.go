@@ -74,16 +74,18 @@ type Version struct {
 
 // Evidence is the proof that a pending version is in use.
 type Evidence struct {
-	Kind  string    `json:"kind" doc:"introspection: a runtime principal asked for it. acknowledgement: somebody said so."`
+	Kind  string    `json:"kind" doc:"introspection: a runtime principal asked for it. probe: the receiver accepted an event that it alone signed, and refused one that nobody's key signed. acknowledgement: somebody said so."`
 	At    time.Time `json:"at" doc:"When it was seen."`
-	Actor string    `json:"actor" doc:"Id of the principal that saw it."`
+	Actor string    `json:"actor" doc:"Id of the principal that saw it, or platform."`
 }
 
-// StepRequest is the body of a rotation verb. Only acknowledge needs Version; only promote and retire take Force, which needs a reason.
+// StepRequest is the body of a rotation verb. Only acknowledge needs Version; only promote and retire take Force, which needs a reason;
+// only begin, rotate and reissue of a signing secret take Secret.
 type StepRequest struct {
-	Version *int64 `json:"version,omitempty" doc:"acknowledge only, and required there: the pending version that was seen in use."`
-	Force   bool   `json:"force,omitempty" doc:"promote and retire only: without their guard. Needs a reason."`
-	Reason  string `json:"reason,omitempty" doc:"Why. Kept in the audit."`
+	Version *int64        `json:"version,omitempty" doc:"acknowledge only, and required there: the pending version that was seen in use."`
+	Force   bool          `json:"force,omitempty" doc:"promote and retire only: without their guard. Needs a reason."`
+	Reason  string        `json:"reason,omitempty" doc:"Why. Kept in the audit."`
+	Secret  *secret.Value `json:"secret,omitempty" doc:"begin, rotate and reissue of signing secrets (hmac-sha256) only: the value of the version that is issued, whsec_ and 24 to 64 bytes in standard base64. The platform makes one if absent."`
 }
 
 // RevokeRequest says which versions end at once: all of them, or every one below a number.

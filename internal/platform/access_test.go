@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type route struct {
 const (
 	pathConnectors = "/v1/connectors"
 	pathTokens     = "/v1/scoped-tokens"
+	pathEndpoints  = "/v1/webhook-endpoints"
+	pathSecrets    = "/v1/signing-secrets"
 	pathPolicies   = "/v1/rotation-policies"
 )
 
@@ -62,6 +65,34 @@ var routes = []route{
 	{"GET", pathTokens + "/{id}/versions", api.PermissionRead, nil},
 	{"POST", pathTokens + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
 
+	{"POST", pathEndpoints, api.PermissionWrite, object{"name": "new", "connector_id": "con_x", "url": "https://hooks.example.com"}},
+	{"GET", pathEndpoints, api.PermissionRead, nil},
+	{"GET", pathEndpoints + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathEndpoints + "/{id}", api.PermissionWrite, object{"url": "https://other.example.com"}},
+	{"POST", pathEndpoints + "/{id}/test-events", api.PermissionWrite, object{"type": "message.delivered", "data": object{"a": 1}}},
+	{"GET", pathEndpoints + "/{id}/deliveries", api.PermissionRead, nil},
+	{"POST", pathEndpoints + "/{id}/probe", api.PermissionAcknowledge, nil},
+	{"DELETE", pathEndpoints + "/{id}", api.PermissionWrite, nil},
+
+	{"POST", pathSecrets, api.PermissionWrite, object{"name": "new", "owner": "o", "endpoint_id": "wep_x", "rotation_policy_id": "pol_x"}},
+	{"GET", pathSecrets, api.PermissionRead, nil},
+	{"GET", pathSecrets + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathSecrets + "/{id}", api.PermissionWrite, object{"owner": "new"}},
+	{"DELETE", pathSecrets + "/{id}", api.PermissionWrite, nil},
+	{"POST", pathSecrets + "/{id}/rotation/begin", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/rotate", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/acknowledge", api.PermissionAcknowledge, object{"version": 2}},
+	{"POST", pathSecrets + "/{id}/rotation/promote", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/retire", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/cancel", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/rollback", api.PermissionContain, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/reissue", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
+	{"POST", pathSecrets + "/{id}/hold", api.PermissionContain, because},
+	{"POST", pathSecrets + "/{id}/release", api.PermissionContain, because},
+	{"GET", pathSecrets + "/{id}/versions", api.PermissionRead, nil},
+	{"POST", pathSecrets + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
+
 	{"POST", pathPolicies, api.PermissionWrite, object{"name": "new", "interval": "1d"}},
 	{"GET", pathPolicies, api.PermissionRead, nil},
 	{"GET", pathPolicies + "/{id}", api.PermissionRead, nil},
@@ -92,9 +123,13 @@ func objectOf(path string, ids map[string]string) string {
 func (w *world) objects() map[string]string {
 	w.t.Helper()
 	connector := w.newConnector("chat", nil)
+	endpoint := w.newEndpoint("hooks", connector.ID, nil)
+	policy := w.newPolicy("weekly", nil)
 	return map[string]string{
 		pathConnectors: connector.ID,
 		pathTokens:     w.newToken("notifier", connector.ID, nil).ID,
+		pathEndpoints:  endpoint.ID,
+		pathSecrets:    w.newSecret("signing", endpoint.ID, policy.ID, nil).ID,
 		pathPolicies:   w.newPolicy("monthly", nil).ID,
 	}
 }
@@ -133,6 +168,10 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 		ids[pathConnectors] = w.newConnector("chat", nil).ID
 	case strings.HasPrefix(path, pathTokens):
 		ids[pathTokens] = w.newToken("notifier", w.newConnector("other", nil).ID, nil).ID
+	case strings.HasPrefix(path, pathEndpoints):
+		ids[pathEndpoints] = w.newEndpoint("hooks", ids[pathConnectors], nil).ID
+	case strings.HasPrefix(path, pathSecrets):
+		ids[pathSecrets] = w.newSecret("signing", w.newEndpoint("other", ids[pathConnectors], nil).ID, w.newPolicy("other", nil).ID, nil).ID
 	default:
 		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
 	}
@@ -145,12 +184,17 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
 	value := w.reveal(ids[pathTokens], 1)
-	before := [3]string{
-		string(w.do("GET", pathConnectors+"/"+ids[pathConnectors], nil).body),
-		string(w.do("GET", pathTokens+"/"+ids[pathTokens], nil).body),
-		string(w.do("GET", pathPolicies+"/"+ids[pathPolicies], nil).body),
+	everything := func() (out []string) {
+		for _, path := range slices.Sorted(maps.Keys(ids)) {
+			out = append(out, string(w.do("GET", path+"/"+ids[path], nil).body))
+		}
+		return append(out, string(w.do("GET", pathEndpoints+"/"+ids[pathEndpoints]+"/deliveries", nil).body))
 	}
-	missing := map[string]string{pathConnectors: "con_00000000000000000000000000", pathTokens: "tok_00000000000000000000000000", pathPolicies: "pol_00000000000000000000000000"}
+	before := everything()
+	missing := map[string]string{}
+	for path, id := range ids {
+		missing[path] = id[:4] + "00000000000000000000000000"
+	}
 	for name, token := range w.foreign {
 		for _, r := range routes {
 			if !strings.Contains(r.path, "{id}") {
@@ -162,7 +206,7 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 				t.Errorf("%s, %s %s: %q is not %q", name, r.method, r.path, theirs.Detail, nobodys.Detail)
 			}
 		}
-		for _, path := range []string{pathConnectors, pathTokens, pathPolicies} {
+		for path := range ids {
 			if got := string(w.send(token, "GET", path, nil).want(200).body); !strings.Contains(got, `"items":[]`) {
 				t.Errorf("%s lists %s: %s", name, path, got)
 			}
@@ -173,16 +217,13 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 		w.send(token, "POST", "/v1/revoke", url.Values{"token": {value}}).want(200)
 		// Nor can their objects be referred to.
 		w.send(token, "POST", pathTokens, tokenBody("thief", ids[pathConnectors], nil)).problem(api.CodeInvalid, "/connector_id")
+		w.send(token, "POST", pathEndpoints, object{"name": "thief", "connector_id": ids[pathConnectors], "url": "https://thief.example.com"}).problem(api.CodeInvalid, "/connector_id")
+		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
 		w.send(token, "POST", pathConnectors, object{"name": "thief", "owner": "o", "type": "custom", "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
 		// Names and their numbers are their own.
 		w.send(token, "POST", pathPolicies, object{"name": "monthly", "interval": "1d"}).want(201)
 	}
-	after := [3]string{
-		string(w.do("GET", pathConnectors+"/"+ids[pathConnectors], nil).body),
-		string(w.do("GET", pathTokens+"/"+ids[pathTokens], nil).body),
-		string(w.do("GET", pathPolicies+"/"+ids[pathPolicies], nil).body),
-	}
-	if diff := cmp.Diff(before, after); diff != "" {
+	if diff := cmp.Diff(before, everything()); diff != "" {
 		t.Errorf("something changed:\n%s", diff)
 	}
 	if !w.introspect(api.RoleAuditor, value).Active {

@@ -15,6 +15,10 @@ const (
 	actionUpdate = "update"
 	actionDelete = "delete"
 	actionReveal = "reveal"
+
+	actionTestEvent = "test_event" // an event was queued on request
+	actionProbe     = "probe"      // a receiver was asked whether it accepts a pending version
+	actionDisable   = "disable"    // the platform has disabled an endpoint
 )
 
 // audit records that the caller did something to an object, in the transaction that does it.

@@ -11,12 +11,11 @@ import (
 // loader reads an object that has a credential.
 type loader[V any] func(w *work, ctx context.Context, id string) (credentialed[V], error)
 
-// registerCredential adds what connectors and scoped tokens have in common: revoke, hold, release, versions.
-func registerCredential[V any](r *router, n noun, tag string, load loader[V]) {
+// registerCredential adds what everything that has a credential has in common: revoke, hold, release, versions.
+func registerCredential[V any](r *router, n noun, label, tag string, load loader[V]) {
 	one := "/v1/" + n.kind + "/{id}"
-	noun := map[string]string{api.KindConnectors: "Connector", api.KindScopedTokens: "ScopedToken"}[n.kind]
 	register(r, operation{
-		id: "revoke" + noun, method: http.MethodPost, path: one + "/revoke", tag: tag, permission: api.PermissionContain,
+		id: "revoke" + label, method: http.MethodPost, path: one + "/revoke", tag: tag, permission: api.PermissionContain,
 		summary:     "Revoke versions of a " + n.name,
 		description: "Ends versions at once: all of them, or every one below a number. Never blocked by a rotation in progress or a hold.",
 	}, func(ctx context.Context, in *revokeInput) (*shown[V], error) {
@@ -37,16 +36,16 @@ func registerCredential[V any](r *router, n noun, tag string, load loader[V]) {
 		}
 	}
 	register(r, operation{
-		id: "hold" + noun, method: http.MethodPost, path: one + "/hold", tag: tag, permission: api.PermissionContain,
+		id: "hold" + label, method: http.MethodPost, path: one + "/hold", tag: tag, permission: api.PermissionContain,
 		summary:     "Hold a " + n.name,
 		description: "Stops every rotation until the hold is released. Deadlines and revocation still work. A second hold replaces the reason of the first.",
 	}, hold(rotation.StepHold))
 	register(r, operation{
-		id: "release" + noun, method: http.MethodPost, path: one + "/release", tag: tag, permission: api.PermissionContain,
+		id: "release" + label, method: http.MethodPost, path: one + "/release", tag: tag, permission: api.PermissionContain,
 		summary: "Release a " + n.name, description: "Ends the hold.",
 	}, hold(rotation.StepRelease))
 	register(r, operation{
-		id: "list" + noun + "Versions", method: http.MethodGet, path: one + "/versions", tag: tag, permission: api.PermissionRead,
+		id: "list" + label + "Versions", method: http.MethodGet, path: one + "/versions", tag: tag, permission: api.PermissionRead,
 		summary: "List the versions of a " + n.name, description: "Returns the metadata of every version that ever was, ascending, on one page.",
 	}, func(ctx context.Context, in *ByID) (*listed[api.Version], error) {
 		return versions(ctx, r.Platform, load, in.ID)
@@ -65,7 +64,7 @@ type holdInput struct {
 	Body api.HoldRequest
 }
 
-// command carries out a step that connectors and scoped tokens share.
+// command carries out a step that everything with a credential knows.
 func command[V any](ctx context.Context, p *Platform, load loader[V], id ByID, head Conditional, cmd rotation.Command) (*shown[V], error) {
 	if err := settleFirst(ctx, p, load, id.ID); err != nil {
 		return nil, err

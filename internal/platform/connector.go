@@ -35,9 +35,9 @@ func (r *router) connectors() {
 	}, r.patchConnector)
 	register(r, operation{
 		id: "deleteConnector", method: http.MethodDelete, path: path + "/{id}", tag: tagConnectors, permission: api.PermissionWrite,
-		summary: "Delete a connector", description: "Refused while a scoped token refers to it.",
+		summary: "Delete a connector", description: "Refused while a scoped token or a webhook endpoint refers to it.",
 	}, r.deleteConnector)
-	registerCredential(r, nounConnector, tagConnectors, (*work).connector)
+	registerCredential(r, nounConnector, "Connector", tagConnectors, (*work).connector)
 }
 
 // connector is a stored connector with the rules that hold for its credentials.
@@ -251,7 +251,7 @@ func (w *work) replaceCredentials(ctx context.Context, c *connector, credentials
 		if err != nil {
 			return err
 		}
-		return w.tx.PutSecret(ctx, c.ID, number, sealed, nil)
+		return w.tx.PutSecret(ctx, c.ID, store.Sealed{Number: number, Value: sealed})
 	})
 }
 

@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// credentialed is an object that has a credential, shown to clients as a V: what the operations see that connectors and
-// scoped tokens share.
+// credentialed is an object that has a credential, shown to clients as a V: what the operations see that connectors, scoped
+// tokens and signing secrets share.
 type credentialed[V any] interface {
 	parts() parts
 	save(context.Context, *work) error
@@ -48,6 +50,46 @@ func (x parts) bump() {
 
 // issuer makes and stores the value of a version that was just issued.
 type issuer func(ctx context.Context, number int64) error
+
+// rotated is a credentialed object whose versions the rotation rules move: a scoped token or a signing secret.
+type rotated[V any] interface {
+	credentialed[V]
+	// issuer makes the values that a step issues, or takes the one that the caller supplied.
+	issuer(ctx context.Context, w *work, supplied *secret.Value) (issuer, error)
+	// reveal is the answer that shows the value of one version.
+	reveal(v *vault, sealed []byte, b keyring.Bound, endsAt *time.Time) (*reveal, error)
+}
+
+// rotatedKind is one kind of such objects.
+type rotatedKind[V any] struct {
+	noun  noun
+	label string // in the ids of operations
+	tag   string
+	load  func(w *work, ctx context.Context, id string) (rotated[V], error)
+}
+
+// loader is load for what knows less of the object.
+func (k rotatedKind[V]) loader() loader[V] {
+	return func(w *work, ctx context.Context, id string) (credentialed[V], error) { return k.load(w, ctx, id) }
+}
+
+// settled reads an object to change it, in a write transaction.
+func (k rotatedKind[V]) settled(ctx context.Context, w *work, id string) (rotated[V], error) {
+	o, err := k.load(w, ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return o, settleDeadlines(ctx, w, o)
+}
+
+// raiseMinimum carries out minimum_version. It does not save.
+func (w *work) raiseMinimum(ctx context.Context, x parts, n int64, issue issuer) ([]rotation.Transition, error) {
+	after, done, err := rotation.RaiseMinimum(x.credential.Credential, x.policy, n, w.actor, w.now)
+	if err != nil {
+		return nil, err
+	}
+	return done, w.carry(ctx, x, after, done, issue)
+}
 
 // carry puts the outcome of a step into the object: values for what was issued, nothing left of the values of what
 // ended, the highest number remembered under the name, one audit event per transition. It does not save.
@@ -117,10 +159,13 @@ func settleFirst[V any](ctx context.Context, p *Platform, load loader[V], id str
 }
 
 func (w *work) settleRef(ctx context.Context, ref store.Ref) error {
-	if ref.Kind != api.KindScopedTokens {
-		return nil // a connector's credentials have an age and no deadlines
+	var err error
+	switch ref.Kind { // a connector's credentials have an age and no deadlines
+	case api.KindScopedTokens:
+		_, err = w.settledScopedToken(ctx, ref.ID)
+	case api.KindSigningSecrets:
+		_, err = w.settledSigningSecret(ctx, ref.ID)
 	}
-	_, err := w.settledScopedToken(ctx, ref.ID)
 	return err
 }
 

@@ -2,11 +2,14 @@ package platform_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,6 +21,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -36,6 +40,8 @@ type world struct {
 	store   *store.Store
 	keyring *keyring.Keyring
 	p       *platform.Platform
+	names   *resolver // what endpoints' host names resolve to
+	private bool      // private endpoints are allowed
 	server  *httptest.Server
 	tokens  map[string]string // role -> token of a principal in acme/staging
 	foreign map[string]string // environment of another scope -> token of a deployer
@@ -70,7 +76,10 @@ func (w *world) in(t *testing.T) *world {
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
 	seedOnce.Do(func() { seeded = newSeed(tb) })
-	w := &world{t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign}
+	w := &world{
+		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign,
+		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true,
+	}
 	for name, content := range seeded.files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), content, 0o600); err != nil {
 			tb.Fatal(err)
@@ -93,6 +102,7 @@ func (w *world) open() {
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Egress: egress.Config{AllowPrivate: w.private, Resolver: w.names},
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -227,6 +237,37 @@ func (r *reply) decode(v any) *reply {
 	return r
 }
 
+// resolver is the world's DNS: names and their addresses, one list for each time it is asked, the last for ever.
+type resolver struct {
+	mu      sync.Mutex
+	answers map[string][][]netip.Addr
+}
+
+// LookupNetIP serves egress.
+func (r *resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	answers := r.answers[host]
+	if len(answers) == 0 {
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
+	if len(answers) > 1 {
+		r.answers[host] = answers[1:]
+	}
+	return answers[0], nil
+}
+
+// is sets what a name resolves to, each time it is asked.
+func (r *resolver) is(host string, answers ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list [][]netip.Addr
+	for _, a := range answers {
+		list = append(list, []netip.Addr{netip.MustParseAddr(a)})
+	}
+	r.answers[host] = list
+}
+
 // object is a request body.
 type object = map[string]any
 
@@ -269,6 +310,24 @@ func tokenBody(name, connectorID string, more object) object {
 func (w *world) newToken(name, connectorID string, more object) api.ScopedToken {
 	w.t.Helper()
 	return decoded[api.ScopedToken](w.do("POST", "/v1/scoped-tokens", tokenBody(name, connectorID, more)).want(201))
+}
+
+func (w *world) newEndpoint(name, connectorID string, more object) api.WebhookEndpoint {
+	w.t.Helper()
+	body := object{"name": name, "connector_id": connectorID, "url": "https://hooks.example.com/quickconnect"}
+	for k, v := range more {
+		body[k] = v
+	}
+	return decoded[api.WebhookEndpoint](w.do("POST", pathEndpoints, body).want(201))
+}
+
+func (w *world) newSecret(name, endpointID, policyID string, more object) api.SigningSecret {
+	w.t.Helper()
+	body := object{"name": name, "owner": "team-messaging", "endpoint_id": endpointID, "rotation_policy_id": policyID}
+	for k, v := range more {
+		body[k] = v
+	}
+	return decoded[api.SigningSecret](w.do("POST", pathSecrets, body).want(201))
 }
 
 func (w *world) token(id string) api.ScopedToken {

@@ -11,9 +11,11 @@ import (
 
 // metrics has a registry of its own, so that two platforms in one process do not count for each other.
 type metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	settled  *prometheus.CounterVec
+	registry  *prometheus.Registry
+	requests  *prometheus.CounterVec
+	settled   *prometheus.CounterVec
+	delivered *prometheus.CounterVec
+	probed    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -25,8 +27,14 @@ func newMetrics() *metrics {
 		settled: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quickconnect_deadlines_settled_total", Help: "Deadlines that passed and were carried out, by what was done.",
 		}, []string{"step"}),
+		delivered: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_delivery_attempts_total", Help: "Attempts to deliver an event, by outcome.",
+		}, []string{"outcome"}),
+		probed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_probes_total", Help: "Probes of a pending signing secret, by result.",
+		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.requests, m.settled, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -39,6 +47,10 @@ func (m *metrics) request(route, method string, status int) {
 	}
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 }
+
+func (m *metrics) delivery(outcome string) { m.delivered.WithLabelValues(outcome).Inc() }
+
+func (m *metrics) probe(result string) { m.probed.WithLabelValues(result).Inc() }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

@@ -20,9 +20,11 @@ type noun struct {
 }
 
 var (
-	nounConnector      = noun{api.KindConnectors, "connector", idConnector}
-	nounScopedToken    = noun{api.KindScopedTokens, "scoped token", idScopedToken}
-	nounRotationPolicy = noun{api.KindRotationPolicies, "rotation policy", idRotationPolicy}
+	nounConnector       = noun{api.KindConnectors, "connector", idConnector}
+	nounScopedToken     = noun{api.KindScopedTokens, "scoped token", idScopedToken}
+	nounWebhookEndpoint = noun{api.KindWebhookEndpoints, "webhook endpoint", idWebhookEndpoint}
+	nounSigningSecret   = noun{api.KindSigningSecrets, "signing secret", idSigningSecret}
+	nounRotationPolicy  = noun{api.KindRotationPolicies, "rotation policy", idRotationPolicy}
 )
 
 // notFound says that an object does not exist, in the caller's environment at least: which of the two is none of its business.
@@ -96,6 +98,8 @@ func plural(n int, kind string) string {
 	names := map[string][2]string{
 		api.KindConnectors:       {"connector", "connectors"},
 		api.KindScopedTokens:     {"scoped token", "scoped tokens"},
+		api.KindWebhookEndpoints: {"webhook endpoint", "webhook endpoints"},
+		api.KindSigningSecrets:   {"signing secret", "signing secrets"},
 		api.KindRotationPolicies: {"rotation policy", "rotation policies"},
 	}
 	if n == 1 {
@@ -105,7 +109,7 @@ func plural(n int, kind string) string {
 }
 
 // notDifferences are members that follow from others or from the clock: the audit does not name them as changed.
-var notDifferences = []string{"etag", "version", "rotation"}
+var notDifferences = []string{"etag", "version", "rotation", "probe"}
 
 // differences names the members in which two views of an object differ, for the audit.
 func differences(before, after any) string {

@@ -12,10 +12,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-const apiDescription = `Connectors, scoped tokens and rotation policies of a messaging platform.
+const apiDescription = `Connectors, scoped tokens, webhook endpoints, signing secrets and rotation policies of a messaging platform.
 
 Every request but the health checks carries the token of a principal as ` + "`Authorization: Bearer qcp_…`" + `; a principal belongs to one tenant and one environment and sees nothing else.
-Errors are ` + "`application/problem+json`" + ` with a stable ` + "`code`" + `. POST, PATCH and DELETE take an ` + "`Idempotency-Key`" + ` (kept for 24 hours; reveal, introspect and revoke ignore it) and an ` + "`If-Match`" + `.
+Errors are ` + "`application/problem+json`" + ` with a stable ` + "`code`" + `. POST, PATCH and DELETE take an ` + "`Idempotency-Key`" + ` (kept for 24 hours; reveal, probe, introspect and revoke ignore it) and an ` + "`If-Match`" + `.
 PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. No secret is ever returned, except by a reveal.`
 
 // bearerScheme names the security scheme in the document.
@@ -45,6 +45,8 @@ func humaConfig() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: tagConnectors, Description: "Integrations with outside services, and their credentials."},
 				{Name: tagScopedTokens, Description: "Least-privilege tokens of a connector, and their rotation."},
+				{Name: tagWebhookEndpoints, Description: "Where events are delivered, how that went, and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks."},
+				{Name: tagSigningSecrets, Description: "What deliveries are signed with, and its rotation."},
 				{Name: tagRotationPolicies, Description: "How old a secret may get and how long two may overlap."},
 				{Name: tagTokens, Description: "Who calls, and whether a token is accepted."},
 				{Name: tagHealth, Description: "For load balancers."},
@@ -60,6 +62,8 @@ func humaConfig() huma.Config {
 const (
 	tagConnectors       = "Connectors"
 	tagScopedTokens     = "Scoped tokens"
+	tagWebhookEndpoints = "Webhook endpoints"
+	tagSigningSecrets   = "Signing secrets"
 	tagRotationPolicies = "Rotation policies"
 	tagTokens           = "Tokens and principals"
 	tagHealth           = "Health"
@@ -75,10 +79,12 @@ func (stringMap) Schema(huma.Registry) *huma.Schema {
 
 // mayBeNull lists the members that are an object or null: Huma writes those as an object that is always there.
 var mayBeNull = map[string][]string{
-	"Connector":   {"hold"},
-	"ScopedToken": {"hold"},
-	"Version":     {"evidence"},
-	"Identity":    {"comparison_key"},
+	"Connector":       {"hold"},
+	"ScopedToken":     {"hold"},
+	"WebhookEndpoint": {"disabled"},
+	"SigningSecret":   {"hold", "probe"},
+	"Version":         {"evidence"},
+	"Identity":        {"comparison_key"},
 }
 
 func correctNullable(schemas map[string]*huma.Schema) error {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -26,7 +27,8 @@ type Config struct {
 	Clock   clock.Clock   // nil: the machine's
 	Logger  *slog.Logger  // nil: silence
 	Random  io.Reader     // of tokens and ids; nil: crypto/rand
-	Sweep   time.Duration // how often Run settles passed deadlines; 0: every second
+	Sweep   time.Duration // how often Run looks for passed deadlines, deliveries and probes; 0: every second
+	Egress  egress.Config // how endpoints are connected to; the zero value is what production uses
 }
 
 // Platform serves the API. It is safe for concurrent use.
@@ -38,6 +40,8 @@ type Platform struct {
 	vault   *vault
 	metrics *metrics
 	running *running
+	courier *courier
+	egress  *egress.Client
 	sweep   time.Duration
 	handler http.Handler
 
@@ -69,7 +73,7 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 	}
 	p := &Platform{
 		store: c.Store, clock: c.Clock, log: c.Logger, random: random, vault: vault,
-		metrics: newMetrics(), running: newRunning(), sweep: c.Sweep,
+		metrics: newMetrics(), running: newRunning(), courier: newCourier(), egress: egress.New(c.Egress), sweep: c.Sweep,
 	}
 	if p.handler, err = p.routes(); err != nil { //nolint:contextcheck // requests bring a context of their own
 		return nil, err

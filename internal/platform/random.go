@@ -1,12 +1,15 @@
 package platform
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
 // source makes everything that is random: tokens, keys and ids. It locks, because a reader that a test passes need not
@@ -51,6 +54,22 @@ func (s *source) chars(alphabet string, n int) (string, error) {
 	return string(out), nil
 }
 
+// signingKey returns a fresh signing key.
+func (s *source) signingKey(algorithm webhook.Algorithm) (webhook.Key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return webhook.Generate(algorithm, s.random)
+}
+
+// fraction returns a number in [0, 1).
+func (s *source) fraction() (float64, error) {
+	b, err := s.bytes(2)
+	if err != nil {
+		return 0, err
+	}
+	return float64(binary.BigEndian.Uint16(b)) / (1 << 16), nil
+}
+
 // id returns a new id. Ids of one process grow, also within a millisecond, so that lists are in the order of creation.
 func (s *source) id(prefix string, now time.Time) (string, error) {
 	s.mu.Lock()
@@ -64,10 +83,13 @@ func (s *source) id(prefix string, now time.Time) (string, error) {
 
 // The prefixes of ids.
 const (
-	idConnector      = "con_"
-	idScopedToken    = "tok_"
-	idRotationPolicy = "pol_"
-	idPrincipal      = "prn_"
-	idRequest        = "req_"
-	idAuditEvent     = "evt_"
+	idConnector       = "con_"
+	idScopedToken     = "tok_"
+	idWebhookEndpoint = "wep_"
+	idSigningSecret   = "sec_"
+	idRotationPolicy  = "pol_"
+	idEvent           = "msg_"
+	idPrincipal       = "prn_"
+	idRequest         = "req_"
+	idAuditEvent      = "evt_"
 )

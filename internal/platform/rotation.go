@@ -53,41 +53,48 @@ var steps = []struct {
 	},
 }
 
-func registerSteps(r *router) {
+// registerRotated adds everything that the versions of a kind of objects go through.
+func registerRotated[V any](r *router, k rotatedKind[V]) {
 	for _, s := range steps {
 		op := operation{
-			id: string(s.step) + "ScopedToken", method: http.MethodPost,
-			path: "/v1/" + api.KindScopedTokens + "/{id}/rotation/" + string(s.step),
-			tag:  tagScopedTokens, permission: s.permission, summary: s.summary, description: s.description,
+			id: string(s.step) + k.label, method: http.MethodPost,
+			path: "/v1/" + k.noun.kind + "/{id}/rotation/" + string(s.step),
+			tag:  k.tag, permission: s.permission, summary: s.summary, description: s.description,
 		}
 		if s.step == rotation.StepAcknowledge {
-			register(r, op, r.acknowledge)
+			register(r, op, func(ctx context.Context, in *stepInput) (*acknowledged[V], error) {
+				return acknowledge(ctx, r.Platform, k, in)
+			})
 			// Huma documents one answer, and with a second one given in advance it leaves out the problems.
-			r.api.OpenAPI().Paths[op.path].Post.Responses[strconv.Itoa(http.StatusNoContent)] = &huma.Response{Description: "Done, by a role that may not read the token."}
+			r.api.OpenAPI().Paths[op.path].Post.Responses[strconv.Itoa(http.StatusNoContent)] = &huma.Response{
+				Description: "Done, by a role that may not read the " + k.noun.name + ".",
+			}
 			continue
 		}
-		register(r, op, func(ctx context.Context, in *stepInput) (*shown[api.ScopedToken], error) {
-			return r.takeStep(ctx, s.step, in)
+		register(r, op, func(ctx context.Context, in *stepInput) (*shown[V], error) {
+			return takeStep(ctx, r.Platform, k, s.step, in)
 		})
 	}
+	registerCredential(r, k.noun, k.label, k.tag, k.loader())
+	registerReveal(r, k)
 }
 
 // acknowledged is the answer to acknowledge, the one step for roles that may not read what they acknowledge.
-type acknowledged struct {
+type acknowledged[V any] struct {
 	Status int
 	ETag   string `header:"ETag" doc:"The etag of the object in quotes, for If-Match."`
-	Body   *api.ScopedToken
+	Body   *V
 }
 
-func (p *Platform) acknowledge(ctx context.Context, in *stepInput) (*acknowledged, error) {
-	out, err := p.takeStep(ctx, rotation.StepAcknowledge, in)
+func acknowledge[V any](ctx context.Context, p *Platform, k rotatedKind[V], in *stepInput) (*acknowledged[V], error) {
+	out, err := takeStep(ctx, p, k, rotation.StepAcknowledge, in)
 	if err != nil {
 		return nil, err
 	}
 	if !may(callOf(ctx).principal.Role, api.PermissionRead) {
-		return &acknowledged{Status: http.StatusNoContent}, nil
+		return &acknowledged[V]{Status: http.StatusNoContent}, nil
 	}
-	return &acknowledged{Status: http.StatusOK, ETag: out.ETag, Body: &out.Body}, nil
+	return &acknowledged[V]{Status: http.StatusOK, ETag: out.ETag, Body: &out.Body}, nil
 }
 
 type stepInput struct {
@@ -96,45 +103,50 @@ type stepInput struct {
 	Body *api.StepRequest
 }
 
-func (p *Platform) takeStep(ctx context.Context, step rotation.Step, in *stepInput) (*shown[api.ScopedToken], error) {
+func takeStep[V any](ctx context.Context, p *Platform, k rotatedKind[V], step rotation.Step, in *stepInput) (*shown[V], error) {
 	body := or(in.Body, api.StepRequest{})
 	if err := checkStep(step, body); err != nil {
 		return nil, err
 	}
-	if err := p.settleScopedToken(ctx, in.ID); err != nil {
+	if err := settleFirst(ctx, p, k.loader(), in.ID); err != nil {
 		return nil, err
 	}
-	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[api.ScopedToken], err error) {
-		t, err := w.settledScopedToken(ctx, in.ID)
+	return asShown(change(ctx, p, in.IdempotencyKey, func(w *work) (out answer[V], err error) {
+		o, err := k.settled(ctx, w, in.ID)
 		if err != nil {
 			return out, err
 		}
-		if doneAtDeadline(step, t, in.IfMatch) {
-			return nowIs(&t.Object, t.show(w.now)), nil
+		x := o.parts()
+		if doneAtDeadline(step, x, in.IfMatch) {
+			return nowIs(x.object, o.show(w.now)), nil
 		}
-		if err := checkMatch(nounScopedToken, &t.Object, in.IfMatch); err != nil {
+		if err := checkMatch(k.noun, x.object, in.IfMatch); err != nil {
 			return out, err
 		}
-		after, done, err := rotation.Apply(t.Credential.Credential, t.policy, rotation.Command{
+		issue, err := o.issuer(ctx, w, body.Secret)
+		if err != nil {
+			return out, err
+		}
+		after, done, err := rotation.Apply(x.credential.Credential, x.policy, rotation.Command{
 			Step: step, Actor: w.actor, Reason: body.Reason, Force: body.Force, Version: or(body.Version, 0),
 		}, w.now)
 		if err != nil {
 			return out, err
 		}
-		if err := finish(ctx, w, t, after, done, w.issueToken(t.ID)); err != nil {
+		if err := finish(ctx, w, o, after, done, issue); err != nil {
 			return out, err
 		}
-		return nowIs(&t.Object, t.show(w.now)), nil
+		return nowIs(x.object, o.show(w.now)), nil
 	}))
 }
 
 // doneAtDeadline tells whether the platform has done a step at its deadline that a client, which has seen nothing else
 // happen, asks for now.
-func doneAtDeadline(step rotation.Step, t *scopedToken, ifMatch string) bool {
-	if step != rotation.StepPromote && step != rotation.StepRetire || names(ifMatch, t.Etag) {
+func doneAtDeadline(step rotation.Step, x parts, ifMatch string) bool {
+	if step != rotation.StepPromote && step != rotation.StepRetire || names(ifMatch, x.object.Etag) {
 		return false
 	}
-	return slices.Contains(settledSince(&t.Credential, ifMatch), string(step))
+	return slices.Contains(settledSince(x.credential, ifMatch), string(step))
 }
 
 // finish stores the outcome of a step.
@@ -160,6 +172,9 @@ func checkStep(step rotation.Step, b api.StepRequest) error {
 	}
 	if b.Version != nil && step != rotation.StepAcknowledge {
 		return refused("/version", errors.New("belongs to acknowledge; the other steps know which version they are about"))
+	}
+	if b.Secret != nil && step != rotation.StepBegin && step != rotation.StepRotate && step != rotation.StepReissue {
+		return refused("/secret", errors.New("belongs to begin, rotate and reissue; this step issues no version"))
 	}
 	if b.Force && step != rotation.StepPromote && step != rotation.StepRetire {
 		return refused("/force", errors.New("belongs to promote and retire; this step has no guard to be forced"))

@@ -15,7 +15,7 @@ func (r *router) rotationPolicies() {
 	register(r, operation{
 		id: "createRotationPolicy", method: http.MethodPost, path: path, tag: tagRotationPolicies, permission: api.PermissionWrite,
 		summary: "Create a rotation policy", status: http.StatusCreated,
-		description: "Makes a policy that connectors and scoped tokens of the environment may refer to.",
+		description: "Makes a policy that connectors, scoped tokens and signing secrets of the environment may refer to.",
 	}, r.createRotationPolicy)
 	register(r, operation{
 		id: "listRotationPolicies", method: http.MethodGet, path: path, tag: tagRotationPolicies, permission: api.PermissionRead,
@@ -31,7 +31,7 @@ func (r *router) rotationPolicies() {
 	}, r.patchRotationPolicy)
 	register(r, operation{
 		id: "deleteRotationPolicy", method: http.MethodDelete, path: path + "/{id}", tag: tagRotationPolicies, permission: api.PermissionWrite,
-		summary: "Delete a rotation policy", description: "Refused while a connector or a scoped token refers to it.",
+		summary: "Delete a rotation policy", description: "Refused while a connector, a scoped token or a signing secret refers to it.",
 	}, r.deleteRotationPolicy)
 }
 

@@ -18,6 +18,8 @@ func (p *Platform) routes() (http.Handler, error) {
 	r := &router{Platform: p, api: humago.New(mux, humaConfig())}
 	r.connectors()
 	r.scopedTokens()
+	r.webhookEndpoints()
+	r.signingSecrets()
 	r.rotationPolicies()
 	r.identity()
 	r.introspection()

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 func (r *router) scopedTokens() {
@@ -36,10 +38,10 @@ func (r *router) scopedTokens() {
 		id: "deleteScopedToken", method: http.MethodDelete, path: path + "/{id}", tag: tagScopedTokens, permission: api.PermissionWrite,
 		summary: "Delete a scoped token", description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
 	}, r.deleteScopedToken)
-	registerSteps(r)
-	registerCredential(r, nounScopedToken, tagScopedTokens, (*work).scopedToken)
-	registerReveal(r)
+	registerRotated(r, scopedTokenKind)
 }
+
+var scopedTokenKind = rotatedKind[api.ScopedToken]{noun: nounScopedToken, label: "ScopedToken", tag: tagScopedTokens, load: (*work).scopedToken}
 
 // scopedToken is a stored token with the rules that hold for its rotation.
 type scopedToken struct {
@@ -59,7 +61,7 @@ func (t *scopedToken) show(now time.Time) api.ScopedToken {
 	return flattenScopedToken(t.ScopedToken, t.policy, now)
 }
 
-func (w *work) scopedToken(ctx context.Context, id string) (credentialed[api.ScopedToken], error) {
+func (w *work) scopedToken(ctx context.Context, id string) (rotated[api.ScopedToken], error) {
 	return w.readScopedToken(ctx, id)
 }
 
@@ -86,7 +88,7 @@ func (w *work) readScopedToken(ctx context.Context, id string) (*scopedToken, er
 
 // settleScopedToken is settleFirst for a token.
 func (p *Platform) settleScopedToken(ctx context.Context, id string) error {
-	return settleFirst(ctx, p, (*work).scopedToken, id)
+	return settleFirst(ctx, p, scopedTokenKind.loader(), id)
 }
 
 type createScopedTokenInput struct {
@@ -129,7 +131,7 @@ func (p *Platform) createScopedToken(ctx context.Context, in *createScopedTokenI
 			return out, err
 		}
 		credential, done := rotation.Create(w.now, w.actor, max(first, or(t.MinimumVersion, 1)), expiry)
-		if err := w.carry(ctx, t.parts(), credential, []rotation.Transition{done}, w.issueToken(t.ID)); err != nil {
+		if err := w.carry(ctx, t.parts(), credential, []rotation.Transition{done}, issueToken(w, t.ID)); err != nil {
 			return out, err
 		}
 		if err := w.tx.InsertScopedToken(ctx, t.ScopedToken); err != nil {
@@ -253,14 +255,10 @@ func (w *work) patchCredential(ctx context.Context, t *scopedToken, p *api.Scope
 	}
 	var done []rotation.Transition
 	if n := p.MinimumVersion.Value; n != nil {
-		after, transitions, err := rotation.RaiseMinimum(t.Credential.Credential, t.policy, *n, w.actor, w.now)
-		if err != nil {
+		var err error
+		if done, err = w.raiseMinimum(ctx, t.parts(), *n, issueToken(w, t.ID)); err != nil {
 			return nil, err
 		}
-		if err := w.carry(ctx, t.parts(), after, transitions, w.issueToken(t.ID)); err != nil {
-			return nil, err
-		}
-		done = transitions
 	}
 	if p.RotationRequested {
 		t.Credential.Credential = rotation.Request(t.Credential.Credential)
@@ -290,8 +288,19 @@ func (p *Platform) deleteScopedToken(ctx context.Context, in *deleteInput) (*del
 	}))
 }
 
-// issueToken makes the values of versions that a step issues.
-func (w *work) issueToken(id string) issuer {
+// issuer makes the values of a token: nobody else may.
+func (t *scopedToken) issuer(_ context.Context, w *work, supplied *secret.Value) (issuer, error) {
+	if supplied != nil {
+		return nil, refused("/secret", errors.New("belongs to signing secrets; the values of a scoped token are made by the platform"))
+	}
+	return issueToken(w, t.ID), nil
+}
+
+func (t *scopedToken) reveal(v *vault, sealed []byte, b keyring.Bound, endsAt *time.Time) (*reveal, error) {
+	return v.reveal(sealed, b, endsAt)
+}
+
+func issueToken(w *work, id string) issuer {
 	return func(ctx context.Context, number int64) error {
 		value, err := newToken(PrefixScopedToken, w.random)
 		if err != nil {
@@ -301,16 +310,13 @@ func (w *work) issueToken(id string) issuer {
 		if err != nil {
 			return err
 		}
-		return w.tx.PutSecret(ctx, id, number, sealed, hash)
+		return w.tx.PutSecret(ctx, id, store.Sealed{Number: number, Value: sealed, LookupHash: hash})
 	}
 }
 
 // scopesAllowed refuses scopes beyond those of the token's connector, which must exist.
 func (w *work) scopesAllowed(ctx context.Context, t *store.ScopedToken) error {
-	c, err := w.tx.Connector(ctx, w.scope, t.ConnectorID)
-	if errors.Is(err, store.ErrNotFound) {
-		return newProblem(api.CodeInvalid, "/connector_id", "connector_id names no connector of tenant %s, environment %s", w.scope.Tenant, w.scope.Environment)
-	}
+	c, err := w.connectorNamed(ctx, t.ConnectorID)
 	if err != nil {
 		return err
 	}

@@ -54,14 +54,21 @@ func checkScopedToken(t *store.ScopedToken) error {
 	if err := api.CheckTriggers(t.RotateWhenChanged); err != nil {
 		return refused("/rotate_when_changed", err)
 	}
-	if n := t.MinimumVersion; n != nil && (*n < 1 || *n > maxVersion) {
-		return refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
+	if err := checkMinimumVersion(t.MinimumVersion); err != nil {
+		return err
 	}
 	if _, err := expiryOf(t.ExpiresAt); err != nil {
 		return err
 	}
 	if t.RotationPolicyID == "" && t.ExpiresAt == nil {
 		return refused("/rotation_policy_id", errors.New("or expires_at is required: without one of them the token would never end"))
+	}
+	return nil
+}
+
+func checkMinimumVersion(n *int64) error {
+	if n != nil && (*n < 1 || *n > maxVersion) {
+		return refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
 	}
 	return nil
 }

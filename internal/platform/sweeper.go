@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -15,9 +16,18 @@ const (
 	forgetInterval = time.Hour
 )
 
-// Run sweeps until the context ends. Nothing depends on it for being right: every request settles what it touches, and
-// validity is decided at use. It makes the audit and the metrics timely, and erases values soon after they end.
+// Run does what nobody has to ask for, until the context ends: it delivers events, probes receivers, and sweeps.
 func (p *Platform) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	for _, loop := range []func(context.Context){p.runSweeps, p.runDeliveries, p.runProbes} {
+		loops.Go(func() { loop(ctx) })
+	}
+	loops.Wait()
+}
+
+// runSweeps sweeps until the context ends. Nothing depends on it for being right: every request settles what it touches, and
+// validity is decided at use. It makes the audit and the metrics timely, and erases values soon after they end.
+func (p *Platform) runSweeps(ctx context.Context) {
 	tick := time.NewTicker(p.sweep)
 	defer tick.Stop()
 	for {
@@ -32,9 +42,10 @@ func (p *Platform) Run(ctx context.Context) {
 	}
 }
 
-// Sweep settles every deadline that has passed, and forgets answers whose idempotency key is no longer kept.
+// Sweep settles every deadline that has passed, and forgets what is no longer kept: answers to requests with an idempotency key, and records of
+// deliveries.
 func (p *Platform) Sweep(ctx context.Context) error {
-	return errors.Join(p.settleDue(ctx), p.forgetAnswers(ctx))
+	return errors.Join(p.settleDue(ctx), p.forgetOld(ctx))
 }
 
 func (p *Platform) settleDue(ctx context.Context) error {
@@ -60,7 +71,7 @@ func (p *Platform) settleDue(ctx context.Context) error {
 	}
 }
 
-func (p *Platform) forgetAnswers(ctx context.Context) error {
+func (p *Platform) forgetOld(ctx context.Context) error {
 	p.forgetMu.Lock()
 	defer p.forgetMu.Unlock()
 	now := p.clock.Now()
@@ -69,6 +80,9 @@ func (p *Platform) forgetAnswers(ctx context.Context) error {
 	}
 	err := p.store.Update(ctx, func(tx *store.Tx) error {
 		_, err := tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention))
+		if err == nil {
+			_, err = tx.ForgetDeliveries(ctx, now.Add(-deliveryRetention))
+		}
 		return err
 	})
 	if err == nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
 // Purposes of the keys in the store.
@@ -146,10 +147,48 @@ func (v *vault) digest(k symmetricKey, connectorID string, credentials map[strin
 	return api.Digest(k.number, k.key, api.KindConnectors, connectorID, exposed(credentials))
 }
 
+// supplied reads a signing secret that the caller made.
+func (v *vault) supplied(value secret.Value) (webhook.Key, error) {
+	return webhook.ParseSupplied(value.Expose()) //nolint:forbidigo // read, to be sealed
+}
+
+// sealSigningKey seals what signs deliveries.
+func (v *vault) sealSigningKey(k webhook.Key, b keyring.Bound) ([]byte, error) {
+	return v.keyring.Seal(secret.New(k.Expose()), b) //nolint:forbidigo // sealed
+}
+
+// signingKey opens what sealSigningKey has sealed.
+func (v *vault) signingKey(sealed []byte, b keyring.Bound) (webhook.Key, error) {
+	value, err := v.keyring.Open(sealed, b)
+	if err != nil {
+		return webhook.Key{}, err
+	}
+	return webhook.ParseSecret(value.Expose()) //nolint:forbidigo // what signs has a type of its own that never prints itself
+}
+
+// signingDigest is what the provider recognises a supplied signing secret by.
+func (v *vault) signingDigest(k symmetricKey, id string, value webhook.Key) (string, error) {
+	return api.Digest(k.number, k.key, api.KindSigningSecrets, id, value.Expose()) //nolint:forbidigo // hashed
+}
+
+// revealSigning shows what a receiver verifies with: the secret itself for HMAC, the public key for ed25519. A private key is for
+// nobody but the platform: whoever has it can sign deliveries of their own.
+func (v *vault) revealSigning(sealed []byte, b keyring.Bound, endsAt *time.Time) (*reveal, error) {
+	k, err := v.signingKey(sealed, b)
+	if err != nil {
+		return nil, err
+	}
+	value := k.Public()
+	if value == "" {
+		value = k.Expose() //nolint:forbidigo // revealed to who may
+	}
+	return &reveal{Version: b.Version, Value: value, ExpiresAt: endsAt}, nil
+}
+
 // reveal is the answer that has a value in clear, and the only one.
 type reveal struct {
 	Version   int64      `json:"version" doc:"The number of the version."`
-	Value     string     `json:"value" doc:"The token itself."`
+	Value     string     `json:"value" doc:"The value itself. Of an ed25519 signing secret the public key (whpk_), which is what a receiver needs: the private key is never revealed."`
 	ExpiresAt *time.Time `json:"expires_at" doc:"When this value ends by itself. Null where no end is set."`
 }
 

@@ -12,12 +12,14 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-func registerReveal(r *router) {
+func registerReveal[V any](r *router, k rotatedKind[V]) {
 	register(r, operation{
-		id: "revealScopedToken", method: http.MethodPost, path: "/v1/" + api.KindScopedTokens + "/{id}/versions/{version}/reveal",
-		tag: tagScopedTokens, permission: api.PermissionReveal, summary: "Reveal the value of a version",
+		id: "reveal" + k.label, method: http.MethodPost, path: "/v1/" + k.noun.kind + "/{id}/versions/{version}/reveal",
+		tag: k.tag, permission: api.PermissionReveal, summary: "Reveal the value of a version",
 		description: "Returns the value of a version that is valid. Makes nothing and ends nothing; every reveal is in the audit.",
-	}, r.revealScopedToken)
+	}, func(ctx context.Context, in *revealInput) (*revealed, error) {
+		return revealVersion(ctx, r.Platform, k, in)
+	})
 }
 
 func versions[V any](ctx context.Context, p *Platform, load loader[V], id string) (out *listed[api.Version], err error) {
@@ -50,52 +52,53 @@ type revealed struct {
 	Body *reveal
 }
 
-func (p *Platform) revealScopedToken(ctx context.Context, in *revealInput) (out *revealed, err error) {
-	if err := p.settleScopedToken(ctx, in.ID); err != nil {
+func revealVersion[V any](ctx context.Context, p *Platform, k rotatedKind[V], in *revealInput) (out *revealed, err error) {
+	if err := settleFirst(ctx, p, k.loader(), in.ID); err != nil {
 		return nil, err
 	}
 	err = p.update(ctx, func(w *work) error {
-		t, err := w.settledScopedToken(ctx, in.ID)
+		o, err := k.settled(ctx, w, in.ID)
 		if err != nil {
 			return err
 		}
-		v, err := w.revealable(ctx, t, in.Version)
+		x := o.parts()
+		v, err := w.revealable(ctx, x, in.Version)
 		if err != nil {
 			return err
 		}
-		sealed, err := w.tx.Secret(ctx, t.ID, v.Number)
+		sealed, err := w.tx.Secret(ctx, in.ID, v.Number)
 		if err != nil {
 			return err
 		}
-		body, err := w.vault.reveal(sealed, w.bound(t.ID, v.Number), utc(t.policy.EndsAt(v, t.Credential.ExpiresAt)))
+		body, err := o.reveal(w.vault, sealed, w.bound(in.ID, v.Number), utc(x.policy.EndsAt(v, x.credential.ExpiresAt)))
 		if err != nil {
 			return err
 		}
 		out = &revealed{Body: body}
-		return w.audit(ctx, actionReveal, api.KindScopedTokens, t.ID, map[string]string{"versions": itoa(v.Number)})
+		return w.audit(ctx, actionReveal, k.noun.kind, in.ID, map[string]string{"versions": itoa(v.Number)})
 	})
 	return out, err
 }
 
 // revealable finds a version that is valid.
-func (w *work) revealable(ctx context.Context, t *scopedToken, number int64) (rotation.Version, error) {
-	all, err := w.tx.Versions(ctx, w.scope, t.ID)
+func (w *work) revealable(ctx context.Context, x parts, number int64) (rotation.Version, error) {
+	all, err := w.tx.Versions(ctx, w.scope, x.object.ID)
 	if err != nil {
 		return rotation.Version{}, err
 	}
 	i := slices.IndexFunc(all, func(v rotation.Version) bool { return v.Number == number })
 	if i < 0 {
-		return rotation.Version{}, newProblem(api.CodeNotFound, "", "the scoped token %q has no version of this number; its versions are at /v1/%s/%s/versions", t.Name, api.KindScopedTokens, t.ID)
+		return rotation.Version{}, newProblem(api.CodeNotFound, "", "the %s %q has no version of this number; its versions are at /v1/%s/%s/versions", x.noun.name, x.object.Name, x.noun.kind, x.object.ID)
 	}
 	if v := all[i]; v.State.Valid() {
 		return v, nil
 	}
-	instead := "no version is valid now: reissue the token first"
-	if t.Credential.Phase() != rotation.PhaseRevoked {
-		instead = fmt.Sprintf("reveal version %d instead", t.Credential.Version)
+	instead := "no version is valid now: reissue it first"
+	if x.credential.Phase() != rotation.PhaseRevoked {
+		instead = fmt.Sprintf("reveal version %d instead", x.credential.Version)
 	}
-	return rotation.Version{}, newProblem(api.CodeConflict, "", "version %d of the scoped token %q is %s since %s and cannot be revealed; %s",
-		all[i].Number, t.Name, all[i].State, all[i].EndedAt.UTC().Format(time.RFC3339), instead)
+	return rotation.Version{}, newProblem(api.CodeConflict, "", "version %d of the %s %q is %s since %s and cannot be revealed; %s",
+		all[i].Number, x.noun.name, x.object.Name, all[i].State, all[i].EndedAt.UTC().Format(time.RFC3339), instead)
 }
 
 func flattenVersion(v rotation.Version, expiresAt time.Time, p rotation.Policy) api.Version {

@@ -80,7 +80,7 @@ var actions = []action{
 	{"not enforced", 1, func(w *world, _ uint16) (Command, change) {
 		v, _ := w.eager.Pending()
 		return Command{}, func(c Credential) (Credential, []Transition, error) {
-			c, done := ReportNotEnforced(c, w.p, v.Number, w.now)
+			c, done := ReportEnforcement(c, w.p, v.Number, false, w.now)
 			return c, done, nil
 		}
 	}},

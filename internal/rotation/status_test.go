@@ -8,7 +8,7 @@ import (
 func TestDue(t *testing.T) {
 	p := testPolicy()
 	needsNone := withoutAcknowledgement(p)
-	enforced := func(c Credential) Credential { c, _ = ReportNotEnforced(c, p, 2, start); return c }
+	enforced := func(c Credential) Credential { c, _ = ReportEnforcement(c, p, 2, false, start); return c }
 	expired := stable()
 	expired.ExpiresAt = at(day)
 
@@ -137,16 +137,19 @@ func TestRequest(t *testing.T) {
 func TestNotEnforced(t *testing.T) {
 	p := testPolicy()
 	for name, c := range map[string]Credential{"stable": stable(), "acknowledged": acknowledged(t)} {
-		if got, _ := ReportNotEnforced(c, p, 2, start); got.NotEnforced {
+		if got, _ := ReportEnforcement(c, p, 2, false, start); got.NotEnforced {
 			t.Errorf("recorded while %s", name)
 		}
 	}
-	if got, _ := ReportNotEnforced(staged(t), p, 1, start); got.NotEnforced {
+	if got, _ := ReportEnforcement(staged(t), p, 1, false, start); got.NotEnforced {
 		t.Error("recorded for another version than the pending one")
 	}
-	c, _ := ReportNotEnforced(staged(t), p, 2, start)
+	c, _ := ReportEnforcement(staged(t), p, 2, false, start)
 	if !c.NotEnforced {
 		t.Fatal("not recorded")
+	}
+	if got, _ := ReportEnforcement(c, p, 2, true, start); got.NotEnforced {
+		t.Error("kept after a probe that was refused: the receiver verifies now")
 	}
 	if got := do(t, c, p, Command{Step: StepAcknowledge, Version: 2, Evidence: EvidenceProbe}, start); got.NotEnforced {
 		t.Error("kept after a probe that was evidence")

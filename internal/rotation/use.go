@@ -22,12 +22,13 @@ func Use(c Credential, p Policy, number int64, evidence, actor string, now time.
 	return d.c, d.done, true
 }
 
-// ReportNotEnforced records that a probe found the receiver to accept any signature, so that the pending version
-// cannot prove itself. It is forgotten with the pending version, or once there is evidence after all.
-func ReportNotEnforced(c Credential, p Policy, number int64, now time.Time) (Credential, []Transition) {
+// ReportEnforcement records what a probe has found out: whether the receiver refuses a signature that is nobody's. While it
+// does not, the pending version cannot prove itself by being accepted. The finding is forgotten with the pending version, or once there
+// is evidence after all.
+func ReportEnforcement(c Credential, p Policy, number int64, enforced bool, now time.Time) (Credential, []Transition) {
 	d := settled(c, p, now)
 	if v, ok := d.c.Pending(); ok && v.Number == number && v.Evidence == nil {
-		d.c.NotEnforced = true
+		d.c.NotEnforced = !enforced
 	}
 	return d.c, d.done
 }

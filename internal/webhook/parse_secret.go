@@ -33,6 +33,16 @@ func ParseSecret(text string) (Key, error) {
 	return Key{}, ErrSecretPrefix
 }
 
+// ParseSupplied reads a secret that somebody else made and gives to the platform: an HMAC secret, whsec_ and 24 to 64 bytes in standard
+// base64. Its one error says what is accepted, completes the sentence "<attribute> …" and repeats nothing.
+func ParseSupplied(text string) (Key, error) {
+	k, err := ParseSecret(text)
+	if err != nil || k.Algorithm() != HMAC {
+		return Key{}, ErrSupplied
+	}
+	return k, nil
+}
+
 func parseKey(prefix, encoded string) (Key, error) {
 	if encoded == "" {
 		return Key{}, ErrSecretEmpty

@@ -67,3 +67,19 @@ func TestParseSecret(t *testing.T) {
 		})
 	}
 }
+
+// A supplied secret is an HMAC secret, and whatever is wrong with another text, the error is the same and repeats none of it.
+func TestParseSupplied(t *testing.T) {
+	if k, err := webhook.ParseSupplied(vectorSecret); err != nil || k.Expose() != vectorSecret {
+		t.Errorf("%v", err)
+	}
+	for name, text := range map[string]string{
+		"empty": "", "no prefix": strings.TrimPrefix(vectorSecret, "whsec_"), "private key": vectorPrivate, "public key": parse(t, vectorPrivate)[0].Public(),
+		"23 bytes": "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 23)), "65 bytes": "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 65)),
+		"line end": vectorSecret + "\n", "space": " " + vectorSecret, "base64url": "whsec_" + strings.Repeat("-_", 16), "no padding": "whsec_" + strings.Repeat("A", 33),
+	} {
+		if k, err := webhook.ParseSupplied(text); !errors.Is(err, webhook.ErrSupplied) || !k.IsZero() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

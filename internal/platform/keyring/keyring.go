@@ -62,6 +62,31 @@ func (k *Keyring) Open(sealed []byte, b Bound) (secret.Value, error) {
 	return secret.New(string(value)), nil
 }
 
+// Event says what a sealed event belongs to.
+type Event struct{ Tenant, Environment, Endpoint, ID string }
+
+func (e Event) associated() []byte {
+	return associated("event", 0, e.Tenant, e.Environment, e.Endpoint, e.ID)
+}
+
+// SealEvent encrypts the body of an event that waits to be delivered: it says what people wrote to each other.
+func (k *Keyring) SealEvent(body []byte, e Event) ([]byte, error) {
+	sealed, err := k.envelope.Encrypt(body, e.associated())
+	if err != nil {
+		return nil, fmt.Errorf("sealing event %s: %w", e.ID, err)
+	}
+	return sealed, nil
+}
+
+// OpenEvent decrypts what SealEvent made for the same Event.
+func (k *Keyring) OpenEvent(sealed []byte, e Event) ([]byte, error) {
+	body, err := k.envelope.Decrypt(sealed, e.associated())
+	if err != nil {
+		return nil, fmt.Errorf("event %s does not open: it was sealed under another keyring or for another place, or was changed", e.ID)
+	}
+	return body, nil
+}
+
 // SealKey encrypts a symmetric key of the platform itself, for one purpose and number.
 func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, error) {
 	sealed, err := k.envelope.Encrypt(key, associated("key", number, purpose))

@@ -38,7 +38,9 @@ func (m momentColumn) Scan(src any) error {
 type jsonColumn[T any] struct{ of *T }
 
 // textJSON reads or writes a map or a list as JSON. SQL NULL is nil; an empty one stays empty.
-func textJSON[T map[string]string | []string](of *T) jsonColumn[T] { return jsonColumn[T]{of} }
+func textJSON[T map[string]string | []string | []SignedBy](of *T) jsonColumn[T] {
+	return jsonColumn[T]{of}
+}
 
 // Value implements driver.Valuer.
 func (c jsonColumn[T]) Value() (driver.Value, error) {

@@ -45,7 +45,8 @@ var (
 	credentialsDueOfPolicy = statement(`SELECT tenant, environment, kind, id FROM credentials
 		WHERE next_deadline > 0 AND next_deadline <= $4 AND tenant = $1 AND environment = $2 AND id IN
 		(SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
-		UNION ALL SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3) ORDER BY id`)
+		UNION ALL SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
+		UNION ALL SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3) ORDER BY id`)
 )
 
 // holdColumns is a hold as three columns, NULL in the first where there is none.

@@ -241,7 +241,7 @@ func (k kind) secrets(t *testing.T) {
 	c := connector(staging, "con_1", "c")
 	c.Credential.Versions = []rotation.Version{version(1, rotation.StateCurrent)}
 	put := func(tx *Tx, id string, number int64, hash []byte) error {
-		return tx.PutSecret(t.Context(), id, number, fmt.Appendf(nil, "sealed %s %d", id, number), hash)
+		return tx.PutSecret(t.Context(), id, Sealed{Number: number, Value: fmt.Appendf(nil, "sealed %s %d", id, number), LookupHash: hash})
 	}
 	update(t, s, func(tx *Tx) error {
 		for _, err := range []error{

@@ -17,6 +17,8 @@ var (
 var idByName = map[string]string{
 	api.KindConnectors:       statement(`SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND name = $3`),
 	api.KindScopedTokens:     statement(`SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND name = $3`),
+	api.KindWebhookEndpoints: statement(`SELECT id FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND name = $3`),
+	api.KindSigningSecrets:   statement(`SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND name = $3`),
 	api.KindRotationPolicies: statement(`SELECT id FROM rotation_policies WHERE tenant = $1 AND environment = $2 AND name = $3`),
 }
 

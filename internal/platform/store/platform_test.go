@@ -238,7 +238,7 @@ func (k kind) rollback(t *testing.T) {
 	everything := func(tx *Tx) error {
 		return errors.Join(
 			tx.InsertScopedToken(t.Context(), token(staging, "tok_1", "a", "con_1")),
-			tx.PutSecret(t.Context(), "tok_1", 1, []byte("sealed"), []byte("hash")),
+			tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: []byte("sealed"), LookupHash: []byte("hash")}),
 			tx.RecordNumber(t.Context(), staging, "scoped-tokens", "a", 1),
 			tx.AppendAudit(t.Context(), auditEvent(staging, 1)))
 	}

@@ -7,9 +7,12 @@ import (
 )
 
 var (
-	countTokensOfConnector  = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND connector_id = $3`)
-	countConnectorsOfPolicy = statement(`SELECT COUNT(*) FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
-	countTokensOfPolicy     = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
+	countTokensOfConnector    = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND connector_id = $3`)
+	countEndpointsOfConnector = statement(`SELECT COUNT(*) FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND connector_id = $3`)
+	countSecretsOfEndpoint    = statement(`SELECT COUNT(*) FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3`)
+	countSecretsOfPolicy      = statement(`SELECT COUNT(*) FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
+	countConnectorsOfPolicy   = statement(`SELECT COUNT(*) FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
+	countTokensOfPolicy       = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
 )
 
 // ReferencesTo counts the objects that refer to an object, by their kind. Kinds without any are left out.
@@ -18,9 +21,13 @@ func (tx *Tx) ReferencesTo(ctx context.Context, scope Scope, kind, id string) (m
 	switch kind {
 	case api.KindConnectors:
 		counts[api.KindScopedTokens] = countTokensOfConnector
+		counts[api.KindWebhookEndpoints] = countEndpointsOfConnector
+	case api.KindWebhookEndpoints:
+		counts[api.KindSigningSecrets] = countSecretsOfEndpoint
 	case api.KindRotationPolicies:
 		counts[api.KindConnectors] = countConnectorsOfPolicy
 		counts[api.KindScopedTokens] = countTokensOfPolicy
+		counts[api.KindSigningSecrets] = countSecretsOfPolicy
 	}
 	references := map[string]int{}
 	for from, text := range counts {

@@ -4,19 +4,36 @@ import (
 	"context"
 )
 
+// Sealed is the value of one version, sealed, with what may be known of it without opening it.
+type Sealed struct {
+	Number     int64
+	Value      []byte
+	LookupHash []byte // nil for a secret that nobody presents
+	Facts      SecretFacts
+}
+
+// SecretFacts is what may be shown of a value.
+type SecretFacts struct {
+	Digest    string // of a supplied secret; empty for one that the platform made
+	PublicKey string // of an ed25519 key pair; empty for anything else
+}
+
 var (
-	putSecret = statement(`INSERT INTO secrets (credential_id, number, lookup_hash, sealed) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (credential_id, number) DO UPDATE SET lookup_hash = excluded.lookup_hash, sealed = excluded.sealed`)
+	putSecret = statement(`INSERT INTO secrets (credential_id, number, lookup_hash, sealed, digest, public_key) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (credential_id, number) DO UPDATE SET lookup_hash = excluded.lookup_hash, sealed = excluded.sealed, digest = excluded.digest,
+		public_key = excluded.public_key`)
 	selectSecret = statement(`SELECT sealed FROM secrets WHERE credential_id = $1 AND number = $2`)
 	eraseSecret  = statement(`DELETE FROM secrets WHERE credential_id = $1 AND number = $2`)
 	tokenByHash  = statement(`SELECT c.tenant, c.environment, c.kind, c.id, s.number FROM secrets s JOIN credentials c ON c.id = s.credential_id
 		WHERE s.lookup_hash = $1`)
+	selectFacts       = statement(`SELECT credential_id, number, digest, public_key FROM secrets WHERE credential_id = $1`)
+	selectFactsOfPage = statement(`SELECT s.credential_id, s.number, s.digest, s.public_key FROM credentials c JOIN secrets s ON s.credential_id = c.id
+		WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3 AND c.id >= $4 AND c.id <= $5`)
 )
 
-// PutSecret keeps the sealed value of a version. The version must be there when the transaction ends. lookupHash is nil for a
-// secret that nobody presents.
-func (tx *Tx) PutSecret(ctx context.Context, credentialID string, number int64, sealed, lookupHash []byte) error {
-	_, err := tx.exec(ctx, putSecret, credentialID, number, lookupHash, sealed)
+// PutSecret keeps the sealed value of a version. The version must be there when the transaction ends.
+func (tx *Tx) PutSecret(ctx context.Context, credentialID string, s Sealed) error {
+	_, err := tx.exec(ctx, putSecret, credentialID, s.Number, s.LookupHash, s.Value, s.Facts.Digest, s.Facts.PublicKey)
 	return failed("keeping a secret of", "credential", credentialID, err)
 }
 
@@ -39,4 +56,18 @@ func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) 
 	var number int64
 	err := tx.one(ctx, tokenByHash, []any{hash}, &r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID, &number)
 	return r, number, failed("looking for", "a token by its hash", "", err)
+}
+
+// readFacts calls found for every value that a statement of selectFacts' kind finds.
+func (tx *Tx) readFacts(ctx context.Context, text string, args []any, found func(id string, number int64, f SecretFacts)) error {
+	return tx.each(ctx, text, args, func(row scanner) error {
+		var id string
+		var number int64
+		var f SecretFacts
+		if err := row.Scan(&id, &number, &f.Digest, &f.PublicKey); err != nil {
+			return err
+		}
+		found(id, number, f)
+		return nil
+	})
 }

@@ -178,7 +178,9 @@ func TestFilesHoldNoSecret(t *testing.T) {
 	o := token(staging, "tok_1", "a", "con_1")
 	o.Owner = described
 	insert(t, s, connector(staging, "con_1", "c"), o)
-	update(t, s, func(tx *Tx) error { return tx.PutSecret(t.Context(), "tok_1", 1, sealed, []byte("hash")) })
+	update(t, s, func(tx *Tx) error {
+		return tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: sealed, LookupHash: []byte("hash")})
+	})
 	found := func(what []byte) bool {
 		t.Helper()
 		files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -264,7 +266,7 @@ func benchmarkStore(b *testing.B, tokens int) *Store {
 			if err := tx.InsertScopedToken(b.Context(), token(staging, id, fmt.Sprint("name-", i), "con_1")); err != nil {
 				return err
 			}
-			if err := tx.PutSecret(b.Context(), id, 1, bytes.Repeat([]byte{1}, 200), fmt.Appendf(nil, "hash %d", i)); err != nil {
+			if err := tx.PutSecret(b.Context(), id, Sealed{Number: 1, Value: bytes.Repeat([]byte{1}, 200), LookupHash: fmt.Appendf(nil, "hash %d", i)}); err != nil {
 				return err
 			}
 		}

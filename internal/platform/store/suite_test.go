@@ -35,6 +35,10 @@ func suite(t *testing.T, fresh kind) {
 	t.Run("credentials of a policy", fresh.credentialsDueOfPolicy)
 	t.Run("secrets", fresh.secrets)
 	t.Run("uses and evidence", fresh.markUsed)
+	t.Run("webhook endpoints and signing secrets", fresh.webhooks)
+	t.Run("facts about values", fresh.facts)
+	t.Run("the queue of deliveries", fresh.deliveries)
+	t.Run("probes that are due", fresh.probesDue)
 	t.Run("principals and environments", fresh.principals)
 	t.Run("keys", fresh.keys)
 	t.Run("audit chain", fresh.audit)
@@ -93,7 +97,7 @@ func refused(t *testing.T, s *Store, want error, do func(*Tx) error) {
 
 func same(t *testing.T, got, want any) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Credential{})); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Credential{}, SigningSecret{})); d != "" {
 		t.Errorf("want (-) and got (+) differ:\n%s", d)
 	}
 }
@@ -168,6 +172,27 @@ func token(scope Scope, id, name, connectorID string) *ScopedToken {
 	}
 }
 
+func endpoint(scope Scope, id, name, connectorID string) *WebhookEndpoint {
+	return &WebhookEndpoint{
+		Object:      Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
+		ConnectorID: connectorID, URL: "https://hooks.example.com/" + id, Enabled: true,
+	}
+}
+
+// signingSecret is a signing secret with one current version.
+func signingSecret(scope Scope, id, name, endpointID, policyID string) *SigningSecret {
+	return &SigningSecret{
+		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
+		Owner:  "team", EndpointID: endpointID, Algorithm: "hmac-sha256", RotationPolicyID: policyID,
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+	}
+}
+
+// queued is a delivery that is to be tried at a moment.
+func queued(scope Scope, id, endpointID string, at time.Time) *Delivery {
+	return &Delivery{Scope: scope, ID: id, EndpointID: endpointID, Type: "message.delivered", State: "queued", CreatedAt: start, NextAttemptAt: at, Body: []byte("sealed " + id)}
+}
+
 func version(number int64, state rotation.State) rotation.Version {
 	return rotation.Version{Number: number, State: state, IssuedAt: start, CurrentSince: start}
 }
@@ -194,6 +219,12 @@ func insertAny(t *testing.T, tx *Tx, o any) error {
 		return tx.InsertConnector(t.Context(), o)
 	case *ScopedToken:
 		return tx.InsertScopedToken(t.Context(), o)
+	case *WebhookEndpoint:
+		return tx.InsertWebhookEndpoint(t.Context(), o)
+	case *SigningSecret:
+		return tx.InsertSigningSecret(t.Context(), o)
+	case *Delivery:
+		return tx.InsertDelivery(t.Context(), o)
 	}
 	t.Fatalf("a %T cannot be stored", o)
 	return nil

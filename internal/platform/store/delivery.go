@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// Delivery is one event on its way to one endpoint.
+type Delivery struct {
+	Scope
+	ID            string // of the event
+	EndpointID    string
+	Type          string
+	State         string
+	CreatedAt     time.Time
+	NextAttemptAt time.Time // zero once it has ended
+	EndedAt       time.Time // zero while it is queued
+	Attempts      int64
+	Body          []byte // sealed; nil once it has ended
+}
+
+// DeliveryAttempt is one attempt.
+type DeliveryAttempt struct {
+	Attempt  int64
+	At       time.Time
+	Duration time.Duration
+	Outcome  string
+	Status   *int64
+	Detail   string
+	SignedBy []SignedBy
+}
+
+// SignedBy is one version of one signing secret.
+type SignedBy struct {
+	SigningSecretID string `json:"id"`
+	Version         int64  `json:"version"`
+}
+
+const (
+	deliveries      = "deliveries"
+	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at, d.ended_at, d.attempts`
+	attemptColumns  = `a.delivery_id, a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
+)
+
+var (
+	insertDelivery = statement(`INSERT INTO deliveries (tenant, environment, id, endpoint_id, type, state, created_at, next_attempt_at, ended_at, attempts, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	selectDelivery = statement(`SELECT ` + deliveryColumns + `, d.body FROM deliveries d WHERE d.id = $1`)
+	deliveriesDue  = statement(`SELECT ` + deliveryColumns + `, d.body FROM deliveries d
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0 AND d.next_attempt_at <= $4
+		ORDER BY d.next_attempt_at, d.id LIMIT $5`)
+	deliveriesNewest = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 ORDER BY d.id DESC LIMIT $4`)
+	deliveriesBefore = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id < $5 ORDER BY d.id DESC LIMIT $4`)
+	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
+		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
+	forgetDeliveries = statement(`DELETE FROM deliveries WHERE ended_at > 0 AND ended_at < $1`)
+	insertAttempt    = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status, detail, signed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	attemptsOfPage = statement(`SELECT ` + attemptColumns + ` FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id >= $4 AND d.id <= $5 ORDER BY d.id, a.attempt`)
+	// The endpoint knows when the first of its queue is due, so that nobody has to look through the queues of all.
+	scheduleEndpoint = statement(`UPDATE webhook_endpoints SET next_attempt_at =
+		COALESCE((SELECT MIN(d.next_attempt_at) FROM deliveries d WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0), 0)
+		WHERE tenant = $1 AND environment = $2 AND id = $3`)
+)
+
+func (d *Delivery) columns() []any {
+	return []any{
+		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, moment(&d.CreatedAt), moment(&d.NextAttemptAt), moment(&d.EndedAt), &d.Attempts,
+	}
+}
+
+// InsertDelivery queues an event.
+func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
+	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State, micros(d.CreatedAt), micros(d.NextAttemptAt),
+		micros(d.EndedAt), d.Attempts, d.Body)
+	if err == nil {
+		err = tx.scheduleEndpoint(ctx, d)
+	}
+	return failed("storing", deliveries, d.ID, err)
+}
+
+func (tx *Tx) scheduleEndpoint(ctx context.Context, d *Delivery) error {
+	return tx.execOne(ctx, scheduleEndpoint, d.Tenant, d.Environment, d.EndpointID)
+}
+
+// Delivery reads one delivery.
+func (tx *Tx) Delivery(ctx context.Context, id string) (*Delivery, error) {
+	var d Delivery
+	if err := tx.one(ctx, selectDelivery, []any{id}, append(d.columns(), &d.Body)...); err != nil {
+		return nil, failed("reading", deliveries, id, err)
+	}
+	return &d, nil
+}
+
+// DeliveriesDue reads deliveries to an endpoint that are to be tried now, the one that has waited longest first.
+func (tx *Tx) DeliveriesDue(ctx context.Context, scope Scope, endpointID string, now time.Time, limit int) ([]*Delivery, error) {
+	var found []*Delivery
+	err := tx.each(ctx, deliveriesDue, []any{scope.Tenant, scope.Environment, endpointID, micros(now), limit}, func(row scanner) error {
+		var d Delivery
+		found = append(found, &d)
+		return row.Scan(append(d.columns(), &d.Body)...)
+	})
+	return found, failed("looking for deliveries to", api.KindWebhookEndpoints, endpointID, err)
+}
+
+// Deliveries reads a page of the deliveries to an endpoint, the newest first, without their bodies: those before the one with the id
+// before, or the newest of all if that is empty. The attempts are in the same order.
+func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, before string, limit int) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
+	text, args := deliveriesNewest, []any{scope.Tenant, scope.Environment, endpointID, limit}
+	if before != "" {
+		text, args = deliveriesBefore, append(args, before)
+	}
+	err = tx.each(ctx, text, args, func(row scanner) error {
+		var d Delivery
+		found = append(found, &d)
+		return row.Scan(d.columns()...)
+	})
+	if err == nil && len(found) > 0 {
+		attempts, err = tx.attempts(ctx, found)
+	}
+	return found, attempts, failed("listing the deliveries to", api.KindWebhookEndpoints, endpointID, err)
+}
+
+// attempts reads what was tried of a page of deliveries, which begins with the newest.
+func (tx *Tx) attempts(ctx context.Context, page []*Delivery) ([][]DeliveryAttempt, error) {
+	index := make(map[string]int, len(page))
+	for i, d := range page {
+		index[d.ID] = i
+	}
+	first := page[0]
+	out := make([][]DeliveryAttempt, len(page))
+	args := []any{first.Tenant, first.Environment, first.EndpointID, page[len(page)-1].ID, first.ID}
+	err := tx.each(ctx, attemptsOfPage, args, func(row scanner) error {
+		var id string
+		var a DeliveryAttempt
+		if err := row.Scan(&id, &a.Attempt, moment(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail, textJSON(&a.SignedBy)); err != nil {
+			return err
+		}
+		if i, ok := index[id]; ok {
+			out[i] = append(out[i], a)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// UpdateDelivery stores where a delivery stands, with the attempt that brought it there. One that has ended forgets its body.
+func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttempt) error {
+	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, micros(d.NextAttemptAt), micros(d.EndedAt), d.Attempts)
+	if err == nil {
+		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, micros(a.At), int64(a.Duration), a.Outcome, a.Status, a.Detail, textJSON(&a.SignedBy))
+	}
+	if err == nil {
+		err = tx.scheduleEndpoint(ctx, d)
+	}
+	return failed("updating", deliveries, d.ID, err)
+}
+
+// ForgetDeliveries removes the records of deliveries that ended before a moment and returns how many there were.
+func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time) (int64, error) {
+	n, err := tx.exec(ctx, forgetDeliveries, micros(before))
+	return n, failed("forgetting", "deliveries that have ended", "", err)
+}

@@ -1,0 +1,402 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// webhooks are stored, read one by one and as a list, changed, renamed and deleted as every other object is.
+func (k kind) webhooks(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"), connector(production, "con_2", "c"))
+
+	full := func() (*WebhookEndpoint, *SigningSecret) {
+		e, x := filled[WebhookEndpoint](), filled[SigningSecret]()
+		e.ID, e.Scope, e.ConnectorID = "wep_1", staging, "con_1"
+		x.ID, x.Scope, x.EndpointID, x.RotationPolicyID = "sec_1", staging, "wep_1", "pol_1"
+		number(&x.Credential)
+		return &e, &x
+	}
+	fullE, fullS := full()
+	leastE, leastS := endpoint(staging, "wep_2", "least", "con_1"), signingSecret(staging, "sec_2", "least", "wep_1", "pol_1")
+	voidE := endpoint(staging, "wep_3", "empty", "con_1")
+	voidE.EventTypes, voidE.Labels, voidE.Description, voidE.Disabled = []string{}, map[string]string{}, new(string), &Disabled{}
+	endpoints, secrets := []*WebhookEndpoint{fullE, leastE, voidE}, []*SigningSecret{fullS, leastS}
+	for _, e := range endpoints {
+		insert(t, s, e)
+	}
+	for _, x := range secrets {
+		insert(t, s, x)
+	}
+	stored := func() {
+		t.Helper()
+		read := func(tx *Tx) error {
+			for _, want := range endpoints {
+				got, err := tx.WebhookEndpoint(t.Context(), staging, want.ID)
+				if err != nil {
+					return err
+				}
+				same(t, got, want)
+			}
+			for _, want := range secrets {
+				got, err := tx.SigningSecret(t.Context(), staging, want.ID)
+				if err != nil {
+					return err
+				}
+				same(t, got, want)
+			}
+			es, err := tx.WebhookEndpoints(t.Context(), staging, List{Limit: 10})
+			if err != nil {
+				return err
+			}
+			same(t, es, endpoints)
+			xs, err := tx.SigningSecrets(t.Context(), staging, List{Limit: 10})
+			if err != nil {
+				return err
+			}
+			same(t, xs, secrets)
+			of, err := tx.SigningSecretsOf(t.Context(), staging, "wep_1")
+			if err != nil {
+				return err
+			}
+			same(t, of, secrets)
+			named, err := tx.SigningSecrets(t.Context(), staging, List{Name: leastS.Name, Limit: 10})
+			if err != nil {
+				return err
+			}
+			same(t, named, []*SigningSecret{leastS})
+			return nil
+		}
+		view(t, s, read)
+		update(t, s, read)
+	}
+	stored()
+
+	// Every column that can change is written over by another value.
+	newE, newS := full()
+	newE.ID, newE.Name, newE.CreatedAt = "wep_2", "new", leastE.CreatedAt
+	*leastE = *newE
+	newS.ID, newS.Name, newS.CreatedAt, newS.Algorithm, newS.RotationPolicyID = "sec_2", "new", leastS.CreatedAt, leastS.Algorithm, "pol_2"
+	*leastS = *newS
+	// What was set is unset.
+	name := fullE.Name
+	*fullE = *endpoint(staging, "wep_1", name, "con_1")
+	fullE.CreatedAt = newE.CreatedAt
+	first, _ := full()
+	fullE.CreatedAt = first.CreatedAt
+	update(t, s, func(tx *Tx) error {
+		if _, err := tx.SigningSecret(t.Context(), staging, "sec_2"); err != nil {
+			return err
+		}
+		return errors.Join(tx.UpdateWebhookEndpoint(t.Context(), leastE), tx.UpdateWebhookEndpoint(t.Context(), fullE), tx.UpdateSigningSecret(t.Context(), leastS))
+	})
+	stored()
+
+	// Names, scopes, references.
+	refused(t, s, ErrNameTaken, func(tx *Tx) error {
+		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "empty", "con_1"))
+	})
+	refused(t, s, ErrNameTaken, func(tx *Tx) error {
+		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "new", "wep_1", "pol_1"))
+	})
+	refused(t, s, ErrReferenced, func(tx *Tx) error {
+		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "x", "con_2"))
+	})
+	refused(t, s, ErrReferenced, func(tx *Tx) error {
+		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_none", "pol_1"))
+	})
+	refused(t, s, ErrReferenced, func(tx *Tx) error {
+		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_1", "pol_none"))
+	})
+	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
+	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
+	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_2") })
+	for _, scope := range []Scope{production, stranger, {}} {
+		for name, do := range map[string]func(*Tx) error{
+			"endpoint": func(tx *Tx) error { _, err := tx.WebhookEndpoint(t.Context(), scope, "wep_1"); return err },
+			"secret":   func(tx *Tx) error { _, err := tx.SigningSecret(t.Context(), scope, "sec_1"); return err },
+			"set endpoint": func(tx *Tx) error {
+				return tx.UpdateWebhookEndpoint(t.Context(), endpoint(scope, "wep_1", "x", "con_1"))
+			},
+			"set secret": func(tx *Tx) error {
+				return tx.UpdateSigningSecret(t.Context(), signingSecret(scope, "sec_1", "x", "wep_1", "pol_1"))
+			},
+			"del endpoint": func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), scope, "wep_1") },
+			"del secret":   func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), scope, "sec_1") },
+		} {
+			t.Run(name, func(t *testing.T) { refused(t, s, ErrNotFound, do) })
+		}
+		view(t, s, func(tx *Tx) error {
+			es, errE := tx.WebhookEndpoints(t.Context(), scope, List{Limit: 10})
+			xs, errS := tx.SigningSecrets(t.Context(), scope, List{Limit: 10})
+			of, errOf := tx.SigningSecretsOf(t.Context(), scope, "wep_1")
+			if len(es)+len(xs)+len(of) != 0 {
+				t.Errorf("scope %v sees %v, %v, %v", scope, es, xs, of)
+			}
+			return errors.Join(errE, errS, errOf)
+		})
+	}
+	view(t, s, func(tx *Tx) error {
+		for _, x := range []struct {
+			kind, id string
+			want     map[string]int
+		}{
+			{api.KindConnectors, "con_1", map[string]int{api.KindWebhookEndpoints: 3}},
+			{api.KindWebhookEndpoints, "wep_1", map[string]int{api.KindSigningSecrets: 2}},
+			{api.KindWebhookEndpoints, "wep_2", map[string]int{}},
+			{api.KindRotationPolicies, "pol_2", map[string]int{api.KindSigningSecrets: 1}},
+		} {
+			got, err := tx.ReferencesTo(t.Context(), staging, x.kind, x.id)
+			if err != nil {
+				return err
+			}
+			same(t, got, x.want)
+		}
+		for kind, want := range map[string]string{api.KindWebhookEndpoints: "wep_2", api.KindSigningSecrets: "sec_2"} {
+			if got, err := tx.IDByName(t.Context(), staging, kind, "new"); got != want || err != nil {
+				t.Errorf("%s: %s, %v", kind, got, err)
+			}
+		}
+		return nil
+	})
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.DeleteSigningSecret(t.Context(), staging, "sec_1"), tx.DeleteSigningSecret(t.Context(), staging, "sec_2"),
+			tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1"))
+	})
+	refused(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
+}
+
+// facts stay with the value: they go when it is erased, and come with every way to read the object.
+func (k kind) facts(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	x := signingSecret(staging, "sec_1", "a", "wep_1", "pol_1")
+	x.Credential.Versions = append(x.Credential.Versions, version(2, "pending"))
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "e", "con_1"), x,
+		signingSecret(staging, "sec_2", "b", "wep_1", "pol_1"))
+	put := func(id string, number int64, f SecretFacts) {
+		t.Helper()
+		update(t, s, func(tx *Tx) error {
+			return tx.PutSecret(t.Context(), id, Sealed{Number: number, Value: []byte("sealed"), Facts: f})
+		})
+	}
+	put("sec_1", 1, SecretFacts{Digest: "k1:one"})
+	put("sec_1", 2, SecretFacts{Digest: "k1:two"})
+	put("sec_2", 1, SecretFacts{PublicKey: "whpk_one"})
+	want := func(want map[string]SecretFacts) {
+		t.Helper()
+		view(t, s, func(tx *Tx) error {
+			list, errL := tx.SigningSecrets(t.Context(), staging, List{Limit: 10})
+			of, errO := tx.SigningSecretsOf(t.Context(), staging, "wep_1")
+			one, errS := tx.SigningSecret(t.Context(), staging, "sec_1")
+			if err := errors.Join(errL, errO, errS); err != nil {
+				return err
+			}
+			for _, found := range append(append(list, of...), one) {
+				for n := int64(1); n <= 2; n++ {
+					if got := found.Facts(n); got != want[fmt.Sprint(found.ID, " ", n)] {
+						t.Errorf("%s, version %d: %+v", found.ID, n, got)
+					}
+				}
+			}
+			return nil
+		})
+	}
+	want(map[string]SecretFacts{"sec_1 1": {Digest: "k1:one"}, "sec_1 2": {Digest: "k1:two"}, "sec_2 1": {PublicKey: "whpk_one"}})
+	put("sec_1", 2, SecretFacts{PublicKey: "whpk_two"})
+	update(t, s, func(tx *Tx) error { return tx.EraseSecret(t.Context(), "sec_1", 1) })
+	want(map[string]SecretFacts{"sec_1 2": {PublicKey: "whpk_two"}, "sec_2 1": {PublicKey: "whpk_one"}})
+}
+
+// deliveries wait for their time, end, and are forgotten; the endpoint always knows when the first of its queue is due.
+func (k kind) deliveries(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
+	off := connector(staging, "con_2", "off")
+	off.Enabled = false
+	disabled := endpoint(staging, "wep_3", "disabled", "con_1")
+	disabled.Enabled = false
+	insert(t, s, connector(staging, "con_1", "c"), off, endpoint(staging, "wep_1", "a", "con_1"), endpoint(staging, "wep_2", "b", "con_1"), disabled,
+		endpoint(staging, "wep_4", "d", "con_2"), connector(production, "con_9", "c"), endpoint(production, "wep_1p", "a", "con_9"))
+	for i, minutes := range []int{3, 1, 2, 4} {
+		insert(t, s, queued(staging, fmt.Sprintf("msg_%d", i), "wep_1", at(minutes)))
+	}
+	insert(t, s, queued(staging, "msg_other", "wep_2", at(2)), queued(staging, "msg_disabled", "wep_3", at(1)), queued(staging, "msg_off", "wep_4", at(1)),
+		queued(production, "msg_production", "wep_1p", at(1)))
+
+	due := func(now time.Time, endpoints ...string) {
+		t.Helper()
+		view(t, s, func(tx *Tx) error {
+			refs, err := tx.WebhookEndpointsDue(t.Context(), now)
+			var got []string
+			for _, r := range refs {
+				if r.Kind != api.KindWebhookEndpoints {
+					t.Errorf("kind %s", r.Kind)
+				}
+				got = append(got, r.ID)
+			}
+			if !slices.Equal(got, endpoints) {
+				t.Errorf("at %s due are %v, want %v", now, got, endpoints)
+			}
+			return err
+		})
+	}
+	first := func(now time.Time, limit int, want ...string) []*Delivery {
+		t.Helper()
+		var found []*Delivery
+		view(t, s, func(tx *Tx) (err error) {
+			found, err = tx.DeliveriesDue(t.Context(), staging, "wep_1", now, limit)
+			return err
+		})
+		var got []string
+		for _, x := range found {
+			if string(x.Body) != "sealed "+x.ID {
+				t.Errorf("%s has the body %q", x.ID, x.Body)
+			}
+			got = append(got, x.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("at %s the queue has %v, want %v", now, got, want)
+		}
+		return found
+	}
+	due(at(1).Add(-time.Microsecond))
+	due(at(1), "wep_1", "wep_1p")
+	due(at(2), "wep_1", "wep_1p", "wep_2")
+	first(at(0), 10)
+	first(at(2), 10, "msg_1", "msg_2")
+	queue := first(at(9), 3, "msg_1", "msg_2", "msg_0")
+
+	// One is delivered, one is put off, one fails.
+	status := int64(204)
+	tried := DeliveryAttempt{Attempt: 1, At: at(3), Duration: 1500 * time.Millisecond, Outcome: "accepted", Status: &status, Detail: "done", SignedBy: []SignedBy{{"sec_1", 2}, {"sec_1", 1}}}
+	update(t, s, func(tx *Tx) error {
+		delivered, later, failed := queue[0], queue[1], queue[2]
+		delivered.State, delivered.NextAttemptAt, delivered.EndedAt, delivered.Attempts = "delivered", time.Time{}, at(3), 1
+		later.NextAttemptAt, later.Attempts = at(6), 1
+		failed.State, failed.NextAttemptAt, failed.EndedAt, failed.Attempts = "failed", time.Time{}, at(5), 1
+		return errors.Join(tx.UpdateDelivery(t.Context(), delivered, &tried), tx.UpdateDelivery(t.Context(), later, &DeliveryAttempt{Attempt: 1, At: at(3), Outcome: "timeout"}),
+			tx.UpdateDelivery(t.Context(), failed, &tried))
+	})
+	first(at(5), 10, "msg_3")
+	first(at(6), 10, "msg_3", "msg_2")
+	due(at(3), "wep_1p", "wep_2")
+	due(at(4), "wep_1p", "wep_2", "wep_1")
+
+	// An endpoint that asked for a pause is left alone until then.
+	update(t, s, func(tx *Tx) error {
+		e, err := tx.WebhookEndpoint(t.Context(), staging, "wep_2")
+		if err != nil {
+			return err
+		}
+		e.PausedUntil = at(30)
+		return tx.UpdateWebhookEndpoint(t.Context(), e)
+	})
+	due(at(29), "wep_1p", "wep_1")
+	due(at(30), "wep_1p", "wep_2", "wep_1")
+
+	// The list begins with the newest and has no bodies.
+	list := func(before string, limit int, want ...string) {
+		t.Helper()
+		view(t, s, func(tx *Tx) error {
+			found, attempts, err := tx.Deliveries(t.Context(), staging, "wep_1", before, limit)
+			var got []string
+			for i, x := range found {
+				if x.Body != nil {
+					t.Errorf("the list has the body of %s", x.ID)
+				}
+				if int64(len(attempts[i])) != x.Attempts {
+					t.Errorf("%s has %d attempts, listed with %d", x.ID, x.Attempts, len(attempts[i]))
+				}
+				if x.ID == "msg_1" {
+					same(t, attempts[i], []DeliveryAttempt{tried})
+				}
+				got = append(got, x.ID)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("listed %v, want %v", got, want)
+			}
+			return err
+		})
+	}
+	list("", 10, "msg_3", "msg_2", "msg_1", "msg_0")
+	list("", 2, "msg_3", "msg_2")
+	list("msg_2", 10, "msg_1", "msg_0")
+	list("msg_0", 10)
+	view(t, s, func(tx *Tx) error {
+		delivered, err := tx.Delivery(t.Context(), "msg_1")
+		if err == nil && delivered.Body != nil {
+			t.Error("a delivery that has ended keeps its body")
+		}
+		return err
+	})
+
+	// Ended ones are forgotten, queued ones never.
+	update(t, s, func(tx *Tx) error {
+		n, err := tx.ForgetDeliveries(t.Context(), at(5))
+		if n != 1 {
+			t.Errorf("forgot %d", n)
+		}
+		return err
+	})
+	list("", 10, "msg_3", "msg_2", "msg_0")
+	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_1"); return err })
+	// They go with their endpoint.
+	update(t, s, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
+	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_2"); return err })
+	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertDelivery(t.Context(), queued(staging, "msg_9", "wep_1", at(1))) })
+}
+
+func (k kind) probesDue(t *testing.T) {
+	t.Parallel()
+	d := k(t)
+	s := d.opened(t)
+	minute := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
+	pending := func(id, endpointID string, at time.Time) *SigningSecret {
+		x := signingSecret(staging, id, "name-"+id[4:], endpointID, "pol_1")
+		x.NextProbeAt = at
+		return x
+	}
+	disabled, probed := endpoint(staging, "wep_2", "disabled", "con_1"), endpoint(staging, "wep_3", "probed", "con_1")
+	disabled.Enabled, probed.ProbedAt = false, minute(4)
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "a", "con_1"), disabled, probed,
+		pending("sec_1", "wep_1", minute(2)), pending("sec_2", "wep_1", minute(1)), pending("sec_3", "wep_1", time.Time{}),
+		pending("sec_4", "wep_2", minute(1)), pending("sec_5", "wep_3", minute(3)))
+	for _, x := range []struct {
+		now   time.Time
+		limit int
+		want  []string
+	}{
+		{minute(1).Add(-time.Microsecond), 10, nil},
+		{minute(1), 10, []string{"sec_2"}},
+		{minute(2), 10, []string{"sec_2", "sec_1"}},
+		{minute(2), 1, []string{"sec_2"}},
+		{minute(4), 10, []string{"sec_2", "sec_1"}},
+		{minute(5), 10, []string{"sec_2", "sec_1", "sec_5"}},
+	} {
+		view(t, s, func(tx *Tx) error {
+			refs, err := tx.ProbesDue(t.Context(), x.now, x.now.Add(-time.Minute), x.limit)
+			var got []string
+			for _, r := range refs {
+				if r.Kind != api.KindSigningSecrets || r.Scope != staging {
+					t.Errorf("%+v", r)
+				}
+				got = append(got, r.ID)
+			}
+			if !slices.Equal(got, x.want) {
+				t.Errorf("at %s: %v, want %v", x.now, got, x.want)
+			}
+			return err
+		})
+	}
+}
