@@ -15,6 +15,8 @@ type noun struct{ name, kind, prefix string }
 var (
 	connectors       = noun{"connector", api.KindConnectors, "con_"}
 	scopedTokens     = noun{"scoped token", api.KindScopedTokens, "tok_"}
+	webhookEndpoints = noun{"webhook endpoint", api.KindWebhookEndpoints, "wep_"}
+	signingSecrets   = noun{"signing secret", api.KindSigningSecrets, "sec_"}
 	rotationPolicies = noun{"rotation policy", api.KindRotationPolicies, "pol_"}
 )
 
@@ -26,14 +28,18 @@ type object[T any] interface {
 
 // meta types give the generic functions below access to what every answer embeds.
 type (
-	connectorAnswer      struct{ api.Connector }
-	scopedTokenAnswer    struct{ api.ScopedToken }
-	rotationPolicyAnswer struct{ api.RotationPolicy }
+	connectorAnswer       struct{ api.Connector }
+	scopedTokenAnswer     struct{ api.ScopedToken }
+	webhookEndpointAnswer struct{ api.WebhookEndpoint }
+	signingSecretAnswer   struct{ api.SigningSecret }
+	rotationPolicyAnswer  struct{ api.RotationPolicy }
 )
 
-func (a *connectorAnswer) meta() *api.Object      { return &a.Object }
-func (a *scopedTokenAnswer) meta() *api.Object    { return &a.Object }
-func (a *rotationPolicyAnswer) meta() *api.Object { return &a.Object }
+func (a *connectorAnswer) meta() *api.Object       { return &a.Object }
+func (a *scopedTokenAnswer) meta() *api.Object     { return &a.Object }
+func (a *webhookEndpointAnswer) meta() *api.Object { return &a.Object }
+func (a *signingSecretAnswer) meta() *api.Object   { return &a.Object }
+func (a *rotationPolicyAnswer) meta() *api.Object  { return &a.Object }
 
 func (n noun) named(name string) string { return fmt.Sprintf("%s %q", n.name, name) }
 

@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"net/http"
-	"strconv"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -35,33 +33,12 @@ func (cl *Client) DeleteScopedToken(ctx context.Context, id, key string) error {
 
 // StepScopedToken takes one step of a rotation: verb is one of api.Step….
 func (cl *Client) StepScopedToken(ctx context.Context, id, verb string, in api.StepRequest, w Write) (*api.ScopedToken, error) {
-	c := &call{
-		method: http.MethodPost, route: scopedTokens.route(id, "rotation", verb), op: verb + " the rotation of", object: scopedTokens.byID(id),
-		permission: api.PermissionWrite, body: in, write: w, changes: true, step: true,
-	}
-	if err := scopedTokens.checkID(c, id); err != nil {
-		return nil, err
-	}
-	return token(answer[scopedTokenAnswer](ctx, cl, c))
+	return token(step[scopedTokenAnswer](ctx, cl, scopedTokens, id, verb, in, w))
 }
 
 // RevealScopedToken returns the value of one valid version.
 func (cl *Client) RevealScopedToken(ctx context.Context, id string, version int64) (*api.Reveal, error) {
-	c := &call{
-		method: http.MethodPost, route: scopedTokens.route(id, "versions", strconv.FormatInt(version, 10), "reveal"), op: "reveal",
-		object: scopedTokens.byID(id), permission: api.PermissionReveal,
-	}
-	if err := scopedTokens.checkID(c, id); err != nil {
-		return nil, err
-	}
-	out := &api.Reveal{}
-	if err := cl.do(ctx, c, out); err != nil {
-		return nil, err
-	}
-	if out.Version != version || out.Value.IsEmpty() {
-		return nil, c.notTheAPI()
-	}
-	return out, nil
+	return reveal(ctx, cl, scopedTokens, id, version)
 }
 
 func token(a *scopedTokenAnswer, err error) (*api.ScopedToken, error) {

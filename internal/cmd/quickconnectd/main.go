@@ -17,8 +17,10 @@ import (
 const usage = `quickconnectd is the Quickconnect reference platform.
 
 Usage:
-  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
+  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE] [--allow-private-endpoints]
       Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output once it is ready; logs go to standard error.
+      Webhooks go to addresses that are reachable from everywhere. --allow-private-endpoints opens this machine and private networks to
+      them, and http to this machine: for trying things out, not for a platform that others may use.
 
   quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...
       Makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the principals' tokens as

@@ -16,6 +16,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
 const (
@@ -33,6 +34,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	listen := flags.String("listen", "127.0.0.1:8440", "")
 	certFile := flags.String("tls-cert", "", "")
 	keyFile := flags.String("tls-key", "", "")
+	private := flags.Bool("allow-private-endpoints", false, "")
 	if err := parse(flags, args, "data-dir", "listen"); err != nil {
 		return err
 	}
@@ -49,7 +51,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c, Logger: log})
+	if *private {
+		log.Warn("private endpoints are allowed: whoever may create a webhook endpoint can have this machine send requests into its own network")
+	}
+	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c, Logger: log, Egress: egress.Config{AllowPrivate: *private}})
 	if err != nil {
 		return err
 	}
@@ -58,11 +63,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		return fmt.Errorf("listen: %w", err)
 	}
 
-	var sweeper sync.WaitGroup
-	defer sweeper.Wait() // before the database is closed
-	sweepCtx, stopSweeping := context.WithCancel(ctx)
-	defer stopSweeping()
-	sweeper.Go(func() { p.Run(sweepCtx) })
+	var background sync.WaitGroup
+	defer background.Wait() // before the database is closed
+	runCtx, stopRunning := context.WithCancel(ctx)
+	defer stopRunning()
+	background.Go(func() { p.Run(runCtx) })
 
 	scheme := "http"
 	if tlsConfig != nil {

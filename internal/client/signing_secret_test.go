@@ -1,0 +1,57 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// A supplied signing secret is sent as it is, by each of the three calls that carry one, and is in no error whatever the platform answers.
+func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
+	const supplied = "whsec_CANARYQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
+	value := secret.New(supplied)
+	calls := map[string]func(*Client, *secret.Value) error{
+		"create": func(c *Client, v *secret.Value) error {
+			_, err := c.CreateSigningSecret(t.Context(), api.SigningSecretCreate{Name: "a", Secret: v}, NewKey())
+			return err
+		},
+		"patch": func(c *Client, v *secret.Value) error {
+			_, err := c.PatchSigningSecret(t.Context(), "sec_1", api.SigningSecretPatch{MinimumVersion: api.Some[int64](2), Secret: v}, Write{})
+			return err
+		},
+		"begin": func(c *Client, v *secret.Value) error {
+			_, err := c.StepSigningSecret(t.Context(), "sec_1", api.StepBegin, api.StepRequest{Secret: v}, Write{})
+			return err
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, answerJSON(api.SigningSecret{Object: api.Object{ID: "sec_1"}}))
+			c := newClient(t, s.URL, nil)
+			for _, v := range []*secret.Value{nil, &value} {
+				if err := call(c.Client, v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, want := range []any{nil, supplied} {
+				var body map[string]any
+				if err := json.Unmarshal([]byte(s.seen()[i].body), &body); err != nil || body["secret"] != want {
+					t.Errorf("the secret in request %d is %v (%v), want %v", i, body["secret"], err, want)
+				}
+			}
+			s = serve(t, func(w http.ResponseWriter, r *http.Request) {
+				problem(api.CodeInvalid, func(p *api.Problem) { p.Detail, p.Field = "refused "+supplied, "/secret" })(w, r)
+			})
+			c = newClient(t, s.URL, nil)
+			err := call(c.Client, &value)
+			if err == nil || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, c.events), "CANARY") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
