@@ -108,6 +108,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		"platform imports its own":          {goPackage{ImportPath: internal + "platform", Deps: []string{internal + "platform/keyring"}}, 0},
 		"noun imports noun":                 {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/scopedtoken"}, Deps: []string{internal + "provider/scopedtoken"}}, 1},
 		"noun's test imports noun":          {goPackage{ImportPath: internal + "provider/connector", TestImports: []string{internal + "provider/scopedtoken"}}, 1},
+		"noun imports a part of tfkit":      {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit/writeonly"}}, 0},
+		"a part of tfkit imports a noun":    {goPackage{ImportPath: internal + "provider/tfkit/writeonly", Imports: []string{internal + "provider/connector"}}, 1},
 		"noun imports tfkit":                {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit"}}, 0},
 		"noun's test imports the noun":      {goPackage{ImportPath: internal + "provider/connector", XTestImports: []string{internal + "provider/connector"}}, 0},
 		"tfkit imports a noun":              {goPackage{ImportPath: internal + "provider/tfkit", Imports: []string{internal + "provider/connector"}}, 1},
@@ -193,7 +195,7 @@ func breaches(p goPackage) []string {
 	if noun, ok := strings.CutPrefix(p.ImportPath, internal+"provider/"); ok {
 		for _, path := range sorted(p.Imports, p.TestImports, p.XTestImports) {
 			other, ok := strings.CutPrefix(path, internal+"provider/")
-			if ok && other != noun && other != "tfkit" {
+			if ok && other != noun && !under(other, "tfkit") {
 				found = append(found, "imports the noun "+path)
 			}
 		}

@@ -17,12 +17,12 @@ func TestDeletionProtection(t *testing.T) {
 	before := standing(t, p)
 
 	// Whatever would end the token is refused before anything is applied.
-	tf.Plan(1, "-destroy").Has("Token protected from deletion", "deletion_protection")
-	tf.Run("destroy", "-auto-approve").Want(1).Has("Token protected from deletion")
+	tf.Plan(1, "-destroy").Has("Scoped token protected from deletion", "deletion_protection")
+	tf.Run("destroy", "-auto-approve").Want(1).Has("Scoped token protected from deletion")
 	tf.Config(policy("") + strings.Replace(notifier("deletion_protection = true"), "connector_id       = quickconnect_connector.slack.id", `connector_id       = "con_01KQHPHXG00YAJDTX1KCFJMM9Z"`, 1))
-	tf.Plan(1).Has("Token protected from deletion", "replaces")
+	tf.Plan(1).Has("Scoped token protected from deletion", "replaces")
 	tf.Config(policy(""))
-	tf.ApplyFails().Has("Token protected from deletion")
+	tf.ApplyFails().Has("Scoped token protected from deletion")
 	deployer.Delete(api.KindScopedTokens, "notifier").WantProblem(api.CodeConflict)
 	if after := standing(t, p); after != before {
 		t.Errorf("the token is not what it was\nbefore: %s\nafter:  %s", before, after)

@@ -14,6 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/signingsecret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhookendpoint"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhooksignature"
 )
 
@@ -47,6 +49,8 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 		connector.NewResource,
 		rotationpolicy.NewResource,
 		scopedtoken.NewResource,
+		webhookendpoint.NewResource,
+		signingsecret.NewResource,
 	}
 }
 
@@ -62,7 +66,7 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 
 // EphemeralResources lists the ephemeral resources.
 func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource}
+	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource, signingsecret.NewEphemeralResource}
 }
 
 // Functions lists the functions, which need no configuration of the provider.

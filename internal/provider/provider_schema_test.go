@@ -50,9 +50,11 @@ func TestEverythingIsDescribed(t *testing.T) {
 func TestSchemasAreValid(t *testing.T) {
 	server, schemas := core.Serve(t, provider.New("test")())
 	for name, config := range map[string]core.Config{
-		"quickconnect_connector":       {"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}, "credentials_wo_version": 1},
-		"quickconnect_rotation_policy": {"name": "quarterly", "interval": "90d", "max_age": "91d", "quiet_period": "1h"},
-		"quickconnect_scoped_token":    {"name": "notifier", "owner": "team", "connector_id": "con_1", "scopes": []string{"messages:send"}, "rotation_policy_id": "pol_1"},
+		"quickconnect_connector":              {"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}, "credentials_wo_version": 1},
+		"quickconnect_rotation_policy":        {"name": "quarterly", "interval": "90d", "max_age": "91d", "quiet_period": "1h"},
+		"quickconnect_scoped_token":           {"name": "notifier", "owner": "team", "connector_id": "con_1", "scopes": []string{"messages:send"}, "rotation_policy_id": "pol_1"},
+		"quickconnect_webhook_endpoint":       {"name": "hooks", "connector_id": "con_1", "url": "https://hooks.example.com", "event_types": []string{"message.delivered"}},
+		"quickconnect_webhook_signing_secret": {"name": "hooks", "owner": "team", "endpoint_id": "wep_1", "rotation_policy_id": "pol_1", "secret_wo": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret_wo_version": 1},
 	} {
 		r, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 			TypeName: name, Config: core.Dynamic(t, core.Value(schemas.ResourceSchemas[name].ValueType(), config)),
@@ -62,7 +64,7 @@ func TestSchemasAreValid(t *testing.T) {
 			t.Errorf("%s: %v %v", name, err, core.Diags(r.Diagnostics).Errors())
 		}
 	}
-	if len(schemas.ResourceSchemas) != 3 || len(schemas.DataSourceSchemas) != 4 || len(schemas.EphemeralResourceSchemas) != 1 {
+	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 4 || len(schemas.EphemeralResourceSchemas) != 2 {
 		t.Errorf("%d resources, %d data sources, %d ephemeral resources", len(schemas.ResourceSchemas), len(schemas.DataSourceSchemas), len(schemas.EphemeralResourceSchemas))
 	}
 	for name, s := range schemas.ResourceSchemas {

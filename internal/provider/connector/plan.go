@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
 
 // ModifyPlan finds out whether the configured credentials have to be sent, and plans an update where nothing else would. It
@@ -26,26 +27,20 @@ func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	last := loadApplied(ctx, req.Private, &resp.Diagnostics)
+	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	f, _ := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
-	d, because := decide(f)
+	d, because := writeonly.Decide(f)
 	r.warn(&resp.Diagnostics, plan, state, hold, f, d, because)
 	if hold != nil {
-		d = keep
+		d = writeonly.Keep
 	}
-
-	// A write-only value may be another one when the plan is applied, or be there only then. So whatever else is planned, the
-	// apply has to be free to send, unless the number says that no value would be sent.
-	anyValue := f
-	anyValue.configured, anyValue.value = true, ""
-	could, _ := decide(anyValue)
 	switch {
-	case d != keep || (differs && hold == nil && could != keep):
+	case d != writeonly.Keep || (differs && hold == nil && writeonly.MaySend(f)):
 		plan.Version = types.Int64Unknown()
 		plan.CredentialsDigest = types.StringUnknown()
 		plan.CredentialsSetAt = types.StringUnknown()
@@ -67,34 +62,34 @@ func (r *connectorResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-var reasons = map[why]string{
-	whyMissing:       "The platform has no credentials for this connector. The configured ones are sent.",
-	whyRevoked:       "The credentials of this connector were revoked on the platform. The configured ones are sent again: make sure that they are not the ones that had to go.",
-	whyNumber:        "credentials_wo_version changed. The configured credentials are sent.",
-	whyLowerNumber:   "credentials_wo_version is lower than at the last apply. The configured credentials are sent all the same: check that it is not an old configuration.",
-	whyConfiguration: "The configured credentials changed since the last apply. They are sent.",
-	whyPlatform:      "The credentials were changed on the platform since the last apply. The configured ones are sent and replace them.",
-	whyBoth:          "The credentials changed since the last apply, both in the configuration and on the platform. The configured ones are sent and replace the platform's.",
-	whyDifferent:     "The configured credentials are not those that the platform has, and no earlier apply tells which side changed. The configured ones are sent and replace the platform's.",
+var reasons = map[writeonly.Why]string{
+	writeonly.Missing:       "The platform has no credentials for this connector. The configured ones are sent.",
+	writeonly.Revoked:       "The credentials of this connector were revoked on the platform. The configured ones are sent again: make sure that they are not the ones that had to go.",
+	writeonly.Number:        "credentials_wo_version changed. The configured credentials are sent.",
+	writeonly.LowerNumber:   "credentials_wo_version is lower than at the last apply. The configured credentials are sent all the same: check that it is not an old configuration.",
+	writeonly.Configuration: "The configured credentials changed since the last apply. They are sent.",
+	writeonly.Platform:      "The credentials were changed on the platform since the last apply. The configured ones are sent and replace them.",
+	writeonly.Both:          "The credentials changed since the last apply, both in the configuration and on the platform. The configured ones are sent and replace the platform's.",
+	writeonly.Different:     "The configured credentials are not those that the platform has, and no earlier apply tells which side changed. The configured ones are sent and replace the platform's.",
 }
 
 // warn says why credentials are sent, and what there is to know about them that needs no change of the plan.
-func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hold *api.Hold, f facts, d decision, because why) {
+func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hold *api.Hold, f writeonly.Facts, d writeonly.Decision, because writeonly.Why) {
 	at := path.Root("credentials_wo")
 	name := state.Name.ValueString()
 	if hold != nil {
 		text := fmt.Sprintf("Connector %q has been on hold since %s (by %s): %s. Terraform never releases a hold.", name, hold.At.UTC().Format(time.RFC3339), hold.By, hold.Reason)
-		if d == send {
+		if d == writeonly.Send {
 			text += " The configured credentials are to be sent, because they differ from what the platform has or because their number changed; they are not sent until it is released."
 		}
 		diags.AddAttributeWarning(at, "Connector on hold", text)
-	} else if d == send {
+	} else if d == writeonly.Send {
 		diags.AddAttributeWarning(at, "Credentials will be sent", fmt.Sprintf("Connector %q: %s", name, reasons[because]))
 		return
 	}
-	if because == whyAdopted && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) {
+	if because == writeonly.Adopted && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) {
 		text := fmt.Sprintf("Connector %q was imported and has credentials, but no number on the platform: credentials_wo_version is adopted and nothing is sent.", name)
-		if f.value != "" && f.value != f.platform {
+		if f.Value != "" && f.Value != f.Platform {
 			text += " The configured value differs from the platform's and is NOT sent; raise credentials_wo_version to send it."
 		}
 		diags.AddAttributeWarning(at, "Credentials taken over", text)
@@ -108,7 +103,7 @@ func (r *connectorResource) warn(diags *diag.Diagnostics, plan, state model, hol
 		diags.AddAttributeWarning(at, "Credentials overdue", fmt.Sprintf("The credentials of connector %q were set at %s, were due for replacement at %s, and are past the max_age of their rotation policy. "+
 			"Get new ones from the outside service and configure them.", name, state.CredentialsSetAt.ValueString(), due))
 	case api.CredentialsRevoked:
-		if d == keep && because == whyNothing {
+		if d == writeonly.Keep && because == writeonly.Nothing {
 			diags.AddAttributeWarning(at, "Credentials revoked", fmt.Sprintf("The credentials of connector %q were revoked, and the configuration has none to send: the connector does not work.", name))
 		}
 	}

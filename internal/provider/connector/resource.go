@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
 
 var (
@@ -79,7 +80,7 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
-	tfkit.StorePrivate(ctx, resp.Private, appliedKey, appliedOf(created), &resp.Diagnostics)
+	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // Read brings the state up to date. Only the platform's own not_found removes the connector from it.
@@ -103,11 +104,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
-	if loadApplied(ctx, req.Private, &resp.Diagnostics) == nil {
-		first := appliedOf(found)
-		first.Imported = true
-		tfkit.StorePrivate(ctx, resp.Private, appliedKey, first, &resp.Diagnostics)
-	}
+	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 }
 
 // Update changes the connector in place and decides, by the value that is configured now, whether the credentials are sent.
@@ -116,7 +113,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	last := loadApplied(ctx, req.Private, &resp.Diagnostics)
+	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -127,9 +124,9 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 
 	f, credentials := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
-	d, because := decide(f)
+	d, because := writeonly.Decide(f)
 	// A digest that the plan shows is a promise that nothing is sent.
-	sends := d != keep && hold == nil && plan.CredentialsDigest.IsUnknown() && credentials != nil
+	sends := d != writeonly.Keep && hold == nil && plan.CredentialsDigest.IsUnknown() && credentials != nil
 	if !sends {
 		credentials = nil
 	}
@@ -140,37 +137,18 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
-	same := d == keep && f.value != "" && f.value == f.platform && plan.CredentialsWOVersion.IsNull()
-	if sends || because == whyAdopted || same {
-		tfkit.StorePrivate(ctx, resp.Private, appliedKey, appliedOf(changed), &resp.Diagnostics)
+	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
+		appliedOf(changed).Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 
-// Delete deletes the connector. That it is gone already is what was wanted.
+// Delete deletes the connector.
 func (r *connectorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	if err := c.DeleteConnector(ctx, state.ID.ValueString(), client.NewKey()); err != nil && !client.IsNotFound(err) {
-		r.Report(&resp.Diagnostics, err, state.subject())
-	}
+	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteConnector)
 }
 
 // ImportState takes a name or an id.
 func (r *connectorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	c := r.Client(&resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	found, err := tfkit.Find(ctx, req.ID, "con_", c.Connector, c.ConnectorByName)
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "con_", (*client.Client).Connector, (*client.Client).ConnectorByName,
+		func(found *api.Connector) string { return found.ID })
 }

@@ -125,31 +125,13 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(p)))...)
 }
 
-// Delete deletes the policy. That it is gone already is what was wanted.
+// Delete deletes the policy.
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	if err := c.DeleteRotationPolicy(ctx, state.ID.ValueString(), client.NewKey()); err != nil && !client.IsNotFound(err) {
-		r.Report(&resp.Diagnostics, err, state.subject())
-	}
+	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteRotationPolicy)
 }
 
 // ImportState takes a name or an id.
 func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	c := r.Client(&resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	p, err := tfkit.Find(ctx, req.ID, "pol_", c.RotationPolicy, c.RotationPolicyByName)
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), p.ID)...)
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "pol_", (*client.Client).RotationPolicy, (*client.Client).RotationPolicyByName,
+		func(found *api.RotationPolicy) string { return found.ID })
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 // tokenDataSource is the data source: the metadata of a token by its name, without its value.
@@ -40,8 +41,8 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["rotate_when_changed"] = schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Values whose change asks for a rotation."}
 	attributes["minimum_version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "No version below this number is valid; null for no limit."}
 	attributes["deletion_protection"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the platform refuses to delete it."}
-	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: versionText}
-	attributes["rotation"] = rotationDataAttribute()
+	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText}
+	attributes["rotation"] = rotationplan.DataAttribute()
 	attributes["rotation_requested"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable."}
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is taken. Null otherwise.")
 	attributes["last_used_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never."}

@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 // tokenEphemeral is the ephemeral resource: it reads the value of a token and changes nothing.
@@ -47,7 +48,7 @@ func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid version (it is revoked, expired or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
 			},
-			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: versionText + " Null if the token was deleted."},
+			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Null if the token was deleted."},
 			"expires_at": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "When this value ends by itself, as far as that is decided (RFC 3339); null if it is not, or if there is no value.",
 			},

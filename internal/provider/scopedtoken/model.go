@@ -3,12 +3,12 @@ package scopedtoken
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 // model is the resource as it stands in configuration, plan and state.
@@ -65,7 +65,7 @@ func (m model) patch(state model) api.ScopedTokenPatch {
 // flatten is the platform's answer as a state. The date that the state has stays as it is written, as long as it is the same moment.
 func flatten(ctx context.Context, t *api.ScopedToken, before types.String, diags *diag.Diagnostics) model {
 	expiresAt := types.StringPointerValue(t.ExpiresAt)
-	if !before.IsNull() && !expiresAt.IsNull() && sameInstant(before.ValueString(), expiresAt.ValueString()) {
+	if !before.IsNull() && !expiresAt.IsNull() && rotationplan.SameInstant(before.ValueString(), expiresAt.ValueString()) {
 		expiresAt = before
 	}
 	return model{
@@ -80,7 +80,7 @@ func flatten(ctx context.Context, t *api.ScopedToken, before types.String, diags
 		MinimumVersion:     types.Int64PointerValue(t.MinimumVersion),
 		DeletionProtection: types.BoolValue(t.DeletionProtection),
 		Version:            types.Int64Value(t.Version),
-		Rotation:           flattenRotation(t.Rotation).object(ctx, diags),
+		Rotation:           rotationplan.Flatten(ctx, t.Rotation, diags),
 	}
 }
 
@@ -89,67 +89,18 @@ func flatten(ctx context.Context, t *api.ScopedToken, before types.String, diags
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {
 	m.Common = m.Planned(answered.Common)
 	m.Version = tfkit.Planned(m.Version, answered.Version)
-	if m.Rotation.IsUnknown() {
-		m.Rotation = answered.Rotation
-		return m
-	}
-	m.Rotation = rotationOf(ctx, m.Rotation, diags).planned(rotationOf(ctx, answered.Rotation, diags)).object(ctx, diags)
+	m.Rotation = rotationplan.Planned(ctx, m.Rotation, answered.Rotation, diags)
 	return m
 }
 
-// prior is the part of a state that decides about a step.
-func (m model) prior(ctx context.Context, diags *diag.Diagnostics) prior {
-	r := rotationOf(ctx, m.Rotation, diags)
-	return prior{
-		numbers: numbers{
-			phase:    r.Phase.ValueString(),
-			version:  m.Version.ValueInt64(),
-			current:  r.CurrentVersion.ValueInt64(),
-			pending:  r.PendingVersion.ValueInt64(),
-			previous: r.PreviousVersion.ValueInt64(),
-			next:     r.NextVersion.ValueInt64(),
-		},
-		due:                     r.Due.ValueString(),
-		reason:                  r.Reason.ValueString(),
-		requiresAcknowledgement: r.RequiresAcknowledgement.ValueBool(),
-		minimumVersion:          m.MinimumVersion.ValueInt64(),
-		triggers:                tfkit.StringMap(m.RotateWhenChanged),
-		expiresAt:               m.ExpiresAt.ValueString(),
+// rotating is the part of a plan or a state that decides about a step.
+func (m model) rotating() rotationplan.Attributes {
+	return rotationplan.Attributes{
+		Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: m.ExpiresAt,
 	}
 }
 
-// wanted is the part of a plan that decides about a step.
-func (m model) wanted() wanted {
-	return wanted{
-		minimumVersion:        m.MinimumVersion.ValueInt64(),
-		minimumVersionUnknown: m.MinimumVersion.IsUnknown(),
-		triggers:              tfkit.StringMap(m.RotateWhenChanged),
-		triggersUnknown:       m.RotateWhenChanged.IsUnknown() || anyUnknown(m.RotateWhenChanged.Elements()),
-		expiresAt:             m.ExpiresAt.ValueString(),
-		expiresAtUnknown:      m.ExpiresAt.IsUnknown(),
-	}
-}
-
-func anyUnknown(values map[string]attr.Value) bool {
-	for _, v := range values {
-		if v.IsUnknown() {
-			return true
-		}
-	}
-	return false
-}
-
-// numbersOf is who is who in an answer of the platform.
-func numbersOf(t *api.ScopedToken) numbers {
-	number := func(p *int64) int64 {
-		if p == nil {
-			return 0
-		}
-		return *p
-	}
-	r := t.Rotation
-	return numbers{
-		phase: r.Phase, version: t.Version,
-		current: number(r.CurrentVersion), pending: number(r.PendingVersion), previous: number(r.PreviousVersion), next: r.NextVersion,
-	}
+// look is the part of an answer that matters to a step.
+func look(t *api.ScopedToken) rotationplan.Answer {
+	return rotationplan.Answer{Version: t.Version, Rotation: t.Rotation, Notes: rotationplan.Notes{Etag: t.Etag, Hold: t.Hold}}
 }

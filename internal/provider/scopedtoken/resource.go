@@ -5,11 +5,12 @@ package scopedtoken
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 const typeName = "quickconnect_scoped_token"
@@ -38,7 +39,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
-	remember(ctx, resp.Private, t, &resp.Diagnostics)
+	look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics))...)
 }
 
@@ -62,11 +63,11 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
-	remember(ctx, resp.Private, t, &resp.Diagnostics)
+	look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
 }
 
-// Update changes the attributes and then takes the step that was planned; see update.go.
+// Update changes the attributes and then takes the step that was planned.
 func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -78,38 +79,52 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if c == nil {
 		return
 	}
-	(&update{resource: r, client: c, plan: plan, state: state, resp: resp}).run(ctx)
+	id := state.ID.ValueString()
+	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), rotationplan.Supply{},
+		rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	run := &rotationplan.Update[api.ScopedToken]{
+		Change: change, Diags: &resp.Diagnostics, Look: look,
+		Patch: func(ctx context.Context, w client.Write) (*api.ScopedToken, error) {
+			in := plan.patch(state)
+			in.RotationRequested = change.Requests()
+			if in == (api.ScopedTokenPatch{}) {
+				return nil, nil
+			}
+			return c.PatchScopedToken(ctx, id, in, w)
+		},
+		Step: func(ctx context.Context, verb string, w client.Write) (*api.ScopedToken, error) {
+			return c.StepScopedToken(ctx, id, verb, api.StepRequest{}, w)
+		},
+		Keep: func(ctx context.Context, t *api.ScopedToken) {
+			look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics))...)
+		},
+		Fail: func(err error) { r.Report(&resp.Diagnostics, err, plan.subject()) },
+	}
+	answer, ok := run.Run(ctx)
+	if !ok {
+		return
+	}
+	if answer == nil {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
+		return
+	}
+	next := plan.planned(ctx, flatten(ctx, answer, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
+	if a := look(answer); a.Vouches(ctx, next.Version, next.Rotation, &resp.Diagnostics) {
+		a.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 // Delete deletes the token, in any phase; every value of it is refused from then on.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	err := c.DeleteScopedToken(ctx, state.ID.ValueString(), client.NewKey())
-	if err != nil && !client.IsNotFound(err) {
-		r.Report(&resp.Diagnostics, err, state.subject())
-	}
+	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).DeleteScopedToken)
 }
 
-// ImportState takes the token's id or its name.
+// ImportState takes a name or an id.
 func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	c := r.Client(&resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	t, err := tfkit.Find(ctx, req.ID, "tok_", c.ScopedToken, c.ScopedTokenByName)
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), t.ID)...)
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "tok_", (*client.Client).ScopedToken, (*client.Client).ScopedTokenByName,
+		func(found *api.ScopedToken) string { return found.ID })
 }
 
 func (m model) subject() tfkit.Subject {

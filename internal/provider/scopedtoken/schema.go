@@ -16,11 +16,8 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
-
-const versionText = "Number of the version that a consumer should hold: the pending one while a rotation is staged (but not after a rollback), otherwise the current " +
-	"one; in phase `revoked` it keeps its last number. It is known in the plan of a rotation, so that the `…_wo_version` argument of another provider can follow it " +
-	"and the new value is handed over in the same apply."
 
 // Schema describes the resource.
 func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -47,7 +44,7 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	attributes["expires_at"] = schema.StringAttribute{
 		Optional:      true,
 		Validators:    []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
-		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are no difference.", sameInstant)},
+		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are no difference.", rotationplan.SameInstant)},
 		MarkdownDescription: "When every version of the token ends for good (RFC 3339, such as `2027-01-31T12:00:00Z`). This or `rotation_policy_id` is required. Default: never. A date in the past is refused at apply. " +
 			"A token that has expired is revived by a later date, or by removing the argument: the plan then changes it and issues a new version.",
 	}
@@ -73,8 +70,8 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 		MarkdownDescription: "While `true`, a plan that destroys or replaces the token is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
 	}
-	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: versionText}
-	attributes["rotation"] = rotationAttribute()
+	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText}
+	attributes["rotation"] = rotationplan.Attribute()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the platform and is in neither the state nor the plan: the ephemeral resource of the " +
 			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe step at a time, with two values valid in between.",

@@ -192,7 +192,7 @@ func fieldText(e *client.Error, s Subject) string {
 }
 
 // wireNames has the members of requests that are called otherwise in a configuration.
-var wireNames = map[string]string{"credentials": "credentials_wo"}
+var wireNames = map[string]string{"credentials": "credentials_wo", "secret": "secret_wo"}
 
 var attributePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 

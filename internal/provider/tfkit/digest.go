@@ -8,12 +8,21 @@ import (
 // Digest is the digest that the platform has for an object whose supplied secret is value. ok is false where it cannot be
 // told: the provider is not configured, or its principal gets no comparison key.
 func (p *Platform) Digest(kind, id string, value map[string]secret.Value) (digest string, ok bool) {
-	if p == nil || p.key == nil {
-		return "", false
-	}
 	plain := make(map[string]string, len(value))
 	for k, v := range value {
 		plain[k] = v.Expose()
+	}
+	return p.digest(kind, id, plain)
+}
+
+// DigestText is the same for a secret that is one text.
+func (p *Platform) DigestText(kind, id string, value secret.Value) (digest string, ok bool) {
+	return p.digest(kind, id, value.Expose())
+}
+
+func (p *Platform) digest(kind, id string, plain any) (string, bool) {
+	if p == nil || p.key == nil {
+		return "", false
 	}
 	d, err := api.Digest(p.identity.ComparisonKey.Number, p.key, kind, id, plain)
 	return d, err == nil

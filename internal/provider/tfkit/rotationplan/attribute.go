@@ -1,4 +1,6 @@
-package scopedtoken
+// Package rotationplan is plan-driven rotation, as DESIGN section 5 has it: what the resources with a rotated secret share. It knows which step
+// a plan takes and what is known of it, says so in warnings, and carries it out in an apply.
+package rotationplan
 
 import (
 	"context"
@@ -31,7 +33,12 @@ type rotation struct {
 	NextRotationAt          types.String `tfsdk:"next_rotation_at"`
 }
 
-const rotationText = "Where the token stands between two of its versions, as of the last refresh or apply."
+const rotationText = "Where it stands between two of its versions, as of the last refresh or apply."
+
+// VersionText is what the attribute `version` means.
+const VersionText = "Number of the version that a consumer should hold: the pending one while a rotation is staged (but not after a rollback), otherwise the current " +
+	"one; in phase `revoked` it keeps its last number. It is known in the plan of a rotation, so that the `…_wo_version` argument of another provider can follow it " +
+	"and the new value is handed over in the same apply."
 
 // rotationMembers has the description of every member; the resource and the data source show the same ones.
 var rotationMembers = map[string]struct {
@@ -53,7 +60,8 @@ var rotationMembers = map[string]struct {
 	"next_rotation_at":         {types.StringType, "When the next rotation falls due (RFC 3339); null without a rotation policy and in phase `revoked`."},
 }
 
-func rotationAttribute() schema.SingleNestedAttribute {
+// Attribute is the attribute `rotation` of a resource.
+func Attribute() schema.SingleNestedAttribute {
 	members := make(map[string]schema.Attribute, len(rotationMembers))
 	for name, m := range rotationMembers {
 		switch m.kind {
@@ -68,7 +76,8 @@ func rotationAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{Computed: true, MarkdownDescription: rotationText, Attributes: members}
 }
 
-func rotationDataAttribute() datasource.SingleNestedAttribute {
+// DataAttribute is the attribute `rotation` of a data source.
+func DataAttribute() datasource.SingleNestedAttribute {
 	members := make(map[string]datasource.Attribute, len(rotationMembers))
 	for name, m := range rotationMembers {
 		switch m.kind {
@@ -91,8 +100,12 @@ func rotationTypes() map[string]attr.Type {
 	return out
 }
 
-// flattenRotation is the platform's answer in Terraform's types.
-func flattenRotation(r api.Rotation) rotation {
+// Flatten is the platform's answer in Terraform's types.
+func Flatten(ctx context.Context, r api.Rotation, diags *diag.Diagnostics) types.Object {
+	return flatten(r).object(ctx, diags)
+}
+
+func flatten(r api.Rotation) rotation {
 	return rotation{
 		Phase:                   types.StringValue(r.Phase),
 		Due:                     types.StringValue(r.Due),
@@ -129,7 +142,14 @@ func plannedRotation(n numbers) rotation {
 	}
 }
 
-// planned keeps what was planned and takes the unknown members from the answer.
+// Planned keeps what was planned and takes from the answer what the plan left open.
+func Planned(ctx context.Context, plan, answered types.Object, diags *diag.Diagnostics) types.Object {
+	if plan.IsUnknown() {
+		return answered
+	}
+	return rotationOf(ctx, plan, diags).planned(rotationOf(ctx, answered, diags)).object(ctx, diags)
+}
+
 func (r rotation) planned(answered rotation) rotation {
 	return rotation{
 		Phase:                   tfkit.Planned(r.Phase, answered.Phase),

@@ -1,4 +1,4 @@
-package scopedtoken
+package rotationplan
 
 import (
 	"slices"
@@ -140,8 +140,8 @@ func TestMinimumVersionRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := decide(c.prior, wanted{minimumVersion: c.want})
-			if d.refused == nil || d.refused.attribute != "minimum_version" || !strings.Contains(d.refused.detail, c.says) {
-				t.Fatalf("refused: %+v, want one on minimum_version that says %q", d.refused, c.says)
+			if d.refused == nil || d.refused.attribute != "minimum_version" || !strings.Contains(d.refused.detail(token), c.says) {
+				t.Fatalf("refused: %+v, want one on minimum_version that says %q", d.refused.detail(token), c.says)
 			}
 		})
 	}
@@ -193,3 +193,6 @@ func TestSameInstant(t *testing.T) {
 		}
 	}
 }
+
+// token is how the tests call the object.
+var token = Noun{Name: "scoped token", Short: "token", Kind: api.KindScopedTokens}

@@ -1,4 +1,4 @@
-package scopedtoken
+package rotationplan
 
 import (
 	"strconv"

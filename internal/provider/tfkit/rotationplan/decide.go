@@ -1,11 +1,10 @@
-package scopedtoken
+package rotationplan
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
 // stepMinimumVersion is the step that a PATCH carries out by raising minimum_version; the other steps are verbs of the API.
@@ -18,7 +17,7 @@ type numbers struct {
 	current, pending, previous, next int64
 }
 
-// prior is what the state says of a token, as far as it decides about a step.
+// prior is what the state says of a credential, as far as it decides about a step.
 type prior struct {
 	numbers
 	due                     string
@@ -27,6 +26,7 @@ type prior struct {
 	minimumVersion          int64             // 0 is null
 	triggers                map[string]string // nil is null
 	expiresAt               string            // empty is null
+	phaseEnds               string            // the date at which the phase ends by itself; empty for none
 }
 
 // wanted is what the configuration says of the same. Where a value is not known yet, only its flag counts.
@@ -37,6 +37,18 @@ type wanted struct {
 	triggersUnknown       bool // the map or one of its values
 	expiresAt             string
 	expiresAtUnknown      bool
+	supply                Supply
+}
+
+// Supply is what is known of a value that the configuration supplies, where the resource takes one. The zero value is for none.
+type Supply struct {
+	Configured bool // the argument is set
+	New        bool // its value is to be sent: it is not what the platform has, or its number has changed
+	ByUser     bool // New because the configuration has changed; otherwise because the platform has
+	Unsure     bool // whether it is to be sent is not known yet
+	MaySend    bool // an apply may find that it is to be sent, although the plan does not
+	Supplied   bool // the version that the platform has was supplied
+	Argument   string
 }
 
 // decision is what one apply does about the rotation of one token.
@@ -53,6 +65,12 @@ type decision struct {
 	requested bool
 	// waits says that the request is only recorded: the step of this apply does not answer it.
 	waits bool
+	// supplies says that the step takes the configured value; the numbers that it will have are not shown in the plan then.
+	supplies bool
+	// lacks says that a rotation is due, or asked for, that only a new value can begin.
+	lacks bool
+	// parted says that the platform went back to another value than the configured one, and that nothing can be done about it in this phase.
+	parted bool
 	// revives says that the step is possible only because the same apply moves or removes expires_at.
 	revives bool
 	// refused is why this cannot be planned; nil if it can.
@@ -61,7 +79,8 @@ type decision struct {
 
 // refusal is an error of the plan, on the attribute that has to change.
 type refusal struct {
-	attribute, summary, detail string
+	attribute, summary string
+	detail             func(Noun) string
 }
 
 // decide is the whole of plan-driven rotation: one step per apply, the first of minimum_version raised, reissue, the step that
@@ -70,7 +89,7 @@ type refusal struct {
 func decide(p prior, w wanted) decision {
 	d := decision{after: p.numbers}
 	expired := p.phase == api.PhaseRevoked && p.reason == api.ReasonExpired
-	d.open = w.minimumVersionUnknown || w.triggersUnknown || expired && w.expiresAtUnknown
+	d.open = w.minimumVersionUnknown || w.triggersUnknown || expired && w.expiresAtUnknown || w.supply.Unsure
 	if d.open {
 		return d
 	}
@@ -83,31 +102,60 @@ func decide(p prior, w wanted) decision {
 	switch {
 	case d.raised && w.minimumVersion > p.next:
 		d.refused = tooHigh(p.next)
-		return d
 	case effective && held:
 		d.refused = heldBack()
-		return d
 	case effective:
 		d.step = stepMinimumVersion
 		d.after = p.raise(w.minimumVersion)
+		d.supplies = d.issues(p) && w.supply.Configured
+		if d.supplies && !w.supply.New {
+			d.refused = sameValue(w.supply)
+		}
 	case held:
+	case w.supply.New && p.phase == api.PhaseRevoked:
+		d.step, d.supplies = api.StepReissue, true
+	case w.supply.New && p.phase == api.PhaseStable:
+		d.step, d.supplies = p.rotationStep(), true
+	case w.supply.New && w.supply.ByUser:
+		d.refused = inProgress(p, w.supply)
 	case p.due == api.StepReissue:
 		d.step = api.StepReissue
 	case expired && moved:
 		d.step, d.revives = api.StepReissue, true
-	case p.due == api.StepBegin, p.due == api.StepRotate, p.due == api.StepPromote, p.due == api.StepRetire:
+	case p.due == api.StepBegin, p.due == api.StepRotate:
+		if d.lacks = needsValue(p, w.supply); !d.lacks {
+			d.step = p.due
+		}
+	case p.due == api.StepPromote, p.due == api.StepRetire:
 		d.step = p.due
 	case d.requested && p.phase == api.PhaseStable:
-		d.step = api.StepBegin
-		if !p.requiresAcknowledgement {
-			d.step = api.StepRotate
+		if d.lacks = w.supply.Configured; !d.lacks {
+			d.step = p.rotationStep()
 		}
 	}
+	if d.refused != nil {
+		return d
+	}
+	d.parted = w.supply.New && !d.supplies && !held && d.step != stepMinimumVersion
 	if d.step != "" && d.step != stepMinimumVersion {
 		d.after = p.take(d.step)
 	}
-	d.waits = d.requested && !answersRequest(d.step)
+	d.waits = d.requested && !d.lacks && !answersRequest(d.step)
 	return d
+}
+
+// needsValue tells whether the rotation that is due can only begin with a value that somebody supplies: the one there is was supplied, or the
+// configuration supplies them. Who has asked for a rotation, and supplies nothing, wants a value that the platform makes.
+func needsValue(p prior, s Supply) bool {
+	return s.Configured || s.Supplied && p.reason != api.ReasonRequested
+}
+
+// rotationStep is the step that starts a rotation.
+func (p prior) rotationStep() string {
+	if p.requiresAcknowledgement {
+		return api.StepBegin
+	}
+	return api.StepRotate
 }
 
 // verb is the verb of the API that takes the step after the PATCH; empty if there is none, or if the PATCH itself is the step.
@@ -186,7 +234,9 @@ func valueChanged(before, after map[string]string) bool {
 	return false
 }
 
-// sameInstant compares two dates as moments; two empty ones are the same. What is no date equals only itself.
+// SameInstant compares two dates as moments; two empty ones are the same. What is no date equals only itself.
+func SameInstant(a, b string) bool { return sameInstant(a, b) }
+
 func sameInstant(a, b string) bool {
 	if a == b {
 		return true
@@ -199,16 +249,40 @@ func sameInstant(a, b string) bool {
 func tooHigh(next int64) *refusal {
 	return &refusal{
 		attribute: "minimum_version", summary: "minimum_version is above the next version",
-		detail: fmt.Sprintf("The next version of this token will be %d, so minimum_version can be %d at most: that revokes every "+
-			"version there is and issues version %d.", next, next, next),
+		detail: func(n Noun) string {
+			return fmt.Sprintf("The next version of this %s will be %d, so minimum_version can be %d at most: that revokes every "+
+				"version there is and issues version %d.", n.Short, next, next, next)
+		},
 	}
 }
 
 func heldBack() *refusal {
 	return &refusal{
-		attribute: "minimum_version", summary: "The token is on hold",
-		detail: "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find out why the token " +
-			"is held, release the hold (POST /v1/scoped-tokens/{id}/release, role " + tfkit.RolesWith(api.PermissionContain, "or") + "), and plan again. Where the " +
-			"token has leaked, revoke it on the platform: a hold does not stop that.",
+		attribute: "minimum_version", summary: "On hold",
+		detail: func(n Noun) string {
+			return "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find out why the " + n.Short + " " +
+				"is held, release the hold (" + n.release() + "), and plan again. Where the " +
+				n.Short + " has leaked, revoke it on the platform: a hold does not stop that."
+		},
+	}
+}
+
+func sameValue(s Supply) *refusal {
+	return &refusal{
+		attribute: s.Argument, summary: "The same value again",
+		detail: func(n Noun) string {
+			return "Raising minimum_version revokes every version of the " + n.Short + ", and " + s.Argument + " still has the value that would be revoked. " +
+				"Supply a new one together with it, and raise " + s.Argument + "_version if that is set: the value is sent at once then."
+		},
+	}
+}
+
+func inProgress(p prior, s Supply) *refusal {
+	return &refusal{
+		attribute: s.Argument, summary: "A rotation is in progress",
+		detail: func(n Noun) string {
+			return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another one until %s. Plan again when that has ended, or put the old value back. "+
+				"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends the new value at once.", s.Argument, n.Short, p.phase, p.phaseEnds, p.next)
+		},
 	}
 }

@@ -1,0 +1,74 @@
+package signingsecret
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
+)
+
+// noun is how a signing secret is called in messages.
+var noun = rotationplan.Noun{
+	Name: "signing secret", Short: "signing secret", Kind: api.KindSigningSecrets,
+	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, or somebody acknowledged it.",
+}
+
+// ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state and the comparison
+// key, and asks nobody: no clock, no platform.
+func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return // a creation: the platform chooses the number
+	}
+	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
+	var config, plan, state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "destroys")
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
+		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "replaces")
+		return // another signing secret follows: of its version and rotation nothing is known
+	}
+
+	differs := !req.Plan.Raw.Equal(req.State.Raw)
+	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
+	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
+	supply := supplyOf(facts)
+	supply.MaySend = supply.MaySend && notes.Hold == nil
+	c := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
+	if c.Refused(&resp.Diagnostics) {
+		return
+	}
+	var loose bool
+	plan.Version, plan.Rotation, loose = c.Planned(ctx, differs, &resp.Diagnostics)
+	plan.SecretDigest, plan.PublicKeys = state.SecretDigest, state.PublicKeys
+	if loose || c.Steps() && !state.SecretDigest.IsNull() {
+		plan.SecretDigest = types.StringUnknown()
+	}
+	if loose || c.Steps() && !state.PublicKeys.IsNull() {
+		plan.PublicKeys = types.ListUnknown(types.StringType)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if c.Open() {
+		return // the same function decides once the values are known, and this runs again then
+	}
+	c.Warn(&resp.Diagnostics)
+	warnAdopted(&resp.Diagnostics, plan, state, facts)
+}

@@ -1,0 +1,87 @@
+package signingsecret
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// suppliedOf takes the configured secret into secret.Value; nil where there is none, or where it is not known yet.
+func suppliedOf(v types.String) *secret.Value {
+	if v.IsNull() || v.IsUnknown() || v.ValueString() == "" {
+		return nil
+	}
+	s := secret.New(v.ValueString())
+	return &s
+}
+
+// factsOf collects what the decision about the configured secret depends on.
+func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state model, last *writeonly.Applied) writeonly.Facts {
+	f := writeonly.Facts{
+		Configured: !secretWO.IsNull(),
+		Number:     number,
+		Platform:   state.SecretDigest.ValueString(),
+		Applied:    last,
+	}
+	if s := suppliedOf(secretWO); s != nil {
+		f.Value, _ = p.DigestText(api.KindSigningSecrets, state.ID.ValueString(), *s)
+	}
+	return f
+}
+
+// sameValue tells whether the platform is known to have the configured value.
+func sameValue(f writeonly.Facts) bool { return f.Configured && f.Value != "" && f.Value == f.Platform }
+
+// supplyOf is what the decision means for a rotation.
+func supplyOf(f writeonly.Facts) rotationplan.Supply {
+	d, why := writeonly.Decide(f)
+	s := rotationplan.Supply{
+		Argument:   "secret_wo",
+		Configured: f.Configured,
+		New:        d == writeonly.Send,
+		Unsure:     d == writeonly.Unsure,
+		MaySend:    f.Configured && writeonly.MaySend(f),
+		Supplied:   f.Platform != "",
+	}
+	// The value that the platform has already is nothing to rotate to, whatever its number says.
+	if sameValue(f) {
+		s.New = false
+	}
+	switch why {
+	case writeonly.Platform:
+	case writeonly.Missing:
+		// The platform has a secret that it made itself: either the configuration has begun to supply one, or somebody has rotated by hand.
+		s.ByUser = f.Applied == nil || f.Applied.Digest == ""
+	default:
+		s.ByUser = true
+	}
+	return s
+}
+
+// checkConfigured refuses a value that turns out to be empty at the apply: sent as none, it would have the platform make a secret instead.
+func checkConfigured(diags *diag.Diagnostics, secretWO types.String) {
+	if secretWO.ValueString() == "" && !secretWO.IsNull() && !secretWO.IsUnknown() {
+		tfkit.Invalid(diags, path.Root("secret_wo"), webhook.ErrSupplied)
+	}
+}
+
+// warnAdopted says that a number is taken over after an import, and that nothing is sent.
+func warnAdopted(diags *diag.Diagnostics, plan, state model, f writeonly.Facts) {
+	if _, why := writeonly.Decide(f); why != writeonly.Adopted || plan.SecretWOVersion.Equal(state.SecretWOVersion) {
+		return
+	}
+	text := fmt.Sprintf("Signing secret %s was imported and has a supplied secret, but no number on the platform: secret_wo_version is adopted and nothing is sent.", state.Name.String())
+	if f.Value != "" && f.Value != f.Platform {
+		text += " The configured value differs from the platform's and is NOT sent; raise secret_wo_version to send it."
+	}
+	diags.AddAttributeWarning(path.Root("secret_wo"), "Secret taken over", text)
+}

@@ -1,0 +1,43 @@
+package rotationplan
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+const (
+	keyEtag  = "etag"
+	keyHold  = "hold"
+	keyProbe = "probe"
+)
+
+// Notes are what the private state remembers between a read and the next apply: the etag that a step must meet, who holds the object and why,
+// and what the platform found when it last asked a receiver.
+type Notes struct {
+	Etag  string // empty where the state has none; a step is then refused until a refresh
+	Hold  *api.Hold
+	Probe *api.Probe
+}
+
+// Store keeps the notes.
+func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *diag.Diagnostics) {
+	tfkit.StorePrivate(ctx, private, keyEtag, &n.Etag, diags)
+	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)
+	tfkit.StorePrivate(ctx, private, keyProbe, n.Probe, diags)
+}
+
+// LoadNotes reads the notes.
+func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Diagnostics) Notes {
+	n := Notes{
+		Hold:  tfkit.LoadPrivate[api.Hold](ctx, private, keyHold, diags),
+		Probe: tfkit.LoadPrivate[api.Probe](ctx, private, keyProbe, diags),
+	}
+	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
+		n.Etag = *etag
+	}
+	return n
+}

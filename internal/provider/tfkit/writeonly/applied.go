@@ -1,0 +1,48 @@
+package writeonly
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+const appliedKey = "applied"
+
+// Applied is what the last apply left on the platform. Digest is empty where it left no value.
+type Applied struct {
+	Digest string `json:"digest"`
+	Number *int64 `json:"number"`
+	// Imported says that no apply was here yet: the rest is what the first read found.
+	Imported bool `json:"imported,omitempty"`
+}
+
+// AppliedOf is what an answer of the platform says.
+func AppliedOf(digest *string, number *int64) *Applied {
+	out := &Applied{Number: number}
+	if digest != nil {
+		out.Digest = *digest
+	}
+	return out
+}
+
+// LoadApplied reads the note from the private state; nil where there is none.
+func LoadApplied(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnostics) *Applied {
+	return tfkit.LoadPrivate[Applied](ctx, p, appliedKey, diags)
+}
+
+// Store keeps the note.
+func (a *Applied) Store(ctx context.Context, p tfkit.PrivateWriter, diags *diag.Diagnostics) {
+	tfkit.StorePrivate(ctx, p, appliedKey, a, diags)
+}
+
+// StoreImported keeps what the first read after an import found, unless an apply was here already.
+func (a *Applied) StoreImported(ctx context.Context, before tfkit.PrivateReader, p tfkit.PrivateWriter, diags *diag.Diagnostics) {
+	if LoadApplied(ctx, before, diags) != nil {
+		return
+	}
+	first := *a
+	first.Imported = true
+	first.Store(ctx, p, diags)
+}

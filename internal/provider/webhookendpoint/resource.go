@@ -1,0 +1,129 @@
+package webhookendpoint
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*endpointResource)(nil)
+	_ resource.ResourceWithImportState = (*endpointResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*endpointResource)(nil)
+)
+
+type endpointResource struct{ tfkit.ResourceBase }
+
+// disabledKey is where the private state remembers why the platform disabled the endpoint.
+const disabledKey = "disabled"
+
+// NewResource makes the resource quickconnect_webhook_endpoint.
+func NewResource() resource.Resource { return &endpointResource{} }
+
+// Metadata says what it is called.
+func (r *endpointResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// Schema says what it takes.
+func (r *endpointResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resourceSchema()
+}
+
+// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice, and says so where the plan enables what
+// the platform has disabled.
+func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || disabled == nil || state.Enabled.ValueBool() {
+		return
+	}
+	next := "It stays disabled, as the configuration says."
+	if plan.Enabled.ValueBool() {
+		next = "This plan enables it again, and what waits is delivered. If the receiver is gone for good, set enabled = false, or remove the endpoint."
+	}
+	resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
+		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. %s", disabled.At.UTC().Format(time.RFC3339), disabled.By, next))
+}
+
+// Create makes the endpoint.
+func (r *endpointResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	c := r.Client(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	created, err := c.CreateWebhookEndpoint(ctx, plan.expand(), client.NewKey())
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, plan.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
+}
+
+// Read brings the state up to date. Only the platform's own not_found removes the endpoint from it.
+func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
+	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
+	found, err := c.WebhookEndpoint(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, state.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
+	tfkit.StorePrivate(ctx, resp.Private, disabledKey, found.Disabled, &resp.Diagnostics)
+}
+
+// Update changes the endpoint in place.
+func (r *endpointResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
+	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
+	changed, err := c.PatchWebhookEndpoint(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{IdempotencyKey: client.NewKey()})
+	if err != nil {
+		r.Report(&resp.Diagnostics, err, plan.subject())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
+	tfkit.StorePrivate(ctx, resp.Private, disabledKey, changed.Disabled, &resp.Diagnostics)
+}
+
+// Delete deletes the endpoint; what is queued for it is not delivered any more.
+func (r *endpointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteWebhookEndpoint)
+}
+
+// ImportState takes a name or an id.
+func (r *endpointResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "wep_", (*client.Client).WebhookEndpoint, (*client.Client).WebhookEndpointByName,
+		func(found *api.WebhookEndpoint) string { return found.ID })
+}
