@@ -128,6 +128,34 @@ func (c *Caller) ScopedToken(name string) api.ScopedToken {
 	return find[api.ScopedToken](c, api.KindScopedTokens, name)
 }
 
+// WebhookEndpoint returns the webhook endpoint of this name, which must exist.
+func (c *Caller) WebhookEndpoint(name string) api.WebhookEndpoint {
+	c.t.Helper()
+	return find[api.WebhookEndpoint](c, api.KindWebhookEndpoints, name)
+}
+
+// SigningSecret returns the signing secret of this name, which must exist.
+func (c *Caller) SigningSecret(name string) api.SigningSecret {
+	c.t.Helper()
+	return find[api.SigningSecret](c, api.KindSigningSecrets, name)
+}
+
+// SendTestEvent queues an event to the webhook endpoint of this name, and returns its id.
+func (c *Caller) SendTestEvent(endpoint, eventType string) string {
+	c.t.Helper()
+	var queued api.TestEvent
+	c.Verb(api.KindWebhookEndpoints, endpoint, "test-events", map[string]any{"type": eventType, "data": map[string]any{"n": 1}}).Want(http.StatusAccepted).Decode(&queued)
+	return queued.ID
+}
+
+// Deliveries returns the newest deliveries to the webhook endpoint of this name (up to 1,000).
+func (c *Caller) Deliveries(endpoint string) []api.Delivery {
+	c.t.Helper()
+	var page api.Page[api.Delivery]
+	c.Do(http.MethodGet, c.path(api.KindWebhookEndpoints, endpoint)+"/deliveries?page_size=1000", nil).Want(http.StatusOK).Decode(&page)
+	return page.Items
+}
+
 // Connector returns the connector of this name, which must exist.
 func (c *Caller) Connector(name string) api.Connector {
 	c.t.Helper()
@@ -212,7 +240,13 @@ func (c *Caller) RevokeValue(value string) *Reply {
 // Reveal returns the value of a valid version of the scoped token of this name.
 func (c *Caller) Reveal(name string, version int64) string {
 	c.t.Helper()
+	return c.RevealOf(api.KindScopedTokens, name, version)
+}
+
+// RevealOf returns the value of a valid version of the object of this kind and name.
+func (c *Caller) RevealOf(kind, name string, version int64) string {
+	c.t.Helper()
 	var answer api.Reveal
-	c.Verb(api.KindScopedTokens, name, "versions/"+strconv.FormatInt(version, 10)+"/reveal", nil).Want(http.StatusOK).Decode(&answer)
+	c.Verb(kind, name, "versions/"+strconv.FormatInt(version, 10)+"/reveal", nil).Want(http.StatusOK).Decode(&answer)
 	return answer.Value.Expose()
 }

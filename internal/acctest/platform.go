@@ -21,6 +21,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -48,6 +49,7 @@ type Platform struct {
 	log    *lockedBuffer
 	store  *store.Store
 	keys   *keyring.Keyring
+	served *platform.Platform
 	tokens map[string]string
 }
 
@@ -90,11 +92,12 @@ func (p *Platform) open() {
 		p.t.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger})
+	// The receivers of the tests are on this machine.
+	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger, Egress: egress.Config{AllowPrivate: true}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.store, p.keys = opened, keys
+	p.store, p.keys, p.served = opened, keys, served
 	p.proxy.serve(served)
 }
 
@@ -105,6 +108,22 @@ func (p *Platform) Restart() {
 		p.t.Fatal(err)
 	}
 	p.open()
+}
+
+// Deliver makes every attempt to deliver an event that is due now, as the platform's process does by itself.
+func (p *Platform) Deliver() {
+	p.t.Helper()
+	if err := p.served.Deliver(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Probe makes every probe of a receiver that is due now, as the platform's process does by itself.
+func (p *Platform) Probe() {
+	p.t.Helper()
+	if err := p.served.Probe(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // Token returns the token of a principal with this role in the environment staging.

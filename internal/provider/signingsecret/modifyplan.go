@@ -62,7 +62,7 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if loose || c.Steps() && !state.SecretDigest.IsNull() {
 		plan.SecretDigest = types.StringUnknown()
 	}
-	if loose || c.Steps() && !state.PublicKeys.IsNull() {
+	if (loose || c.Steps()) && !state.PublicKeys.IsNull() {
 		plan.PublicKeys = types.ListUnknown(types.StringType)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)

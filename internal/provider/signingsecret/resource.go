@@ -142,8 +142,8 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if a := look(answer); a.Vouches(ctx, next.Version, next.Rotation, &resp.Diagnostics) {
 		a.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
-	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
-	if _, why := writeonly.Decide(facts); change.Supplies() || why == writeonly.Adopted || sameValue(facts) {
+	// What was sent, what was adopted, what was found to be the same, and what an apply without a secret leaves: from here on it is ours.
+	if _, why := writeonly.Decide(facts); change.Supplies() || why == writeonly.Adopted || sameValue(facts) || !facts.Configured {
 		appliedOf(answer).Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }

@@ -123,7 +123,8 @@ func decide(p prior, w wanted) decision {
 	case expired && moved:
 		d.step, d.revives = api.StepReissue, true
 	case p.due == api.StepBegin, p.due == api.StepRotate:
-		if d.lacks = needsValue(p, w.supply); !d.lacks {
+		asked := d.requested || p.reason == api.ReasonRequested
+		if d.lacks = needsValue(w.supply, asked); !d.lacks {
 			d.step = p.due
 		}
 	case p.due == api.StepPromote, p.due == api.StepRetire:
@@ -146,8 +147,8 @@ func decide(p prior, w wanted) decision {
 
 // needsValue tells whether the rotation that is due can only begin with a value that somebody supplies: the one there is was supplied, or the
 // configuration supplies them. Who has asked for a rotation, and supplies nothing, wants a value that the platform makes.
-func needsValue(p prior, s Supply) bool {
-	return s.Configured || s.Supplied && p.reason != api.ReasonRequested
+func needsValue(s Supply, asked bool) bool {
+	return s.Configured || s.Supplied && !asked
 }
 
 // rotationStep is the step that starts a rotation.

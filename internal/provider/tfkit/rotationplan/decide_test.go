@@ -196,3 +196,74 @@ func TestSameInstant(t *testing.T) {
 
 // token is how the tests call the object.
 var token = Noun{Name: "scoped token", Short: "token", Kind: api.KindScopedTokens}
+
+// What a value that the configuration supplies means for the step.
+func TestSupply(t *testing.T) {
+	type triggers = map[string]string
+	const argument = "secret_wo"
+	ours := Supply{Argument: argument, Configured: true, New: true, ByUser: true}
+	same := Supply{Argument: argument, Configured: true, Supplied: true}
+	drifted := Supply{Argument: argument, Configured: true, New: true, Supplied: true}
+	theirs := Supply{Argument: argument, Supplied: true}
+	ask := func(w wanted) wanted { w.triggers = triggers{"a": "2"}; return w }
+	asked := triggers{"a": "1"}
+	for name, c := range map[string]struct {
+		prior    prior
+		want     wanted
+		step     string
+		supplies bool
+		lacks    bool
+		parted   bool
+		refused  string
+	}{
+		"new, stable":                         {prior: prior{numbers: stable, requiresAcknowledgement: true}, want: wanted{supply: ours}, step: api.StepBegin, supplies: true},
+		"new, stable, no acknowledgement":     {prior: prior{numbers: stable}, want: wanted{supply: ours}, step: api.StepRotate, supplies: true},
+		"new, and due":                        {prior: prior{numbers: stable, due: api.StepRotate, reason: api.ReasonInterval}, want: wanted{supply: ours}, step: api.StepRotate, supplies: true},
+		"new, and asked for":                  {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: ours}), step: api.StepRotate, supplies: true},
+		"new, revoked":                        {prior: prior{numbers: revoked, due: api.StepReissue, reason: api.ReasonRevoked}, want: wanted{supply: ours}, step: api.StepReissue, supplies: true},
+		"new, held":                           {prior: prior{numbers: stable, reason: api.ReasonHeld}, want: wanted{supply: ours}},
+		"new, staged":                         {prior: prior{numbers: staged, phaseEnds: "2026-06-01T00:00:00Z"}, want: wanted{supply: ours}, refused: "in phase staged of another one until 2026-06-01T00:00:00Z"},
+		"new, draining":                       {prior: prior{numbers: draining}, want: wanted{supply: ours}, refused: "raise minimum_version to 7"},
+		"new, staged, promote due":            {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: ours}, refused: "secret_wo has a new value"},
+		"new, with a minimum above all":       {prior: prior{numbers: staged}, want: wanted{supply: ours, minimumVersion: 7}, step: stepMinimumVersion, supplies: true},
+		"new, with a minimum that one passes": {prior: prior{numbers: staged}, want: wanted{supply: ours, minimumVersion: 6}, step: stepMinimumVersion},
+		"new, with an idle minimum":           {prior: prior{numbers: stable}, want: wanted{supply: ours, minimumVersion: 2}, step: api.StepRotate, supplies: true},
+		"same, with a minimum above all":      {prior: prior{numbers: stable}, want: wanted{supply: same, minimumVersion: 6}, refused: "still has the value that would be revoked"},
+		"same, with a minimum that one passes": {
+			prior: prior{numbers: draining}, want: wanted{supply: same, minimumVersion: 6}, step: stepMinimumVersion,
+		},
+		"same, due":                          {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: same}, lacks: true},
+		"same, overdue":                      {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonOverdue}, want: wanted{supply: same}, lacks: true},
+		"same, requested earlier":            {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonRequested}, want: wanted{supply: same}, lacks: true},
+		"same, asked for":                    {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: same}), lacks: true},
+		"same, promote due":                  {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: same}, step: api.StepPromote},
+		"same, retire due":                   {prior: prior{numbers: draining, due: api.StepRetire}, want: wanted{supply: same}, step: api.StepRetire},
+		"drifted, stable":                    {prior: prior{numbers: stable}, want: wanted{supply: drifted}, step: api.StepRotate, supplies: true},
+		"drifted, staged":                    {prior: prior{numbers: staged}, want: wanted{supply: drifted}, parted: true},
+		"drifted, promote due":               {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: drifted}, step: api.StepPromote, parted: true},
+		"drifted, held":                      {prior: prior{numbers: staged, reason: api.ReasonHeld}, want: wanted{supply: drifted}},
+		"not configured, due":                {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: theirs}, lacks: true},
+		"not configured, requested earlier":  {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonRequested}, want: wanted{supply: theirs}, step: api.StepBegin},
+		"not configured, asked for":          {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: theirs}), step: api.StepRotate},
+		"not configured, due and asked for":  {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval, triggers: asked}, want: ask(wanted{supply: theirs}), step: api.StepBegin},
+		"not configured, minimum":            {prior: prior{numbers: stable}, want: wanted{supply: theirs, minimumVersion: 6}, step: stepMinimumVersion},
+		"not configured, revoked":            {prior: prior{numbers: revoked, due: api.StepReissue}, want: wanted{supply: Supply{Argument: argument}}, step: api.StepReissue},
+		"not configured, platform's own due": {prior: prior{numbers: stable, due: api.StepBegin}, want: wanted{supply: Supply{Argument: argument}}, step: api.StepBegin},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := decide(c.prior, c.want)
+			if (d.refused != nil) != (c.refused != "") || d.refused != nil && (d.refused.attribute != argument || !strings.Contains(d.refused.detail(token), c.refused)) {
+				t.Fatalf("refused: %+v, want %q", d.refused, c.refused)
+			}
+			if d.refused != nil {
+				return
+			}
+			if d.step != c.step || d.supplies != c.supplies || d.lacks != c.lacks || d.parted != c.parted {
+				t.Errorf("step %q, supplies %v, lacks %v, parted %v; want %q, %v, %v, %v", d.step, d.supplies, d.lacks, d.parted, c.step, c.supplies, c.lacks, c.parted)
+			}
+		})
+	}
+	if d := decide(prior{numbers: stable, due: api.StepBegin}, wanted{supply: Supply{Configured: true, Unsure: true}}); !d.open || d.step != "" {
+		t.Errorf("a value that is not known yet: %+v", d)
+	}
+}
