@@ -110,7 +110,7 @@ provider "quickconnect" {
   max_retries     = 1
   request_timeout = "1s"
 }
-` + trio(p) + trioHandover(s))
+` + quintet(p) + quintetHandover(s))
 	fails := func(op string, args ...string) {
 		t.Helper()
 		p.ForgetRequests()
@@ -137,17 +137,17 @@ provider "quickconnect" {
 
 	fails(opCreate, "apply")
 	if f.carriedOut {
-		wantCounts(t, p, 3)
+		wantCounts(t, p, quintetSize)
 		run := tf.ApplyFails().Has("Name taken")
-		for resource := range trioOn(p) {
-			run.Has("terraform import " + resource + ".LABEL trio")
-			tf.Import(resource+".trio", "trio")
+		for resource := range quintetOn(p) {
+			run.Has("terraform import " + resource + ".LABEL quintet")
+			tf.Import(resource+".quintet", "quintet")
 		}
 	} else {
 		wantCounts(t, p, 0)
 	}
 	tf.Apply()
-	wantSame(t, p, tf, 3)
+	wantSame(t, p, tf, quintetSize)
 
 	before := stateFile(t, tf)
 	fails(opRead, "apply")
@@ -159,26 +159,26 @@ provider "quickconnect" {
 
 	tf.Var("description", "second")
 	fails(opPatch, "apply")
-	wantSame(t, p, tf, 3)
+	wantSame(t, p, tf, quintetSize)
 
 	p.Clock.Advance(30 * day)
 	fails(opStep, "apply")
-	wantSame(t, p, tf, 3)
+	wantSame(t, p, tf, quintetSize)
 	tf.Apply()
-	if n := len(p.As(api.RoleAuditor).Versions("trio")); n != 2 {
+	if n := len(p.As(api.RoleAuditor).Versions("quintet")); n != 2 {
 		t.Errorf("the token has %d versions, want 2", n)
 	}
 	if version, _ := s.Last(); version != 2 {
 		t.Errorf("the sink has version %d, want 2", version)
 	}
-	if got := p.As(api.RoleAuditor).ScopedToken("trio"); got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
+	if got := p.As(api.RoleAuditor).ScopedToken("quintet"); got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
 		t.Errorf("the token has the description %v in phase %s", got.Description, got.Rotation.Phase)
 	}
 	tf.Plan(0)
 
-	inState := trioIn(t, tf)
+	inState := quintetIn(t, tf)
 	fails(opDelete, "destroy")
-	if !maps.Equal(inState, trioIn(t, tf)) {
+	if !maps.Equal(inState, quintetIn(t, tf)) {
 		t.Error("a deletion that was not confirmed has dropped an object from the state")
 	}
 	tf.Destroy()
@@ -224,7 +224,7 @@ func TestPassingFaults(t *testing.T) {
 			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
-			tf.Config(impatient + trio(p) + trioHandover(s))
+			tf.Config(impatient + quintet(p) + quintetHandover(s))
 			once := func(run func()) {
 				t.Helper()
 				p.ForgetRequests()
@@ -238,14 +238,14 @@ func TestPassingFaults(t *testing.T) {
 			}
 
 			once(func() { tf.Apply() })
-			wantSame(t, p, tf, 3)
+			wantSame(t, p, tf, quintetSize)
 			once(func() { tf.Plan(0).Silent() })
 
 			tf.Var("description", "second")
 			p.Clock.Advance(30 * day)
 			once(func() { tf.Apply() })
-			wantSame(t, p, tf, 3)
-			if n := len(p.As(api.RoleAuditor).Versions("trio")); n != 2 {
+			wantSame(t, p, tf, quintetSize)
+			if n := len(p.As(api.RoleAuditor).Versions("quintet")); n != 2 {
 				t.Errorf("the token has %d versions, want 2", n)
 			}
 			if version, _ := s.Last(); version != 2 {
@@ -285,7 +285,7 @@ func distinct(p *acctest.Platform) int {
 // A token that expires between plan and apply, or in the middle of an apply, costs nothing but a new token.
 func TestExpiredToken(t *testing.T) {
 	p, tf := acctest.Start(t)
-	tf.Config(impatient + trio(p))
+	tf.Config(impatient + quintet(p))
 	tf.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Environment, api.RoleDeployer, time.Hour))
 	tf.SavePlan("saved.tfplan")
 	p.Clock.Advance(2 * time.Hour)
@@ -312,8 +312,8 @@ func TestExpiredToken(t *testing.T) {
 	tf.Set("QUICKCONNECT_TOKEN", p.Token(api.RoleDeployer))
 	p.ForgetRequests()
 	tf.Apply()
-	wantSame(t, p, tf, 3)
-	if n := len(requestsOf(p, opCreate)); n != 2 {
-		t.Errorf("%d objects were created by the second apply, want the 2 that were missing", n)
+	wantSame(t, p, tf, quintetSize)
+	if n := len(requestsOf(p, opCreate)); n != quintetSize-1 {
+		t.Errorf("%d objects were created by the second apply, want those that were missing", n)
 	}
 }

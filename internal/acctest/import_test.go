@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -46,6 +47,38 @@ func (h byHand) makeToken(more map[string]any) (connector, policyID string) {
 	}
 	h.make(api.KindScopedTokens, body)
 	return connector, policyID
+}
+
+// makeEndpoint makes a connector, an endpoint called x with these members, and a policy.
+func (h byHand) makeEndpoint(more map[string]any) (connector, endpoint, policyID string) {
+	h.t.Helper()
+	connector = h.make(api.KindConnectors, map[string]any{"name": "shop", "owner": "team", "type": "custom"})
+	policyID = h.make(api.KindRotationPolicies, map[string]any{"name": "monthly", "interval": "30d"})
+	body := map[string]any{"name": "x", "connector_id": connector, "url": "https://hooks.example.com/x?y=z"}
+	maps.Copy(body, more)
+	return connector, h.make(api.KindWebhookEndpoints, body), policyID
+}
+
+// makeSecret makes an endpoint, and a signing secret called x with these members.
+func (h byHand) makeSecret(more map[string]any) (endpoint, policyID string) {
+	h.t.Helper()
+	_, endpoint, policyID = h.makeEndpoint(nil)
+	body := map[string]any{"name": "x", "owner": "team", "endpoint_id": endpoint, "rotation_policy_id": policyID}
+	maps.Copy(body, more)
+	h.make(api.KindSigningSecrets, body)
+	return endpoint, policyID
+}
+
+func secretBlock(endpoint, policyID, more string) string {
+	return fmt.Sprintf(`
+resource "quickconnect_webhook_signing_secret" "x" {
+  name               = "x"
+  owner              = "team"
+  endpoint_id        = %q
+  rotation_policy_id = %q
+  %s
+}
+`, endpoint, policyID, more)
 }
 
 func tokenBlock(connector, more string) string {
@@ -216,6 +249,96 @@ var importCases = []imported{
 		},
 		map[string]any{"version": 2.0},
 	},
+	{
+		"endpoint with nothing", api.KindWebhookEndpoints, "quickconnect_webhook_endpoint.x",
+		func(h byHand) string {
+			connector, _, _ := h.makeEndpoint(nil)
+			return fmt.Sprintf(`resource "quickconnect_webhook_endpoint" "x" {
+  name         = "x"
+  connector_id = %q
+  url          = "https://hooks.example.com/x?y=z"
+}`, connector)
+		},
+		map[string]any{"url": "https://hooks.example.com/x?y=z", "event_types": nil, "enabled": true, "description": nil, "labels": nil},
+	},
+	{
+		"endpoint with everything", api.KindWebhookEndpoints, "quickconnect_webhook_endpoint.x",
+		func(h byHand) string {
+			connector, _, _ := h.makeEndpoint(map[string]any{
+				"url": "https://HOOKS.example.com:443/x", "event_types": []string{"message.failed", "message.delivered"}, "enabled": false,
+				"description": "", "labels": map[string]string{"team": "orders"},
+			})
+			return fmt.Sprintf(`resource "quickconnect_webhook_endpoint" "x" {
+  name         = "x"
+  connector_id = %q
+  url          = "https://HOOKS.example.com:443/x"
+  event_types  = ["message.delivered", "message.failed"]
+  enabled      = false
+  description  = ""
+  labels       = { team = "orders" }
+}`, connector)
+		},
+		map[string]any{"url": "https://HOOKS.example.com:443/x", "enabled": false, "description": ""},
+	},
+	{
+		"signing secret with nothing", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(nil)
+			return secretBlock(endpoint, policyID, "")
+		},
+		map[string]any{
+			"version": 1.0, "algorithm": "hmac-sha256", "secret_digest": nil, "public_keys": nil, "secret_wo": nil, "secret_wo_version": nil,
+			"rotate_when_changed": nil, "minimum_version": nil, "deletion_protection": false,
+		},
+	},
+	{
+		"signing secret with everything", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(map[string]any{
+				"algorithm": "ed25519", "rotate_when_changed": map[string]string{"incident": "7"}, "minimum_version": 4, "deletion_protection": true, "description": "Signs",
+			})
+			return secretBlock(endpoint, policyID, `
+  algorithm           = "ed25519"
+  rotate_when_changed = { incident = "7" }
+  minimum_version     = 4
+  deletion_protection = true
+  description         = "Signs"`)
+		},
+		map[string]any{"version": 4.0, "minimum_version": 4.0, "algorithm": "ed25519", "deletion_protection": true},
+	},
+	{
+		"supplied signing secret", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(map[string]any{"secret": whsec("a")})
+			return secretBlock(endpoint, policyID, fmt.Sprintf("secret_wo = %q", whsec("a")))
+		},
+		map[string]any{"version": 1.0, "secret_wo": nil},
+	},
+	{
+		"supplied signing secret whose value is not configured", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(map[string]any{"secret": whsec("a")})
+			return secretBlock(endpoint, policyID, "")
+		},
+		map[string]any{"version": 1.0},
+	},
+	{
+		"supplied signing secret with its number", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(map[string]any{"secret": whsec("a"), "secret_wo_version": 3})
+			return secretBlock(endpoint, policyID, fmt.Sprintf("secret_wo = %q\nsecret_wo_version = 3", whsec("b")))
+		},
+		map[string]any{"version": 1.0, "secret_wo_version": 3.0},
+	},
+	{
+		"signing secret in the middle of a rotation", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",
+		func(h byHand) string {
+			endpoint, policyID := h.makeSecret(nil)
+			h.p.As(api.RoleOperator).Verb(api.KindSigningSecrets, "x", "rotation/begin", nil).Want(http.StatusOK)
+			return secretBlock(endpoint, policyID, "")
+		},
+		map[string]any{"version": 2.0},
+	},
 }
 
 // An import takes the name or the id and no secret, and where the configuration says what the platform has, the next plan is empty.
@@ -302,9 +425,9 @@ import {
 func TestImportOfWhatIsNotThere(t *testing.T) {
 	p, tf := acctest.Start(t)
 	byHand{t, p}.make(api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})
-	tf.Config(policy("") + notifier(""))
+	tf.Config(policy("") + notifier("") + hooks("https://hooks.example.com", ""))
 	for address, prefix := range map[string]string{
-		"quickconnect_rotation_policy.monthly": "pol_", "quickconnect_connector.slack": "con_", token: "tok_",
+		"quickconnect_rotation_policy.monthly": "pol_", "quickconnect_connector.slack": "con_", token: "tok_", theEndpoint: "wep_", theSigning: "sec_",
 	} {
 		for _, id := range []string{"nowhere", prefix + "01KQHPHXG00YAJDTX1KCFJMM9Z"} {
 			tf.Run("import", address, id).Want(1).Has("Error: ", id, "has no such object in the tenant and environment")

@@ -17,7 +17,7 @@ const many = 50
 
 // manyTokens is that many tokens of the connector and the policy of base.
 func manyTokens(p *acctest.Platform) string {
-	connector, policy := base(p)
+	connector, _, policy := base(p)
 	return fmt.Sprintf(`
 resource "quickconnect_scoped_token" "many" {
   count              = %d

@@ -26,7 +26,7 @@ func wantOnlyIdentity(t *testing.T, p *acctest.Platform) {
 func TestTokenOfAnotherPlace(t *testing.T) {
 	p, tf := acctest.Start(t)
 	globex := p.Bootstrap("globex", "staging")["staging"]
-	tf.Config(trio(p) + `
+	tf.Config(quintet(p) + `
 data "quickconnect_identity" "me" {}
 `)
 	for name, c := range map[string]struct {
@@ -62,10 +62,10 @@ func TestStateOfAnotherPlace(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	globex := p.Bootstrap("globex", "staging")["staging"]
-	config := trio(p)
-	tf.Config(config + trioHandover(s))
+	config := quintet(p)
+	tf.Config(config + quintetHandover(s))
 	tf.Apply()
-	wantSame(t, p, tf, 3)
+	wantSame(t, p, tf, quintetSize)
 	before := stateFile(t, tf)
 
 	for name, c := range map[string]struct{ tenant, environment, token string }{
@@ -85,7 +85,7 @@ func TestStateOfAnotherPlace(t *testing.T) {
 				if stateFile(t, tf) != before {
 					t.Fatalf("terraform %s has changed the state", strings.Join(args, " "))
 				}
-				wantCounts(t, p, 3)
+				wantCounts(t, p, quintetSize)
 			}
 			fails("plan")
 			fails("apply", "-auto-approve")
@@ -95,12 +95,12 @@ func TestStateOfAnotherPlace(t *testing.T) {
 			fails("plan", "-refresh=false")
 			fails("apply", "-auto-approve", "-refresh=false", "-var=description=second")
 			fails("destroy", "-auto-approve", "-refresh=false")
-			fails("apply", "-auto-approve", "-refresh=false", "-replace=quickconnect_scoped_token.trio")
+			fails("apply", "-auto-approve", "-refresh=false", "-replace=quickconnect_scoped_token.quintet")
 			// No object is in the configuration any more.
 			tf.Config("")
 			fails("plan")
 			fails("apply", "-auto-approve", "-refresh=false")
-			tf.Config(config + trioHandover(s))
+			tf.Config(config + quintetHandover(s))
 		})
 	}
 
@@ -113,9 +113,9 @@ func TestStateOfAnotherPlace(t *testing.T) {
 // An id of another environment names nothing: not for an import, not in a reference, not in an ephemeral resource.
 func TestIDsOfAnotherEnvironment(t *testing.T) {
 	p, tf := acctest.Start(t)
-	tf.Config(trio(p))
+	tf.Config(quintet(p))
 	tf.Apply()
-	there := trioOn(p)
+	there := quintetOn(p)
 	_, policy := p.As(api.RoleDeployer).Connector("base").ID, p.As(api.RoleDeployer).RotationPolicy("base").ID
 
 	production := acctest.NewCLI(t)
@@ -126,26 +126,37 @@ func TestIDsOfAnotherEnvironment(t *testing.T) {
 
 	t.Run("import", func(t *testing.T) {
 		production.Config(`
-resource "quickconnect_rotation_policy" "trio" {
-  name     = "trio"
+resource "quickconnect_rotation_policy" "quintet" {
+  name     = "quintet"
   interval = "90d"
 }
-resource "quickconnect_connector" "trio" {
-  name  = "trio"
+resource "quickconnect_connector" "quintet" {
+  name  = "quintet"
   owner = "messaging@example.com"
   type  = "slack"
 }
-resource "quickconnect_scoped_token" "trio" {
-  name         = "trio"
+resource "quickconnect_scoped_token" "quintet" {
+  name         = "quintet"
   owner        = "team-notifier"
   connector_id = "` + there["quickconnect_connector"] + `"
   scopes       = ["messages:send"]
   expires_at   = "2027-01-01T00:00:00Z"
 }
+resource "quickconnect_webhook_endpoint" "quintet" {
+  name         = "quintet"
+  connector_id = "` + there["quickconnect_connector"] + `"
+  url          = "https://hooks.example.com"
+}
+resource "quickconnect_webhook_signing_secret" "quintet" {
+  name               = "quintet"
+  owner              = "team-notifier"
+  endpoint_id        = "` + there["quickconnect_webhook_endpoint"] + `"
+  rotation_policy_id = "` + there["quickconnect_rotation_policy"] + `"
+}
 `)
 		for resource, id := range there {
-			for _, by := range []string{id, "trio"} {
-				production.Run("import", resource+".trio", by).Want(1).Has("no such object in the tenant and environment of the provider")
+			for _, by := range []string{id, "quintet"} {
+				production.Run("import", resource+".quintet", by).Want(1).Has("no such object in the tenant and environment of the provider")
 			}
 		}
 		if len(stateIDs(t, stateFile(t, production))) != 0 {
@@ -196,10 +207,10 @@ resource "sink_secret" "foreign" {
 	t.Run("data source", func(*testing.T) {
 		production.Config(`
 data "quickconnect_scoped_token" "foreign" {
-  name = "trio"
+  name = "quintet"
 }
 `)
-		production.Plan(1).Has(`"trio"`, "no such object in the tenant and environment of the provider")
+		production.Plan(1).Has(`"quintet"`, "no such object in the tenant and environment of the provider")
 	})
 
 	tf.Plan(0).Silent()

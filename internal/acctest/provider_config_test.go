@@ -102,7 +102,7 @@ func TestBadConfiguration(t *testing.T) {
 // requests_per_second holds for all requests of a run together.
 func TestRequestsPerSecond(t *testing.T) {
 	p, tf := acctest.Start(t)
-	connector, _ := base(p)
+	connector, _, _ := base(p)
 	tf.Config(fmt.Sprintf(`
 provider "quickconnect" {
   requests_per_second = 5
@@ -144,14 +144,14 @@ provider "quickconnect" {
   %s = terraform_data.made.output
 }
 `, attribute)
-			config := provider + trio(p)
+			config := provider + quintet(p)
 			tf.Config(config)
-			tf.Plan(2).Has("4 to add")
+			tf.Plan(2).Has("6 to add")
 			if n := len(p.Requests()); n != 0 {
 				t.Errorf("%d requests were sent while %s was unknown", n, attribute)
 			}
 			tf.Apply()
-			wantSame(t, p, tf, 3)
+			wantSame(t, p, tf, quintetSize)
 			tf.Plan(0).Silent()
 
 			// It is unknown again: the objects that exist cannot be read.
@@ -174,7 +174,7 @@ provider "quickconnect" {
 // Two configurations of the provider in one state, each in an environment of its own: neither takes the other's objects for its own.
 func TestTwoConfigurations(t *testing.T) {
 	p, tf := acctest.Start(t)
-	connector, _ := base(p)
+	connector, _, _ := base(p)
 	tf.Var("token", p.NewToken("production", api.RoleDeployer, 0))
 	tf.Config(fmt.Sprintf(`
 variable "token" {
@@ -215,7 +215,7 @@ resource "quickconnect_connector" "there" {
 func TestPlatformDown(t *testing.T) {
 	t.Parallel() // most of the time is waiting for a retry
 	p, tf := acctest.Start(t)
-	tf.Config(trio(p))
+	tf.Config(quintet(p))
 	tf.Apply()
 	before := stateFile(t, tf)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -236,5 +236,5 @@ func TestPlatformDown(t *testing.T) {
 	if stateFile(t, tf) != before {
 		t.Error("the state has changed")
 	}
-	wantCounts(t, p, 3)
+	wantCounts(t, p, quintetSize)
 }

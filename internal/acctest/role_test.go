@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// trioData reads everything that a plan reads besides the resources.
-const trioData = `
+// quintetData reads everything that a plan reads besides the resources.
+const quintetData = `
 data "quickconnect_identity" "me" {}
 
 data "quickconnect_connector" "base" {
@@ -43,17 +43,17 @@ func wantForbidden(t *testing.T, run *acctest.Run, role, permission string, obje
 // An auditor's token is enough for a plan without ephemeral resources: of a creation, of no change, of a change, of a rotation.
 func TestAuditorPlansWithoutEphemeral(t *testing.T) {
 	p, tf := acctest.Start(t)
-	config := trio(p) + trioData
+	config := quintet(p) + quintetData
 	tf.Config(config)
 	as(p, tf, api.RoleAuditor)
-	tf.Plan(2).Has("3 to add")
+	tf.Plan(2).Has("5 to add")
 	as(p, tf, api.RoleDeployer)
 	tf.Apply()
 	as(p, tf, api.RoleAuditor)
 	tf.Run("plan").Want(0).Has(`"deployer" -> "auditor"`)
 	tf.Config(strings.ReplaceAll(config, "data.quickconnect_identity.me.role", `"deployer"`))
 	tf.Plan(0).Silent()
-	tf.Plan(2, "-var=description=second").Has("3 to change")
+	tf.Plan(2, "-var=description=second").Has("5 to change")
 	p.Clock.Advance(30 * day)
 	tf.Plan(2).Has(`"stable" -> "staged"`)
 }
@@ -62,10 +62,10 @@ func TestAuditorPlansWithoutEphemeral(t *testing.T) {
 func TestPlannerPlansEverything(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
-	tf.Config(trio(p) + trioHandover(s))
+	tf.Config(quintet(p) + quintetHandover(s))
 	for _, role := range []string{api.RoleAuditor, api.RolePlanner} {
 		as(p, tf, role)
-		tf.Plan(2).Has("4 to add") // the token has no id yet, so nothing is opened
+		tf.Plan(2).Has("6 to add") // the token has no id yet, so nothing is opened
 	}
 	as(p, tf, api.RoleDeployer)
 	tf.Apply()
@@ -73,7 +73,7 @@ func TestPlannerPlansEverything(t *testing.T) {
 	tf.Plan(0).Silent()
 	for _, role := range []string{api.RoleAuditor, api.RoleOperator, api.RoleSecurity} {
 		as(p, tf, role)
-		run := tf.Plan(1).Has("with ephemeral.quickconnect_scoped_token.trio", "roles that have it: planner, deployer")
+		run := tf.Plan(1).Has("with ephemeral.quickconnect_scoped_token.quintet", "roles that have it: planner, deployer")
 		wantForbidden(t, run, role, api.PermissionReveal, 1)
 	}
 	p.Clock.Advance(30 * day)
@@ -88,28 +88,28 @@ func TestPlannerPlansEverything(t *testing.T) {
 func TestReadersWriteNothing(t *testing.T) {
 	p, tf := acctest.Start(t)
 	readers := []string{api.RoleAuditor, api.RolePlanner, api.RoleSecurity}
-	tf.Config(trio(p))
+	tf.Config(quintet(p))
 	for _, role := range readers {
 		as(p, tf, role)
-		wantForbidden(t, tf.ApplyFails(), role, api.PermissionWrite, 3)
+		wantForbidden(t, tf.ApplyFails(), role, api.PermissionWrite, quintetSize)
 		wantSame(t, p, tf, 0)
 	}
 	as(p, tf, api.RoleDeployer)
 	tf.Apply()
-	before, etag := trioIn(t, tf), p.As(api.RoleAuditor).ScopedToken("trio").Etag
+	before, etag := quintetIn(t, tf), p.As(api.RoleAuditor).ScopedToken("quintet").Etag
 	p.Clock.Advance(30 * day)
 	for _, role := range readers {
 		as(p, tf, role)
-		// Only the step first: no attribute of the token differs.
-		wantForbidden(t, tf.ApplyFails(), role, api.PermissionWrite, 1)
-		wantForbidden(t, tf.ApplyFails("-var=description=second"), role, api.PermissionWrite, 3)
-		wantForbidden(t, tf.Run("destroy", "-auto-approve").Want(1), role, api.PermissionWrite, 3)
-		wantSame(t, p, tf, 3)
+		// Only the steps first, of the token and of the signing secret: no attribute differs.
+		wantForbidden(t, tf.ApplyFails(), role, api.PermissionWrite, 2)
+		wantForbidden(t, tf.ApplyFails("-var=description=second"), role, api.PermissionWrite, quintetSize)
+		wantForbidden(t, tf.Run("destroy", "-auto-approve").Want(1), role, api.PermissionWrite, quintetSize)
+		wantSame(t, p, tf, quintetSize)
 	}
-	if now := p.As(api.RoleAuditor).ScopedToken("trio"); now.Etag != etag || len(p.As(api.RoleAuditor).Versions("trio")) != 1 {
+	if now := p.As(api.RoleAuditor).ScopedToken("quintet"); now.Etag != etag || len(p.As(api.RoleAuditor).Versions("quintet")) != 1 {
 		t.Errorf("the token was changed: etag %s, was %s", now.Etag, etag)
 	}
-	if now := trioIn(t, tf); len(now) != len(before) {
+	if now := quintetIn(t, tf); len(now) != len(before) {
 		t.Errorf("the state has %v, had %v", now, before)
 	}
 	as(p, tf, api.RoleDeployer)
@@ -120,19 +120,19 @@ func TestReadersWriteNothing(t *testing.T) {
 func TestOperatorAppliesWithoutEphemeral(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
-	config := trio(p)
-	tf.Config(config + trioData)
+	config := quintet(p)
+	tf.Config(config + quintetData)
 	as(p, tf, api.RoleOperator)
 	tf.Apply()
 	tf.Plan(0).Silent()
 	p.Clock.Advance(30 * day)
 	tf.Apply("-var=description=second")
-	if n := len(p.As(api.RoleAuditor).Versions("trio")); n != 2 {
+	if n := len(p.As(api.RoleAuditor).Versions("quintet")); n != 2 {
 		t.Errorf("the token has %d versions, want 2", n)
 	}
 
-	tf.Config(config + trioHandover(s))
-	wantForbidden(t, tf.ApplyFails("-var=description=second").Has("with ephemeral.quickconnect_scoped_token.trio"), api.RoleOperator, api.PermissionReveal, 1)
+	tf.Config(config + quintetHandover(s))
+	wantForbidden(t, tf.ApplyFails("-var=description=second").Has("with ephemeral.quickconnect_scoped_token.quintet"), api.RoleOperator, api.PermissionReveal, 1)
 	if len(s.All()) != 0 {
 		t.Error("something was handed over")
 	}
@@ -155,19 +155,19 @@ output "role" {
 	if role := tf.Output("role"); role != api.RoleRuntime {
 		t.Errorf("the identity has the role %v", role)
 	}
-	config := trio(p)
+	config := quintet(p)
 	tf.Config(config)
-	wantForbidden(t, tf.ApplyFails(), api.RoleRuntime, api.PermissionWrite, 3)
+	wantForbidden(t, tf.ApplyFails(), api.RoleRuntime, api.PermissionWrite, quintetSize)
 	as(p, tf, api.RoleDeployer)
 	tf.Apply()
 	before := stateFile(t, tf)
 	as(p, tf, api.RoleRuntime)
 	for _, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}} {
-		wantForbidden(t, tf.Run(args...).Want(1), api.RoleRuntime, api.PermissionRead, 3)
+		wantForbidden(t, tf.Run(args...).Want(1), api.RoleRuntime, api.PermissionRead, quintetSize)
 	}
 	if stateFile(t, tf) != before {
 		t.Error("the state has changed")
 	}
-	tf.Config(config + trioData)
+	tf.Config(config + quintetData)
 	tf.Plan(1).Has("with data.quickconnect_connector.base", "with data.quickconnect_rotation_policy.base")
 }

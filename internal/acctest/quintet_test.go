@@ -66,50 +66,72 @@ func requestsOf(p *acctest.Platform, op string) []acctest.Request {
 	return of
 }
 
-// base makes the connector and the policy that the token of a trio refers to. They are outside Terraform, so that the three
-// resources of a trio do not wait for each other, and one fault meets all of them in one apply.
-func base(p *acctest.Platform) (connector, policy string) {
+// base makes the connector, the endpoint and the policy that a quintet refers to. They are outside Terraform, so that the
+// resources of a quintet do not wait for each other, and one fault meets all of them in one apply.
+func base(p *acctest.Platform) (connector, endpoint, policy string) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "base", Interval: "30d"}).Want(201)
 	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "base", Owner: "messaging@example.com", Type: "slack"}).Want(201)
-	return by.Connector("base").ID, by.RotationPolicy("base").ID
+	connector = by.Connector("base").ID
+	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{Name: "base", ConnectorID: connector, URL: "https://hooks.example.com"}).Want(201)
+	return connector, by.WebhookEndpoint("base").ID, by.RotationPolicy("base").ID
 }
 
-// trio is one resource of every kind, none of which refers to another.
-func trio(p *acctest.Platform) string {
-	connector, policy := base(p)
+const (
+	baseSize    = 3
+	quintetSize = 5
+)
+
+// quintet is one resource of every kind, none of which refers to another.
+func quintet(p *acctest.Platform) string {
+	connector, endpoint, policy := base(p)
 	return fmt.Sprintf(`
 variable "description" {
   default = "first"
 }
 
-resource "quickconnect_rotation_policy" "trio" {
-  name        = "trio"
+resource "quickconnect_rotation_policy" "quintet" {
+  name        = "quintet"
   interval    = "90d"
   description = var.description
 }
 
-resource "quickconnect_connector" "trio" {
-  name        = "trio"
+resource "quickconnect_connector" "quintet" {
+  name        = "quintet"
   owner       = "messaging@example.com"
   type        = "slack"
   description = var.description
 }
 
-resource "quickconnect_scoped_token" "trio" {
-  name               = "trio"
+resource "quickconnect_scoped_token" "quintet" {
+  name               = "quintet"
   owner              = "team-notifier"
-  connector_id       = %q
+  connector_id       = %[1]q
   scopes             = ["messages:send"]
-  rotation_policy_id = %q
+  rotation_policy_id = %[2]q
   description        = var.description
 }
-`, connector, policy)
+
+resource "quickconnect_webhook_endpoint" "quintet" {
+  name         = "quintet"
+  connector_id = %[1]q
+  url          = "https://hooks.example.com"
+  description  = var.description
 }
 
-// trioHandover hands the trio's token to a sink.
-func trioHandover(s *acctest.Sink) string {
-	return strings.ReplaceAll(handover(s), "notifier", "trio")
+resource "quickconnect_webhook_signing_secret" "quintet" {
+  name               = "quintet"
+  owner              = "team-notifier"
+  endpoint_id        = %[3]q
+  rotation_policy_id = %[2]q
+  description        = var.description
+}
+`, connector, policy, endpoint)
+}
+
+// quintetHandover hands the quintet's token to a sink.
+func quintetHandover(s *acctest.Sink) string {
+	return strings.ReplaceAll(handover(s), "notifier", "quintet")
 }
 
 // impatient is a provider that gives up soon.
@@ -119,22 +141,22 @@ provider "quickconnect" {
 }
 `
 
-var trioKinds = []string{api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens}
+var quintetKinds = []string{api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens, api.KindWebhookEndpoints, api.KindSigningSecrets}
 
-// trioOn returns the ids of the trio's objects as the platform has them, by resource type.
-func trioOn(p *acctest.Platform) map[string]string {
+// quintetOn returns the ids of the quintet's objects as the platform has them, by resource type.
+func quintetOn(p *acctest.Platform) map[string]string {
 	ids := map[string]string{}
-	for _, kind := range trioKinds {
+	for _, kind := range quintetKinds {
 		var o api.Object
-		if p.As(api.RoleAuditor).Find(kind, "trio", &o) {
+		if p.As(api.RoleAuditor).Find(kind, "quintet", &o) {
 			ids[typeOf(kind)] = o.ID
 		}
 	}
 	return ids
 }
 
-// trioIn returns the ids of the trio's objects as the state has them, by resource type.
-func trioIn(t *testing.T, tf *acctest.CLI) map[string]string {
+// quintetIn returns the ids of the quintet's objects as the state has them, by resource type.
+func quintetIn(t *testing.T, tf *acctest.CLI) map[string]string {
 	t.Helper()
 	ids := map[string]string{}
 	for address, id := range stateIDs(t, stateFile(t, tf)) {
@@ -145,25 +167,25 @@ func trioIn(t *testing.T, tf *acctest.CLI) map[string]string {
 	return ids
 }
 
-// wantSame fails the test unless the state and the platform have the same objects of the trio: none lost, none twice.
+// wantSame fails the test unless the state and the platform have the same objects of the quintet: none lost, none twice.
 func wantSame(t *testing.T, p *acctest.Platform, tf *acctest.CLI, objects int) {
 	t.Helper()
-	in, on := trioIn(t, tf), trioOn(p)
+	in, on := quintetIn(t, tf), quintetOn(p)
 	if !maps.Equal(in, on) || len(on) != objects {
 		t.Errorf("the state has %v, the platform has %v, want %d objects in both", in, on, objects)
 	}
 	wantCounts(t, p, objects)
 }
 
-// wantCounts fails the test unless the platform has this many objects, in all kinds, besides the two of base.
+// wantCounts fails the test unless the platform has this many objects, in all kinds, besides those of base.
 func wantCounts(t *testing.T, p *acctest.Platform, objects int) {
 	t.Helper()
 	n := 0
-	for _, kind := range trioKinds {
+	for _, kind := range quintetKinds {
 		n += p.As(api.RoleAuditor).Count(kind)
 	}
-	if n-2 != objects {
-		t.Errorf("the platform has %d objects, want %d", n-2, objects)
+	if n-baseSize != objects {
+		t.Errorf("the platform has %d objects, want %d", n-baseSize, objects)
 	}
 }
 
@@ -172,6 +194,8 @@ func typeOf(kind string) string {
 		api.KindRotationPolicies: "quickconnect_rotation_policy",
 		api.KindConnectors:       "quickconnect_connector",
 		api.KindScopedTokens:     "quickconnect_scoped_token",
+		api.KindWebhookEndpoints: "quickconnect_webhook_endpoint",
+		api.KindSigningSecrets:   "quickconnect_webhook_signing_secret",
 	}[kind]
 }
 

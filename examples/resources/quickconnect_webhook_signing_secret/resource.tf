@@ -1,0 +1,56 @@
+resource "quickconnect_connector" "shop" {
+  name  = "shop"
+  owner = "messaging@example.com"
+  type  = "custom"
+}
+
+resource "quickconnect_webhook_endpoint" "orders" {
+  name         = "orders"
+  connector_id = quickconnect_connector.shop.id
+  url          = "https://hooks.example.com/quickconnect"
+}
+
+resource "quickconnect_rotation_policy" "quarterly" {
+  name      = "quarterly"
+  interval  = "90d"
+  max_stage = "7d"  # how long a new secret may wait for proof that the receiver knows it
+  overlap   = "48h" # how long the replaced one signs as well
+}
+
+# A secret that the platform makes and rotates.
+resource "quickconnect_webhook_signing_secret" "orders" {
+  name               = "orders"
+  owner              = "team-orders"
+  endpoint_id        = quickconnect_webhook_endpoint.orders.id
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+
+  # A changed value asks for a rotation before its time.
+  rotate_when_changed = {
+    deployment = "2026-10"
+  }
+}
+
+# A key pair. Receivers need the public keys alone, which are in the state: quickconnect_webhook_signing_secret.audit.public_keys
+resource "quickconnect_webhook_signing_secret" "audit" {
+  name               = "audit"
+  owner              = "team-audit"
+  endpoint_id        = quickconnect_webhook_endpoint.orders.id
+  algorithm          = "ed25519"
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+}
+
+# A secret of your own. It is rotated by configuring another one.
+variable "partner_secret" {
+  description = "whsec_ and 24 to 64 bytes in standard base64. Ephemeral: Terraform keeps it for the run and forgets it."
+  type        = string
+  ephemeral   = true
+  default     = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" # for the example only
+}
+
+resource "quickconnect_webhook_signing_secret" "partner" {
+  name               = "partner"
+  owner              = "team-partners"
+  endpoint_id        = quickconnect_webhook_endpoint.orders.id
+  secret_wo          = var.partner_secret
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+}
