@@ -2,7 +2,10 @@ package acctest
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -145,6 +148,49 @@ func (p *Process) CreateToken(tenant, environment, role string, flags ...string)
 	p.t.Helper()
 	args := []string{"token", "create", "--data-dir", p.DataDir, "--tenant", tenant, "--environment", environment, "--role", role}
 	return strings.TrimSpace(p.command(append(args, flags...)...))
+}
+
+// Do sends one request with the token of a principal; body may be nil, and key is an idempotency key or empty. The error says that there was no
+// answer, as while the platform is down.
+func (p *Process) Do(token, method, path string, body any, key string) (status int, answer []byte, err error) {
+	var payload io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return 0, nil, err
+		}
+		payload = bytes.NewReader(data)
+	}
+	r, err := http.NewRequest(method, p.URL+path, payload)
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	answer, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, answer, err
+}
+
+// Must sends a request as Do does, fails the test unless the status is this, and reads the answer into out, which may be nil.
+func (p *Process) Must(token, method, path string, body any, want int, out any) {
+	p.t.Helper()
+	status, answer, err := p.Do(token, method, path, body, "")
+	if err != nil || status != want {
+		p.t.Fatalf("%s %s: status %d, want %d: %s (%v)", method, path, status, want, answer, err)
+	}
+	if out != nil {
+		if err := json.Unmarshal(answer, out); err != nil {
+			p.t.Fatalf("%s %s: %v", method, path, err)
+		}
+	}
 }
 
 func (p *Process) command(args ...string) string {
