@@ -143,7 +143,7 @@ func TestSuppliedSecretThatIsDueWarns(t *testing.T) {
 func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
 	p, tf := acctest.Start(t)
 	h := acctest.StartHook(t, p.Clock)
-	h.Answer(func(e acctest.HookEvent) int { return http.StatusNoContent })
+	h.Answer(func(_ acctest.HookEvent) int { return http.StatusNoContent })
 	rules := policy("require_acknowledgement = false\noverlap = \"1h\"")
 	tf.Config(rules + supplied(h.URL, `rotate_when_changed = { turn = "1" }`))
 	tf.Var("signing_secret", whsec("a"))

@@ -272,8 +272,9 @@ output "public_keys" {
 `)
 	keys := func(n int) (out []string) {
 		t.Helper()
-		for _, k := range tf.State(theSigning)["public_keys"].([]any) {
-			out = append(out, k.(string))
+		listed, _ := tf.State(theSigning)["public_keys"].([]any)
+		for _, k := range listed {
+			out = append(out, fmt.Sprint(k))
 		}
 		if len(out) != n {
 			t.Fatalf("%d public keys, want %d", len(out), n)
