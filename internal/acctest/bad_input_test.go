@@ -22,11 +22,16 @@ const (
 	policyType    = "quickconnect_rotation_policy"
 	connectorType = "quickconnect_connector"
 	tokenType     = "quickconnect_scoped_token"
+	endpointType  = "quickconnect_webhook_endpoint"
+	signingType   = "quickconnect_webhook_signing_secret"
 
 	asPolicy    = "name = \"p\"\ninterval = \"30d\""
 	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
 	// The ids are of the right form; a plan asks nobody whether they exist.
 	asToken      = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\nrotation_policy_id = \"pol_1\""
+	asEndpoint   = "name = \"e\"\nconnector_id = \"con_1\"\nurl = \"https://hooks.example.com/quickconnect\""
+	asSigning    = "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"\nrotation_policy_id = \"pol_1\""
+	aSigning     = "secret_wo must be whsec_ followed by 24 to 64 bytes in standard base64 with padding"
 	notADuration = " must be a duration such as 90d, 12h or 1h30m"
 	notAName     = "name must be 1 to 63 characters: lower-case letters, digits and hyphens"
 )
@@ -83,6 +88,38 @@ var mistakes = []badInput{
 	{tokenType, `minimum_version = 0`, asToken, "minimum_version value must be at least 1"},
 	{tokenType, `rotate_when_changed = { incident = null }`, asToken, "rotate_when_changed has an entry whose value is null"},
 	{tokenType, ``, "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]", "Neither rotation_policy_id nor expires_at is set"},
+
+	{endpointType, `name = "Orders"`, asEndpoint, notAName},
+	{endpointType, `connector_id = "shop"`, asEndpoint, "connector_id must be the id of a connector, such as con_"},
+	{endpointType, `url = "http://hooks.example.com/quickconnect"`, asEndpoint, "url must start with https:// (http is only for a receiver on the platform's own machine"},
+	{endpointType, `url = "http://10.0.0.7/quickconnect"`, asEndpoint, "url must start with https:// (http is only for a receiver on the platform's own machine"},
+	{endpointType, `url = "https://shop:hunter2@hooks.example.com/"`, asEndpoint, "url must have no user name and no password: deliveries are signed instead"},
+	{endpointType, `url = "https://hooks.example.com/#orders"`, asEndpoint, "url must have no fragment (#…): it is never sent"},
+	{endpointType, `url = "https://hooks.example.com:99999/"`, asEndpoint, "url must have a port from 1 to 65535, or none"},
+	{endpointType, `url = "https:///quickconnect"`, asEndpoint, "url must name a host"},
+	{endpointType, `url = "ftp://hooks.example.com/"`, asEndpoint, "url must start with https://"},
+	{endpointType, `url = "hooks.example.com"`, asEndpoint, "url must "},
+	{endpointType, `url = "https://hooks.example.com/a b"`, asEndpoint, "url must have only printable ASCII characters"},
+	{endpointType, `event_types = []`, asEndpoint, "event_types set must contain at least 1"},
+	{endpointType, `event_types = ["Message Delivered"]`, asEndpoint, "event_types has an element that is refused: each must be an event type such as message.delivered"},
+	{endpointType, `event_types = ["quickconnect.probe"]`, asEndpoint, "must not be quickconnect.probe: every endpoint gets the events of that type"},
+	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `The argument "url" is required`},
+
+	{signingType, `owner = ""`, asSigning, "owner must be an e-mail address or a team name"},
+	{signingType, `endpoint_id = "orders"`, asSigning, "endpoint_id must be the id of a webhook endpoint, such as wep_"},
+	{signingType, `rotation_policy_id = "monthly"`, asSigning, "rotation_policy_id must be the id of a rotation policy, such as pol_"},
+	{signingType, `algorithm = "rsa"`, asSigning, "algorithm must be hmac-sha256 or ed25519"},
+	{signingType, `secret_wo = ""`, asSigning, aSigning},
+	{signingType, `secret_wo = "hunter2"`, asSigning, aSigning},
+	{signingType, `secret_wo = "whsec_aHVudGVyMg=="`, asSigning, aSigning},
+	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(65) : "x"]))}"`, asSigning, aSigning},
+	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(32) : "x"]))}\n"`, asSigning, aSigning},
+	{signingType, `secret_wo = "whpk_${base64encode(join("", [for i in range(32) : "x"]))}"`, asSigning, aSigning},
+	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(32) : "x"]))}"`, asSigning + "\nalgorithm = \"ed25519\"", "secret_wo belongs to the algorithm hmac-sha256"},
+	{signingType, `secret_wo_version = 0`, asSigning, "secret_wo_version value must be at least 1"},
+	{signingType, `minimum_version = 0`, asSigning, "minimum_version value must be at least 1"},
+	{signingType, `rotate_when_changed = { incident = null }`, asSigning, "rotate_when_changed has an entry whose value is null"},
+	{signingType, ``, "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"", `The argument "rotation_policy_id" is required`},
 }
 
 // hcl writes the resource so that the mistake, or the block's first line, has a mark by which it is found again.
@@ -107,7 +144,8 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 	}
 	hcl.WriteString(strings.Join([]string{
 		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`, `resource "quickconnect_connector" "right" {`, asConnector, `}`,
-		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`, ``,
+		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`, `resource "quickconnect_webhook_endpoint" "right" {`, asEndpoint, `}`,
+		`resource "quickconnect_webhook_signing_secret" "right" {`, asSigning, `}`, ``,
 	}, "\n"))
 	tf.Config(hcl.String())
 	lines := strings.Split(hcl.String(), "\n")
@@ -142,6 +180,9 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 	}
 	if len(errors) != len(mistakes) {
 		t.Errorf("%d errors for %d mistakes", len(errors), len(mistakes))
+	}
+	if said := strings.Join(errors, ""); strings.Count(said, "hunter2") != strings.Count(hcl.String(), "hunter2") {
+		t.Error("an error repeats a password, besides the line of the configuration that Terraform shows")
 	}
 	for _, r := range p.Requests() {
 		if r.Path != "/v1/identity" {
