@@ -1,0 +1,3 @@
+module quickconnect-receiver
+
+go 1.22

@@ -1,0 +1,264 @@
+"""A receiver of signed webhooks (Standard Webhooks 1.0.0) with nothing but the standard library.
+
+../README.md says what it answers and why.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+MAX_BODY = 1 << 20
+MAX_SIGNATURES = 32  # work for strangers must have an end
+TOLERANCE = 5 * 60
+MAX_REMEMBERED = 10000
+
+
+def handle(event):
+    """Raising makes the platform deliver the event again."""
+    # Your work goes here.
+
+
+class Refusal(Exception):
+    """An answer that makes nothing of the delivery. The reason is logged: no value of the request or the config is in it."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def answer(request):
+    if request.command != "POST":
+        raise Refusal(405, "only POST is answered")
+    body = read_body(request)
+    config = read_config(os.environ["RECEIVER_CONFIG"])
+    delivery_id, timestamp = verify(config["keys"], request.headers, body)
+    event = parse_event(body)
+
+    # A genuine delivery of another place may be replayed here, and this receiver may even know that place's secret.
+    if event["tenant"] != config["tenant"]:
+        raise Refusal(403, "the delivery is for another tenant")
+    if event["environment"] != config["environment"]:
+        raise Refusal(403, "the delivery is for another environment")
+    if event["endpoint_id"] != config["endpoint_id"]:
+        raise Refusal(403, "the delivery is for another endpoint")
+
+    # The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
+    if event["type"] == "quickconnect.probe":
+        return 204, "probed " + word(delivery_id)
+    if event["type"] not in config["event_types"]:
+        raise Refusal(422, "events of this type are not taken here")
+
+    if begin(delivery_id, timestamp):
+        return 200, "repeated " + word(delivery_id)
+    try:
+        handle({**event, "id": delivery_id})
+    except Exception:
+        end(delivery_id, timestamp, False)
+        raise Refusal(500, "handling the event failed")
+    end(delivery_id, timestamp, True)
+    return 204, "accepted " + word(delivery_id) + " " + word(event["type"])
+
+
+def read_body(request):
+    length = request.headers.get("Content-Length", "")
+    if not re.fullmatch(r"[0-9]{1,12}", length):
+        raise Refusal(411, "the length of the body is not given")  # http.server knows no chunks
+    left, parts = int(length), []
+    try:
+        while left > 0:
+            part = request.rfile.read(min(left, 1 << 16))
+            if not part:
+                raise Refusal(400, "the body did not arrive whole")
+            left -= len(part)
+            if int(length) <= MAX_BODY:  # a larger one is read and dropped, so that the sender gets to the answer
+                parts.append(part)
+    except OSError:
+        raise Refusal(400, "the body did not arrive whole")
+    if int(length) > MAX_BODY:
+        raise Refusal(413, "the body is larger than 1 MiB")
+    return b"".join(parts)
+
+
+def verify(keys, headers, body):
+    """Hold a delivery against Standard Webhooks.
+
+    The signed bytes are id, timestamp and body, joined by dots, the body exactly as it came. The header has one signature
+    for each secret that is valid at the sender; one that matches is enough.
+    """
+    values = []
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        found = headers.get_all(name, [])
+        if len(found) > 1:  # which of them a program takes depends on the program
+            raise Refusal(400, name + " is there more than once")
+        if not found or not found[0].strip(" \t"):
+            raise Refusal(400, name + " is missing")
+        values.append(found[0].strip(" \t"))
+    delivery_id, timestamp, signature = values
+    # Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the log.
+    if not re.fullmatch(r"[!-\-/-~]{1,256}", delivery_id):
+        raise Refusal(400, "webhook-id is not 1 to 256 visible characters without a dot")
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", timestamp):
+        raise Refusal(400, "webhook-timestamp is not unix seconds")
+    signatures = signature.split(" ")
+    if len(signatures) > MAX_SIGNATURES:
+        raise Refusal(400, "webhook-signature has more than 32 signatures")
+    if abs(int(time.time()) - int(timestamp)) > TOLERANCE:
+        raise Refusal(401, "webhook-timestamp is more than 5 minutes away")
+
+    signed = (delivery_id + "." + timestamp + ".").encode("ascii") + body
+    for key in keys:
+        expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+        for entry in signatures:
+            version, _, value = entry.partition(",")
+            if version == "v1" and hmac.compare_digest(value.encode("utf-8"), expected):  # in constant time
+                return delivery_id, timestamp
+    raise Refusal(401, "no signature matches")
+
+
+def parse_event(body):
+    try:
+        event = json.loads(body.decode("utf-8"), parse_constant=refuse_constant)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "the body is not a JSON object")
+    if not isinstance(event, dict):
+        raise Refusal(400, "the body is not a JSON object")
+    for name in ("type", "timestamp", "tenant", "environment", "endpoint_id"):
+        if not is_text(event.get(name)):
+            raise Refusal(400, "the body has no text " + name)
+    if "data" not in event:
+        raise Refusal(400, "the body has no data")
+    return event
+
+
+def refuse_constant(name):
+    """NaN and Infinity, which json takes for numbers, are no JSON."""
+    raise ValueError(name)
+
+
+# In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
+lock = threading.Lock()
+handling = set()
+accepted = {}  # id → webhook-timestamp, oldest first
+
+
+def begin(delivery_id, timestamp):
+    """Tell whether the event was accepted before. Unless it raises, exactly one request handles the event: the one that gets False."""
+    with lock:
+        # The platform signs every attempt anew: the same timestamp is a copy, another one is its own retry because the answer got lost.
+        if accepted.get(delivery_id) == timestamp:
+            raise Refusal(409, "this delivery was accepted before")
+        if delivery_id in accepted:
+            return True
+        if delivery_id in handling:  # 200 would be a lie if the other one fails
+            raise Refusal(409, "this event is being handled")
+        handling.add(delivery_id)
+        return False
+
+
+def end(delivery_id, timestamp, ok):
+    with lock:
+        handling.discard(delivery_id)
+        if ok:
+            accepted[delivery_id] = timestamp
+            if len(accepted) > MAX_REMEMBERED:
+                del accepted[next(iter(accepted))]
+
+
+def read_config(path):
+    """Read the config anew for every request, so that a rotation needs no restart. 503 makes the platform try again later."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            config = json.load(file)
+    except OSError:
+        raise Refusal(503, "the config file cannot be read")
+    except (ValueError, RecursionError):
+        config = None
+    if (
+        not isinstance(config, dict)
+        or not all(is_text(config.get(name)) for name in ("tenant", "environment", "endpoint_id"))
+        or not isinstance(config.get("event_types"), list)
+        or not all(isinstance(name, str) for name in config["event_types"])
+        or not isinstance(config.get("secrets"), list)
+    ):
+        raise Refusal(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
+    config["keys"] = [parse_secret(text) for text in config["secrets"] if text is not None]  # None where Terraform has no second one
+    if not 1 <= len(config["keys"]) <= 2:
+        raise Refusal(503, "the config file must have one or two secrets")
+    return config
+
+
+def parse_secret(text):
+    if isinstance(text, str) and text.startswith("whsec_"):
+        encoded = text[len("whsec_"):]
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if 24 <= len(key) <= 64 and base64.b64encode(key).decode("ascii") == encoded:  # standard, padded, canonical
+            return key
+    raise Refusal(503, "a secret in the config file has a wrong prefix or wrong base64")
+
+
+def is_text(value):
+    return isinstance(value, str) and value != ""
+
+
+def word(text):
+    """One word of at most 100 visible characters, so that it cannot forge a line of the log."""
+    return re.sub(r"[^!-~]", "?", text)[:100]
+
+
+def say(line):
+    with lock:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+class Handler(BaseHTTPRequestHandler):
+    timeout = 10  # seconds, for a sender that falls silent
+
+    def respond(self):
+        try:
+            status, line = answer(self)
+        except Refusal as refusal:
+            status, line = refusal.status, "refused {} {}".format(refusal.status, refusal.reason)
+        say(line)
+        self.send_response(status)
+        if status == 405:
+            self.send_header("Allow", "POST")
+        self.end_headers()
+
+    do_POST = do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond
+
+    def log_message(self, *args):
+        """http.server's own log would repeat what a stranger sent."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = False  # on SIGTERM, what has begun is finished
+    request_queue_size = 128
+
+
+def main():
+    if not os.environ.get("RECEIVER_CONFIG"):
+        sys.exit("RECEIVER_CONFIG must be the path of the config file")
+    # On the loopback address only: a proxy that terminates TLS stands in front.
+    with Server(("127.0.0.1", int(os.environ.get("PORT") or 8080)), Handler) as server:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # shutdown waits for the loop that this very thread runs: it needs a thread of its own.
+            signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+        say("listening on http://127.0.0.1:{}".format(server.server_address[1]))
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
