@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 cli=$(scripts/terraform.sh)
 
 began=$(date +%s)
-echo "Building the provider, the platform and the demo (a first build takes a minute or two) …"
+echo "Building the provider, the platform, a receiver and the demo (a first build takes a minute or two) …"
 make -s build
 CGO_ENABLED=0 go build -o bin/demo ./internal/cmd/demo
+(cd examples/receivers/go && GOWORK=off CGO_ENABLED=0 go build -o ../../../bin/quickconnect-receiver .)
 echo "Built in $(($(date +%s) - began)) s."
 echo
 

@@ -26,9 +26,13 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
   id = quickconnect_webhook_signing_secret.orders.id
 }
 
-# Hands both values to the receiver whenever there is a new version. `other_value` is null unless a rotation is in progress.
+# Hands both values to the receiver whenever there is a new version, and takes the old one away when it has retired: a receiver that keeps
+# it would go on to trust it. `other_value` is null unless a rotation is in progress.
 resource "terraform_data" "handover" {
-  triggers_replace = quickconnect_webhook_signing_secret.orders.version
+  triggers_replace = [
+    quickconnect_webhook_signing_secret.orders.version,
+    quickconnect_webhook_signing_secret.orders.rotation.previous_version,
+  ]
 
   provisioner "local-exec" {
     command = "test -n \"$SECRETS\"" # your deployment

@@ -40,9 +40,10 @@ type demo struct {
 	service  *caller // uses the token: a runtime principal
 	first    string  // the value of version 1
 	second   string  // the value of version 2
+	hooks    *hooks  // the second act
 }
 
-func newDemo(bin, cli, example string, keep bool) (d *demo, err error) {
+func newDemo(bin, cli, examples string, keep bool) (d *demo, err error) {
 	dir, err := os.MkdirTemp("", "quickconnect-demo-")
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func newDemo(bin, cli, example string, keep bool) (d *demo, err error) {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
-	for _, path := range []*string{&bin, &cli, &example} {
+	for _, path := range []*string{&bin, &cli, &examples} {
 		if !strings.Contains(*path, string(filepath.Separator)) && path == &cli {
 			continue // to be found on the PATH
 		}
@@ -60,9 +61,14 @@ func newDemo(bin, cli, example string, keep bool) (d *demo, err error) {
 			return nil, err
 		}
 	}
-	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: &platform{bin: bin, dir: filepath.Join(dir, "platform")}}
+	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: newPlatform(bin, filepath.Join(dir, "platform"))}
 	d.began = d.clock.Now()
-	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), example)
+	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), filepath.Join(examples, "quickstart"), map[string]string{
+		"interval": interval.String(), "overlap": overlap.String(), "token_file": tokenFile, "slack_bot_token": "xoxb-not-a-real-token",
+	})
+	if err == nil {
+		d.hooks, err = newHooks(d, filepath.Join(examples, "webhooks"))
+	}
 	return d, err
 }
 
@@ -96,7 +102,7 @@ func (d *demo) close(ctx context.Context, err error) error {
 
 // sayHowToGoOn prints what a person needs to go on by hand, each command ready to be copied.
 func (d *demo) sayHowToGoOn() {
-	d.say("The platform is still running (process %d), and what was applied is still there. Go on with:\n", d.platform.cmd.Process.Pid)
+	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n", d.platform.cmd.Process.Pid)
 	fmt.Printf(`    cd %[1]s
     export QUICKCONNECT_ENDPOINT=%[2]s
     export QUICKCONNECT_TOKEN=%[3]s
@@ -116,7 +122,7 @@ func (d *demo) sayHowToGoOn() {
     The platform's log:  %[12]s
     The end, with all of this removed: kill %[13]d; rm -rf %[14]s
 `, d.tf.dir, d.platform.url, d.deployer.token, d.tf.config, d.tf.path, interval,
-		d.platform.program(), d.platform.dir, tenant, environment, tokenFile, d.platform.logFile(), d.platform.cmd.Process.Pid, d.dir)
+		d.platform.program(), d.platform.dir, tenant, environment, tokenFile, d.platform.logFile, d.platform.cmd.Process.Pid, d.dir)
 }
 
 // waitFor asks until the answer is yes, and gives up after the limit.

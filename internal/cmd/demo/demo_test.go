@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be replaced.
+// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be replaced, and a bit more.
 func TestDemo(t *testing.T) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
@@ -26,23 +26,34 @@ func TestDemo(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	d, err := newDemo(bin, cli, filepath.Join(root, "examples", "quickstart"), false)
+	receiver := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "quickconnect-receiver"), ".")
+	receiver.Dir = filepath.Join(root, "examples", "receivers", "go")
+	receiver.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := receiver.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	d, err := newDemo(bin, cli, filepath.Join(root, "examples"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := d.close(t.Context(), d.show(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	if d.step < 10 {
+	if d.step < 20 {
 		t.Errorf("the demo has said only %d things", d.step)
 	}
 	if _, err := os.Stat(d.dir); !os.IsNotExist(err) {
 		t.Errorf("the demo has left %s behind", d.dir)
 	}
-	select {
-	case <-d.platform.ended:
-	default:
-		t.Error("the platform is still running")
+	if len(d.hooks.sender.sent) < 40 {
+		t.Errorf("only %d events were sent", len(d.hooks.sender.sent))
+	}
+	for _, p := range []*process{&d.platform.process, &d.hooks.receiver} {
+		select {
+		case <-p.ended:
+		default:
+			t.Errorf("%s is still running", p.name)
+		}
 	}
 }
 

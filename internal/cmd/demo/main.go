@@ -1,5 +1,5 @@
 // demo shows the main job from end to end, on this machine, with the real programs: a scoped token is made, handed over,
-// rotated and ended by Terraform. It checks every line before it prints it, and fails at the first thing that is not as said.
+// rotated and ended by Terraform; then the signing secret of a receiver of webhooks is rotated while events flow. It checks every line before it prints it, and fails at the first thing that is not as said.
 package main
 
 import (
@@ -13,15 +13,15 @@ import (
 )
 
 func main() {
-	bin := flag.String("bin", "bin", "the directory with terraform-provider-quickconnect and quickconnectd")
+	bin := flag.String("bin", "bin", "the directory with terraform-provider-quickconnect, quickconnectd and quickconnect-receiver")
 	cli := flag.String("terraform", "terraform", "the Terraform or OpenTofu program")
-	example := flag.String("example", "examples/quickstart", "the configuration to apply")
+	examples := flag.String("examples", "examples", "the directory with the configurations to apply: quickstart and webhooks")
 	keep := flag.Bool("keep", false, "leave the platform and its objects, and say how to go on by hand")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	d, err := newDemo(*bin, *cli, *example, *keep)
+	d, err := newDemo(*bin, *cli, *examples, *keep)
 	if err == nil {
 		err = d.close(ctx, d.show(ctx))
 	}

@@ -10,12 +10,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// show is the demo: the main job from end to end.
+// show is the demo: the main job from end to end, and a second act about webhooks.
 func (d *demo) show(ctx context.Context) error {
 	acts := []func(context.Context) error{d.setUp, d.create, d.fallDue, d.begin, d.promote, d.retire}
 	if !d.keep {
 		acts = append(acts, d.destroy)
 	}
+	acts = append(acts, d.hooks.show)
 	for _, act := range acts {
 		if err := act(ctx); err != nil {
 			return err
@@ -106,7 +107,7 @@ func (d *demo) promote(ctx context.Context) error {
 	if _, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=promotion.tfplan"); err != nil {
 		return err
 	}
-	if err := d.absent(d.first, d.second); err != nil {
+	if err := absent(d.tf.dir, d.first, d.second); err != nil {
 		return err
 	}
 	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.name)

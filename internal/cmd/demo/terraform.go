@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -21,7 +23,7 @@ type terraform struct {
 	env    []string
 }
 
-func newTerraform(path, bin, dir, example string) (*terraform, error) {
+func newTerraform(path, bin, dir, example string, variables map[string]string) (*terraform, error) {
 	t := &terraform{path: path, name: filepath.Base(path), dir: dir, config: dir + ".tfrc"}
 	for _, entry := range os.Environ() {
 		// What the user has set for other work must not change what is shown.
@@ -65,9 +67,11 @@ func newTerraform(path, bin, dir, example string) (*terraform, error) {
 	if err := os.WriteFile(t.config, []byte(overrides), 0o600); err != nil {
 		return nil, err
 	}
-	variables := fmt.Sprintf("interval        = %q\noverlap         = %q\ntoken_file      = %q\nslack_bot_token = \"xoxb-not-a-real-token\"\n",
-		interval.String(), overlap.String(), tokenFile)
-	return t, work.WriteFile("demo.auto.tfvars", []byte(variables), 0o600)
+	var assignments strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		fmt.Fprintf(&assignments, "%s = %q\n", name, variables[name])
+	}
+	return t, work.WriteFile("demo.auto.tfvars", []byte(assignments.String()), 0o600)
 }
 
 func (t *terraform) set(name, value string) { t.env = append(t.env, name+"="+value) }
@@ -108,6 +112,17 @@ func planned(output string) string {
 		output = before
 	}
 	return strings.Trim(output, "\n") + "\n"
+}
+
+// summary cuts out what a plan says in its warnings' first lines and in its last line.
+func summary(output string) string {
+	var b strings.Builder
+	for line := range strings.Lines(output) {
+		if strings.HasPrefix(line, "Plan: ") || strings.HasPrefix(line, "Warning: ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 func indent(text string) string {
