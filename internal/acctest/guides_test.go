@@ -2,11 +2,13 @@ package acctest_test
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -17,35 +19,18 @@ var updateGuides = flag.Bool("update", false, "write what Terraform really print
 // shown is a block of a document: a comment that names the output, and the output in a fence.
 var shown = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n\n```text\n(.*?)```\n")
 
-// What the documents show of Terraform's output is what it prints: the quickstart's token, from its creation to its promotion.
+// What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the webhooks example, from
+// their creation to their promotion.
 func TestGuidesShowRealOutput(t *testing.T) {
 	root, err := acctest.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, tf := acctest.Start(t)
-	if version := tf.Run("version").Want(0); !version.Contains("Terraform v1.11.") {
+	if version := acctest.NewCLI(t).Run("version").Want(0); !version.Contains("Terraform v1.11.") {
 		t.Skip("the documents show what Terraform 1.11 prints; other programs and versions word it differently")
 	}
-	quickstart, err := filepath.Glob(filepath.Join(root, "examples", "quickstart", "*.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range quickstart {
-		tf.Write(filepath.Base(file), read(t, file))
-	}
-	tf.Var("slack_bot_token", "xoxb-of-the-test")
-
-	outputs := map[string]string{}
-	tf.Apply()
-	p.Clock.Advance(90 * day)
-	outputs["begin"] = printed(tf.Plan(2))
-	tf.Apply()
-	outputs["awaiting"] = printed(tf.Plan(0))
-	p.As(api.RoleRuntime).Introspect(p.As(api.RoleDeployer).Reveal("notifier", 2))
-	outputs["promote"] = printed(tf.Plan(2))
-	tf.Set("QUICKCONNECT_TOKEN", p.NewToken("production", api.RoleDeployer, 0))
-	outputs["wrong-environment"] = printed(tf.Plan(1))
+	outputs := quickstartOutputs(t, root)
+	maps.Copy(outputs, webhookOutputs(t, root))
 
 	documents, err := filepath.Glob(filepath.Join(root, "templates", "guides", "*.md"))
 	if err != nil {
@@ -78,8 +63,62 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	}
 }
 
+// copyExample makes the configuration of an example the one of tf.
+func copyExample(t *testing.T, tf *acctest.CLI, root, name string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "examples", name, "*.tf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no example %s", name)
+	}
+	for _, file := range files {
+		tf.Write(filepath.Base(file), read(t, file))
+	}
+}
+
+func quickstartOutputs(t *testing.T, root string) map[string]string {
+	t.Helper()
+	p, tf := acctest.Start(t)
+	copyExample(t, tf, root, "quickstart")
+	tf.Var("slack_bot_token", "xoxb-of-the-test")
+	outputs := map[string]string{}
+	tf.Apply()
+	p.Clock.Advance(90 * day)
+	outputs["begin"] = printed(tf.Plan(2))
+	tf.Apply()
+	outputs["awaiting"] = printed(tf.Plan(0))
+	p.As(api.RoleRuntime).Introspect(p.As(api.RoleDeployer).Reveal("notifier", 2))
+	outputs["promote"] = printed(tf.Plan(2))
+	tf.Set("QUICKCONNECT_TOKEN", p.NewToken("production", api.RoleDeployer, 0))
+	outputs["wrong-environment"] = printed(tf.Plan(1))
+	return outputs
+}
+
+func webhookOutputs(t *testing.T, root string) map[string]string {
+	t.Helper()
+	p, tf := acctest.Start(t)
+	copyExample(t, tf, root, "webhooks")
+	h := acctest.StartHook(t, p.Clock)
+	tf.Var("url", h.URL)
+	outputs := map[string]string{}
+	tf.Apply()
+	version := func(n int64) string { return p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", n) }
+	h.Know(version(1))
+	p.Clock.Advance(90 * day)
+	tf.Apply()
+	p.Probe()
+	outputs["webhook-awaiting"] = printed(tf.Plan(0))
+	h.Know(version(1), version(2))
+	p.Clock.Advance(time.Minute)
+	p.Probe()
+	outputs["webhook-promote"] = printed(tf.Plan(2))
+	tf.Apply()
+	p.Clock.Advance(day)
+	outputs["webhook-retired"] = printed(tf.Plan(2))
+	return outputs
+}
+
 var (
-	tokenID  = regexp.MustCompile(`tok_[0-9A-Z]{26}`)
+	objectID = regexp.MustCompile(`\b(tok|sec|wep)_[0-9A-Z]{26}`)
 	uuid     = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	progress = regexp.MustCompile(`(?m)^\S+: (Refreshing state|Opening|Opening complete|Closing|Closing complete|Still opening).*\n`)
 	lineDraw = regexp.MustCompile(`(?s)\n─+\n.*`)
@@ -92,7 +131,7 @@ func printed(r *acctest.Run) string {
 		out = actions
 	}
 	out = lineDraw.ReplaceAllString(out, "")
-	out = tokenID.ReplaceAllString(out, "tok_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
+	out = objectID.ReplaceAllString(out, "${1}_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
 	out = uuid.ReplaceAllString(out, "00000000-0000-4000-8000-000000000000")
 	var lines []string
 	for line := range strings.Lines(out) {

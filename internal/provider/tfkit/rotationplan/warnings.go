@@ -2,6 +2,7 @@ package rotationplan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -213,6 +214,7 @@ func join(versions []int64) string {
 	return strings.Join(texts, " and version ")
 }
 
+// paragraph joins sentences, without those that there is nothing to say for.
 func paragraph(parts ...string) string {
-	return strings.TrimSpace(strings.Join(parts, " "))
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
