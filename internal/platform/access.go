@@ -43,7 +43,7 @@ func authorize(c *call, permission string) error {
 		return nil
 	}
 	var roles []string
-	for _, role := range Roles() {
+	for _, role := range api.Roles() {
 		if may(role, permission) {
 			roles = append(roles, role)
 		}

@@ -28,7 +28,7 @@ type identityOutput struct {
 func (p *Platform) getIdentity(ctx context.Context, _ *struct{}) (*identityOutput, error) {
 	who := callOf(ctx).principal
 	out := identity{Identity: api.Identity{
-		PrincipalID: who.ID, Name: who.Name, Role: who.Role, Permissions: permissionsOf[who.Role],
+		PrincipalID: who.ID, Name: who.Name, Role: who.Role, Permissions: api.PermissionsOf(who.Role),
 		Tenant: who.Tenant, Environment: who.Environment, ExpiresAt: utc(who.ExpiresAt),
 	}}
 	if who.Role == api.RoleRuntime {

@@ -69,8 +69,8 @@ func Bootstrap(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.
 
 // CreatePrincipal makes one more principal and returns its token, which is not to be had again. A ttl of 0 is forever.
 func CreatePrincipal(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, scope store.Scope, role, name string, ttl time.Duration) (secret.Value, error) {
-	if _, known := permissionsOf[role]; !known {
-		return secret.Value{}, fmt.Errorf("the role must be one of %s", strings.Join(Roles(), ", "))
+	if !slices.Contains(api.Roles(), role) {
+		return secret.Value{}, fmt.Errorf("the role must be one of %s", strings.Join(api.Roles(), ", "))
 	}
 	if err := api.CheckName(name); err != nil {
 		return secret.Value{}, fmt.Errorf("the name %w", err)

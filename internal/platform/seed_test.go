@@ -38,7 +38,7 @@ func newSeed(tb testing.TB) seed {
 		tb.Fatal(err)
 	}
 	w.foreign["globex/staging"] = other["staging"].Expose()
-	for _, role := range platform.Roles() {
+	for _, role := range api.Roles() {
 		if role == api.RoleDeployer {
 			continue
 		}
