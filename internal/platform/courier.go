@@ -201,11 +201,11 @@ func (p *Platform) attempt(ctx context.Context, d *store.Delivery) error {
 		}
 	}
 	p.metrics.delivery(x.outcome)
-	return p.record(ctx, d, x, signers)
+	return p.record(ctx, d, url, x, signers)
 }
 
-// record stores what came of an attempt: when the next one is, what the endpoint asks for, and which versions were of use.
-func (p *Platform) record(ctx context.Context, d *store.Delivery, x exchange, signers []signer) error {
+// record stores what came of an attempt at a URL: when the next one is, what the endpoint asks for, and which versions were of use.
+func (p *Platform) record(ctx context.Context, d *store.Delivery, url string, x exchange, signers []signer) error {
 	spread, err := p.random.fraction()
 	if err != nil {
 		return err
@@ -219,8 +219,15 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, x exchange, si
 		if err != nil {
 			return err
 		}
+		e, err := w.webhookEndpoint(ctx, d.EndpointID)
+		if err != nil {
+			return err
+		}
 		now.Attempts++
 		next := webhook.After(int(now.Attempts), x.answer, spread)
+		if e.URL != url && !next.Delivered {
+			next = webhook.After(int(now.Attempts), webhook.Answer{}, spread) // the endpoint has left that address: it has no say any more
+		}
 		switch {
 		case next.Delivered:
 			now.State = api.DeliveryDelivered
@@ -239,18 +246,14 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, x exchange, si
 		if next.Delivered {
 			return w.noteSignatures(ctx, x.at, signers)
 		}
-		return w.obey(ctx, d, next)
+		return w.obey(ctx, e, d.ID, next)
 	})
 }
 
 // obey does what an answer asks for about the endpoint as a whole.
-func (w *work) obey(ctx context.Context, d *store.Delivery, next webhook.Next) error {
+func (w *work) obey(ctx context.Context, e *store.WebhookEndpoint, eventID string, next webhook.Next) error {
 	if !next.Gone && next.Pause == 0 {
 		return nil
-	}
-	e, err := w.webhookEndpoint(ctx, d.EndpointID)
-	if err != nil {
-		return err
 	}
 	if next.Pause > 0 {
 		if until := w.now.Add(next.Pause); until.After(e.PausedUntil) {
@@ -261,12 +264,12 @@ func (w *work) obey(ctx context.Context, d *store.Delivery, next webhook.Next) e
 	if !e.Enabled {
 		return nil
 	}
-	e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: w.now, By: d.ID}
+	e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: w.now, By: eventID}
 	e.Etag++
 	if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil {
 		return err
 	}
-	return w.append(ctx, w.now, rotation.ActorPlatform, actionDisable, api.KindWebhookEndpoints, e.ID, map[string]string{"reason": api.DisabledGone, "event": d.ID})
+	return w.append(ctx, w.now, rotation.ActorPlatform, actionDisable, api.KindWebhookEndpoints, e.ID, map[string]string{"reason": api.DisabledGone, "event": eventID})
 }
 
 // noteSignatures notes that versions were of use: a delivery that they signed was accepted. In an overlap that says nothing about which of

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -74,6 +75,9 @@ func checkTestEvent(b *api.TestEventRequest) error {
 	}
 	if len(b.Data) > api.MaxEventData {
 		return refused("/data", fmt.Errorf("must be at most %d bytes of JSON", api.MaxEventData))
+	}
+	if !utf8.Valid(b.Data) {
+		return refused("/data", errors.New("must be UTF-8, as all JSON is")) // Go's decoder lets it pass, and those of most receivers do not
 	}
 	if data := bytes.TrimSpace(b.Data); len(data) > 0 && data[0] != '{' {
 		return refused("/data", errors.New("must be a JSON object"))

@@ -40,8 +40,9 @@ type world struct {
 	store   *store.Store
 	keyring *keyring.Keyring
 	p       *platform.Platform
-	names   *resolver // what endpoints' host names resolve to
-	private bool      // private endpoints are allowed
+	names   *resolver            // what endpoints' host names resolve to
+	private bool                 // private endpoints are allowed
+	tune    func(*egress.Config) // changes how endpoints are connected to, from the next open on; nil: nothing
 	server  *httptest.Server
 	tokens  map[string]string // role -> token of a principal in acme/staging
 	foreign map[string]string // environment of another scope -> token of a deployer
@@ -99,10 +100,14 @@ func (w *world) open() {
 	if w.store, err = store.Open(w.t.Context(), filepath.Join(w.dir, "platform.db")); err != nil {
 		w.t.Fatal(err)
 	}
+	way := egress.Config{AllowPrivate: w.private, Resolver: w.names}
+	if w.tune != nil {
+		w.tune(&way)
+	}
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Egress: egress.Config{AllowPrivate: w.private, Resolver: w.names},
+		Egress: way,
 	})
 	if err != nil {
 		w.t.Fatal(err)

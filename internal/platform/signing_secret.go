@@ -345,7 +345,15 @@ func (s *signingSecret) suppliedKey(ctx context.Context, w *work, supplied secre
 		return webhook.Key{}, "", err
 	}
 	for _, number := range valid(s.Credential.Versions) {
-		if s.Facts(number).Digest == digest {
+		held, err := w.signingKey(ctx, s.ID, number) // one that the platform made has no digest to compare with
+		if err != nil {
+			return webhook.Key{}, "", err
+		}
+		same, err := w.vault.signingDigest(comparison, s.ID, held)
+		if err != nil {
+			return webhook.Key{}, "", err
+		}
+		if same == digest {
 			return webhook.Key{}, "", newProblem(api.CodeInvalid, "/secret", "secret is the value that version %d of the signing secret %q has already; supply a new one", number, s.Name)
 		}
 	}

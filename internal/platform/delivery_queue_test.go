@@ -1,0 +1,337 @@
+package platform_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+)
+
+// within fails the test if something that must happen by itself does not. It never waits for that long otherwise.
+func within[T any](tb testing.TB, what string, c <-chan T) (v T) {
+	tb.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(time.Minute):
+		tb.Fatalf("%s: not after a minute", what)
+	}
+	return v
+}
+
+// TestGone: a 410 disables the endpoint, and what is queued waits for it to be enabled again.
+func TestGone(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.says(with(http.StatusInternalServerError))
+	waiting := w.sent(h.endpoint)
+	w.deliver()
+	h.took(1)
+	h.says(with(http.StatusGone))
+	last := w.sent(h.endpoint)
+	w.deliver()
+	h.took(1)
+
+	e := w.endpoint(h.endpoint)
+	want := &api.Disabled{Reason: api.DisabledGone, At: w.clock.Now(), By: last}
+	if diff := cmp.Diff(want, e.Disabled); diff != "" || e.Enabled || e.Etag != "2" {
+		t.Errorf("enabled %v, etag %s, disabled (-want +got):\n%s", e.Enabled, e.Etag, diff)
+	}
+	events := w.audited(h.endpoint, "disable")
+	if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["reason"] != "gone" || events[0].Detail["event"] != last {
+		t.Errorf("audit: %+v", events)
+	}
+	if d := w.delivery(h.endpoint, last); d.State != api.DeliveryFailed || statusOf(d.Attempts[0].Status) != 410 {
+		t.Errorf("%+v", d)
+	}
+	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, last) || !strings.Contains(p.Detail, "410") {
+		t.Errorf("does not say why: %s", p.Detail)
+	}
+
+	h.says(verifying(http.StatusUnauthorized))
+	w.clock.Advance(24 * time.Hour)
+	w.deliver()
+	h.took(0)
+	if d := w.delivery(h.endpoint, waiting); d.State != api.DeliveryQueued || len(d.Attempts) != 1 {
+		t.Errorf("%+v", d)
+	}
+	// Whatever else changes does not enable it.
+	if e := w.patchEndpoint(h.endpoint, object{"description": "d", "enabled": false}); e.Enabled || e.Disabled == nil {
+		t.Errorf("%+v", e)
+	}
+	if e := w.patchEndpoint(h.endpoint, object{"enabled": true}); !e.Enabled || e.Disabled != nil {
+		t.Errorf("%+v", e)
+	}
+	w.deliver()
+	if a := h.took(1)[0]; a.id() != waiting || !a.genuine {
+		t.Errorf("%s arrived, want %s", a.id(), waiting)
+	}
+	w.sent(h.endpoint)
+}
+
+// TestGoneAtOnce: what is on its way when the 410 comes may get it too; the rest stays in the queue.
+func TestGoneAtOnce(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.says(with(http.StatusGone))
+	for range 20 {
+		w.sent(h.endpoint)
+	}
+	w.deliver()
+	states := map[string]int{}
+	for _, d := range w.deliveries(h.endpoint) {
+		states[d.State]++
+	}
+	if failed := states[api.DeliveryFailed]; failed < 1 || failed > 4 || states[api.DeliveryQueued] != 20-failed {
+		t.Errorf("%v", states)
+	}
+	if events := w.audited(h.endpoint, "disable"); len(events) != 1 {
+		t.Errorf("disabled %d times", len(events))
+	}
+}
+
+// TestAnAddressThatIsLeftHasNoSay: what a receiver answers after the endpoint has moved away from it ends no delivery and disables nothing.
+func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
+	for _, status := range []int{http.StatusGone, http.StatusTooManyRequests, http.StatusNotFound} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			w := newWorld(t)
+			h, moved := w.newHook("hooks", nil), w.newReceiver()
+			moved.knows(w.key(h.secret, 1))
+			h.says(func(rw http.ResponseWriter, a arrival) {
+				w.patchEndpoint(h.endpoint, object{"url": moved.server.URL})
+				with(status)(rw, a)
+			})
+			id := w.sent(h.endpoint)
+			w.deliver()
+			h.took(1)
+			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil {
+				t.Errorf("the endpoint that has moved is disabled: %+v", e)
+			}
+			later := w.sent(h.endpoint)
+			w.deliver()
+			if a := moved.took(1)[0]; a.id() != later {
+				t.Errorf("%s arrived, want %s", a.id(), later)
+			}
+			w.retried(h.endpoint, id)
+			if a := moved.took(1)[0]; a.id() != id || !a.genuine {
+				t.Errorf("%s arrived, want %s", a.id(), id)
+			}
+			if first := w.delivery(h.endpoint, id).Attempts[0]; statusOf(first.Status) != status {
+				t.Errorf("%+v", first)
+			}
+		})
+	}
+}
+
+// TestDisabledEndpointsWait, and so do those of a disabled connector.
+func TestDisabledEndpointsWait(t *testing.T) {
+	for name, path := range map[string]func(h *hook) string{
+		"endpoint":  func(h *hook) string { return pathEndpoints + "/" + h.endpoint },
+		"connector": func(h *hook) string { return pathConnectors + "/" + h.connector },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			h := w.newHook("hooks", nil)
+			id := w.sent(h.endpoint)
+			w.do("PATCH", path(h), object{"enabled": false}).want(200)
+			w.clock.Advance(40 * 24 * time.Hour)
+			w.deliver()
+			w.sweep()
+			h.took(0)
+			if d := w.delivery(h.endpoint, id); d.State != api.DeliveryQueued || len(d.Attempts) != 0 {
+				t.Errorf("%+v", d)
+			}
+			if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "disabled") {
+				t.Errorf("does not say what is disabled: %s", p.Detail)
+			}
+			w.do("PATCH", path(h), object{"enabled": true}).want(200)
+			w.deliver()
+			if a := h.took(1)[0]; a.id() != id {
+				t.Errorf("%s arrived, want %s", a.id(), id)
+			}
+		})
+	}
+}
+
+// TestNothingIsSentUnsigned: without a valid signing secret new events are refused, and those that are queued wait for one.
+func TestNothingIsSentUnsigned(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	id := w.sent(h.endpoint)
+	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, "signing secret") {
+		t.Errorf("does not say what is missing: %s", p.Detail)
+	}
+	w.deliver()
+	h.took(0)
+	last := w.attempted(h.endpoint, id, 1)
+	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil || !strings.Contains(last.Detail, "reissue") {
+		t.Errorf("%+v", last)
+	}
+	w.turned(h.secret, api.StepReissue, nil)
+	h.knows(w.key(h.secret, 2))
+	w.sent(h.endpoint)
+	w.retried(h.endpoint, id)
+	for _, a := range h.took(2) {
+		if !a.genuine {
+			t.Errorf("%s is not signed by the new version", a.id())
+		}
+	}
+	if d := w.delivery(h.endpoint, id); d.State != api.DeliveryDelivered || len(d.Attempts) != 2 {
+		t.Errorf("%+v", d)
+	}
+	w.refusesEvents(w.newEndpoint("other", h.connector, object{"url": h.server.URL}).ID) // which never had one
+	// The only one is deleted.
+	gone := w.sent(h.endpoint)
+	w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
+	w.deliver()
+	h.took(0)
+	if last := w.attempted(h.endpoint, gone, 1); last.Outcome != api.AttemptUnsigned {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestADeletedEndpointGetsNothing, whatever was queued.
+func TestADeletedEndpointGetsNothing(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.sent(h.endpoint)
+	w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
+	w.do("DELETE", pathEndpoints+"/"+h.endpoint, nil).want(204)
+	w.deliver()
+	w.clock.Advance(time.Hour)
+	w.deliver()
+	h.took(0)
+	w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).problem(api.CodeNotFound, "")
+}
+
+// TestTheQueueSurvivesARestart, with the ids that the events have.
+func TestTheQueueSurvivesARestart(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.says(with(http.StatusInternalServerError))
+	want := map[string]bool{w.sent(h.endpoint): true}
+	w.deliver()
+	h.took(1)
+	for range 10 {
+		want[w.sent(h.endpoint)] = true
+	}
+	w.restart()
+	h.says(verifying(http.StatusUnauthorized))
+	w.clock.Advance(time.Minute)
+	w.deliver()
+	got := map[string]bool{}
+	for _, a := range h.took(len(want)) {
+		got[a.id()] = a.genuine
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	w.restart()
+	w.clock.Advance(time.Hour)
+	w.deliver()
+	h.took(0)
+}
+
+// hangs makes a receiver tell of each request, and answer none before it is released.
+func (r *receiver) hangs() (hanging <-chan struct{}, release func()) {
+	r.w.t.Helper()
+	began, released := make(chan struct{}, 100), make(chan struct{})
+	release = sync.OnceFunc(func() { close(released) })
+	r.w.t.Cleanup(release)
+	r.says(func(rw http.ResponseWriter, _ arrival) {
+		began <- struct{}{}
+		<-released
+		rw.WriteHeader(http.StatusNoContent)
+	})
+	return began, release
+}
+
+// TestEndpointsDoNotWaitForEachOther: one that hangs stops no other.
+func TestEndpointsDoNotWaitForEachOther(t *testing.T) {
+	w := newWorld(t)
+	w.tune = func(c *egress.Config) { c.Timeout = time.Hour }
+	w.restart()
+	slow, quick := w.newHook("a", nil), w.newHook("b", nil)
+	hanging, release := slow.hangs()
+	arrived := make(chan string, 10)
+	quick.says(func(_ http.ResponseWriter, a arrival) { arrived <- a.id() })
+	for range 10 { // more than are on their way at a time
+		w.sent(slow.endpoint)
+	}
+	id := w.sent(quick.endpoint)
+	done := make(chan error, 1)
+	go func() { done <- w.p.Deliver(t.Context()) }()
+	within(t, "the slow endpoint", hanging)
+	if got := within(t, "the other endpoint", arrived); got != id {
+		t.Errorf("%s arrived, want %s", got, id)
+	}
+	if len(done) > 0 {
+		t.Error("the slow endpoint is done")
+	}
+	release()
+	if err := within(t, "the end", done); err != nil {
+		t.Error(err)
+	}
+	slow.took(10)
+}
+
+// TestRunDelivers by itself: as soon as an event is queued, or an endpoint enabled, without a tick in between; also while another endpoint hangs.
+func TestRunDelivers(t *testing.T) {
+	w := newWorld(t)
+	slow, quick, back := w.newHook("a", nil), w.newHook("b", nil), w.newHook("c", nil)
+	waiting := w.sent(back.endpoint)
+	w.patchEndpoint(back.endpoint, object{"enabled": false})
+	p, err := platform.New(t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Hour, Egress: egress.Config{AllowPrivate: true, Timeout: time.Hour},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(p)
+	t.Cleanup(server.Close)
+	w.server.Close() // before it is replaced
+	w.server = server
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Run(ctx)
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+
+	hanging, release := slow.hangs()
+	arrived := make(chan string, 10)
+	for _, h := range []*hook{quick, back} {
+		h.says(func(_ http.ResponseWriter, a arrival) { arrived <- a.id() })
+	}
+	begun := w.sent(slow.endpoint)
+	within(t, "the slow endpoint", hanging)
+	w.patchEndpoint(back.endpoint, object{"enabled": true})
+	if got := within(t, "the endpoint that is back", arrived); got != waiting {
+		t.Errorf("%s arrived, want %s", got, waiting)
+	}
+	for range 3 {
+		id := w.sent(quick.endpoint)
+		if got := within(t, "the other endpoint", arrived); got != id {
+			t.Errorf("%s arrived, want %s", got, id)
+		}
+	}
+	// What was begun is finished when the platform stops.
+	cancel()
+	release()
+	within(t, "the end", done)
+	if d := w.delivery(slow.endpoint, begun); d.State != api.DeliveryDelivered {
+		t.Errorf("%+v", d)
+	}
+	slow.took(1)
+}

@@ -1,0 +1,301 @@
+package platform_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	official "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// signedWith fails the test unless a delivery has one signature for each key, in this order, and no more.
+func (a arrival) signedWith(tb testing.TB, keys ...webhook.Key) {
+	tb.Helper()
+	signatures := strings.Split(a.header.Get(webhook.HeaderSignature), " ")
+	if len(signatures) != len(keys) {
+		tb.Fatalf("%s has %d signatures, want %d", a.id(), len(signatures), len(keys))
+	}
+	for i, signature := range signatures {
+		alone := a.header.Clone()
+		alone.Set(webhook.HeaderSignature, signature)
+		for j, k := range keys {
+			err := webhook.Verify([]webhook.Key{k}, alone, a.body, a.at, time.Second)
+			if (err == nil) != (i == j) {
+				tb.Errorf("signature %d of %s against key %d: %v", i, a.id(), j, err)
+			}
+		}
+	}
+}
+
+// delivered queues an event, delivers it, and returns what arrived.
+func (h *hook) delivered() arrival {
+	h.w.t.Helper()
+	id := h.w.sent(h.endpoint)
+	h.w.deliver()
+	a := h.took(1)[0]
+	if a.id() != id {
+		h.w.t.Errorf("%s arrived, want %s", a.id(), id)
+	}
+	return a
+}
+
+func TestDelivery(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/a%2fb/?x=%7e&y="})
+	id := w.sent(h.endpoint)
+	h.took(0)
+	w.clock.Advance(90 * time.Second)
+	w.deliver()
+	a := h.took(1)[0]
+	if a.method != "POST" || a.path != "/a%2fb/?x=%7e&y=" || !a.genuine {
+		t.Errorf("%s %s, genuine %v", a.method, a.path, a.genuine)
+	}
+	for name, want := range map[string]string{
+		"Webhook-Id": id, "Webhook-Timestamp": strconv.FormatInt(epoch.Add(90*time.Second).Unix(), 10),
+		"Content-Type": "application/json", "User-Agent": "quickconnect-webhooks/1", "Authorization": "", "Cookie": "",
+	} {
+		if got := a.header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if !strings.HasPrefix(id, "msg_") || webhook.CheckID(id) != nil {
+		t.Errorf("id %s", id)
+	}
+	want := event{Type: eventType, Timestamp: epoch, Data: json.RawMessage(`{"n":1}`), Tenant: "acme", Environment: "staging", EndpointID: h.endpoint}
+	if diff := cmp.Diff(want, a.event(t)); diff != "" {
+		t.Errorf("body (-want +got):\n%s", diff)
+	}
+	a.signedWith(t, w.key(h.secret, 1))
+	if got := w.secret(h.secret); got.LastUsedAt == nil || !got.LastUsedAt.Equal(w.clock.Now()) || got.Etag != "1" {
+		t.Errorf("%+v", got)
+	}
+	for range 3 { // once is enough
+		w.clock.Advance(24 * time.Hour)
+		w.deliver()
+	}
+	h.took(0)
+	if events := w.audited(h.endpoint, "test_event"); len(events) != 1 || events[0].Detail["event"] != id || events[0].Detail["type"] != eventType {
+		t.Errorf("audit: %+v", events)
+	}
+}
+
+// TestDataArrivesAsItWasSent: the same JSON, to the last digit.
+func TestDataArrivesAsItWasSent(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	for _, data := range []string{
+		`{}`,
+		`{"id":12345678901234567890123456789,"zero":-0,"price":1.10,"tiny":1e-300}`,
+		`{"text":"<script>&amp;</script> > \"quoted\" \\ \/ \u00e4 \ud83d\ude00"}`,
+		"{\"text\":\"ä 😀 日本語 \u2028 \u2029 <b> & \u007f\"}",
+		`{"b":{"z":[1,[],{},null,true,""],"a":1},"a":2}`,
+		`{"type":"other","endpoint_id":"wep_x","":0}`,
+		`{"text":"` + strings.Repeat("x", api.MaxEventData-11) + `"}`,
+	} {
+		w.sentBody(h.endpoint, `{"type":"`+eventType+`","data":`+data+`}`)
+		w.deliver()
+		if a := h.took(1)[0]; string(a.event(t).Data) != data || !a.genuine {
+			t.Errorf("data %.200s, want %.200s", a.event(t).Data, data)
+		}
+	}
+	w.sentBody(h.endpoint, "{\"type\":\""+eventType+"\",\"data\": {\n\t\"a\" : [ 1, 2 ] }}")
+	w.sentBody(h.endpoint, object{"type": eventType})
+	w.deliver()
+	for _, a := range h.took(2) {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, a.body); err != nil {
+			t.Fatal(err)
+		}
+		if data := string(a.event(t).Data); data != `{"a":[1,2]}` && data != "{}" {
+			t.Errorf("data %s", data)
+		}
+	}
+}
+
+func TestEventsRefused(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType, "message.failed"}})
+	path := pathEndpoints + "/" + h.endpoint + "/test-events"
+	for name, x := range map[string]struct {
+		body  any
+		field string
+	}{
+		"a type that it does not take": {object{"type": "message.read"}, "/type"},
+		"no type":                      {object{"data": object{}}, "/type"},
+		"a bad type":                   {object{"type": "Message"}, "/type"},
+		"the type of probes":           {object{"type": api.ProbeEventType}, "/type"},
+		"a list":                       {object{"type": eventType, "data": []int{1}}, "/data"},
+		"a string":                     {object{"type": eventType, "data": "x"}, "/data"},
+		"null":                         {`{"type":"message.delivered","data":null}`, "/data"},
+		"not UTF-8":                    {"{\"type\":\"message.delivered\",\"data\":{\"a\":\"\xff\"}}", "/data"},
+		"one byte too many":            {object{"type": eventType, "data": object{"text": pad(api.MaxEventData - 10)}}, "/data"},
+		"more":                         {object{"type": eventType, "id": "msg_x"}, "/id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.in(t).do("POST", path, x.body).problem(api.CodeInvalid, x.field)
+		})
+	}
+	w.do("POST", path, object{"type": eventType, "data": object{"text": pad(api.MaxBodyBytes)}}).problem(api.CodeTooLarge, "")
+	w.do("POST", path, `{"type":"message.delivered","data":{"a":1}`).problem(api.CodeInvalid, "")
+	w.sentBody(h.endpoint, object{"type": "message.failed"})
+	w.deliver()
+	if a := h.took(1)[0]; a.event(t).Type != "message.failed" {
+		t.Errorf("type %s", a.event(t).Type)
+	}
+	// A change counts for new events: what is queued goes out.
+	w.patchEndpoint(h.endpoint, object{"event_types": nil})
+	id := w.sentBody(h.endpoint, object{"type": "anything.else"})
+	w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType}})
+	w.deliver()
+	if a := h.took(1)[0]; a.id() != id {
+		t.Errorf("%s arrived, want %s", a.id(), id)
+	}
+}
+
+// TestRepeatedEvents: one request, one event.
+func TestRepeatedEvents(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	body := object{"type": eventType, "data": object{"n": 1}}
+	first := w.sentBody(h.endpoint, body, key("once"))
+	w.deliver()
+	if again := w.sentBody(h.endpoint, body, key("once")); again != first {
+		t.Errorf("%s, then %s", first, again)
+	}
+	w.do("POST", pathEndpoints+"/"+h.endpoint+"/test-events", object{"type": eventType}, key("once")).problem(api.CodeIdempotencyMismatch, "")
+	w.deliver()
+	h.took(1)
+	if n := len(w.deliveries(h.endpoint)); n != 1 {
+		t.Errorf("%d deliveries", n)
+	}
+	if other := w.sentBody(h.endpoint, body, key("twice")); other == first {
+		t.Error("another key gets the same event")
+	}
+}
+
+// TestReceiversKeepWorkingThroughARotation: the official library, which holds one secret, accepts every delivery with the old one until the
+// overlap ends, and every one with the new one from its issue on.
+func TestReceiversKeepWorkingThroughARotation(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	receivers := map[string]*official.Webhook{}
+	holds := func(name string, version int64) {
+		t.Helper()
+		r, err := official.NewWebhook(w.revealSecret(h.secret, version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		receivers[name] = r
+	}
+	check := func(when string, want ...string) {
+		t.Helper()
+		a := h.delivered()
+		for name, r := range receivers {
+			wanted := false
+			for _, n := range want {
+				wanted = wanted || n == name
+			}
+			if err := r.VerifyIgnoringTimestamp(a.body, a.header); (err == nil) != wanted {
+				t.Errorf("%s, the receiver that holds the %s secret: %v", when, name, err)
+			}
+			broken := append([]byte(" "), a.body...)
+			if r.VerifyIgnoringTimestamp(broken, a.header) == nil {
+				t.Errorf("%s, the receiver that holds the %s secret accepts another body", when, name)
+			}
+		}
+	}
+	holds("old", 1)
+	check("before", "old")
+	w.turned(h.secret, api.StepBegin, nil)
+	holds("new", 2)
+	check("staged", "old", "new")
+	w.turned(h.secret, api.StepPromote, forced)
+	check("draining", "old", "new")
+	w.clock.Advance(time.Hour - time.Second)
+	check("at the end of the overlap", "old", "new")
+	w.clock.Advance(time.Second) // nobody has settled it yet
+	check("after", "new")
+	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	w.turned(h.secret, api.StepReissue, nil)
+	check("reissued")
+}
+
+// TestOrderOfSignatures: one for each valid version, those to rely on first.
+func TestOrderOfSignatures(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	keys := map[int64]webhook.Key{1: w.key(h.secret, 1)}
+	check := func(numbers ...int64) {
+		t.Helper()
+		h.says(with(http.StatusOK))
+		a := h.delivered()
+		var want []webhook.Key
+		var signedBy []api.SignedBy
+		for _, n := range numbers {
+			want = append(want, keys[n])
+			signedBy = append(signedBy, api.SignedBy{SigningSecretID: h.secret, Version: n})
+		}
+		a.signedWith(t, want...)
+		if diff := cmp.Diff(signedBy, w.attempted(h.endpoint, a.id(), 1).SignedBy); diff != "" {
+			t.Errorf("the record (-want +got):\n%s", diff)
+		}
+	}
+	check(1)
+	w.turned(h.secret, api.StepBegin, nil)
+	keys[2] = w.key(h.secret, 2)
+	check(1, 2)
+	w.turned(h.secret, api.StepPromote, forced)
+	check(2, 1)
+	w.turned(h.secret, api.StepRollback, nil)
+	check(1, 2)
+	w.clock.Advance(time.Hour)
+	check(1)
+	w.command(h.secret, "release", because)
+	w.turned(h.secret, api.StepBegin, nil)
+	keys[3] = w.key(h.secret, 3)
+	check(1, 3)
+	w.command(h.secret, "revoke", object{"below": 3, "reason": "test"})
+	check(3)
+	// A promotion that a deadline made counts before anybody has settled it.
+	w.turned(h.secret, api.StepBegin, nil)
+	keys[4] = w.key(h.secret, 4)
+	w.turned(h.secret, api.StepAcknowledge, object{"version": 4})
+	check(3, 4)
+	w.clock.Advance(7 * 24 * time.Hour)
+	check(4, 3)
+}
+
+// TestTwoSigningSecrets: the current versions of all come before what is on its way in or out, the older signing secret first.
+func TestTwoSigningSecrets(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.says(with(http.StatusOK))
+	ed := w.newSecret("ed", h.endpoint, h.policy, object{"algorithm": "ed25519"}).ID
+	old, public := w.key(h.secret, 1), w.key(ed, 1)
+	a := h.delivered()
+	a.signedWith(t, old, public)
+	if s := a.header.Get(webhook.HeaderSignature); !strings.HasPrefix(s, "v1,") || !strings.Contains(s, " v1a,") {
+		t.Errorf("the versions of the signatures: %s", s)
+	}
+	w.turned(h.secret, api.StepBegin, nil)
+	next := w.key(h.secret, 2)
+	h.delivered().signedWith(t, old, public, next)
+	w.turned(h.secret, api.StepPromote, forced)
+	h.delivered().signedWith(t, next, public, old)
+	w.turned(ed, api.StepBegin, nil)
+	h.delivered().signedWith(t, next, public, old, w.key(ed, 2))
+	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	h.delivered().signedWith(t, public, w.key(ed, 2))
+	other := w.newHook("other", nil)
+	other.delivered().signedWith(t, w.key(other.secret, 1))
+}

@@ -1,0 +1,347 @@
+package platform_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// probesWithin lets time pass, ten seconds at a time, and returns when probes arrived.
+func (w *world) probesWithin(d time.Duration, h *hook) (after []time.Duration) {
+	w.t.Helper()
+	start := w.clock.Now()
+	for ; w.clock.Now().Sub(start) < d; w.clock.Advance(10 * time.Second) {
+		w.probe()
+		for range h.arrived() {
+			after = append(after, w.clock.Now().Sub(start))
+		}
+	}
+	return after
+}
+
+func minutes(ns ...int) (out []time.Duration) {
+	for _, n := range ns {
+		out = append(out, time.Duration(n)*time.Minute)
+	}
+	return out
+}
+
+// TestProbeSchedule: at once, after a minute, after two more, after four more …
+func TestProbeSchedule(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.staged(1)
+	if diff := cmp.Diff(minutes(0, 1, 3, 7, 15), w.probesWithin(20*time.Minute, h)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var later []time.Duration
+	for range 5 * 60 {
+		w.clock.Advance(time.Minute)
+		w.probe()
+		for range h.arrived() {
+			later = append(later, w.clock.Now().Sub(epoch))
+		}
+	}
+	if diff := cmp.Diff(minutes(31, 63, 123, 183, 243, 303), later); diff != "" {
+		t.Errorf("later (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhenNothingIsProbed: there must be a pending version that still has something to prove, and an endpoint that takes events.
+func TestWhenNothingIsProbed(t *testing.T) {
+	w := newWorld(t)
+	for name, prepare := range map[string]func(w *world, h *hook){
+		"stable": func(*world, *hook) {},
+		"proven": func(w *world, h *hook) {
+			h.staged(1, 2)
+			w.probe()
+		},
+		"acknowledged": func(w *world, h *hook) {
+			h.staged(1)
+			w.turned(h.secret, api.StepAcknowledge, object{"version": 2})
+		},
+		"cancelled": func(w *world, h *hook) {
+			h.staged(1)
+			w.turned(h.secret, api.StepCancel, nil)
+		},
+		"promoted": func(w *world, h *hook) {
+			h.staged(1)
+			w.turned(h.secret, api.StepPromote, forced)
+		},
+		"rolled back": func(w *world, h *hook) {
+			h.staged(1, 2)
+			w.probe()
+			w.turned(h.secret, api.StepPromote, nil)
+			w.turned(h.secret, api.StepRollback, nil)
+		},
+		"revoked": func(w *world, h *hook) {
+			h.staged(1)
+			w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+		},
+		"replaced by a minimum": func(w *world, h *hook) {
+			h.staged(1)
+			w.patchSecret(h.secret, object{"minimum_version": 2})
+		},
+		"a stage that is over": func(w *world, h *hook) {
+			h.staged(1)
+			w.clock.Advance(7 * 24 * time.Hour)
+		},
+		"a disabled endpoint": func(w *world, h *hook) {
+			h.staged(1)
+			w.patchEndpoint(h.endpoint, object{"enabled": false})
+		},
+		"a disabled connector": func(w *world, h *hook) {
+			h.staged(1)
+			w.patchConnector(h.connector, object{"enabled": false})
+		},
+		"a deleted secret": func(w *world, h *hook) {
+			h.staged(1)
+			w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
+			prepare(w, h)
+			h.arrived()
+			for range 3 {
+				w.probe()
+				w.clock.Advance(30 * time.Minute)
+			}
+			h.took(0)
+		})
+	}
+}
+
+// TestProbesGoOnWhenTheEndpointIsBack.
+func TestProbesGoOnWhenTheEndpointIsBack(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.patchEndpoint(h.endpoint, object{"enabled": false})
+	h.staged(1, 2)
+	w.probe()
+	h.took(0)
+	w.patchEndpoint(h.endpoint, object{"enabled": true})
+	w.probe()
+	h.took(2)
+	if r := w.secret(h.secret).Rotation; r.Due != api.StepPromote {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestProbesKeepTheirDistance: one endpoint is never probed twice within a minute, however many of its secrets are pending; another may be.
+func TestProbesKeepTheirDistance(t *testing.T) {
+	w := newWorld(t)
+	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
+	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
+	w.turned(second, api.StepBegin, nil)
+	h.staged(1)
+	other.staged(1)
+	got := w.probesWithin(20*time.Minute, h)
+	if len(got) < 8 {
+		t.Errorf("%d probes of two secrets in 20 minutes", len(got))
+	}
+	for i := range got[1:] {
+		if d := got[i+1] - got[i]; d < time.Minute {
+			t.Errorf("two probes within %v: %v", d, got)
+		}
+	}
+	for _, id := range []string{h.secret, second} {
+		if p := w.secret(id).Probe; p == nil || p.Result != api.ProbeNotAccepted {
+			t.Errorf("%s: %+v", id, p)
+		}
+	}
+	if a := other.arrived(); len(a) == 0 || !a[0].at.Equal(epoch) {
+		t.Errorf("the other endpoint waited: %d probes", len(a))
+	}
+}
+
+// TestARestartRepeatsNoProbe.
+func TestARestartRepeatsNoProbe(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.staged(1)
+	w.probe()
+	h.took(1)
+	w.restart()
+	w.probe()
+	w.clock.Advance(time.Minute - time.Microsecond)
+	w.probe()
+	h.took(0)
+	if p := w.secret(h.secret).Probe; p == nil || p.Result != api.ProbeNotAccepted {
+		t.Errorf("%+v", p)
+	}
+	w.clock.Advance(time.Microsecond)
+	w.restart()
+	w.probe()
+	h.took(1)
+}
+
+// TestANewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
+func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
+	for name, x := range map[string]struct{ pause, wait time.Duration }{
+		"long after": {time.Hour, 0}, "just after": {20 * time.Second, 40 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			h := w.newHook("hooks", nil)
+			h.staged(1)
+			for range 10 { // probes have become seldom
+				w.probe()
+				w.clock.Advance(time.Hour)
+			}
+			w.probe()
+			h.arrived()
+			w.turned(h.secret, api.StepCancel, nil)
+			w.clock.Advance(x.pause)
+			w.command(h.secret, "release", because)
+			h.staged(1)
+			if p := w.secret(h.secret).Probe; p != nil {
+				t.Errorf("the probe of another version is shown: %+v", p)
+			}
+			if x.wait > 0 {
+				w.clock.Advance(x.wait - time.Microsecond)
+				w.probe()
+				h.took(0)
+				w.clock.Advance(time.Microsecond)
+			}
+			w.probe()
+			h.took(1)
+			w.clock.Advance(time.Minute) // and then as any other
+			w.probe()
+			h.took(1)
+			if p := w.secret(h.secret).Probe; p == nil || p.Version != 3 {
+				t.Errorf("%+v", p)
+			}
+		})
+	}
+}
+
+// TestProbeOnRequest: whoever may acknowledge may ask for it, and gets the findings at once.
+func TestProbeOnRequest(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	path := pathEndpoints + "/" + h.endpoint + "/probe"
+	if got := strings.TrimSpace(string(w.do("POST", path, nil).want(200).body)); got != `{"probes":[]}` {
+		t.Errorf("with nothing pending: %s", got)
+	}
+	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
+	w.newSecret("third", h.endpoint, h.policy, nil)
+	w.turned(second, api.StepBegin, nil)
+	h.staged(1, 2)
+	for _, role := range []string{api.RoleAuditor, api.RolePlanner, api.RoleSecurity} {
+		w.as(role, "POST", path, nil).problem(api.CodeForbidden, "")
+	}
+	h.took(0)
+	got := decoded[api.ProbeAnswer](w.as(api.RoleRuntime, "POST", path, nil).want(200))
+	h.took(3) // the control too, where the version was accepted
+	var shown []api.SigningSecretProbe
+	for _, id := range []string{h.secret, second} {
+		shown = append(shown, api.SigningSecretProbe{SigningSecretID: id, Probe: *w.secret(id).Probe})
+	}
+	if diff := cmp.Diff(shown, got.Probes); diff != "" {
+		t.Errorf("what was answered is not what is read:\n%s", diff)
+	}
+	if got.Probes[0].Result != api.ProbeProven || got.Probes[1].Result != api.ProbeNotAccepted {
+		t.Errorf("%+v", got)
+	}
+	runtime := w.principal(api.RoleRuntime)
+	if e := w.secretVersions(h.secret)[1].Evidence; e == nil || e.Kind != "probe" || e.Actor != runtime {
+		t.Errorf("%+v", e)
+	}
+	for _, action := range []string{"probe", "acknowledge"} {
+		if events := w.audited(h.secret, action); len(events) != 1 || events[0].Actor != runtime || events[0].RequestID == "" {
+			t.Errorf("%s in the audit: %+v", action, events)
+		}
+	}
+	// What is proven is not asked again, and the platform's own probes keep their distance.
+	if again := decoded[api.ProbeAnswer](w.do("POST", path, nil).want(200)); len(again.Probes) != 1 || again.Probes[0].SigningSecretID != second {
+		t.Errorf("%+v", again)
+	}
+	h.took(1)
+	if events := w.audited(second, "probe"); len(events) != 2 || events[1].Actor != w.principal(api.RoleDeployer) {
+		t.Errorf("audit: %+v", events)
+	}
+	w.clock.Advance(time.Minute - time.Microsecond)
+	w.probe()
+	h.took(0)
+	w.clock.Advance(time.Microsecond)
+	w.probe()
+	h.took(1)
+
+	w.do("POST", pathEndpoints+"/wep_x/probe", nil).problem(api.CodeNotFound, "")
+	w.patchConnector(h.connector, object{"enabled": false})
+	w.do("POST", path, nil).problem(api.CodeConflict, "")
+	w.patchConnector(h.connector, object{"enabled": true})
+	w.patchEndpoint(h.endpoint, object{"enabled": false})
+	w.do("POST", path, nil).problem(api.CodeConflict, "")
+	h.took(0)
+}
+
+// TestProbingWhatWasRolledBack, on request alone: the version may prove itself, and is not promoted for it.
+func TestProbingWhatWasRolledBack(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.staged(1, 2)
+	w.turned(h.secret, api.StepPromote, forced)
+	w.turned(h.secret, api.StepRollback, nil)
+	w.command(h.secret, "release", because)
+	got := decoded[api.ProbeAnswer](w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200))
+	if len(got.Probes) != 1 || got.Probes[0].Result != api.ProbeProven {
+		t.Errorf("%+v", got)
+	}
+	if s := w.secret(h.secret); s.Rotation.Due != api.DueNone || s.Version != 1 || !s.Rotation.Acknowledged {
+		t.Errorf("%+v", s)
+	}
+	w.clock.Advance(time.Hour) // the deadline that version 1 had
+	if s := w.secret(h.secret); s.Rotation.Phase != api.PhaseStable || s.Version != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestWhatEndsWhileItIsProbed gets no evidence: what the answers show is about a version that is not pending any more.
+func TestWhatEndsWhileItIsProbed(t *testing.T) {
+	w := newWorld(t)
+	for name, end := range map[string]func(w *world, h *hook){
+		"cancelled":    func(w *world, h *hook) { w.turned(h.secret, api.StepCancel, nil) },
+		"promoted":     func(w *world, h *hook) { w.turned(h.secret, api.StepPromote, forced) },
+		"acknowledged": func(w *world, h *hook) { w.turned(h.secret, api.StepAcknowledge, object{"version": 2}) },
+		"timed out":    func(w *world, _ *hook) { w.clock.Advance(7 * 24 * time.Hour) },
+		"deleted":      func(w *world, h *hook) { w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204) },
+		"another": func(w *world, h *hook) {
+			w.turned(h.secret, api.StepCancel, nil)
+			w.command(h.secret, "release", because)
+			w.turned(h.secret, api.StepBegin, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
+			h.staged(1, 2)
+			h.says(func(rw http.ResponseWriter, a arrival) {
+				if !a.genuine {
+					end(w, h)
+				}
+				verifying(http.StatusUnauthorized)(rw, a)
+			})
+			w.probe()
+			if name == "deleted" {
+				w.do("GET", pathSecrets+"/"+h.secret, nil).problem(api.CodeNotFound, "")
+				return
+			}
+			for _, v := range w.secretVersions(h.secret) {
+				if v.Evidence != nil && (name != "acknowledged" || v.Evidence.Kind != "acknowledgement") {
+					t.Errorf("%+v", v)
+				}
+			}
+			if s := w.secret(h.secret); name != "acknowledged" && (s.Probe != nil || s.Rotation.Acknowledged) {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
