@@ -198,7 +198,7 @@ func TestWhatEndsAPause(t *testing.T) {
 			w.sent(h.endpoint)
 			w.deliver()
 			h.took(1)
-			later := w.sent(h.endpoint)
+			w.sent(h.endpoint)
 			if end == nil {
 				w.patchEndpoint(h.endpoint, object{"name": "renamed", "description": "d"})
 				w.deliver()
@@ -207,9 +207,7 @@ func TestWhatEndsAPause(t *testing.T) {
 			}
 			end(w, h)
 			w.deliver()
-			if a := h.took(1)[0]; a.id() != later {
-				t.Errorf("%s arrived", a.id())
-			}
+			h.took(2) // what had failed does not wait for its time either
 		})
 	}
 }

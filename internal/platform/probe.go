@@ -135,7 +135,8 @@ func (p *Platform) sendProbe(ctx context.Context, t staged, key webhook.Key) (ex
 	return p.post(ctx, t.url, id, []webhook.Key{key}, body)
 }
 
-// recordProbe stores the result of a probe, and the evidence if it gives any. A version that is not pending any more is left alone.
+// recordProbe stores the result of a probe, and the evidence if it gives any. A version that is not pending any more is left alone, and so is
+// one whose endpoint has moved meanwhile: what was asked is not the receiver that is to prove something.
 func (p *Platform) recordProbe(ctx context.Context, t staged, finding webhook.Finding, result api.Probe, actor string) error {
 	err := p.update(ctx, func(w *work) error {
 		w.scope, w.actor = t.scope, actor
@@ -145,6 +146,9 @@ func (p *Platform) recordProbe(ctx context.Context, t staged, finding webhook.Fi
 		}
 		if pending, ok := s.Credential.Pending(); !ok || pending.Number != t.version {
 			return nil
+		}
+		if e, err := w.webhookEndpoint(ctx, t.endpoint); err != nil || e.URL != t.url {
+			return err
 		}
 		news := s.Probe.Version != t.version || s.Probe.Result != result.Result
 		s.Probe = store.Probe{

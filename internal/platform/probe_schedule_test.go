@@ -95,6 +95,13 @@ func TestWhenNothingIsProbed(t *testing.T) {
 			h.staged(1)
 			w.patchEndpoint(h.endpoint, object{"enabled": false})
 		},
+		"an endpoint that asked for a pause": func(w *world, h *hook) {
+			h.staged(1)
+			h.says(with(429, header{"Retry-After", "7200"}))
+			w.sent(h.endpoint)
+			w.deliver()
+			h.took(1)
+		},
 		"a disabled connector": func(w *world, h *hook) {
 			h.staged(1)
 			w.patchConnector(h.connector, object{"enabled": false})

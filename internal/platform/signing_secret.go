@@ -323,7 +323,10 @@ func (s *signingSecret) issuer(ctx context.Context, w *work, supplied *secret.Va
 		}
 		facts := store.SecretFacts{Digest: digest, PublicKey: k.Public()}
 		s.SetFacts(number, facts)
-		return w.tx.PutSecret(ctx, s.ID, store.Sealed{Number: number, Value: sealed, Facts: facts})
+		if err := w.tx.PutSecret(ctx, s.ID, store.Sealed{Number: number, Value: sealed, Facts: facts}); err != nil {
+			return err
+		}
+		return w.tx.WakeUnsigned(ctx, w.scope, s.EndpointID, w.now)
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 func (r *router) webhookEndpoints() {
@@ -50,7 +51,10 @@ func (p *Platform) createWebhookEndpoint(ctx context.Context, in *createWebhookE
 		if e.Object, err = w.newObject(nounWebhookEndpoint, b.Name, b.Description, b.Labels); err != nil {
 			return out, err
 		}
-		if err := p.checkWebhookEndpoint(e); err != nil {
+		if err := checkWebhookEndpoint(e); err != nil {
+			return out, err
+		}
+		if err := p.checkEndpointURL(e.URL); err != nil {
 			return out, err
 		}
 		if _, err := w.connectorNamed(ctx, e.ConnectorID); err != nil {
@@ -115,7 +119,7 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 		if err := mergeWebhookEndpoint(e, &in.Body); err != nil {
 			return out, err
 		}
-		if err := p.checkWebhookEndpoint(e); err != nil {
+		if err := checkWebhookEndpoint(e); err != nil {
 			return out, err
 		}
 		if e.Name != before.Name {
@@ -126,8 +130,15 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 		if e.Enabled {
 			e.Disabled = nil
 		}
+		moved := e.URL != before.URL
+		if moved {
+			if err := p.moveEndpoint(ctx, w, e); err != nil {
+				return out, err
+			}
+		}
 		// Whoever asked to be left alone was at the old address, or has been looked after.
-		if e.URL != before.URL || e.Enabled && !before.Enabled {
+		again := moved || e.Enabled && !before.Enabled
+		if again {
 			e.PausedUntil = time.Time{}
 		}
 		if reflect.DeepEqual(before, *e) {
@@ -137,10 +148,41 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 		if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil {
 			return out, err
 		}
+		if again {
+			if err := w.tx.WakeDeliveries(ctx, w.scope, e.ID, w.now); err != nil {
+				return out, err
+			}
+		}
 		after := flattenWebhookEndpoint(e)
 		err = w.audit(ctx, actionUpdate, api.KindWebhookEndpoints, e.ID, map[string]string{"changed": differences(flattenWebhookEndpoint(&before), after)})
 		return nowIs(&e.Object, after), err
 	}))
+}
+
+// moveEndpoint checks the new address of an endpoint, and forgets what the receiver at the old one has proven.
+func (p *Platform) moveEndpoint(ctx context.Context, w *work, e *store.WebhookEndpoint) error {
+	if err := p.checkEndpointURL(e.URL); err != nil {
+		return err
+	}
+	records, err := w.tx.SigningSecretsOf(ctx, w.scope, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		s, err := w.settledSigningSecret(ctx, record.ID)
+		if err != nil {
+			return err
+		}
+		after, done := rotation.ForgetProbes(s.Credential.Credential, s.policy, w.now)
+		if err := w.carry(ctx, s.parts(), after, done, nil); err != nil {
+			return err
+		}
+		s.Probe, s.NextProbeAt = store.Probe{}, time.Time{}
+		if err := s.save(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Platform) deleteWebhookEndpoint(ctx context.Context, in *deleteInput) (*deleted, error) {

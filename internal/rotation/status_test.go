@@ -158,3 +158,28 @@ func TestNotEnforced(t *testing.T) {
 		t.Error("kept without a pending version")
 	}
 }
+
+// TestForgetProbes takes back what probes have shown, and nothing that somebody said.
+func TestForgetProbes(t *testing.T) {
+	p := testPolicy()
+	proven := do(t, staged(t), p, Command{Step: StepAcknowledge, Version: 2, Evidence: EvidenceProbe}, start)
+	doubted, _ := ReportEnforcement(staged(t), p, 2, false, start)
+	for name, c := range map[string]struct {
+		before   Credential
+		evidence bool
+	}{
+		"proven by a probe": {proven, false},
+		"not enforced":      {doubted, false},
+		"acknowledged":      {acknowledged(t), true},
+		"stable":            {stable(), false},
+	} {
+		got, done := ForgetProbes(c.before, p, start)
+		pending, _ := got.Pending()
+		if got.NotEnforced || (pending.Evidence != nil) != c.evidence || len(done) != 0 {
+			t.Errorf("%s: %+v, %v", name, got, done)
+		}
+	}
+	if before, _ := proven.Pending(); before.Evidence == nil {
+		t.Error("the credential that was given has changed")
+	}
+}

@@ -33,6 +33,17 @@ func ReportEnforcement(c Credential, p Policy, number int64, enforced bool, now 
 	return d.c, d.done
 }
 
+// ForgetProbes takes back what probes have shown of the pending version: it was another receiver that they asked. What somebody has
+// acknowledged stays.
+func ForgetProbes(c Credential, p Policy, now time.Time) (Credential, []Transition) {
+	d := settled(c, p, now)
+	d.c.NotEnforced = false
+	if v, ok := d.c.Pending(); ok && v.Evidence != nil && v.Evidence.Kind == EvidenceProbe {
+		d.live(StatePending).Evidence = nil
+	}
+	return d.c, d.done
+}
+
 // Request records that a rotation is wanted. It stays open until a version issued after it is current: a stage that
 // is cancelled does not lose it, and a version that was pending already does not answer it.
 func Request(c Credential) Credential {

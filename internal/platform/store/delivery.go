@@ -62,6 +62,11 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	attemptsOfPage = statement(`SELECT ` + attemptColumns + ` FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id >= $4 AND d.id <= $5 ORDER BY d.id, a.attempt`)
+	wakeDeliveries = statement(`UPDATE deliveries SET next_attempt_at = $4
+		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4`)
+	wakeUnsigned = statement(`UPDATE deliveries SET next_attempt_at = $4
+		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4 AND EXISTS (SELECT 1 FROM delivery_attempts a
+			WHERE a.delivery_id = deliveries.id AND a.attempt = deliveries.attempts AND a.outcome = '` + api.AttemptUnsigned + `')`)
 	// The endpoint knows when the first of its queue is due, so that nobody has to look through the queues of all.
 	scheduleEndpoint = statement(`UPDATE webhook_endpoints SET next_attempt_at =
 		COALESCE((SELECT MIN(d.next_attempt_at) FROM deliveries d WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0), 0)
@@ -79,13 +84,31 @@ func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State, micros(d.CreatedAt), micros(d.NextAttemptAt),
 		micros(d.EndedAt), d.Attempts, d.Body)
 	if err == nil {
-		err = tx.scheduleEndpoint(ctx, d)
+		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
 	return failed("storing", deliveries, d.ID, err)
 }
 
-func (tx *Tx) scheduleEndpoint(ctx context.Context, d *Delivery) error {
-	return tx.execOne(ctx, scheduleEndpoint, d.Tenant, d.Environment, d.EndpointID)
+// WakeDeliveries has every delivery that waits for its next attempt at an endpoint tried now: the endpoint was looked after.
+func (tx *Tx) WakeDeliveries(ctx context.Context, scope Scope, endpointID string, now time.Time) error {
+	return tx.wake(ctx, wakeDeliveries, scope, endpointID, now)
+}
+
+// WakeUnsigned does so with those that could not be signed the last time.
+func (tx *Tx) WakeUnsigned(ctx context.Context, scope Scope, endpointID string, now time.Time) error {
+	return tx.wake(ctx, wakeUnsigned, scope, endpointID, now)
+}
+
+func (tx *Tx) wake(ctx context.Context, which string, scope Scope, endpointID string, now time.Time) error {
+	_, err := tx.exec(ctx, which, scope.Tenant, scope.Environment, endpointID, micros(now))
+	if err == nil {
+		err = tx.scheduleEndpoint(ctx, scope, endpointID)
+	}
+	return failed("waking the deliveries to", api.KindWebhookEndpoints, endpointID, err)
+}
+
+func (tx *Tx) scheduleEndpoint(ctx context.Context, scope Scope, endpointID string) error {
+	return tx.execOne(ctx, scheduleEndpoint, scope.Tenant, scope.Environment, endpointID)
 }
 
 // Delivery reads one delivery.
@@ -156,7 +179,7 @@ func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttemp
 		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, micros(a.At), int64(a.Duration), a.Outcome, a.Status, a.Detail, textJSON(&a.SignedBy))
 	}
 	if err == nil {
-		err = tx.scheduleEndpoint(ctx, d)
+		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
 	return failed("updating", deliveries, d.ID, err)
 }

@@ -72,7 +72,7 @@ var (
 	probesDue           = statement(`SELECT s.tenant, s.environment, '` + api.KindSigningSecrets + `', s.id FROM signing_secrets s
 		JOIN webhook_endpoints e ON e.tenant = s.tenant AND e.environment = s.environment AND e.id = s.endpoint_id
 		JOIN connectors c ON c.tenant = e.tenant AND c.environment = e.environment AND c.id = e.connector_id
-		WHERE s.next_probe_at > 0 AND s.next_probe_at <= $1 AND e.enabled = 1 AND e.probed_at <= $2 AND c.enabled = 1
+		WHERE s.next_probe_at > 0 AND s.next_probe_at <= $1 AND e.enabled = 1 AND e.probed_at <= $2 AND e.paused_until <= $1 AND c.enabled = 1
 		ORDER BY s.next_probe_at, s.id LIMIT $3`)
 )
 
@@ -188,7 +188,7 @@ func (tx *Tx) DeleteSigningSecret(ctx context.Context, scope Scope, id string) e
 }
 
 // ProbesDue returns the signing secrets of every scope whose pending version is to be probed, the one that has waited longest first.
-// Endpoints that were probed after probedBefore are left out, and those that are disabled.
+// Endpoints that were probed after probedBefore are left out, and those that are disabled or asked to be left alone.
 func (tx *Tx) ProbesDue(ctx context.Context, now, probedBefore time.Time, limit int) ([]Ref, error) {
 	refs, err := tx.refs(ctx, probesDue, micros(now), micros(probedBefore), limit)
 	return refs, failed("looking for", "signing secrets to probe", "", err)
