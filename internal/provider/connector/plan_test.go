@@ -88,6 +88,19 @@ func TestWithoutNumber(t *testing.T) {
 	}
 }
 
+// Credentials that somebody sets between plan and apply are theirs: the next plan blames the platform, not the configuration.
+func TestTheirCredentialsAreNotAdoptedWithAChange(t *testing.T) {
+	f := newFake(t)
+	tf := newTerraform(t, f)
+	c := base().With("credentials_wo", credentials("one"))
+	tf.Run(c)
+	changed := c.With("description", "new")
+	p := tf.Plan(changed)
+	f.set(map[string]string{"api_key": "someone's"})
+	apply(t, tf, p, nil)
+	wantWarning(t, tf.Plan(changed), "changed on the platform")
+}
+
 func TestApplyTimeValueDecides(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change  bool // something else is planned too

@@ -138,7 +138,11 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
-		appliedOf(changed).Store(ctx, resp.Private, &resp.Diagnostics)
+		left := appliedOf(changed)
+		if !sends {
+			left.Digest = f.Platform // what somebody put there since the plan is theirs
+		}
+		left.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 

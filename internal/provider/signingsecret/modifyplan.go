@@ -3,6 +3,7 @@ package signingsecret
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -59,7 +60,7 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	var loose bool
 	plan.Version, plan.Rotation, loose = c.Planned(ctx, differs, &resp.Diagnostics)
 	plan.SecretDigest, plan.PublicKeys = state.SecretDigest, state.PublicKeys
-	if loose || c.Steps() && !state.SecretDigest.IsNull() {
+	if loose || c.Steps() && (!state.SecretDigest.IsNull() || returns(plan, state)) {
 		plan.SecretDigest = types.StringUnknown()
 	}
 	if (loose || c.Steps()) && !state.PublicKeys.IsNull() {
@@ -71,4 +72,11 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	c.Warn(&resp.Diagnostics)
 	warnAdopted(&resp.Diagnostics, plan, state, facts)
+}
+
+// returns tells whether a step goes on to a version that was there before, but is not the state's: one that was rolled back. It may be a
+// supplied one where the state's is not.
+func returns(plan, state model) bool {
+	next := func(m model) attr.Value { return m.Rotation.Attributes()["next_version"] }
+	return !plan.Version.Equal(state.Version) && next(plan).Equal(next(state))
 }

@@ -144,7 +144,14 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	// What was sent, what was adopted, what was found to be the same, and what an apply without a secret leaves: from here on it is ours.
 	if _, why := writeonly.Decide(facts); change.Supplies() || why == writeonly.Adopted || sameValue(facts) || !facts.Configured {
-		appliedOf(answer).Store(ctx, resp.Private, &resp.Diagnostics)
+		left := appliedOf(answer)
+		if facts.Configured && !change.Supplies() {
+			left.Digest = facts.Platform // what somebody put there since the plan is theirs
+		}
+		if n := left.Number; !facts.Configured && n != nil && (last == nil || last.Number == nil || *last.Number != *n) {
+			left.Number = nil // no secret was sent under it yet: when one comes, the number is a new one
+		}
+		left.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 

@@ -97,7 +97,7 @@ func (r *secretResource) ValidateConfig(ctx context.Context, req resource.Valida
 	var algorithm, supplied types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("algorithm"), &algorithm)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("secret_wo"), &supplied)...)
-	if algorithm.ValueString() == api.AlgorithmEd25519 && !supplied.IsNull() && !resp.Diagnostics.HasError() {
+	if algorithm.ValueString() == api.AlgorithmEd25519 && !supplied.IsNull() && !supplied.IsUnknown() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddAttributeError(path.Root("secret_wo"), "Invalid secret_wo",
 			"secret_wo belongs to the algorithm hmac-sha256. With ed25519 the platform makes the key pair, and its private half never leaves the platform: leave secret_wo out.")
 	}

@@ -47,15 +47,13 @@ func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || disabled == nil || state.Enabled.ValueBool() {
+	// Where the configuration switches it off as well, the matter is settled: a plan with nothing to do is silent. One that is replaced is not enabled.
+	if resp.Diagnostics.HasError() || disabled == nil || state.Enabled.ValueBool() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
 		return
 	}
-	next := "It stays disabled, as the configuration says."
-	if plan.Enabled.ValueBool() {
-		next = "This plan enables it again, and what waits is delivered. If the receiver is gone for good, set enabled = false, or remove the endpoint."
-	}
 	resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
-		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. %s", disabled.At.UTC().Format(time.RFC3339), disabled.By, next))
+		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered; what was answered with 410 has failed and is not sent again. "+
+			"If the receiver is gone for good, set enabled = false, or remove the endpoint.", disabled.At.UTC().Format(time.RFC3339), disabled.By))
 }
 
 // Create makes the endpoint.
