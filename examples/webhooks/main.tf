@@ -54,13 +54,13 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
 }
 
 # Hands both to the receiver: here one from examples/receivers, which reads this file anew for every request. It follows `version`, so that the
-# receiver has a new secret from the apply that begins the rotation, and `previous_version`, so that the plan after the overlap takes the
-# retired one away from the receiver.
+# receiver has a new secret from the apply that issues it, and `rotation.phase`, so that a plan takes away what has ended: a retired secret,
+# a cancelled one, a revoked one. The receiver would go on to trust it.
 resource "terraform_data" "receiver" {
   triggers_replace = [
     quickconnect_webhook_endpoint.orders.id,
     quickconnect_webhook_signing_secret.orders.version,
-    quickconnect_webhook_signing_secret.orders.rotation.previous_version,
+    quickconnect_webhook_signing_secret.orders.rotation.phase,
   ]
 
   provisioner "local-exec" {

@@ -98,7 +98,7 @@ func TestSigningMinimumVersionOnHold(t *testing.T) {
 		s.hold()
 		before := s.standing()
 		s.supply("b", "", "minimum_version = 2")
-		s.tf.Plan(1).Has("On hold", "with "+theSigning, "release the hold", "revoke it on the platform")
+		s.tf.Plan(1).Has("The signing secret is on hold", "with "+theSigning, "release the hold", "revoke it on the platform")
 		if after := s.standing(); after != before {
 			t.Errorf("the plan changed it\nbefore: %s\nafter:  %s", before, after)
 		}

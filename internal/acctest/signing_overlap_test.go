@@ -11,24 +11,26 @@ import (
 // somebody forced it. While the two overlap, nothing fails. After that it refuses, and what it refused waits for it to learn.
 func TestSigningOverlapEndsTooEarly(t *testing.T) {
 	for name, tc := range map[string]struct {
-		rules string
-		until func(*signing)
+		rules  string
+		until  func(*signing)
+		warned bool
 	}{
 		"no acknowledgement required": {withoutAcknowledgement, func(s *signing) {
 			s.due()
-			s.tf.Plan(2).Has("version 2 will be issued and current", "Version 1 stays valid for the overlap of the rotation policy")
+			s.tf.Plan(2).Has("version 2 will be issued and current", "whoever does not have version 2 by then fails")
 			s.tf.Apply()
-		}},
+		}, false},
 		"the stage has ended": {"max_stage = \"2d\"\non_stage_timeout = \"promote\"\n", func(s *signing) {
 			s.staged()
 			s.p.Probe()
 			s.tf.Plan(0).Has("the receiver does not know the version yet", "Its stage ends at 2026-06-02T12:00:00Z", "on_stage_timeout")
 			s.p.Clock.Advance(2 * day)
-		}},
+		}, true},
 		"forced": {"", func(s *signing) {
 			s.staged()
+			s.p.Probe()
 			signingStep(api.StepPromote, api.StepRequest{Force: true, Reason: "the auditors come"})(s)
-		}},
+		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startSigning(t, tc.rules, "")
@@ -36,6 +38,11 @@ func TestSigningOverlapEndsTooEarly(t *testing.T) {
 			s.tf.Apply()
 			s.want(2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 			s.deliver(2, 1)
+			if plan := s.tf.Plan(0); tc.warned {
+				plan.Has(`Version 2 of "orders" is current without proof`, "the receiver does not know the version yet", "version 1 signs as well", "rotation/rollback")
+			} else {
+				plan.Silent()
+			}
 			s.p.Clock.Advance(day - time.Second)
 			s.deliver(2, 1)
 			s.p.Clock.Advance(time.Second)

@@ -32,7 +32,7 @@ type SigningSecret struct {
 	Rotation           Rotation          `json:"rotation" doc:"Where the secret stands between two of its versions."`
 	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was asked for and is due as soon as the phase is stable."`
 	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
-	Probe              *Probe            `json:"probe" doc:"How the receiver answered the last probe of the pending version. Null without one."`
+	Probe              *Probe            `json:"probe" doc:"How the receiver answered the last probe of the pending version; in phase draining, of the current one if it was promoted without proof. Null without one."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"When a delivery that it signed was last accepted, to the second. Null for never."`
 }
 

@@ -178,10 +178,6 @@ func TestBodiesAreSealedAndErased(t *testing.T) {
 	const canary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
 	for name, end := range map[string]func(w *world, h *hook){
 		"delivered": func(w *world, _ *hook) { w.deliver() },
-		"gone": func(w *world, h *hook) {
-			h.says(with(http.StatusGone))
-			w.deliver()
-		},
 		"failed": func(w *world, h *hook) {
 			h.says(with(http.StatusBadRequest))
 			for range webhook.MaxAttempts {

@@ -79,10 +79,15 @@ func publicKeys(s *store.SigningSecret) []string {
 	return keys
 }
 
-// flattenProbe shows the last probe for as long as it is about the version that is pending.
+// flattenProbe shows the last probe for as long as it is about the version that is pending, or about one that was promoted without proof and
+// is not yet alone.
 func flattenProbe(s *store.SigningSecret) *api.Probe {
-	pending, staged := s.Credential.Pending()
-	if !staged || s.Probe.Version != pending.Number {
+	asked, ok := s.Credential.Pending()
+	if _, draining := s.Credential.Previous(); draining {
+		asked, ok = s.Credential.Current()
+		ok = ok && asked.Evidence == nil
+	}
+	if !ok || s.Probe.Version != asked.Number {
 		return nil
 	}
 	p := s.Probe

@@ -23,7 +23,7 @@ type Answer struct {
 // Next is what follows from an answer. The zero value is the end of the delivery without success.
 type Next struct {
 	Delivered bool
-	Gone      bool          // the receiver wants no more deliveries (410): the endpoint is to be disabled
+	Gone      bool          // the receiver wants no more deliveries (410): the endpoint is to be disabled; the event waits until it is enabled again
 	Again     time.Duration // until the next attempt; 0 for none
 	Pause     time.Duration // for which the whole endpoint is to be left alone; 0 for none
 }
@@ -47,13 +47,13 @@ const (
 // After decides what follows an attempt, the first being 1. Only 2xx is a success, and a redirect is none. spread, in [0, 1), lengthens a wait by
 // up to a tenth, so that what failed together is not tried together.
 func After(attempt int, a Answer, spread float64) Next {
-	switch {
-	case accepts(a.Status):
+	if accepts(a.Status) {
 		return Next{Delivered: true}
-	case a.Status == statusGone:
-		return Next{Gone: true}
 	}
-	next := Next{Pause: min(a.RetryAfter, maxRetryAfter)}
+	next := Next{Gone: a.Status == statusGone}
+	if !next.Gone {
+		next.Pause = min(a.RetryAfter, maxRetryAfter)
+	}
 	if next.Pause <= 0 {
 		next.Pause = pauseOf(a.Status)
 	}

@@ -31,7 +31,7 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
 resource "terraform_data" "handover" {
   triggers_replace = [
     quickconnect_webhook_signing_secret.orders.version,
-    quickconnect_webhook_signing_secret.orders.rotation.previous_version,
+    quickconnect_webhook_signing_secret.orders.rotation.phase,
   ]
 
   provisioner "local-exec" {

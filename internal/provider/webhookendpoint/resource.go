@@ -52,7 +52,7 @@ func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
-		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered; what was answered with 410 has failed and is not sent again. "+
+		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered, that event included. "+
 			"If the receiver is gone for good, set enabled = false, or remove the endpoint.", disabled.At.UTC().Format(time.RFC3339), disabled.By))
 }
 

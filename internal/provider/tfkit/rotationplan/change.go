@@ -2,6 +2,7 @@ package rotationplan
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,6 +23,14 @@ type Noun struct {
 
 func (n Noun) release() string {
 	return "POST /v1/" + n.Kind + "/{id}/release, role " + tfkit.RolesWith(api.PermissionContain, "or")
+}
+
+func (n Noun) rollback() string {
+	return "POST /v1/" + n.Kind + "/{id}/rotation/rollback, role " + tfkit.RolesWith(api.PermissionContain, "or")
+}
+
+func (n Noun) cancel() string {
+	return "POST /v1/" + n.Kind + "/{id}/rotation/cancel, role " + tfkit.RolesWith(api.PermissionWrite, "or")
 }
 
 // Attributes are those that a rotation is about, as they stand in a plan or in a state.
@@ -60,7 +69,7 @@ func (c Change) Refused(diags *diag.Diagnostics) bool {
 	if r == nil {
 		return false
 	}
-	diags.AddAttributeError(path.Root(r.attribute), r.summary, r.detail(c.noun))
+	diags.AddAttributeError(path.Root(r.attribute), strings.ReplaceAll(r.summary, "%s", c.noun.Short), r.detail(c.noun))
 	return true
 }
 

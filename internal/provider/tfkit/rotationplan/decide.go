@@ -79,8 +79,9 @@ type decision struct {
 
 // refusal is an error of the plan, on the attribute that has to change.
 type refusal struct {
-	attribute, summary string
-	detail             func(Noun) string
+	attribute string
+	summary   string // %s in it stands for the noun
+	detail    func(Noun) string
 }
 
 // decide is the whole of plan-driven rotation: one step per apply, the first of minimum_version raised, reissue, the step that
@@ -259,7 +260,7 @@ func tooHigh(next int64) *refusal {
 
 func heldBack() *refusal {
 	return &refusal{
-		attribute: "minimum_version", summary: "On hold",
+		attribute: "minimum_version", summary: "The %s is on hold",
 		detail: func(n Noun) string {
 			return "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find out why the " + n.Short + " " +
 				"is held, release the hold (" + n.release() + "), and plan again. Where the " +
@@ -282,8 +283,12 @@ func inProgress(p prior, s Supply) *refusal {
 	return &refusal{
 		attribute: s.Argument, summary: "A rotation is in progress",
 		detail: func(n Noun) string {
-			return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another one until %s. Plan again when that has ended, or put the old value back. "+
-				"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends the new value at once.", s.Argument, n.Short, p.phase, p.phaseEnds, p.next)
+			giveUp := ""
+			if p.phase == api.PhaseStaged {
+				giveUp = "To give up that one, cancel it on the platform (" + n.cancel() + "). "
+			}
+			return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another one until %s. Plan again when that has ended, or put back the value that was sent last. %s"+
+				"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends the new value at once.", s.Argument, n.Short, p.phase, p.phaseEnds, giveUp, p.next)
 		},
 	}
 }

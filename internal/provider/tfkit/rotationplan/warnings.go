@@ -52,7 +52,7 @@ func announce(name string, p prior, d decision) (summary, what string) {
 			fmt.Sprintf("Version %d stays valid beside it; version %d is promoted by a later apply, once it was seen in use.", n.current, n.pending)
 	case api.StepRotate:
 		return fmt.Sprintf("Rotation of %s: version %d will be issued and current", name, n.current),
-			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy.", n.previous)
+			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy; whoever does not have version %d by then fails.", n.previous, n.current)
 	case api.StepPromote:
 		return fmt.Sprintf("Rotation of %s goes on: version %d will be current", name, n.current),
 			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy and is then refused.", n.previous)
@@ -73,6 +73,8 @@ func (c Change) because() string {
 		why := fmt.Sprintf("Why: minimum_version is raised to %d.", w.minimumVersion)
 		if d.supplies {
 			why += " The new version is the configured value."
+		} else if w.supply.New {
+			why += " The new value of " + w.supply.Argument + " is not sent by this apply; a plan after it sends it."
 		}
 		return why
 	case d.supplies && d.step == api.StepReissue:
@@ -123,6 +125,9 @@ func dueSince(r rotation) string {
 // waiting says why nothing happens although somebody should know.
 func (c Change) waiting(name string) (summary, text string) {
 	p := c.prior
+	if unproven := c.unproven(); unproven != "" && p.reason != api.ReasonHeld {
+		return fmt.Sprintf("Version %d of %s is current without proof", p.current, name), unproven
+	}
 	switch p.reason {
 	case api.ReasonHeld:
 		why := ""
@@ -149,6 +154,17 @@ func (c Change) waiting(name string) (summary, text string) {
 			"the plan changes it and issues version %d. Otherwise remove the %s from the configuration.", p.expiresAt, p.next, c.noun.Short)
 	}
 	return "", ""
+}
+
+// unproven says that a version was promoted although the receiver did not accept it, for as long as there is a way back. Empty otherwise.
+func (c Change) unproven() string {
+	p, probe := c.prior, c.notes.Probe
+	if p.phase != api.PhaseDraining || probe == nil || probe.Version != p.current {
+		return ""
+	}
+	return fmt.Sprintf("It was promoted, by on_stage_timeout of the rotation policy or by force, before the receiver was seen to accept it. The last probe, at %s: %s. "+
+		"Until %s version %d signs as well; from then on a receiver that does not know version %d refuses deliveries. Give it version %d, or go back before that (%s).",
+		probe.At.UTC().Format(time.RFC3339), probe.Detail, p.phaseEnds, p.previous, p.current, p.current, c.noun.rollback())
 }
 
 // probed is what the platform found when it last asked the receiver.
