@@ -92,7 +92,10 @@ func (p *Process) start(listen string) {
 		close(ended)
 	}(p.ended)
 	select {
-	case p.URL = <-ready:
+	case url := <-ready:
+		if p.URL == "" { // a restart changes nothing, and others may be reading it
+			p.URL = url
+		}
 	case <-p.ended:
 		p.t.Fatalf("quickconnectd ended before it listened:\n%s", p.Log())
 	case <-time.After(startDeadline):
