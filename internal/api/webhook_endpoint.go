@@ -43,6 +43,8 @@ type WebhookEndpoint struct {
 	Enabled     bool     `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
 	// Disabled says why the platform itself has set Enabled to false.
 	Disabled *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
+	// PausedUntil moves without the etag.
+	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver has asked to be left alone (Retry-After, 429, 502, 504). A change of url, or enabling the endpoint again, ends it. Null otherwise."`
 }
 
 // Disabled says why and when the platform disabled an endpoint.

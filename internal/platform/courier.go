@@ -7,17 +7,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
 const (
-	// laneWidth is how many deliveries are on their way to one endpoint at a time, and attemptsAtOnce to all of them: a slow receiver
-	// takes a few places, not all.
+	// laneWidth is how many deliveries are on their way to one endpoint at a time, lanesAtOnce to how many endpoints there are some, and
+	// lanesPerTenant to how many of one tenant: its slow receivers take a few places, not all.
 	laneWidth      = 4
-	attemptsAtOnce = 64
+	lanesAtOnce    = 64
+	lanesPerTenant = 16
+
+	// After a failure of the platform itself, such as a full disk, an endpoint is left alone for a second, then for two, and at most for a minute:
+	// what could not be recorded will be sent again.
+	firstRest, longestRest = time.Second, time.Minute
 
 	// deliveryRetention is how long the record of a delivery that has ended is kept.
 	deliveryRetention = 30 * 24 * time.Hour
@@ -26,14 +28,24 @@ const (
 // courier knows which endpoints are being delivered to. The queue itself is in the database, and what is on its way stays in it until its
 // answer is recorded: after a crash it is sent again, with the same id. Who is on his way is known here alone, so one process delivers.
 type courier struct {
-	mu    sync.Mutex
-	lanes map[string]struct{} // by the id of the endpoint
-	slots chan struct{}
-	wake  chan struct{}
+	mu      sync.Mutex
+	lanes   map[string]*lane         // by the id of the endpoint
+	tenants map[string]chan struct{} // the places of each
+	places  chan struct{}
+	wake    chan struct{}
+}
+
+// lane is an endpoint that is delivered to, or that rests after a failure.
+type lane struct {
+	busy      bool
+	failures  int
+	restUntil time.Time
 }
 
 func newCourier() *courier {
-	return &courier{lanes: map[string]struct{}{}, slots: make(chan struct{}, attemptsAtOnce), wake: make(chan struct{}, 1)}
+	return &courier{
+		lanes: map[string]*lane{}, tenants: map[string]chan struct{}{}, places: make(chan struct{}, lanesAtOnce), wake: make(chan struct{}, 1),
+	}
 }
 
 // rouse has Run look at the queues now, and not only at the next tick.
@@ -44,21 +56,58 @@ func (c *courier) rouse() {
 	}
 }
 
-func (c *courier) begin(endpointID string) bool {
+// begin takes a lane, unless it is taken or rests.
+func (c *courier) begin(endpointID string, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, busy := c.lanes[endpointID]; busy {
+	l := c.lanes[endpointID]
+	if l == nil {
+		l = &lane{}
+		c.lanes[endpointID] = l
+	}
+	if l.busy || now.Before(l.restUntil) {
 		return false
 	}
-	c.lanes[endpointID] = struct{}{}
+	l.busy = true
 	return true
 }
 
-func (c *courier) end(endpointID string) {
+func (c *courier) end(endpointID string, now time.Time, failed bool) {
 	c.mu.Lock()
-	delete(c.lanes, endpointID)
+	defer c.mu.Unlock()
+	if !failed {
+		delete(c.lanes, endpointID)
+		c.rouse() // for what was queued while the lane was about to end
+		return
+	}
+	l := c.lanes[endpointID]
+	l.busy, l.restUntil = false, now.Add(min(firstRest<<l.failures, longestRest))
+	l.failures = min(l.failures+1, 6)
+}
+
+// enter waits for a place among those of the tenant, and then among all. It returns false if the context ends first.
+func (c *courier) enter(ctx context.Context, tenant string) (leave func(), ok bool) {
+	if ctx.Err() != nil {
+		return nil, false // a place that is free would do as well, below
+	}
+	c.mu.Lock()
+	own := c.tenants[tenant]
+	if own == nil {
+		own = make(chan struct{}, lanesPerTenant)
+		c.tenants[tenant] = own
+	}
 	c.mu.Unlock()
-	c.rouse() // for what was queued while the lane was about to end
+	for i, places := range []chan struct{}{own, c.places} {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			if i > 0 {
+				<-own
+			}
+			return nil, false
+		}
+	}
+	return func() { <-c.places; <-own }, true
 }
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
@@ -110,179 +159,76 @@ func (p *Platform) startLanes(ctx context.Context, lanes *sync.WaitGroup, report
 		return 0, err
 	}
 	for _, ref := range due {
-		if !p.courier.begin(ref.ID) {
+		if !p.courier.begin(ref.ID, p.clock.Now()) {
 			continue
 		}
 		started++
 		lanes.Go(func() {
-			defer p.courier.end(ref.ID)
-			if err := p.lane(ctx, ref); err != nil && ctx.Err() == nil {
-				report(err)
+			err := p.deliverTo(ctx, ref)
+			p.courier.end(ref.ID, p.clock.Now(), err != nil)
+			if err != nil && ctx.Err() == nil {
+				report(fmt.Errorf("deliver to %s: %w", ref.ID, err))
 			}
 		})
 	}
 	return started, nil
 }
 
-// lane delivers to one endpoint, a few events at a time, until nothing is due any more.
-func (p *Platform) lane(ctx context.Context, ref store.Ref) error {
-	for ctx.Err() == nil {
-		batch, err := p.dueFor(ctx, ref)
-		if err != nil || len(batch) == 0 {
+// deliverTo delivers to one endpoint, a few events at a time, until nothing is due any more. Between these it lets others pass.
+func (p *Platform) deliverTo(ctx context.Context, ref store.Ref) error {
+	for {
+		leave, ok := p.courier.enter(ctx, ref.Scope.Tenant)
+		if !ok {
+			return nil
+		}
+		n, err := p.deliverSome(ctx, ref)
+		leave()
+		if err != nil || n == 0 {
 			return err
 		}
-		failed := make([]error, len(batch))
-		var attempts sync.WaitGroup
-		for i, d := range batch {
-			p.courier.slots <- struct{}{}
-			attempts.Go(func() {
-				defer func() { <-p.courier.slots }()
-				// What was begun is finished when the platform stops: it takes no longer than an exchange may.
-				failed[i] = p.attempt(context.WithoutCancel(ctx), d)
-			})
-		}
-		attempts.Wait()
-		if err := errors.Join(failed...); err != nil {
-			return fmt.Errorf("deliver to %s: %w", ref.ID, err)
-		}
 	}
-	return nil
 }
 
-// dueFor reads the next deliveries to an endpoint; none where it is disabled by now, or asked to be left alone.
+func (p *Platform) deliverSome(ctx context.Context, ref store.Ref) (int, error) {
+	batch, err := p.dueFor(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	failed := make([]error, len(batch))
+	var attempts sync.WaitGroup
+	for i, d := range batch {
+		// What was begun is finished when the platform stops: it takes no longer than an exchange may.
+		attempts.Go(func() { failed[i] = p.attempt(context.WithoutCancel(ctx), d) })
+	}
+	attempts.Wait()
+	return len(batch), errors.Join(failed...)
+}
+
+// dueFor reads the next deliveries to an endpoint; none where it is not delivered to now.
 func (p *Platform) dueFor(ctx context.Context, ref store.Ref) (batch []*store.Delivery, err error) {
 	err = p.view(ctx, func(w *work) ([]store.Ref, error) {
 		w.scope = ref.Scope
 		e, err := w.webhookEndpoint(ctx, ref.ID)
-		if isNotFound(err) || err == nil && (!e.Enabled || w.now.Before(e.PausedUntil)) {
-			return nil, nil
-		}
 		if err != nil {
 			return nil, err
 		}
-		c, err := w.tx.Connector(ctx, w.scope, e.ConnectorID)
-		if err != nil || !c.Enabled {
+		if open, err := w.open(ctx, e); err != nil || !open {
 			return nil, err
 		}
 		batch, err = w.tx.DeliveriesDue(ctx, ref.Scope, ref.ID, w.now, laneWidth)
 		return nil, err
 	})
+	if isNotFound(err) {
+		return nil, nil
+	}
 	return batch, err
 }
 
-// attempt tries one delivery once, signed by the versions that are valid now, and records what came of it.
-func (p *Platform) attempt(ctx context.Context, d *store.Delivery) error {
-	var url string
-	var signers []signer
-	err := p.view(ctx, func(w *work) (due []store.Ref, err error) {
-		w.scope = d.Scope
-		e, err := w.webhookEndpoint(ctx, d.EndpointID)
-		if err != nil {
-			return nil, err
-		}
-		url = e.URL
-		signers, due, err = w.signers(ctx, d.EndpointID)
-		return due, err
-	})
-	if isNotFound(err) {
-		return nil // deleted meanwhile, its queue with it
+// open tells whether an endpoint is delivered to now: it is enabled, as is its connector, and has not asked to be left alone.
+func (w *work) open(ctx context.Context, e *store.WebhookEndpoint) (bool, error) {
+	if !e.Enabled || w.now.Before(e.PausedUntil) {
+		return false, nil
 	}
-	if err != nil {
-		return err
-	}
-	x := unsigned(p.clock.Now())
-	if len(signers) > 0 {
-		body, err := p.vault.keyring.OpenEvent(d.Body, sealedEvent(d.Scope, d.EndpointID, d.ID))
-		if err != nil {
-			return err
-		}
-		if x, err = p.post(ctx, url, d.ID, keysOf(signers), body); err != nil {
-			return err
-		}
-	}
-	p.metrics.delivery(x.outcome)
-	return p.record(ctx, d, url, x, signers)
-}
-
-// record stores what came of an attempt at a URL: when the next one is, what the endpoint asks for, and which versions were of use.
-func (p *Platform) record(ctx context.Context, d *store.Delivery, url string, x exchange, signers []signer) error {
-	spread, err := p.random.fraction()
-	if err != nil {
-		return err
-	}
-	return p.update(ctx, func(w *work) error {
-		w.scope = d.Scope
-		now, err := w.tx.Delivery(ctx, d.ID)
-		if errors.Is(err, store.ErrNotFound) || err == nil && now.State != api.DeliveryQueued {
-			return nil // deleted with its endpoint
-		}
-		if err != nil {
-			return err
-		}
-		e, err := w.webhookEndpoint(ctx, d.EndpointID)
-		if err != nil {
-			return err
-		}
-		now.Attempts++
-		next := webhook.After(int(now.Attempts), x.answer, spread)
-		if e.URL != url && !next.Delivered {
-			next = webhook.After(int(now.Attempts), webhook.Answer{}, spread) // the endpoint has left that address: it has no say any more
-		}
-		switch {
-		case next.Delivered:
-			now.State = api.DeliveryDelivered
-		case next.Again == 0:
-			now.State = api.DeliveryFailed
-		}
-		now.NextAttemptAt, now.EndedAt = w.now.Add(next.Again), w.now
-		if now.State == api.DeliveryQueued {
-			now.EndedAt = time.Time{}
-		} else {
-			now.NextAttemptAt = time.Time{}
-		}
-		if err := w.tx.UpdateDelivery(ctx, now, attemptOf(now.Attempts, x, signers)); err != nil {
-			return err
-		}
-		if next.Delivered {
-			return w.noteSignatures(ctx, x.at, signers)
-		}
-		return w.obey(ctx, e, d.ID, next)
-	})
-}
-
-// obey does what an answer asks for about the endpoint as a whole.
-func (w *work) obey(ctx context.Context, e *store.WebhookEndpoint, eventID string, next webhook.Next) error {
-	if !next.Gone && next.Pause == 0 {
-		return nil
-	}
-	if next.Pause > 0 {
-		if until := w.now.Add(next.Pause); until.After(e.PausedUntil) {
-			e.PausedUntil = until
-		}
-		return w.tx.UpdateWebhookEndpoint(ctx, e)
-	}
-	if !e.Enabled {
-		return nil
-	}
-	e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: w.now, By: eventID}
-	e.Etag++
-	if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil {
-		return err
-	}
-	return w.append(ctx, w.now, rotation.ActorPlatform, actionDisable, api.KindWebhookEndpoints, e.ID, map[string]string{"reason": api.DisabledGone, "event": eventID})
-}
-
-// noteSignatures notes that versions were of use: a delivery that they signed was accepted. In an overlap that says nothing about which of
-// the signatures the receiver looked at, so it is no evidence.
-func (w *work) noteSignatures(ctx context.Context, at time.Time, signers []signer) error {
-	for _, s := range signers {
-		if at.Sub(s.version.LastUsedAt) < useInterval {
-			continue
-		}
-		err := w.tx.MarkUsed(ctx, s.SigningSecretID, s.version.Number, at, nil)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
+	c, err := w.tx.Connector(ctx, w.scope, e.ConnectorID)
+	return err == nil && c.Enabled, err
 }

@@ -41,6 +41,7 @@ type Platform struct {
 	metrics *metrics
 	running *running
 	courier *courier
+	probing *probing
 	egress  *egress.Client
 	sweep   time.Duration
 	handler http.Handler
@@ -73,7 +74,7 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 	}
 	p := &Platform{
 		store: c.Store, clock: c.Clock, log: c.Logger, random: random, vault: vault,
-		metrics: newMetrics(), running: newRunning(), courier: newCourier(), egress: egress.New(c.Egress), sweep: c.Sweep,
+		metrics: newMetrics(), running: newRunning(), courier: newCourier(), probing: &probing{endpoints: map[string]struct{}{}}, egress: egress.New(c.Egress), sweep: c.Sweep,
 	}
 	if p.handler, err = p.routes(); err != nil { //nolint:contextcheck // requests bring a context of their own
 		return nil, err

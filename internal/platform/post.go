@@ -111,7 +111,7 @@ func (x exchange) answered(resp *http.Response, now time.Time) exchange {
 	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
 		x.detail += ", a redirect, which is not followed: set the endpoint's url to where it leads"
 	case resp.StatusCode == http.StatusGone:
-		x.detail += " (gone): the endpoint is disabled"
+		x.detail += " (gone)"
 	}
 	return x
 }
@@ -130,7 +130,15 @@ func retryAfter(header string, now time.Time) time.Duration {
 
 // unsigned is an attempt that was not made: nothing is ever sent without a signature.
 func unsigned(at time.Time) exchange {
-	return exchange{at: at, outcome: api.AttemptUnsigned, detail: "nothing was sent: the endpoint has no valid signing secret; create one, or reissue the one it has"}
+	return exchange{
+		at: at, outcome: api.AttemptUnsigned, detail: "nothing was sent: the endpoint has no valid signing secret; create one, or reissue the one it has",
+		answer: webhook.Answer{Unsent: true},
+	}
+}
+
+// unreadable is an attempt that could not be made.
+func unreadable(at time.Time) exchange {
+	return exchange{at: at, outcome: api.AttemptUnreadable, detail: "nothing was sent: the event does not open; it was sealed under another keyring, or was changed"}
 }
 
 // attemptOf is an exchange as it is recorded.

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -15,21 +18,27 @@ import (
 )
 
 func (r *router) probes() {
+	const path = "/v1/" + api.KindWebhookEndpoints + "/{id}/probe"
 	register(r, operation{
-		id: "probeWebhookEndpoint", method: http.MethodPost, path: "/v1/" + api.KindWebhookEndpoints + "/{id}/probe", tag: tagWebhookEndpoints, permission: api.PermissionAcknowledge,
+		id: "probeWebhookEndpoint", method: http.MethodPost, path: path, tag: tagWebhookEndpoints, permission: api.PermissionAcknowledge,
 		summary: "Probe a webhook endpoint", status: http.StatusOK,
 		description: "Finds out now whether the receiver accepts the pending versions of the endpoint's signing secrets: an event of type `" + api.ProbeEventType + "` that the pending version alone signs must get 2xx, " +
-			"and one that a throw-away key signs must get 400, 401, 403 or 422. Both together are the evidence that a promotion needs. The platform does the same by itself while a version is pending: at once, then at most once a minute, ever more seldom. " +
-			"A probe never disables an endpoint. It takes no Idempotency-Key: asking twice does no harm.",
+			"and one that a throw-away key signs must get 400, 401, 403 or 422. Both together are the evidence that a promotion needs. In an overlap, a current version that was promoted without it is asked about, too. " +
+			"The platform does the same by itself: at once, then at most once a minute, ever more seldom. A probe never disables an endpoint. " +
+			"It takes no Idempotency-Key: asking twice does no harm. While the endpoint is being probed on request, a second request is refused.",
 	}, r.probeEndpoint)
+	r.api.OpenAPI().Paths[path].Post.Responses[strconv.Itoa(http.StatusNoContent)] = &huma.Response{
+		Description: "Done, by a role that may not read the signing secrets.",
+	}
 }
 
 type probeOutput struct {
-	Body api.ProbeAnswer
+	Status int
+	Body   *api.ProbeAnswer
 }
 
-// staged is a pending version that is to be probed.
-type staged struct {
+// unproven is a version that the receiver is to be asked about.
+type unproven struct {
 	scope    store.Scope
 	endpoint string
 	url      string
@@ -39,11 +48,16 @@ type staged struct {
 }
 
 func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, error) {
-	var targets []staged
+	var targets []unproven
+	done := func() {}
+	defer func() { done() }()
 	// A write, because it notes that the endpoint is being probed: the platform's own probes keep their distance.
 	err := p.update(ctx, func(w *work) error {
 		e, err := w.webhookEndpoint(ctx, in.ID)
 		if err != nil {
+			return err
+		}
+		if done, err = p.probing.begin(e); err != nil {
 			return err
 		}
 		if err := w.works(ctx, e); err != nil {
@@ -58,7 +72,7 @@ func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, e
 			if err != nil {
 				return err
 			}
-			target, ok, err := w.staged(ctx, e, s)
+			target, ok, err := w.unproven(ctx, e, s)
 			if err != nil {
 				return err
 			}
@@ -72,31 +86,57 @@ func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, e
 	if err != nil {
 		return nil, err
 	}
-	out := &probeOutput{Body: api.ProbeAnswer{Probes: make([]api.SigningSecretProbe, len(targets))}}
+	found := make([]api.SigningSecretProbe, len(targets))
 	failed := make([]error, len(targets))
 	var probes sync.WaitGroup
 	for i, t := range targets { // all at once: the caller waits
 		probes.Go(func() {
-			out.Body.Probes[i].SigningSecretID = t.secret
-			out.Body.Probes[i].Probe, failed[i] = p.probe(ctx, t, callOf(ctx).actor())
+			found[i].SigningSecretID = t.secret
+			found[i].Probe, failed[i] = p.probe(ctx, t, callOf(ctx).actor())
 		})
 	}
 	probes.Wait()
-	return out, errors.Join(failed...)
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	if !may(callOf(ctx).principal.Role, api.PermissionRead) {
+		return &probeOutput{Status: http.StatusNoContent}, nil
+	}
+	return &probeOutput{Status: http.StatusOK, Body: &api.ProbeAnswer{Probes: found}}, nil
 }
 
-// staged reads what a probe of a signing secret needs; ok is false where it has no pending version without evidence.
-func (w *work) staged(ctx context.Context, e *store.WebhookEndpoint, s *signingSecret) (t staged, ok bool, err error) {
-	pending, ok := s.Credential.Pending()
-	if !ok || pending.Evidence != nil {
-		return staged{}, false, nil
+// probing knows which endpoints are being probed on request: one request at a time, so that nobody makes the platform flood a receiver.
+type probing struct {
+	mu        sync.Mutex
+	endpoints map[string]struct{}
+}
+
+func (p *probing) begin(e *store.WebhookEndpoint) (done func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, busy := p.endpoints[e.ID]; busy {
+		return func() {}, newProblem(api.CodeConflict, "", "the webhook endpoint %q is being probed; ask again when that is done", e.Name)
 	}
-	key, err := w.signingKey(ctx, s.ID, pending.Number)
-	return staged{scope: w.scope, endpoint: e.ID, url: e.URL, secret: s.ID, version: pending.Number, key: key}, true, err
+	p.endpoints[e.ID] = struct{}{}
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.endpoints, e.ID)
+	}, nil
+}
+
+// unproven reads what a probe of a signing secret needs; ok is false where it has nothing to prove.
+func (w *work) unproven(ctx context.Context, e *store.WebhookEndpoint, s *signingSecret) (t unproven, ok bool, err error) {
+	v, ok := s.Credential.Unproven()
+	if !ok {
+		return unproven{}, false, nil
+	}
+	key, err := w.signingKey(ctx, s.ID, v.Number)
+	return unproven{scope: w.scope, endpoint: e.ID, url: e.URL, secret: s.ID, version: v.Number, key: key}, true, err
 }
 
 // probe asks the receiver, and records what its answers show.
-func (p *Platform) probe(ctx context.Context, t staged, actor string) (api.Probe, error) {
+func (p *Platform) probe(ctx context.Context, t unproven, actor string) (api.Probe, error) {
 	first, err := p.sendProbe(ctx, t, t.key)
 	if err != nil {
 		return api.Probe{}, err
@@ -122,7 +162,7 @@ func (p *Platform) probe(ctx context.Context, t staged, actor string) (api.Probe
 
 // sendProbe sends one event that a key alone signs. The control looks like the probe but for its signature, and has an id of its own, so that
 // a receiver that remembers ids does not take it for a repetition.
-func (p *Platform) sendProbe(ctx context.Context, t staged, key webhook.Key) (exchange, error) {
+func (p *Platform) sendProbe(ctx context.Context, t unproven, key webhook.Key) (exchange, error) {
 	now := p.clock.Now()
 	id, err := p.random.id(idEvent, now)
 	if err != nil {
@@ -135,16 +175,17 @@ func (p *Platform) sendProbe(ctx context.Context, t staged, key webhook.Key) (ex
 	return p.post(ctx, t.url, id, []webhook.Key{key}, body)
 }
 
-// recordProbe stores the result of a probe, and the evidence if it gives any. A version that is not pending any more is left alone, and so is
+// recordProbe stores the result of a probe, and the evidence if it gives any. A version that has nothing to prove any more is left alone, and so is
 // one whose endpoint has moved meanwhile: what was asked is not the receiver that is to prove something.
-func (p *Platform) recordProbe(ctx context.Context, t staged, finding webhook.Finding, result api.Probe, actor string) error {
+func (p *Platform) recordProbe(ctx context.Context, t unproven, finding webhook.Finding, result api.Probe, actor string) error {
 	err := p.update(ctx, func(w *work) error {
 		w.scope, w.actor = t.scope, actor
 		s, err := w.settledSigningSecret(ctx, t.secret)
 		if err != nil {
 			return err
 		}
-		if pending, ok := s.Credential.Pending(); !ok || pending.Number != t.version {
+		v, ok := s.Credential.Unproven()
+		if !ok || v.Number != t.version {
 			return nil
 		}
 		if e, err := w.webhookEndpoint(ctx, t.endpoint); err != nil || e.URL != t.url {
@@ -155,7 +196,7 @@ func (p *Platform) recordProbe(ctx context.Context, t staged, finding webhook.Fi
 			Version: t.version, At: result.At, Result: result.Result, Status: result.Status, ControlStatus: result.ControlStatus, Detail: result.Detail,
 		}
 		after, done := s.Credential.Credential, []rotation.Transition(nil)
-		if finding == webhook.Proven {
+		if finding == webhook.Proven && v.State == rotation.StatePending {
 			after, done, err = rotation.Apply(after, s.policy, rotation.Command{
 				Step: rotation.StepAcknowledge, Actor: actor, Version: t.version, Evidence: rotation.EvidenceProbe,
 			}, w.now)
@@ -208,12 +249,13 @@ func saidOf(x exchange) string {
 	return x.detail
 }
 
-// scheduleProbe keeps the time of the next probe in step with the versions: a version that has just become pending is probed at once. One that
+// scheduleProbe keeps the time of the next probe in step with the versions: one that has just something to prove is asked about at once. One that
 // was rolled back is not probed by the platform: somebody found it wanting, and that it is known to the receiver changes nothing.
 func (s *signingSecret) scheduleProbe(now time.Time) {
-	pending, isStaged := s.Credential.Pending()
+	v, ok := s.Credential.Unproven()
+	known := s.Probe.Version == v.Number && s.Probe.Result == string(webhook.Proven) // of a current version, this is all that is to be found out
 	switch {
-	case !isStaged || pending.Evidence != nil || pending.RolledBack:
+	case !ok || v.RolledBack || known:
 		s.NextProbeAt, s.Probes = time.Time{}, 0
 	case s.NextProbeAt.IsZero():
 		s.NextProbeAt, s.Probes = now, 0

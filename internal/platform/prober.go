@@ -50,7 +50,7 @@ func (p *Platform) Probe(ctx context.Context) error {
 
 // probeDue makes one probe. It is claimed before it is made, so that neither a crash nor a slow receiver makes it two.
 func (p *Platform) probeDue(ctx context.Context, ref store.Ref) error {
-	var target staged
+	var target unproven
 	var claimed bool
 	err := p.update(ctx, func(w *work) error {
 		w.scope = ref.Scope
@@ -65,7 +65,7 @@ func (p *Platform) probeDue(ctx context.Context, ref store.Ref) error {
 		if s.NextProbeAt.IsZero() || w.now.Before(s.NextProbeAt) || w.now.Before(e.ProbedAt.Add(probeDistance)) {
 			return nil // settled away, or another secret of the endpoint was first
 		}
-		if target, claimed, err = w.staged(ctx, e, s); err != nil {
+		if target, claimed, err = w.unproven(ctx, e, s); err != nil {
 			return err
 		}
 		s.Probes++

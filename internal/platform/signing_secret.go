@@ -11,8 +11,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
 func (r *router) signingSecrets() {
@@ -297,68 +295,4 @@ func (p *Platform) deleteSigningSecret(ctx context.Context, in *deleteInput) (*d
 		}
 		return gone(), w.audit(ctx, actionDelete, api.KindSigningSecrets, s.ID, map[string]string{"name": s.Name, "versions": numbers(valid(s.Credential.Versions))})
 	}))
-}
-
-// issuer makes the keys of versions that a step issues, or takes the one that the caller supplied.
-func (s *signingSecret) issuer(ctx context.Context, w *work, supplied *secret.Value) (issuer, error) {
-	var key webhook.Key
-	var digest string
-	if supplied != nil {
-		var err error
-		if key, digest, err = s.suppliedKey(ctx, w, *supplied); err != nil {
-			return nil, err
-		}
-	}
-	return func(ctx context.Context, number int64) error {
-		k := key
-		if k.IsZero() {
-			var err error
-			if k, err = w.random.signingKey(webhook.Algorithm(s.Algorithm)); err != nil {
-				return err
-			}
-		}
-		sealed, err := w.vault.sealSigningKey(k, w.bound(s.ID, number))
-		if err != nil {
-			return err
-		}
-		facts := store.SecretFacts{Digest: digest, PublicKey: k.Public()}
-		s.SetFacts(number, facts)
-		if err := w.tx.PutSecret(ctx, s.ID, store.Sealed{Number: number, Value: sealed, Facts: facts}); err != nil {
-			return err
-		}
-		return w.tx.WakeUnsigned(ctx, w.scope, s.EndpointID, w.now)
-	}, nil
-}
-
-// suppliedKey checks a secret that the caller made. One that is valid already would be no rotation: a probe would find it in use at once.
-func (s *signingSecret) suppliedKey(ctx context.Context, w *work, supplied secret.Value) (webhook.Key, string, error) {
-	if s.Algorithm != api.AlgorithmHMAC {
-		return webhook.Key{}, "", refused("/secret", errors.New("belongs to the algorithm hmac-sha256; keys of ed25519 are made by the platform"))
-	}
-	key, err := w.vault.supplied(supplied)
-	if err != nil {
-		return webhook.Key{}, "", refused("/secret", err)
-	}
-	comparison, err := w.vault.comparisonKey(ctx, w.tx, w.scope)
-	if err != nil {
-		return webhook.Key{}, "", err
-	}
-	digest, err := w.vault.signingDigest(comparison, s.ID, key)
-	if err != nil {
-		return webhook.Key{}, "", err
-	}
-	for _, number := range valid(s.Credential.Versions) {
-		held, err := w.signingKey(ctx, s.ID, number) // one that the platform made has no digest to compare with
-		if err != nil {
-			return webhook.Key{}, "", err
-		}
-		same, err := w.vault.signingDigest(comparison, s.ID, held)
-		if err != nil {
-			return webhook.Key{}, "", err
-		}
-		if same == digest {
-			return webhook.Key{}, "", newProblem(api.CodeInvalid, "/secret", "secret is the value that version %d of the signing secret %q has already; supply a new one", number, s.Name)
-		}
-	}
-	return key, digest, nil
 }

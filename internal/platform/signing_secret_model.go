@@ -83,9 +83,8 @@ func publicKeys(s *store.SigningSecret) []string {
 // is not yet alone.
 func flattenProbe(s *store.SigningSecret) *api.Probe {
 	asked, ok := s.Credential.Pending()
-	if _, draining := s.Credential.Previous(); draining {
-		asked, ok = s.Credential.Current()
-		ok = ok && asked.Evidence == nil
+	if !ok {
+		asked, ok = s.Credential.Unproven()
 	}
 	if !ok || s.Probe.Version != asked.Number {
 		return nil

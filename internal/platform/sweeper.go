@@ -13,6 +13,7 @@ import (
 
 const (
 	sweepBatch     = 100
+	forgetBatch    = 1000
 	forgetInterval = time.Hour
 )
 
@@ -80,13 +81,27 @@ func (p *Platform) forgetOld(ctx context.Context) error {
 	}
 	err := p.store.Update(ctx, func(tx *store.Tx) error {
 		_, err := tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention))
-		if err == nil {
-			_, err = tx.ForgetDeliveries(ctx, now.Add(-deliveryRetention))
-		}
 		return err
 	})
+	if err == nil {
+		err = p.forgetDeliveries(ctx, now.Add(-deliveryRetention))
+	}
 	if err == nil {
 		p.forgotAt = now
 	}
 	return err
+}
+
+// forgetDeliveries removes a few records at a time, so that nobody who wants to write waits for long.
+func (p *Platform) forgetDeliveries(ctx context.Context, before time.Time) error {
+	for {
+		var n int64
+		err := p.store.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.ForgetDeliveries(ctx, before, forgetBatch)
+			return err
+		})
+		if err != nil || n < forgetBatch {
+			return err
+		}
+	}
 }

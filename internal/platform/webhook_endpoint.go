@@ -67,7 +67,7 @@ func (p *Platform) createWebhookEndpoint(ctx context.Context, in *createWebhookE
 			return out, err
 		}
 		err = w.audit(ctx, actionCreate, api.KindWebhookEndpoints, e.ID, map[string]string{"name": e.Name})
-		return createdAt(nounWebhookEndpoint, &e.Object, flattenWebhookEndpoint(e)), err
+		return createdAt(nounWebhookEndpoint, &e.Object, flattenWebhookEndpoint(e, w.now)), err
 	}))
 }
 
@@ -81,7 +81,8 @@ func (p *Platform) listWebhookEndpoints(ctx context.Context, in *listing) (out *
 		if err != nil {
 			return nil, err
 		}
-		out = pageOf(*in, records, func(r *store.WebhookEndpoint) string { return r.ID }, flattenWebhookEndpoint)
+		out = pageOf(*in, records, func(e *store.WebhookEndpoint) string { return e.ID },
+			func(e *store.WebhookEndpoint) api.WebhookEndpoint { return flattenWebhookEndpoint(e, w.now) })
 		return nil, nil
 	})
 	return out, err
@@ -93,7 +94,7 @@ func (p *Platform) getWebhookEndpoint(ctx context.Context, in *ByID) (out *shown
 		if err != nil {
 			return nil, err
 		}
-		out, err = asShown(nowIs(&e.Object, flattenWebhookEndpoint(e)), nil)
+		out, err = asShown(nowIs(&e.Object, flattenWebhookEndpoint(e, w.now)), nil)
 		return nil, err
 	})
 	return out, err
@@ -142,7 +143,7 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 			e.PausedUntil = time.Time{}
 		}
 		if reflect.DeepEqual(before, *e) {
-			return nowIs(&e.Object, flattenWebhookEndpoint(e)), nil
+			return nowIs(&e.Object, flattenWebhookEndpoint(e, w.now)), nil
 		}
 		e.Etag++
 		if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil {
@@ -153,8 +154,8 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 				return out, err
 			}
 		}
-		after := flattenWebhookEndpoint(e)
-		err = w.audit(ctx, actionUpdate, api.KindWebhookEndpoints, e.ID, map[string]string{"changed": differences(flattenWebhookEndpoint(&before), after)})
+		after := flattenWebhookEndpoint(e, w.now)
+		err = w.audit(ctx, actionUpdate, api.KindWebhookEndpoints, e.ID, map[string]string{"changed": differences(flattenWebhookEndpoint(&before, w.now), after)})
 		return nowIs(&e.Object, after), err
 	}))
 }

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"errors"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
@@ -44,12 +45,15 @@ func checkWebhookEndpoint(e *store.WebhookEndpoint) error {
 	return checkSet("event_types", e.EventTypes, api.MaxEventTypes, api.CheckEventType)
 }
 
-func flattenWebhookEndpoint(e *store.WebhookEndpoint) api.WebhookEndpoint {
+func flattenWebhookEndpoint(e *store.WebhookEndpoint, now time.Time) api.WebhookEndpoint {
 	out := api.WebhookEndpoint{
 		Object: flattenObject(&e.Object), ConnectorID: e.ConnectorID, URL: e.URL, EventTypes: e.EventTypes, Enabled: e.Enabled,
 	}
 	if d := e.Disabled; d != nil {
 		out.Disabled = &api.Disabled{Reason: d.Reason, At: d.At.UTC(), By: d.By}
+	}
+	if e.PausedUntil.After(now) {
+		out.PausedUntil = utc(e.PausedUntil)
 	}
 	return out
 }

@@ -56,6 +56,16 @@ func (c Credential) Pending() (Version, bool) { return c.in(StatePending) }
 // Previous returns a copy of the previous version.
 func (c Credential) Previous() (Version, bool) { return c.in(StatePrevious) }
 
+// Unproven returns a copy of the version that has still to be seen in use: the pending one, or in an overlap the current one that was promoted
+// without that.
+func (c Credential) Unproven() (Version, bool) {
+	v, ok := c.Pending()
+	if _, draining := c.Previous(); draining {
+		v, ok = c.Current()
+	}
+	return v, ok && v.Evidence == nil
+}
+
 // Lookup returns a copy of the version with this number.
 func (c Credential) Lookup(number int64) (Version, bool) {
 	for i := range c.Versions {

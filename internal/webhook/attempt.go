@@ -18,6 +18,7 @@ const (
 type Answer struct {
 	Status     int           // 0 where no answer came
 	RetryAfter time.Duration // what the header Retry-After asks for; 0 without one
+	Unsent     bool          // the receiver was not asked: there was nothing to sign with
 }
 
 // Next is what follows from an answer. The zero value is the end of the delivery without success.
@@ -28,13 +29,13 @@ type Next struct {
 	Pause     time.Duration // for which the whole endpoint is to be left alone; 0 for none
 }
 
+// MaxAttempts is how often an event is tried before its delivery has failed.
+const MaxAttempts = 11
+
 // retries is how long to wait after the first attempt, the second, and so on. A receiver that is down for a weekend loses nothing.
-var retries = []time.Duration{
+var retries = [MaxAttempts - 1]time.Duration{
 	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour,
 }
-
-// MaxAttempts is how often an event is tried before its delivery has failed.
-var MaxAttempts = len(retries) + 1
 
 const (
 	// overloadPause is for a receiver that says that it cannot keep up, but not for how long.
@@ -44,8 +45,9 @@ const (
 	maxRetryAfter = 24 * time.Hour
 )
 
-// After decides what follows an attempt, the first being 1. Only 2xx is a success, and a redirect is none. spread, in [0, 1), lengthens a wait by
-// up to a tenth, so that what failed together is not tried together.
+// After decides what follows an attempt, the first being 1. Only 2xx is a success, and a redirect is none. After MaxAttempts a delivery has
+// failed, unless the receiver was not asked, or wants nothing for now: that is no reason to give up. spread, in [0, 1), lengthens a wait by up
+// to a tenth, so that what failed together is not tried together.
 func After(attempt int, a Answer, spread float64) Next {
 	if accepts(a.Status) {
 		return Next{Delivered: true}
@@ -57,10 +59,10 @@ func After(attempt int, a Answer, spread float64) Next {
 	if next.Pause <= 0 {
 		next.Pause = pauseOf(a.Status)
 	}
-	if attempt < 1 || attempt > len(retries) {
+	if attempt > len(retries) && !next.Gone && !a.Unsent {
 		return next
 	}
-	wait := retries[attempt-1]
+	wait := retries[min(max(attempt, 1), len(retries))-1]
 	next.Again = max(wait+time.Duration(spread*float64(wait/10)), next.Pause)
 	return next
 }

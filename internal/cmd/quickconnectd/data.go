@@ -6,16 +6,44 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gofrs/flock"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-const databaseName = "quickconnect.db"
+const (
+	databaseName = "quickconnect.db"
+	lockName     = "serve.lock"
+)
+
+// lockData keeps a second server off a data directory: which events are on their way is known to one process alone. The lock ends with the
+// process, however that ends.
+func lockData(dir string) (unlock func() error, err error) {
+	if err := makeData(dir); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetPermissions(0o600))
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("lock the data directory: %w", err)
+	case !locked:
+		return nil, fmt.Errorf("another quickconnectd serves this data directory (it holds %s); stop it first, or give another --data-dir", lock.Path())
+	}
+	return lock.Unlock, nil
+}
+
+func makeData(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	return nil
+}
 
 // openData opens the keyring and the database of a data directory, and makes what is missing.
 func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make the data directory: %w", err)
+	if err := makeData(dir); err != nil {
+		return nil, nil, err
 	}
 	k, err := keyring.Create(dir)
 	if err != nil {

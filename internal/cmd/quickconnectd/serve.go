@@ -26,6 +26,8 @@ const (
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 32 << 10
 	shutdownTimeout = 10 * time.Second
+	// requestsEnd is when, of that time, what is still running is told to give up: a probe waits for somebody else's server.
+	requestsEnd = 5 * time.Second
 )
 
 func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) (err error) {
@@ -46,6 +48,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	unlock, err := lockData(*dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	s, k, err := openData(ctx, *dir)
 	if err != nil {
 		return err
@@ -81,8 +88,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 
 // serveUntil serves until the context ends, and then lets the requests that are running finish.
 func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler, log *slog.Logger) error {
+	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRequests()
 	server := &http.Server{
-		Handler: handler, TLSConfig: tlsConfig,
+		BaseContext: func(net.Listener) context.Context { return requests },
+		Handler:     handler, TLSConfig: tlsConfig,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -103,6 +113,9 @@ func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Confi
 	log.Info("stopping: requests that are running get time to finish", "timeout", shutdownTimeout)
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	grace, cancelGrace := context.WithTimeout(stopCtx, requestsEnd)
+	defer cancelGrace()
+	context.AfterFunc(grace, endRequests)
 	if err := server.Shutdown(stopCtx); err != nil {
 		return errors.Join(fmt.Errorf("stop: requests were still running after %s: %w", shutdownTimeout, err), server.Close())
 	}

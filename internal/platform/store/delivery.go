@@ -57,9 +57,10 @@ var (
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id < $5 ORDER BY d.id DESC LIMIT $4`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
 		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
-	forgetDeliveries = statement(`DELETE FROM deliveries WHERE ended_at > 0 AND ended_at < $1`)
+	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
 	insertAttempt    = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status, detail, signed_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	attemptsSent   = statement(`SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = $1 AND outcome <> '` + api.AttemptUnsigned + `'`)
 	attemptsOfPage = statement(`SELECT ` + attemptColumns + ` FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id >= $4 AND d.id <= $5 ORDER BY d.id, a.attempt`)
 	wakeDeliveries = statement(`UPDATE deliveries SET next_attempt_at = $4
@@ -87,6 +88,12 @@ func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
 	return failed("storing", deliveries, d.ID, err)
+}
+
+// AttemptsSent counts the attempts of a delivery that were not kept back for want of a signature.
+func (tx *Tx) AttemptsSent(ctx context.Context, id string) (n int, err error) {
+	err = tx.one(ctx, attemptsSent, []any{id}, &n)
+	return n, failed("counting the attempts of", deliveries, id, err)
 }
 
 // WakeDeliveries has every delivery that waits for its next attempt at an endpoint tried now: the endpoint was looked after.
@@ -184,8 +191,8 @@ func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttemp
 	return failed("updating", deliveries, d.ID, err)
 }
 
-// ForgetDeliveries removes the records of deliveries that ended before a moment and returns how many there were.
-func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time) (int64, error) {
-	n, err := tx.exec(ctx, forgetDeliveries, micros(before))
+// ForgetDeliveries removes the records of deliveries that ended before a moment, so many at most, and returns how many there were.
+func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
+	n, err := tx.exec(ctx, forgetDeliveries, micros(before), limit)
 	return n, failed("forgetting", "deliveries that have ended", "", err)
 }

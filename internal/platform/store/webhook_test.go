@@ -343,11 +343,15 @@ func (k kind) deliveries(t *testing.T) {
 
 	// Ended ones are forgotten, queued ones never.
 	update(t, s, func(tx *Tx) error {
-		n, err := tx.ForgetDeliveries(t.Context(), at(5))
-		if n != 1 {
-			t.Errorf("forgot %d", n)
+		for _, want := range []struct {
+			limit int
+			n     int64
+		}{{0, 0}, {1, 1}, {1, 0}} {
+			if n, err := tx.ForgetDeliveries(t.Context(), at(5), want.limit); n != want.n || err != nil {
+				t.Errorf("forgot %d: %v", n, err)
+			}
 		}
-		return err
+		return nil
 	})
 	list("", 10, "msg_3", "msg_2", "msg_0")
 	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_1"); return err })

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+)
+
+// TestUpgrade: a database of the first version, with what it may hold, opens, has lost nothing, and takes what is new.
+func TestUpgrade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "quickconnect.db")
+	old := database{open: func(t *testing.T) *Store {
+		t.Helper()
+		s, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}}.opened(t)
+	insert(t, old, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1"))
+	sealed := []byte("sealed by the first version")
+	update(t, old, func(tx *Tx) error {
+		return tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: sealed, LookupHash: []byte("hash")})
+	})
+	before := readToken(t, old, staging, "tok_1")
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	goBack(t, path, 1)
+
+	s := openSQLite(t, path)
+	same(t, readToken(t, s, staging, "tok_1"), before)
+	view(t, s, func(tx *Tx) error {
+		got, err := tx.Secret(t.Context(), "tok_1", 1)
+		same(t, got, sealed)
+		return err
+	})
+	insert(t, s, endpoint(staging, "wep_1", "e", "con_1"), signingSecret(staging, "sec_1", "s", "wep_1", "pol_1"))
+}
+
+// goBack makes a database what an earlier version has left.
+func goBack(t *testing.T, path string, version int64) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
+	if err == nil {
+		_, err = p.DownTo(t.Context(), version)
+	}
+	var tables int
+	if err == nil {
+		err = db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM sqlite_master WHERE name = 'webhook_endpoints'`).Scan(&tables)
+	}
+	if err = errors.Join(err, db.Close()); err != nil || tables != 0 {
+		t.Fatalf("%d tables of a later version: %v", tables, err)
+	}
+}

@@ -1,0 +1,78 @@
+package platform_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// TestPromotedWithoutProof: in the overlap the receiver is asked about the current version, by the platform and on request, until it knows it. Nothing
+// depends on the answer but what people are told.
+func TestPromotedWithoutProof(t *testing.T) {
+	for name, promote := range map[string]func(w *world, h *hook){
+		"forced": func(w *world, h *hook) {
+			w.turned(h.secret, api.StepBegin, nil)
+			w.turned(h.secret, api.StepPromote, forced)
+		},
+		"by the policy": func(w *world, h *hook) {
+			w.do("PATCH", pathPolicies+"/"+h.policy, object{"require_acknowledgement": false}).want(200)
+			w.turned(h.secret, api.StepRotate, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			h := w.newHook("hooks", nil)
+			promote(w, h)
+			if diff := cmp.Diff(minutes(0, 1, 3, 7, 15), w.probesWithin(20*time.Minute, h)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if p := w.secret(h.secret).Probe; p == nil || p.Version != 2 || p.Result != api.ProbeNotAccepted {
+				t.Fatalf("%+v", p)
+			}
+			h.knows(w.key(h.secret, 1), w.key(h.secret, 2))
+			got := decoded[api.ProbeAnswer](w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200))
+			if len(got.Probes) != 1 || got.Probes[0].Result != api.ProbeProven {
+				t.Errorf("%+v", got)
+			}
+			h.took(2)
+			if s := w.secret(h.secret); s.Probe == nil || s.Probe.Result != api.ProbeProven || s.Rotation.Phase != api.PhaseDraining || s.Rotation.Acknowledged {
+				t.Errorf("%+v", s)
+			}
+			w.probesWithin(10*time.Minute, h)
+			w.clock.Advance(time.Hour)
+			w.probe()
+			h.took(0)
+			if s := w.secret(h.secret); s.Probe != nil || s.Rotation.Phase != api.PhaseStable {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// TestOneProbeOnRequestAtATime: nobody makes the platform flood a receiver.
+func TestOneProbeOnRequestAtATime(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	h.staged(1)
+	path := pathEndpoints + "/" + h.endpoint + "/probe"
+	asked, answer := make(chan struct{}), make(chan struct{})
+	h.says(func(rw http.ResponseWriter, _ arrival) {
+		asked <- struct{}{}
+		<-answer
+		rw.WriteHeader(http.StatusUnauthorized)
+	})
+	first := make(chan int, 1)
+	go func() { first <- w.do("POST", path, nil).status }()
+	<-asked
+	w.do("POST", path, nil).problem(api.CodeConflict, "")
+	close(answer)
+	if status := <-first; status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	h.says(with(http.StatusUnauthorized))
+	w.do("POST", path, nil).want(200)
+}
