@@ -177,11 +177,13 @@ func TestSuppliedSecretDrift(t *testing.T) {
 	tf.Apply()
 	security, operator := p.As(api.RoleSecurity), p.As(api.RoleOperator)
 
-	// Revoked: sent again, with a warning.
+	// Revoked: not sent again, because it may have leaked. A new one is.
 	security.Verb(api.KindSigningSecrets, "orders", "revoke", everyVersion).Want(200)
+	tf.Plan(0).Has(`A new value for "orders" is due`, "still has the value that was revoked")
+	tf.Var("signing_secret", whsec("n"))
 	tf.Plan(2).Has("Version 2 of", "will be issued", "make sure that it is not a value that had to go")
 	tf.Apply()
-	wantSupplied(t, p, 2, api.PhaseStable, whsec("a"))
+	wantSupplied(t, p, 2, api.PhaseStable, whsec("n"))
 	tf.Plan(0).Silent()
 
 	// Somebody else's value is on its way: the plan waits for the end of that, one way or the other.

@@ -100,6 +100,11 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 }
 
 // rotating is the part of a plan or a state that decides about a step.
+func (m model) phase() string {
+	phase, _ := m.Rotation.Attributes()["phase"].(types.String)
+	return phase.ValueString()
+}
+
 func (m model) rotating() rotationplan.Attributes {
 	return rotationplan.Attributes{
 		Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: types.StringNull(),

@@ -210,10 +210,38 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 	keeps(t, tf, tf.Plan(c), nil)
 	wrote(t, f, "PATCH /sec_01")
 	tf.Expect(tf.State, "version=1")
-	f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-	p := tf.Plan(c)
-	says(t, p.Diags.Warnings(), "Version 2 of", "make sure that it is not a value that had to go")
-	keeps(t, tf, p, nil)
-	wrote(t, f, "POST /sec_01/rotation/reissue if 3 sends a")
-	silent(t, tf, c)
+}
+
+// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
+func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
+	for name, config := range byBoth {
+		t.Run(name, func(t *testing.T) {
+			f, tf := created(t, config("a"))
+			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			says(t, empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has the value that was revoked", "configure a new one")
+			edited := config("a").With("description", "new")
+			keeps(t, tf, tf.Plan(edited), nil)
+			wrote(t, f, "PATCH /sec_01")
+			for _, c := range []core.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
+				p := tf.Plan(c)
+				says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
+			}
+			c := edited.With("secret_wo", whsec("b"))
+			keeps(t, tf, tf.Plan(c), nil)
+			wrote(t, f, "POST /sec_01/rotation/reissue if 3 sends b")
+			silent(t, tf, c)
+		})
+	}
+}
+
+// A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.
+func TestTheSecretComesWithTheApply(t *testing.T) {
+	f, tf := created(t, suppliedConfig("a"))
+	edited := baseConfig().With("description", "new")
+	p := tf.Plan(edited)
+	keeps(t, tf, p, edited.With("secret_wo", whsec("a")))
+	wrote(t, f, "PATCH /sec_01")
+	p = tf.Plan(edited.With("description", "newer"))
+	keeps(t, tf, p, suppliedConfig("b").With("description", "newer"))
+	wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends b")
 }

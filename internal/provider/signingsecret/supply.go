@@ -30,6 +30,7 @@ func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state
 		Configured: !secretWO.IsNull(),
 		Number:     number,
 		Platform:   state.SecretDigest.ValueString(),
+		Revoked:    state.phase() == api.PhaseRevoked,
 		Applied:    last,
 	}
 	if s := suppliedOf(secretWO); s != nil {
@@ -49,7 +50,7 @@ func supplyOf(f writeonly.Facts) rotationplan.Supply {
 		Configured: f.Configured,
 		New:        d == writeonly.Send,
 		Unsure:     d == writeonly.Unsure,
-		MaySend:    f.Configured && writeonly.MaySend(f),
+		MaySend:    (f.Configured || f.Platform != "") && writeonly.MaySend(f),
 		Supplied:   f.Platform != "",
 	}
 	// The value that the platform has already is nothing to rotate to, whatever its number says.
@@ -58,6 +59,8 @@ func supplyOf(f writeonly.Facts) rotationplan.Supply {
 	}
 	switch why {
 	case writeonly.Platform:
+	case writeonly.Revoked:
+		s.ByUser, s.Unsure = newSince(f)
 	case writeonly.Missing:
 		// The platform has a secret that it made itself: either the configuration has begun to supply one, or somebody has rotated by hand.
 		s.ByUser = f.Applied == nil || f.Applied.Digest == ""
@@ -65,6 +68,18 @@ func supplyOf(f writeonly.Facts) rotationplan.Supply {
 		s.ByUser = true
 	}
 	return s
+}
+
+// newSince tells whether the configuration has another value, or another number, than the last apply left. Unsure where the value is not known.
+func newSince(f writeonly.Facts) (isNew, unsure bool) {
+	last := f.Applied
+	if last == nil || last.Digest == "" {
+		return true, false
+	}
+	if n := f.Number; !n.IsNull() && (last.Number == nil || n.ValueInt64() != *last.Number) {
+		return true, false
+	}
+	return f.Value != "" && f.Value != last.Digest, f.Value == ""
 }
 
 // checkConfigured refuses a value that turns out to be empty at the apply: sent as none, it would have the platform make a secret instead.

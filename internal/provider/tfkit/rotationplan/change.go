@@ -95,7 +95,7 @@ func (c Change) SuppliesInPatch() bool {
 func (c Change) Planned(ctx context.Context, differs bool, diags *diag.Diagnostics) (version types.Int64, rotation types.Object, loose bool) {
 	changes := differs || c.Steps() || c.Requests()
 	switch {
-	case c.Open(), c.Supplies(), changes && c.wanted.supply.MaySend:
+	case c.Open(), c.Supplies(), changes && c.wanted.supply.MaySend && (c.wanted.supply.Configured || !c.Steps()):
 		return types.Int64Unknown(), types.ObjectUnknown(rotationTypes()), true
 	case c.Steps():
 		return types.Int64Value(c.decision.after.version), plannedRotation(c.decision.after).object(ctx, diags), false

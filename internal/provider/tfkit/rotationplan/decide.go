@@ -114,7 +114,10 @@ func decide(p prior, w wanted) decision {
 		}
 	case held:
 	case w.supply.New && p.phase == api.PhaseRevoked:
-		d.step, d.supplies = api.StepReissue, true
+		// What somebody has revoked comes back only if the configuration says so anew.
+		if d.lacks = !w.supply.ByUser; !d.lacks {
+			d.step, d.supplies = api.StepReissue, true
+		}
 	case w.supply.New && p.phase == api.PhaseStable:
 		d.step, d.supplies = p.rotationStep(), true
 	case w.supply.New && w.supply.ByUser:
@@ -138,7 +141,7 @@ func decide(p prior, w wanted) decision {
 	if d.refused != nil {
 		return d
 	}
-	d.parted = w.supply.New && !d.supplies && !held && d.step != stepMinimumVersion
+	d.parted = w.supply.New && !d.supplies && !d.lacks && !held && d.step != stepMinimumVersion
 	if d.step != "" && d.step != stepMinimumVersion {
 		d.after = p.take(d.step)
 	}

@@ -78,7 +78,7 @@ func (c Change) because() string {
 		}
 		return why
 	case d.supplies && d.step == api.StepReissue:
-		return "Why: no version is valid, and " + w.supply.Argument + " is configured. It is sent: make sure that it is not a value that had to go."
+		return "Why: no version is valid, and " + w.supply.Argument + " has a new value, or its number is a new one. It is sent: make sure that it is not a value that had to go."
 	case d.supplies && !w.supply.ByUser:
 		return "Why: the platform does not have the configured value of " + w.supply.Argument + ". It is sent."
 	case d.supplies:
@@ -159,10 +159,10 @@ func (c Change) waiting(name string) (summary, text string) {
 // unproven says that a version was promoted although the receiver did not accept it, for as long as there is a way back. Empty otherwise.
 func (c Change) unproven() string {
 	p, probe := c.prior, c.notes.Probe
-	if p.phase != api.PhaseDraining || probe == nil || probe.Version != p.current {
+	if p.phase != api.PhaseDraining || probe == nil || probe.Version != p.current || probe.Result != api.ProbeNotAccepted {
 		return ""
 	}
-	return fmt.Sprintf("It was promoted, by on_stage_timeout of the rotation policy or by force, before the receiver was seen to accept it. The last probe, at %s: %s. "+
+	return fmt.Sprintf("It became current, by the rotation policy or by force, before the receiver was seen to accept it, and the platform goes on asking. The last probe, at %s: %s. "+
 		"Until %s version %d signs as well; from then on a receiver that does not know version %d refuses deliveries. Give it version %d, or go back before that (%s).",
 		probe.At.UTC().Format(time.RFC3339), probe.Detail, p.phaseEnds, p.previous, p.current, p.current, c.noun.rollback())
 }
@@ -197,6 +197,10 @@ func (c Change) recorded() string {
 
 // lacking says that a rotation can only begin with a new value, which Terraform cannot make.
 func (c Change) lacking(w wanted) string {
+	if c.prior.phase == api.PhaseRevoked {
+		return fmt.Sprintf("Every version was revoked, and %[1]s still has the value that was revoked. It is not sent again by itself: configure a new one (and raise %[1]s_version if that is set). "+
+			"To send the same one nevertheless, raise %[1]s_version, or set it.", w.supply.Argument)
+	}
 	why := "A value of rotate_when_changed has changed"
 	switch {
 	case c.decision.requested:
