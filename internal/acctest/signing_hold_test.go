@@ -27,7 +27,7 @@ func TestSigningHold(t *testing.T) {
 			s.hold()
 			before := s.standing()
 
-			s.tf.Plan(0).Has(`Rotation of "orders" is on hold`, "Since 2026-", "investigating INC-7", "POST /v1/signing-secrets/{id}/release")
+			s.tf.Plan(0).Has(`Rotation of "orders" is on hold`, "Since 2026-", "investigating INC-7", "POST /v1/signing-secrets/sec_", "/release, role operator, deployer or security")
 			s.tf.Apply().Has("is on hold")
 			if after := s.standing(); after != before {
 				t.Errorf("something happened to it\nbefore: %s\nafter:  %s", before, after)

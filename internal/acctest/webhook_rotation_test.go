@@ -134,7 +134,7 @@ func TestSigningSecretRotation(t *testing.T) {
 	p.Clock.Advance(time.Second)
 	p.Probe()
 	deliver(t, p, h, 1, 2)
-	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current", "Why: version 2 was seen in use.")
+	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current", "Why: version 2 was seen in use, or somebody acknowledged it.")
 	tf.Apply()
 	wantSigning(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 	deliver(t, p, h, 2, 1)

@@ -96,7 +96,7 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 // rotating is the part of a plan or a state that decides about a step.
 func (m model) rotating() rotationplan.Attributes {
 	return rotationplan.Attributes{
-		Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: m.ExpiresAt,
+		ID: m.ID, Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: m.ExpiresAt,
 	}
 }
 

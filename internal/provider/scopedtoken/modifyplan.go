@@ -59,4 +59,6 @@ func (r *tokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 var noun = rotationplan.Noun{
 	Name: "scoped token", Short: "token", Kind: api.KindScopedTokens,
 	Awaiting: "It is promoted by the next apply after a consumer used it or somebody acknowledged it.",
+	Ends:     "is refused",
+	Fails:    "Whoever holds an old value fails until it has the new one.",
 }

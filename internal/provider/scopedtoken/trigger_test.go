@@ -115,7 +115,7 @@ func TestMinimumVersion(t *testing.T) {
 		f, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", 2))
 		tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
-		says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Refused at once, without an overlap: version 1", "raised to 2")
+		says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
 		must(t, tf.Apply(p, nil))
 		wrote(t, f, "PATCH /tok_01 if 1")
 		silent(t, tf, c.With("minimum_version", 2))

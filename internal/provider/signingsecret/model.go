@@ -107,7 +107,7 @@ func (m model) phase() string {
 
 func (m model) rotating() rotationplan.Attributes {
 	return rotationplan.Attributes{
-		Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: types.StringNull(),
+		ID: m.ID, Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: types.StringNull(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -17,6 +18,9 @@ import (
 var noun = rotationplan.Noun{
 	Name: "signing secret", Short: "signing secret", Kind: api.KindSigningSecrets,
 	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, or somebody acknowledged it.",
+	Ends:     "signs nothing",
+	EndsNow:  "Take it from the receiver at the same time, which would go on to accept what somebody else signs with it.",
+	Fails:    "Deliveries are refused, and tried again, until the receiver has the new one.",
 }
 
 // ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state and the comparison
@@ -45,6 +49,11 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
 		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "replaces")
+		if plan.EndpointID.Equal(state.EndpointID) && !resp.Diagnostics.HasError() {
+			resp.Diagnostics.AddAttributeWarning(path.Root("algorithm"), "Signing secret "+state.Name.String()+" will be replaced",
+				"The old one and the new one do not overlap: deliveries are refused, and tried again, until the receiver has the new one. To move without that, add a second signing secret with the other algorithm "+
+					"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.")
+		}
 		return // another signing secret follows: of its version and rotation nothing is known
 	}
 

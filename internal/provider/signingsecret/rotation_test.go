@@ -133,7 +133,7 @@ func TestMinimumVersion(t *testing.T) {
 			f, tf := created(t, kind.config)
 			p := tf.Plan(c)
 			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3", "secret_digest=<null>", kind.keys("<unknown>"))
-			says(t, p.Diags.Warnings(), `Version 2 of "orders" will be issued`, "Refused at once, without an overlap: version 1", "raised to 2")
+			says(t, p.Diags.Warnings(), `Version 2 of "orders" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "PATCH /sec_01 if 1")
 			tf.Expect(tf.State, kind.keys(`["whpk_canary2"]`))

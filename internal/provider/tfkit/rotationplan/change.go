@@ -19,22 +19,29 @@ type Noun struct {
 	Short    string // token
 	Kind     string // as it stands in paths
 	Awaiting string // what a pending version waits for, as a sentence
+	Ends     string // what happens to a version that ends: "is refused"
+	EndsNow  string // what to do about it where there is no overlap, as a sentence; empty for nothing
+	Fails    string // who fails until they have the new one, as a sentence
+
+	id string // of the object that the plan is about
 }
 
-func (n Noun) release() string {
-	return "POST /v1/" + n.Kind + "/{id}/release, role " + tfkit.RolesWith(api.PermissionContain, "or")
-}
+func (n Noun) release() string { return n.call("release", api.PermissionContain) }
 
-func (n Noun) rollback() string {
-	return "POST /v1/" + n.Kind + "/{id}/rotation/rollback, role " + tfkit.RolesWith(api.PermissionContain, "or")
-}
+func (n Noun) rollback() string { return n.call("rotation/rollback", api.PermissionContain) }
 
-func (n Noun) cancel() string {
-	return "POST /v1/" + n.Kind + "/{id}/rotation/cancel, role " + tfkit.RolesWith(api.PermissionWrite, "or")
+func (n Noun) cancel() string { return n.call("rotation/cancel", api.PermissionWrite) }
+
+func (n Noun) promote() string { return n.call("rotation/promote", api.PermissionWrite) }
+
+// call is how something is done by hand.
+func (n Noun) call(verb, permission string) string {
+	return "POST /v1/" + n.Kind + "/" + n.id + "/" + verb + ", role " + tfkit.RolesWith(permission, "or")
 }
 
 // Attributes are those that a rotation is about, as they stand in a plan or in a state.
 type Attributes struct {
+	ID                types.String
 	Version           types.Int64
 	Rotation          types.Object
 	MinimumVersion    types.Int64
@@ -56,6 +63,7 @@ type Change struct {
 
 // Decide finds out what is to be done. It depends on its arguments and on nothing else.
 func Decide(ctx context.Context, n Noun, name string, state, plan Attributes, supply Supply, notes Notes, diags *diag.Diagnostics) Change {
+	n.id = state.ID.ValueString()
 	c := Change{noun: n, name: name, state: state, notes: notes, rotation: rotationOf(ctx, state.Rotation, diags)}
 	c.prior = state.prior(c.rotation)
 	c.wanted = plan.wanted(supply)

@@ -20,8 +20,8 @@ import (
 func (c Change) Warn(diags *diag.Diagnostics) {
 	name, p, w, d := strconv.Quote(c.name), c.prior, c.wanted, c.decision
 	if d.step != "" {
-		summary, what := announce(name, p, d)
-		diags.AddWarning(summary, paragraph(what, c.because()))
+		summary, what := announce(c.noun, name, p, d)
+		diags.AddWarning(summary, paragraph(what, c.because(), c.skipped(), c.unsupplied()))
 	} else if summary, text := c.waiting(name); summary != "" {
 		diags.AddWarning(summary, text)
 	}
@@ -38,15 +38,15 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 }
 
 // announce says what a step does.
-func announce(name string, p prior, d decision) (summary, what string) {
+func announce(noun Noun, name string, p prior, d decision) (summary, what string) {
 	n := d.after
 	switch d.step {
 	case stepMinimumVersion:
-		what = fmt.Sprintf("Refused at once, without an overlap: version %s. ", join(p.endedBy(n)))
+		what = paragraph(fmt.Sprintf("Revoked at once, without an overlap: version %s.", join(p.endedBy(n))), noun.EndsNow)
 		if d.issues(p) {
-			return fmt.Sprintf("Version %d of %s will be issued, every older one revoked", n.current, name), what + "Whoever holds an old value fails until it has the new one."
+			return fmt.Sprintf("Version %d of %s will be issued, every older one revoked", n.current, name), paragraph(what, noun.Fails)
 		}
-		return fmt.Sprintf("Every version of %s older than %d will be revoked", name, n.current), what + fmt.Sprintf("Version %d is current from then on.", n.current)
+		return fmt.Sprintf("Every version of %s older than %d will be revoked", name, n.current), paragraph(what, fmt.Sprintf("Version %d is current from then on.", n.current))
 	case api.StepBegin:
 		return fmt.Sprintf("Rotation of %s begins: version %d will be issued", name, n.pending),
 			fmt.Sprintf("Version %d stays valid beside it; version %d is promoted by a later apply, once it was seen in use.", n.current, n.pending)
@@ -55,10 +55,10 @@ func announce(name string, p prior, d decision) (summary, what string) {
 			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy; whoever does not have version %d by then fails.", n.previous, n.current)
 	case api.StepPromote:
 		return fmt.Sprintf("Rotation of %s goes on: version %d will be current", name, n.current),
-			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy and is then refused.", n.previous)
+			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy; after that it %s.", n.previous, noun.Ends)
 	case api.StepRetire:
 		return fmt.Sprintf("Rotation of %s ends: version %d will be retired", name, p.previous),
-			fmt.Sprintf("Version %d is refused from then on; version %d is the only valid one.", p.previous, n.current)
+			fmt.Sprintf("From then on version %d %s; version %d is the only valid one.", p.previous, noun.Ends, n.current)
 	case api.StepReissue:
 		return fmt.Sprintf("Version %d of %s will be issued", n.current, name), "No version of it is valid now."
 	}
@@ -99,7 +99,7 @@ func (c Change) because() string {
 	case api.ReasonRequested:
 		return "Why: a rotation was requested earlier."
 	case api.ReasonAcknowledged:
-		return fmt.Sprintf("Why: version %d was seen in use.", p.pending)
+		return fmt.Sprintf("Why: version %d was seen in use, or somebody acknowledged it.", p.pending)
 	case api.ReasonQuiet:
 		return fmt.Sprintf("Why: version %d has been unused for the quiet_period of the rotation policy.", p.previous)
 	case api.ReasonRevoked:
@@ -109,6 +109,31 @@ func (c Change) because() string {
 		return "Why: the rotation policy requires no acknowledgement."
 	}
 	return ""
+}
+
+// skipped names the versions that were issued since the current one and did not become current: somebody should know why, before another one is.
+func (c Change) skipped() string {
+	p := c.prior
+	if c.decision.step != api.StepBegin && c.decision.step != api.StepRotate {
+		return ""
+	}
+	switch first, last := p.current+1, p.next-1; {
+	case last < first:
+		return ""
+	case last == first:
+		return fmt.Sprintf("Version %d was issued before and has not become current: its stage has ended without proof, or somebody has ended it.", first)
+	default:
+		return fmt.Sprintf("Versions %d to %d were issued before and have not become current: their stages have ended without proof, or somebody has ended them.", first, last)
+	}
+}
+
+// unsupplied says that the platform makes the value of what was supplied before.
+func (c Change) unsupplied() string {
+	s := c.wanted.supply
+	if !s.Supplied || s.Configured || !c.decision.issues(c.prior) {
+		return ""
+	}
+	return "The platform makes its value, because " + s.Argument + " is not set; the one before was supplied."
 }
 
 // dueSince gives the date on which a rotation fell due, and the interval by which it did.
@@ -148,7 +173,8 @@ func (c Change) waiting(name string) (summary, text string) {
 	case api.ReasonNotEnforced:
 		return fmt.Sprintf("Version %d of %s cannot prove itself", p.pending, name),
 			paragraph(fmt.Sprintf("The receiver accepts what is not genuine (verification_not_enforced), so that it accepts version %d proves nothing.", p.pending), c.probed(),
-				fmt.Sprintf("Make it verify; the platform then finds out by itself. Its stage ends at %s.", p.phaseEnds))
+				fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version nevertheless, force it, with a reason (%s). Its stage ends at %s; "+
+					"what happens then is on_stage_timeout of the rotation policy.", c.noun.promote(), p.phaseEnds))
 	case api.ReasonExpired:
 		return tfkit.Capital(c.noun.Short) + " " + name + " has expired", fmt.Sprintf("No version of it is valid since %s. To revive it, set expires_at to a later date, or remove it (rotation_policy_id is required then): "+
 			"the plan changes it and issues version %d. Otherwise remove the %s from the configuration.", p.expiresAt, p.next, c.noun.Short)

@@ -1,0 +1,39 @@
+package signingsecret
+
+import (
+	"strings"
+	"testing"
+
+	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// A plan that issues one more version says what became of those before it: nobody should find out by the numbers.
+func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
+	c := baseConfig()
+	f, tf := created(t, c)
+	cancel := func() {
+		f.by(rules.Command{Step: rules.StepBegin})
+		f.by(rules.Command{Step: rules.StepCancel, Reason: "broken"})
+		f.by(rules.Command{Step: rules.StepRelease})
+	}
+	f.clock.Advance(90 * day)
+	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "issued before") {
+		t.Errorf("nothing was issued before: %s", w)
+	}
+	cancel()
+	says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be issued", "Version 2 was issued before and has not become current")
+	cancel()
+	says(t, tf.Plan(c).Diags.Warnings(), "version 4 will be issued", "Versions 2 to 3 were issued before and have not become current")
+	tf.Run(c)
+	f.proven(4)
+	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "issued before") {
+		t.Errorf("the promotion has nothing to do with it: %s", w)
+	}
+}
+
+// Who takes secret_wo away and asks for a rotation gets a secret that the platform makes: the plan says so.
+func TestFromSuppliedToIssuedIsNamed(t *testing.T) {
+	one, two := triggers("turn", "1"), triggers("turn", "2")
+	_, tf := created(t, suppliedConfig("a").With("rotate_when_changed", one))
+	says(t, tf.Plan(baseConfig().With("rotate_when_changed", two)).Diags.Warnings(), "version 2 will be issued", "The platform makes its value, because secret_wo is not set")
+}
