@@ -43,10 +43,11 @@ type Receiver struct {
 
 // ReceiverConfig says which deliveries a receiver takes.
 type ReceiverConfig struct {
-	Tenant      string   `json:"tenant"`
-	Environment string   `json:"environment"`
-	EndpointID  string   `json:"endpoint_id"`
-	EventTypes  []string `json:"event_types"`
+	Tenant      string `json:"tenant"`
+	Environment string `json:"environment"`
+	EndpointID  string `json:"endpoint_id"`
+	// EventTypes are the types that it takes. nil is written as null, as Terraform does: every type.
+	EventTypes []string `json:"event_types"`
 	// Secrets are the signing secrets. An empty one is written as null, as Terraform does where there is no second one.
 	Secrets []string `json:"-"`
 }
@@ -58,8 +59,9 @@ func StartReceiver(tb testing.TB, language string) *Receiver {
 	return StartReceiverDoing(tb, language, "")
 }
 
-// StartReceiverDoing starts a receiver that does this work, code of its language, with every event that it accepts.
-func StartReceiverDoing(tb testing.TB, language, work string) *Receiver {
+// StartReceiverDoing starts a receiver that does this work, code of its language, with every event that it accepts. The changes are
+// pairs of an old and a new text, in the rest of its code.
+func StartReceiverDoing(tb testing.TB, language, work string, changes ...string) *Receiver {
 	tb.Helper()
 	made, known := receivers[language]
 	if !known {
@@ -75,10 +77,10 @@ func StartReceiverDoing(tb testing.TB, language, work string) *Receiver {
 		}
 	}
 	dir, err := made.prepare()
-	if err == nil && work != "" {
+	if err == nil && (work != "" || len(changes) > 0) {
 		prepared := dir
 		dir = tb.TempDir()
-		if err = copyReceiver(language, dir, work); err == nil {
+		if err = copyReceiver(language, dir, work, changes...); err == nil {
 			err = made.build(dir, prepared)
 		}
 	}
@@ -95,7 +97,7 @@ func StartReceiverDoing(tb testing.TB, language, work string) *Receiver {
 type receiverMade struct {
 	needs   []string // programs
 	prepare func() (dir string, err error)
-	build   func(dir, prepared string) error // of a receiver with other work
+	build   func(dir, prepared string) error // of a receiver with other code
 	command func(dir string) *exec.Cmd
 }
 
@@ -151,8 +153,8 @@ func prepareReceiver(language string, build func(dir string) error) (string, err
 	return dir, build(dir)
 }
 
-// copyReceiver copies what a receiver is made of, with work where its owner's code belongs.
-func copyReceiver(language, target, work string) error {
+// copyReceiver copies what a receiver is made of, with changes in its code, and work where its owner's code belongs.
+func copyReceiver(language, target, work string, changes ...string) error {
 	root, err := Root()
 	if err != nil {
 		return err
@@ -161,6 +163,9 @@ func copyReceiver(language, target, work string) error {
 		data, err := os.ReadFile(filepath.Join(root, "examples", "receivers", language, name))
 		if err != nil {
 			return err
+		}
+		if i == 0 {
+			data = []byte(strings.NewReplacer(changes...).Replace(string(data)))
 		}
 		if i == 0 && work != "" {
 			lines := strings.Split(string(data), "\n")

@@ -33,6 +33,8 @@ const (
 	maxReceived = 1 << 20
 	// copies are how many requests with one id arrive together.
 	copies = 20
+	// flooded are how many events arrive in quick succession: more than a receiver keeps for ever.
+	flooded = 10_100
 )
 
 // What the receivers say of a config that they cannot use.
@@ -40,7 +42,7 @@ const (
 	configMissing = "refused 503 the config file cannot be read"
 	configShape   = "refused 503 the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets"
 	configSecret  = "refused 503 a secret in the config file has a wrong prefix or wrong base64"
-	configCount   = "refused 503 the config file must have one or two secrets"
+	configCount   = "refused 503 the config file must have 1 to 16 secrets"
 )
 
 // conversation is what a test sends to one receiver, and what that should say of it.
@@ -382,6 +384,100 @@ func TestReceiverConcurrentCopies(t *testing.T) {
 	}
 }
 
+// More ids than are kept for ever, but none of them is old enough to be forgotten: a copy of any would pass as genuine.
+func TestReceiverFlood(t *testing.T) {
+	for _, language := range acctest.Receivers {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			key := newKey(t, webhook.HMAC)
+			r := acctest.StartReceiver(t, language)
+			r.Configure(receiverConfig(key.Expose()))
+			c := talkTo(t, r, key)
+			now, event := clock.System().Now(), eventWith(nil)
+			post := func(n, want int) {
+				t.Helper()
+				count := c.flood(n, func(i int) *http.Request { return c.delivery(fmt.Sprintf("msg_%d", i), now, event, key) })
+				if count[want] != n {
+					t.Errorf("answered %v, want %d always", count, want)
+				}
+			}
+			post(flooded, 204)
+			if language == "go" {
+				post(flooded, 409)
+			} else {
+				post(200, 409) // the others take longer, and what is forgotten is the oldest
+			}
+			r.Stop()
+			if got := len(r.Accepted()); got != flooded {
+				t.Errorf("handled %d events, want %d", got, flooded)
+			}
+			c.leaks()
+		})
+	}
+}
+
+// flood sends so many requests, a few at a time, and counts their answers; 0 for none.
+func (c *conversation) flood(n int, request func(int) *http.Request) map[int]int {
+	c.t.Helper()
+	requests, statuses := make(chan *http.Request), make(chan int, n)
+	for range 2 { // the client keeps as many connections
+		go func() {
+			for req := range requests {
+				status, err := answerTo(c.client, req)
+				if err != nil {
+					status = 0
+				}
+				statuses <- status
+			}
+		}()
+	}
+	for i := range n {
+		requests <- request(i)
+	}
+	close(requests)
+	count := map[int]int{}
+	for range n {
+		count[<-statuses]++
+	}
+	return count
+}
+
+// fewRemembered makes a receiver keep only 3 ids for ever, forget others after 2 seconds, and have 6 at most.
+var fewRemembered = []string{"10_000", "3", "2*tolerance + 1", "2", "2 * TOLERANCE + 1", "2", "1_000_000", "6"}
+
+// An id is forgotten if it is old and there are enough newer ones. Where there is no place for an id, its event is not taken.
+func TestReceiverForgets(t *testing.T) {
+	for _, language := range acctest.Receivers {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			key := newKey(t, webhook.HMAC)
+			r := acctest.StartReceiverDoing(t, language, "", fewRemembered...)
+			r.Configure(receiverConfig(key.Expose()))
+			c := talkTo(t, r, key)
+			now, event := clock.System().Now(), eventWith(nil)
+			post := func(status int, line string, numbers ...int) {
+				t.Helper()
+				for _, n := range numbers {
+					id := fmt.Sprintf("msg_%d", n)
+					c.post(id, c.delivery(id, now, event, key), status, strings.ReplaceAll(line, "ID", id))
+				}
+			}
+			const accepted, again = "accepted ID " + receivedType, "refused 409 this delivery was accepted before"
+			post(204, accepted, 1, 2, 3, 4, 5, 6)
+			post(503, "refused 503 too many events to remember for now", 7, 8)
+			post(409, again, 1, 2, 3, 4, 5, 6)
+			c.post("retry", c.delivery("msg_1", now.Add(time.Second), event, key), 200, "repeated msg_1")
+			time.Sleep(2100 * time.Millisecond)
+			post(409, again, 1, 2, 3, 4, 5, 6)
+			post(204, accepted, 7) // and 1, 2 and 3 are forgotten
+			post(409, again, 4, 5, 6, 7)
+			post(204, accepted, 1) // and 4 is forgotten
+			post(409, again, 5, 6, 7, 1)
+			c.end()
+		})
+	}
+}
+
 // together sends many requests at the same time. The channel has their answers, in the order in which they come; 0 for none.
 func (c *conversation) together(request func(int) *http.Request) <-chan int {
 	c.t.Helper()
@@ -530,8 +626,13 @@ func TestReceiverConfig(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			old, fresh := newKey(t, webhook.HMAC), newKey(t, webhook.HMAC)
+			many, texts := make([]webhook.Key, 16), make([]string, 18)
+			for i := range many {
+				many[i] = newKey(t, webhook.HMAC)
+				texts[i+1] = many[i].Expose()
+			}
 			r := acctest.StartReceiver(t, language)
-			c := talkTo(t, r, old, fresh)
+			c := talkTo(t, r, append(many, old, fresh)...)
 			now, n := clock.System().Now(), 0
 			post := func(name string, key webhook.Key, status int, line string) {
 				t.Helper()
@@ -553,10 +654,22 @@ func TestReceiverConfig(t *testing.T) {
 			post("old after the rotation", old, 401, noMatch)
 			post("new after the rotation", fresh, 204, accepted)
 
+			// 8 signing secrets, all of them in a rotation.
+			r.Configure(receiverConfig(texts...))
+			for i, k := range many {
+				post(fmt.Sprintf("secret %d of 16", i+1), k, 204, accepted)
+			}
+			c.post("16 signatures", c.delivery("msg_many", now, eventWith(nil), many...), 204, "accepted msg_many "+receivedType)
+			post("none of 16 secrets", fresh, 401, noMatch)
+			r.Configure(receiverConfig(append(texts, old.Expose())...))
+			post("17 secrets", many[0], 503, configCount)
+
 			other := receiverConfig(fresh.Expose())
-			other.EventTypes = []string{}
+			other.EventTypes = nil
 			r.Configure(other)
-			post("no type is taken", fresh, 422, "refused 422 events of this type are not taken here")
+			post("every type is taken", fresh, 204, accepted)
+			c.post("any type", c.delivery("msg_any", now, eventWith(map[string]any{"type": "message.read"}), fresh), 204, "accepted msg_any message.read")
+			c.post("probe beside every type", c.delivery("msg_any", now, eventWith(map[string]any{"type": api.ProbeEventType}), fresh), 204, "probed msg_any")
 			other = receiverConfig(fresh.Expose())
 			other.Environment = acctest.Environment
 			r.Configure(other)
@@ -579,7 +692,12 @@ func TestReceiverConfig(t *testing.T) {
 				{`"wep_here"`, "5", configShape},
 				{`["message.delivered"]`, `"message.delivered"`, configShape},
 				{`["message.delivered"]`, "[5]", configShape},
-				{`["message.delivered"]`, "null", configShape},
+				{`["message.delivered"]`, "[null]", configShape},
+				{`["message.delivered"]`, `["message.delivered",""]`, configShape},
+				{`["message.delivered"]`, "[]", configShape},
+				{`["message.delivered"]`, "{}", configShape},
+				{`["message.delivered"]`, "false", configShape},
+				{`"event_types":["message.delivered"],`, "", configShape},
 				{`"secrets"`, `"secret"`, configShape},
 				{`["whsec_`, `["whsk_`, configSecret},
 				{`["whsec_`, `["WHSEC_`, configSecret},
@@ -594,7 +712,7 @@ func TestReceiverConfig(t *testing.T) {
 				{encoded, "____" + encoded[4:], configSecret},
 				{`["whsec_` + encoded + `"]`, "[]", configCount},
 				{`["whsec_` + encoded + `"]`, "[null,null]", configCount},
-				{`["whsec_` + encoded + `"]`, `["whsec_` + encoded + `","whsec_` + encoded + `","whsec_` + encoded + `"]`, configCount},
+				{`"whsec_` + encoded + `"`, strings.Repeat(`"whsec_`+encoded+`",`, 16) + `"whsec_` + encoded + `"`, configCount},
 			} {
 				bad := strings.Replace(good, tt.from, tt.to, 1)
 				if bad == good {

@@ -52,7 +52,7 @@ func TestSigningOverlapEndsTooEarly(t *testing.T) {
 			if s.accepted(id) || d.State != api.DeliveryQueued || d.NextAttemptAt == nil || len(d.Attempts) != 1 || d.Attempts[0].Detail != "the endpoint answered 401" {
 				t.Fatalf("%+v", d)
 			}
-			s.tf.Plan(0).Silent()
+			s.tf.Plan(0).Has(`Deliveries to "orders" are not accepted`, "the endpoint answered 401")
 			s.know(2)
 			s.p.Clock.Advance(time.Minute)
 			s.p.Deliver()

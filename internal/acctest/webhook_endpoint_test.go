@@ -60,6 +60,9 @@ func TestEndpointURLChangesInTheMiddle(t *testing.T) {
 	deliver(t, s.p, next, 2, 1)
 }
 
+// notAccepted is what every plan says after a delivery that the receiver refused, until it accepts one.
+const notAccepted = `Deliveries to "orders" are not accepted`
+
 // The types of events count for new ones. What waits was taken and is delivered.
 func TestEndpointEventTypesChange(t *testing.T) {
 	s := startSigning(t, "", "")
@@ -74,7 +77,7 @@ func TestEndpointEventTypesChange(t *testing.T) {
 	types(`event_types = ["message.failed"]`)
 	s.tf.Plan(2).Has(theEndpoint+" will be updated in-place", `- "message.delivered"`)
 	s.tf.Apply()
-	s.tf.Plan(0).Silent()
+	s.tf.Plan(0).Has(notAccepted)
 	problem := operator.Verb(api.KindWebhookEndpoints, "orders", "test-events", map[string]any{"type": anEvent}).WantProblem(api.CodeInvalid)
 	if !strings.Contains(problem.Detail, "event_types") {
 		t.Errorf("the refusal says %q", problem.Detail)
@@ -214,7 +217,7 @@ func TestEndpointOfADisabledConnector(t *testing.T) {
 	s.tf.Config(off)
 	s.tf.Plan(2).Has("quickconnect_connector.shop will be updated in-place").HasNot(theEndpoint+" will be", theSigning+" will be")
 	s.tf.Apply()
-	s.tf.Plan(0).Silent()
+	s.tf.Plan(0).Has(notAccepted)
 	s.p.Clock.Advance(time.Hour)
 	s.p.Deliver()
 	if s.accepted(id) {
@@ -226,7 +229,7 @@ func TestEndpointOfADisabledConnector(t *testing.T) {
 	}
 	s.config("", "")
 	s.tf.Apply()
-	s.tf.Plan(0).Silent()
+	s.tf.Plan(0).Has(notAccepted)
 	s.p.Deliver()
 	if !s.accepted(id) {
 		t.Error("the event that waited did not arrive")

@@ -45,6 +45,8 @@ type WebhookEndpoint struct {
 	Disabled *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
 	// PausedUntil moves without the etag.
 	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver has asked to be left alone (Retry-After, 429, 502, 504). A change of url, or enabling the endpoint again, ends it. Null otherwise."`
+	// Failing moves without the etag.
+	Failing *Failing `json:"failing" doc:"Set while no delivery is accepted: since the first attempt that was not until the next one that is, a change of url, or enabling the endpoint again. Null otherwise."`
 }
 
 // Disabled says why and when the platform disabled an endpoint.
@@ -52,6 +54,13 @@ type Disabled struct {
 	Reason string    `json:"reason" doc:"gone: the endpoint answered a delivery with 410." enum:"gone"`
 	At     time.Time `json:"at" doc:"When."`
 	By     string    `json:"by" doc:"Id of the event whose delivery was answered so."`
+}
+
+// Failing says since when no delivery is accepted.
+type Failing struct {
+	Since  time.Time `json:"since" doc:"The first attempt that was not accepted."`
+	At     time.Time `json:"at" doc:"The last one."`
+	Detail string    `json:"detail" doc:"What came of the last one, in words."`
 }
 
 // DisabledGone is the reason of an endpoint that answered 410.

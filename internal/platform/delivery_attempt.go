@@ -103,8 +103,14 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, etag int64, x 
 			return err
 		}
 		if next.Delivered {
-			return w.noteSignatures(ctx, x.at, signers)
+			if err := w.noteSignatures(ctx, x.at, signers); err != nil {
+				return err
+			}
 		}
+		if changed || next.Delivered && e.Failing.Since.IsZero() {
+			return nil // nothing to say of the endpoint
+		}
+		p.noteFailing(e, x, next.Delivered)
 		return w.obey(ctx, e, d.ID, next)
 	})
 }
@@ -129,23 +135,33 @@ func (w *work) consequence(next webhook.Next) string {
 	return ""
 }
 
-// obey does what an answer asks for about the endpoint as a whole.
+// noteFailing keeps what people are told of an endpoint whose deliveries are not accepted. The log has the first one of them and the end.
+func (p *Platform) noteFailing(e *store.WebhookEndpoint, x exchange, delivered bool) {
+	place := []any{"tenant", e.Scope.Tenant, "environment", e.Scope.Environment, "endpoint", e.ID}
+	switch began := e.Failing.Since; {
+	case delivered && !began.IsZero():
+		p.log.Info("deliveries to an endpoint are accepted again", place...)
+		e.Failing = store.Failing{}
+	case !delivered && began.IsZero():
+		p.log.Warn("deliveries to an endpoint are not accepted", append(place, "detail", x.detail)...)
+		began = x.at
+		fallthrough
+	case !delivered:
+		e.Failing = store.Failing{Since: began, At: x.at, Detail: x.detail}
+	}
+}
+
+// obey stores the endpoint, after doing what an answer asks for about it as a whole.
 func (w *work) obey(ctx context.Context, e *store.WebhookEndpoint, eventID string, next webhook.Next) error {
-	if !next.Gone && next.Pause == 0 {
-		return nil
+	if until := w.now.Add(next.Pause); next.Pause > 0 && until.After(e.PausedUntil) {
+		e.PausedUntil = until
 	}
-	if next.Pause > 0 {
-		if until := w.now.Add(next.Pause); until.After(e.PausedUntil) {
-			e.PausedUntil = until
-		}
-		return w.tx.UpdateWebhookEndpoint(ctx, e)
+	gone := next.Gone && e.Enabled
+	if gone {
+		e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: w.now, By: eventID}
+		e.Etag++
 	}
-	if !e.Enabled {
-		return nil
-	}
-	e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: w.now, By: eventID}
-	e.Etag++
-	if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil {
+	if err := w.tx.UpdateWebhookEndpoint(ctx, e); err != nil || !gone {
 		return err
 	}
 	return w.append(ctx, w.now, rotation.ActorPlatform, actionDisable, api.KindWebhookEndpoints, e.ID, map[string]string{"reason": api.DisabledGone, "event": eventID})

@@ -140,7 +140,7 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 		// Whoever asked to be left alone was at the old address, or has been looked after.
 		again := moved || e.Enabled && !before.Enabled
 		if again {
-			e.PausedUntil = time.Time{}
+			e.PausedUntil, e.Failing = time.Time{}, store.Failing{}
 		}
 		if reflect.DeepEqual(before, *e) {
 			return nowIs(&e.Object, flattenWebhookEndpoint(e, w.now)), nil

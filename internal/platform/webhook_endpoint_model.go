@@ -55,5 +55,8 @@ func flattenWebhookEndpoint(e *store.WebhookEndpoint, now time.Time) api.Webhook
 	if e.PausedUntil.After(now) {
 		out.PausedUntil = utc(e.PausedUntil)
 	}
+	if f := e.Failing; !f.Since.IsZero() {
+		out.Failing = &api.Failing{Since: f.Since.UTC(), At: f.At.UTC(), Detail: f.Detail}
+	}
 	return out
 }

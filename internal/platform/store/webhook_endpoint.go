@@ -19,6 +19,13 @@ type WebhookEndpoint struct {
 	// What moves without the etag: until when the receiver asked to be left alone, and when it was last probed. Zero: never.
 	PausedUntil time.Time
 	ProbedAt    time.Time
+	Failing     Failing // zero: the last delivery was accepted, or there was none
+}
+
+// Failing says since when no delivery was accepted, and what came of the last attempt.
+type Failing struct {
+	Since, At time.Time
+	Detail    string
 }
 
 // Disabled says why the platform disabled an endpoint.
@@ -30,12 +37,13 @@ type Disabled struct {
 
 var (
 	readWebhookEndpoints = readings(objectColumns+`, o.connector_id, o.url, o.event_types, o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by,
-		o.paused_until, o.probed_at`, `webhook_endpoints o`)
+		o.paused_until, o.probed_at, o.failing_since, o.failing_at, o.failing_detail`, `webhook_endpoints o`)
 	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description, labels, created_at, etag,
-		connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by, paused_until, probed_at, next_attempt_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)`)
+		connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by, paused_until, probed_at, failing_since, failing_at,
+		failing_detail, next_attempt_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0)`)
 	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7, url = $8, event_types = $9,
-		enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13, paused_until = $14, probed_at = $15
+		enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13, paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	webhookEndpointsDue   = statement(`SELECT e.tenant, e.environment, '` + api.KindWebhookEndpoints + `', e.id FROM webhook_endpoints e
@@ -55,7 +63,7 @@ func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var e WebhookEndpoint
 	var d disabledColumns
 	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, textJSON(&e.EventTypes), &e.Enabled, &d.reason, moment(&d.at), &d.by,
-		moment(&e.PausedUntil), moment(&e.ProbedAt))...)
+		moment(&e.PausedUntil), moment(&e.ProbedAt), moment(&e.Failing.Since), moment(&e.Failing.At), &e.Failing.Detail)...)
 	if d.reason != nil {
 		e.Disabled = &Disabled{Reason: *d.reason, At: d.at, By: d.by}
 	}
@@ -68,7 +76,10 @@ func (e *WebhookEndpoint) changing() []any {
 	if e.Disabled != nil {
 		d = disabledColumns{reason: &e.Disabled.Reason, at: e.Disabled.At, by: e.Disabled.By}
 	}
-	return []any{e.URL, textJSON(&e.EventTypes), truth(e.Enabled), d.reason, micros(d.at), d.by, micros(e.PausedUntil), micros(e.ProbedAt)}
+	return []any{
+		e.URL, textJSON(&e.EventTypes), truth(e.Enabled), d.reason, micros(d.at), d.by, micros(e.PausedUntil), micros(e.ProbedAt),
+		micros(e.Failing.Since), micros(e.Failing.At), e.Failing.Detail,
+	}
 }
 
 // InsertWebhookEndpoint stores a new endpoint.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -21,8 +22,11 @@ var (
 
 type endpointResource struct{ tfkit.ResourceBase }
 
-// disabledKey is where the private state remembers why the platform disabled the endpoint.
-const disabledKey = "disabled"
+// Where the private state remembers why the platform disabled the endpoint, and since when no delivery is accepted.
+const (
+	disabledKey = "disabled"
+	failingKey  = "failing"
+)
 
 // NewResource makes the resource quickconnect_webhook_endpoint.
 func NewResource() resource.Resource { return &endpointResource{} }
@@ -37,8 +41,8 @@ func (r *endpointResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	resp.Schema = resourceSchema()
 }
 
-// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice, and says so where the plan enables what
-// the platform has disabled.
+// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice, and says what is wrong with the deliveries:
+// the platform has disabled the endpoint, or nothing is accepted.
 func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
@@ -47,13 +51,30 @@ func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
-	// Where the configuration switches it off as well, the matter is settled: a plan with nothing to do is silent. One that is replaced is not enabled.
-	if resp.Diagnostics.HasError() || disabled == nil || state.Enabled.ValueBool() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
+	failing := tfkit.LoadPrivate[api.Failing](ctx, req.Private, failingKey, &resp.Diagnostics)
+	// Where the configuration switches it off as well, the matter is settled: a plan with nothing to do is silent. One that is replaced is another one.
+	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
 		return
 	}
-	resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
-		fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered, that event included. "+
-			"If the receiver is gone for good, set enabled = false, or remove the endpoint.", disabled.At.UTC().Format(time.RFC3339), disabled.By))
+	switch {
+	case disabled != nil && !state.Enabled.ValueBool():
+		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
+			fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered, that event included. "+
+				"If the receiver is gone for good, set enabled = false, or remove the endpoint.", rfc3339(disabled.At), disabled.By))
+	case failing != nil && state.Enabled.ValueBool() && plan.URL.Equal(state.URL):
+		resp.Diagnostics.AddAttributeWarning(path.Root("url"), fmt.Sprintf("Deliveries to %s are not accepted", state.Name.String()),
+			fmt.Sprintf("None was accepted since %s. The last attempt, at %s: %s. Each event is tried for about three days; the first one that is accepted ends this warning, "+
+				"and POST /v1/%[4]s/%[5]s/test-events sends one. The records of all: GET /v1/%[4]s/%[5]s/deliveries.",
+				rfc3339(failing.Since), rfc3339(failing.At), failing.Detail, api.KindWebhookEndpoints, state.ID.ValueString()))
+	}
+}
+
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// note keeps what plans warn of.
+func note(ctx context.Context, private tfkit.PrivateWriter, e *api.WebhookEndpoint, diags *diag.Diagnostics) {
+	tfkit.StorePrivate(ctx, private, disabledKey, e.Disabled, diags)
+	tfkit.StorePrivate(ctx, private, failingKey, e.Failing, diags)
 }
 
 // Create makes the endpoint.
@@ -92,7 +113,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
-	tfkit.StorePrivate(ctx, resp.Private, disabledKey, found.Disabled, &resp.Diagnostics)
+	note(ctx, resp.Private, found, &resp.Diagnostics)
 }
 
 // Update changes the endpoint in place.
@@ -112,7 +133,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
-	tfkit.StorePrivate(ctx, resp.Private, disabledKey, changed.Disabled, &resp.Diagnostics)
+	note(ctx, resp.Private, changed, &resp.Diagnostics)
 }
 
 // Delete deletes the endpoint; what is queued for it is not delivered any more.
