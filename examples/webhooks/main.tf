@@ -58,6 +58,7 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
 # a cancelled one, a revoked one. The receiver would go on to trust it.
 resource "terraform_data" "receiver" {
   triggers_replace = [
+    var.receiver_file,
     quickconnect_webhook_endpoint.orders.id,
     quickconnect_webhook_signing_secret.orders.version,
     quickconnect_webhook_signing_secret.orders.rotation.phase,

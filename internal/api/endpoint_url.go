@@ -47,7 +47,7 @@ func CheckEndpointURL(s string, allowPrivate bool) error {
 		return err
 	}
 	if u.Scheme == "http" && (!allowPrivate || !isLoopbackHost(u.Hostname())) {
-		return errors.New("must start with https:// (http is only for a receiver on the platform's own machine, where the platform allows private endpoints)")
+		return errors.New("must start with https:// (http is only for a receiver on the platform's own machine, where the platform was started with --allow-private-endpoints)")
 	}
 	return nil
 }

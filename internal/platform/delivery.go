@@ -127,6 +127,7 @@ func sealedEvent(scope store.Scope, endpointID, id string) keyring.Event {
 type deliveriesInput struct {
 	ByID
 	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many deliveries at most; 100 if absent."`
+	State     string `query:"state" enum:"queued,delivered,failed" doc:"Only deliveries in this state; all if absent."`
 	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
 }
 
@@ -144,7 +145,7 @@ func (p *Platform) listDeliveries(ctx context.Context, in *deliveriesInput) (out
 		if _, err := w.webhookEndpoint(ctx, in.ID); err != nil {
 			return nil, err
 		}
-		records, attempts, err := w.tx.Deliveries(ctx, w.scope, in.ID, before, list.size()+1)
+		records, attempts, err := w.tx.Deliveries(ctx, w.scope, in.ID, in.State, before, list.size()+1)
 		if err != nil {
 			return nil, err
 		}

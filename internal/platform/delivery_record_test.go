@@ -106,7 +106,22 @@ func TestPagesOfDeliveries(t *testing.T) {
 			t.Errorf("in %d pages of %d (-want +got):\n%s", pages, size, diff)
 		}
 	}
-	for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg"} {
+	for state, wanted := range map[string][]string{api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3], api.DeliveryFailed: nil} {
+		var got []string
+		for next := ""; ; {
+			page := decoded[api.Page[api.Delivery]](w.do("GET", fmt.Sprintf("%s?state=%s&page_size=2&page_token=%s", path, state, url.QueryEscape(next)), nil).want(200))
+			for _, d := range page.Items {
+				got = append(got, d.ID)
+			}
+			if next = page.NextPageToken; next == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, wanted) {
+			t.Errorf("%s: %v, want %v", state, got, wanted)
+		}
+	}
+	for _, bad := range []string{"state=lost", "page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg"} {
 		w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
 	}
 }

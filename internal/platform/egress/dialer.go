@@ -86,6 +86,9 @@ func (d *dialer) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	if err != nil {
 		return nil, &Failure{Kind: Unresolved, cause: err}
 	}
+	for i, addr := range addrs {
+		addrs[i] = addr.Unmap() // Go's resolver gives every IPv4 address in IPv6 form, and a reason should not be about that
+	}
 	return addrs, nil
 }
 

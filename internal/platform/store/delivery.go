@@ -41,7 +41,7 @@ type SignedBy struct {
 const (
 	deliveries      = "deliveries"
 	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at, d.ended_at, d.attempts`
-	attemptColumns  = `a.delivery_id, a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
+	attemptColumns  = `a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
 )
 
 var (
@@ -52,17 +52,16 @@ var (
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0 AND d.next_attempt_at <= $4
 		ORDER BY d.next_attempt_at, d.id LIMIT $5`)
 	deliveriesNewest = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 ORDER BY d.id DESC LIMIT $4`)
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5) ORDER BY d.id DESC LIMIT $4`)
 	deliveriesBefore = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id < $5 ORDER BY d.id DESC LIMIT $4`)
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5) AND d.id < $6 ORDER BY d.id DESC LIMIT $4`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
 		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
 	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
 	insertAttempt    = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status, detail, signed_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	attemptsSent   = statement(`SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = $1 AND outcome <> '` + api.AttemptUnsigned + `'`)
-	attemptsOfPage = statement(`SELECT ` + attemptColumns + ` FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.id >= $4 AND d.id <= $5 ORDER BY d.id, a.attempt`)
+	selectAttempts = statement(`SELECT ` + attemptColumns + ` FROM delivery_attempts a WHERE a.delivery_id = $1 ORDER BY a.attempt`)
 	wakeDeliveries = statement(`UPDATE deliveries SET next_attempt_at = $4
 		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4`)
 	wakeUnsigned = statement(`UPDATE deliveries SET next_attempt_at = $4
@@ -138,10 +137,10 @@ func (tx *Tx) DeliveriesDue(ctx context.Context, scope Scope, endpointID string,
 	return found, failed("looking for deliveries to", api.KindWebhookEndpoints, endpointID, err)
 }
 
-// Deliveries reads a page of the deliveries to an endpoint, the newest first, without their bodies: those before the one with the id
-// before, or the newest of all if that is empty. The attempts are in the same order.
-func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, before string, limit int) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
-	text, args := deliveriesNewest, []any{scope.Tenant, scope.Environment, endpointID, limit}
+// Deliveries reads a page of the deliveries to an endpoint, the newest first, without their bodies: those in a state, unless that is empty, and before
+// the one with the id before, unless that is empty. The attempts are in the same order.
+func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, state, before string, limit int) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
+	text, args := deliveriesNewest, []any{scope.Tenant, scope.Environment, endpointID, limit, state}
 	if before != "" {
 		text, args = deliveriesBefore, append(args, before)
 	}
@@ -150,33 +149,23 @@ func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, before st
 		found = append(found, &d)
 		return row.Scan(d.columns()...)
 	})
-	if err == nil && len(found) > 0 {
-		attempts, err = tx.attempts(ctx, found)
+	attempts = make([][]DeliveryAttempt, len(found))
+	for i, d := range found {
+		if err == nil {
+			attempts[i], err = tx.attempts(ctx, d.ID)
+		}
 	}
 	return found, attempts, failed("listing the deliveries to", api.KindWebhookEndpoints, endpointID, err)
 }
 
-// attempts reads what was tried of a page of deliveries, which begins with the newest.
-func (tx *Tx) attempts(ctx context.Context, page []*Delivery) ([][]DeliveryAttempt, error) {
-	index := make(map[string]int, len(page))
-	for i, d := range page {
-		index[d.ID] = i
-	}
-	first := page[0]
-	out := make([][]DeliveryAttempt, len(page))
-	args := []any{first.Tenant, first.Environment, first.EndpointID, page[len(page)-1].ID, first.ID}
-	err := tx.each(ctx, attemptsOfPage, args, func(row scanner) error {
-		var id string
+func (tx *Tx) attempts(ctx context.Context, id string) (found []DeliveryAttempt, err error) {
+	err = tx.each(ctx, selectAttempts, []any{id}, func(row scanner) error {
 		var a DeliveryAttempt
-		if err := row.Scan(&id, &a.Attempt, moment(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail, textJSON(&a.SignedBy)); err != nil {
-			return err
-		}
-		if i, ok := index[id]; ok {
-			out[i] = append(out[i], a)
-		}
-		return nil
+		err := row.Scan(&a.Attempt, moment(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail, textJSON(&a.SignedBy))
+		found = append(found, a)
+		return err
 	})
-	return out, err
+	return found, err
 }
 
 // UpdateDelivery stores where a delivery stands, with the attempt that brought it there. One that has ended forgets its body.

@@ -309,7 +309,7 @@ func (k kind) deliveries(t *testing.T) {
 	list := func(before string, limit int, want ...string) {
 		t.Helper()
 		view(t, s, func(tx *Tx) error {
-			found, attempts, err := tx.Deliveries(t.Context(), staging, "wep_1", before, limit)
+			found, attempts, err := tx.Deliveries(t.Context(), staging, "wep_1", "", before, limit)
 			var got []string
 			for i, x := range found {
 				if x.Body != nil {

@@ -18,7 +18,7 @@ import (
 
 // What both functions say of their arguments.
 const (
-	secretText = "Where a secret is sensitive or ephemeral, so is the result. Do not give one that is neither: Terraform prints such arguments beside an error."
+	secretText = "Where a secret is sensitive or ephemeral, so is the result; in `terraform console` the value of an ephemeral resource is not known. Do not give one that is neither: Terraform prints such arguments beside an error."
 	bodyText   = "A body is text in Unicode's normal form NFC, as all strings of Terraform are; other bytes cannot be given to this function."
 )
 

@@ -116,10 +116,12 @@ func TestSign(t *testing.T) {
 func TestSignRefuses(t *testing.T) {
 	for name, tt := range map[string]struct {
 		secret, id string
-		timestamp  int64
+		timestamp  any
 		argument   int64
 		text       string
 	}{
+		"a fraction":       {secret, id, 1614265330.5, 2, "unix seconds"},
+		"more than int64":  {secret, id, 1e30, 2, "unix seconds"},
 		"empty secret":     {"", id, unix, 0, "empty"},
 		"no prefix":        {canary, id, unix, 0, "whsec_"},
 		"not base64":       {"whsec_" + canary + "!", id, unix, 0, "base64"},
@@ -131,8 +133,8 @@ func TestSignRefuses(t *testing.T) {
 		"id, line end":     {secret, canary + "\n", unix, 1, "visible ASCII"},
 		"id, too long":     {secret, strings.Repeat(canary, 20), unix, 1, "longer"},
 		"before 1970":      {secret, id, -1, 2, "unix seconds"},
-		"milliseconds":     {secret, id, unix * 1000, 2, "unix seconds"},
-		"largest of int64": {secret, id, 1<<63 - 1, 2, "unix seconds"},
+		"milliseconds":     {secret, id, int64(unix * 1000), 2, "unix seconds"},
+		"largest of int64": {secret, id, int64(1<<63 - 1), 2, "unix seconds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, e := call(t, "webhook_sign", tt.secret, tt.id, tt.timestamp, body)

@@ -5,6 +5,7 @@ package webhooksignature
 import (
 	"context"
 	"errors"
+	"math/big"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -35,7 +36,7 @@ func (sign) Definition(_ context.Context, _ function.DefinitionRequest, resp *fu
 		Summary: "The signature header of a webhook delivery",
 		MarkdownDescription: "Signs a webhook delivery as [Standard Webhooks](https://www.standardwebhooks.com/) says, and returns the value of its header `webhook-signature`: " +
 			"`v1,…` for a `whsec_` secret, `v1a,…` for a `whsk_` private key. What is signed is `id.timestamp.body`.\n\n" +
-			"It calculates and nothing else: it works without a provider configuration, in `terraform console`, and gives the same result for the same arguments. " +
+			"It calculates and nothing else: it works without a provider configuration (the provider has to be in `required_providers`), in `terraform console`, and gives the same result for the same arguments. " +
 			secretText + " " + bodyText + "\n\nAn argument that is not as described is an error that names the argument and does not repeat it.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
@@ -47,7 +48,8 @@ func (sign) Definition(_ context.Context, _ function.DefinitionRequest, resp *fu
 				Name:                "id",
 				MarkdownDescription: "The delivery's header `webhook-id`: 1 to 256 visible ASCII characters without a dot.",
 			},
-			function.Int64Parameter{
+			// Not an Int64Parameter: the framework's own error about a fraction says nothing that helps.
+			function.NumberParameter{
 				Name:                "timestamp",
 				MarkdownDescription: "The delivery's header `webhook-timestamp`: when it is sent, in unix seconds.",
 			},
@@ -64,9 +66,14 @@ func (sign) Definition(_ context.Context, _ function.DefinitionRequest, resp *fu
 func (sign) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var (
 		secret, id, body string
-		timestamp        int64
+		number           *big.Float
 	)
-	if resp.Error = req.Arguments.Get(ctx, &secret, &id, &timestamp, &body); resp.Error != nil {
+	if resp.Error = req.Arguments.Get(ctx, &secret, &id, &number, &body); resp.Error != nil {
+		return
+	}
+	timestamp, accuracy := number.Int64()
+	if accuracy != big.Exact {
+		resp.Error = function.NewArgumentFuncError(signTimestamp, sentence(webhook.ErrTimestamp))
 		return
 	}
 	key, err := webhook.ParseSecret(secret)

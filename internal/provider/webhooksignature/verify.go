@@ -39,7 +39,7 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 			"`false` means that it is well-formed and not genuine: another secret, id, timestamp or body was signed, it is too old or too far ahead, or it has only signatures of unknown versions. " +
 			"What is malformed is an error that names the argument and does not repeat it: a secret or a header that is not as described below, a header that is missing or there twice (names that differ only in case are the same), " +
 			"more than 32 signatures or secrets, a duration that is none. An error fails the plan, in a `check` block too; `try(…, false)` takes it as a no.\n\n" +
-			"It calculates and nothing else: it works without a provider configuration, in `terraform console` and in `check` blocks, and gives the same result for the same arguments; the time is one of them. " +
+			"It calculates and nothing else: it works without a provider configuration (the provider has to be in `required_providers`), in `terraform console` and in `check` blocks, and gives the same result for the same arguments; the time is one of them. " +
 			secretText + " " + bodyText,
 		Parameters: []function.Parameter{
 			function.ListParameter{
@@ -58,7 +58,7 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 			},
 			function.StringParameter{
 				Name:                "at",
-				MarkdownDescription: "The time on the receiver's clock: RFC 3339, such as `2026-01-31T12:00:00Z` or what `plantimestamp()` returns, or unix seconds.",
+				MarkdownDescription: "The time on the receiver's clock: RFC 3339, such as `2026-01-31T12:00:00Z` or what `plantimestamp()` returns (which `terraform console` does not have), or unix seconds.",
 			},
 			function.StringParameter{
 				Name: "tolerance",
