@@ -30,8 +30,11 @@ import (
 const (
 	maxBody       = 1 << 20
 	maxSignatures = 32 // work for strangers must have an end
+	maxSecrets    = 16 // two for each of 8 signing secrets, if all are in a rotation
 	tolerance     = 5 * 60
-	maxRemembered = 10000
+	rememberFor   = 2*tolerance + 10 // a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
+	minRemembered = 10_000           // so many ids are kept, however old
+	maxRemembered = 1_000_000        // beyond that no new event is taken: it could come twice
 )
 
 var (
@@ -65,8 +68,13 @@ type receiver struct {
 	// In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
 	mu       sync.Mutex
 	handling map[string]bool
-	accepted map[string]string // id → webhook-timestamp
-	order    []string          // the accepted ids, oldest first
+	accepted map[string]acceptance // by id
+	order    []string              // the accepted ids, oldest first
+}
+
+type acceptance struct {
+	timestamp string    // webhook-timestamp
+	at        time.Time // of this delivery, or of the last retry
 }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -114,7 +122,7 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	case e.Type == "quickconnect.probe":
 		// The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
 		return 204, "probed " + word(id), nil
-	case !slices.Contains(c.EventTypes, e.Type):
+	case c.EventTypes != nil && !slices.Contains(c.EventTypes, e.Type):
 		return 0, "", refuse(422, "events of this type are not taken here")
 	}
 	if repeated, no := r.begin(id, timestamp); no != nil {
@@ -236,12 +244,20 @@ func (r *receiver) begin(id, timestamp string) (repeated bool, no *refusal) {
 	defer r.mu.Unlock()
 	first, found := r.accepted[id]
 	switch {
-	case found && first == timestamp: // the platform signs every attempt anew: this is a copy
+	case found && first.timestamp == timestamp: // the platform signs every attempt anew: this is a copy
 		return false, refuse(409, "this delivery was accepted before")
 	case found: // the platform's own retry: the first answer got lost
+		r.accepted[id] = acceptance{first.timestamp, time.Now()} // a copy of the retry must find it, too
 		return true, nil
 	case r.handling[id]: // 200 would be a lie if the other one fails
 		return false, refuse(409, "this event is being handled")
+	}
+	for len(r.order) > minRemembered && time.Since(r.accepted[r.order[0]].at) > rememberFor*time.Second {
+		delete(r.accepted, r.order[0])
+		r.order = r.order[1:]
+	}
+	if len(r.accepted)+len(r.handling) >= maxRemembered {
+		return false, refuse(503, "too many events to remember for now")
 	}
 	r.handling[id] = true
 	return false, nil
@@ -251,14 +267,9 @@ func (r *receiver) end(id, timestamp string, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.handling, id)
-	if !ok {
-		return
-	}
-	r.accepted[id] = timestamp
-	r.order = append(r.order, id)
-	if len(r.order) > maxRemembered {
-		delete(r.accepted, r.order[0])
-		r.order = r.order[1:]
+	if ok {
+		r.accepted[id] = acceptance{timestamp, time.Now()}
+		r.order = append(r.order, id)
 	}
 }
 
@@ -276,19 +287,20 @@ type config struct {
 	Tenant      string    `json:"tenant"`
 	Environment string    `json:"environment"`
 	EndpointID  string    `json:"endpoint_id"`
-	EventTypes  []string  `json:"event_types"`
-	Secrets     []*string `json:"secrets"` // null where Terraform has no second one
+	EventTypes  []string  `json:"event_types"` // null, and so nil, where Terraform has none: every type
+	Secrets     []*string `json:"secrets"`     // null where Terraform has no second one
 	keys        []key
 }
 
 // readConfig reads the file anew for every request, so that a rotation needs no restart. 503 makes the platform try again later.
 func readConfig(path string) (config, *refusal) {
-	var c config
+	c := config{EventTypes: []string{}} // so it stays if it is missing
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return c, refuse(503, "the config file cannot be read")
 	}
-	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" || c.EventTypes == nil || c.Secrets == nil {
+	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" || c.Secrets == nil ||
+		c.EventTypes != nil && (len(c.EventTypes) == 0 || slices.Contains(c.EventTypes, "")) {
 		return c, refuse(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
 	}
 	for _, secret := range c.Secrets {
@@ -305,8 +317,8 @@ func readConfig(path string) (config, *refusal) {
 			return c, refuse(503, "a secret in the config file has a wrong prefix or wrong base64")
 		}
 	}
-	if len(c.keys) < 1 || len(c.keys) > 2 {
-		return c, refuse(503, "the config file must have one or two secrets")
+	if len(c.keys) < 1 || len(c.keys) > maxSecrets {
+		return c, refuse(503, "the config file must have 1 to 16 secrets")
 	}
 	return c, nil
 }
@@ -332,7 +344,7 @@ func main() {
 		log.Fatal(err)
 	}
 	server := &http.Server{
-		Handler:           &receiver{configPath: path, handling: map[string]bool{}, accepted: map[string]string{}},
+		Handler:           &receiver{configPath: path, handling: map[string]bool{}, accepted: map[string]acceptance{}},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 	}

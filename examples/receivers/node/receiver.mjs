@@ -6,8 +6,11 @@ import { Webhook, WebhookVerificationError } from "standardwebhooks";
 
 const MAX_BODY = 1 << 20;
 const MAX_SIGNATURES = 32; // work for strangers must have an end
+const MAX_SECRETS = 16; // two for each of 8 signing secrets, if all are in a rotation
 const TOLERANCE = 5 * 60;
-const MAX_REMEMBERED = 10000;
+const REMEMBER_FOR = 2 * TOLERANCE + 10; // a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
+const MIN_REMEMBERED = 10_000; // so many ids are kept, however old
+const MAX_REMEMBERED = 1_000_000; // beyond that no new event is taken: it could come twice
 
 async function handle(event) {
   // Your work goes here. Throwing makes the platform deliver the event again.
@@ -35,7 +38,9 @@ async function answer(request) {
 
   // The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
   if (event.type === "quickconnect.probe") return { status: 204, line: `probed ${word(id)}` };
-  if (!config.event_types.includes(event.type)) throw new Refusal(422, "events of this type are not taken here");
+  if (config.event_types !== null && !config.event_types.includes(event.type)) {
+    throw new Refusal(422, "events of this type are not taken here");
+  }
 
   if (begin(id, timestamp)) return { status: 200, line: `repeated ${word(id)}` };
   try {
@@ -117,23 +122,30 @@ function parseEvent(text) {
 
 // In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
 const handling = new Set();
-const accepted = new Map(); // id → webhook-timestamp, oldest first
+const accepted = new Map(); // id → webhook-timestamp, and when that or the last retry came; oldest first
 
 // Tells whether the event was accepted before. Unless it throws, exactly one request handles the event: the one that gets false.
 function begin(id, timestamp) {
   // The platform signs every attempt anew: the same timestamp is a copy, another one is its own retry because the answer got lost.
-  if (accepted.get(id) === timestamp) throw new Refusal(409, "this delivery was accepted before");
-  if (accepted.has(id)) return true;
+  const first = accepted.get(id);
+  if (first?.timestamp === timestamp) throw new Refusal(409, "this delivery was accepted before");
+  if (first) {
+    first.at = performance.now(); // a copy of the retry must find it, too
+    return true;
+  }
   if (handling.has(id)) throw new Refusal(409, "this event is being handled"); // 200 would be a lie if the other one fails
+  for (const [oldest, { at }] of accepted) {
+    if (accepted.size <= MIN_REMEMBERED || performance.now() - at <= REMEMBER_FOR * 1000) break;
+    accepted.delete(oldest);
+  }
+  if (accepted.size + handling.size >= MAX_REMEMBERED) throw new Refusal(503, "too many events to remember for now");
   handling.add(id);
   return false;
 }
 
 function end(id, timestamp, ok) {
   handling.delete(id);
-  if (!ok) return;
-  accepted.set(id, timestamp);
-  if (accepted.size > MAX_REMEMBERED) accepted.delete(accepted.keys().next().value);
+  if (ok) accepted.set(id, { timestamp, at: performance.now() });
 }
 
 // Read anew for every request, so that a rotation needs no restart. 503 makes the platform try again later.
@@ -151,18 +163,18 @@ async function readConfig() {
     config = null; // the error repeats a piece of the file, so it is dropped
   }
   const { tenant, environment, endpoint_id, event_types, secrets } = config ?? {};
-  if (![tenant, environment, endpoint_id].every(isText) || !isListOf(event_types, isString) || !Array.isArray(secrets)) {
+  if (![tenant, environment, endpoint_id].every(isText) || !isTypes(event_types) || !Array.isArray(secrets)) {
     throw new Refusal(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets");
   }
   const given = secrets.filter((secret) => secret !== null); // null where Terraform has no second one
   if (!given.every(isSecret)) throw new Refusal(503, "a secret in the config file has a wrong prefix or wrong base64");
-  if (given.length < 1 || given.length > 2) throw new Refusal(503, "the config file must have one or two secrets");
+  if (given.length < 1 || given.length > MAX_SECRETS) throw new Refusal(503, "the config file must have 1 to 16 secrets");
   return { tenant, environment, endpoint_id, event_types, webhooks: given.map((secret) => new Webhook(secret)) };
 }
 
 const isString = (value) => typeof value === "string";
 const isText = (value) => isString(value) && value !== "";
-const isListOf = (value, is) => Array.isArray(value) && value.every(is);
+const isTypes = (value) => value === null || (Array.isArray(value) && value.length > 0 && value.every(isText)); // null: every type
 
 function isSecret(value) {
   if (!isString(value) || !value.startsWith("whsec_")) return false;

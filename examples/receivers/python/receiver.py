@@ -13,12 +13,16 @@ import signal
 import sys
 import threading
 import time
+from collections import OrderedDict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MAX_BODY = 1 << 20
 MAX_SIGNATURES = 32  # work for strangers must have an end
+MAX_SECRETS = 16  # two for each of 8 signing secrets, if all are in a rotation
 TOLERANCE = 5 * 60
-MAX_REMEMBERED = 10000
+REMEMBER_FOR = 2 * TOLERANCE + 10  # a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
+MIN_REMEMBERED = 10_000  # so many ids are kept, however old
+MAX_REMEMBERED = 1_000_000  # beyond that no new event is taken: it could come twice
 
 
 def handle(event):
@@ -54,7 +58,7 @@ def answer(request):
     # The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
     if event["type"] == "quickconnect.probe":
         return 204, "probed " + word(delivery_id)
-    if event["type"] not in config["event_types"]:
+    if config["event_types"] is not None and event["type"] not in config["event_types"]:
         raise Refusal(422, "events of this type are not taken here")
 
     if begin(delivery_id, timestamp):
@@ -147,19 +151,25 @@ def refuse_constant(name):
 # In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
 lock = threading.Lock()
 handling = set()
-accepted = {}  # id → webhook-timestamp, oldest first
+accepted = OrderedDict()  # id → webhook-timestamp, and when that or the last retry came; oldest first (a dict is slow to find that)
 
 
 def begin(delivery_id, timestamp):
     """Tell whether the event was accepted before. Unless it raises, exactly one request handles the event: the one that gets False."""
     with lock:
         # The platform signs every attempt anew: the same timestamp is a copy, another one is its own retry because the answer got lost.
-        if accepted.get(delivery_id) == timestamp:
+        first = accepted.get(delivery_id)
+        if first and first[0] == timestamp:
             raise Refusal(409, "this delivery was accepted before")
-        if delivery_id in accepted:
+        if first:
+            accepted[delivery_id] = first[0], time.monotonic()  # a copy of the retry must find it, too
             return True
         if delivery_id in handling:  # 200 would be a lie if the other one fails
             raise Refusal(409, "this event is being handled")
+        while len(accepted) > MIN_REMEMBERED and time.monotonic() - next(iter(accepted.values()))[1] > REMEMBER_FOR:
+            accepted.popitem(last=False)
+        if len(accepted) + len(handling) >= MAX_REMEMBERED:
+            raise Refusal(503, "too many events to remember for now")
         handling.add(delivery_id)
         return False
 
@@ -168,9 +178,7 @@ def end(delivery_id, timestamp, ok):
     with lock:
         handling.discard(delivery_id)
         if ok:
-            accepted[delivery_id] = timestamp
-            if len(accepted) > MAX_REMEMBERED:
-                del accepted[next(iter(accepted))]
+            accepted[delivery_id] = timestamp, time.monotonic()
 
 
 def read_config(path):
@@ -185,14 +193,13 @@ def read_config(path):
     if (
         not isinstance(config, dict)
         or not all(is_text(config.get(name)) for name in ("tenant", "environment", "endpoint_id"))
-        or not isinstance(config.get("event_types"), list)
-        or not all(isinstance(name, str) for name in config["event_types"])
+        or not is_types(config.get("event_types", []))
         or not isinstance(config.get("secrets"), list)
     ):
         raise Refusal(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
     config["keys"] = [parse_secret(text) for text in config["secrets"] if text is not None]  # None where Terraform has no second one
-    if not 1 <= len(config["keys"]) <= 2:
-        raise Refusal(503, "the config file must have one or two secrets")
+    if not 1 <= len(config["keys"]) <= MAX_SECRETS:
+        raise Refusal(503, "the config file must have 1 to 16 secrets")
     return config
 
 
@@ -210,6 +217,11 @@ def parse_secret(text):
 
 def is_text(value):
     return isinstance(value, str) and value != ""
+
+
+def is_types(value):
+    """Tell whether these are event types; None is every type."""
+    return value is None or (isinstance(value, list) and value != [] and all(map(is_text, value)))
 
 
 def word(text):
