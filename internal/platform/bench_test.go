@@ -77,3 +77,34 @@ func (w *world) bench(b *testing.B, request func(base string) *http.Request) {
 		perSecond(b)
 	})
 }
+
+// BenchmarkDeliver measures deliveries from the queue to receivers on loopback, signed by one version and by two, with their records.
+func BenchmarkDeliver(b *testing.B) {
+	for name, versions := range map[string][]int64{"one signature": {1}, "two signatures": {1, 2}} {
+		b.Run(name, func(b *testing.B) {
+			w := newWorld(b)
+			var hooks []*hook
+			for _, name := range []string{"a", "b", "c", "d"} {
+				h := w.newHook(name, nil)
+				if len(versions) > 1 {
+					h.staged(versions...)
+				}
+				hooks = append(hooks, h)
+			}
+			for i := range b.N {
+				w.sent(hooks[i%len(hooks)].endpoint)
+			}
+			b.ResetTimer()
+			w.deliver()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+			b.StopTimer()
+			arrived := 0
+			for _, h := range hooks {
+				arrived += len(h.arrived())
+			}
+			if arrived != b.N {
+				b.Errorf("%d of %d arrived", arrived, b.N)
+			}
+		})
+	}
+}

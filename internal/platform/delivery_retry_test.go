@@ -198,6 +198,7 @@ func TestWhatEndsAPause(t *testing.T) {
 			w.sent(h.endpoint)
 			w.deliver()
 			h.took(1)
+			h.says(verifying(http.StatusUnauthorized)) // the answer to the one would hold up the other
 			w.sent(h.endpoint)
 			if end == nil {
 				w.patchEndpoint(h.endpoint, object{"name": "renamed", "description": "d"})
