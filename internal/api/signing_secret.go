@@ -27,6 +27,7 @@ type SigningSecret struct {
 	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
 	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
 	SecretDigest       *string           `json:"secret_digest" doc:"Keyed digest of the supplied secret that is the version a consumer should hold, to recognise it by. Null where the platform made it, and in phase revoked."`
+	RevokedDigests     []string          `json:"revoked_digests" nullable:"false" doc:"Keyed digests of the supplied secrets that were revoked, the oldest first, 32 at most: a configuration that still has one of them is recognised by it."`
 	PublicKeys         []string          `json:"public_keys" doc:"The public keys (whpk_) of the valid versions, newest first. Null unless the algorithm is ed25519."`
 	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
 	Rotation           Rotation          `json:"rotation" doc:"Where the secret stands between two of its versions."`

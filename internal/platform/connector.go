@@ -47,7 +47,7 @@ type connector struct {
 }
 
 func (c *connector) parts() parts {
-	return parts{nounConnector, &c.Object, &c.Credential, c.policy}
+	return parts{nounConnector, &c.Object, &c.Credential, c.policy, nil}
 }
 
 // save stores the connector. Credentials that are not valid any more are recognised by nothing.

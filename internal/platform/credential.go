@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -26,6 +27,7 @@ type parts struct {
 	object     *store.Object
 	credential *store.Credential
 	policy     rotation.Policy
+	revoked    func(number int64) // told of every version that is revoked, not of a cancelled one; nil for nobody
 }
 
 // due tells whether a deadline of the credential has passed and waits to be settled.
@@ -107,6 +109,9 @@ func (w *work) carry(ctx context.Context, x parts, after rotation.Credential, do
 	}
 	for _, v := range after.Versions {
 		if was, _ := before.Lookup(v.Number); was.State.Valid() && !v.State.Valid() {
+			if x.revoked != nil && v.State == rotation.StateRevoked && !cancels(done, v.Number) {
+				x.revoked(v.Number)
+			}
 			if err := w.tx.EraseSecret(ctx, x.object.ID, v.Number); err != nil {
 				return err
 			}
@@ -117,6 +122,13 @@ func (w *work) carry(ctx context.Context, x parts, after rotation.Credential, do
 		return nil
 	}
 	return w.tx.RecordNumber(ctx, w.scope, x.noun.kind, x.object.Name, after.Highest)
+}
+
+// cancels tells whether a version ended because its stage did, or was given up: nobody said that its value must not be used.
+func cancels(done []rotation.Transition, number int64) bool {
+	return slices.ContainsFunc(done, func(t rotation.Transition) bool {
+		return t.Step == rotation.StepCancel && slices.Contains(t.Versions, number)
+	})
 }
 
 // moves tells whether a step changed the stored object as a client sees it.

@@ -50,7 +50,7 @@ type scopedToken struct {
 }
 
 func (t *scopedToken) parts() parts {
-	return parts{nounScopedToken, &t.Object, &t.Credential, t.policy}
+	return parts{nounScopedToken, &t.Object, &t.Credential, t.policy, nil}
 }
 
 func (t *scopedToken) save(ctx context.Context, w *work) error {

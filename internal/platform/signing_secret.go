@@ -48,7 +48,7 @@ type signingSecret struct {
 }
 
 func (s *signingSecret) parts() parts {
-	return parts{nounSigningSecret, &s.Object, &s.Credential, s.policy}
+	return parts{nounSigningSecret, &s.Object, &s.Credential, s.policy, s.noteRevoked}
 }
 
 func (s *signingSecret) save(ctx context.Context, w *work) error {

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -194,6 +195,54 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 		t.Errorf("revoked: %+v", revoked)
 	}
 	check(w.turned(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
+}
+
+// TestRevokedDigests: what was revoked is remembered by its digest, once, the newest of many; what was given up, retired or made by the
+// platform is not.
+func TestRevokedDigests(t *testing.T) {
+	w, made := supplies(t)
+	value := func(letter string) string { return suppliedSecret(letter, 32) }
+	s := made("signing", object{"secret": value("a")})
+	want := func(letters ...string) {
+		t.Helper()
+		digests := []string{}
+		for _, l := range letters {
+			digests = append(digests, w.secretDigest(s.ID, value(l)))
+		}
+		if diff := cmp.Diff(w.secret(s.ID).RevokedDigests, digests); diff != "" {
+			t.Errorf("revoked: %s", diff)
+		}
+	}
+	revoke := func(in object) {
+		t.Helper()
+		in["reason"] = "test"
+		w.do("POST", pathSecrets+"/"+s.ID+"/revoke", in).want(200)
+	}
+	want()
+	w.turned(s.ID, api.StepBegin, object{"secret": value("b")})
+	w.turned(s.ID, api.StepCancel, nil)
+	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
+	want()
+	w.turned(s.ID, api.StepBegin, object{"secret": value("c")})
+	w.patchSecret(s.ID, object{"minimum_version": 3})
+	want("a")
+	w.turned(s.ID, api.StepRotate, nil)
+	w.turned(s.ID, api.StepRetire, object{"force": true, "reason": "test"})
+	want("a")
+	revoke(object{"all": true})
+	want("a")
+	w.turned(s.ID, api.StepReissue, object{"secret": value("a")})
+	w.turned(s.ID, api.StepBegin, object{"secret": value("d")})
+	revoke(object{"all": true})
+	want("a", "d")
+	for i := range 40 {
+		w.turned(s.ID, api.StepReissue, object{"secret": suppliedSecret("n"+strconv.Itoa(i), 16)})
+		revoke(object{"all": true})
+	}
+	got := w.secret(s.ID).RevokedDigests
+	if last := w.secretDigest(s.ID, suppliedSecret("n39", 16)); len(got) != 32 || got[31] != last {
+		t.Errorf("%d digests, the last one %s, want %s", len(got), got[len(got)-1], last)
+	}
 }
 
 // TestAValidValueIsNoNewOne: a rotation to a value that signs already would be none, whoever made that value.

@@ -131,7 +131,7 @@ func TestNothingIsSentOnHold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.by(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
-			says(t, empty(t, tf, config("a")).Diags.Warnings(), "on hold", "it is not sent until the hold is released")
+			says(t, empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
 			closed(t, tf, p)

@@ -33,6 +33,7 @@ type fake struct {
 	cred    rules.Credential
 	values  map[int64]string // by version
 	digests map[int64]string // of the supplied ones
+	revoked []string         // digests of those that were revoked
 	highest int64            // of the name
 	etag    int
 	// settledBase is the etag before the last run of settled deadlines; 0 if something else came last.
@@ -189,6 +190,7 @@ func (f *fake) proven(n int64) {
 
 // carry makes or takes the value of what was issued.
 func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *string) {
+	before := f.cred
 	f.cred = cred
 	for _, tr := range done {
 		n := tr.Issued
@@ -205,6 +207,13 @@ func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *s
 		default:
 			f.values[n] = "whsec_canary" + strconv.FormatInt(n, 10)
 		}
+		for _, number := range tr.Versions {
+			was, _ := before.Lookup(number)
+			is, _ := cred.Lookup(number)
+			if d := f.digests[number]; d != "" && tr.Step != rules.StepCancel && was.State.Valid() && is.State == rules.StateRevoked {
+				f.revoked = append(f.revoked, d)
+			}
+		}
 	}
 }
 
@@ -212,7 +221,7 @@ func (f *fake) answer(now time.Time) api.SigningSecret {
 	s := rules.StatusAt(f.cred, f.policy, now)
 	out := f.secret
 	out.Etag = strconv.Itoa(f.etag)
-	out.Version = s.Version
+	out.Version, out.RevokedDigests = s.Version, f.revoked
 	if v, _ := f.cred.Lookup(s.Version); v.State.Valid() && f.digests[s.Version] != "" {
 		digest := f.digests[s.Version]
 		out.SecretDigest = &digest

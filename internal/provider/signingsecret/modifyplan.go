@@ -60,7 +60,7 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
-	supply := supplyOf(facts)
+	supply := supplyOf(facts, notes.Revoked)
 	supply.MaySend = supply.MaySend && notes.Hold == nil
 	c := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
 	if c.Refused(&resp.Diagnostics) {

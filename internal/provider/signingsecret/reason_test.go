@@ -17,16 +17,16 @@ func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
 		f.by(rules.Command{Step: rules.StepRelease})
 	}
 	f.clock.Advance(90 * day)
-	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "issued before") {
+	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "there before") {
 		t.Errorf("nothing was issued before: %s", w)
 	}
 	cancel()
-	says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be issued", "Version 2 was issued before and has not become current")
+	says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be issued", "Version 2 was there before and is not current. What became of it: GET /v1/signing-secrets/sec_01/versions.")
 	cancel()
-	says(t, tf.Plan(c).Diags.Warnings(), "version 4 will be issued", "Versions 2 to 3 were issued before and have not become current")
+	says(t, tf.Plan(c).Diags.Warnings(), "version 4 will be issued", "Versions 2 to 3 were there before and are not current.")
 	tf.Run(c)
 	f.proven(4)
-	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "issued before") {
+	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "there before") {
 		t.Errorf("the promotion has nothing to do with it: %s", w)
 	}
 }

@@ -96,12 +96,15 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	id := state.ID.ValueString()
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
-	supply := supplyOf(facts)
+	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
+	supply := supplyOf(facts, notes.Revoked)
 	if !plan.SecretDigest.IsUnknown() {
-		supply.New, supply.Unsure = false, false // a digest that the plan shows is a promise that nothing is sent
+		supply.New, supply.Unsure, supply.Revoked = false, false, false // a digest that the plan shows is a promise that nothing is sent
 	}
-	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply,
-		rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
+	if plan.Rotation.IsUnknown() {
+		change.WarnOfLack(&resp.Diagnostics)
+	}
 	supplied := suppliedOf(config.SecretWO)
 	run := &rotationplan.Update[api.SigningSecret]{
 		Change: change, Diags: &resp.Diagnostics, Look: look,

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
-	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 // leftOpen wants a plan that leaves everything open which a secret brings with it: the value at the apply may be another one.
@@ -210,28 +209,6 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 	keeps(t, tf, tf.Plan(c), nil)
 	wrote(t, f, "PATCH /sec_01")
 	tf.Expect(tf.State, "version=1")
-}
-
-// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
-func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
-	for name, config := range byBoth {
-		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, config("a"))
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			says(t, empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has the value that was revoked", "configure a new one")
-			edited := config("a").With("description", "new")
-			keeps(t, tf, tf.Plan(edited), nil)
-			wrote(t, f, "PATCH /sec_01")
-			for _, c := range []core.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
-				p := tf.Plan(c)
-				says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
-			}
-			c := edited.With("secret_wo", whsec("b"))
-			keeps(t, tf, tf.Plan(c), nil)
-			wrote(t, f, "POST /sec_01/rotation/reissue if 3 sends b")
-			silent(t, tf, c)
-		})
-	}
 }
 
 // A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.

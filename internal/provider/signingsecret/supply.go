@@ -2,6 +2,7 @@ package signingsecret
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -42,8 +43,9 @@ func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state
 // sameValue tells whether the platform is known to have the configured value.
 func sameValue(f writeonly.Facts) bool { return f.Configured && f.Value != "" && f.Value == f.Platform }
 
-// supplyOf is what the decision means for a rotation.
-func supplyOf(f writeonly.Facts) rotationplan.Supply {
+// supplyOf is what the decision means for a rotation. What was revoked, by its digest, may have leaked: unless the number says so, it is not
+// sent again, whoever has put what in its place.
+func supplyOf(f writeonly.Facts, revoked []string) rotationplan.Supply {
 	d, why := writeonly.Decide(f)
 	s := rotationplan.Supply{
 		Argument:   "secret_wo",
@@ -57,29 +59,39 @@ func supplyOf(f writeonly.Facts) rotationplan.Supply {
 	if sameValue(f) {
 		s.New = false
 	}
+	if !s.New {
+		return s
+	}
+	last := f.Applied
+	switch {
+	case renumbered(f):
+	case f.Value == "" && last != nil && isRevoked(last.Digest, f, revoked):
+		s.Unsure = true // it may be the one that was revoked, or another one
+		return s
+	case isRevoked(f.Value, f, revoked):
+		s.Revoked = true
+		return s
+	}
 	switch why {
 	case writeonly.Platform:
-	case writeonly.Revoked:
-		s.ByUser, s.Unsure = newSince(f)
 	case writeonly.Missing:
 		// The platform has a secret that it made itself: either the configuration has begun to supply one, or somebody has rotated by hand.
-		s.ByUser = f.Applied == nil || f.Applied.Digest == ""
+		s.ByUser = last == nil || last.Digest == ""
 	default:
 		s.ByUser = true
 	}
 	return s
 }
 
-// newSince tells whether the configuration has another value, or another number, than the last apply left. Unsure where the value is not known.
-func newSince(f writeonly.Facts) (isNew, unsure bool) {
-	last := f.Applied
-	if last == nil || last.Digest == "" {
-		return true, false
-	}
-	if n := f.Number; !n.IsNull() && (last.Number == nil || n.ValueInt64() != *last.Number) {
-		return true, false
-	}
-	return f.Value != "" && f.Value != last.Digest, f.Value == ""
+// renumbered tells whether the configuration has a number that the last apply did not leave.
+func renumbered(f writeonly.Facts) bool {
+	return !f.Number.IsNull() && (f.Applied == nil || f.Applied.Number == nil || f.Number.ValueInt64() != *f.Applied.Number)
+}
+
+// isRevoked tells whether a value was revoked. Where every version was, the last one that was applied is among them, even if the state does not
+// say so yet.
+func isRevoked(digest string, f writeonly.Facts, revoked []string) bool {
+	return digest != "" && (slices.Contains(revoked, digest) || f.Revoked && f.Applied != nil && f.Applied.Digest == digest)
 }
 
 // checkConfigured refuses a value that turns out to be empty at the apply: sent as none, it would have the platform make a secret instead.

@@ -6,9 +6,8 @@
 ALTER TABLE secrets ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE secrets ADD COLUMN public_key TEXT NOT NULL DEFAULT '';
 
--- The last six columns move without the etag: until when the receiver asked to be left alone, when it was last probed, since when no delivery
--- was accepted (0: the last one was) with the last attempt and what came of it, and when the first of its queued deliveries is to be tried (0:
--- none is queued).
+-- The last three columns move without the etag: until when the receiver asked to be left alone, when it was last probed, and when the
+-- first of its queued deliveries is to be tried (0: none is queued).
 CREATE TABLE webhook_endpoints (
     tenant          TEXT   NOT NULL,
     environment     TEXT   NOT NULL,
@@ -27,9 +26,6 @@ CREATE TABLE webhook_endpoints (
     disabled_by     TEXT   NOT NULL,
     paused_until    BIGINT NOT NULL,
     probed_at       BIGINT NOT NULL,
-    failing_since   BIGINT NOT NULL,
-    failing_at      BIGINT NOT NULL,
-    failing_detail  TEXT   NOT NULL,
     next_attempt_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, environment, id),
     FOREIGN KEY (tenant, environment) REFERENCES environments (tenant, name),

@@ -34,6 +34,8 @@ func (n Noun) cancel() string { return n.call("rotation/cancel", api.PermissionW
 
 func (n Noun) promote() string { return n.call("rotation/promote", api.PermissionWrite) }
 
+func (n Noun) versions() string { return "GET /v1/" + n.Kind + "/" + n.id + "/versions" }
+
 // call is how something is done by hand.
 func (n Noun) call(verb, permission string) string {
 	return "POST /v1/" + n.Kind + "/" + n.id + "/" + verb + ", role " + tfkit.RolesWith(permission, "or")

@@ -46,6 +46,7 @@ type Supply struct {
 	New        bool // its value is to be sent: it is not what the platform has, or its number has changed
 	ByUser     bool // New because the configuration has changed; otherwise because the platform has
 	Unsure     bool // whether it is to be sent is not known yet
+	Revoked    bool // it is a value that was revoked, and not asked for again: it is not sent
 	MaySend    bool // an apply may find that it is to be sent, although the plan does not
 	Supplied   bool // the version that the platform has was supplied
 	Argument   string
@@ -109,15 +110,14 @@ func decide(p prior, w wanted) decision {
 		d.step = stepMinimumVersion
 		d.after = p.raise(w.minimumVersion)
 		d.supplies = d.issues(p) && w.supply.Configured
-		if d.supplies && !w.supply.New {
+		if d.supplies && (!w.supply.New || w.supply.Revoked) {
 			d.refused = sameValue(w.supply)
 		}
 	case held:
+	case w.supply.Revoked && (p.phase == api.PhaseRevoked || p.phase == api.PhaseStable):
+		d.lacks = true
 	case w.supply.New && p.phase == api.PhaseRevoked:
-		// What somebody has revoked comes back only if the configuration says so anew.
-		if d.lacks = !w.supply.ByUser; !d.lacks {
-			d.step, d.supplies = api.StepReissue, true
-		}
+		d.step, d.supplies = api.StepReissue, true
 	case w.supply.New && p.phase == api.PhaseStable:
 		d.step, d.supplies = p.rotationStep(), true
 	case w.supply.New && w.supply.ByUser:
@@ -141,7 +141,7 @@ func decide(p prior, w wanted) decision {
 	if d.refused != nil {
 		return d
 	}
-	d.parted = w.supply.New && !d.supplies && !d.lacks && !held && d.step != stepMinimumVersion
+	d.parted = w.supply.New && !w.supply.Revoked && !d.supplies && !d.lacks && !held && d.step != stepMinimumVersion
 	if d.step != "" && d.step != stepMinimumVersion {
 		d.after = p.take(d.step)
 	}
@@ -276,7 +276,11 @@ func sameValue(s Supply) *refusal {
 	return &refusal{
 		attribute: s.Argument, summary: "The same value again",
 		detail: func(n Noun) string {
-			return "Raising minimum_version revokes every version of the " + n.Short + ", and " + s.Argument + " still has the value that would be revoked. " +
+			why := " still has the value that would be revoked. "
+			if s.Revoked {
+				why = " has a value that was revoked before. "
+			}
+			return "Raising minimum_version revokes every version of the " + n.Short + ", and " + s.Argument + why +
 				"Supply a new one together with it, and raise " + s.Argument + "_version if that is set: the value is sent at once then."
 		},
 	}

@@ -204,6 +204,7 @@ func TestSupply(t *testing.T) {
 	ours := Supply{Argument: argument, Configured: true, New: true, ByUser: true}
 	same := Supply{Argument: argument, Configured: true, Supplied: true}
 	drifted := Supply{Argument: argument, Configured: true, New: true, Supplied: true}
+	gone := Supply{Argument: argument, Configured: true, New: true, Supplied: true, Revoked: true}
 	theirs := Supply{Argument: argument, Supplied: true}
 	ask := func(w wanted) wanted { w.triggers = triggers{"a": "2"}; return w }
 	asked := triggers{"a": "1"}
@@ -242,6 +243,15 @@ func TestSupply(t *testing.T) {
 		"drifted, staged":                    {prior: prior{numbers: staged}, want: wanted{supply: drifted}, parted: true},
 		"drifted, promote due":               {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: drifted}, step: api.StepPromote, parted: true},
 		"drifted, held":                      {prior: prior{numbers: staged, reason: api.ReasonHeld}, want: wanted{supply: drifted}},
+		"gone, stable":                       {prior: prior{numbers: stable}, want: wanted{supply: gone}, lacks: true},
+		"gone, due":                          {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: gone}, lacks: true},
+		"gone, asked for":                    {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: gone}), lacks: true},
+		"gone, revoked":                      {prior: prior{numbers: revoked, due: api.StepReissue, reason: api.ReasonRevoked}, want: wanted{supply: gone}, lacks: true},
+		"gone, staged":                       {prior: prior{numbers: staged}, want: wanted{supply: gone}},
+		"gone, promote due":                  {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: gone}, step: api.StepPromote},
+		"gone, retire due":                   {prior: prior{numbers: draining, due: api.StepRetire}, want: wanted{supply: gone}, step: api.StepRetire},
+		"gone, held":                         {prior: prior{numbers: stable, reason: api.ReasonHeld}, want: wanted{supply: gone}},
+		"gone, with a minimum above all":     {prior: prior{numbers: stable}, want: wanted{supply: gone, minimumVersion: 6}, refused: "has a value that was revoked before"},
 		"not configured, due":                {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: theirs}, lacks: true},
 		"not configured, requested earlier":  {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonRequested}, want: wanted{supply: theirs}, step: api.StepBegin},
 		"not configured, asked for":          {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: theirs}), step: api.StepRotate},

@@ -13,14 +13,18 @@ const (
 	keyEtag  = "etag"
 	keyHold  = "hold"
 	keyProbe = "probe"
+
+	keyRevoked = "revoked_digests"
 )
 
 // Notes are what the private state remembers between a read and the next apply: the etag that a step must meet, who holds the object and why,
-// and what the platform found when it last asked a receiver.
+// what the platform found when it last asked a receiver, and the digests of supplied values that were revoked.
 type Notes struct {
 	Etag  string // empty where the state has none; a step is then refused until a refresh
 	Hold  *api.Hold
 	Probe *api.Probe
+
+	Revoked []string
 }
 
 // Store keeps the notes.
@@ -28,6 +32,7 @@ func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *di
 	tfkit.StorePrivate(ctx, private, keyEtag, &n.Etag, diags)
 	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)
 	tfkit.StorePrivate(ctx, private, keyProbe, n.Probe, diags)
+	tfkit.StorePrivate(ctx, private, keyRevoked, &n.Revoked, diags)
 }
 
 // LoadNotes reads the notes.
@@ -38,6 +43,9 @@ func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Dia
 	}
 	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
 		n.Etag = *etag
+	}
+	if revoked := tfkit.LoadPrivate[[]string](ctx, private, keyRevoked, diags); revoked != nil {
+		n.Revoked = *revoked
 	}
 	return n
 }

@@ -28,12 +28,18 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 	if d.waits {
 		diags.AddWarning("Rotation of "+name+" is requested, not begun", c.recorded())
 	}
-	if d.lacks {
-		diags.AddWarning("A new value for "+name+" is due", c.lacking(w))
-	}
+	c.WarnOfLack(diags)
 	if d.parted {
 		diags.AddWarning(name+" does not have the configured value", fmt.Sprintf("The platform went back to another value than that of %s, and in phase %s no other one can be sent. "+
 			"The phase ends at %s; a plan after that sends the configured value.", w.supply.Argument, p.phase, p.phaseEnds))
+	}
+}
+
+// WarnOfLack adds the warning that a new value is due: that of a plan, or of an apply that has found it out because the plan did not know the
+// value.
+func (c Change) WarnOfLack(diags *diag.Diagnostics) {
+	if c.decision.lacks {
+		diags.AddWarning("A new value for "+strconv.Quote(c.name)+" is due", c.lacking(c.wanted))
 	}
 }
 
@@ -73,7 +79,7 @@ func (c Change) because() string {
 		why := fmt.Sprintf("Why: minimum_version is raised to %d.", w.minimumVersion)
 		if d.supplies {
 			why += " The new version is the configured value."
-		} else if w.supply.New {
+		} else if w.supply.New && !w.supply.Revoked {
 			why += " The new value of " + w.supply.Argument + " is not sent by this apply; a plan after it sends it."
 		}
 		return why
@@ -111,7 +117,8 @@ func (c Change) because() string {
 	return ""
 }
 
-// skipped names the versions that were issued since the current one and did not become current: somebody should know why, before another one is.
+// skipped names the versions above the current one, which others were before or had to go back from: somebody should know why, before another
+// one is issued.
 func (c Change) skipped() string {
 	p := c.prior
 	if c.decision.step != api.StepBegin && c.decision.step != api.StepRotate {
@@ -121,9 +128,9 @@ func (c Change) skipped() string {
 	case last < first:
 		return ""
 	case last == first:
-		return fmt.Sprintf("Version %d was issued before and has not become current: its stage has ended without proof, or somebody has ended it.", first)
+		return fmt.Sprintf("Version %d was there before and is not current. What became of it: %s.", first, c.noun.versions())
 	default:
-		return fmt.Sprintf("Versions %d to %d were issued before and have not become current: their stages have ended without proof, or somebody has ended them.", first, last)
+		return fmt.Sprintf("Versions %d to %d were there before and are not current. What became of them: %s.", first, last, c.noun.versions())
 	}
 }
 
@@ -162,8 +169,11 @@ func (c Change) waiting(name string) (summary, text string) {
 		if p.phase == api.PhaseRevoked {
 			why += "No version of it is valid. "
 		}
-		if c.wanted.supply.New {
-			why += "The configured value of " + c.wanted.supply.Argument + " is not what the platform has; it is not sent until the hold is released. "
+		switch s := c.wanted.supply; {
+		case s.Revoked:
+			why += s.Argument + " has a value that was revoked; it is not sent again by itself. "
+		case s.New:
+			why += "The configured value of " + s.Argument + " is not what the platform has; it is not sent until the hold is released. "
 		}
 		return "Rotation of " + name + " is on hold", why + "No step is planned, and Terraform never releases a hold. When the reason is gone, release it on the platform " +
 			"(" + c.noun.release() + ")."
@@ -223,9 +233,14 @@ func (c Change) recorded() string {
 
 // lacking says that a rotation can only begin with a new value, which Terraform cannot make.
 func (c Change) lacking(w wanted) string {
-	if c.prior.phase == api.PhaseRevoked {
-		return fmt.Sprintf("Every version was revoked, and %[1]s still has the value that was revoked. It is not sent again by itself: configure a new one (and raise %[1]s_version if that is set). "+
-			"To send the same one nevertheless, raise %[1]s_version, or set it.", w.supply.Argument)
+	if w.supply.Revoked {
+		why, leave := "Every version was revoked, and %[1]s still has a value that was revoked. ", ""
+		if c.prior.phase != api.PhaseRevoked {
+			why = "%[1]s has a value that was revoked on the platform, which has gone on with another one. "
+			leave = " To leave the choice to the platform, remove %[1]s."
+		}
+		return fmt.Sprintf(why+"It is not sent again by itself: configure a new one (and raise %[1]s_version if that is set)."+leave+
+			" To send the same one nevertheless, raise %[1]s_version, or set it.", w.supply.Argument)
 	}
 	why := "A value of rotate_when_changed has changed"
 	switch {
