@@ -161,7 +161,7 @@ func CheckToken(token secret.Value) error {
 		return errors.New("must not be empty")
 	}
 	if strings.ContainsFunc(token.Expose(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("contains white space or characters that are not ASCII: was it read from a file with a line end? Use trimspace()")
+		return errors.New("contains white space or characters that are not ASCII: was it read from a file with a line end? Remove that, in a configuration with trimspace()")
 	}
 	return nil
 }

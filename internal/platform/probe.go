@@ -80,6 +80,9 @@ func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, e
 				targets = append(targets, target)
 			}
 		}
+		if len(targets) == 0 {
+			return nil
+		}
 		e.ProbedAt = w.now
 		return w.tx.UpdateWebhookEndpoint(ctx, e)
 	})

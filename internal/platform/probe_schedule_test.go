@@ -235,6 +235,16 @@ func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAProbeOfNothingDelaysNone: nobody was asked, so the first version that is pending is asked about at once.
+func TestAProbeOfNothingDelaysNone(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200)
+	h.staged(1)
+	w.probe()
+	h.took(1)
+}
+
 // TestProbeOnRequest: whoever may acknowledge may ask for it; who may read as well gets the findings at once.
 func TestProbeOnRequest(t *testing.T) {
 	w := newWorld(t)

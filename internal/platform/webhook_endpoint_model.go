@@ -30,7 +30,7 @@ func mergeWebhookEndpoint(to *store.WebhookEndpoint, p *api.WebhookEndpointPatch
 func (p *Platform) checkEndpointURL(s string) error {
 	var closed *egress.Refused
 	if err := p.egress.CheckURL(s); errors.As(err, &closed) {
-		return newProblem(api.CodeInvalid, "/url", "url is refused: %s", closed.Reason)
+		return newProblem(api.CodeInvalid, "/url", "url is refused: %s (a receiver on a private network needs a platform that was started with --allow-private-endpoints)", closed.Reason)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -28,6 +29,19 @@ func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
 	f.proven(4)
 	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "there before") {
 		t.Errorf("the promotion has nothing to do with it: %s", w)
+	}
+}
+
+// That a receiver verifies nothing stands until a probe finds otherwise; the plan does not say that the last probe found it.
+func TestNotEnforcedByAnEarlierProbe(t *testing.T) {
+	c := baseConfig()
+	f, tf := created(t, c)
+	f.by(rules.Command{Step: rules.StepBegin})
+	f.cred, _ = rules.ReportEnforcement(f.cred, f.policy, 2, false, f.clock.Now())
+	for result, want := range map[string]string{api.ProbeNotEnforced: ". The receiver accepts", api.ProbeInconclusive: ". An earlier probe found that the receiver accepts"} {
+		f.secret.Probe = &api.Probe{Version: 2, At: f.clock.Now(), Result: result, Detail: "the endpoint answered 307"}
+		warnings := strings.ReplaceAll(empty(t, tf, c).Diags.Warnings(), "itself: ", "itself. ")
+		says(t, warnings, "cannot prove itself"+want+" what is not genuine", "The last probe, at 2026-05-01T00:00:00Z: the endpoint answered 307.")
 	}
 }
 

@@ -292,7 +292,7 @@ func inProgress(p prior, s Supply) *refusal {
 		detail: func(n Noun) string {
 			giveUp := ""
 			if p.phase == api.PhaseStaged {
-				giveUp = "To give up that one, cancel it on the platform (" + n.cancel() + "). "
+				giveUp = "To give up that one, cancel it on the platform (" + n.cancel() + ") and release the hold that this sets (" + n.release() + "). "
 			}
 			return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another one until %s. Plan again when that has ended, or put back the value that was sent last. %s"+
 				"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends the new value at once.", s.Argument, n.Short, p.phase, p.phaseEnds, giveUp, p.next)

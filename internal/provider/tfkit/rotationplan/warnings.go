@@ -181,8 +181,12 @@ func (c Change) waiting(name string) (summary, text string) {
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.pending, name),
 			paragraph(c.noun.Awaiting, c.probed(), fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds))
 	case api.ReasonNotEnforced:
+		found := "The receiver accepts"
+		if probe := c.notes.Probe; probe != nil && probe.Version == p.pending && probe.Result != api.ProbeNotEnforced {
+			found = "An earlier probe found that the receiver accepts"
+		}
 		return fmt.Sprintf("Version %d of %s cannot prove itself", p.pending, name),
-			paragraph(fmt.Sprintf("The receiver accepts what is not genuine (verification_not_enforced), so that it accepts version %d proves nothing.", p.pending), c.probed(),
+			paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d proves nothing.", found, p.pending), c.probed(),
 				fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version nevertheless, force it, with a reason (%s). Its stage ends at %s; "+
 					"what happens then is on_stage_timeout of the rotation policy.", c.noun.promote(), p.phaseEnds))
 	case api.ReasonExpired:
