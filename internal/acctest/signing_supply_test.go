@@ -69,6 +69,26 @@ func TestSigningSecretWoRemovedWithItsNumber(t *testing.T) {
 	s.tf.Plan(0).Silent()
 }
 
+// A value that was revoked may have leaked. A variable that comes back to it, a stale secret of the CI say, sends nothing; a new number does.
+func TestSigningSecretWoComesBackRevoked(t *testing.T) {
+	s := startSupplied(t, "", "")
+	const above = "minimum_version = 2\n"
+	s.supply("b", "", above)
+	s.tf.Plan(2).Has("Version 2 of", "will be issued, every older one revoked")
+	s.tf.Apply()
+	wantSupplied(t, s.p, 2, api.PhaseStable, whsec("b"))
+	s.tf.Plan(0).Silent()
+
+	s.supply("a", "", above)
+	s.tf.Plan(0).Has(`A new value for "orders" is due`, "has a value that was revoked on the platform", "It is not sent again by itself")
+	s.tf.Apply()
+	wantSupplied(t, s.p, 2, api.PhaseStable, whsec("b"))
+	s.supply("a", "", above+secretNumber1)
+	s.tf.Plan(2).Has(`Rotation of "orders" begins`, "It is sent.")
+	s.tf.Apply()
+	wantSupplied(t, s.p, 3, api.PhaseStaged, whsec("a"))
+}
+
 // Another number of the value that the platform has, or has on its way, sends nothing, in any phase.
 func TestSigningSecretWoNumberAlone(t *testing.T) {
 	s := startSupplied(t, "", secretNumber1)
