@@ -179,7 +179,7 @@ func TestSuppliedSecretDrift(t *testing.T) {
 
 	// Revoked: not sent again, because it may have leaked. A new one is.
 	security.Verb(api.KindSigningSecrets, "orders", "revoke", everyVersion).Want(200)
-	tf.Plan(0).Has(`A new value for "orders" is due`, "still has the value that was revoked")
+	tf.Plan(0).Has(`A new value for "orders" is due`, "still has a value that was revoked")
 	tf.Var("signing_secret", whsec("n"))
 	tf.Plan(2).Has("Version 2 of", "will be issued", "make sure that it is not a value that had to go")
 	tf.Apply()

@@ -27,7 +27,7 @@ type SigningSecret struct {
 	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
 	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
 	SecretDigest       *string           `json:"secret_digest" doc:"Keyed digest of the supplied secret that is the version a consumer should hold, to recognise it by. Null where the platform made it, and in phase revoked."`
-	RevokedDigests     []string          `json:"revoked_digests" nullable:"false" doc:"Keyed digests of the supplied secrets that were revoked, the oldest first, 32 at most: a configuration that still has one of them is recognised by it."`
+	RevokedSecrets     []RevokedSecret   `json:"revoked_secrets" nullable:"false" doc:"The supplied secrets that were revoked and are not in use again, the oldest first, 32 at most: a configuration that still has one of them is recognised by it."`
 	PublicKeys         []string          `json:"public_keys" doc:"The public keys (whpk_) of the valid versions, newest first. Null unless the algorithm is ed25519."`
 	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
 	Rotation           Rotation          `json:"rotation" doc:"Where the secret stands between two of its versions."`
@@ -35,6 +35,12 @@ type SigningSecret struct {
 	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
 	Probe              *Probe            `json:"probe" doc:"How the receiver answered the last probe of the pending version; in phase draining, of the current one if it was promoted without proof. Null without one."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"When a delivery that it signed was last accepted, to the second. Null for never."`
+}
+
+// RevokedSecret is a supplied secret that was revoked.
+type RevokedSecret struct {
+	Digest          string `json:"digest" doc:"The keyed digest that it had."`
+	SecretWOVersion *int64 `json:"secret_wo_version" doc:"The secret_wo_version when it was revoked. Null for none."`
 }
 
 // Results of a probe.

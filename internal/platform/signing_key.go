@@ -102,6 +102,7 @@ func (s *signingSecret) issuer(ctx context.Context, w *work, supplied *secret.Va
 		}
 		facts := store.SecretFacts{Digest: digest, PublicKey: k.Public()}
 		s.SetFacts(number, facts)
+		s.forgetRevoked(digest)
 		if err := w.tx.PutSecret(ctx, s.ID, store.Sealed{Number: number, Value: sealed, Facts: facts}); err != nil {
 			return err
 		}

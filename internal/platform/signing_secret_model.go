@@ -54,7 +54,7 @@ func flattenSigningSecret(s *store.SigningSecret, p rotation.Policy, now time.Ti
 	return api.SigningSecret{
 		Object: flattenObject(&s.Object), Owner: s.Owner, EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,
 		RotationPolicyID: s.RotationPolicyID, RotateWhenChanged: s.RotateWhenChanged, MinimumVersion: s.MinimumVersion, DeletionProtection: s.DeletionProtection,
-		SecretDigest: textOrNull(digestOf(s, status.Version)), RevokedDigests: append([]string{}, s.RevokedDigests...), PublicKeys: publicKeys(s), Version: status.Version, Rotation: flattenRotation(status),
+		SecretDigest: textOrNull(digestOf(s, status.Version)), RevokedSecrets: revokedSecrets(s), PublicKeys: publicKeys(s), Version: status.Version, Rotation: flattenRotation(status),
 		RotationRequested: c.Requested(), Hold: flattenHold(c.Hold), Probe: flattenProbe(s), LastUsedAt: utc(s.Credential.LastUsedAt),
 	}
 }
@@ -67,17 +67,31 @@ func digestOf(s *store.SigningSecret, number int64) string {
 	return s.Facts(number).Digest
 }
 
-// revokedDigestsKept is how many are remembered. Who supplies a value older than that has found it in a drawer.
-const revokedDigestsKept = 32
+// revokedSecretsKept is how many are remembered. Who supplies a value older than that has found it in a drawer.
+const revokedSecretsKept = 32
 
-// noteRevoked remembers the digest of a supplied value that is revoked, so that whoever still configures it is told. The value itself is erased.
+// noteRevoked remembers a supplied value that is revoked, by its digest, so that whoever still configures it is told. The value itself is erased.
 func (s *signingSecret) noteRevoked(number int64) {
 	digest := s.Facts(number).Digest
-	if digest == "" || slices.Contains(s.RevokedDigests, digest) {
+	if digest == "" {
 		return
 	}
-	s.RevokedDigests = append(s.RevokedDigests, digest)
-	s.RevokedDigests = s.RevokedDigests[max(0, len(s.RevokedDigests)-revokedDigestsKept):]
+	s.forgetRevoked(digest)
+	s.RevokedSecrets = append(s.RevokedSecrets, store.RevokedSecret{Digest: digest, SecretWOVersion: s.SecretWOVersion})
+	s.RevokedSecrets = s.RevokedSecrets[max(0, len(s.RevokedSecrets)-revokedSecretsKept):]
+}
+
+// forgetRevoked takes back that a value was revoked: somebody has supplied it again.
+func (s *signingSecret) forgetRevoked(digest string) {
+	s.RevokedSecrets = slices.DeleteFunc(slices.Clone(s.RevokedSecrets), func(r store.RevokedSecret) bool { return r.Digest == digest })
+}
+
+func revokedSecrets(s *store.SigningSecret) []api.RevokedSecret {
+	out := make([]api.RevokedSecret, len(s.RevokedSecrets))
+	for i, r := range s.RevokedSecrets {
+		out[i] = api.RevokedSecret(r)
+	}
+	return out
 }
 
 // publicKeys are those of the valid versions, the newest first; nil where there are no such keys.

@@ -197,19 +197,23 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 	check(w.turned(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
 }
 
-// TestRevokedDigests: what was revoked is remembered by its digest, once, the newest of many; what was given up, retired or made by the
-// platform is not.
-func TestRevokedDigests(t *testing.T) {
+// TestRevokedSecrets: what was revoked is remembered by its digest, once, with its number, the newest of many; what was given up, retired or
+// made by the platform is not, and what is supplied again is forgotten.
+func TestRevokedSecrets(t *testing.T) {
 	w, made := supplies(t)
 	value := func(letter string) string { return suppliedSecret(letter, 32) }
 	s := made("signing", object{"secret": value("a")})
-	want := func(letters ...string) {
+	want := func(numbers map[string]any, letters ...string) {
 		t.Helper()
-		digests := []string{}
+		revoked := []api.RevokedSecret{}
 		for _, l := range letters {
-			digests = append(digests, w.secretDigest(s.ID, value(l)))
+			r := api.RevokedSecret{Digest: w.secretDigest(s.ID, value(l))}
+			if n, ok := numbers[l].(int64); ok {
+				r.SecretWOVersion = &n
+			}
+			revoked = append(revoked, r)
 		}
-		if diff := cmp.Diff(w.secret(s.ID).RevokedDigests, digests); diff != "" {
+		if diff := cmp.Diff(revoked, w.secret(s.ID).RevokedSecrets); diff != "" {
 			t.Errorf("revoked: %s", diff)
 		}
 	}
@@ -218,30 +222,32 @@ func TestRevokedDigests(t *testing.T) {
 		in["reason"] = "test"
 		w.do("POST", pathSecrets+"/"+s.ID+"/revoke", in).want(200)
 	}
-	want()
+	want(nil)
 	w.turned(s.ID, api.StepBegin, object{"secret": value("b")})
 	w.turned(s.ID, api.StepCancel, nil)
 	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
-	want()
+	want(nil)
 	w.turned(s.ID, api.StepBegin, object{"secret": value("c")})
 	w.patchSecret(s.ID, object{"minimum_version": 3})
-	want("a")
+	want(nil, "a")
 	w.turned(s.ID, api.StepRotate, nil)
 	w.turned(s.ID, api.StepRetire, object{"force": true, "reason": "test"})
-	want("a")
+	want(nil, "a")
 	revoke(object{"all": true})
-	want("a")
+	want(nil, "a")
 	w.turned(s.ID, api.StepReissue, object{"secret": value("a")})
+	want(nil)
+	w.patchSecret(s.ID, object{"secret_wo_version": 7})
 	w.turned(s.ID, api.StepBegin, object{"secret": value("d")})
 	revoke(object{"all": true})
-	want("a", "d")
+	want(map[string]any{"a": int64(7), "d": int64(7)}, "a", "d")
 	for i := range 40 {
 		w.turned(s.ID, api.StepReissue, object{"secret": suppliedSecret("n"+strconv.Itoa(i), 16)})
 		revoke(object{"all": true})
 	}
-	got := w.secret(s.ID).RevokedDigests
-	if last := w.secretDigest(s.ID, suppliedSecret("n39", 16)); len(got) != 32 || got[31] != last {
-		t.Errorf("%d digests, the last one %s, want %s", len(got), got[len(got)-1], last)
+	got := w.secret(s.ID).RevokedSecrets
+	if last := w.secretDigest(s.ID, suppliedSecret("n39", 16)); len(got) != 32 || got[31].Digest != last {
+		t.Errorf("%d of them, the last one %s, want %s", len(got), got[len(got)-1].Digest, last)
 	}
 }
 

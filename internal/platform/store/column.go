@@ -38,7 +38,7 @@ func (m momentColumn) Scan(src any) error {
 type jsonColumn[T any] struct{ of *T }
 
 // textJSON reads or writes a map or a list as JSON. SQL NULL is nil; an empty one stays empty.
-func textJSON[T map[string]string | []string | []SignedBy](of *T) jsonColumn[T] {
+func textJSON[T map[string]string | []string | []SignedBy | []RevokedSecret](of *T) jsonColumn[T] {
 	return jsonColumn[T]{of}
 }
 

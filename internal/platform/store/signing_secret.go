@@ -25,10 +25,17 @@ type SigningSecret struct {
 	Probes      int64
 	Probe       Probe
 
-	// RevokedDigests are those of supplied values that were revoked, the oldest first.
-	RevokedDigests []string
+	// RevokedSecrets are the supplied values that were revoked and are not in use again, the oldest first.
+	RevokedSecrets []RevokedSecret
 
 	facts map[int64]SecretFacts
+}
+
+// RevokedSecret is a supplied value that was revoked.
+type RevokedSecret struct {
+	Digest string `json:"digest"`
+	// SecretWOVersion is the number that the configuration gave it when it was revoked; nil for none.
+	SecretWOVersion *int64 `json:"number"`
 }
 
 // Probe is the result of a probe. The zero value is that there was none.
@@ -55,7 +62,7 @@ func (s *SigningSecret) SetFacts(number int64, f SecretFacts) {
 const (
 	signingSecretColumns = objectColumns + `, o.owner, o.endpoint_id, o.algorithm, o.secret_wo_version, o.rotation_policy_id, o.rotate_when_changed,
 		o.minimum_version, o.deletion_protection, o.next_probe_at, o.probes, o.probe_version, o.probe_at, o.probe_result, o.probe_status, o.probe_control,
-		o.probe_detail, o.revoked_digests, ` + credentialColumns
+		o.probe_detail, o.revoked_secrets, ` + credentialColumns
 	fromSigningSecrets = `signing_secrets o JOIN credentials c ON c.id = o.id`
 )
 
@@ -66,12 +73,12 @@ var (
 	insertSigningSecret = statement(`INSERT INTO signing_secrets (tenant, environment, id, name, description, labels, created_at, etag,
 		endpoint_id, algorithm, owner, secret_wo_version, rotation_policy_id, rotate_when_changed, minimum_version, deletion_protection,
 		next_probe_at, probes, probe_version, probe_at, probe_result, probe_status, probe_control, probe_detail,
-		revoked_digests)
+		revoked_secrets)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`)
 	updateSigningSecret = statement(`UPDATE signing_secrets SET name = $4, description = $5, labels = $6, etag = $7, owner = $8, secret_wo_version = $9,
 		rotation_policy_id = $10, rotate_when_changed = $11, minimum_version = $12, deletion_protection = $13, next_probe_at = $14, probes = $15,
 		probe_version = $16, probe_at = $17, probe_result = $18, probe_status = $19, probe_control = $20, probe_detail = $21,
-		revoked_digests = $22
+		revoked_secrets = $22
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteSigningSecret = statement(`DELETE FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	probesDue           = statement(`SELECT s.tenant, s.environment, '` + api.KindSigningSecrets + `', s.id FROM signing_secrets s
@@ -86,7 +93,7 @@ func scanSigningSecret(row scanner) (*SigningSecret, error) {
 	var h holdColumns
 	dest := append(s.columns(), &s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID, textJSON(&s.RotateWhenChanged),
 		&s.MinimumVersion, &s.DeletionProtection, moment(&s.NextProbeAt), &s.Probes, &s.Probe.Version, moment(&s.Probe.At), &s.Probe.Result,
-		&s.Probe.Status, &s.Probe.ControlStatus, &s.Probe.Detail, textJSON(&s.RevokedDigests))
+		&s.Probe.Status, &s.Probe.ControlStatus, &s.Probe.Detail, textJSON(&s.RevokedSecrets))
 	err := row.Scan(append(dest, s.Credential.columns(&h)...)...)
 	s.Credential.Hold = h.hold()
 	return &s, err
@@ -97,7 +104,7 @@ func (s *SigningSecret) changing() []any {
 	return []any{
 		s.Owner, s.SecretWOVersion, s.RotationPolicyID, textJSON(&s.RotateWhenChanged), s.MinimumVersion, truth(s.DeletionProtection),
 		micros(s.NextProbeAt), s.Probes, s.Probe.Version, micros(s.Probe.At), s.Probe.Result, s.Probe.Status, s.Probe.ControlStatus, s.Probe.Detail,
-		textJSON(&s.RevokedDigests),
+		textJSON(&s.RevokedSecrets),
 	}
 }
 

@@ -33,8 +33,8 @@ type fake struct {
 	cred    rules.Credential
 	values  map[int64]string // by version
 	digests map[int64]string // of the supplied ones
-	revoked []string         // digests of those that were revoked
-	highest int64            // of the name
+	revoked []api.RevokedSecret
+	highest int64 // of the name
 	etag    int
 	// settledBase is the etag before the last run of settled deadlines; 0 if something else came last.
 	settledBase int
@@ -202,6 +202,7 @@ func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *s
 				f.t.Error(err)
 			}
 			f.values[n], f.digests[n] = *supplied, digest
+			f.revoked = slices.DeleteFunc(f.revoked, func(r api.RevokedSecret) bool { return r.Digest == digest })
 		case f.secret.Algorithm == api.AlgorithmEd25519:
 			f.values[n] = "whpk_canary" + strconv.FormatInt(n, 10)
 		default:
@@ -211,7 +212,7 @@ func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *s
 			was, _ := before.Lookup(number)
 			is, _ := cred.Lookup(number)
 			if d := f.digests[number]; d != "" && tr.Step != rules.StepCancel && was.State.Valid() && is.State == rules.StateRevoked {
-				f.revoked = append(f.revoked, d)
+				f.revoked = append(f.revoked, api.RevokedSecret{Digest: d, SecretWOVersion: f.secret.SecretWOVersion})
 			}
 		}
 	}
@@ -221,7 +222,7 @@ func (f *fake) answer(now time.Time) api.SigningSecret {
 	s := rules.StatusAt(f.cred, f.policy, now)
 	out := f.secret
 	out.Etag = strconv.Itoa(f.etag)
-	out.Version, out.RevokedDigests = s.Version, f.revoked
+	out.Version, out.RevokedSecrets = s.Version, f.revoked
 	if v, _ := f.cred.Lookup(s.Version); v.State.Valid() && f.digests[s.Version] != "" {
 		digest := f.digests[s.Version]
 		out.SecretDigest = &digest

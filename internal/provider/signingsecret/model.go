@@ -113,7 +113,7 @@ func (m model) rotating() rotationplan.Attributes {
 
 // look is the part of an answer that matters to a step.
 func look(s *api.SigningSecret) rotationplan.Answer {
-	return rotationplan.Answer{Version: s.Version, Rotation: s.Rotation, Notes: rotationplan.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedDigests}}
+	return rotationplan.Answer{Version: s.Version, Rotation: s.Rotation, Notes: rotationplan.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets}}
 }
 
 func appliedOf(s *api.SigningSecret) *writeonly.Applied {

@@ -47,6 +47,9 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	differs := !req.Plan.Raw.Equal(req.State.Raw)
+	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
+	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
 	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
 		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "replaces")
 		if plan.EndpointID.Equal(state.EndpointID) && !resp.Diagnostics.HasError() {
@@ -54,14 +57,11 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 				"The old one and the new one do not overlap: deliveries are refused, and tried again, until the receiver has the new one. To move without that, add a second signing secret with the other algorithm "+
 					"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.")
 		}
+		refuseRevoked(&resp.Diagnostics, facts, notes)
 		return // another signing secret follows: of its version and rotation nothing is known
 	}
 
-	differs := !req.Plan.Raw.Equal(req.State.Raw)
-	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
-	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
-	supply := supplyOf(facts, notes.Revoked)
-	supply.MaySend = supply.MaySend && notes.Hold == nil
+	supply := supplyOf(facts, notes)
 	c := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
 	if c.Refused(&resp.Diagnostics) {
 		return

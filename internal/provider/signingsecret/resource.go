@@ -97,14 +97,11 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	id := state.ID.ValueString()
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
 	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
-	supply := supplyOf(facts, notes.Revoked)
+	supply := supplyOf(facts, notes)
 	if !plan.SecretDigest.IsUnknown() {
-		supply.New, supply.Unsure, supply.Revoked = false, false, false // a digest that the plan shows is a promise that nothing is sent
+		supply.New, supply.Unsure, supply.Barred = false, false, false // a digest that the plan shows is a promise that nothing is sent
 	}
 	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
-	if plan.Rotation.IsUnknown() {
-		change.WarnOfLack(&resp.Diagnostics)
-	}
 	supplied := suppliedOf(config.SecretWO)
 	run := &rotationplan.Update[api.SigningSecret]{
 		Change: change, Diags: &resp.Diagnostics, Look: look,

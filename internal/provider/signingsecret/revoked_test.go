@@ -1,6 +1,7 @@
 package signingsecret
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -60,8 +61,11 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 				says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
 
 				// A new value is sent, and the old one under a new number.
-				for _, c := range []core.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
-					says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, "It is sent.")
+				for want, c := range map[string]core.Config{
+					"It is sent.": edited.With("secret_wo", whsec("b")),
+					"The value was revoked on the platform before, and is sent again": edited.With("secret_wo_version", 7),
+				} {
+					says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, want)
 				}
 				c := edited.With("secret_wo", whsec("b"))
 				keeps(t, tf, tf.Plan(c), nil)
@@ -71,7 +75,86 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	}
 }
 
-// While another rotation is under way nothing is said of it, and the steps that are due are taken.
+// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last apply.
+func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
+	numbered := func(letter string, n int) core.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
+	for name, x := range map[string]struct {
+		first core.Config
+		since func(f *fake, apply func(core.Config))
+		last  core.Config
+	}{
+		"applied while another value was there": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
+			f.by(rules.Command{Step: rules.StepBegin})
+			apply(numbered("a", 2))
+			f.by(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
+			f.by(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
+		}, numbered("a", 2)},
+		"that came without the value": {suppliedConfig("a"), func(f *fake, apply func(core.Config)) {
+			apply(baseConfig().With("secret_wo_version", 1))
+			apply(numbered("a", 1))
+			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+		}, numbered("a", 1)},
+		"taken away and put back": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
+			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			apply(baseConfig())
+		}, numbered("a", 1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, tf := created(t, x.first)
+			x.since(f, func(c core.Config) { keeps(t, tf, tf.Plan(c), nil) })
+			f.writes()
+			for range 2 { // an apply makes no difference
+				p := tf.Plan(x.last)
+				says(t, p.Diags.Warnings(), "was revoked", "give secret_wo_version a number that it has not had")
+				keeps(t, tf, p, nil)
+			}
+			if w := strings.Join(f.writes(), " "); strings.Contains(w, "sends") {
+				t.Errorf("it was sent: %s", w)
+			}
+			again := x.last.With("secret_wo_version", 9)
+			keeps(t, tf, tf.Plan(again), nil)
+			if w := strings.Join(f.writes(), " "); !strings.Contains(w, "sends a") {
+				t.Errorf("under a new number: %s", w)
+			}
+			// From then on it is a value like any other: what somebody puts in its place is put back.
+			f.policy.RequireAcknowledgement = false
+			f.clock.Advance(30 * day)
+			f.by(rules.Command{Step: rules.StepRotate}, whsec("y"))
+			f.clock.Advance(2 * day)
+			says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+		})
+	}
+}
+
+// On hold, a value that the plan does not know leaves nothing open.
+func TestTheRevokedValueOnHold(t *testing.T) {
+	c := suppliedConfig("a").With("secret_wo_version", 1)
+	f, tf := created(t, c)
+	f.by(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
+	for _, config := range []core.Config{c.With("secret_wo", tftypes.UnknownValue), suppliedConfig("a")} {
+		says(t, tf.Plan(config).Diags.Warnings(), "is on hold")
+	}
+	says(t, empty(t, tf, c.With("secret_wo", tftypes.UnknownValue)).Diags.Warnings(), "is on hold")
+}
+
+// Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
+func TestTheRevokedValueDoesNotMove(t *testing.T) {
+	for name, config := range byBoth {
+		t.Run(name, func(t *testing.T) {
+			f, tf := created(t, config("a"))
+			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.by(rules.Command{Step: rules.StepReissue})
+			empty(t, tf, config("a"))
+			moved := config("a").With("endpoint_id", "wep_02")
+			says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
+			for _, c := range []core.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
+				must(t, tf.Plan(c).Diags)
+			}
+		})
+	}
+}
+
+// While another rotation is under way, the steps that are due are taken.
 func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +164,7 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 			f.by(rules.Command{Step: rules.StepReissue})
 			f.by(rules.Command{Step: rules.StepBegin})
 			f.proven(3)
-			says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current")
+			says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current", "It is not sent again by itself")
 			keeps(t, tf, tf.Plan(c), nil)
 			tf.Expect(tf.State, "version=3", "rotation.phase=draining")
 		})

@@ -43,9 +43,9 @@ func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state
 // sameValue tells whether the platform is known to have the configured value.
 func sameValue(f writeonly.Facts) bool { return f.Configured && f.Value != "" && f.Value == f.Platform }
 
-// supplyOf is what the decision means for a rotation. What was revoked, by its digest, may have leaked: unless the number says so, it is not
-// sent again, whoever has put what in its place.
-func supplyOf(f writeonly.Facts, revoked []string) rotationplan.Supply {
+// supplyOf is what the decision means for a rotation. What was revoked may have leaked: unless the number says so, it is not sent again, whoever
+// has put what in its place.
+func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
 	d, why := writeonly.Decide(f)
 	s := rotationplan.Supply{
 		Argument:   "secret_wo",
@@ -59,39 +59,53 @@ func supplyOf(f writeonly.Facts, revoked []string) rotationplan.Supply {
 	if sameValue(f) {
 		s.New = false
 	}
-	if !s.New {
-		return s
-	}
 	last := f.Applied
-	switch {
-	case renumbered(f):
-	case f.Value == "" && last != nil && isRevoked(last.Digest, f, revoked):
-		s.Unsure = true // it may be the one that was revoked, or another one
-		return s
-	case isRevoked(f.Value, f, revoked):
-		s.Revoked = true
-		return s
+	if s.New && f.Value == "" && last != nil {
+		_, barred := revokedBefore(last.Digest, f, notes.Revoked)
+		s.Unsure = barred // it may be the one that was revoked, or another one
 	}
-	switch why {
-	case writeonly.Platform:
-	case writeonly.Missing:
+	s.Revoked, s.Barred = revokedBefore(f.Value, f, notes.Revoked)
+	s.Barred = s.Barred && s.New
+	switch {
+	case s.Barred, why == writeonly.Platform:
+	case why == writeonly.Missing:
 		// The platform has a secret that it made itself: either the configuration has begun to supply one, or somebody has rotated by hand.
 		s.ByUser = last == nil || last.Digest == ""
 	default:
 		s.ByUser = true
 	}
+	if notes.Hold != nil {
+		s.MaySend, s.Unsure = false, false // nothing is sent, whatever the value is
+	}
 	return s
 }
 
-// renumbered tells whether the configuration has a number that the last apply did not leave.
-func renumbered(f writeonly.Facts) bool {
-	return !f.Number.IsNull() && (f.Applied == nil || f.Applied.Number == nil || f.Number.ValueInt64() != *f.Applied.Number)
+// revokedBefore tells whether a value was revoked, and whether it is barred: the configuration has no number that it has had neither then nor
+// at the last apply. Where every version was revoked and the state does not say yet of what value, it is the last one that was applied.
+func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
+	if digest == "" {
+		return false, false
+	}
+	var before []*int64
+	if last := f.Applied; last != nil {
+		before = append(before, last.Number)
+		found = f.Revoked && len(revoked) == 0 && last.Digest == digest
+	}
+	for _, r := range revoked {
+		if r.Digest == digest {
+			found, before = true, append(before, r.SecretWOVersion)
+		}
+	}
+	isNew := !f.Number.IsNull() && !slices.ContainsFunc(before, func(n *int64) bool { return n != nil && *n == f.Number.ValueInt64() })
+	return found, found && !isNew
 }
 
-// isRevoked tells whether a value was revoked. Where every version was, the last one that was applied is among them, even if the state does not
-// say so yet.
-func isRevoked(digest string, f writeonly.Facts, revoked []string) bool {
-	return digest != "" && (slices.Contains(revoked, digest) || f.Revoked && f.Applied != nil && f.Applied.Digest == digest)
+// refuseRevoked refuses to begin another signing secret with a value that was revoked. The platform would not know it again.
+func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotationplan.Notes) {
+	if _, barred := revokedBefore(f.Value, f, notes.Revoked); barred {
+		diags.AddAttributeError(path.Root("secret_wo"), "The value was revoked", "The plan replaces the signing secret, and secret_wo still has a value that was revoked on the platform: "+
+			"configure a new one (and raise secret_wo_version if that is set). To begin with the same one nevertheless, give secret_wo_version a number that it has not had.")
+	}
 }
 
 // checkConfigured refuses a value that turns out to be empty at the apply: sent as none, it would have the platform make a secret instead.

@@ -7,11 +7,12 @@ ALTER TABLE webhook_endpoints ADD COLUMN failing_since BIGINT NOT NULL DEFAULT 0
 ALTER TABLE webhook_endpoints ADD COLUMN failing_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE webhook_endpoints ADD COLUMN failing_detail TEXT NOT NULL DEFAULT '';
 
--- Digests of supplied secrets that were revoked, as a JSON list, the oldest first. NULL for none.
-ALTER TABLE signing_secrets ADD COLUMN revoked_digests TEXT;
+-- The supplied secrets that were revoked, by their digests and the number that the configuration had then: a JSON list, the oldest first. NULL
+-- for none.
+ALTER TABLE signing_secrets ADD COLUMN revoked_secrets TEXT;
 
 -- +goose Down
-ALTER TABLE signing_secrets DROP COLUMN revoked_digests;
+ALTER TABLE signing_secrets DROP COLUMN revoked_secrets;
 ALTER TABLE webhook_endpoints DROP COLUMN failing_detail;
 ALTER TABLE webhook_endpoints DROP COLUMN failing_at;
 ALTER TABLE webhook_endpoints DROP COLUMN failing_since;

@@ -46,7 +46,8 @@ type Supply struct {
 	New        bool // its value is to be sent: it is not what the platform has, or its number has changed
 	ByUser     bool // New because the configuration has changed; otherwise because the platform has
 	Unsure     bool // whether it is to be sent is not known yet
-	Revoked    bool // it is a value that was revoked, and not asked for again: it is not sent
+	Revoked    bool // it is a value that was revoked
+	Barred     bool // that, and the configuration does not ask for it anew: it is not sent
 	MaySend    bool // an apply may find that it is to be sent, although the plan does not
 	Supplied   bool // the version that the platform has was supplied
 	Argument   string
@@ -110,12 +111,11 @@ func decide(p prior, w wanted) decision {
 		d.step = stepMinimumVersion
 		d.after = p.raise(w.minimumVersion)
 		d.supplies = d.issues(p) && w.supply.Configured
-		if d.supplies && (!w.supply.New || w.supply.Revoked) {
+		if d.supplies && (!w.supply.New || !w.supply.ByUser) {
 			d.refused = sameValue(w.supply)
 		}
 	case held:
-	case w.supply.Revoked && (p.phase == api.PhaseRevoked || p.phase == api.PhaseStable):
-		d.lacks = true
+	case w.supply.Barred && (p.phase == api.PhaseRevoked || p.phase == api.PhaseStable):
 	case w.supply.New && p.phase == api.PhaseRevoked:
 		d.step, d.supplies = api.StepReissue, true
 	case w.supply.New && p.phase == api.PhaseStable:
@@ -141,7 +141,8 @@ func decide(p prior, w wanted) decision {
 	if d.refused != nil {
 		return d
 	}
-	d.parted = w.supply.New && !w.supply.Revoked && !d.supplies && !d.lacks && !held && d.step != stepMinimumVersion
+	d.lacks = d.lacks || w.supply.Barred && !held
+	d.parted = w.supply.New && !d.supplies && !d.lacks && !held && d.step != stepMinimumVersion
 	if d.step != "" && d.step != stepMinimumVersion {
 		d.after = p.take(d.step)
 	}
@@ -277,7 +278,7 @@ func sameValue(s Supply) *refusal {
 		attribute: s.Argument, summary: "The same value again",
 		detail: func(n Noun) string {
 			why := " still has the value that would be revoked. "
-			if s.Revoked {
+			if s.Barred {
 				why = " has a value that was revoked before. "
 			}
 			return "Raising minimum_version revokes every version of the " + n.Short + ", and " + s.Argument + why +

@@ -204,7 +204,7 @@ func TestSupply(t *testing.T) {
 	ours := Supply{Argument: argument, Configured: true, New: true, ByUser: true}
 	same := Supply{Argument: argument, Configured: true, Supplied: true}
 	drifted := Supply{Argument: argument, Configured: true, New: true, Supplied: true}
-	gone := Supply{Argument: argument, Configured: true, New: true, Supplied: true, Revoked: true}
+	gone := Supply{Argument: argument, Configured: true, New: true, Supplied: true, Barred: true}
 	theirs := Supply{Argument: argument, Supplied: true}
 	ask := func(w wanted) wanted { w.triggers = triggers{"a": "2"}; return w }
 	asked := triggers{"a": "1"}
@@ -240,6 +240,7 @@ func TestSupply(t *testing.T) {
 		"same, promote due":                  {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: same}, step: api.StepPromote},
 		"same, retire due":                   {prior: prior{numbers: draining, due: api.StepRetire}, want: wanted{supply: same}, step: api.StepRetire},
 		"drifted, stable":                    {prior: prior{numbers: stable}, want: wanted{supply: drifted}, step: api.StepRotate, supplies: true},
+		"drifted, with a minimum above all":  {prior: prior{numbers: staged}, want: wanted{supply: drifted, minimumVersion: 7}, refused: "still has the value that would be revoked"},
 		"drifted, staged":                    {prior: prior{numbers: staged}, want: wanted{supply: drifted}, parted: true},
 		"drifted, promote due":               {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: drifted}, step: api.StepPromote, parted: true},
 		"drifted, held":                      {prior: prior{numbers: staged, reason: api.ReasonHeld}, want: wanted{supply: drifted}},
@@ -247,9 +248,9 @@ func TestSupply(t *testing.T) {
 		"gone, due":                          {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: gone}, lacks: true},
 		"gone, asked for":                    {prior: prior{numbers: stable, triggers: asked}, want: ask(wanted{supply: gone}), lacks: true},
 		"gone, revoked":                      {prior: prior{numbers: revoked, due: api.StepReissue, reason: api.ReasonRevoked}, want: wanted{supply: gone}, lacks: true},
-		"gone, staged":                       {prior: prior{numbers: staged}, want: wanted{supply: gone}},
-		"gone, promote due":                  {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: gone}, step: api.StepPromote},
-		"gone, retire due":                   {prior: prior{numbers: draining, due: api.StepRetire}, want: wanted{supply: gone}, step: api.StepRetire},
+		"gone, staged":                       {prior: prior{numbers: staged}, want: wanted{supply: gone}, lacks: true},
+		"gone, promote due":                  {prior: prior{numbers: staged, due: api.StepPromote}, want: wanted{supply: gone}, step: api.StepPromote, lacks: true},
+		"gone, retire due":                   {prior: prior{numbers: draining, due: api.StepRetire}, want: wanted{supply: gone}, step: api.StepRetire, lacks: true},
 		"gone, held":                         {prior: prior{numbers: stable, reason: api.ReasonHeld}, want: wanted{supply: gone}},
 		"gone, with a minimum above all":     {prior: prior{numbers: stable}, want: wanted{supply: gone, minimumVersion: 6}, refused: "has a value that was revoked before"},
 		"not configured, due":                {prior: prior{numbers: stable, due: api.StepBegin, reason: api.ReasonInterval}, want: wanted{supply: theirs}, lacks: true},

@@ -14,17 +14,17 @@ const (
 	keyHold  = "hold"
 	keyProbe = "probe"
 
-	keyRevoked = "revoked_digests"
+	keyRevoked = "revoked_secrets"
 )
 
 // Notes are what the private state remembers between a read and the next apply: the etag that a step must meet, who holds the object and why,
-// what the platform found when it last asked a receiver, and the digests of supplied values that were revoked.
+// what the platform found when it last asked a receiver, and the supplied values that were revoked.
 type Notes struct {
 	Etag  string // empty where the state has none; a step is then refused until a refresh
 	Hold  *api.Hold
 	Probe *api.Probe
 
-	Revoked []string
+	Revoked []api.RevokedSecret
 }
 
 // Store keeps the notes.
@@ -44,7 +44,7 @@ func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Dia
 	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
 		n.Etag = *etag
 	}
-	if revoked := tfkit.LoadPrivate[[]string](ctx, private, keyRevoked, diags); revoked != nil {
+	if revoked := tfkit.LoadPrivate[[]api.RevokedSecret](ctx, private, keyRevoked, diags); revoked != nil {
 		n.Revoked = *revoked
 	}
 	return n

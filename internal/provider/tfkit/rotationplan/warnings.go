@@ -28,18 +28,12 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 	if d.waits {
 		diags.AddWarning("Rotation of "+name+" is requested, not begun", c.recorded())
 	}
-	c.WarnOfLack(diags)
+	if d.lacks {
+		diags.AddWarning("A new value for "+name+" is due", c.lacking(w))
+	}
 	if d.parted {
 		diags.AddWarning(name+" does not have the configured value", fmt.Sprintf("The platform went back to another value than that of %s, and in phase %s no other one can be sent. "+
 			"The phase ends at %s; a plan after that sends the configured value.", w.supply.Argument, p.phase, p.phaseEnds))
-	}
-}
-
-// WarnOfLack adds the warning that a new value is due: that of a plan, or of an apply that has found it out because the plan did not know the
-// value.
-func (c Change) WarnOfLack(diags *diag.Diagnostics) {
-	if c.decision.lacks {
-		diags.AddWarning("A new value for "+strconv.Quote(c.name)+" is due", c.lacking(c.wanted))
 	}
 }
 
@@ -79,10 +73,12 @@ func (c Change) because() string {
 		why := fmt.Sprintf("Why: minimum_version is raised to %d.", w.minimumVersion)
 		if d.supplies {
 			why += " The new version is the configured value."
-		} else if w.supply.New && !w.supply.Revoked {
+		} else if w.supply.New && !w.supply.Barred {
 			why += " The new value of " + w.supply.Argument + " is not sent by this apply; a plan after it sends it."
 		}
 		return why
+	case d.supplies && w.supply.Revoked:
+		return "Why: " + w.supply.Argument + "_version has a new number. The value was revoked on the platform before, and is sent again: make sure that nobody else has it."
 	case d.supplies && d.step == api.StepReissue:
 		return "Why: no version is valid, and " + w.supply.Argument + " has a new value, or its number is a new one. It is sent: make sure that it is not a value that had to go."
 	case d.supplies && !w.supply.ByUser:
@@ -170,7 +166,7 @@ func (c Change) waiting(name string) (summary, text string) {
 			why += "No version of it is valid. "
 		}
 		switch s := c.wanted.supply; {
-		case s.Revoked:
+		case s.Barred:
 			why += s.Argument + " has a value that was revoked; it is not sent again by itself. "
 		case s.New:
 			why += "The configured value of " + s.Argument + " is not what the platform has; it is not sent until the hold is released. "
@@ -237,14 +233,14 @@ func (c Change) recorded() string {
 
 // lacking says that a rotation can only begin with a new value, which Terraform cannot make.
 func (c Change) lacking(w wanted) string {
-	if w.supply.Revoked {
+	if w.supply.Barred {
 		why, leave := "Every version was revoked, and %[1]s still has a value that was revoked. ", ""
 		if c.prior.phase != api.PhaseRevoked {
 			why = "%[1]s has a value that was revoked on the platform, which has gone on with another one. "
 			leave = " To leave the choice to the platform, remove %[1]s."
 		}
 		return fmt.Sprintf(why+"It is not sent again by itself: configure a new one (and raise %[1]s_version if that is set)."+leave+
-			" To send the same one nevertheless, raise %[1]s_version, or set it.", w.supply.Argument)
+			" To send the same one nevertheless, give %[1]s_version a number that it has not had.", w.supply.Argument)
 	}
 	why := "A value of rotate_when_changed has changed"
 	switch {
