@@ -84,7 +84,7 @@ func TestSigningSecretWoComesBackRevoked(t *testing.T) {
 	s.tf.Apply()
 	wantSupplied(t, s.p, 2, api.PhaseStable, whsec("b"))
 	s.supply("a", "", above+secretNumber1)
-	s.tf.Plan(2).Has(`Rotation of "orders" begins`, "It is sent.")
+	s.tf.Plan(2).Has(`Rotation of "orders" begins`, "is sent again")
 	s.tf.Apply()
 	wantSupplied(t, s.p, 3, api.PhaseStaged, whsec("a"))
 }
