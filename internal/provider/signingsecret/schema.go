@@ -44,12 +44,12 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		Validators: []validator.String{tfkit.StringCheck("a signing secret", checkSupplied)},
 		MarkdownDescription: "A secret of your own, for `hmac-sha256` only: `whsec_` and 24 to 64 bytes in standard base64. Write-only: it is sent to the platform, which seals it, and is in no state and no plan. " +
 			"A new value begins a rotation to it; while another rotation is in progress that is an error of the plan, which says until when, except together with a raised `minimum_version`, which sends it at once. " +
-			"Without `secret_wo_version` the provider compares a keyed digest of it with the platform's. The platform cannot make the next one of a supplied secret: when it is due, every plan warns. Default: the platform makes the secret.",
+			"Without `secret_wo_version` the provider compares a keyed digest of it with the platform's. The platform cannot make the next one of a supplied secret: when it is due, every plan warns. A value that was revoked is not sent again by itself: that needs a `secret_wo_version` that it has not had. Default: the platform makes the secret.",
 	}
 	attributes["secret_wo_version"] = schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.AtLeast(1)},
-		MarkdownDescription: "Switches the comparison off and sends `secret_wo` when this number changes, or when the platform no longer has the value of the last apply. The choice for a value that is made anew on every run. " +
+		MarkdownDescription: "Switches the comparison off and sends `secret_wo` when this number changes, or when the platform no longer has the value of the last apply, unless that was revoked. The choice for a value that is made anew on every run. " +
 			"At least 1; a lower number than before is sent too. After an import the first number is adopted and nothing is sent, where the platform has a supplied secret and no number. No default.",
 	}
 	attributes["rotation_policy_id"] = schema.StringAttribute{
