@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,13 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -166,46 +161,21 @@ func (f *fake) sent() int {
 	return n
 }
 
-// oneNoun is a provider with this package's types only.
-type oneNoun struct{ platform *tfkit.Platform }
-
-func (p oneNoun) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "quickconnect"
-}
-
-func (p oneNoun) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-
-func (p oneNoun) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	resp.ResourceData, resp.DataSourceData = p.platform, p.platform
-}
-
-func (p oneNoun) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewResource}
-}
-
-func (p oneNoun) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewDataSource}
-}
-
 func (f *fake) platform(environment string) *tfkit.Platform {
 	f.t.Helper()
-	c, err := client.New(client.Config{Endpoint: f.url, Token: secret.New("qcp_test"), MaxRetries: 0})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	p, err := tfkit.NewPlatform(c, api.Identity{
-		Tenant: "acme", Environment: environment, Role: api.RoleDeployer, Name: "ci",
-		ComparisonKey: &api.ComparisonKey{Number: 1, Key: secret.New(base64.StdEncoding.EncodeToString(comparisonKey))},
-	})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return p
+	identity := fakes.Identity(environment)
+	identity.ComparisonKey = &api.ComparisonKey{Number: 1, Key: secret.New(base64.StdEncoding.EncodeToString(comparisonKey))}
+	return fakes.NewPlatform(f.t, f.url, identity, 0)
 }
 
 func newTerraform(t *testing.T, f *fake) *core.Terraform {
 	t.Helper()
-	return core.New(t, oneNoun{f.platform("staging")}, core.Config{}, typeName)
+	return newTerraformOn(t, f.platform("staging"))
+}
+
+func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
+	t.Helper()
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
 }
 
 func credentials(value string) map[string]any { return map[string]any{"api_key": value} }

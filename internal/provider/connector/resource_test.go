@@ -14,7 +14,7 @@ import (
 
 func newTerraformUnconfigured(t *testing.T) *core.Terraform {
 	t.Helper()
-	return core.New(t, oneNoun{tfkit.NotConfigured("token")}, core.Config{}, typeName)
+	return newTerraformOn(t, tfkit.NotConfigured("token"))
 }
 
 func TestNullAndEmptyStayApart(t *testing.T) {
@@ -119,7 +119,7 @@ func TestObjectOfAnotherEnvironment(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())
-	other := core.New(t, oneNoun{f.platform("production")}, core.Config{}, typeName)
+	other := newTerraformOn(t, f.platform("production"))
 	other.State, other.Private = tf.State, tf.Private
 	f.next = func(http.ResponseWriter) bool { t.Error("the platform was asked"); return false }
 	for what, d := range map[string]core.Diags{"read": other.Refresh(), "delete": other.Destroy()} {

@@ -1,7 +1,6 @@
 package rotationpolicy
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -10,16 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 const theID = "pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -79,38 +73,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(f.policy)
 }
 
-// oneNoun is a provider with this package's types only.
-type oneNoun struct{ platform *tfkit.Platform }
-
-func (p oneNoun) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "quickconnect"
-}
-
-func (p oneNoun) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-
-func (p oneNoun) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	resp.ResourceData, resp.DataSourceData = p.platform, p.platform
-}
-
-func (p oneNoun) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewResource}
-}
-
-func (p oneNoun) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewDataSource}
-}
-
 func newTerraform(t *testing.T, f *fake) *core.Terraform {
 	t.Helper()
-	c, err := client.New(client.Config{Endpoint: f.url, Token: secret.New("qcp_test")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := tfkit.NewPlatform(c, api.Identity{Tenant: "acme", Environment: "staging"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return core.New(t, oneNoun{p}, core.Config{}, typeName)
+	p := fakes.NewPlatform(t, f.url, fakes.Identity("staging"), 0)
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
 }
 
 func base() core.Config { return core.Config{"name": "quarterly", "interval": "90d"} }

@@ -19,8 +19,8 @@ func TestSomebodyElseRotated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
-			f.by(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			says(t, empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
+			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
+			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
 			// Another change is not kept waiting.
 			c = c.With("description", "new")
 			keeps(t, tf, tf.Plan(c), nil)
@@ -28,11 +28,11 @@ func TestSomebodyElseRotated(t *testing.T) {
 			f.proven(2)
 			keeps(t, tf, tf.Plan(c), nil) // theirs is promoted: one step at a time
 			tf.Expect(tf.State, "version=2", "rotation.phase=draining")
-			empty(t, tf, c)
-			f.clock.Advance(day)
-			f.writes()
+			core.Empty(t, tf, c)
+			f.Clock.Advance(day)
+			f.Writes()
 			p := tf.Plan(c)
-			says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
+			core.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/begin if 5 sends a")
 			tf.Expect(tf.State, "secret_digest="+f.digests[3])
@@ -46,11 +46,11 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
-			f.by(rules.Command{Step: rules.StepBegin})
-			says(t, empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
-			f.by(rules.Command{Step: rules.StepCancel})
-			f.by(rules.Command{Step: rules.StepRelease})
-			silent(t, tf, c)
+			f.By(rules.Command{Step: rules.StepBegin})
+			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
+			f.By(rules.Command{Step: rules.StepCancel})
+			f.By(rules.Command{Step: rules.StepRelease})
+			core.Silent(t, tf, c)
 		})
 	}
 }
@@ -62,9 +62,9 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 			f, tf := created(t, config("a"))
 			c := config("a").With("description", "new")
 			p := tf.Plan(c)
-			f.by(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			must(t, tf.Apply(p, nil))
-			says(t, empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
+			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
+			core.Must(t, tf.Apply(p, nil))
+			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
 			tf.Expect(tf.State, "version=2", "secret_digest="+f.digests[2])
 		})
 	}
@@ -84,11 +84,11 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c.before)
-			f.by(rules.Command{Step: rules.StepBegin}, c.supplied...)
+			f.By(rules.Command{Step: rules.StepBegin}, c.supplied...)
 			f.proven(2)
-			f.by(rules.Command{Step: rules.StepPromote})
-			f.by(rules.Command{Step: rules.StepRollback, Reason: "receivers fail"})
-			f.by(rules.Command{Step: rules.StepRelease})
+			f.By(rules.Command{Step: rules.StepPromote})
+			f.By(rules.Command{Step: rules.StepRollback, Reason: "receivers fail"})
+			f.By(rules.Command{Step: rules.StepRelease})
 			p := tf.Plan(c.before.With("secret_wo", nil).With("minimum_version", 2))
 			tf.Expect(tf.State, "version=1", "rotation.phase=staged", "rotation.pending_version=2")
 			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
@@ -120,7 +120,7 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 			if sent := f.digests[2] != ""; sent != c.sent {
 				t.Errorf("sent: %v", sent)
 			}
-			empty(t, tf, config)
+			core.Empty(t, tf, config)
 		})
 	}
 }
@@ -130,17 +130,17 @@ func TestNothingIsSentOnHold(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
-			says(t, empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
+			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
 			closed(t, tf, p)
 			keeps(t, tf, p, c.With("secret_wo", whsec("c")))
 			wrote(t, f, "PATCH /sec_01")
-			f.by(rules.Command{Step: rules.StepRelease})
+			f.By(rules.Command{Step: rules.StepRelease})
 			keeps(t, tf, tf.Plan(c), nil)
 			wrote(t, f, "POST /sec_01/rotation/reissue if 4 sends b")
-			silent(t, tf, c)
+			core.Silent(t, tf, c)
 		})
 	}
 }
@@ -168,7 +168,7 @@ func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
 			leftOpen(t, tf, p)
 			keeps(t, tf, p, c.config(c.apply))
 			wrote(t, f, c.writes...)
-			empty(t, tf, c.config(c.apply))
+			core.Empty(t, tf, c.config(c.apply))
 		})
 	}
 }
@@ -195,12 +195,12 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 			f, _ := created(t, suppliedConfig("a"))
 			f.secret.SecretWOVersion = c.number
 			tf := newTerraform(t, f)
-			must(t, tf.Import("orders"))
+			core.Must(t, tf.Import("orders"))
 			p := tf.Plan(c.config)
 			if c.says == "" && p.Diags.Warnings() != "" {
 				t.Errorf("not silent: %s", p.Diags.Warnings())
 			}
-			says(t, p.Diags.Warnings(), c.says)
+			core.Says(t, p.Diags.Warnings(), c.says)
 			if c.not != "" {
 				sayNothingOf(t, p.Diags.Warnings(), c.not)
 			}
@@ -211,7 +211,7 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 				wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends c")
 				return
 			}
-			empty(t, tf, c.config)
+			core.Empty(t, tf, c.config)
 		})
 	}
 }

@@ -1,49 +1,27 @@
 package signingsecret
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// fake is a platform with room for one signing secret: it keeps the rotation rules, etags, If-Match and digests, and writes down what it was asked.
+// fake is a platform with room for one signing secret. It keeps the values, and the digests of those that were supplied.
 type fake struct {
-	t     *testing.T
-	url   string
-	clock *clock.Fake
-
-	mu      sync.Mutex
-	policy  rules.Policy
-	exists  bool
+	*fakes.Rotated
 	secret  api.SigningSecret
-	cred    rules.Credential
 	values  map[int64]string // by version
 	digests map[int64]string // of the supplied ones
 	revoked []api.RevokedSecret
-	highest int64 // of the name
-	etag    int
-	// settledBase is the etag before the last run of settled deadlines; 0 if something else came last.
-	settledBase int
-	settled     []rules.Step
-	// before is run before each request is looked at, with its line of the log.
-	before func(line string)
-	// refuse answers requests whose line begins so with a problem.
-	refuse map[string]api.Problem
-	log    []string
 }
 
 const secretID = "sec_01"
@@ -52,75 +30,9 @@ var comparisonKey = []byte("0123456789abcdef0123456789abcdef")
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{
-		t: t, clock: clock.NewFake(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)), policy: rules.DefaultPolicy(), refuse: map[string]api.Problem{},
-		values: map[int64]string{}, digests: map[int64]string{},
-	}
-	f.policy.Interval = 90 * day
-	f.policy.MaxAge = 120 * day
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	f.url = s.URL
+	f := &fake{values: map[int64]string{}, digests: map[int64]string{}}
+	f.Rotated = fakes.Start(t, f)
 	return f
-}
-
-// ServeHTTP answers one request.
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	line := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v1/signing-secrets")
-	if m := r.Header.Get("If-Match"); m != "" {
-		line += " if " + strings.Trim(m, `"`)
-	}
-	if s := suppliedIn(r); s != nil {
-		line += " sends " + letterOf(*s)
-	}
-	if f.before != nil {
-		f.before(line)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.log = append(f.log, line)
-	now := f.clock.Now()
-	if f.exists {
-		f.settle(now)
-	}
-	var answer any
-	var err error
-	for begin, p := range f.refuse {
-		if strings.HasPrefix(line, begin) {
-			err = &rules.Error{Code: p.Code, Message: p.Detail, Field: p.Field}
-		}
-	}
-	if err == nil {
-		answer, err = f.handle(r, now)
-	}
-	switch {
-	case err != nil:
-		refused(w, err)
-	case answer == nil:
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer)
-	}
-}
-
-func refused(w http.ResponseWriter, err error) {
-	var e *rules.Error
-	if !errors.As(err, &e) {
-		e = &rules.Error{Code: api.CodeInvalid, Message: "bad request"}
-	}
-	w.Header().Set("Content-Type", api.ProblemContentType)
-	w.WriteHeader(api.StatusOf[e.Code])
-	_ = json.NewEncoder(w).Encode(api.Problem{Code: e.Code, Status: api.StatusOf[e.Code], Detail: e.Message, Field: e.Field})
-}
-
-// suppliedIn is the secret that a request carries; nil for none.
-func suppliedIn(r *http.Request) *string {
-	raw, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(raw))
-	var in struct{ Secret *string }
-	_ = json.Unmarshal(raw, &in)
-	return in.Secret
 }
 
 // whsec makes a secret of a user's own that is easy to tell from the others; letterOf tells which one it is.
@@ -136,71 +48,69 @@ func letterOf(secret string) string {
 	return string(raw[:1])
 }
 
-func (f *fake) settle(now time.Time) {
-	cred, done := rules.Settle(f.cred, f.policy, now)
-	f.cred = cred
-	f.settling(done)
-}
-
-func (f *fake) settling(done []rules.Transition) {
-	for _, tr := range done {
-		if f.settledBase == 0 {
-			f.settledBase, f.settled = f.etag, nil
-		}
-		f.settled = append(f.settled, tr.Step)
-		f.etag++
-	}
-}
-
-func (f *fake) moved() { f.etag++; f.settledBase, f.settled = 0, nil }
-
-// by has somebody else do something, with a secret of their own where they give one.
-func (f *fake) by(cmd rules.Command, supplied ...string) {
-	f.t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	now := f.clock.Now()
-	f.settle(now)
-	cmd.Actor = "somebody"
-	cred, done, err := rules.Apply(f.cred, f.policy, cmd, now)
+// digestOf is what the platform shows of a supplied value.
+func digestOf(value string) string {
+	digest, err := api.Digest(1, comparisonKey, api.KindSigningSecrets, secretID, value)
 	if err != nil {
-		f.t.Fatal(err)
+		panic(err)
 	}
-	var s *string
-	if len(supplied) > 0 {
-		s = &supplied[0]
-	}
-	f.carry(cred, done, s)
-	if cmd.Step.Moves() {
-		f.moved()
-	}
+	return digest
 }
 
-// proven has a probe find out that the receiver knows the version.
-func (f *fake) proven(n int64) {
-	f.t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.settle(f.clock.Now())
-	var valid bool
-	if f.cred, _, valid = rules.Use(f.cred, f.policy, n, rules.EvidenceProbe, "platform", f.clock.Now()); !valid {
-		f.t.Fatalf("version %d is not valid", n)
+func (f *fake) Path() string { return "/v1/signing-secrets" }
+
+func (f *fake) ID() string { return secretID }
+
+func (f *fake) Name() string { return f.secret.Name }
+
+func (f *fake) Protected() bool { return f.secret.DeletionProtection }
+
+func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.Time, err error) {
+	var in api.SigningSecretCreate
+	if err := json.Unmarshal(body, &in); err != nil {
+		return nil, time.Time{}, err
 	}
+	f.secret = api.SigningSecret{
+		Object: api.Object{ID: secretID, Name: in.Name, Description: in.Description, Labels: in.Labels, Tenant: "acme", Environment: "staging", CreatedAt: now},
+		Owner:  in.Owner, EndpointID: in.EndpointID, Algorithm: api.DefaultAlgorithm, SecretWOVersion: in.SecretWOVersion, RotationPolicyID: in.RotationPolicyID,
+		RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion, DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
+	}
+	if in.Algorithm != nil {
+		f.secret.Algorithm = *in.Algorithm
+	}
+	return in.MinimumVersion, time.Time{}, nil
 }
 
-// carry makes or takes the value of what was issued.
-func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *string) {
-	before := f.cred
-	f.cred = cred
+func (f *fake) Patch(body []byte, c rules.Credential, _ time.Time) (after rules.Credential, commit func() (changed bool), err error) {
+	var in api.SigningSecretPatch
+	if err := json.Unmarshal(body, &in); err != nil {
+		return c, nil, err
+	}
+	s := f.secret
+	fakes.Set(&s.Name, in.Name)
+	fakes.Set(&s.Owner, in.Owner)
+	fakes.Set(&s.Labels, in.Labels)
+	fakes.Set(&s.RotationPolicyID, in.RotationPolicyID)
+	fakes.Set(&s.RotateWhenChanged, in.RotateWhenChanged)
+	fakes.Set(&s.DeletionProtection, in.DeletionProtection)
+	fakes.Point(&s.Description, in.Description)
+	fakes.Point(&s.SecretWOVersion, in.SecretWOVersion)
+	fakes.Point(&s.MinimumVersion, in.MinimumVersion)
+	return c, func() bool {
+		changed := !reflect.DeepEqual(s, f.secret)
+		f.secret = s
+		return changed
+	}, nil
+}
+
+// Issued makes or takes the value of what was issued, and remembers what was revoked.
+func (f *fake) Issued(before rules.Credential, done []rules.Transition, supplied *string) {
 	for _, tr := range done {
 		n := tr.Issued
 		switch {
 		case n == 0:
 		case supplied != nil:
-			digest, err := api.Digest(1, comparisonKey, api.KindSigningSecrets, secretID, *supplied)
-			if err != nil {
-				f.t.Error(err)
-			}
+			digest := digestOf(*supplied)
 			f.values[n], f.digests[n] = *supplied, digest
 			f.revoked = slices.DeleteFunc(f.revoked, func(r api.RevokedSecret) bool { return r.Digest == digest })
 		case f.secret.Algorithm == api.AlgorithmEd25519:
@@ -210,7 +120,7 @@ func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *s
 		}
 		for _, number := range tr.Versions {
 			was, _ := before.Lookup(number)
-			is, _ := cred.Lookup(number)
+			is, _ := f.Cred.Lookup(number)
 			if d := f.digests[number]; d != "" && tr.Step != rules.StepCancel && was.State.Valid() && is.State == rules.StateRevoked {
 				f.revoked = append(f.revoked, api.RevokedSecret{Digest: d, SecretWOVersion: f.secret.SecretWOVersion})
 			}
@@ -218,47 +128,27 @@ func (f *fake) carry(cred rules.Credential, done []rules.Transition, supplied *s
 	}
 }
 
-func (f *fake) answer(now time.Time) api.SigningSecret {
-	s := rules.StatusAt(f.cred, f.policy, now)
+func (f *fake) Show(s rules.Status, r api.Rotation, h *api.Hold, etag string) any {
 	out := f.secret
-	out.Etag = strconv.Itoa(f.etag)
-	out.Version, out.RevokedSecrets = s.Version, f.revoked
-	if v, _ := f.cred.Lookup(s.Version); v.State.Valid() && f.digests[s.Version] != "" {
+	out.Version, out.Rotation, out.Hold, out.Etag, out.RevokedSecrets = s.Version, r, h, etag, f.revoked
+	if v, _ := f.Cred.Lookup(s.Version); v.State.Valid() && f.digests[s.Version] != "" {
 		digest := f.digests[s.Version]
 		out.SecretDigest = &digest
 	}
 	if out.Algorithm == api.AlgorithmEd25519 {
 		out.PublicKeys = []string{} // also where none is valid
-		for _, v := range slices.Backward(f.cred.Versions) {
+		for _, v := range slices.Backward(f.Cred.Versions) {
 			if v.State.Valid() {
 				out.PublicKeys = append(out.PublicKeys, f.values[v.Number])
 			}
 		}
 	}
-	if h := f.cred.Hold; h != nil {
-		out.Hold = &api.Hold{Reason: h.Reason, At: h.At, By: h.By}
-	}
-	out.Rotation = api.Rotation{
-		Phase: string(s.Phase), Due: string(s.Due), Reason: s.Reason, RequiresAcknowledgement: s.RequiresAcknowledgement, Acknowledged: s.Acknowledged,
-		CurrentVersion: nonZero(s.CurrentVersion), PendingVersion: nonZero(s.PendingVersion), PreviousVersion: nonZero(s.PreviousVersion), NextVersion: s.NextVersion,
-		PendingExpiresAt: nonZero(s.PendingExpiresAt), PreviousExpiresAt: nonZero(s.PreviousExpiresAt), LastRotatedAt: nonZero(s.LastRotatedAt), NextRotationAt: nonZero(s.NextRotationAt),
-	}
 	return out
 }
 
-func nonZero[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
-}
+func (f *fake) Value(n int64) string { return f.values[n] }
 
-// writes are the requests since the last call that change something.
-func (f *fake) writes() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	out := slices.DeleteFunc(f.log, func(l string) bool { return strings.HasPrefix(l, "GET") })
-	f.log = nil
-	return out
-}
+func (f *fake) Sent(value string) string { return letterOf(value) }
+
+// proven has a probe find out that the receiver knows the version.
+func (f *fake) proven(n int64) { f.Used(n, rules.EvidenceProbe, rules.ActorPlatform) }

@@ -19,14 +19,14 @@ func TestSomebodyElseMovedTheRotation(t *testing.T) {
 		other   rules.Command
 		highest int64
 	}{
-		"begin, and they began":                 {func(f *fake, _ *core.Terraform) { f.clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepBegin}, 2},
-		"begin, and they revoked":               {func(f *fake, _ *core.Terraform) { f.clock.Advance(90 * day) }, nil, revoke, 1},
-		"begin, and they hold":                  {func(f *fake, _ *core.Terraform) { f.clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepHold, Reason: "incident"}, 1},
+		"begin, and they began":                 {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepBegin}, 2},
+		"begin, and they revoked":               {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, revoke, 1},
+		"begin, and they hold":                  {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepHold, Reason: "incident"}, 1},
 		"promote, and they promoted":            {staged, nil, rules.Command{Step: rules.StepPromote}, 2},
 		"promote, and they cancelled":           {staged, nil, rules.Command{Step: rules.StepCancel}, 2},
 		"retire, and they rolled back":          {draining, nil, rules.Command{Step: rules.StepRollback}, 2},
 		"retire, and they retired":              {draining, nil, rules.Command{Step: rules.StepRetire}, 2},
-		"reissue, and they reissued":            {func(f *fake, _ *core.Terraform) { f.by(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2},
+		"reissue, and they reissued":            {func(f *fake, _ *core.Terraform) { f.By(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2},
 		"minimum_version, and they began":       {nil, with("minimum_version", 2), rules.Command{Step: rules.StepBegin}, 2},
 		"a new secret, and they began":          {nil, with("secret_wo", whsec("b")), rules.Command{Step: rules.StepBegin}, 2},
 		"a new number and secret, they began":   {nil, func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("secret_wo_version", 1) }, rules.Command{Step: rules.StepBegin}, 2},
@@ -43,17 +43,17 @@ func TestSomebodyElseMovedTheRotation(t *testing.T) {
 			}
 			p := tf.Plan(config)
 			before := tf.State
-			f.by(c.other)
+			f.By(c.other)
 			d := tf.Apply(p, nil)
-			says(t, d.Errors(), "Changed since the plan", "plan again")
+			core.Says(t, d.Errors(), "Changed since the plan", "plan again")
 			sayNothingOf(t, d.Errors(), whsec("b"))
 			if !tf.State.Equal(before) {
 				t.Errorf("the state has changed: %s", tf.State)
 			}
-			if f.cred.Highest != c.highest {
-				t.Errorf("a version was issued: %+v", f.cred)
+			if f.Cred.Highest != c.highest {
+				t.Errorf("a version was issued: %+v", f.Cred)
 			}
-			must(t, tf.Plan(baseConfig()).Diags)
+			core.Must(t, tf.Plan(baseConfig()).Diags)
 		})
 	}
 }
@@ -64,28 +64,28 @@ func with(name string, v any) func(core.Config) core.Config {
 
 // staged leaves a rotation whose promotion is due.
 func staged(f *fake, tf *core.Terraform) {
-	f.clock.Advance(90 * day)
+	f.Clock.Advance(90 * day)
 	tf.Run(baseConfig())
 	f.proven(2)
 }
 
 // draining leaves one whose end is due.
 func draining(f *fake, tf *core.Terraform) {
-	f.policy.QuietPeriod = time.Hour
+	f.Policy.QuietPeriod = time.Hour
 	staged(f, tf)
 	tf.Run(baseConfig())
-	f.clock.Advance(2 * time.Hour)
+	f.Clock.Advance(2 * time.Hour)
 }
 
 func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	f.clock.Advance(90 * day)
+	f.Clock.Advance(90 * day)
 	p := tf.Plan(c)
-	f.clock.Advance(8 * time.Hour)
+	f.Clock.Advance(8 * time.Hour)
 	keeps(t, tf, p, nil)
-	if tf.Expect(tf.State, "version=2", "rotation.phase=staged"); len(f.cred.Versions) != 2 {
-		t.Errorf("a late apply made a burst: %+v", f.cred.Versions)
+	if tf.Expect(tf.State, "version=2", "rotation.phase=staged"); len(f.Cred.Versions) != 2 {
+		t.Errorf("a late apply made a burst: %+v", f.Cred.Versions)
 	}
 }
 
@@ -111,12 +111,12 @@ func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
 				config = c.change(config)
 			}
 			p := tf.Plan(config)
-			f.clock.Advance(c.later)
-			must(t, tf.Apply(p, nil))
+			f.Clock.Advance(c.later)
+			core.Must(t, tf.Apply(p, nil))
 			tf.Expect(tf.State, "version=2", "rotation.phase="+c.phase, "rotation.current_version=2") // as planned
-			silent(t, tf, config)
-			if f.cred.Highest != 2 {
-				t.Errorf("a version was issued: %+v", f.cred)
+			core.Silent(t, tf, config)
+			if f.Cred.Highest != 2 {
+				t.Errorf("a version was issued: %+v", f.Cred)
 			}
 		})
 	}
@@ -127,19 +127,19 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	f, tf := created(t, c)
 	c = suppliedConfig("b").With("secret_wo_version", 2).With("description", "new")
 	p := tf.Plan(c)
-	f.refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no"}
+	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no"}
 	d := tf.Apply(p, nil)
-	says(t, d.Errors(), "plan again")
-	says(t, d.Warnings(), "begin was not taken")
+	core.Says(t, d.Errors(), "plan again")
+	core.Says(t, d.Warnings(), "begin was not taken")
 	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable", "secret_digest="+f.digests[1])
-	clear(f.refuse)
-	f.writes()
+	clear(f.Refuse)
+	f.Writes()
 	// The number is stored already, and its secret is not: without a refresh the next plan knows both, and the etag of the change.
 	again := tf.PlanOnly(c)
 	keeps(t, tf, again, nil)
 	wrote(t, f, "POST /sec_01/rotation/begin if 2 sends b")
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged")
-	empty(t, tf, c)
+	core.Empty(t, tf, c)
 }
 
 func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
@@ -150,18 +150,18 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation.next_rotation_at=2026-07-30T00:00:00Z", "secret_digest=<null>", `public_keys=["whpk_canary1"]`)
 	// Between plan and apply somebody begins a rotation. A change of the description has nothing to do with it, and goes through.
-	f.by(rules.Command{Step: rules.StepBegin})
-	must(t, tf.Apply(p, nil))
+	f.By(rules.Command{Step: rules.StepBegin})
+	core.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /sec_01")
 	if tf.Get(tf.State, "rotation") != before || tf.Get(tf.State, "public_keys") != keys {
 		t.Errorf("the state does not keep what was planned: %s", tf.State)
 	}
 	// That state is old now: what builds on it without a refresh must not go through.
 	p = tf.PlanOnly(c.With("minimum_version", 2))
-	says(t, tf.Apply(p, nil).Errors(), "plan again")
+	core.Says(t, tf.Apply(p, nil).Errors(), "plan again")
 	tf.Private = nil
 	p = tf.PlanOnly(c.With("minimum_version", 2))
-	says(t, tf.Apply(p, nil).Errors(), "-refresh=false")
-	must(t, tf.Refresh())
+	core.Says(t, tf.Apply(p, nil).Errors(), "-refresh=false")
+	core.Must(t, tf.Refresh())
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged", `public_keys=["whpk_canary2","whpk_canary1"]`)
 }

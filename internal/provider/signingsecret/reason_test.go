@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
@@ -13,18 +14,18 @@ func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	cancel := func() {
-		f.by(rules.Command{Step: rules.StepBegin})
-		f.by(rules.Command{Step: rules.StepCancel, Reason: "broken"})
-		f.by(rules.Command{Step: rules.StepRelease})
+		f.By(rules.Command{Step: rules.StepBegin})
+		f.By(rules.Command{Step: rules.StepCancel, Reason: "broken"})
+		f.By(rules.Command{Step: rules.StepRelease})
 	}
-	f.clock.Advance(90 * day)
+	f.Clock.Advance(90 * day)
 	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "there before") {
 		t.Errorf("nothing was issued before: %s", w)
 	}
 	cancel()
-	says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be issued", "Version 2 was there before and is not current. What became of it: GET /v1/signing-secrets/sec_01/versions.")
+	core.Says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be issued", "Version 2 was there before and is not current. What became of it: GET /v1/signing-secrets/sec_01/versions.")
 	cancel()
-	says(t, tf.Plan(c).Diags.Warnings(), "version 4 will be issued", "Versions 2 to 3 were there before and are not current.")
+	core.Says(t, tf.Plan(c).Diags.Warnings(), "version 4 will be issued", "Versions 2 to 3 were there before and are not current.")
 	tf.Run(c)
 	f.proven(4)
 	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "there before") {
@@ -36,18 +37,18 @@ func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
 func TestNotEnforcedByAnEarlierProbe(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	f.by(rules.Command{Step: rules.StepBegin})
-	f.cred, _ = rules.ReportEnforcement(f.cred, f.policy, 2, false, f.clock.Now())
+	f.By(rules.Command{Step: rules.StepBegin})
+	f.Cred, _ = rules.ReportEnforcement(f.Cred, f.Policy, 2, false, f.Clock.Now())
 	for result, want := range map[string]string{api.ProbeNotEnforced: ". The receiver accepts", api.ProbeInconclusive: ". An earlier probe found that the receiver accepts"} {
-		f.secret.Probe = &api.Probe{Version: 2, At: f.clock.Now(), Result: result, Detail: "the endpoint answered 307"}
-		warnings := strings.ReplaceAll(empty(t, tf, c).Diags.Warnings(), "itself: ", "itself. ")
-		says(t, warnings, "cannot prove itself"+want+" what is not genuine", "The last probe, at 2026-05-01T00:00:00Z: the endpoint answered 307.")
+		f.secret.Probe = &api.Probe{Version: 2, At: f.Clock.Now(), Result: result, Detail: "the endpoint answered 307"}
+		warnings := strings.ReplaceAll(core.Empty(t, tf, c).Diags.Warnings(), "itself: ", "itself. ")
+		core.Says(t, warnings, "cannot prove itself"+want+" what is not genuine", "The last probe, at 2026-05-01T00:00:00Z: the endpoint answered 307.")
 	}
 }
 
 // Who takes secret_wo away and asks for a rotation gets a secret that the platform makes: the plan says so.
 func TestFromSuppliedToIssuedIsNamed(t *testing.T) {
-	one, two := triggers("turn", "1"), triggers("turn", "2")
+	one, two := core.Triggers("turn", "1"), core.Triggers("turn", "2")
 	_, tf := created(t, suppliedConfig("a").With("rotate_when_changed", one))
-	says(t, tf.Plan(baseConfig().With("rotate_when_changed", two)).Diags.Warnings(), "version 2 will be issued", "The platform makes its value, because secret_wo is not set")
+	core.Says(t, tf.Plan(baseConfig().With("rotate_when_changed", two)).Diags.Warnings(), "version 2 will be issued", "The platform makes its value, because secret_wo is not set")
 }

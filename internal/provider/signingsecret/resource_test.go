@@ -15,13 +15,13 @@ import (
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := suppliedConfig("a").With("description", "").With("labels", triggers()).With("secret_wo_version", 7).
-		With("rotate_when_changed", triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := suppliedConfig("a").With("description", "").With("labels", core.Triggers()).With("secret_wo_version", 7).
+		With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
 	keeps(t, tf, p, nil)
 	wrote(t, f, "POST  sends a")
-	silent(t, tf, full)
+	core.Silent(t, tf, full)
 	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4", "public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
 		"tenant=acme", "environment=staging", "created_at=2026-05-01T00:00:00Z", "secret_digest="+f.digests[3])
 
@@ -29,14 +29,14 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
 	wrote(t, f, "PATCH /sec_01")
-	silent(t, tf, baseConfig())
+	core.Silent(t, tf, baseConfig())
 	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+f.digests[3])
 
 	changed := baseConfig().With("name", "other").With("owner", "team-b").With("rotation_policy_id", "pol_2")
 	tf.Run(changed)
-	silent(t, tf, changed)
-	must(t, tf.Destroy())
-	if f.exists || !tf.State.IsNull() {
+	core.Silent(t, tf, changed)
+	core.Must(t, tf.Destroy())
+	if f.Exists || !tf.State.IsNull() {
 		t.Error("not destroyed")
 	}
 }
@@ -62,7 +62,7 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()
-			says(t, errs, `AttributeName("`+c.attribute+`")`)
+			core.Says(t, errs, `AttributeName("`+c.attribute+`")`)
 			sayNothingOf(t, errs, "whsec_canary", whsec("a"))
 		})
 	}
@@ -74,7 +74,7 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"unknown number":                   suppliedConfig("a").With("secret_wo_version", tftypes.UnknownValue),
 		"what may be none, for a key pair": ed25519Config().With("secret_wo", tftypes.UnknownValue),
 	} {
-		t.Run(name, func(t *testing.T) { must(t, tf.Plan(c).Diags) })
+		t.Run(name, func(t *testing.T) { core.Must(t, tf.Plan(c).Diags) })
 	}
 }
 
@@ -91,25 +91,25 @@ func TestAnEmptySecretAtTheApplyIsRefused(t *testing.T) {
 		t.Error("an empty secret counts as none")
 	}
 	tf := newTerraform(t, newFake(t))
-	says(t, tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
+	core.Says(t, tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
 }
 
 func TestDeletionProtection(t *testing.T) {
 	c := baseConfig().With("deletion_protection", true)
 	f, tf := created(t, c)
-	says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
+	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
 	for name, replaced := range map[string]core.Config{
 		"endpoint": c.With("endpoint_id", "wep_2"), "unknown endpoint": c.With("endpoint_id", tftypes.UnknownValue).With("deletion_protection", false), "algorithm": c.With("algorithm", "ed25519"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
+			core.Says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
 		})
 	}
-	says(t, tf.Destroy().Errors(), "Protected from deletion") // the platform's own, should a plan be older than the protection
-	f.writes()
+	core.Says(t, tf.Destroy().Errors(), "Protected from deletion") // the platform's own, should a plan be older than the protection
+	f.Writes()
 	tf.Run(c.With("deletion_protection", false))
-	must(t, tf.PlanDestroy().Diags)
-	if must(t, tf.Destroy()); f.exists {
+	core.Must(t, tf.PlanDestroy().Diags)
+	if core.Must(t, tf.Destroy()); f.Exists {
 		t.Error("not destroyed")
 	}
 }
@@ -124,8 +124,8 @@ func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c.before)
-			f.highest = 1
-			f.clock.Advance(90 * day) // begin is due: not for a secret that goes
+			f.Highest = 1
+			f.Clock.Advance(90 * day) // begin is due: not for a secret that goes
 			p := tf.Plan(c.after)
 			if !p.Replaces {
 				t.Fatal("not replaced")
@@ -143,35 +143,35 @@ func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
 func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
 	c := suppliedConfig("a")
 	f, tf := created(t, c)
-	f.exists, f.highest = false, 1
+	f.Exists, f.Highest = false, 1
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=<unknown>", "id=<unknown>")
 	keeps(t, tf, p, nil)
 	wrote(t, f, "POST  sends a")
 	tf.Expect(tf.State, "version=2")
-	f.exists = false
-	must(t, tf.Destroy()) // gone already is what was wanted
+	f.Exists = false
+	core.Must(t, tf.Destroy()) // gone already is what was wanted
 }
 
 func TestNameTakenSaysHowToImport(t *testing.T) {
 	f, _ := created(t, baseConfig())
 	other := newTerraform(t, f)
-	says(t, other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_signing_secret.LABEL orders")
+	core.Says(t, other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_signing_secret.LABEL orders")
 	if !other.State.IsNull() {
 		t.Error("the other signing secret was taken over")
 	}
 }
 
 func TestImport(t *testing.T) {
-	full := ed25519Config().With("description", "").With("rotate_when_changed", triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true).With("labels", triggers())
+	full := ed25519Config().With("description", "").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{secretID, "orders"} {
 		t.Run(id, func(t *testing.T) {
 			tf := newTerraform(t, f)
-			must(t, tf.Import(id))
-			silent(t, tf, full)
+			core.Must(t, tf.Import(id))
+			core.Silent(t, tf, full)
 			// What the import stored is enough for a step.
-			tf.Run(full.With("minimum_version", f.cred.NextVersion()))
+			tf.Run(full.With("minimum_version", f.Cred.NextVersion()))
 			tf.Run(full.With("minimum_version", 3)) // back, for the next case
 		})
 	}
@@ -185,10 +185,10 @@ func TestImport(t *testing.T) {
 func TestWhileTheProviderIsNotConfigured(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
-	must(t, waiting.Plan(suppliedConfig("a")).Diags)
+	core.Must(t, waiting.Plan(suppliedConfig("a")).Diags)
 	waiting.State, waiting.Private = tf.State, tf.Private
-	says(t, waiting.Refresh().Errors(), "token is unknown")
-	says(t, waiting.Import("orders").Errors(), "token is unknown")
+	core.Says(t, waiting.Refresh().Errors(), "token is unknown")
+	core.Says(t, waiting.Import("orders").Errors(), "token is unknown")
 	if _, d := waiting.Open(core.Config{"id": secretID}); d.Errors() == "" {
 		t.Error("opened without a platform")
 	}

@@ -15,19 +15,19 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			says(t, empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
 			edited := config("a").With("description", "new")
 			keeps(t, tf, tf.Plan(edited), nil)
 			wrote(t, f, "PATCH /sec_01")
 			for _, c := range []core.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
 				p := tf.Plan(c)
-				says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
+				core.Says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
 			}
 			c := edited.With("secret_wo", whsec("b"))
 			keeps(t, tf, tf.Plan(c), nil)
 			wrote(t, f, "POST /sec_01/rotation/reissue if 3 sends b")
-			silent(t, tf, c)
+			core.Silent(t, tf, c)
 		})
 	}
 }
@@ -36,36 +36,36 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	for name, since := range map[string]func(f *fake){
 		"all revoked, reissued": func(f *fake) {
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepReissue})
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepReissue})
 		},
 		"all revoked, reissued with another": func(f *fake) {
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepReissue}, whsec("x"))
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepReissue}, whsec("x"))
 		},
 		"rotated to another, then revoked": func(f *fake) {
-			f.by(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			f.by(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
+			f.By(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
 		},
 	} {
 		for how, config := range byBoth {
 			t.Run(name+", "+how, func(t *testing.T) {
 				f, tf := created(t, config("a"))
 				since(f)
-				says(t, empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
+				core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
 					"It is not sent again by itself", "To leave the choice to the platform, remove secret_wo.")
 				edited := config("a").With("description", "new")
 				keeps(t, tf, tf.Plan(edited), nil)
 				wrote(t, f, "PATCH /sec_01")
-				says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
+				core.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
 
 				// A new value is sent, and the old one under a new number.
 				for want, c := range map[string]core.Config{
 					"It is sent.": edited.With("secret_wo", whsec("b")),
 					"The value was revoked on the platform before, and is sent again": edited.With("secret_wo_version", 7),
 				} {
-					says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, want)
+					core.Says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, want)
 				}
 				c := edited.With("secret_wo", whsec("b"))
 				keeps(t, tf, tf.Plan(c), nil)
@@ -84,44 +84,44 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 		last  core.Config
 	}{
 		"applied while another value was there": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
-			f.by(rules.Command{Step: rules.StepBegin})
+			f.By(rules.Command{Step: rules.StepBegin})
 			apply(numbered("a", 2))
-			f.by(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
 		}, numbered("a", 2)},
 		"that came without the value": {suppliedConfig("a"), func(f *fake, apply func(core.Config)) {
 			apply(baseConfig().With("secret_wo_version", 1))
 			apply(numbered("a", 1))
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 		}, numbered("a", 1)},
 		"taken away and put back": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 			apply(baseConfig())
 		}, numbered("a", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, x.first)
 			x.since(f, func(c core.Config) { keeps(t, tf, tf.Plan(c), nil) })
-			f.writes()
+			f.Writes()
 			for range 2 { // an apply makes no difference
 				p := tf.Plan(x.last)
-				says(t, p.Diags.Warnings(), "was revoked", "give secret_wo_version a number that it has not had")
+				core.Says(t, p.Diags.Warnings(), "was revoked", "give secret_wo_version a number that it has not had")
 				keeps(t, tf, p, nil)
 			}
-			if w := strings.Join(f.writes(), " "); strings.Contains(w, "sends") {
+			if w := strings.Join(f.Writes(), " "); strings.Contains(w, "sends") {
 				t.Errorf("it was sent: %s", w)
 			}
 			again := x.last.With("secret_wo_version", 9)
 			keeps(t, tf, tf.Plan(again), nil)
-			if w := strings.Join(f.writes(), " "); !strings.Contains(w, "sends a") {
+			if w := strings.Join(f.Writes(), " "); !strings.Contains(w, "sends a") {
 				t.Errorf("under a new number: %s", w)
 			}
 			// From then on it is a value like any other: what somebody puts in its place is put back.
-			f.policy.RequireAcknowledgement = false
-			f.clock.Advance(30 * day)
-			f.by(rules.Command{Step: rules.StepRotate}, whsec("y"))
-			f.clock.Advance(2 * day)
-			says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+			f.Policy.RequireAcknowledgement = false
+			f.Clock.Advance(30 * day)
+			f.By(rules.Command{Step: rules.StepRotate}, whsec("y"))
+			f.Clock.Advance(2 * day)
+			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
 		})
 	}
 }
@@ -130,11 +130,11 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 func TestTheRevokedValueOnHold(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
-	f.by(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
+	f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
 	for _, config := range []core.Config{c.With("secret_wo", tftypes.UnknownValue), suppliedConfig("a")} {
-		says(t, tf.Plan(config).Diags.Warnings(), "is on hold")
+		core.Says(t, tf.Plan(config).Diags.Warnings(), "is on hold")
 	}
-	says(t, empty(t, tf, c.With("secret_wo", tftypes.UnknownValue)).Diags.Warnings(), "is on hold")
+	core.Says(t, core.Empty(t, tf, c.With("secret_wo", tftypes.UnknownValue)).Diags.Warnings(), "is on hold")
 }
 
 // Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
@@ -142,13 +142,13 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepReissue})
-			empty(t, tf, config("a"))
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepReissue})
+			core.Empty(t, tf, config("a"))
 			moved := config("a").With("endpoint_id", "wep_02")
-			says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
+			core.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
 			for _, c := range []core.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
-				must(t, tf.Plan(c).Diags)
+				core.Must(t, tf.Plan(c).Diags)
 			}
 		})
 	}
@@ -160,11 +160,11 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
-			f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			f.by(rules.Command{Step: rules.StepReissue})
-			f.by(rules.Command{Step: rules.StepBegin})
+			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+			f.By(rules.Command{Step: rules.StepReissue})
+			f.By(rules.Command{Step: rules.StepBegin})
 			f.proven(3)
-			says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current", "It is not sent again by itself")
+			core.Says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current", "It is not sent again by itself")
 			keeps(t, tf, tf.Plan(c), nil)
 			tf.Expect(tf.State, "version=3", "rotation.phase=draining")
 		})
@@ -175,15 +175,15 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 func TestTheRevokedValueComesWithTheApply(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
-	f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
+	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 	for range 2 {
 		p := tf.Plan(c.With("secret_wo", tftypes.UnknownValue))
 		leftOpen(t, tf, p)
 		d := tf.Apply(p, c)
-		must(t, d)
-		says(t, d.Warnings(), `A new value for "orders" is due`, "secret_wo still has a value that was revoked")
-		f.by(rules.Command{Step: rules.StepReissue})
-		f.by(rules.Command{Step: rules.StepRevoke, All: true, Reason: "again"})
+		core.Must(t, d)
+		core.Says(t, d.Warnings(), `A new value for "orders" is due`, "secret_wo still has a value that was revoked")
+		f.By(rules.Command{Step: rules.StepReissue})
+		f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "again"})
 	}
 	wrote(t, f)
 	p := tf.Plan(c.With("secret_wo", tftypes.UnknownValue))

@@ -41,13 +41,13 @@ func TestSecretsAreNowhere(t *testing.T) {
 		look(when+", read", tf.Refresh(), p)
 	}
 	run("created", suppliedConfig("a"))
-	f.refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no room for " + whsec("b")}
+	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no room for " + whsec("b")}
 	run("refused", suppliedConfig("b").With("secret_wo_version", 1))
-	clear(f.refuse)
+	clear(f.Refuse)
 	run("rotated", suppliedConfig("b").With("secret_wo_version", 1))
 	run("in the middle of a rotation", suppliedConfig("c").With("secret_wo_version", 2))
 	run("in an emergency", suppliedConfig("c").With("secret_wo_version", 2).With("minimum_version", 3))
-	f.by(rules.Command{Step: rules.StepBegin}, whsec("x"))
+	f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
 	run("not ours", suppliedConfig("c").With("secret_wo_version", 2).With("minimum_version", 3))
 	run("malformed", suppliedConfig("c").With("secret_wo", whsec("a")+whsec("b")))
 	run("made by the platform", suppliedConfig("c").With("secret_wo", nil).With("minimum_version", 5))
@@ -57,7 +57,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 	other := newTerraform(t, f)
 	tf.Run(suppliedConfig("a"))
-	must(t, other.Import("orders"))
+	core.Must(t, other.Import("orders"))
 	if text := other.State.String() + private(t, other.Private); strings.Contains(text, whsec("a")) || !strings.Contains(text, "k1:") {
 		t.Errorf("imported: %s", text)
 	}

@@ -12,14 +12,14 @@ import (
 // leftOpen wants a plan that leaves everything open which a secret brings with it: the value at the apply may be another one.
 func leftOpen(t *testing.T, tf *core.Terraform, p core.Plan) {
 	t.Helper()
-	must(t, p.Diags)
+	core.Must(t, p.Diags)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "secret_digest=<unknown>", "public_keys=<null>", "secret_wo=<null>")
 }
 
 // closed wants a plan that promises that no secret is sent.
 func closed(t *testing.T, tf *core.Terraform, p core.Plan) {
 	t.Helper()
-	must(t, p.Diags)
+	core.Must(t, p.Diags)
 	for _, name := range []string{"version", "rotation", "secret_digest"} {
 		if planned, state := tf.Get(p.Planned, name), tf.Get(tf.State, name); planned != state {
 			t.Errorf("%s is planned as %s, and the state has %s", name, planned, state)
@@ -37,10 +37,10 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 				return suppliedConfig(letter).With("secret_wo_version", n)
 			}
 			f, tf := created(t, config("a", 1))
-			silent(t, tf, config("a", 1))
+			core.Silent(t, tf, config("a", 1))
 			p := tf.Plan(config("b", 2))
 			leftOpen(t, tf, p)
-			says(t, p.Diags.Warnings(), "begins: version 2", "Why: secret_wo has a new value. It is sent.")
+			core.Says(t, p.Diags.Warnings(), "begins: version 2", "Why: secret_wo has a new value. It is sent.")
 			keeps(t, tf, p, nil)
 			if numbered {
 				wrote(t, f, "PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b")
@@ -48,14 +48,14 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 				wrote(t, f, "POST /sec_01/rotation/begin if 1 sends b")
 			}
 			tf.Expect(tf.State, "version=2", "rotation.phase=staged", "secret_digest="+f.digests[2])
-			says(t, empty(t, tf, config("b", 2)).Diags.Warnings(), "waits to be seen in use")
+			core.Says(t, core.Empty(t, tf, config("b", 2)).Diags.Warnings(), "waits to be seen in use")
 			f.proven(2)
 			keeps(t, tf, tf.Plan(config("b", 2)), nil)
-			f.clock.Advance(day)
-			silent(t, tf, config("b", 2))
+			f.Clock.Advance(day)
+			core.Silent(t, tf, config("b", 2))
 
 			// Where no acknowledgement is asked for, it is current at once.
-			f.policy.RequireAcknowledgement = false
+			f.Policy.RequireAcknowledgement = false
 			keeps(t, tf, tf.Plan(config("c", 3)), nil)
 			tf.Expect(tf.State, "version=3", "rotation.phase=draining", "rotation.previous_version=2", "secret_digest="+f.digests[3])
 		})
@@ -71,9 +71,9 @@ func TestTheSameValueWithAnotherNumber(t *testing.T) {
 			keeps(t, tf, tf.Plan(c), nil)
 			wrote(t, f, "PATCH /sec_01")
 			tf.Expect(tf.State, "version=1", "rotation.phase=stable", "secret_wo_version=2")
-			silent(t, tf, c)
+			core.Silent(t, tf, c)
 			// The number counts from here on: another value alone changes nothing.
-			silent(t, tf, suppliedConfig("b").With("secret_wo_version", 2))
+			core.Silent(t, tf, suppliedConfig("b").With("secret_wo_version", 2))
 		})
 	}
 }
@@ -82,7 +82,7 @@ func TestTheSameValueWithAnotherNumber(t *testing.T) {
 func TestWithANumberTheValueMayChange(t *testing.T) {
 	c := func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) }
 	f, tf := created(t, c("a"))
-	silent(t, tf, c("b"))
+	core.Silent(t, tf, c("b"))
 	p := tf.Plan(c("c").With("description", "new"))
 	closed(t, tf, p)
 	keeps(t, tf, p, c("d").With("description", "new"))
@@ -91,8 +91,8 @@ func TestWithANumberTheValueMayChange(t *testing.T) {
 	tf.Run(c("e").With("secret_wo_version", 3))
 	f.proven(2)
 	tf.Run(c("e").With("secret_wo_version", 3))
-	f.clock.Advance(day)
-	f.writes()
+	f.Clock.Advance(day)
+	f.Writes()
 	keeps(t, tf, tf.Plan(c("f").With("secret_wo_version", 2)), nil)
 	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+f.digests[3])
 }
@@ -106,27 +106,27 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 			f, tf := created(t, suppliedConfig("a"))
 			tf.Run(suppliedConfig("b"))
 			prepare(f, tf)
-			f.writes()
+			f.Writes()
 			ends := map[string]string{"staged": "2026-05-08T00:00:00Z", "draining": "2026-05-02T00:00:00Z"}[name]
 			for _, c := range []core.Config{suppliedConfig("c"), suppliedConfig("c").With("secret_wo_version", 1), suppliedConfig("a")} {
 				errs := tf.Plan(c).Diags.Errors()
-				says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends, "raise minimum_version to 3")
+				core.Says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends, "raise minimum_version to 3")
 				sayNothingOf(t, errs, whsec("a"), whsec("c"))
 			}
-			empty(t, tf, suppliedConfig("b")) // back to what is on its way
+			core.Empty(t, tf, suppliedConfig("b")) // back to what is on its way
 
 			// The emergency: both are revoked, the new one is sent at once.
 			c := suppliedConfig("c").With("minimum_version", 3)
 			p := tf.Plan(c)
 			leftOpen(t, tf, p)
-			says(t, p.Diags.Warnings(), "Version 3 of", "will be issued", "The new version is the configured value.")
+			core.Says(t, p.Diags.Warnings(), "Version 3 of", "will be issued", "The new version is the configured value.")
 			keeps(t, tf, p, nil)
-			if got := f.writes(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH /sec_01 if ") || !strings.HasSuffix(got[0], " sends c") {
+			if got := f.Writes(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH /sec_01 if ") || !strings.HasSuffix(got[0], " sends c") {
 				t.Errorf("the platform was asked %q", got)
 			}
 			tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3", "secret_digest="+f.digests[3])
-			silent(t, tf, c)
-			says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`, "The same value again")
+			core.Silent(t, tf, c)
+			core.Says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`, "The same value again")
 		})
 	}
 }
@@ -135,12 +135,12 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 func TestMinimumVersionOfASuppliedSecret(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	tf.Run(suppliedConfig("b"))
-	f.writes()
+	f.Writes()
 	c := suppliedConfig("b").With("minimum_version", 2)
 	keeps(t, tf, tf.Plan(c), nil)
 	wrote(t, f, "PATCH /sec_01 if 2")
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "secret_digest="+f.digests[2])
-	silent(t, tf, c)
+	core.Silent(t, tf, c)
 }
 
 // A value that is not known yet leaves it to the apply; the one that is found there decides.
@@ -165,34 +165,34 @@ func TestUnsure(t *testing.T) {
 			p := tf.Plan(c.config.With("secret_wo", tftypes.UnknownValue))
 			leftOpen(t, tf, p)
 			known := c.config.With("secret_wo", whsec(c.applied))
-			for name, v := range map[string]any{"secret_wo_version": 2, "rotate_when_changed": triggers("a", "1")} {
+			for name, v := range map[string]any{"secret_wo_version": 2, "rotate_when_changed": core.Triggers("a", "1")} {
 				if known[name] == tftypes.UnknownValue {
 					known = known.With(name, v)
 				}
 			}
 			keeps(t, tf, p, known)
-			if sent := strings.Contains(strings.Join(f.writes(), "\n"), "sends "+c.applied); sent != c.sent {
+			if sent := strings.Contains(strings.Join(f.Writes(), "\n"), "sends "+c.applied); sent != c.sent {
 				t.Errorf("sent: %v, want %v", sent, c.sent)
 			}
-			empty(t, tf, known)
+			core.Empty(t, tf, known)
 		})
 	}
 }
 
 // From a secret that the platform makes to a supplied one and back, in place: each is a rotation.
 func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
-	one, two := triggers("turn", "1"), triggers("turn", "2")
+	one, two := core.Triggers("turn", "1"), core.Triggers("turn", "2")
 	f, tf := created(t, baseConfig().With("rotate_when_changed", one))
-	f.policy.RequireAcknowledgement = false
+	f.Policy.RequireAcknowledgement = false
 	p := tf.Plan(suppliedConfig("a").With("rotate_when_changed", one))
 	leftOpen(t, tf, p)
 	keeps(t, tf, p, nil)
 	wrote(t, f, "POST /sec_01/rotation/rotate if 1 sends a")
-	f.clock.Advance(day)
+	f.Clock.Advance(day)
 	// Leaving it out rotates nothing, until somebody asks.
-	silent(t, tf, baseConfig().With("rotate_when_changed", one))
-	f.clock.Advance(90 * day)
-	says(t, empty(t, tf, baseConfig().With("rotate_when_changed", one)).Diags.Warnings(), "Its value is supplied, not made by the platform")
+	core.Silent(t, tf, baseConfig().With("rotate_when_changed", one))
+	f.Clock.Advance(90 * day)
+	core.Says(t, core.Empty(t, tf, baseConfig().With("rotate_when_changed", one)).Diags.Warnings(), "Its value is supplied, not made by the platform")
 	p = tf.Plan(baseConfig().With("rotate_when_changed", two))
 	tf.Expect(p.Planned, "version=3", "rotation.phase=draining", "secret_digest=<unknown>")
 	keeps(t, tf, p, nil)
@@ -201,11 +201,11 @@ func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
 
 // When a supplied secret is due, or asked for, a plan can only warn.
 func TestSuppliedSecretThatIsDue(t *testing.T) {
-	c := suppliedConfig("a").With("rotate_when_changed", triggers("a", "1"))
+	c := suppliedConfig("a").With("rotate_when_changed", core.Triggers("a", "1"))
 	f, tf := created(t, c)
-	f.clock.Advance(90 * day)
-	says(t, empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`, "Due since 2026-07-30T00:00:00Z, interval 90d", "configure a new one in secret_wo")
-	c = c.With("rotate_when_changed", triggers("a", "2"))
+	f.Clock.Advance(90 * day)
+	core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`, "Due since 2026-07-30T00:00:00Z, interval 90d", "configure a new one in secret_wo")
+	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
 	keeps(t, tf, tf.Plan(c), nil)
 	wrote(t, f, "PATCH /sec_01")
 	tf.Expect(tf.State, "version=1")

@@ -6,10 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 )
 
 // What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be planned with all of it.
@@ -20,12 +17,12 @@ func TestCreationWithUnknowns(t *testing.T) {
 		"name": "orders", "owner": "team-a", "endpoint_id": tftypes.UnknownValue, "rotation_policy_id": tftypes.UnknownValue, "secret_wo": tftypes.UnknownValue,
 		"secret_wo_version": tftypes.UnknownValue, "rotate_when_changed": tftypes.UnknownValue, "minimum_version": tftypes.UnknownValue,
 	})
-	must(t, p.Diags)
-	c := suppliedConfig("a").With("secret_wo_version", 1).With("rotate_when_changed", triggers("a", "1")).With("minimum_version", 4)
+	core.Must(t, p.Diags)
+	c := suppliedConfig("a").With("secret_wo_version", 1).With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 4)
 	keeps(t, tf, p, c)
 	wrote(t, f, "POST  sends a")
 	tf.Expect(tf.State, "version=4")
-	silent(t, tf, c)
+	core.Silent(t, tf, c)
 }
 
 func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
@@ -52,7 +49,7 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	f.clock.Advance(90 * day)
+	f.Clock.Advance(90 * day)
 	p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
 	tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation_policy_id=<unknown>")
 	keeps(t, tf, p, c.With("rotation_policy_id", "pol_2"))
@@ -62,15 +59,15 @@ func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
 // While it is not known whether there is a step, everything that a step changes is left to the apply.
 func TestUnknownStep(t *testing.T) {
 	for kind, base := range map[string]core.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied": suppliedConfig("a").With("secret_wo_version", 1)} {
-		one := base.With("rotate_when_changed", triggers("a", "1"))
+		one := base.With("rotate_when_changed", core.Triggers("a", "1"))
 		for name, c := range map[string]struct {
 			planned, applied core.Config
 			version          string
 			writes           []string
 		}{
-			"a trigger that has changed": {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one.With("rotate_when_changed", triggers("a", "2")), "2", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"}},
+			"a trigger that has changed": {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one.With("rotate_when_changed", core.Triggers("a", "2")), "2", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"}},
 			"a trigger that has not":     {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one, "1", nil},
-			"all triggers":               {one.With("rotate_when_changed", tftypes.UnknownValue), one.With("rotate_when_changed", triggers("b", "2")), "1", []string{"PATCH /sec_01"}},
+			"all triggers":               {one.With("rotate_when_changed", tftypes.UnknownValue), one.With("rotate_when_changed", core.Triggers("b", "2")), "1", []string{"PATCH /sec_01"}},
 			"minimum_version":            {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 2), "2", []string{"PATCH /sec_01 if 1"}},
 			"minimum_version, too low":   {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 1), "1", []string{"PATCH /sec_01 if 1"}},
 		} {
@@ -80,7 +77,7 @@ func TestUnknownStep(t *testing.T) {
 			t.Run(kind+", "+name, func(t *testing.T) {
 				f, tf := created(t, one)
 				p := tf.Plan(c.planned)
-				must(t, p.Diags)
+				core.Must(t, p.Diags)
 				tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "secret_digest=<unknown>", "id=sec_01")
 				if keys := tf.Get(p.Planned, "public_keys"); (keys == "<unknown>") != (kind == "key pair") {
 					t.Errorf("public_keys is %s", keys)
@@ -98,28 +95,20 @@ func TestUnknownStep(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("a").With("minimum_version", tftypes.UnknownValue))
 	leftOpen(t, tf, p)
-	says(t, tf.Apply(p, suppliedConfig("a").With("minimum_version", 2)).Errors(), "The same value again")
+	core.Says(t, tf.Apply(p, suppliedConfig("a").With("minimum_version", 2)).Errors(), "The same value again")
 	wrote(t, f)
 }
 
 // Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a guess.
 func TestWithoutAComparisonKey(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
-	c, err := client.New(client.Config{Endpoint: f.url, Token: secret.New("qcp_test")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := tfkit.NewPlatform(c, api.Identity{Tenant: "acme", Environment: "staging"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	blind := newTerraformOn(t, p)
+	blind := newTerraformOn(t, fakes.NewPlatform(t, f.URL, fakes.Identity("staging"), 0))
 	blind.State, blind.Private = tf.State, tf.Private
 	plan := blind.Plan(suppliedConfig("b"))
 	leftOpen(t, blind, plan)
 	keeps(t, blind, plan, nil)
 	wrote(t, f)
-	silent(t, tf, suppliedConfig("a"))
+	core.Silent(t, tf, suppliedConfig("a"))
 	// By its number it can be told.
 	keeps(t, blind, blind.Plan(suppliedConfig("b").With("secret_wo_version", 1)), nil)
 	wrote(t, f, "PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b")

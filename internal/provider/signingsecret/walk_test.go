@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -60,8 +59,8 @@ type walk struct {
 
 func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	t.Helper()
-	w := &walk{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: newFake(t), config: baseConfig().With("rotate_when_changed", triggers("k", "0")), seen: seen}
-	w.f.policy.RequireAcknowledgement = w.r.IntN(3) > 0
+	w := &walk{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: newFake(t), config: baseConfig().With("rotate_when_changed", core.Triggers("k", "0")), seen: seen}
+	w.f.Policy.RequireAcknowledgement = w.r.IntN(3) > 0
 	w.tf = newTerraform(t, w.f)
 	w.editSecret()
 	w.tf.Run(w.config)
@@ -91,33 +90,33 @@ func (w *walk) disturb() {
 	cmd := rules.Command{Actor: "somebody", Reason: "test"}
 	switch w.r.IntN(12) {
 	case 0:
-		w.f.clock.Advance(time.Duration(w.r.IntN(100)) * day)
+		w.f.Clock.Advance(time.Duration(w.r.IntN(100)) * day)
 		return
 	case 1:
-		if v, ok := w.f.cred.Pending(); ok && w.f.cred.ValidAt(w.f.policy, v.Number, w.f.clock.Now()) {
+		if v, ok := w.f.Cred.Pending(); ok && w.f.Cred.ValidAt(w.f.Policy, v.Number, w.f.Clock.Now()) {
 			w.f.proven(v.Number)
 		}
 		return
 	case 2, 3:
 		cmd.Step, cmd.All, cmd.Hold = rules.StepRevoke, true, w.r.IntN(3) == 0
 	case 4:
-		cmd.Step, cmd.Below = rules.StepRevoke, w.f.cred.Highest
+		cmd.Step, cmd.Below = rules.StepRevoke, w.f.Cred.Highest
 	case 5:
 		cmd.Step, cmd.Force = rules.StepPromote, true
 	default:
 		steps := []rules.Step{rules.StepBegin, rules.StepReissue, rules.StepCancel, rules.StepRollback, rules.StepHold, rules.StepRelease}
 		cmd.Step = steps[w.r.IntN(len(steps))]
 	}
-	now := w.f.clock.Now()
-	settled, _ := rules.Settle(w.f.cred, w.f.policy, now)
-	if _, _, err := rules.Apply(settled, w.f.policy, cmd, now); err != nil {
+	now := w.f.Clock.Now()
+	settled, _ := rules.Settle(w.f.Cred, w.f.Policy, now)
+	if _, _, err := rules.Apply(settled, w.f.Policy, cmd, now); err != nil {
 		return
 	}
 	var value []string
 	if letter := w.letter("abxy"); w.r.IntN(2) == 0 && !w.valid(settled, letter) && (cmd.Step == rules.StepBegin || cmd.Step == rules.StepReissue) {
 		value = append(value, whsec(letter))
 	}
-	w.f.by(cmd, value...)
+	w.f.By(cmd, value...)
 	w.log = append(w.log, fmt.Sprintf("  %s all=%v hold=%v %v", cmd.Step, cmd.All, cmd.Hold, value))
 }
 
@@ -135,9 +134,9 @@ func (w *walk) edit() {
 	case 2:
 		w.config = w.config.With("description", w.letter("defg"))
 	case 3:
-		w.config = w.config.With("rotate_when_changed", triggers("k", w.letter("0123")))
+		w.config = w.config.With("rotate_when_changed", core.Triggers("k", w.letter("0123")))
 	case 4:
-		w.config = w.config.With("minimum_version", int(w.f.cred.NextVersion()))
+		w.config = w.config.With("minimum_version", int(w.f.Cred.NextVersion()))
 	}
 }
 
@@ -203,11 +202,11 @@ func (w *walk) refused(what string, d core.Diags) bool {
 }
 
 func (w *walk) apply(p core.Plan) bool {
-	w.f.writes()
+	w.f.Writes()
 	revoked := slices.Clone(w.f.revoked)
 	w.note("apply", w.config)
 	d := w.tf.Apply(p, w.config)
-	asked := w.f.writes()
+	asked := w.f.Writes()
 	w.log = append(w.log, "  "+strings.Join(asked, "; "))
 	for _, line := range asked {
 		_, letter, sent := strings.Cut(line, " sends ")
@@ -218,7 +217,7 @@ func (w *walk) apply(p core.Plan) bool {
 		for _, r := range revoked {
 			number, numbered := w.config["secret_wo_version"].(int)
 			switch {
-			case r.Digest != w.digest(whsec(letter)):
+			case r.Digest != digestOf(whsec(letter)):
 			case !numbered, r.SecretWOVersion != nil && *r.SecretWOVersion == int64(number):
 				w.t.Errorf("what was revoked is sent: %s", line)
 			default:
@@ -240,15 +239,7 @@ func (w *walk) clean(p core.Plan) {
 			w.seen[what]++
 		}
 	}
-	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil && w.tf.Get(w.tf.State, "secret_digest") != w.digest(value) {
+	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil && w.tf.Get(w.tf.State, "secret_digest") != digestOf(value) {
 		w.t.Error("the platform lacks the configured value, and the plan says nothing")
 	}
-}
-
-func (w *walk) digest(value string) string {
-	d, err := api.Digest(1, comparisonKey, api.KindSigningSecrets, secretID, value)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return d
 }

@@ -3,6 +3,7 @@ package webhookendpoint
 import (
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
@@ -11,7 +12,7 @@ func TestFailingIsWarnedOf(t *testing.T) {
 	f, tf := created(t, base())
 	f.endpoint.Failing = &api.Failing{Since: start, At: start, Detail: "the endpoint answered 401"}
 	p := tf.Plan(base())
-	says(t, p.Diags.Warnings(), `AttributeName("url")`, `Deliveries to "orders" are not accepted`, "None was accepted since 2026-05-01T12:00:00Z", "the endpoint answered 401", "/v1/webhook-endpoints/"+theID+"/deliveries")
+	core.Says(t, p.Diags.Warnings(), `AttributeName("url")`, `Deliveries to "orders" are not accepted`, "None was accepted since 2026-05-01T12:00:00Z", "the endpoint answered 401", "/v1/webhook-endpoints/"+theID+"/deliveries")
 	if p.Changes {
 		t.Error("a warning is no change")
 	}
@@ -25,5 +26,5 @@ func TestFailingIsWarnedOf(t *testing.T) {
 		}
 	}
 	f.endpoint.Failing = nil
-	silent(t, tf, base())
+	core.Silent(t, tf, base())
 }

@@ -1,7 +1,6 @@
 package webhookendpoint
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -11,15 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 const theID = "wep_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -47,13 +41,6 @@ func newFake(t *testing.T) *fake {
 	return f
 }
 
-func problem(w http.ResponseWriter, p api.Problem) {
-	p.Status = api.StatusOf[p.Code]
-	w.Header().Set("Content-Type", api.ProblemContentType)
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
-}
-
 // ServeHTTP answers one request.
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := map[string]any{}
@@ -63,7 +50,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch path := strings.TrimPrefix(r.URL.Path, "/v1/webhook-endpoints"); {
 	case f.refuse != nil && r.Method != http.MethodGet:
-		problem(w, *f.refuse)
+		fakes.Problem(w, *f.refuse)
 	case r.Method == http.MethodGet && path == "":
 		page := api.Page[api.WebhookEndpoint]{Items: []api.WebhookEndpoint{}}
 		if f.endpoint != nil && f.endpoint.Name == r.URL.Query().Get("name") {
@@ -71,15 +58,15 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		answer(w, page)
 	case r.Method == http.MethodPost && path == "" && f.endpoint != nil:
-		problem(w, api.Problem{Code: api.CodeNameTaken, Field: "/name", Detail: "taken"})
+		fakes.Problem(w, api.Problem{Code: api.CodeNameTaken, Field: "/name", Detail: "taken"})
 	case r.Method == http.MethodPost && path == "":
 		f.endpoint = &api.WebhookEndpoint{Object: api.Object{ID: theID, Tenant: "acme", Environment: "staging", CreatedAt: start}, Enabled: true}
 		f.merge(body)
 		answer(w, f.endpoint)
 	case f.endpoint == nil || path != "/"+theID:
-		problem(w, api.Problem{Code: api.CodeNotFound, Detail: "no such endpoint"})
+		fakes.Problem(w, api.Problem{Code: api.CodeNotFound, Detail: "no such endpoint"})
 	case r.Method == http.MethodDelete && f.secrets > 0:
-		problem(w, api.Problem{Code: api.CodeConflict, Detail: `the webhook endpoint "orders" is in use by 1 signing secret; delete those or point them elsewhere first`})
+		fakes.Problem(w, api.Problem{Code: api.CodeConflict, Detail: `the webhook endpoint "orders" is in use by 1 signing secret; delete those or point them elsewhere first`})
 	case r.Method == http.MethodDelete:
 		f.endpoint = nil
 		w.WriteHeader(http.StatusNoContent)
@@ -114,37 +101,15 @@ func (f *fake) gone() {
 	f.endpoint.Enabled, f.endpoint.Disabled = false, &api.Disabled{Reason: api.DisabledGone, At: start.Add(time.Hour), By: "msg_7"}
 }
 
-// oneNoun is a provider with this package's types only.
-type oneNoun struct{ platform *tfkit.Platform }
-
-func (p oneNoun) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "quickconnect"
-}
-
-func (p oneNoun) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-
-func (p oneNoun) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	resp.ResourceData = p.platform
-}
-
-func (p oneNoun) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewResource}
-}
-
-func (p oneNoun) DataSources(context.Context) []func() datasource.DataSource { return nil }
-
 // newTerraformIn is one at this URL, in an environment; a timeout of 0 is the client's own.
 func newTerraformIn(t *testing.T, url, environment string, timeout time.Duration) *core.Terraform {
 	t.Helper()
-	c, err := client.New(client.Config{Endpoint: url, Token: secret.New("qcp_canary"), RequestTimeout: timeout})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := tfkit.NewPlatform(c, api.Identity{Tenant: "acme", Environment: environment, Role: api.RoleDeployer, Name: "ci"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return core.New(t, oneNoun{p}, core.Config{}, typeName)
+	return newTerraformOn(t, fakes.NewPlatform(t, url, fakes.Identity(environment), timeout))
+}
+
+func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
+	t.Helper()
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource}, core.Config{}, typeName)
 }
 
 func newTerraform(t *testing.T, f *fake) *core.Terraform {
@@ -164,28 +129,4 @@ func created(t *testing.T, c core.Config) (*fake, *core.Terraform) {
 	tf.Run(c)
 	f.writes = nil
 	return f, tf
-}
-
-func must(t *testing.T, d core.Diags) {
-	t.Helper()
-	if errs := d.Errors(); errs != "" {
-		t.Fatal(errs)
-	}
-}
-
-func says(t *testing.T, text string, want ...string) {
-	t.Helper()
-	for _, w := range want {
-		if !strings.Contains(text, w) {
-			t.Errorf("%q is not in:\n%s", w, text)
-		}
-	}
-}
-
-// silent wants a plan with nothing to do, and nothing to say.
-func silent(t *testing.T, tf *core.Terraform, c core.Config) {
-	t.Helper()
-	if p := tf.Plan(c); p.Changes || len(p.Diags) != 0 {
-		t.Fatalf("a plan with nothing to do: changes %v, %s%s", p.Changes, p.Diags.Errors(), p.Diags.Warnings())
-	}
 }
