@@ -17,7 +17,7 @@ const (
 	actionReveal = "reveal"
 
 	actionTestEvent = "test_event" // an event was queued on request
-	actionProbe     = "probe"      // a receiver was asked whether it accepts a pending version
+	actionProbe     = "probe"      // a receiver was asked whether it accepts a version
 	actionDisable   = "disable"    // the platform has disabled an endpoint
 )
 

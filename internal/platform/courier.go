@@ -38,7 +38,7 @@ type courier struct {
 // lane is an endpoint that is delivered to, or that rests after a failure.
 type lane struct {
 	busy      bool
-	failures  int
+	rest      time.Duration // after the last failure
 	restUntil time.Time
 }
 
@@ -81,8 +81,8 @@ func (c *courier) end(endpointID string, now time.Time, failed bool) {
 		return
 	}
 	l := c.lanes[endpointID]
-	l.busy, l.restUntil = false, now.Add(min(firstRest<<l.failures, longestRest))
-	l.failures = min(l.failures+1, 6)
+	l.rest = min(max(2*l.rest, firstRest), longestRest)
+	l.busy, l.restUntil = false, now.Add(l.rest)
 }
 
 // enter waits for a place among those of the tenant, and then among all. It returns false if the context ends first.
@@ -97,17 +97,18 @@ func (c *courier) enter(ctx context.Context, tenant string) (leave func(), ok bo
 		c.tenants[tenant] = own
 	}
 	c.mu.Unlock()
-	for i, places := range []chan struct{}{own, c.places} {
-		select {
-		case places <- struct{}{}:
-		case <-ctx.Done():
-			if i > 0 {
-				<-own
-			}
-			return nil, false
-		}
+	select {
+	case own <- struct{}{}:
+	case <-ctx.Done():
+		return nil, false
 	}
-	return func() { <-c.places; <-own }, true
+	select {
+	case c.places <- struct{}{}:
+		return func() { <-c.places; <-own }, true
+	case <-ctx.Done():
+		<-own
+		return nil, false
+	}
 }
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.

@@ -66,8 +66,8 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, etag int64, x 
 	}
 	return p.update(ctx, func(w *work) error {
 		w.scope = d.Scope
-		now, err := w.tx.Delivery(ctx, d.ID)
-		if errors.Is(err, store.ErrNotFound) || err == nil && now.State != api.DeliveryQueued {
+		stored, err := w.tx.Delivery(ctx, d.ID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && stored.State != api.DeliveryQueued {
 			return nil // deleted with its endpoint
 		}
 		if err != nil {
@@ -77,7 +77,7 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, etag int64, x 
 		if err != nil {
 			return err
 		}
-		next, err := w.after(ctx, now, x, spread)
+		next, err := w.after(ctx, stored, x, spread)
 		if err != nil {
 			return err
 		}
@@ -87,19 +87,18 @@ func (p *Platform) record(ctx context.Context, d *store.Delivery, etag int64, x 
 		}
 		switch {
 		case next.Delivered:
-			now.State = api.DeliveryDelivered
+			stored.State = api.DeliveryDelivered
 		case next.Again == 0 && !changed:
-			now.State = api.DeliveryFailed
+			stored.State = api.DeliveryFailed
 		}
-		now.Attempts++
-		now.NextAttemptAt, now.EndedAt = w.now.Add(next.Again), w.now
-		if now.State == api.DeliveryQueued {
-			now.EndedAt = time.Time{}
+		stored.Attempts++
+		if stored.State == api.DeliveryQueued {
+			stored.NextAttemptAt = w.now.Add(next.Again)
 		} else {
-			now.NextAttemptAt = time.Time{}
+			stored.NextAttemptAt, stored.EndedAt = time.Time{}, w.now
 		}
 		x.detail += w.consequence(next)
-		if err := w.tx.UpdateDelivery(ctx, now, attemptOf(now.Attempts, x, signers)); err != nil {
+		if err := w.tx.UpdateDelivery(ctx, stored, attemptOf(stored.Attempts, x, signers)); err != nil {
 			return err
 		}
 		if next.Delivered {
@@ -138,17 +137,17 @@ func (w *work) consequence(next webhook.Next) string {
 // noteFailing keeps what people are told of an endpoint whose deliveries are not accepted. The log has the first one of them and the end.
 func (p *Platform) noteFailing(e *store.WebhookEndpoint, x exchange, delivered bool) {
 	place := []any{"tenant", e.Scope.Tenant, "environment", e.Scope.Environment, "endpoint", e.ID}
-	switch began := e.Failing.Since; {
-	case delivered && !began.IsZero():
+	if delivered {
 		p.log.Info("deliveries to an endpoint are accepted again", place...)
 		e.Failing = store.Failing{}
-	case !delivered && began.IsZero():
-		p.log.Warn("deliveries to an endpoint are not accepted", append(place, "detail", x.detail)...)
-		began = x.at
-		fallthrough
-	case !delivered:
-		e.Failing = store.Failing{Since: began, At: x.at, Detail: x.detail}
+		return
 	}
+	since := e.Failing.Since
+	if since.IsZero() {
+		p.log.Warn("deliveries to an endpoint are not accepted", append(place, "detail", x.detail)...)
+		since = x.at
+	}
+	e.Failing = store.Failing{Since: since, At: x.at, Detail: x.detail}
 }
 
 // obey stores the endpoint, after doing what an answer asks for about it as a whole.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -45,10 +44,10 @@ func change[V any](ctx context.Context, p *Platform, key string, do func(*work) 
 	}
 	c := callOf(ctx)
 	record := store.Idempotent{Principal: c.principal.ID, Method: c.method, Path: c.path, Key: key, BodyHash: c.body.Sum(nil)}
-	if !p.running.begin(&record) {
+	if !p.running.begin(runningKey(&record)) {
 		return answer[V]{}, inProgress()
 	}
-	defer p.running.end(&record)
+	defer p.running.end(runningKey(&record))
 	return perform(ctx, p, func(w *work) (answer[V], error) {
 		if out, found, err := replay[V](ctx, w, &record); found || err != nil {
 			return out, err
@@ -111,33 +110,8 @@ func (w *work) forget(ctx context.Context, stored *store.Idempotent) error {
 	return err
 }
 
-// running has the idempotency keys of the requests that this process is carrying out.
-type running struct {
-	mu   sync.Mutex
-	keys map[string]struct{}
-}
-
-func newRunning() *running { return &running{keys: map[string]struct{}{}} }
-
 func runningKey(r *store.Idempotent) string {
 	return strings.Join([]string{r.Principal, r.Method, r.Path, r.Key}, "\x00")
-}
-
-func (r *running) begin(record *store.Idempotent) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	key := runningKey(record)
-	if _, busy := r.keys[key]; busy {
-		return false
-	}
-	r.keys[key] = struct{}{}
-	return true
-}
-
-func (r *running) end(record *store.Idempotent) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.keys, runningKey(record))
 }
 
 // created is the answer to a create.

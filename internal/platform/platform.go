@@ -39,9 +39,9 @@ type Platform struct {
 	random  *source
 	vault   *vault
 	metrics *metrics
-	running *running
+	running *busy // by idempotency key
 	courier *courier
-	probing *probing
+	probing *busy // on request, by the id of the endpoint: nobody makes the platform flood a receiver
 	egress  *egress.Client
 	sweep   time.Duration
 	handler http.Handler
@@ -74,7 +74,7 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 	}
 	p := &Platform{
 		store: c.Store, clock: c.Clock, log: c.Logger, random: random, vault: vault,
-		metrics: newMetrics(), running: newRunning(), courier: newCourier(), probing: &probing{endpoints: map[string]struct{}{}}, egress: egress.New(c.Egress), sweep: c.Sweep,
+		metrics: newMetrics(), running: newBusy(), courier: newCourier(), probing: newBusy(), egress: egress.New(c.Egress), sweep: c.Sweep,
 	}
 	if p.handler, err = p.routes(); err != nil { //nolint:contextcheck // requests bring a context of their own
 		return nil, err

@@ -49,29 +49,29 @@ type unproven struct {
 
 func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, error) {
 	var targets []unproven
-	done := func() {}
-	defer func() { done() }()
+	began := false
+	defer func() {
+		if began {
+			p.probing.end(in.ID)
+		}
+	}()
 	// A write, because it notes that the endpoint is being probed: the platform's own probes keep their distance.
 	err := p.update(ctx, func(w *work) error {
 		e, err := w.webhookEndpoint(ctx, in.ID)
 		if err != nil {
 			return err
 		}
-		if done, err = p.probing.begin(e); err != nil {
-			return err
+		if began = p.probing.begin(e.ID); !began {
+			return newProblem(api.CodeConflict, "", "the webhook endpoint %q is being probed; ask again when that is done", e.Name)
 		}
 		if err := w.works(ctx, e); err != nil {
 			return err
 		}
-		records, err := w.tx.SigningSecretsOf(ctx, w.scope, e.ID)
+		secrets, err := w.settledSigningSecretsOf(ctx, e.ID)
 		if err != nil {
 			return err
 		}
-		for _, record := range records {
-			s, err := w.settledSigningSecret(ctx, record.ID)
-			if err != nil {
-				return err
-			}
+		for _, s := range secrets {
 			target, ok, err := w.unproven(ctx, e, s)
 			if err != nil {
 				return err
@@ -106,26 +106,6 @@ func (p *Platform) probeEndpoint(ctx context.Context, in *ByID) (*probeOutput, e
 		return &probeOutput{Status: http.StatusNoContent}, nil
 	}
 	return &probeOutput{Status: http.StatusOK, Body: &api.ProbeAnswer{Probes: found}}, nil
-}
-
-// probing knows which endpoints are being probed on request: one request at a time, so that nobody makes the platform flood a receiver.
-type probing struct {
-	mu        sync.Mutex
-	endpoints map[string]struct{}
-}
-
-func (p *probing) begin(e *store.WebhookEndpoint) (done func(), err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if _, busy := p.endpoints[e.ID]; busy {
-		return func() {}, newProblem(api.CodeConflict, "", "the webhook endpoint %q is being probed; ask again when that is done", e.Name)
-	}
-	p.endpoints[e.ID] = struct{}{}
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.endpoints, e.ID)
-	}, nil
 }
 
 // unproven reads what a probe of a signing secret needs; ok is false where it has nothing to prove.
@@ -252,7 +232,7 @@ func saidOf(x exchange) string {
 	return x.detail
 }
 
-// scheduleProbe keeps the time of the next probe in step with the versions: one that has just something to prove is asked about at once. One that
+// scheduleProbe keeps the time of the next probe in step with the versions: one that has just got something to prove is asked about at once. One that
 // was rolled back is not probed by the platform: somebody found it wanting, and that it is known to the receiver changes nothing.
 func (s *signingSecret) scheduleProbe(now time.Time) {
 	v, ok := s.Credential.Unproven()

@@ -77,6 +77,21 @@ func (w *work) settledSigningSecret(ctx context.Context, id string) (*signingSec
 	return s, settleDeadlines(ctx, w, s)
 }
 
+// settledSigningSecretsOf reads the signing secrets of an endpoint to change them.
+func (w *work) settledSigningSecretsOf(ctx context.Context, endpointID string) ([]*signingSecret, error) {
+	records, err := w.tx.SigningSecretsOf(ctx, w.scope, endpointID)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*signingSecret, len(records))
+	for i, record := range records {
+		if found[i], err = w.settledSigningSecret(ctx, record.ID); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
 func (w *work) readSigningSecret(ctx context.Context, id string) (*signingSecret, error) {
 	record, err := w.tx.SigningSecret(ctx, w.scope, id)
 	if errors.Is(err, store.ErrNotFound) {

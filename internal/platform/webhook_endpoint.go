@@ -133,7 +133,10 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 		}
 		moved := e.URL != before.URL
 		if moved {
-			if err := p.moveEndpoint(ctx, w, e); err != nil {
+			if err := p.checkEndpointURL(e.URL); err != nil {
+				return out, err
+			}
+			if err := w.forgetProofs(ctx, e.ID); err != nil {
 				return out, err
 			}
 		}
@@ -160,20 +163,13 @@ func (p *Platform) patchWebhookEndpoint(ctx context.Context, in *patchWebhookEnd
 	}))
 }
 
-// moveEndpoint checks the new address of an endpoint, and forgets what the receiver at the old one has proven.
-func (p *Platform) moveEndpoint(ctx context.Context, w *work, e *store.WebhookEndpoint) error {
-	if err := p.checkEndpointURL(e.URL); err != nil {
-		return err
-	}
-	records, err := w.tx.SigningSecretsOf(ctx, w.scope, e.ID)
+// forgetProofs forgets what the receiver of an endpoint has proven: the endpoint moves to another one.
+func (w *work) forgetProofs(ctx context.Context, endpointID string) error {
+	secrets, err := w.settledSigningSecretsOf(ctx, endpointID)
 	if err != nil {
 		return err
 	}
-	for _, record := range records {
-		s, err := w.settledSigningSecret(ctx, record.ID)
-		if err != nil {
-			return err
-		}
+	for _, s := range secrets {
 		after, done := rotation.ForgetProbes(s.Credential.Credential, s.policy, w.now)
 		if err := w.carry(ctx, s.parts(), after, done, nil); err != nil {
 			return err

@@ -20,7 +20,7 @@ type SigningSecret struct {
 	DeletionProtection bool
 	Credential         Credential
 
-	// What moves without the etag: when the pending version is to be probed (zero: it is not), how often it was, and how it went.
+	// What moves without the etag: when its unproven version is to be probed (zero: it is not), how often it was, and how it went.
 	NextProbeAt time.Time
 	Probes      int64
 	Probe       Probe
@@ -200,7 +200,7 @@ func (tx *Tx) DeleteSigningSecret(ctx context.Context, scope Scope, id string) e
 	return failed("deleting", api.KindSigningSecrets, id, err)
 }
 
-// ProbesDue returns the signing secrets of every scope whose pending version is to be probed, the one that has waited longest first.
+// ProbesDue returns the signing secrets of every scope that have a version to be probed, the one that has waited longest first.
 // Endpoints that were probed after probedBefore are left out, and those that are disabled or asked to be left alone.
 func (tx *Tx) ProbesDue(ctx context.Context, now, probedBefore time.Time, limit int) ([]Ref, error) {
 	refs, err := tx.refs(ctx, probesDue, micros(now), micros(probedBefore), limit)

@@ -140,7 +140,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
 		left := appliedOf(changed)
 		if !sends {
-			left.Digest = f.Platform // what somebody put there since the plan is theirs
+			left = left.Unsent(f)
 		}
 		left.Store(ctx, resp.Private, &resp.Diagnostics)
 	}

@@ -99,12 +99,13 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 	return m
 }
 
-// rotating is the part of a plan or a state that decides about a step.
+// phase is that of a state; empty in a plan that leaves it open.
 func (m model) phase() string {
 	phase, _ := m.Rotation.Attributes()["phase"].(types.String)
 	return phase.ValueString()
 }
 
+// rotating is the part of a plan or a state that decides about a step.
 func (m model) rotating() rotationplan.Attributes {
 	return rotationplan.Attributes{
 		ID: m.ID, Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: types.StringNull(),

@@ -146,7 +146,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if _, why := writeonly.Decide(facts); change.Supplies() || why == writeonly.Adopted || sameValue(facts) || !facts.Configured {
 		left := appliedOf(answer)
 		if facts.Configured && !change.Supplies() {
-			left.Digest = facts.Platform // what somebody put there since the plan is theirs
+			left = left.Unsent(facts)
 		}
 		if n := left.Number; !facts.Configured && n != nil && (last == nil || last.Number == nil || *last.Number != *n) {
 			left.Number = nil // no secret was sent under it yet: when one comes, the number is a new one

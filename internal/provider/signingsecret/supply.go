@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -86,17 +87,17 @@ func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret
 	if digest == "" {
 		return false, false
 	}
-	var before []*int64
+	var before []attr.Value
 	if last := f.Applied; last != nil {
-		before = append(before, last.Number)
+		before = append(before, types.Int64PointerValue(last.Number))
 		found = f.Revoked && len(revoked) == 0 && last.Digest == digest
 	}
 	for _, r := range revoked {
 		if r.Digest == digest {
-			found, before = true, append(before, r.SecretWOVersion)
+			found, before = true, append(before, types.Int64PointerValue(r.SecretWOVersion))
 		}
 	}
-	isNew := !f.Number.IsNull() && !slices.ContainsFunc(before, func(n *int64) bool { return n != nil && *n == f.Number.ValueInt64() })
+	isNew := !f.Number.IsNull() && !slices.ContainsFunc(before, f.Number.Equal)
 	return found, found && !isNew
 }
 

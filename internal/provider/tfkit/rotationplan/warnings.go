@@ -175,14 +175,14 @@ func (c Change) waiting(name string) (summary, text string) {
 			"(" + c.noun.release() + ")."
 	case api.ReasonAwaitingAcknowledgement:
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.pending, name),
-			paragraph(c.noun.Awaiting, c.probed(), fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds))
+			paragraph(c.noun.Awaiting, c.probed(p.pending), fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds))
 	case api.ReasonNotEnforced:
 		found := "The receiver accepts"
 		if probe := c.notes.Probe; probe != nil && probe.Version == p.pending && probe.Result != api.ProbeNotEnforced {
 			found = "An earlier probe found that the receiver accepts"
 		}
 		return fmt.Sprintf("Version %d of %s cannot prove itself", p.pending, name),
-			paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d proves nothing.", found, p.pending), c.probed(),
+			paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d proves nothing.", found, p.pending), c.probed(p.pending),
 				fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version nevertheless, force it, with a reason (%s). Its stage ends at %s; "+
 					"what happens then is on_stage_timeout of the rotation policy.", c.noun.promote(), p.phaseEnds))
 	case api.ReasonExpired:
@@ -198,15 +198,15 @@ func (c Change) unproven() string {
 	if p.phase != api.PhaseDraining || probe == nil || probe.Version != p.current || probe.Result != api.ProbeNotAccepted {
 		return ""
 	}
-	return fmt.Sprintf("It became current, by the rotation policy or by force, before the receiver was seen to accept it, and the platform goes on asking. The last probe, at %s: %s. "+
-		"Until %s version %d signs as well; from then on a receiver that does not know version %d refuses deliveries. Give it version %d, or go back before that (%s).",
-		probe.At.UTC().Format(time.RFC3339), probe.Detail, p.phaseEnds, p.previous, p.current, p.current, c.noun.rollback())
+	return paragraph("It became current, by the rotation policy or by force, before the receiver was seen to accept it, and the platform goes on asking.", c.probed(p.current),
+		fmt.Sprintf("Until %s version %d signs as well; from then on a receiver that does not know version %d refuses deliveries. Give it version %d, or go back before that (%s).",
+			p.phaseEnds, p.previous, p.current, p.current, c.noun.rollback()))
 }
 
-// probed is what the platform found when it last asked the receiver.
-func (c Change) probed() string {
+// probed is what the platform found when it last asked the receiver about a version.
+func (c Change) probed(version int64) string {
 	probe := c.notes.Probe
-	if probe == nil || probe.Version != c.prior.pending {
+	if probe == nil || probe.Version != version {
 		return ""
 	}
 	return fmt.Sprintf("The last probe, at %s: %s.", probe.At.UTC().Format(time.RFC3339), probe.Detail)

@@ -27,6 +27,13 @@ func AppliedOf(digest *string, number *int64) *Applied {
 	return out
 }
 
+// Unsent is a after an apply that has sent nothing: its value is the one that the plan knew, for what somebody has put there since is theirs.
+func (a *Applied) Unsent(f Facts) *Applied {
+	out := *a
+	out.Digest = f.Platform
+	return &out
+}
+
 // LoadApplied reads the note from the private state; nil where there is none.
 func LoadApplied(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnostics) *Applied {
 	return tfkit.LoadPrivate[Applied](ctx, p, appliedKey, diags)
