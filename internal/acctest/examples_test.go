@@ -29,7 +29,7 @@ func TestExamples(t *testing.T) {
 	files := map[string][]string{} // directory → names
 	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && entry.Name() == "receivers" {
-			return filepath.SkipDir // no Terraform: see TestReceivers
+			return filepath.SkipDir // no Terraform: see TestReceiverAnswers
 		}
 		if err == nil && !entry.IsDir() {
 			files[filepath.Dir(path)] = append(files[filepath.Dir(path)], entry.Name())

@@ -44,6 +44,9 @@ func TestFailing(t *testing.T) {
 	h.says(with(http.StatusUnauthorized))
 	w.sent(h.endpoint)
 	w.deliver()
+	if f := w.endpoint(h.endpoint).Failing; f == nil {
+		t.Error("a second failure is not noted")
+	}
 	if f := w.patchEndpoint(h.endpoint, object{"url": w.newReceiver().server.URL}).Failing; f != nil {
 		t.Errorf("%+v", f)
 	}

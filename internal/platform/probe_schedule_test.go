@@ -349,6 +349,7 @@ func TestWhatEndsWhileItIsProbed(t *testing.T) {
 				verifying(http.StatusUnauthorized)(rw, a)
 			})
 			w.probe()
+			h.took(2)
 			if name == "deleted" {
 				w.do("GET", pathSecrets+"/"+h.secret, nil).problem(api.CodeNotFound, "")
 				return

@@ -42,7 +42,9 @@ func TestPromotedWithoutProof(t *testing.T) {
 			if s := w.secret(h.secret); s.Probe == nil || s.Probe.Result != api.ProbeProven || s.Rotation.Phase != api.PhaseDraining || s.Rotation.Acknowledged {
 				t.Errorf("%+v", s)
 			}
-			w.probesWithin(10*time.Minute, h)
+			if again := w.probesWithin(30*time.Minute, h); len(again) != 0 {
+				t.Errorf("asked again at %v", again)
+			}
 			w.clock.Advance(time.Hour)
 			w.probe()
 			h.took(0)

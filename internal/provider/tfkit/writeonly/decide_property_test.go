@@ -128,12 +128,17 @@ func TestAnApplyIsTheEndOfIt(t *testing.T) {
 
 // What the platform is said to have from now on is what it has.
 func TestSettledOnlyWhereNothingIsSent(t *testing.T) {
+	settled := 0
 	for _, f := range every(t) {
 		if !Settled(f) {
 			continue
 		}
+		settled++
 		if d, _ := Decide(f); d != Keep || f.Value == "" || f.Value != f.Platform || !f.Number.IsNull() {
 			t.Errorf("%s: settled, and the decision is %d", show(f), d)
 		}
+	}
+	if settled == 0 {
+		t.Error("nothing is ever settled")
 	}
 }
