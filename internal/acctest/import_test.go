@@ -304,7 +304,7 @@ var importCases = []imported{
   deletion_protection = true
   description         = "Signs"`)
 		},
-		map[string]any{"version": 4.0, "minimum_version": 4.0, "algorithm": "ed25519", "deletion_protection": true},
+		map[string]any{"version": 4.0, "minimum_version": 4.0, "algorithm": "ed25519", "deletion_protection": true, "secret_digest": nil},
 	},
 	{
 		"supplied signing secret", api.KindSigningSecrets, "quickconnect_webhook_signing_secret.x",

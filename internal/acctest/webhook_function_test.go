@@ -71,7 +71,7 @@ func TestWebhookFunctionsInConsole(t *testing.T) {
 }
 
 // A check says in every plan whether a delivery would be accepted; it may use an ephemeral secret, and what it depends on may be known only later.
-func TestWebhookVerifyInCheck(t *testing.T) {
+func TestWebhookFunctionsInCheck(t *testing.T) {
 	tf := acctest.NewCLI(t)
 	tf.Config(webhookVariables + `
 resource "terraform_data" "headers" {
@@ -81,6 +81,10 @@ check "delivery" {
   assert {
     condition     = provider::quickconnect::webhook_verify([var.secret], local.headers, local.body, var.at, "5m")
     error_message = "refused: sensitive"
+  }
+  assert {
+    condition     = ` + signVector + ` == var.signature
+    error_message = "refused: signed otherwise"
   }
   assert {
     condition     = provider::quickconnect::webhook_verify([var.ephemeral_secret], local.headers, local.body, var.at, "5m")
@@ -98,6 +102,9 @@ check "delivery" {
 
 	tf.Var("at", "2021-02-25T15:08:10Z")
 	tf.Plan(0).Has("refused: sensitive", "refused: ephemeral", "refused: known later").HasNot(vectorSecret)
+	tf.Var("signature", "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	tf.Plan(2).Has("refused: signed otherwise").HasNot(vectorSecret)
+	tf.Var("signature", vectorSignature)
 	tf.Var("at", "yesterday")
 	tf.Plan(1).Has(`Invalid value for "at" parameter`).HasNot(vectorSecret)
 }

@@ -169,8 +169,11 @@ func TestReceiverThatNeverLearns(t *testing.T) {
 	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 1))
 	p.Clock.Advance(30 * day)
 	tf.Apply()
-	for range 48 {
+	for hour := range 48 {
 		p.Probe()
+		if hour%20 == 0 {
+			tf.Plan(0).Has(`Version 2 of "orders" waits to be seen in use`, "the receiver does not know the version yet", "Its stage ends at")
+		}
 		deliver(t, p, h, 1, 2)
 		p.Clock.Advance(time.Hour)
 	}
@@ -205,13 +208,22 @@ func TestReceiverThatVerifiesNothing(t *testing.T) {
 	wantSigning(t, tf, 2, map[string]any{"phase": "staged"})
 	p.As(api.RoleOperator).Verb(api.KindSigningSecrets, "orders", "rotation/promote", nil).WantProblem(api.CodeConflict)
 
+	// Nor when its stage ends: it is cancelled, and the next one begins.
+	p.Clock.Advance(7 * day)
+	p.Probe()
+	if ended := versionOf(versions(p, api.KindSigningSecrets, "orders"), 2); ended.State != "revoked" || ended.EndReason != "stage_timeout" {
+		t.Errorf("%+v", ended)
+	}
+	tf.Plan(2).Has("~ version = 1 -> 3")
+	tf.Apply()
+
 	h.Answer(nil)
-	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 2))
+	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 3))
 	p.Clock.Advance(time.Minute)
 	p.Probe()
 	tf.Plan(2).Has(`"staged" -> "draining"`)
 	tf.Apply()
-	wantSigning(t, tf, 2, map[string]any{"phase": "draining"})
+	wantSigning(t, tf, 3, map[string]any{"phase": "draining"})
 }
 
 // What the control event shows nothing about: no evidence, and the endpoint stays enabled, even after a 410.

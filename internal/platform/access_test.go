@@ -221,7 +221,8 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
 		w.send(token, "POST", pathConnectors, object{"name": "thief", "owner": "o", "type": "custom", "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
 		// Names and their numbers are their own.
-		w.send(token, "POST", pathPolicies, object{"name": "monthly", "interval": "1d"}).want(201)
+		own := decoded[api.RotationPolicy](w.send(token, "POST", pathPolicies, object{"name": "monthly", "interval": "1d"}).want(201))
+		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": own.ID}).problem(api.CodeInvalid, "/endpoint_id")
 	}
 	if diff := cmp.Diff(before, everything()); diff != "" {
 		t.Errorf("something changed:\n%s", diff)

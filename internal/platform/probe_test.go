@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
@@ -116,6 +117,32 @@ func TestProbeFindings(t *testing.T) {
 			w.turn(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
 			w.turned(h.secret, api.StepPromote, forced)
 		})
+	}
+}
+
+// TestProbeWithoutAnAnswerInTime: a receiver that accepts the version, and lets the control wait until the platform gives up, has proven nothing, and
+// stays enabled.
+func TestProbeWithoutAnAnswerInTime(t *testing.T) {
+	w := newWorld(t)
+	w.tune = func(c *egress.Config) { c.Timeout = 50 * time.Millisecond }
+	w.restart()
+	h := w.newHook("hooks", nil)
+	h.staged(1, 2)
+	h.says(func(rw http.ResponseWriter, a arrival) {
+		if !a.genuine {
+			hang(rw, a)
+			return
+		}
+		rw.WriteHeader(http.StatusNoContent)
+	})
+	w.probe()
+	h.took(2)
+	s := w.secret(h.secret)
+	if p := s.Probe; p == nil || p.Result != api.ProbeInconclusive || statusOf(p.Status) != http.StatusNoContent || p.ControlStatus != nil || !strings.Contains(p.Detail, "did not answer within the time allowed") {
+		t.Errorf("%+v", p)
+	}
+	if s.Rotation.Due != api.DueNone || s.Rotation.Acknowledged || !w.endpoint(h.endpoint).Enabled {
+		t.Errorf("%+v", s)
 	}
 }
 

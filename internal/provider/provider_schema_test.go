@@ -46,6 +46,30 @@ func TestEverythingIsDescribed(t *testing.T) {
 	}
 }
 
+// TestWhatIsSensitive is shown as such in plans and outputs; what is write-only is in no state at all.
+func TestWhatIsSensitive(t *testing.T) {
+	_, schemas := core.Serve(t, provider.New("test")())
+	want := map[string]bool{ // write-only
+		"quickconnect_connector.credentials_wo": true, "quickconnect_connector.credentials_digest": false,
+		"quickconnect_webhook_signing_secret.secret_wo": true, "quickconnect_webhook_signing_secret.secret_digest": false,
+	}
+	found := 0
+	for name, s := range schemas.ResourceSchemas {
+		for _, a := range s.Block.Attributes {
+			writeOnly, listed := want[name+"."+a.Name]
+			if a.Sensitive != listed || a.WriteOnly != writeOnly {
+				t.Errorf("%s.%s: sensitive %v, write-only %v", name, a.Name, a.Sensitive, a.WriteOnly)
+			}
+			if listed {
+				found++
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("%d of %d are there", found, len(want))
+	}
+}
+
 // TestSchemasAreValid asks for a validation: it finds what GetProviderSchema lets through, such as a write-only attribute that is computed.
 func TestSchemasAreValid(t *testing.T) {
 	server, schemas := core.Serve(t, provider.New("test")())

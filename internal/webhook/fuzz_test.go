@@ -10,9 +10,9 @@ import (
 
 var epoch = time.Unix(0, 0)
 
-var headerErrors = []error{ErrSignatureMalformed, ErrSignatureTooLong, ErrTooManySignatures}
+var headerErrors = []error{ErrSignatureMalformed, ErrSignatureEncoding, ErrSignatureTooLong, ErrTooManySignatures}
 
-// FuzzParseSignatureHeader: whatever a stranger sends, the header is read in bounds or refused with one of three errors, and what
+// FuzzParseSignatureHeader: whatever a stranger sends, the header is read in bounds or refused with one of four errors, and what
 // is read is in the header, in its order.
 func FuzzParseSignatureHeader(f *testing.F) {
 	f.Add("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")

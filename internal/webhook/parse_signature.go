@@ -39,7 +39,10 @@ func parseSignatures(header string) ([]signature, error) {
 			continue
 		}
 		value, ok := decodeCanonical(encoded)
-		if !ok || len(value) != size {
+		if !ok {
+			return nil, ErrSignatureEncoding
+		}
+		if len(value) != size {
 			return nil, ErrSignatureMalformed
 		}
 		known = append(known, signature{version: version, value: value})
