@@ -58,22 +58,33 @@ func Start(tb testing.TB) (*Platform, *CLI) {
 	tb.Helper()
 	c := NewCLI(tb)
 	p := StartPlatform(tb)
+	c.Use(p)
+	return p, c
+}
+
+// Use points the CLI at a platform, as deployer.
+func (c *CLI) Use(p *Platform) {
+	c.t.Helper()
 	c.Set("QUICKCONNECT_ENDPOINT", p.URL)
 	c.Set("QUICKCONNECT_TENANT", Tenant)
 	c.Set("QUICKCONNECT_ENVIRONMENT", Environment)
 	c.Set("QUICKCONNECT_TOKEN", p.Token("deployer"))
-	return p, c
 }
 
 // StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
 func StartPlatform(tb testing.TB) *Platform {
 	tb.Helper()
-	p := &Platform{Clock: clock.NewFake(Epoch), DataDir: tb.TempDir(), t: tb, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
+	p := StartPlatformOn(tb, tb.TempDir(), Epoch)
+	p.Bootstrap(Tenant, Environment, "production")
+	return p
+}
+
+// StartPlatformOn starts a platform over a data directory, which may be empty, at this time. It ends with the test.
+func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
+	tb.Helper()
+	p := &Platform{Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
 	p.open()
 	tb.Cleanup(func() { _ = p.store.Close() })
-	if _, err := platform.Bootstrap(tb.Context(), p.store, p.keys, p.Clock, Tenant, []string{Environment, "production"}); err != nil {
-		tb.Fatal(err)
-	}
 	server := httptest.NewServer(p.proxy)
 	tb.Cleanup(server.Close)
 	p.URL = server.URL
