@@ -4,15 +4,6 @@ package api
 
 import "time"
 
-// Kinds of objects, as they stand in paths, in the table of names and in digests.
-const (
-	KindConnectors       = "connectors"
-	KindScopedTokens     = "scoped-tokens"
-	KindWebhookEndpoints = "webhook-endpoints"
-	KindSigningSecrets   = "signing-secrets"
-	KindRotationPolicies = "rotation-policies"
-)
-
 // Object is what every object has. Description and labels keep null and empty apart.
 type Object struct {
 	ID          string            `json:"id" doc:"The platform's name for the object, a kind prefix and a ULID. Never changes."`

@@ -1,0 +1,78 @@
+package api
+
+import "strconv"
+
+// The paths of the kinds. A path is also the kind's name in the store, in audit events and in digests.
+const (
+	KindConnectors       = "connectors"
+	KindScopedTokens     = "scoped-tokens"
+	KindWebhookEndpoints = "webhook-endpoints"
+	KindSigningSecrets   = "signing-secrets"
+	KindRotationPolicies = "rotation-policies"
+)
+
+// Kind is one kind of object: what it is called, wherever it has a name.
+type Kind struct {
+	Path      string // below /v1/
+	Singular  string // in sentences
+	Plural    string // in sentences
+	IDPrefix  string // of every id of the kind
+	Terraform string // type name of the managed resource
+	Tag       string // of its operations in the OpenAPI document
+}
+
+// The kinds of objects.
+var (
+	Connectors = Kind{
+		Path: KindConnectors, Singular: "connector", Plural: "connectors", IDPrefix: "con_",
+		Terraform: "quickconnect_connector", Tag: "Connectors",
+	}
+	ScopedTokens = Kind{
+		Path: KindScopedTokens, Singular: "scoped token", Plural: "scoped tokens", IDPrefix: "tok_",
+		Terraform: "quickconnect_scoped_token", Tag: "Scoped tokens",
+	}
+	WebhookEndpoints = Kind{
+		Path: KindWebhookEndpoints, Singular: "webhook endpoint", Plural: "webhook endpoints", IDPrefix: "wep_",
+		Terraform: "quickconnect_webhook_endpoint", Tag: "Webhook endpoints",
+	}
+	SigningSecrets = Kind{
+		Path: KindSigningSecrets, Singular: "signing secret", Plural: "signing secrets", IDPrefix: "sec_",
+		Terraform: "quickconnect_webhook_signing_secret", Tag: "Signing secrets",
+	}
+	RotationPolicies = Kind{
+		Path: KindRotationPolicies, Singular: "rotation policy", Plural: "rotation policies", IDPrefix: "pol_",
+		Terraform: "quickconnect_rotation_policy", Tag: "Rotation policies",
+	}
+)
+
+// Kinds returns every kind of object.
+func Kinds() []Kind {
+	return []Kind{Connectors, ScopedTokens, WebhookEndpoints, SigningSecrets, RotationPolicies}
+}
+
+// KindAt returns the kind with a path, and whether there is one.
+func KindAt(path string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if k.Path == path {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Route returns the path of the kind's collection, or with an id the path of one object, and of what is below it.
+func (k Kind) Route(below ...string) string {
+	route := "/v1/" + k.Path
+	for _, part := range below {
+		route += "/" + part
+	}
+	return route
+}
+
+// Count returns a number of objects in words, such as "1 connector" and "3 connectors".
+func (k Kind) Count(n int) string {
+	if n == 1 {
+		return "1 " + k.Singular
+	}
+	return strconv.Itoa(n) + " " + k.Plural
+}
