@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 var (
@@ -168,20 +168,20 @@ func (f *fake) platform(environment string) *tfkit.Platform {
 	return fakes.NewPlatform(f.t, f.url, identity, 0)
 }
 
-func newTerraform(t *testing.T, f *fake) *core.Terraform {
+func newTerraform(t *testing.T, f *fake) *tftest.Terraform {
 	t.Helper()
 	return newTerraformOn(t, f.platform("staging"))
 }
 
-func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
+func newTerraformOn(t *testing.T, p *tfkit.Platform) *tftest.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
+	return tftest.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, tftest.Config{}, typeName)
 }
 
 func credentials(value string) map[string]any { return map[string]any{"api_key": value} }
 
-func base() core.Config {
-	return core.Config{"name": "mail", "owner": "team-a", "type": "custom"}
+func base() tftest.Config {
+	return tftest.Config{"name": "mail", "owner": "team-a", "type": "custom"}
 }
 
 func number(n int64) *int64 { return &n }

@@ -6,13 +6,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 var volatile = []string{"version", "credentials_digest", "credentials_set_at", "credentials_due_at", "credentials_status"}
 
-func wantUnknown(t *testing.T, tf *core.Terraform, p core.Plan, want bool) {
+func wantUnknown(t *testing.T, tf *tftest.Terraform, p tftest.Plan, want bool) {
 	t.Helper()
 	for _, name := range volatile {
 		if got := tf.Get(p.Planned, name) == "<unknown>"; got != want {
@@ -21,7 +21,7 @@ func wantUnknown(t *testing.T, tf *core.Terraform, p core.Plan, want bool) {
 	}
 }
 
-func wantQuiet(t *testing.T, tf *core.Terraform, c core.Config) {
+func wantQuiet(t *testing.T, tf *tftest.Terraform, c tftest.Config) {
 	t.Helper()
 	p := tf.Plan(c)
 	if p.Diags.Errors() != "" || p.Diags.Warnings() != "" || p.Changes {
@@ -29,7 +29,7 @@ func wantQuiet(t *testing.T, tf *core.Terraform, c core.Config) {
 	}
 }
 
-func wantWarning(t *testing.T, p core.Plan, texts ...string) {
+func wantWarning(t *testing.T, p tftest.Plan, texts ...string) {
 	t.Helper()
 	if errs := p.Diags.Errors(); errs != "" {
 		t.Fatal(errs)
@@ -41,7 +41,7 @@ func wantWarning(t *testing.T, p core.Plan, texts ...string) {
 	}
 }
 
-func apply(t *testing.T, tf *core.Terraform, p core.Plan, known core.Config) {
+func apply(t *testing.T, tf *tftest.Terraform, p tftest.Plan, known tftest.Config) {
 	t.Helper()
 	if errs := tf.Apply(p, known).Errors(); errs != "" {
 		t.Fatal(errs)
@@ -147,11 +147,11 @@ func TestWithNumber(t *testing.T) {
 	tf := newTerraform(t, f)
 	// A value that is another one in every plan and every apply.
 	generation := 0
-	config := func(n int) core.Config {
+	config := func(n int) tftest.Config {
 		generation++
 		return base().With("credentials_wo", credentials("generated "+text(int64(generation)))).With("credentials_wo_version", n)
 	}
-	run := func(n int) core.Plan {
+	run := func(n int) tftest.Plan {
 		p := tf.Plan(config(n))
 		apply(t, tf, p, config(n))
 		return p
@@ -171,7 +171,7 @@ func TestWithNumber(t *testing.T) {
 	if f.sent() != 0 {
 		t.Error("a description sent the credentials")
 	}
-	withText := func(n int) core.Config { return config(n).With("description", "new") }
+	withText := func(n int) tftest.Config { return config(n).With("description", "new") }
 	wantQuiet(t, tf, withText(2))
 
 	// A lower number.
@@ -216,7 +216,7 @@ func TestWithNumber(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	elsewhere := func(t *testing.T, n *int64, value string) (*fake, *core.Terraform) {
+	elsewhere := func(t *testing.T, n *int64, value string) (*fake, *tftest.Terraform) {
 		t.Helper()
 		f := newFake(t)
 		newTerraform(t, f).Run(base())
@@ -226,7 +226,7 @@ func TestImport(t *testing.T) {
 		}
 		return f, newTerraform(t, f)
 	}
-	imported := func(t *testing.T, tf *core.Terraform, id string) {
+	imported := func(t *testing.T, tf *tftest.Terraform, id string) {
 		t.Helper()
 		if errs := tf.Import(id).Errors(); errs != "" {
 			t.Fatal(errs)
@@ -330,7 +330,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestRevokedAndHeld(t *testing.T) {
-	for name, c := range map[string]core.Config{
+	for name, c := range map[string]tftest.Config{
 		"without a number": base().With("credentials_wo", credentials("one")),
 		"with a number":    base().With("credentials_wo", credentials("one")).With("credentials_wo_version", 1),
 	} {

@@ -7,12 +7,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-func newTerraformUnconfigured(t *testing.T) *core.Terraform {
+func newTerraformUnconfigured(t *testing.T) *tftest.Terraform {
 	t.Helper()
 	return newTerraformOn(t, tfkit.NotConfigured("token"))
 }
@@ -21,7 +21,7 @@ func TestNullAndEmptyStayApart(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	empty := base().With("description", "").With("labels", map[string]any{}).With("settings", map[string]any{}).With("allowed_scopes", []string{})
-	for _, c := range []core.Config{empty, base(), empty, base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"})} {
+	for _, c := range []tftest.Config{empty, base(), empty, base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"})} {
 		tf.Run(c)
 		wantQuiet(t, tf, c)
 	}
@@ -32,11 +32,11 @@ func TestNullAndEmptyStayApart(t *testing.T) {
 }
 
 func TestBadConfigurations(t *testing.T) {
-	smtp := func(settings map[string]any) core.Config {
+	smtp := func(settings map[string]any) tftest.Config {
 		return base().With("type", "smtp").With("settings", settings)
 	}
 	for name, tt := range map[string]struct {
-		config core.Config
+		config tftest.Config
 		want   string
 	}{
 		"name":             {base().With("name", "CANARY Name"), `AttributeName("name")`},
@@ -69,7 +69,7 @@ func TestBadConfigurations(t *testing.T) {
 		})
 	}
 	t.Run("unknown values are left alone", func(t *testing.T) {
-		for _, c := range []core.Config{
+		for _, c := range []tftest.Config{
 			smtp(map[string]any{"host": tftypes.UnknownValue}), smtp(nil).With("settings", tftypes.UnknownValue),
 			base().With("type", tftypes.UnknownValue), base().With("name", tftypes.UnknownValue).With("allowed_scopes", tftypes.UnknownValue),
 			base().With("credentials_wo", map[string]any{"k": tftypes.UnknownValue}).With("rotation_policy_id", tftypes.UnknownValue),
@@ -122,7 +122,7 @@ func TestObjectOfAnotherEnvironment(t *testing.T) {
 	other := newTerraformOn(t, f.platform("production"))
 	other.State, other.Private = tf.State, tf.Private
 	f.next = func(http.ResponseWriter) bool { t.Error("the platform was asked"); return false }
-	for what, d := range map[string]core.Diags{"read": other.Refresh(), "delete": other.Destroy()} {
+	for what, d := range map[string]tftest.Diags{"read": other.Refresh(), "delete": other.Destroy()} {
 		if errs := d.Errors(); !strings.Contains(errs, `"staging"`) || !strings.Contains(errs, `"production"`) || other.State.IsNull() {
 			t.Errorf("%s: %q", what, errs)
 		}

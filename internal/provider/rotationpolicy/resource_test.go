@@ -11,9 +11,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 const theID = "pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -73,15 +73,15 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(f.policy)
 }
 
-func newTerraform(t *testing.T, f *fake) *core.Terraform {
+func newTerraform(t *testing.T, f *fake) *tftest.Terraform {
 	t.Helper()
 	p := fakes.NewPlatform(t, f.url, fakes.Identity("staging"), 0)
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
+	return tftest.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, tftest.Config{}, typeName)
 }
 
-func base() core.Config { return core.Config{"name": "quarterly", "interval": "90d"} }
+func base() tftest.Config { return tftest.Config{"name": "quarterly", "interval": "90d"} }
 
-func wantQuiet(t *testing.T, tf *core.Terraform, c core.Config) {
+func wantQuiet(t *testing.T, tf *tftest.Terraform, c tftest.Config) {
 	t.Helper()
 	if p := tf.Plan(c); p.Diags.Errors() != "" || p.Diags.Warnings() != "" || p.Changes {
 		t.Errorf("a plan with nothing to do: changes %v, %s%s", p.Changes, p.Diags.Errors(), p.Diags.Warnings())
@@ -96,7 +96,7 @@ func TestLife(t *testing.T) {
 	wantQuiet(t, tf, base())
 
 	// Everything changes in place, and only what changed is sent.
-	all := core.Config{
+	all := tftest.Config{
 		"name": "monthly", "interval": "30d", "overlap": "2h", "max_stage": "1d", "max_age": "40d", "require_acknowledgement": false,
 		"on_stage_timeout": "promote", "quiet_period": "1h", "description": "for all", "labels": map[string]any{"a": "1"},
 	}
@@ -131,7 +131,7 @@ func TestTheSameDurationIsNoDifference(t *testing.T) {
 	tf := newTerraform(t, f)
 	tf.Run(base().With("max_age", "20w").With("overlap", "1d"))
 	f.patches = nil
-	same := core.Config{"name": "quarterly", "interval": "12w6d", "max_age": "140d", "overlap": "24h"}
+	same := tftest.Config{"name": "quarterly", "interval": "12w6d", "max_age": "140d", "overlap": "24h"}
 	wantQuiet(t, tf, same)
 	wantQuiet(t, tf, same.With("overlap", nil)) // the default means the same
 	tf.Run(same.With("name", "renamed"))
@@ -149,7 +149,7 @@ func TestTheSameDurationIsNoDifference(t *testing.T) {
 
 func TestBadConfigurations(t *testing.T) {
 	for name, tt := range map[string]struct {
-		config core.Config
+		config tftest.Config
 		at     string
 	}{
 		"90 days":               {base().With("interval", "90 days"), "interval"},
@@ -176,7 +176,7 @@ func TestBadConfigurations(t *testing.T) {
 		})
 	}
 	unknown := base()
-	for name := range maps.Keys(core.Config{"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0, "on_stage_timeout": 0, "quiet_period": 0, "require_acknowledgement": 0}) {
+	for name := range maps.Keys(tftest.Config{"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0, "on_stage_timeout": 0, "quiet_period": 0, "require_acknowledgement": 0}) {
 		unknown[name] = tftypes.UnknownValue
 	}
 	if errs := newTerraform(t, newFake(t)).Plan(unknown).Diags.Errors(); errs != "" {

@@ -5,23 +5,23 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestExpiry(t *testing.T) {
 	c := baseConfig().With("expires_at", "2026-06-01T00:00:00Z")
-	revived := func(t *testing.T, c core.Config) {
+	revived := func(t *testing.T, c tftest.Config) {
 		t.Helper()
 		f, tf := created(t, baseConfig().With("expires_at", "2026-06-01T00:00:00Z"))
 		f.Clock.Advance(31 * day)
-		p := core.Empty(t, tf, baseConfig().With("expires_at", "2026-06-01T00:00:00Z"))
-		core.Says(t, p.Diags.Warnings(), "has expired", "2026-06-01T00:00:00Z", "version 2")
+		p := tftest.Empty(t, tf, baseConfig().With("expires_at", "2026-06-01T00:00:00Z"))
+		tftest.Says(t, p.Diags.Warnings(), "has expired", "2026-06-01T00:00:00Z", "version 2")
 		p = tf.Plan(c)
 		tf.Expect(p.Planned, "version=2", "rotation.phase=stable")
-		core.Says(t, p.Diags.Warnings(), "Version 2", "expired at 2026-06-01T00:00:00Z")
-		core.Must(t, tf.Apply(p, nil))
+		tftest.Says(t, p.Diags.Warnings(), "Version 2", "expired at 2026-06-01T00:00:00Z")
+		tftest.Must(t, tf.Apply(p, nil))
 		wrote(t, f, "PATCH /tok_01 if 2", "POST /tok_01/rotation/reissue if 3")
-		core.Silent(t, tf, c)
+		tftest.Silent(t, tf, c)
 	}
 	t.Run("moved", func(t *testing.T) { revived(t, c.With("expires_at", "2027-06-01T00:00:00Z")) })
 	t.Run("removed", func(t *testing.T) { revived(t, c.With("expires_at", nil)) })
@@ -30,14 +30,14 @@ func TestExpiry(t *testing.T) {
 		f.Clock.Advance(31 * day)
 		p := tf.Plan(c.With("expires_at", tftypes.UnknownValue))
 		tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>")
-		core.Must(t, tf.Apply(p, c.With("expires_at", "2027-06-01T00:00:00Z")))
+		tftest.Must(t, tf.Apply(p, c.With("expires_at", "2027-06-01T00:00:00Z")))
 		tf.Expect(tf.State, "version=2", "rotation.phase=stable")
 	})
 	t.Run("in the past", func(t *testing.T) {
 		f, tf := created(t, c)
 		before := tf.State
 		d := tf.Apply(tf.Plan(c.With("expires_at", "2026-04-01T00:00:00Z")), nil)
-		core.Says(t, d.Errors(), `AttributeName("expires_at")`)
+		tftest.Says(t, d.Errors(), `AttributeName("expires_at")`)
 		wrote(t, f, "PATCH /tok_01")
 		if !tf.State.Equal(before) {
 			t.Error("the state has changed")
@@ -45,7 +45,7 @@ func TestExpiry(t *testing.T) {
 	})
 	t.Run("same moment, other text", func(t *testing.T) {
 		_, tf := created(t, c)
-		core.Silent(t, tf, c.With("expires_at", "2026-06-01T02:00:00+02:00"))
+		tftest.Silent(t, tf, c.With("expires_at", "2026-06-01T02:00:00+02:00"))
 		tf.Run(c.With("expires_at", "2026-06-01T02:00:00+02:00").With("description", "new"))
 		tf.Expect(tf.State, "expires_at=2026-06-01T00:00:00Z", "description=new")
 	})

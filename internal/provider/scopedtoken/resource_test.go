@@ -6,38 +6,38 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := baseConfig().With("description", "").With("labels", core.Triggers()).With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
-		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := baseConfig().With("description", "").With("labels", tftest.Triggers()).With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
+		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>")
-	core.Must(t, tf.Apply(p, nil))
-	core.Silent(t, tf, full)
+	tftest.Must(t, tf.Apply(p, nil))
+	tftest.Silent(t, tf, full)
 	tf.Expect(tf.State, "description=", "expires_at=2030-01-01T00:00:00+01:00", "version=3", "deletion_protection=true")
 
 	// Null and empty are not the same, in both directions.
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
-	core.Silent(t, tf, baseConfig())
+	tftest.Silent(t, tf, baseConfig())
 	tf.Expect(tf.State, "description=<null>", "labels=<null>", "allowed_cidrs=<null>", "expires_at=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "deletion_protection=false")
 
 	changed := baseConfig().With("name", "other").With("owner", "team-b").With("scopes", []string{"messages:read", "messages:send"}).With("expires_at", "2031-01-01T00:00:00Z").With("rotation_policy_id", nil)
 	tf.Run(changed)
-	core.Silent(t, tf, changed)
+	tftest.Silent(t, tf, changed)
 }
 
 func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
-		config    core.Config
+		config    tftest.Config
 		attribute string
 	}{
 		"name":                     {baseConfig().With("name", "Not A Name"), "name"},
@@ -53,10 +53,10 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"null trigger":             {baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			core.Says(t, tf.Plan(c.config).Diags.Errors(), `AttributeName("`+c.attribute+`")`)
+			tftest.Says(t, tf.Plan(c.config).Diags.Errors(), `AttributeName("`+c.attribute+`")`)
 		})
 	}
-	for name, c := range map[string]core.Config{
+	for name, c := range map[string]tftest.Config{
 		"unknown policy":       baseConfig().With("rotation_policy_id", tftypes.UnknownValue),
 		"unknown end":          baseConfig().With("rotation_policy_id", nil).With("expires_at", tftypes.UnknownValue),
 		"only an end":          baseConfig().With("rotation_policy_id", nil).With("expires_at", "2030-01-01T00:00:00Z"),
@@ -74,9 +74,9 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 func TestDeletionProtection(t *testing.T) {
 	c := baseConfig().With("deletion_protection", true)
 	f, tf := created(t, c)
-	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
-	core.Says(t, tf.Plan(c.With("connector_id", "con_2")).Diags.Errors(), `AttributeName("deletion_protection")`)
-	core.Says(t, tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(), `AttributeName("deletion_protection")`)
+	tftest.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
+	tftest.Says(t, tf.Plan(c.With("connector_id", "con_2")).Diags.Errors(), `AttributeName("deletion_protection")`)
+	tftest.Says(t, tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(), `AttributeName("deletion_protection")`)
 	wrote(t, f)
 	tf.Run(c.With("deletion_protection", false))
 	if errs := tf.PlanDestroy().Diags.Errors(); errs != "" {
@@ -99,7 +99,7 @@ func TestReplacementKnowsNothingOfTheNewToken(t *testing.T) {
 		t.Errorf("warns about the token that goes: %s", w)
 	}
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Must(t, tf.Apply(p, nil))
 	tf.Expect(tf.State, "version=2", "connector_id=con_2")
 }
 
@@ -122,8 +122,8 @@ func TestOnlyANotFoundOfThePlatformRemovesTheToken(t *testing.T) {
 	elsewhere := newTerraformOn(t, fakes.NewPlatform(t, f.URL, fakes.Identity("production"), 0))
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
 	f.Exists = false
-	core.Says(t, elsewhere.Refresh().Errors(), "staging", "production")
-	core.Says(t, elsewhere.Destroy().Errors(), "staging", "production")
+	tftest.Says(t, elsewhere.Refresh().Errors(), "staging", "production")
+	tftest.Says(t, elsewhere.Destroy().Errors(), "staging", "production")
 	if elsewhere.State.IsNull() {
 		t.Error("a token of another environment is taken for gone")
 	}
@@ -139,7 +139,7 @@ func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
 	f.Exists, f.Highest = false, 1
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=<unknown>", "id=<unknown>")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Must(t, tf.Apply(p, nil))
 	tf.Expect(tf.State, "version=2")
 }
 
@@ -147,21 +147,21 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	f, _ := created(t, baseConfig())
 	other := newTerraform(t, f)
 	d := other.Apply(other.Plan(baseConfig()), nil)
-	core.Says(t, d.Errors(), `AttributeName("name")`, "terraform import quickconnect_scoped_token.LABEL notifier")
+	tftest.Says(t, d.Errors(), `AttributeName("name")`, "terraform import quickconnect_scoped_token.LABEL notifier")
 	if !other.State.IsNull() {
 		t.Error("the other token was taken over")
 	}
 }
 
 func TestImport(t *testing.T) {
-	full := baseConfig().With("description", "").With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).
-		With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
+	full := baseConfig().With("description", "").With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", tftest.Triggers("a", "1")).
+		With("minimum_version", 3).With("deletion_protection", true).With("labels", tftest.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{tokenID, "notifier"} {
 		t.Run(id, func(t *testing.T) {
 			tf := newTerraform(t, f)
-			core.Must(t, tf.Import(id))
-			core.Silent(t, tf, full)
+			tftest.Must(t, tf.Import(id))
+			tftest.Silent(t, tf, full)
 			// What the import stored is enough for a step.
 			tf.Run(full.With("minimum_version", f.Cred.NextVersion()))
 			tf.Run(full.With("minimum_version", 3)) // back, for the next case
@@ -182,8 +182,8 @@ func TestWhileTheProviderIsNotConfigured(t *testing.T) {
 		t.Fatalf("a creation cannot be planned: %s", errs)
 	}
 	waiting.State, waiting.Private = tf.State, tf.Private
-	core.Says(t, waiting.Refresh().Errors(), "token is unknown")
-	if _, d := waiting.Open(core.Config{"id": tokenID}); d.Errors() == "" {
+	tftest.Says(t, waiting.Refresh().Errors(), "token is unknown")
+	if _, d := waiting.Open(tftest.Config{"id": tokenID}); d.Errors() == "" {
 		t.Error("opened without a platform")
 	}
 	wrote(t, f)

@@ -7,9 +7,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 const day = 24 * time.Hour
@@ -25,31 +25,31 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme", "deletion_protection=false")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 
 	f.Clock.Advance(90 * day)
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false", "rotation.current_version=1", "rotation.pending_version=2",
 		"rotation.previous_version=<null>", "rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>", "rotation.pending_expires_at=<unknown>",
 		"rotation.previous_expires_at=<unknown>", "rotation.last_rotated_at=<unknown>", "rotation.next_rotation_at=<unknown>", "id=tok_01", "created_at=2026-05-01T00:00:00Z")
-	core.Says(t, p.Diags.Warnings(), `Rotation of "notifier" begins: version 2 will be issued`, "due since 2026-07-30T00:00:00Z, interval 90d")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), `Rotation of "notifier" begins: version 2 will be issued`, "due since 2026-07-30T00:00:00Z, interval 90d")
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/begin if 1")
 	tf.Expect(tf.State, "version=2", "rotation.pending_expires_at=2026-08-06T00:00:00Z")
 
-	waiting := core.Empty(t, tf, c)
-	core.Says(t, waiting.Diags.Warnings(), `Version 2 of "notifier" waits to be seen in use`, "2026-08-06T00:00:00Z")
+	waiting := tftest.Empty(t, tf, c)
+	tftest.Says(t, waiting.Diags.Warnings(), `Version 2 of "notifier" waits to be seen in use`, "2026-08-06T00:00:00Z")
 	f.uses(2)
 	p = tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1", "rotation.pending_version=<null>", "rotation.next_version=3")
-	core.Says(t, p.Diags.Warnings(), "version 2 will be current", "version 2 was seen in use")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), "version 2 will be current", "version 2 was seen in use")
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/promote if 2")
 	tf.Expect(tf.State, "rotation.previous_expires_at=2026-07-31T00:00:00Z")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 
 	f.Clock.Advance(day)
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 	tf.Expect(tf.State, "rotation.phase=stable", "rotation.current_version=2", "version=2")
 }
 
@@ -60,15 +60,15 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	f.Policy.QuietPeriod = time.Hour
 	f.Clock.Advance(121 * day)
 	p := tf.Plan(c)
-	core.Says(t, p.Diags.Warnings(), "overdue", "2026-07-30T00:00:00Z")
+	tftest.Says(t, p.Diags.Warnings(), "overdue", "2026-07-30T00:00:00Z")
 	tf.Run(c)
 	tf.Expect(tf.State, "version=2", "rotation.phase=draining", "rotation.previous_version=1", "rotation.next_version=3")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 	f.Clock.Advance(time.Hour)
 	tf.Run(c)
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "rotation.previous_version=<null>")
 	wrote(t, f, "POST /tok_01/rotation/rotate if 1", "POST /tok_01/rotation/retire if 2")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 }
 
 func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
@@ -77,7 +77,7 @@ func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
 	f.Clock.Advance(90 * day)
 	tf.Run(c) // the plan says draining, and Terraform wants the plan
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable")
 }
 
@@ -87,7 +87,7 @@ func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
 	f.Clock.Advance(90 * day)
 	p := tf.Plan(c)
 	f.Clock.Advance(8 * time.Hour)
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Must(t, tf.Apply(p, nil))
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged")
 	if len(f.Cred.Versions) != 2 {
 		t.Errorf("a late apply made a burst: %+v", f.Cred.Versions)
@@ -102,18 +102,18 @@ func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
 	before := tf.State
 	f.By(rules.Command{Step: rules.StepBegin}) // somebody else; it ends in the phase that the plan wants, and is not it
 	d := tf.Apply(p, nil)
-	core.Says(t, d.Errors(), "Changed since the plan", "plan again")
+	tftest.Says(t, d.Errors(), "Changed since the plan", "plan again")
 	if !tf.State.Equal(before) {
 		t.Errorf("the state has changed: %s", tf.State)
 	}
 	if f.Cred.Highest != 2 {
 		t.Errorf("a second version was issued: %+v", f.Cred)
 	}
-	core.Empty(t, tf, c)
+	tftest.Empty(t, tf, c)
 }
 
 func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
-	staged := func(t *testing.T) (core.Config, *fake, *core.Terraform) {
+	staged := func(t *testing.T) (tftest.Config, *fake, *tftest.Terraform) {
 		t.Helper()
 		c := baseConfig()
 		f, tf := created(t, c)
@@ -127,27 +127,27 @@ func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
 		c, f, tf := staged(t)
 		p := tf.Plan(c)
 		f.Clock.Advance(7 * day)
-		core.Must(t, tf.Apply(p, nil))
+		tftest.Must(t, tf.Apply(p, nil))
 		tf.Expect(tf.State, "rotation.phase=draining", "rotation.current_version=2")
-		core.Silent(t, tf, c)
+		tftest.Silent(t, tf, c)
 	})
 	t.Run("with a change of an attribute", func(t *testing.T) {
 		c, f, tf := staged(t)
 		c = c.With("description", "new")
 		p := tf.Plan(c)
 		f.Clock.Advance(7 * day)
-		core.Must(t, tf.Apply(p, nil))
+		tftest.Must(t, tf.Apply(p, nil))
 		wrote(t, f, "PATCH /tok_01 if 2")
 		tf.Expect(tf.State, "rotation.phase=draining", "rotation.current_version=2", "description=new")
-		core.Silent(t, tf, c)
+		tftest.Silent(t, tf, c)
 	})
 	t.Run("promoted and retired", func(t *testing.T) {
 		c, f, tf := staged(t)
 		p := tf.Plan(c.With("description", "new"))
 		f.Clock.Advance(9 * day)
-		core.Must(t, tf.Apply(p, nil))
+		tftest.Must(t, tf.Apply(p, nil))
 		tf.Expect(tf.State, "rotation.phase=draining") // as planned
-		core.Silent(t, tf, c.With("description", "new"))
+		tftest.Silent(t, tf, c.With("description", "new"))
 		tf.Expect(tf.State, "rotation.phase=stable")
 	})
 }
@@ -169,14 +169,14 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	p := tf.Plan(c)
 	f.Refuse["POST /tok_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no"}
 	d := tf.Apply(p, nil)
-	core.Says(t, d.Errors(), "plan again")
-	core.Says(t, d.Warnings(), "begin was not taken")
+	tftest.Says(t, d.Errors(), "plan again")
+	tftest.Says(t, d.Warnings(), "begin was not taken")
 	tf.Expect(tf.State, "description=new", "version=1", "rotation.phase=stable", "rotation.due=begin")
 	clear(f.Refuse)
 	f.Writes()
 	// Without a refresh: the etag of the change is in the private state.
 	again := tf.PlanOnly(c)
-	core.Must(t, tf.Apply(again, nil))
+	tftest.Must(t, tf.Apply(again, nil))
 	wrote(t, f, "POST /tok_01/rotation/begin if 2")
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged")
 }
@@ -191,7 +191,7 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	// Between plan and apply a step falls due and the policy changes.
 	f.Clock.Advance(90 * day)
 	f.Policy.RequireAcknowledgement = false
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /tok_01")
 	if got := tf.Get(tf.State, "rotation"); got != before {
 		t.Errorf("rotation has moved: %s", got)
@@ -205,7 +205,7 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 	f, tf := created(t, c)
 	p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
 	tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation_policy_id=<unknown>")
-	core.Must(t, tf.Apply(p, c.With("rotation_policy_id", "pol_2")))
+	tftest.Must(t, tf.Apply(p, c.With("rotation_policy_id", "pol_2")))
 	tf.Expect(tf.State, "rotation_policy_id=pol_2", "version=1")
 	wrote(t, f, "PATCH /tok_01")
 }
@@ -232,11 +232,11 @@ func TestRollbackAndWhatFollows(t *testing.T) {
 	f.uses(2)
 	tf.Run(c)
 	f.By(rules.Command{Step: rules.StepRollback, Reason: "consumers fail"})
-	p := core.Empty(t, tf, c)
-	core.Says(t, p.Diags.Warnings(), "on hold", "consumers fail", "somebody")
+	p := tftest.Empty(t, tf, c)
+	tftest.Says(t, p.Diags.Warnings(), "on hold", "consumers fail", "somebody")
 	tf.Expect(tf.State, "version=1", "rotation.phase=staged", "rotation.pending_version=2")
 	f.By(rules.Command{Step: rules.StepRelease})
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 	// minimum_version over the version that was rolled back to.
 	tf.Run(c.With("minimum_version", 2))
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "rotation.current_version=2")
@@ -248,17 +248,17 @@ func TestRevokedOutside(t *testing.T) {
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3", "id=tok_01")
-	core.Says(t, p.Diags.Warnings(), "will be issued", "revoked")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), "will be issued", "revoked")
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/reissue if 2")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 }
 
 func TestRevokedAndHeld(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
-	p := core.Empty(t, tf, c)
-	core.Says(t, p.Diags.Warnings(), "on hold", "leak", "No version of it is valid")
+	p := tftest.Empty(t, tf, c)
+	tftest.Says(t, p.Diags.Warnings(), "on hold", "leak", "No version of it is valid")
 	tf.Expect(tf.State, "version=1", "rotation.phase=revoked")
 }

@@ -5,15 +5,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestTriggerBeginsARotation(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	for _, quiet := range []map[string]any{core.Triggers("a", "1"), core.Triggers("a", "1", "b", "1"), core.Triggers("b", "1"), nil, core.Triggers("a", "1")} {
+	for _, quiet := range []map[string]any{tftest.Triggers("a", "1"), tftest.Triggers("a", "1", "b", "1"), tftest.Triggers("b", "1"), nil, tftest.Triggers("a", "1")} {
 		next := c.With("rotate_when_changed", quiet)
 		if quiet == nil {
 			next = c
@@ -21,56 +21,56 @@ func TestTriggerBeginsARotation(t *testing.T) {
 		tf.Run(next)
 		tf.Expect(tf.State, "version=1", "rotation.phase=stable")
 		wrote(t, f, "PATCH /tok_01")
-		core.Silent(t, tf, next)
+		tftest.Silent(t, tf, next)
 	}
-	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
+	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=staged")
-	core.Says(t, p.Diags.Warnings(), "begins: version 2", "rotate_when_changed has changed")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), "begins: version 2", "rotate_when_changed has changed")
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /tok_01 if 6", "POST /tok_01/rotation/begin if 7")
-	core.Empty(t, tf, c)
+	tftest.Empty(t, tf, c)
 	f.uses(2)
 	tf.Run(c)
 	f.Clock.Advance(day)
-	core.Silent(t, tf, c) // one request, one rotation
+	tftest.Silent(t, tf, c) // one request, one rotation
 }
 
 func TestTriggerWhileARotationRunsIsRecorded(t *testing.T) {
-	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
+	c := baseConfig().With("rotate_when_changed", tftest.Triggers("a", "1"))
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
 	tf.Run(c)
 	f.Writes()
-	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
+	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
 	p := tf.Plan(c)
 	tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.reason=awaiting_acknowledgement")
-	core.Says(t, p.Diags.Warnings(), "requested, not begun", "is in phase staged")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), "requested, not begun", "is in phase staged")
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /tok_01")
 	f.uses(2)
 	tf.Run(c)
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 	f.Clock.Advance(day)
 	p = tf.Plan(c)
 	tf.Expect(p.Planned, "version=3", "rotation.phase=staged")
-	core.Says(t, p.Diags.Warnings(), "requested earlier")
+	tftest.Says(t, p.Diags.Warnings(), "requested earlier")
 }
 
 func TestTriggerOnHoldIsRecorded(t *testing.T) {
-	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
+	c := baseConfig().With("rotate_when_changed", tftest.Triggers("a", "1"))
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepHold, Reason: "incident 7"})
-	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
+	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
 	p := tf.Plan(c)
-	core.Says(t, p.Diags.Warnings(), "on hold", "incident 7", "requested, not begun", "hold released")
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Says(t, p.Diags.Warnings(), "on hold", "incident 7", "requested, not begun", "hold released")
+	tftest.Must(t, tf.Apply(p, nil))
 	f.By(rules.Command{Step: rules.StepRelease})
 	tf.Expect(tf.Plan(c).Planned, "version=2", "rotation.phase=staged")
 }
 
 func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
-	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
+	c := baseConfig().With("rotate_when_changed", tftest.Triggers("a", "1"))
 	for name, x := range map[string]struct {
 		value   string
 		version string
@@ -83,7 +83,7 @@ func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
 			f, tf := created(t, c)
 			p := tf.Plan(c.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}))
 			tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>")
-			core.Must(t, tf.Apply(p, c.With("rotate_when_changed", core.Triggers("a", x.value))))
+			tftest.Must(t, tf.Apply(p, c.With("rotate_when_changed", tftest.Triggers("a", x.value))))
 			wrote(t, f, x.writes...)
 			tf.Expect(tf.State, "version="+x.version)
 		})
@@ -96,7 +96,7 @@ func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
 		f, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", tftypes.UnknownValue))
 		tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>")
-		core.Must(t, tf.Apply(p, c.With("minimum_version", 2)))
+		tftest.Must(t, tf.Apply(p, c.With("minimum_version", 2)))
 		wrote(t, f, "PATCH /tok_01 if 1")
 		tf.Expect(tf.State, "version=2", "rotation.current_version=2")
 	})
@@ -108,10 +108,10 @@ func TestMinimumVersion(t *testing.T) {
 		f, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", 2))
 		tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
-		core.Says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
-		core.Must(t, tf.Apply(p, nil))
+		tftest.Says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
+		tftest.Must(t, tf.Apply(p, nil))
 		wrote(t, f, "PATCH /tok_01 if 1")
-		core.Silent(t, tf, c.With("minimum_version", 2))
+		tftest.Silent(t, tf, c.With("minimum_version", 2))
 		// Lowering and removing do nothing.
 		tf.Run(c.With("minimum_version", 1))
 		tf.Run(c)
@@ -123,7 +123,7 @@ func TestMinimumVersion(t *testing.T) {
 		tf.Run(c)
 		f.uses(2) // promote is due; minimum_version comes first
 		p := tf.Plan(c.With("minimum_version", 2))
-		core.Says(t, p.Diags.Warnings(), `older than 2 will be revoked`, "Version 2 is current")
+		tftest.Says(t, p.Diags.Warnings(), `older than 2 will be revoked`, "Version 2 is current")
 		tf.Run(c.With("minimum_version", 2))
 		tf.Expect(tf.State, "version=2", "rotation.phase=stable", "rotation.pending_version=<null>")
 		tf.Run(c.With("minimum_version", 3))
@@ -132,26 +132,26 @@ func TestMinimumVersion(t *testing.T) {
 	t.Run("above the next version", func(t *testing.T) {
 		_, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", 3))
-		core.Says(t, p.Diags.Errors(), `AttributeName("minimum_version")`, "can be 2 at most")
+		tftest.Says(t, p.Diags.Errors(), `AttributeName("minimum_version")`, "can be 2 at most")
 	})
 	t.Run("on hold", func(t *testing.T) {
 		f, tf := created(t, c)
 		f.By(rules.Command{Step: rules.StepHold, Reason: "incident"})
-		core.Says(t, tf.Plan(c.With("minimum_version", 2)).Diags.Errors(), `AttributeName("minimum_version")`, "release the hold")
+		tftest.Says(t, tf.Plan(c.With("minimum_version", 2)).Diags.Errors(), `AttributeName("minimum_version")`, "release the hold")
 	})
 	t.Run("at creation", func(t *testing.T) {
 		f := newFake(t)
 		tf := newTerraform(t, f)
 		tf.Run(c.With("minimum_version", 40))
 		tf.Expect(tf.State, "version=40", "rotation.next_version=41", "minimum_version=40")
-		core.Silent(t, tf, c.With("minimum_version", 40))
+		tftest.Silent(t, tf, c.With("minimum_version", 40))
 	})
 	t.Run("the world moved", func(t *testing.T) {
 		f, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", 2))
 		before := tf.State
 		f.By(rules.Command{Step: rules.StepBegin})
-		core.Says(t, tf.Apply(p, nil).Errors(), "plan again")
+		tftest.Says(t, tf.Apply(p, nil).Errors(), "plan again")
 		if !tf.State.Equal(before) {
 			t.Error("the state has changed")
 		}
@@ -167,9 +167,9 @@ func TestMinimumVersion(t *testing.T) {
 		p := tf.Plan(c.With("minimum_version", 2)) // version 2, pending, will be current
 		f.Clock.Advance(8 * day)                   // the stage ends without evidence: it is cancelled
 		d := tf.Apply(p, nil)
-		core.Says(t, d.Errors(), "plan again", "in force all the same")
+		tftest.Says(t, d.Errors(), "plan again", "in force all the same")
 		tf.Expect(tf.State, "version=3", "rotation.current_version=3", "minimum_version=2")
-		core.Silent(t, tf, c.With("minimum_version", 2))
+		tftest.Silent(t, tf, c.With("minimum_version", 2))
 	})
 	t.Run("raised without effect beside other changes", func(t *testing.T) {
 		f, tf := created(t, c)
@@ -185,7 +185,7 @@ func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
 	f.Highest = 9
 	f.Clock.Advance(90 * day)
 	d := tf.Apply(tf.Plan(c.With("name", "other")), nil)
-	core.Says(t, d.Errors(), "plan again", "version numbers are continued")
+	tftest.Says(t, d.Errors(), "plan again", "version numbers are continued")
 	wrote(t, f, "PATCH /tok_01 if 1")
 	tf.Expect(tf.State, "name=other", "version=1", "rotation.next_version=10")
 	tf.Run(c.With("name", "other"))
@@ -193,19 +193,19 @@ func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
 }
 
 func TestAStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
-	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
+	c := baseConfig().With("rotate_when_changed", tftest.Triggers("a", "1"))
 	f, tf := created(t, c)
 	// Somebody begins and promotes; then only the description is applied, without a refresh.
 	f.By(rules.Command{Step: rules.StepBegin})
 	c = c.With("description", "new")
-	core.Must(t, tf.Apply(tf.PlanOnly(c), nil))
+	tftest.Must(t, tf.Apply(tf.PlanOnly(c), nil))
 	// The state still says stable, version 1. A minimum_version built on it must not go through.
 	f.Writes()
 	c = c.With("minimum_version", 2)
-	core.Says(t, tf.Apply(tf.PlanOnly(c), nil).Errors(), "plan again")
+	tftest.Says(t, tf.Apply(tf.PlanOnly(c), nil).Errors(), "plan again")
 	wrote(t, f, "PATCH /tok_01 if 1")
 	tf.Private = nil
-	core.Says(t, tf.Apply(tf.PlanOnly(c), nil).Errors(), "-refresh=false")
+	tftest.Says(t, tf.Apply(tf.PlanOnly(c), nil).Errors(), "-refresh=false")
 	wrote(t, f)
 	tf.Run(c)
 	tf.Expect(tf.State, "version=2")
@@ -217,6 +217,6 @@ func TestHeldBetweenPlanAndApply(t *testing.T) {
 	f.Clock.Advance(90 * day)
 	p := tf.Plan(c)
 	f.Refuse["POST /tok_01/rotation/begin"] = api.Problem{Code: api.CodeHeld, Detail: "on hold"}
-	core.Says(t, tf.Apply(p, nil).Errors(), "On hold")
+	tftest.Says(t, tf.Apply(p, nil).Errors(), "On hold")
 	tf.Expect(tf.State, "version=1", "rotation.due=begin")
 }

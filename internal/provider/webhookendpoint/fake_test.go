@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 const theID = "wep_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -102,27 +102,27 @@ func (f *fake) gone() {
 }
 
 // newTerraformIn is one at this URL, in an environment; a timeout of 0 is the client's own.
-func newTerraformIn(t *testing.T, url, environment string, timeout time.Duration) *core.Terraform {
+func newTerraformIn(t *testing.T, url, environment string, timeout time.Duration) *tftest.Terraform {
 	t.Helper()
 	return newTerraformOn(t, fakes.NewPlatform(t, url, fakes.Identity(environment), timeout))
 }
 
-func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
+func newTerraformOn(t *testing.T, p *tfkit.Platform) *tftest.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource}, core.Config{}, typeName)
+	return tftest.New(t, fakes.Noun{Platform: p, Resource: NewResource}, tftest.Config{}, typeName)
 }
 
-func newTerraform(t *testing.T, f *fake) *core.Terraform {
+func newTerraform(t *testing.T, f *fake) *tftest.Terraform {
 	t.Helper()
 	return newTerraformIn(t, f.url, "staging", 0)
 }
 
-func base() core.Config {
-	return core.Config{"name": "orders", "connector_id": "con_1", "url": "https://hooks.example.com/orders"}
+func base() tftest.Config {
+	return tftest.Config{"name": "orders", "connector_id": "con_1", "url": "https://hooks.example.com/orders"}
 }
 
 // created is an endpoint that has been applied.
-func created(t *testing.T, c core.Config) (*fake, *core.Terraform) {
+func created(t *testing.T, c tftest.Config) (*fake, *tftest.Terraform) {
 	t.Helper()
 	f := newFake(t)
 	tf := newTerraform(t, f)

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
@@ -16,11 +16,11 @@ func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
 			url := fakes.Serve(t, c.Answer)
 			tf, other := newTerraformIn(t, url, "staging", c.Timeout), newTerraformIn(t, url, "staging", c.Timeout)
 			tf.State, tf.Private = good.State, good.Private
-			for what, d := range map[string]core.Diags{
+			for what, d := range map[string]tftest.Diags{
 				"read": tf.Refresh(), "plan": tf.Plan(base()).Diags, "delete": tf.Destroy(), "change": tf.Apply(tf.PlanOnly(base().With("description", "new")), nil),
 				"import by id": other.Import(theID), "import by name": other.Import("orders"), "create": other.Apply(other.Plan(base()), nil),
 			} {
-				if core.Says(t, d.Errors(), c.Says); strings.Contains(d.Errors(), fakes.Token) {
+				if tftest.Says(t, d.Errors(), c.Says); strings.Contains(d.Errors(), fakes.Token) {
 					t.Errorf("%s: the token is in %s", what, d.Errors())
 				}
 				if !tf.State.Equal(good.State) || !other.State.IsNull() {
@@ -28,7 +28,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
 				}
 			}
 			good.State, good.Private = tf.State, tf.Private
-			core.Silent(t, good, base())
+			tftest.Silent(t, good, base())
 			if len(f.writes) != 0 {
 				t.Errorf("the platform itself was asked %v", f.writes)
 			}
@@ -44,8 +44,8 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	})
 	elsewhere := newTerraformIn(t, url, "production", 0)
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
-	for what, d := range map[string]core.Diags{"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(base()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags} {
-		if core.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
+	for what, d := range map[string]tftest.Diags{"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(base()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags} {
+		if tftest.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
 			t.Errorf("%s: an endpoint of another environment is taken for gone", what)
 		}
 	}

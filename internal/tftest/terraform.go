@@ -1,6 +1,6 @@
-// Package core stands in for Terraform's core in tests of one resource: it validates, reads, plans and applies over the
+// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over the
 // plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
-package core
+package tftest
 
 import (
 	"maps"
