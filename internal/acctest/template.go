@@ -51,7 +51,7 @@ func prepare(
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if err := writeFiles(dir, files); err != nil {
 		return nil, err
 	}

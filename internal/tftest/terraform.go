@@ -228,6 +228,18 @@ func (tf *Terraform) Run(c Config) Diags {
 	return p.Diags
 }
 
+// Keep applies a plan, reads the object, and fails where the platform does not have a value that the plan promised. A state
+// that only repeats the promise would hide that it was wrong.
+func (tf *Terraform) Keep(p Plan, known Config) {
+	tf.t.Helper()
+	for _, d := range []Diags{tf.Apply(p, known), tf.Refresh()} {
+		if errs := d.Errors(); errs != "" {
+			tf.t.Fatal(errs)
+		}
+	}
+	tf.conforms("broken promise", p.Planned, tf.State)
+}
+
 // Refresh reads the object.
 func (tf *Terraform) Refresh() Diags {
 	tf.t.Helper()
