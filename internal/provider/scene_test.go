@@ -34,6 +34,13 @@ func rotatedKinds() map[string]kind {
 	}
 }
 
+// bothTypes is one configuration of each resource type that is rotated, for tables with many cases.
+func bothTypes() map[string]kind {
+	kinds := rotatedKinds()
+	delete(kinds, "signing secret")
+	return kinds
+}
+
 // everyKind is one configuration of each kind of object.
 func everyKind() map[string]kind {
 	ids := acctest.TheFixture()
