@@ -34,6 +34,7 @@ type Fault struct {
 	response *response
 	cut      bool
 	noMatch  bool // the platform does not see the If-Match
+	edit     func(body string) string
 }
 
 type response struct {
@@ -77,6 +78,9 @@ func AnswerHTML(status int) Fault {
 
 // WithoutIfMatch takes the If-Match from a request, so that the platform carries it out whatever has changed since.
 func WithoutIfMatch() Fault { return Fault{noMatch: true} }
+
+// Edit lets a request through and changes the body of the answer.
+func Edit(edit func(body string) string) Fault { return Fault{edit: edit} }
 
 // CutBefore cuts the connection before the platform has seen the request.
 func CutBefore() Fault { return Fault{cut: true} }
@@ -162,6 +166,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.Body = bytes.NewBufferString(f.response.body)
 	case !f.after:
 		carryOut()
+	}
+	if f.edit != nil {
+		answer.Body = bytes.NewBufferString(f.edit(answer.Body.String()))
+		answer.Header().Del("Content-Length")
 	}
 	p.mu.Lock()
 	seen.Status = answer.Code

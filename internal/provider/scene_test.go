@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,3 +159,5 @@ func saysNothingOf(t *testing.T, text string, unwanted ...string) {
 		}
 	}
 }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
