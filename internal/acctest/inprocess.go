@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,6 +47,13 @@ func (r Request) Line() string {
 		line += " if " + strings.Trim(r.IfMatch, `"`)
 	}
 	return line
+}
+
+// Fields returns the members of the body.
+func (r Request) Fields() map[string]any {
+	fields := map[string]any{}
+	_ = json.Unmarshal(r.Body, &fields) // a body that is no object has none
+	return fields
 }
 
 // Writes returns the requests that were to change something, since the last call or ForgetRequests.

@@ -1,8 +1,6 @@
 package connector_test
 
 import (
-	"encoding/json"
-	"net/http"
 	"strconv"
 	"testing"
 
@@ -51,11 +49,7 @@ func (s *scene) sent() int {
 	s.t.Helper()
 	n := 0
 	for _, r := range s.Writes() {
-		var body map[string]any
-		if r.Method != http.MethodDelete && json.Unmarshal(r.Body, &body) != nil {
-			s.t.Fatalf("%s has no body", r.Line())
-		}
-		if _, ok := body["credentials"]; ok {
+		if _, ok := r.Fields()["credentials"]; ok {
 			n++
 		}
 	}
