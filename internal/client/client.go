@@ -132,8 +132,8 @@ func New(cfg Config) (*Client, error) {
 	return &Client{base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry}, nil
 }
 
-// NewKey makes an idempotency key for one operation. The client repeats it in every retry of that operation.
-func NewKey() string { return rand.Text() }
+// newKey makes an idempotency key for one operation.
+func newKey() string { return rand.Text() }
 
 // CheckEndpoint checks a base URL. Its error completes the sentence "endpoint …" and does not repeat the URL, which may hold a password by mistake.
 func CheckEndpoint(endpoint string) error {

@@ -81,19 +81,19 @@ func TestCheckEndpoint(t *testing.T) {
 func TestWhatIsSent(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL+"/base/", nil)
-	_, err := c.CreateConnector(t.Context(), api.ConnectorCreate{
+	_, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{
 		Name: "mail", Owner: "team", Type: "custom", Labels: map[string]string{},
 		Credentials: map[string]secret.Value{"api_key": secret.New(canaryCredential)},
-	}, NewKey())
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = c.PatchConnector(t.Context(), connectorID, api.ConnectorPatch{
+	if _, err = c.Connectors().Patch(t.Context(), connectorID, api.ConnectorPatch{
 		Description: api.Null[string](), Credentials: map[string]secret.Value{"api_key": secret.New(canaryCredential)},
 	}, Write{IfMatch: "7"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = c.PatchConnector(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
+	if _, err = c.Connectors().Patch(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
 		t.Fatal(err)
 	}
 	got := s.seen()
@@ -149,7 +149,7 @@ func TestOnlyTheAPIsOwnNotFoundIsOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, tt.step)
 			c := newClient(t, s.URL, func(cfg *Config) { cfg.MaxRetries = 0 })
-			_, err := c.ScopedToken(t.Context(), "tok_01")
+			_, err := c.ScopedTokens().Get(t.Context(), "tok_01")
 			if err == nil || IsNotFound(err) != tt.want {
 				t.Errorf("IsNotFound(%v) = %v", err, IsNotFound(err))
 			}
@@ -172,7 +172,7 @@ func TestOnlyTheAPIDeletes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, serve(t, tt.step).URL, nil)
-			if err := c.DeleteScopedToken(t.Context(), "tok_01", NewKey()); (err == nil) != tt.want {
+			if err := c.ScopedTokens().Delete(t.Context(), "tok_01"); (err == nil) != tt.want {
 				t.Errorf("deleted: %v", err)
 			}
 		})
@@ -186,8 +186,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			http.Redirect(w, r, other.URL+"/elsewhere?CANARY", status)
 		})
 		c := newClient(t, s.URL, nil)
-		_, readErr := c.Connector(t.Context(), connectorID)
-		_, writeErr := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail", Credentials: map[string]secret.Value{"k": secret.New(canaryCredential)}}, NewKey())
+		_, readErr := c.Connectors().Get(t.Context(), connectorID)
+		_, writeErr := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail", Credentials: map[string]secret.Value{"k": secret.New(canaryCredential)}})
 		for _, err := range []error{readErr, writeErr} {
 			var e *Error
 			if !errors.As(err, &e) || e.Status != status || e.Attempts != 1 || !strings.Contains(err.Error(), "redirect") {
@@ -222,11 +222,11 @@ func TestNoSecretInErrorsAndEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, step)
 			c := newClient(t, s.URL, nil)
-			_, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail", Credentials: map[string]secret.Value{"k": secret.New(canaryCredential)}}, NewKey())
+			_, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail", Credentials: map[string]secret.Value{"k": secret.New(canaryCredential)}})
 			if err == nil {
 				t.Fatal("no error")
 			}
-			_, findErr := c.ConnectorByName(t.Context(), "CANARY-name")
+			_, findErr := c.Connectors().ByName(t.Context(), "CANARY-name")
 			if findErr == nil || strings.Contains(findErr.Error(), "?") {
 				t.Errorf("find: %v", findErr)
 			}
@@ -253,7 +253,7 @@ func TestAnswersAreBounded(t *testing.T) {
 		}
 	})
 	c := newClient(t, s.URL, nil)
-	_, err := c.Connector(t.Context(), connectorID)
+	_, err := c.Connectors().Get(t.Context(), connectorID)
 	if !errors.Is(err, errTooLarge) || len(s.seen()) != 1 {
 		t.Errorf("got %v after %d requests", err, len(s.seen()))
 	}
@@ -269,7 +269,7 @@ func TestByName(t *testing.T) {
 	}
 	s := serve(t, page("p2", "mail-2", "mail-3"), page("", "mail"))
 	c := newClient(t, s.URL, nil)
-	got, err := c.ConnectorByName(t.Context(), "mail")
+	got, err := c.Connectors().ByName(t.Context(), "mail")
 	if err != nil || got.Name != "mail" {
 		t.Fatalf("%v, %v", got, err)
 	}
@@ -282,11 +282,11 @@ func TestByName(t *testing.T) {
 		}
 	}
 	empty := serve(t, page(""))
-	if _, err := newClient(t, empty.URL, nil).ConnectorByName(t.Context(), "mail"); !IsNotFound(err) {
+	if _, err := newClient(t, empty.URL, nil).Connectors().ByName(t.Context(), "mail"); !IsNotFound(err) {
 		t.Errorf("got %v", err)
 	}
 	loop := serve(t, page("same", "other"))
-	if _, err := newClient(t, loop.URL, nil).ConnectorByName(t.Context(), "mail"); !IsNotFound(err) || len(loop.seen()) != 2 {
+	if _, err := newClient(t, loop.URL, nil).Connectors().ByName(t.Context(), "mail"); !IsNotFound(err) || len(loop.seen()) != 2 {
 		t.Errorf("got %v after %d requests", err, len(loop.seen()))
 	}
 }
@@ -295,16 +295,16 @@ func TestIDsAreChecked(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	for _, id := range []string{"", "..", "con_1/../../x", "con_1?x", "mail"} {
-		if _, err := c.Connector(t.Context(), id); err == nil {
+		if _, err := c.Connectors().Get(t.Context(), id); err == nil {
 			t.Errorf("read %q: no error", id)
 		}
-		if _, err := c.PatchConnector(t.Context(), id, api.ConnectorPatch{}, Write{}); err == nil {
+		if _, err := c.Connectors().Patch(t.Context(), id, api.ConnectorPatch{}, Write{}); err == nil {
 			t.Errorf("patch %q: no error", id)
 		}
-		if err := c.DeleteScopedToken(t.Context(), id, NewKey()); err == nil {
+		if err := c.ScopedTokens().Delete(t.Context(), id); err == nil {
 			t.Errorf("delete %q: no error", id)
 		}
-		if _, err := c.StepScopedToken(t.Context(), id, api.StepBegin, api.StepRequest{}, Write{}); err == nil {
+		if _, err := c.ScopedTokens().Step(t.Context(), id, api.StepBegin, api.StepRequest{}, Write{}); err == nil {
 			t.Errorf("step %q: no error", id)
 		}
 	}
@@ -316,7 +316,7 @@ func TestIDsAreChecked(t *testing.T) {
 func TestReveal(t *testing.T) {
 	s := serve(t, answerJSON(map[string]any{"version": 3, "value": "qct_CANARY"}))
 	c := newClient(t, s.URL, nil)
-	got, err := c.RevealScopedToken(t.Context(), "tok_01", 3)
+	got, err := c.ScopedTokens().Reveal(t.Context(), "tok_01", 3)
 	if err != nil || got.Value.Expose() != "qct_CANARY" {
 		t.Fatalf("%v, %v", got, err)
 	}
@@ -324,7 +324,7 @@ func TestReveal(t *testing.T) {
 	if r := s.seen()[0]; r.path != "/v1/scoped-tokens/tok_01/versions/3/reveal" || r.header.Get("Idempotency-Key") != "" {
 		t.Errorf("%s with key %q", r.path, r.header.Get("Idempotency-Key"))
 	}
-	if _, err := c.RevealScopedToken(t.Context(), "tok_01", 4); err == nil {
+	if _, err := c.ScopedTokens().Reveal(t.Context(), "tok_01", 4); err == nil {
 		t.Error("another version than the one asked for was taken")
 	}
 }
@@ -339,7 +339,7 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 	}, answerJSON(aConnector()))
 	defer close(release)
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestTimeout = 50 * time.Millisecond })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatalf("the second attempt was not made: %v", err)
 	}
 	if f := c.events[0].Failure; f != "no answer within 50ms" {
@@ -350,13 +350,13 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 func TestRateLimit(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestsPerSecond = 0.0001 })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	// Its turn comes after the deadline, so it fails at once and is not retried.
-	_, err := c.Connector(ctx, connectorID)
+	_, err := c.Connectors().Get(ctx, connectorID)
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 0 || len(c.waits) != 0 || len(s.seen()) != 1 {
 		t.Errorf("got %v after %d requests", err, len(s.seen()))
@@ -367,7 +367,7 @@ func TestRateLimit(t *testing.T) {
 func TestByNameWantsAList(t *testing.T) {
 	for _, body := range []string{`{}`, `null`, `{"items":null}`, `{"status":"ok"}`} {
 		s := serve(t, withHeader("Content-Type", "application/json", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
-		_, err := newClient(t, s.URL, nil).ScopedTokenByName(t.Context(), "mail")
+		_, err := newClient(t, s.URL, nil).ScopedTokens().ByName(t.Context(), "mail")
 		if err == nil || IsNotFound(err) || !strings.Contains(err.Error(), "not from the platform API") {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -378,7 +378,7 @@ func TestWhatIsNoIDIsNotSent(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	for _, id := range []string{"", "tok_my-notifier", "notifier", "tok_1/../../v1/identity", "tok_"} {
-		_, err := c.ScopedToken(t.Context(), id)
+		_, err := c.ScopedTokens().Get(t.Context(), id)
 		bad := (*IDError)(nil)
 		if !errors.As(err, &bad) || bad.Prefix != "tok_" || strings.Contains(err.Error(), "no answer") {
 			t.Errorf("%q: %v", id, err)

@@ -115,9 +115,9 @@ func (e *Error) fill(resp *http.Response, hide []string) {
 func notTheAPI(status int) string {
 	switch {
 	case status >= 300 && status < 400:
-		return "the answer is a redirect, which is not followed because the token must not reach another address: set endpoint to the platform's own address"
+		return "the response is a redirect, which is not followed because the token must not reach another address: set endpoint to the platform's own address"
 	default:
-		return "the answer is not from the platform API: check endpoint, and any proxy or load balancer in between"
+		return "the response is not from the platform API: check endpoint, and any proxy or load balancer in between"
 	}
 }
 

@@ -22,7 +22,7 @@ func TestInterruptedWriteIsFinished(t *testing.T) {
 		answerJSON(aConnector())(w, r)
 	})
 	c := newClient(t, s.URL, nil)
-	got, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	got, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if err != nil || got.ID != connectorID {
 		t.Fatalf("got %v, %v", got, err)
 	}
@@ -36,12 +36,16 @@ func TestInterruptedWriteIsRetriedWithItsKey(t *testing.T) {
 		cut(w, r)
 	}, answerJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
-	if _, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, "key"); err != nil {
+	if _, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
 	}
 	seen := s.seen()
-	if len(seen) != 2 || seen[1].header.Get("Idempotency-Key") != "key" {
+	if len(seen) != 2 {
 		t.Fatalf("%d requests", len(seen))
+	}
+	first, second := seen[0].header.Get("Idempotency-Key"), seen[1].header.Get("Idempotency-Key")
+	if first == "" || second != first {
+		t.Fatalf("keys %q and %q", first, second)
 	}
 }
 
@@ -54,7 +58,7 @@ func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
 	})
 	c := newClient(t, s.URL, nil)
 	c.grace = 50 * time.Millisecond
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	var e *Error
 	if !errors.As(err, &e) || !e.Write || e.Attempts != 1 || !errors.Is(err, errGrace) {
 		t.Fatalf("got %v", err)
@@ -65,7 +69,7 @@ func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
 func TestWriteOutlivesItsGraceWhileNobodyInterrupts(t *testing.T) {
 	c := newClient(t, serve(t, cut, answerJSON(aConnector())).URL, nil)
 	c.grace = time.Nanosecond
-	if _, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, NewKey()); err != nil {
+	if _, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -75,7 +79,7 @@ func TestInterruptedBeforeItWasSent(t *testing.T) {
 	c := newClient(t, s.URL, nil)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if !errors.Is(err, context.Canceled) || len(s.seen()) != 0 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
 	}
@@ -85,12 +89,12 @@ func TestInterruptedBeforeItWasSent(t *testing.T) {
 func TestInterruptedInTheQueue(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestsPerSecond = 0.001 })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, interrupt)
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 0 || len(s.seen()) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
@@ -106,7 +110,7 @@ func TestInterruptedAfterA429(t *testing.T) {
 		interrupt()
 		return time.Hour
 	}
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if err == nil || len(s.seen()) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
 	}
@@ -119,7 +123,7 @@ func TestInterruptedReadEndsAtOnce(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c := newClient(t, s.URL, nil)
-	if _, err := c.Connector(ctx, connectorID); !errors.Is(err, context.Canceled) || len(s.seen()) != 1 {
+	if _, err := c.Connectors().Get(ctx, connectorID); !errors.Is(err, context.Canceled) || len(s.seen()) != 1 {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -51,9 +51,9 @@ func TestTransportErrorsRepeatNoSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, serveRaw(t, answer), func(cfg *Config) { cfg.MaxRetries = 1 })
-			_, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Credentials: map[string]secret.Value{
+			_, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Credentials: map[string]secret.Value{
 				"api_key": secret.New(canaryCredential), "key": secret.New(multiline),
-			}}, NewKey())
+			}})
 			if err == nil {
 				t.Fatal("that is no answer")
 			}

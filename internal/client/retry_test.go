@@ -47,13 +47,14 @@ func TestRetries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, tt.steps...)
 			c := newClient(t, s.URL, nil)
-			got, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, "one-key")
+			got, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail"})
 			if n := len(s.seen()); n != tt.requests {
 				t.Errorf("sent %d requests, want %d", n, tt.requests)
 			}
 			for i, r := range s.seen() {
-				if key := r.header.Get("Idempotency-Key"); key != "one-key" {
-					t.Errorf("request %d has idempotency key %q", i, key)
+				first := s.seen()[0].header.Get("Idempotency-Key")
+				if key := r.header.Get("Idempotency-Key"); key == "" || key != first {
+					t.Errorf("request %d has idempotency key %q, the first one %q", i, key, first)
 				}
 				if r.body != s.seen()[0].body || r.body == "" {
 					t.Errorf("request %d has another body", i)
@@ -80,7 +81,7 @@ func TestNewKeyForEveryOperation(t *testing.T) {
 	s := serve(t, answerJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	for range 2 {
-		if _, err := c.PatchConnector(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
+		if _, err := c.Connectors().Patch(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -88,7 +89,7 @@ func TestNewKeyForEveryOperation(t *testing.T) {
 	if first == "" || first == second {
 		t.Errorf("keys %q and %q", first, second)
 	}
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	if key := s.seen()[2].header.Get("Idempotency-Key"); key != "" {
@@ -119,7 +120,7 @@ func TestWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, tt.steps...)
 			c := newClient(t, s.URL, func(cfg *Config) { cfg.Random = func() float64 { return tt.random } })
-			if _, err := c.Connector(t.Context(), connectorID); err != nil {
+			if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, c.waits); diff != "" {
@@ -137,7 +138,7 @@ func TestBackoffIsBounded(t *testing.T) {
 			t.Errorf("attempt %d waits %s", n, d)
 		}
 	}
-	if _, err := c.Connector(t.Context(), connectorID); err == nil || len(c.waits) != 3 {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err == nil || len(c.waits) != 3 {
 		t.Errorf("a refused connection: %v after %d waits", err, len(c.waits))
 	}
 }
@@ -145,7 +146,7 @@ func TestBackoffIsBounded(t *testing.T) {
 func TestTLSErrorsAreFinal(t *testing.T) {
 	s := serveTLS(t)
 	c := newClient(t, s.URL, nil)
-	_, err := c.Connector(t.Context(), connectorID)
+	_, err := c.Connectors().Get(t.Context(), connectorID)
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 1 || len(c.waits) != 0 {
 		t.Fatalf("got %v; a certificate that nobody signed will not be better next time", err)
@@ -153,7 +154,7 @@ func TestTLSErrorsAreFinal(t *testing.T) {
 	// Plain HTTP where TLS is expected.
 	plain := serve(t, answerJSON(aConnector()))
 	c = newClient(t, "https"+plain.URL[len("http"):], nil)
-	if _, err = c.Connector(t.Context(), connectorID); !errors.As(err, &e) || e.Attempts != 1 {
+	if _, err = c.Connectors().Get(t.Context(), connectorID); !errors.As(err, &e) || e.Attempts != 1 {
 		t.Fatalf("got %v with %d attempts", err, e.Attempts)
 	}
 }
@@ -161,7 +162,7 @@ func TestTLSErrorsAreFinal(t *testing.T) {
 func TestCAFile(t *testing.T) {
 	s := serveTLS(t)
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.CAFile = caFile(t, s) })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Config){

@@ -17,15 +17,15 @@ func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
 	value := secret.New(supplied)
 	calls := map[string]func(*Client, *secret.Value) error{
 		"create": func(c *Client, v *secret.Value) error {
-			_, err := c.CreateSigningSecret(t.Context(), api.SigningSecretCreate{Name: "a", Secret: v}, NewKey())
+			_, err := c.SigningSecrets().Create(t.Context(), api.SigningSecretCreate{Name: "a", Secret: v})
 			return err
 		},
 		"patch": func(c *Client, v *secret.Value) error {
-			_, err := c.PatchSigningSecret(t.Context(), "sec_1", api.SigningSecretPatch{MinimumVersion: api.Some[int64](2), Secret: v}, Write{})
+			_, err := c.SigningSecrets().Patch(t.Context(), "sec_1", api.SigningSecretPatch{MinimumVersion: api.Some[int64](2), Secret: v}, Write{})
 			return err
 		},
 		"begin": func(c *Client, v *secret.Value) error {
-			_, err := c.StepSigningSecret(t.Context(), "sec_1", api.StepBegin, api.StepRequest{Secret: v}, Write{})
+			_, err := c.SigningSecrets().Step(t.Context(), "sec_1", api.StepBegin, api.StepRequest{Secret: v}, Write{})
 			return err
 		},
 	}

@@ -1,0 +1,57 @@
+package client
+
+import (
+	"context"
+	"maps"
+	"net/url"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// pageSize is the largest that the platform gives.
+const pageSize = "1000"
+
+// eachPage sends the list request first, and again for every further page, until visit returns false. It returns the last
+// request. A list that is null or missing is an error: JSON of something else does not say that there is nothing.
+func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(items []T) bool) (*request, error) {
+	token := ""
+	for {
+		r := first.page(token)
+		var page api.Page[T]
+		if err := c.do(ctx, r, &page); err != nil {
+			return r, err
+		}
+		if page.Items == nil {
+			return r, r.notTheAPI()
+		}
+		if !visit(page.Items) || page.NextPageToken == "" || page.NextPageToken == token {
+			return r, nil
+		}
+		token = page.NextPageToken
+	}
+}
+
+// allPages reads a list to its end.
+func allPages[T any](ctx context.Context, c *Client, first *request) ([]T, error) {
+	first.query = url.Values{"page_size": {pageSize}}
+	all := []T{}
+	_, err := eachPage(ctx, c, first, func(items []T) bool {
+		all = append(all, items...)
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// page returns the request for the page with a token; empty is the first page.
+func (r *request) page(token string) *request {
+	query := maps.Clone(r.query)
+	if token != "" {
+		query.Set("page_token", token)
+	}
+	return &request{
+		method: r.method, route: r.route, query: query, op: r.op, object: r.object, permission: r.permission,
+	}
+}
