@@ -86,8 +86,10 @@ func TestBodyDiffersFromEncodingJSONInSecretsOnly(t *testing.T) {
 	requests := []any{
 		api.ConnectorCreate{AllowedScopes: []string{}, Credentials: map[string]secret.Value{}},
 		api.ConnectorPatch{Description: api.Null[string](), Credentials: map[string]secret.Value{"k": one}},
-		api.SigningSecretPatch{MinimumVersion: api.Null[int64](), Secret: &one},
-		api.ScopedTokenPatch{AllowedCIDRs: api.Some([]string{}), RotateWhenChanged: api.Null[map[string]string]()},
+		api.SigningSecretPatch{RotatedPatch: api.RotatedPatch{MinimumVersion: api.Null[int64]()}, Secret: &one},
+		api.ScopedTokenPatch{
+			RotatedPatch: api.RotatedPatch{RotateWhenChanged: api.Null[map[string]string]()}, AllowedCIDRs: api.Some([]string{}),
+		},
 		&api.StepRequest{Secret: &one},
 	}
 	for _, typ := range requestTypes {

@@ -17,11 +17,11 @@ func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
 	value := secret.New(supplied)
 	calls := map[string]func(*Client, *secret.Value) error{
 		"create": func(c *Client, v *secret.Value) error {
-			_, err := c.SigningSecrets().Create(t.Context(), api.SigningSecretCreate{Name: "a", Secret: v})
+			_, err := c.SigningSecrets().Create(t.Context(), api.SigningSecretCreate{Secret: v})
 			return err
 		},
 		"patch": func(c *Client, v *secret.Value) error {
-			_, err := c.SigningSecrets().Patch(t.Context(), "sec_1", api.SigningSecretPatch{MinimumVersion: api.Some[int64](2), Secret: v}, Write{})
+			_, err := c.SigningSecrets().Patch(t.Context(), "sec_1", api.SigningSecretPatch{Secret: v}, Write{})
 			return err
 		},
 		"begin": func(c *Client, v *secret.Value) error {
