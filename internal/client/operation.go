@@ -96,7 +96,7 @@ func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string
 // list reads all objects of a kind.
 func list[T object](ctx context.Context, c *Client, kind api.Kind) ([]T, error) {
 	return allPages[T](ctx, c, &request{
-		method: http.MethodGet, route: kind.Route(),
+		method: http.MethodGet, route: kind.Route(), query: largePages(),
 		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead,
 	})
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// pageSize is the largest that the platform gives.
-const pageSize = "1000"
+// largePages asks for pages of the largest size. Not every list takes it.
+func largePages() url.Values { return url.Values{"page_size": {"1000"}} }
 
-// eachPage sends the list request first, and again for every further page, until visit returns false. It returns the last
-// request. A list that is null or missing is an error: JSON of something else does not say that there is nothing.
+// eachPage sends a list request once per page until visit returns false, and returns the last request. A list that is null
+// or missing is an error: JSON of something else does not say that there is nothing.
 func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(items []T) bool) (*request, error) {
 	token := ""
 	for {
@@ -33,7 +33,6 @@ func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(
 
 // allPages reads a list to its end.
 func allPages[T any](ctx context.Context, c *Client, first *request) ([]T, error) {
-	first.query = url.Values{"page_size": {pageSize}}
 	all := []T{}
 	_, err := eachPage(ctx, c, first, func(items []T) bool {
 		all = append(all, items...)
@@ -47,7 +46,8 @@ func allPages[T any](ctx context.Context, c *Client, first *request) ([]T, error
 
 // page returns the request for the page with a token; empty is the first page.
 func (r *request) page(token string) *request {
-	query := maps.Clone(r.query)
+	query := url.Values{}
+	maps.Copy(query, r.query)
 	if token != "" {
 		query.Set("page_token", token)
 	}

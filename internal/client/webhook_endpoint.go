@@ -68,6 +68,7 @@ func (s WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Deli
 	if err != nil {
 		return nil, err
 	}
+	r.query = largePages()
 	return allPages[api.Delivery](ctx, s.client, r)
 }
 
