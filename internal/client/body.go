@@ -11,8 +11,8 @@ import (
 
 // encodeBody writes a request as JSON with its secrets exposed, and returns those secrets too.
 //
-// secret.Value writes itself redacted. encodeBody therefore copies the request into a type that has an exposedSecret for
-// every secret.Value and is otherwise the same, and leaves the writing to encoding/json.
+// secret.Value writes itself redacted. encodeBody therefore copies the request into a type that is the same except for
+// an exposedSecret in the place of every secret.Value. encoding/json writes the copy.
 func encodeBody(request any) (body []byte, secrets []string, err error) {
 	from := reflect.ValueOf(request)
 	t, err := exposedType(from.Type())
@@ -25,8 +25,8 @@ func encodeBody(request any) (body []byte, secrets []string, err error) {
 	return body, secrets, err
 }
 
-// exposedSecret is a secret.Value that writes itself in clear. It is a struct, as secret.Value is: omitempty and omitzero
-// tell the two apart from nothing in the same way.
+// exposedSecret is a secret.Value that writes itself in clear. It is a struct as secret.Value is, so that omitempty and
+// omitzero mean the same for both.
 type exposedSecret struct{ value secret.Value }
 
 // MarshalJSON writes the secret.

@@ -13,51 +13,51 @@ type Connectors struct{ client *Client }
 func (c *Client) Connectors() Connectors { return Connectors{c} }
 
 // Create creates a connector. The response never has its credentials.
-func (s Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Connector, error) {
-	return create[api.Connector](ctx, s.client, api.Connectors, in.Name, in)
+func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Connector, error) {
+	return create[api.Connector](ctx, c.client, api.Connectors, in.Name, in)
 }
 
 // Get reads a connector.
-func (s Connectors) Get(ctx context.Context, id string) (*api.Connector, error) {
-	return get[api.Connector](ctx, s.client, api.Connectors, id)
+func (c Connectors) Get(ctx context.Context, id string) (*api.Connector, error) {
+	return get[api.Connector](ctx, c.client, api.Connectors, id)
 }
 
 // ByName reads the connector of a name. IsNotFound reports that there is none.
-func (s Connectors) ByName(ctx context.Context, name string) (*api.Connector, error) {
-	return byName[api.Connector](ctx, s.client, api.Connectors, name)
+func (c Connectors) ByName(ctx context.Context, name string) (*api.Connector, error) {
+	return byName[api.Connector](ctx, c.client, api.Connectors, name)
 }
 
 // List reads all connectors, in the order of their ids.
-func (s Connectors) List(ctx context.Context) ([]api.Connector, error) {
-	return list[api.Connector](ctx, s.client, api.Connectors)
+func (c Connectors) List(ctx context.Context) ([]api.Connector, error) {
+	return list[api.Connector](ctx, c.client, api.Connectors)
 }
 
 // Patch changes a connector. Credentials replace the present ones as a whole.
-func (s Connectors) Patch(ctx context.Context, id string, in api.ConnectorPatch, w Write) (*api.Connector, error) {
-	return patch[api.Connector](ctx, s.client, api.Connectors, id, in, w)
+func (c Connectors) Patch(ctx context.Context, id string, in api.ConnectorPatch, w Write) (*api.Connector, error) {
+	return patch[api.Connector](ctx, c.client, api.Connectors, id, in, w)
 }
 
 // Delete deletes a connector that nothing refers to.
-func (s Connectors) Delete(ctx context.Context, id string) error {
-	return remove(ctx, s.client, api.Connectors, id)
+func (c Connectors) Delete(ctx context.Context, id string) error {
+	return remove(ctx, c.client, api.Connectors, id)
 }
 
 // Versions reads the metadata of every version of the credentials, the oldest first.
-func (s Connectors) Versions(ctx context.Context, id string) ([]api.Version, error) {
-	return versions(ctx, s.client, api.Connectors, id)
+func (c Connectors) Versions(ctx context.Context, id string) ([]api.Version, error) {
+	return versions(ctx, c.client, api.Connectors, id)
 }
 
 // Revoke ends versions of the credentials at once.
-func (s Connectors) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.Connector, error) {
-	return contain[api.Connector](ctx, s.client, api.Connectors, id, "revoke", in, w)
+func (c Connectors) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "revoke", in, w)
 }
 
 // Hold refuses new credentials until Release.
-func (s Connectors) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
-	return contain[api.Connector](ctx, s.client, api.Connectors, id, "hold", in, w)
+func (c Connectors) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "hold", in, w)
 }
 
 // Release ends a hold.
-func (s Connectors) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
-	return contain[api.Connector](ctx, s.client, api.Connectors, id, "release", in, w)
+func (c Connectors) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "release", in, w)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// attempts follows the attempts of one request, to decide whether a change goes on after its caller's context has ended.
+// attempts follows the attempts of one request. It decides whether a change goes on after its caller's context ended.
 type attempts struct {
 	mu       sync.Mutex
 	count    int
@@ -47,8 +47,9 @@ func (a *attempts) end(status int) {
 	}
 }
 
-// detach returns a context for a change. If the change was sent before parent ends, the context outlives parent by grace:
-// otherwise the platform would have an object that Terraform's state does not know. The caller must call the function.
+// detach returns a context for a change. Where the change was sent before parent ends, the context outlives parent by
+// grace: otherwise the platform would have an object that Terraform's state does not know. The caller must call the
+// function that it returns.
 func (a *attempts) detach(parent context.Context, grace time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
 	a.cancel = cancel

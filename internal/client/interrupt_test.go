@@ -14,12 +14,12 @@ import (
 
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// TestInterruptedWriteIsFinished: the platform has it, so the state must learn of it.
+// The platform has the write, so the state must learn of it.
 func TestInterruptedWriteIsFinished(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		interrupt()
-		answerJSON(aConnector())(w, r)
+		respondJSON(aConnector())(w, r)
 	})
 	c := newClient(t, s.URL, nil)
 	got, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
@@ -28,13 +28,13 @@ func TestInterruptedWriteIsFinished(t *testing.T) {
 	}
 }
 
-// TestInterruptedWriteIsRetriedWithItsKey: whether the first attempt was carried out is not known, so the second one asks.
+// Nobody knows whether the platform carried the first attempt out, so the second one asks.
 func TestInterruptedWriteIsRetriedWithItsKey(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		interrupt()
 		cut(w, r)
-	}, answerJSON(aConnector()))
+	}, respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	if _, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
@@ -49,8 +49,7 @@ func TestInterruptedWriteIsRetriedWithItsKey(t *testing.T) {
 	}
 }
 
-// TestInterruptedWriteEndsAfterTheGrace, counted from the interruption.
-func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
+func TestInterruptedWriteEndsAfterGrace(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		interrupt()
@@ -65,17 +64,16 @@ func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
 	}
 }
 
-// TestWriteOutlivesItsGraceWhileNobodyInterrupts: the time runs from the interruption, not from the beginning.
-func TestWriteOutlivesItsGraceWhileNobodyInterrupts(t *testing.T) {
-	c := newClient(t, serve(t, cut, answerJSON(aConnector())).URL, nil)
+func TestGraceStartsAtTheInterruption(t *testing.T) {
+	c := newClient(t, serve(t, cut, respondJSON(aConnector())).URL, nil)
 	c.grace = time.Nanosecond
 	if _, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestInterruptedBeforeItWasSent(t *testing.T) {
-	s := serve(t, answerJSON(aConnector()))
+func TestInterruptedWriteThatWasNotSent(t *testing.T) {
+	s := serve(t, respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
@@ -85,9 +83,8 @@ func TestInterruptedBeforeItWasSent(t *testing.T) {
 	}
 }
 
-// TestInterruptedInTheQueue: a write that waits for the rate limit is not sent any more.
-func TestInterruptedInTheQueue(t *testing.T) {
-	s := serve(t, answerJSON(aConnector()))
+func TestInterruptedWriteInTheRateLimitIsNotSent(t *testing.T) {
+	s := serve(t, respondJSON(aConnector()))
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestsPerSecond = 0.001 })
 	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
@@ -101,8 +98,8 @@ func TestInterruptedInTheQueue(t *testing.T) {
 	}
 }
 
-// TestInterruptedAfterA429: the platform has certainly not carried it out, so there is nothing to finish.
-func TestInterruptedAfterA429(t *testing.T) {
+// After a 429 there is nothing to finish: the platform did not carry the write out.
+func TestInterruptedWriteEndsAfter429(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, problem(api.CodeRateLimited))
 	c := newClient(t, s.URL, nil)

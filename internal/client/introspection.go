@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Introspect asks whether the value of a scoped token is accepted (RFC 7662). Asked by a runtime principal, it is a use of
-// the token. remoteAddr is the address that presented the value; empty is none.
+// Introspect asks whether the value of a scoped token is accepted (RFC 7662). By a runtime principal, it is a use of
+// the token. remoteAddr is the address that presented the value. Empty is none.
 func (c *Client) Introspect(ctx context.Context, value secret.Value, remoteAddr string) (*api.Introspection, error) {
 	r := tokenForm("/v1/introspect", "introspect", api.PermissionIntrospect, value)
 	if remoteAddr != "" {

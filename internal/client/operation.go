@@ -32,13 +32,19 @@ func create[T object](ctx context.Context, c *Client, kind api.Kind, name string
 	})
 }
 
+// below returns a request for one object, or for what is below it such as its rotation. It refuses what is no id.
+func below(kind api.Kind, id, method, op, permission string, path ...string) (*request, error) {
+	r := &request{
+		method: method, route: kind.Route(append([]string{id}, path...)...),
+		op: op, object: identified(kind, id), permission: permission,
+	}
+	return r, r.checkID(kind, id)
+}
+
 // get reads one object.
 func get[T object](ctx context.Context, c *Client, kind api.Kind, id string) (*T, error) {
-	r := &request{
-		method: http.MethodGet, route: kind.Route(id),
-		op: "read", object: identified(kind, id), permission: api.PermissionRead,
-	}
-	if err := r.checkID(kind, id); err != nil {
+	r, err := below(kind, id, http.MethodGet, "read", api.PermissionRead)
+	if err != nil {
 		return nil, err
 	}
 	return fetch[T](ctx, c, r)
@@ -46,25 +52,21 @@ func get[T object](ctx context.Context, c *Client, kind api.Kind, id string) (*T
 
 // patch sends a merge patch of one object.
 func patch[T object](ctx context.Context, c *Client, kind api.Kind, id string, in any, w Write) (*T, error) {
-	r := &request{
-		method: http.MethodPatch, route: kind.Route(id), body: in, write: w, changes: true,
-		op: "change", object: identified(kind, id), permission: api.PermissionWrite,
-	}
-	if err := r.checkID(kind, id); err != nil {
+	r, err := below(kind, id, http.MethodPatch, "change", api.PermissionWrite)
+	if err != nil {
 		return nil, err
 	}
+	r.body, r.write, r.changes = in, w, true
 	return fetch[T](ctx, c, r)
 }
 
 // remove deletes one object.
 func remove(ctx context.Context, c *Client, kind api.Kind, id string) error {
-	r := &request{
-		method: http.MethodDelete, route: kind.Route(id), changes: true, emptyStatus: http.StatusNoContent,
-		op: "delete", object: identified(kind, id), permission: api.PermissionWrite,
-	}
-	if err := r.checkID(kind, id); err != nil {
+	r, err := below(kind, id, http.MethodDelete, "delete", api.PermissionWrite)
+	if err != nil {
 		return err
 	}
+	r.changes, r.emptyStatus = true, http.StatusNoContent
 	return c.do(ctx, r, nil)
 }
 

@@ -135,7 +135,8 @@ func TestPatchAndDeleteAtThePlatform(t *testing.T) {
 		}
 	}
 	old := client.Write{IfMatch: s.connector.Etag}
-	if _, err := c.Connectors().Patch(ctx, s.connector.ID, api.ConnectorPatch{}, old); !client.HasCode(err, api.CodePreconditionFailed) {
+	_, err = c.Connectors().Patch(ctx, s.connector.ID, api.ConnectorPatch{}, old)
+	if !client.HasCode(err, api.CodePreconditionFailed) {
 		t.Errorf("an old etag: %v", err)
 	}
 	s.noError(c.SigningSecrets().Delete(ctx, s.signing.ID), c.WebhookEndpoints().Delete(ctx, s.endpoint.ID),
@@ -169,7 +170,8 @@ func TestContainmentAtThePlatform(t *testing.T) {
 	k, err2 = tokens.Revoke(ctx, s.token.ID, all, anyState)
 	g, err3 = secrets.Revoke(ctx, s.signing.ID, all, anyState)
 	s.noError(err, err2, err3)
-	if c.CredentialsStatus != api.CredentialsRevoked || k.Rotation.Phase != api.PhaseRevoked || g.Rotation.Phase != api.PhaseRevoked {
+	if c.CredentialsStatus != api.CredentialsRevoked || k.Rotation.Phase != api.PhaseRevoked ||
+		g.Rotation.Phase != api.PhaseRevoked {
 		t.Errorf("not revoked: %s, %s, %s", c.CredentialsStatus, k.Rotation.Phase, g.Rotation.Phase)
 	}
 	ofConnector, err := connectors.Versions(ctx, s.connector.ID)
@@ -186,7 +188,8 @@ func TestContainmentAtThePlatform(t *testing.T) {
 func TestRotationAtThePlatform(t *testing.T) {
 	s := newScene(t)
 	ctx, c := t.Context(), s.deployer
-	token, err := c.ScopedTokens().Step(ctx, s.token.ID, api.StepBegin, api.StepRequest{}, client.Write{IfMatch: s.token.Etag})
+	asRead := client.Write{IfMatch: s.token.Etag}
+	token, err := c.ScopedTokens().Step(ctx, s.token.ID, api.StepBegin, api.StepRequest{}, asRead)
 	signing, err2 := c.SigningSecrets().Step(ctx, s.signing.ID, api.StepBegin, api.StepRequest{}, anyState)
 	s.noError(err, err2)
 	if token.Version != 2 || signing.Version != 2 {
@@ -220,7 +223,8 @@ func TestWebhooksAtThePlatform(t *testing.T) {
 	s.platform.Deliver()
 	deliveries, err := endpoints.Deliveries(ctx, s.endpoint.ID)
 	s.noError(err)
-	if first.ID != again.ID || len(deliveries) != 1 || deliveries[0].ID != first.ID || deliveries[0].State != api.DeliveryDelivered {
+	if first.ID != again.ID || len(deliveries) != 1 || deliveries[0].ID != first.ID ||
+		deliveries[0].State != api.DeliveryDelivered {
 		t.Errorf("events %s and %s, deliveries %v", first.ID, again.ID, deliveries)
 	}
 	probes, err := endpoints.Probe(ctx, s.endpoint.ID)

@@ -11,8 +11,8 @@ import (
 // largePages asks for pages of the largest size. Not every list takes it.
 func largePages() url.Values { return url.Values{"page_size": {"1000"}} }
 
-// eachPage sends a list request once per page until visit returns false, and returns the last request. A list that is null
-// or missing is an error: JSON of something else does not say that there is nothing.
+// eachPage sends a list request once per page until visit returns false, and returns the last request. A missing list
+// is an error: JSON of something else does not say that there is nothing.
 func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(items []T) bool) (*request, error) {
 	token := ""
 	for {

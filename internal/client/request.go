@@ -37,6 +37,8 @@ type request struct {
 
 	// emptyStatus is the status of a success without a body. 0 is for operations that always have a body.
 	emptyStatus int
+	// empty is true after such a success.
+	empty bool
 
 	attempts attempts
 }
@@ -87,7 +89,7 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		fail.fill(resp, r.hide)
 		return fail
 	}
-	if r.emptySuccess(resp) {
+	if r.empty = r.emptySuccess(resp); r.empty {
 		return nil
 	}
 	// A captive portal gives a page with status 200. It must not count as a success: after a DELETE, the object would

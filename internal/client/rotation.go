@@ -8,15 +8,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// below returns the request for what is below one object, such as its rotation, and checks the id.
-func below(kind api.Kind, id, method, op, permission string, path ...string) (*request, error) {
-	r := &request{
-		method: method, route: kind.Route(append([]string{id}, path...)...),
-		op: op, object: identified(kind, id), permission: permission,
-	}
-	return r, r.checkID(kind, id)
-}
-
 // step takes one step of a rotation.
 func step[T object](
 	ctx context.Context, c *Client, kind api.Kind, id, verb string, in api.StepRequest, w Write,
@@ -38,7 +29,14 @@ func acknowledge[T object](ctx context.Context, c *Client, kind api.Kind, id str
 	}
 	r.body, r.write, r.changes, r.step = api.StepRequest{Version: &version}, w, true, true
 	r.emptyStatus = http.StatusNoContent
-	return c.do(ctx, r, new(T))
+	out := new(T)
+	if err := c.do(ctx, r, out); err != nil {
+		return err
+	}
+	if !r.empty && !IsID((*out).AsObject().ID) {
+		return r.notTheAPI()
+	}
+	return nil
 }
 
 // contain sends revoke, hold or release.

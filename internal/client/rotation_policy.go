@@ -13,31 +13,33 @@ type RotationPolicies struct{ client *Client }
 func (c *Client) RotationPolicies() RotationPolicies { return RotationPolicies{c} }
 
 // Create creates a rotation policy.
-func (s RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreate) (*api.RotationPolicy, error) {
-	return create[api.RotationPolicy](ctx, s.client, api.RotationPolicies, in.Name, in)
+func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreate) (*api.RotationPolicy, error) {
+	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in)
 }
 
 // Get reads a rotation policy.
-func (s RotationPolicies) Get(ctx context.Context, id string) (*api.RotationPolicy, error) {
-	return get[api.RotationPolicy](ctx, s.client, api.RotationPolicies, id)
+func (p RotationPolicies) Get(ctx context.Context, id string) (*api.RotationPolicy, error) {
+	return get[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id)
 }
 
 // ByName reads the rotation policy of a name. IsNotFound reports that there is none.
-func (s RotationPolicies) ByName(ctx context.Context, name string) (*api.RotationPolicy, error) {
-	return byName[api.RotationPolicy](ctx, s.client, api.RotationPolicies, name)
+func (p RotationPolicies) ByName(ctx context.Context, name string) (*api.RotationPolicy, error) {
+	return byName[api.RotationPolicy](ctx, p.client, api.RotationPolicies, name)
 }
 
 // List reads all rotation policies, in the order of their ids.
-func (s RotationPolicies) List(ctx context.Context) ([]api.RotationPolicy, error) {
-	return list[api.RotationPolicy](ctx, s.client, api.RotationPolicies)
+func (p RotationPolicies) List(ctx context.Context) ([]api.RotationPolicy, error) {
+	return list[api.RotationPolicy](ctx, p.client, api.RotationPolicies)
 }
 
 // Patch changes a rotation policy. Deadlines that are running stay as they are.
-func (s RotationPolicies) Patch(ctx context.Context, id string, in api.RotationPolicyPatch, w Write) (*api.RotationPolicy, error) {
-	return patch[api.RotationPolicy](ctx, s.client, api.RotationPolicies, id, in, w)
+func (p RotationPolicies) Patch(
+	ctx context.Context, id string, in api.RotationPolicyPatch, w Write,
+) (*api.RotationPolicy, error) {
+	return patch[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id, in, w)
 }
 
 // Delete deletes a rotation policy that nothing refers to.
-func (s RotationPolicies) Delete(ctx context.Context, id string) error {
-	return remove(ctx, s.client, api.RotationPolicies, id)
+func (p RotationPolicies) Delete(ctx context.Context, id string) error {
+	return remove(ctx, p.client, api.RotationPolicies, id)
 }

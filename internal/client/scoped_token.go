@@ -13,68 +13,70 @@ type ScopedTokens struct{ client *Client }
 func (c *Client) ScopedTokens() ScopedTokens { return ScopedTokens{c} }
 
 // Create creates a scoped token and its first version. The response has no value: Reveal returns it.
-func (s ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*api.ScopedToken, error) {
-	return create[api.ScopedToken](ctx, s.client, api.ScopedTokens, in.Name, in)
+func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*api.ScopedToken, error) {
+	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in)
 }
 
 // Get reads a scoped token.
-func (s ScopedTokens) Get(ctx context.Context, id string) (*api.ScopedToken, error) {
-	return get[api.ScopedToken](ctx, s.client, api.ScopedTokens, id)
+func (t ScopedTokens) Get(ctx context.Context, id string) (*api.ScopedToken, error) {
+	return get[api.ScopedToken](ctx, t.client, api.ScopedTokens, id)
 }
 
 // ByName reads the scoped token of a name. IsNotFound reports that there is none.
-func (s ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken, error) {
-	return byName[api.ScopedToken](ctx, s.client, api.ScopedTokens, name)
+func (t ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken, error) {
+	return byName[api.ScopedToken](ctx, t.client, api.ScopedTokens, name)
 }
 
 // List reads all scoped tokens, in the order of their ids.
-func (s ScopedTokens) List(ctx context.Context) ([]api.ScopedToken, error) {
-	return list[api.ScopedToken](ctx, s.client, api.ScopedTokens)
+func (t ScopedTokens) List(ctx context.Context) ([]api.ScopedToken, error) {
+	return list[api.ScopedToken](ctx, t.client, api.ScopedTokens)
 }
 
 // Patch changes a scoped token. A raised minimum_version revokes the versions below it.
-func (s ScopedTokens) Patch(ctx context.Context, id string, in api.ScopedTokenPatch, w Write) (*api.ScopedToken, error) {
-	return patch[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, in, w)
+func (t ScopedTokens) Patch(
+	ctx context.Context, id string, in api.ScopedTokenPatch, w Write,
+) (*api.ScopedToken, error) {
+	return patch[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, in, w)
 }
 
 // Delete deletes a scoped token. Its values are refused from then on.
-func (s ScopedTokens) Delete(ctx context.Context, id string) error {
-	return remove(ctx, s.client, api.ScopedTokens, id)
+func (t ScopedTokens) Delete(ctx context.Context, id string) error {
+	return remove(ctx, t.client, api.ScopedTokens, id)
 }
 
 // Step takes one step of a rotation. verb is one of the api.Step constants.
-func (s ScopedTokens) Step(
+func (t ScopedTokens) Step(
 	ctx context.Context, id, verb string, in api.StepRequest, w Write,
 ) (*api.ScopedToken, error) {
-	return step[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, verb, in, w)
+	return step[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, verb, in, w)
 }
 
 // Acknowledge says that the pending version is in use. A principal who may not read the token can call it.
-func (s ScopedTokens) Acknowledge(ctx context.Context, id string, version int64, w Write) error {
-	return acknowledge[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, version, w)
+func (t ScopedTokens) Acknowledge(ctx context.Context, id string, version int64, w Write) error {
+	return acknowledge[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, version, w)
 }
 
 // Reveal reads the value of one valid version.
-func (s ScopedTokens) Reveal(ctx context.Context, id string, version int64) (*api.Reveal, error) {
-	return reveal(ctx, s.client, api.ScopedTokens, id, version)
+func (t ScopedTokens) Reveal(ctx context.Context, id string, version int64) (*api.Reveal, error) {
+	return reveal(ctx, t.client, api.ScopedTokens, id, version)
 }
 
 // Versions reads the metadata of every version, the oldest first.
-func (s ScopedTokens) Versions(ctx context.Context, id string) ([]api.Version, error) {
-	return versions(ctx, s.client, api.ScopedTokens, id)
+func (t ScopedTokens) Versions(ctx context.Context, id string) ([]api.Version, error) {
+	return versions(ctx, t.client, api.ScopedTokens, id)
 }
 
 // Revoke ends versions at once.
-func (s ScopedTokens) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.ScopedToken, error) {
-	return contain[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, "revoke", in, w)
+func (t ScopedTokens) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "revoke", in, w)
 }
 
 // Hold stops every rotation until Release.
-func (s ScopedTokens) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
-	return contain[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, "hold", in, w)
+func (t ScopedTokens) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "hold", in, w)
 }
 
 // Release ends a hold.
-func (s ScopedTokens) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
-	return contain[api.ScopedToken](ctx, s.client, api.ScopedTokens, id, "release", in, w)
+func (t ScopedTokens) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "release", in, w)
 }

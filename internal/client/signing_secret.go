@@ -33,7 +33,9 @@ func (s SigningSecrets) List(ctx context.Context) ([]api.SigningSecret, error) {
 }
 
 // Patch changes a signing secret. A raised minimum_version revokes the versions below it.
-func (s SigningSecrets) Patch(ctx context.Context, id string, in api.SigningSecretPatch, w Write) (*api.SigningSecret, error) {
+func (s SigningSecrets) Patch(
+	ctx context.Context, id string, in api.SigningSecretPatch, w Write,
+) (*api.SigningSecret, error) {
 	return patch[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, in, w)
 }
 
@@ -65,7 +67,9 @@ func (s SigningSecrets) Versions(ctx context.Context, id string) ([]api.Version,
 }
 
 // Revoke ends versions at once.
-func (s SigningSecrets) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.SigningSecret, error) {
+func (s SigningSecrets) Revoke(
+	ctx context.Context, id string, in api.RevokeRequest, w Write,
+) (*api.SigningSecret, error) {
 	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "revoke", in, w)
 }
 
@@ -75,6 +79,8 @@ func (s SigningSecrets) Hold(ctx context.Context, id string, in api.HoldRequest,
 }
 
 // Release ends a hold.
-func (s SigningSecrets) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.SigningSecret, error) {
+func (s SigningSecrets) Release(
+	ctx context.Context, id string, in api.HoldRequest, w Write,
+) (*api.SigningSecret, error) {
 	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "release", in, w)
 }

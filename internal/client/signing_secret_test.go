@@ -11,7 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// A supplied signing secret is sent as it is, by each of the three calls that carry one, and is in no error whatever the platform answers.
+// Three requests carry a supplied signing secret.
 func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
 	const supplied = "whsec_CANARYQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
 	value := secret.New(supplied)
@@ -31,7 +31,7 @@ func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, answerJSON(api.SigningSecret{Object: api.Object{ID: "sec_1"}}))
+			s := serve(t, respondJSON(api.SigningSecret{Object: api.Object{ID: "sec_1"}}))
 			c := newClient(t, s.URL, nil)
 			for _, v := range []*secret.Value{nil, &value} {
 				if err := call(c.Client, v); err != nil {

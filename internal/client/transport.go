@@ -15,8 +15,8 @@ import (
 // maxResponse bounds a response. A full page of the largest objects is well below it.
 const maxResponse = 16 << 20
 
-// transport makes one attempt. It waits for its turn, sends, and reads the whole response: a connection that breaks in the
-// middle of a body then fails the attempt, and the attempt is retried.
+// transport makes one attempt: it waits for its turn, sends, and reads the whole response. A connection that breaks in
+// the middle of a body then fails the attempt, which is retried.
 type transport struct {
 	next    http.RoundTripper
 	limiter *rate.Limiter
@@ -24,7 +24,7 @@ type transport struct {
 	log     func(context.Context, Event)
 }
 
-// notSentError wraps what kept an attempt from being sent at all.
+// notSentError is the reason why an attempt was not sent.
 type notSentError struct{ cause error }
 
 func (e *notSentError) Error() string { return e.cause.Error() }

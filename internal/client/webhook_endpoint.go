@@ -14,37 +14,39 @@ type WebhookEndpoints struct{ client *Client }
 func (c *Client) WebhookEndpoints() WebhookEndpoints { return WebhookEndpoints{c} }
 
 // Create creates a webhook endpoint.
-func (s WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCreate) (*api.WebhookEndpoint, error) {
-	return create[api.WebhookEndpoint](ctx, s.client, api.WebhookEndpoints, in.Name, in)
+func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCreate) (*api.WebhookEndpoint, error) {
+	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in)
 }
 
 // Get reads a webhook endpoint.
-func (s WebhookEndpoints) Get(ctx context.Context, id string) (*api.WebhookEndpoint, error) {
-	return get[api.WebhookEndpoint](ctx, s.client, api.WebhookEndpoints, id)
+func (e WebhookEndpoints) Get(ctx context.Context, id string) (*api.WebhookEndpoint, error) {
+	return get[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id)
 }
 
 // ByName reads the webhook endpoint of a name. IsNotFound reports that there is none.
-func (s WebhookEndpoints) ByName(ctx context.Context, name string) (*api.WebhookEndpoint, error) {
-	return byName[api.WebhookEndpoint](ctx, s.client, api.WebhookEndpoints, name)
+func (e WebhookEndpoints) ByName(ctx context.Context, name string) (*api.WebhookEndpoint, error) {
+	return byName[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, name)
 }
 
 // List reads all webhook endpoints, in the order of their ids.
-func (s WebhookEndpoints) List(ctx context.Context) ([]api.WebhookEndpoint, error) {
-	return list[api.WebhookEndpoint](ctx, s.client, api.WebhookEndpoints)
+func (e WebhookEndpoints) List(ctx context.Context) ([]api.WebhookEndpoint, error) {
+	return list[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints)
 }
 
 // Patch changes a webhook endpoint.
-func (s WebhookEndpoints) Patch(ctx context.Context, id string, in api.WebhookEndpointPatch, w Write) (*api.WebhookEndpoint, error) {
-	return patch[api.WebhookEndpoint](ctx, s.client, api.WebhookEndpoints, id, in, w)
+func (e WebhookEndpoints) Patch(
+	ctx context.Context, id string, in api.WebhookEndpointPatch, w Write,
+) (*api.WebhookEndpoint, error) {
+	return patch[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id, in, w)
 }
 
 // Delete deletes a webhook endpoint. What is queued for it is not delivered any more.
-func (s WebhookEndpoints) Delete(ctx context.Context, id string) error {
-	return remove(ctx, s.client, api.WebhookEndpoints, id)
+func (e WebhookEndpoints) Delete(ctx context.Context, id string) error {
+	return remove(ctx, e.client, api.WebhookEndpoints, id)
 }
 
 // SendTestEvent queues an event for a webhook endpoint.
-func (s WebhookEndpoints) SendTestEvent(
+func (e WebhookEndpoints) SendTestEvent(
 	ctx context.Context, id string, in api.TestEventRequest, w Write,
 ) (*api.TestEvent, error) {
 	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "send a test event to", api.PermissionWrite, "test-events")
@@ -53,7 +55,7 @@ func (s WebhookEndpoints) SendTestEvent(
 	}
 	r.body, r.write, r.changes = in, w, true
 	out := &api.TestEvent{}
-	if err := s.client.do(ctx, r, out); err != nil {
+	if err := e.client.do(ctx, r, out); err != nil {
 		return nil, err
 	}
 	if out.ID == "" {
@@ -63,28 +65,31 @@ func (s WebhookEndpoints) SendTestEvent(
 }
 
 // Deliveries reads all deliveries to a webhook endpoint, the newest first.
-func (s WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Delivery, error) {
+func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Delivery, error) {
 	r, err := below(api.WebhookEndpoints, id, http.MethodGet, "list the deliveries to", api.PermissionRead, "deliveries")
 	if err != nil {
 		return nil, err
 	}
 	r.query = largePages()
-	return allPages[api.Delivery](ctx, s.client, r)
+	return allPages[api.Delivery](ctx, e.client, r)
 }
 
-// Probe asks the receiver now whether it accepts the pending versions of the endpoint's signing secrets. The response is
-// nil for a principal who may not read the secrets.
-func (s WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {
+// Probe asks the receiver now whether it accepts the pending versions of the endpoint's signing secrets. It returns nil
+// to a principal who may not read the secrets.
+func (e WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {
 	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "probe", api.PermissionAcknowledge, "probe")
 	if err != nil {
 		return nil, err
 	}
 	r.emptyStatus = http.StatusNoContent
-	var out *api.ProbeAnswer
-	if err := s.client.do(ctx, r, &out); err != nil {
+	out := &api.ProbeAnswer{}
+	if err := e.client.do(ctx, r, out); err != nil {
 		return nil, err
 	}
-	if out != nil && out.Probes == nil {
+	switch {
+	case r.empty:
+		return nil, nil
+	case out.Probes == nil:
 		return nil, r.notTheAPI()
 	}
 	return out, nil
