@@ -53,7 +53,7 @@ func (v Value) LogValue() slog.Value { return slog.StringValue(Redacted) }
 // MarshalText returns Redacted; it serves encoders that know text only.
 func (v Value) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// MarshalJSON returns Redacted as a JSON string. A request that must carry the secret has a body of its own, built where it is sent.
+// MarshalJSON returns Redacted as a JSON string. The encoder of the client exposes the secrets of a request.
 func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(Redacted) }
 
 // UnmarshalJSON reads a JSON string. Its error does not repeat what it read.
