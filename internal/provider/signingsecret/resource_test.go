@@ -94,6 +94,11 @@ func TestAnotherAlgorithmReplaces(t *testing.T) {
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>")
 	tf.Keep(p, nil)
 	tf.Expect(tf.State, "version=2", "secret_digest=<null>")
+
+	// In the middle of a rotation both versions end, and the numbers go on.
+	s.Begin()
+	tf.Keep(tf.Plan(supplied("b")), nil)
+	tf.Expect(tf.State, "version=4", "rotation.phase=stable", "rotation.pending_version=<null>", "secret_digest="+s.digest("b"))
 }
 
 // What the platform refuses is an error on the attribute, which never shows the secret, even where the platform repeats it.

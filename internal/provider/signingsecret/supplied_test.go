@@ -185,6 +185,8 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 	s, tf := created(t, c)
 	s.Clock.Advance(90 * day)
 	tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`, "Due since 2026-07-30T12:00:00Z, interval 90d", "configure a new one in secret_wo")
+	s.Clock.Advance(30 * day)
+	s.warns(tftest.Empty(t, tf, c), "Overdue: the max_age of the rotation policy has passed")
 	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
 	tf.Keep(tf.Plan(c), nil)
 	s.wrote("PATCH")
