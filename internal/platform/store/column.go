@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// The types below are how values stand in columns. Each is wrapped around a pointer for reading and around a value for writing.
+// The functions below convert between Go values and columns: around a pointer to read, around a value to write.
 
-// micros is a moment as microseconds since 1970; the zero time is 0.
+// micros writes a time as microseconds since 1970. The zero time is 0.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -17,16 +17,16 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-type momentColumn struct{ to *time.Time }
+type timeColumn struct{ to *time.Time }
 
 // moment reads a column that micros wrote.
-func moment(to *time.Time) momentColumn { return momentColumn{to} }
+func moment(to *time.Time) timeColumn { return timeColumn{to} }
 
 // Scan implements sql.Scanner.
-func (m momentColumn) Scan(src any) error {
+func (m timeColumn) Scan(src any) error {
 	n, ok := src.(int64)
 	if !ok {
-		return fmt.Errorf("a moment is stored as a %T", src)
+		return fmt.Errorf("a time is stored as a %T", src)
 	}
 	*m.to = time.Time{}
 	if n != 0 {
@@ -37,7 +37,7 @@ func (m momentColumn) Scan(src any) error {
 
 type jsonColumn[T any] struct{ of *T }
 
-// textJSON reads or writes a map or a list as JSON. SQL NULL is nil; an empty one stays empty.
+// textJSON reads or writes a map or a list as JSON. Nil is NULL; an empty map or list stays empty.
 func textJSON[T map[string]string | []string | []SignedBy | []RevokedSecret](of *T) jsonColumn[T] {
 	return jsonColumn[T]{of}
 }
@@ -66,7 +66,7 @@ func (c jsonColumn[T]) Scan(src any) error {
 	return fmt.Errorf("a list or map is stored as a %T", src)
 }
 
-// truth is a truth value as 0 or 1: the one form that every database takes for a BIGINT.
+// truth writes a bool as 0 or 1: the only form that every database accepts for a BIGINT.
 func truth(b bool) int64 {
 	if b {
 		return 1
@@ -74,7 +74,7 @@ func truth(b bool) int64 {
 	return 0
 }
 
-// nullIfEmpty is for references: an absent one is NULL, because the empty string would have to refer to something.
+// nullIfEmpty writes an optional reference. An empty string would violate the foreign key, so it becomes NULL.
 func nullIfEmpty(s string) any {
 	if s == "" {
 		return nil
@@ -100,4 +100,12 @@ func (c emptyColumn) Scan(src any) error {
 		return fmt.Errorf("a reference is stored as a %T", src)
 	}
 	return nil
+}
+
+// noteColumns is an optional note (a hold, evidence, why an endpoint is disabled) in three columns. The first one is
+// NULL if there is no note.
+type noteColumns struct {
+	what *string
+	at   time.Time
+	by   string
 }

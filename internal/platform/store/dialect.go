@@ -2,18 +2,17 @@ package store
 
 import "github.com/pressly/goose/v3"
 
-// dialect is all in which one kind of database differs from another. The SQL of the nouns is the same for all of
-// them, with $1, $2 … for its parameters.
+// dialect is what differs between databases. The statements are the same for all of them, with $1, $2 … as parameters.
 type dialect struct {
 	migrations goose.Dialect
-	// lockRows ends a SELECT of a write transaction that must keep others from changing what it read. SQLite has one
-	// writer at a time and needs none.
+	// lockRows is the end of a SELECT that locks the rows it reads, in a write transaction. It is empty for SQLite,
+	// which has one writer at a time.
 	lockRows string
-	// violated tells which constraint an error of the driver is about. A primary key is none of them: ids are not chosen by users.
+	// violated returns the constraint that a driver's error is about. It ignores primary keys: users do not choose ids.
 	violated func(error) violation
 }
 
-// violation is a constraint that a statement broke.
+// violation is the kind of constraint that a statement violated.
 type violation int
 
 const (

@@ -19,8 +19,8 @@ import (
 
 var sqliteDialect = dialect{migrations: goose.DialectSQLite3, violated: sqliteViolated}
 
-// Open opens the SQLite database at path, makes it if there is none, and brings its tables up to date. Several processes may
-// have it open at once.
+// Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
+// processes may have the database open at once.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -29,12 +29,13 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := makePrivate(path); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	// One connection writes, under BEGIN IMMEDIATE: writers queue here in the process, not by failing in the middle of a transaction.
+	// One connection writes, with BEGIN IMMEDIATE: writers wait for each other before they begin, and do not fail in the
+	// middle of a transaction.
 	write, err := sql.Open("sqlite", sqliteURL(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
-		// What was erased is overwritten, not only unlinked; the log does not keep it for long.
+		// SQLite overwrites erased data, and the small journal soon drops its copy.
 		"_pragma": {"secure_delete(1)", "journal_size_limit(67108864)"},
 	}))
 	if err != nil {
@@ -55,9 +56,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// makePrivate makes the file, if it is missing, so that only its owner can read it, and takes the right from others if they
-// have it. SQLite gives its journal the same mode. An existing file is not opened: closing any descriptor of it would take
-// away the locks that SQLite holds on it elsewhere in this process.
+// makePrivate creates the file with mode 0600 if it is missing, and sets that mode if others can read the file. SQLite
+// gives the journal the same mode. makePrivate does not open an existing file: closing a descriptor of it would release
+// the locks that SQLite holds on the file elsewhere in this process.
 func makePrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	switch {
@@ -76,14 +77,14 @@ func makePrivate(path string) error {
 	return nil
 }
 
-// sqliteURL names the database file, however odd its path, with what every connection has.
+// sqliteURL returns the URL of the database file, with the settings of every connection. It escapes the path.
 func sqliteURL(path string, q url.Values) string {
 	q.Set("_busy_timeout", "15000")
 	q.Set("_foreign_keys", "1")
 	q.Set("_dqs", "0")
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a drive letter
+		path = "/" + path // it begins with a drive letter
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
