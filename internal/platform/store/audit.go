@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // AuditEvent records one change or one reveal. Detail never holds a value.
@@ -36,7 +38,8 @@ var (
 		object_id, request_id, detail, previous, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
 	selectAudits = statement(`SELECT tenant, environment, sequence, id, at, actor, action, kind, object_id, request_id,
-		detail, previous, hash FROM audit_events WHERE tenant = $1 AND environment = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`)
+		detail, previous, hash FROM audit_events
+		WHERE tenant = $1 AND environment = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`)
 )
 
 // AppendAudit adds an event to the chain of its scope. It sets Sequence, Previous and Hash.
@@ -47,8 +50,8 @@ func (tx *Tx) AppendAudit(ctx context.Context, e *AuditEvent) error {
 	if err == nil || errors.Is(err, ErrNotFound) {
 		e.Sequence, e.Previous = sequence+1, previous
 		e.Hash = e.hash()
-		_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Sequence, e.ID, micros(e.At), e.Actor, e.Action,
-			e.Kind, e.ObjectID, e.RequestID, textJSON(&e.Detail), e.Previous, e.Hash)
+		_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Sequence, e.ID, column.Micros(e.At), e.Actor, e.Action,
+			e.Kind, e.ObjectID, e.RequestID, column.JSON(&e.Detail), e.Previous, e.Hash)
 	}
 	return failed("recording", "audit event", e.ID, err)
 }
@@ -67,8 +70,8 @@ func (tx *Tx) AuditEvents(ctx context.Context, scope Scope, after string, limit 
 	err := tx.each(ctx, selectAudits, args, func(row scanner) error {
 		var e AuditEvent
 		events = append(events, &e)
-		return row.Scan(&e.Tenant, &e.Environment, &e.Sequence, &e.ID, moment(&e.At), &e.Actor, &e.Action, &e.Kind,
-			&e.ObjectID, &e.RequestID, textJSON(&e.Detail), &e.Previous, &e.Hash)
+		return row.Scan(&e.Tenant, &e.Environment, &e.Sequence, &e.ID, column.Time(&e.At), &e.Actor, &e.Action, &e.Kind,
+			&e.ObjectID, &e.RequestID, column.JSON(&e.Detail), &e.Previous, &e.Hash)
 	})
 	return events, failed("reading", "audit events", "", err)
 }
@@ -86,7 +89,8 @@ func VerifyAudit(events []*AuditEvent) error {
 		case previous != nil && e.Scope != previous.Scope:
 			return fmt.Errorf("audit event %s belongs to another tenant or environment than the one before it", e.ID)
 		case e.Sequence != int64(i)+1:
-			return fmt.Errorf("audit event %s has number %d where %d should follow: events are missing or were moved", e.ID, e.Sequence, i+1)
+			return fmt.Errorf("audit event %s has number %d where %d should follow: events are missing or were moved",
+				e.ID, e.Sequence, i+1)
 		case !bytes.Equal(e.Previous, link):
 			return fmt.Errorf("audit event %s does not continue the event before it: one of the two was changed", e.ID)
 		case !bytes.Equal(e.Hash, e.hash()):
@@ -115,7 +119,7 @@ func (e *AuditEvent) hash() []byte {
 	for _, s := range []string{e.ID, e.Tenant, e.Environment, e.Actor, e.Action, e.Kind, e.ObjectID, e.RequestID} {
 		text(s)
 	}
-	number(micros(e.At))
+	number(column.Micros(e.At))
 	number(int64(len(e.Detail)))
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
 		text(k)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Connector is one integration with an outside service. Its credentials are the versions of Credential; their values
@@ -23,7 +24,7 @@ type Connector struct {
 
 var (
 	connectors = newReader(api.KindConnectors, objectColumns+`, o.owner, o.type, o.settings, o.allowed_scopes,
-		o.enabled, o.rotation_policy_id, o.credentials_wo_version, o.digest, `+credentialColumns,
+		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version, o.digest, `+credentialColumns,
 		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector)
 	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at,
 		etag, type, owner, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
@@ -37,8 +38,8 @@ var (
 func scanConnector(row scanner) (*Connector, error) {
 	var c Connector
 	var hold noteColumns
-	dest := append(c.columns(), &c.Owner, &c.Type, textJSON(&c.Settings), textJSON(&c.AllowedScopes), &c.Enabled,
-		emptyIfNull(&c.RotationPolicyID), &c.CredentialsWOVersion, &c.Digest)
+	dest := append(c.columns(), &c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
+		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.Digest)
 	err := row.Scan(append(dest, c.Credential.columns(&hold)...)...)
 	c.Credential.setHold(hold)
 	return &c, err
@@ -47,8 +48,8 @@ func scanConnector(row scanner) (*Connector, error) {
 // changing returns the values that an update can change, besides those of the Object and of the Credential.
 func (c *Connector) changing() []any {
 	return []any{
-		c.Owner, textJSON(&c.Settings), textJSON(&c.AllowedScopes), truth(c.Enabled), nullIfEmpty(c.RotationPolicyID),
-		c.CredentialsWOVersion, c.Digest,
+		c.Owner, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), column.Bool(c.Enabled),
+		column.NullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.Digest,
 	}
 }
 
@@ -88,7 +89,8 @@ func (tx *Tx) UpdateConnector(ctx context.Context, c *Connector) error {
 	return failed("updating", api.KindConnectors, c.ID, err)
 }
 
-// DeleteConnector deletes a connector with its versions and secrets. It returns ErrReferenced if an object refers to it.
+// DeleteConnector deletes a connector with its versions and secrets. It returns ErrReferenced if an object refers to
+// it.
 func (tx *Tx) DeleteConnector(ctx context.Context, scope Scope, id string) error {
 	return tx.deleteWithCredential(ctx, deleteConnector, scope, api.KindConnectors, id)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -59,8 +60,8 @@ var (
 // columns returns the destinations to scan credentialColumns into. After the scan, setHold sets the hold.
 func (c *Credential) columns(hold *noteColumns) []any {
 	return []any{
-		&c.Highest, &c.Version, &hold.what, moment(&hold.at), &hold.by, moment(&c.ExpiresAt), &c.RequestedAfter,
-		&c.NotEnforced, &c.SettledBase, textJSON(&c.SettledSteps), &c.readFrom, moment(&c.LastUsedAt),
+		&c.Highest, &c.Version, &hold.what, column.Time(&hold.at), &hold.by, column.Time(&c.ExpiresAt), &c.RequestedAfter,
+		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt),
 	}
 }
 
@@ -76,9 +77,9 @@ func (c *Credential) values(scope Scope, id string) []any {
 		hold = noteColumns{what: &c.Hold.Reason, at: c.Hold.At, by: c.Hold.By}
 	}
 	return []any{
-		c.Highest, c.Version, hold.what, micros(hold.at), hold.by, micros(c.ExpiresAt), c.RequestedAfter,
-		truth(c.NotEnforced), c.SettledBase, textJSON(&c.SettledSteps), micros(c.NextDeadline()), c.readFrom,
-		micros(c.LastUsedAt), scope.Tenant, scope.Environment, id,
+		c.Highest, c.Version, hold.what, column.Micros(hold.at), hold.by, column.Micros(c.ExpiresAt), c.RequestedAfter,
+		column.Bool(c.NotEnforced), c.SettledBase, column.JSON(&c.SettledSteps), column.Micros(c.NextDeadline()), c.readFrom,
+		column.Micros(c.LastUsedAt), scope.Tenant, scope.Environment, id,
 	}
 }
 
@@ -129,15 +130,13 @@ func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope
 
 // CredentialsDue returns the credentials of every scope with a deadline in the past, earliest deadline first.
 func (tx *Tx) CredentialsDue(ctx context.Context, now time.Time, limit int) ([]Ref, error) {
-	refs, err := tx.refs(ctx, credentialsDue, micros(now), limit)
+	refs, err := tx.refs(ctx, credentialsDue, column.Micros(now), limit)
 	return refs, failed("looking for", "credentials past a deadline", "", err)
 }
 
 // CredentialsDueOfPolicy returns the credentials that follow a rotation policy and have a deadline in the past.
-func (tx *Tx) CredentialsDueOfPolicy(
-	ctx context.Context, scope Scope, policyID string, now time.Time,
-) ([]Ref, error) {
-	refs, err := tx.refs(ctx, credentialsDueOfPolicy, scope.Tenant, scope.Environment, policyID, micros(now))
+func (tx *Tx) CredentialsDueOfPolicy(ctx context.Context, scope Scope, policyID string, now time.Time) ([]Ref, error) {
+	refs, err := tx.refs(ctx, credentialsDueOfPolicy, scope.Tenant, scope.Environment, policyID, column.Micros(now))
 	return refs, failed("looking for credentials of", api.KindRotationPolicies, policyID, err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Delivery is the delivery of one event to one endpoint.
@@ -83,15 +84,15 @@ var (
 
 func (d *Delivery) columns() []any {
 	return []any{
-		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, moment(&d.CreatedAt),
-		moment(&d.NextAttemptAt), moment(&d.EndedAt), &d.Attempts,
+		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, column.Time(&d.CreatedAt),
+		column.Time(&d.NextAttemptAt), column.Time(&d.EndedAt), &d.Attempts,
 	}
 }
 
 // InsertDelivery queues an event.
 func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State,
-		micros(d.CreatedAt), micros(d.NextAttemptAt), micros(d.EndedAt), d.Attempts, d.Body)
+		column.Micros(d.CreatedAt), column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt), d.Attempts, d.Body)
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
@@ -116,7 +117,7 @@ func (tx *Tx) WakeUnsigned(ctx context.Context, scope Scope, endpointID string, 
 }
 
 func (tx *Tx) wake(ctx context.Context, text string, scope Scope, endpointID string, now time.Time) error {
-	_, err := tx.exec(ctx, text, scope.Tenant, scope.Environment, endpointID, micros(now))
+	_, err := tx.exec(ctx, text, scope.Tenant, scope.Environment, endpointID, column.Micros(now))
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, scope, endpointID)
 	}
@@ -141,7 +142,7 @@ func (tx *Tx) DeliveriesDue(
 	ctx context.Context, scope Scope, endpointID string, now time.Time, limit int,
 ) ([]*Delivery, error) {
 	var found []*Delivery
-	args := []any{scope.Tenant, scope.Environment, endpointID, micros(now), limit}
+	args := []any{scope.Tenant, scope.Environment, endpointID, column.Micros(now), limit}
 	err := tx.each(ctx, deliveriesDue, args, func(row scanner) error {
 		var d Delivery
 		found = append(found, &d)
@@ -176,19 +177,22 @@ func (tx *Tx) Deliveries(
 func (tx *Tx) attempts(ctx context.Context, id string) (found []DeliveryAttempt, err error) {
 	err = tx.each(ctx, selectAttempts, []any{id}, func(row scanner) error {
 		var a DeliveryAttempt
-		err := row.Scan(&a.Attempt, moment(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail, textJSON(&a.SignedBy))
+		err := row.Scan(&a.Attempt, column.Time(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail,
+			column.JSON(&a.SignedBy))
 		found = append(found, a)
 		return err
 	})
 	return found, err
 }
 
-// UpdateDelivery stores the state of a delivery and the attempt that led to it. It erases the body of an ended delivery.
+// UpdateDelivery stores the state of a delivery and the attempt that led to it. It erases the body of a delivery that
+// has ended.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttempt) error {
-	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, micros(d.NextAttemptAt), micros(d.EndedAt), d.Attempts)
+	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt),
+		d.Attempts)
 	if err == nil {
-		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, micros(a.At), int64(a.Duration), a.Outcome, a.Status,
-			a.Detail, textJSON(&a.SignedBy))
+		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, column.Micros(a.At), int64(a.Duration), a.Outcome, a.Status,
+			a.Detail, column.JSON(&a.SignedBy))
 	}
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
@@ -198,6 +202,6 @@ func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttemp
 
 // ForgetDeliveries deletes at most limit records of deliveries that ended before a time, and returns their number.
 func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
-	n, err := tx.exec(ctx, forgetDeliveries, micros(before), limit)
+	n, err := tx.exec(ctx, forgetDeliveries, column.Micros(before), limit)
 	return n, failed("forgetting", "deliveries that have ended", "", err)
 }

@@ -1,6 +1,14 @@
 package store
 
-import "github.com/pressly/goose/v3"
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
+)
 
 // dialect is what differs between databases. The statements are the same for all of them, with $1, $2 … as parameters.
 type dialect struct {
@@ -8,15 +16,30 @@ type dialect struct {
 	// lockRows is the end of a SELECT that locks the rows it reads, in a write transaction. It is empty for SQLite,
 	// which has one writer at a time.
 	lockRows string
-	// violated returns the constraint that a driver's error is about. It ignores primary keys: users do not choose ids.
-	violated func(error) violation
+	// violatesUnique and violatesReference say which constraint an error of the driver is about.
+	violatesUnique, violatesReference func(error) bool
 }
 
-// violation is the kind of constraint that a statement violated.
-type violation int
+var sqliteDialect = dialect{
+	migrations:        goose.DialectSQLite3,
+	violatesUnique:    sqlite.ViolatesUnique,
+	violatesReference: sqlite.ViolatesReference,
+}
 
-const (
-	violatesNothing violation = iota
-	violatesUnique
-	violatesReference
-)
+// Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
+// processes may have the database open at once.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	read, write, err := sqlite.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	s, err := open(ctx, read, write, sqliteDialect)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	return s, nil
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 var (
@@ -16,9 +18,9 @@ var (
 
 // CreateEnvironment creates an environment, and its tenant if needed. It returns ErrExists if the environment exists.
 func (tx *Tx) CreateEnvironment(ctx context.Context, scope Scope, at time.Time) error {
-	_, err := tx.exec(ctx, insertTenant, scope.Tenant, micros(at))
+	_, err := tx.exec(ctx, insertTenant, scope.Tenant, column.Micros(at))
 	if err == nil {
-		err = tx.insertNew(ctx, insertEnvironment, scope.Tenant, scope.Environment, micros(at))
+		err = tx.insertNew(ctx, insertEnvironment, scope.Tenant, scope.Environment, column.Micros(at))
 	}
 	return failed("creating", "environment", fmt.Sprintf("%s of tenant %s", scope.Environment, scope.Tenant), err)
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Idempotent is the stored response to a request with an Idempotency-Key.
@@ -28,7 +30,7 @@ var (
 func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key string) (*Idempotent, error) {
 	i := Idempotent{Principal: principal, Method: method, Path: path, Key: key}
 	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.BodyHash, &i.Status, &i.Etag,
-		&i.Location, &i.Body, moment(&i.At))
+		&i.Location, &i.Body, column.Time(&i.At))
 	if err != nil {
 		return nil, failed("looking for", "the answer to an earlier request", "", err)
 	}
@@ -38,12 +40,12 @@ func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key strin
 // InsertIdempotent stores a response. It returns ErrExists if the key has one.
 func (tx *Tx) InsertIdempotent(ctx context.Context, i *Idempotent) error {
 	err := tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key, i.BodyHash, i.Status, i.Etag,
-		i.Location, i.Body, micros(i.At))
+		i.Location, i.Body, column.Micros(i.At))
 	return failed("storing", "the answer to a request", "", err)
 }
 
 // ForgetIdempotent deletes the responses stored before a time and returns their number.
 func (tx *Tx) ForgetIdempotent(ctx context.Context, before time.Time) (int64, error) {
-	n, err := tx.exec(ctx, forgetIdempotent, micros(before))
+	n, err := tx.exec(ctx, forgetIdempotent, column.Micros(before))
 	return n, failed("forgetting", "answers to earlier requests", "", err)
 }

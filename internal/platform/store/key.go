@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 var (
@@ -13,7 +15,7 @@ var (
 
 // InsertKey stores a sealed symmetric key. It returns ErrExists if the purpose has a key of this number.
 func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, sealed []byte, at time.Time) error {
-	return failed("storing", "key", purpose, tx.insertNew(ctx, insertKey, purpose, number, sealed, micros(at)))
+	return failed("storing", "key", purpose, tx.insertNew(ctx, insertKey, purpose, number, sealed, column.Micros(at)))
 }
 
 // LatestKey returns the sealed key with the highest number of a purpose.

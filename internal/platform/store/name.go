@@ -17,16 +17,15 @@ var (
 
 // idByName is the statement that finds an object of a kind by its name.
 var idByName = map[string]string{
-	api.KindConnectors: statement(`SELECT id FROM connectors
-		WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindScopedTokens: statement(`SELECT id FROM scoped_tokens
-		WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindWebhookEndpoints: statement(`SELECT id FROM webhook_endpoints
-		WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindSigningSecrets: statement(`SELECT id FROM signing_secrets
-		WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindRotationPolicies: statement(`SELECT id FROM rotation_policies
-		WHERE tenant = $1 AND environment = $2 AND name = $3`),
+	api.KindConnectors:       selectIDByName("connectors"),
+	api.KindScopedTokens:     selectIDByName("scoped_tokens"),
+	api.KindWebhookEndpoints: selectIDByName("webhook_endpoints"),
+	api.KindSigningSecrets:   selectIDByName("signing_secrets"),
+	api.KindRotationPolicies: selectIDByName("rotation_policies"),
+}
+
+func selectIDByName(table string) string {
+	return statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
 }
 
 // IDByName returns the id of the object that has a name now.
@@ -45,7 +44,7 @@ func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string)
 	return n, failed("reading the highest version number of", kind, name, err)
 }
 
-// RecordNumber stores a version number that was issued under a name. The record outlives the object and never decreases.
+// RecordNumber stores a version number that was issued under a name. It outlives the object and never decreases.
 func (tx *Tx) RecordNumber(ctx context.Context, scope Scope, kind, name string, n int64) error {
 	_, err := tx.exec(ctx, recordNumber, scope.Tenant, scope.Environment, kind, name, n)
 	return failed("recording a version number of", kind, name, err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Scope is the tenant and the environment of an object. No statement reads or writes outside one.
@@ -38,41 +40,40 @@ const objectColumns = `o.tenant, o.environment, o.id, o.name, o.description, o.l
 // columns returns the destinations to scan objectColumns into.
 func (o *Object) columns() []any {
 	return []any{
-		&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, textJSON(&o.Labels),
-		moment(&o.CreatedAt), &o.Etag,
+		&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, column.JSON(&o.Labels),
+		column.Time(&o.CreatedAt), &o.Etag,
 	}
 }
 
 // inserted returns the values of objectColumns: $1 to $8 of every kind's INSERT.
 func (o *Object) inserted() []any {
 	return []any{
-		o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, textJSON(&o.Labels),
-		micros(o.CreatedAt), o.Etag,
+		o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, column.JSON(&o.Labels),
+		column.Micros(o.CreatedAt), o.Etag,
 	}
 }
 
 // updated returns $1 to $7 of every kind's UPDATE: the key, then the columns that can change.
 func (o *Object) updated() []any {
-	return []any{o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, textJSON(&o.Labels), o.Etag}
+	return []any{o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, column.JSON(&o.Labels), o.Etag}
 }
 
 // reader reads the objects of one kind: one, a page, or the one with a name.
 type reader[T any] struct {
-	kind                  string
-	selectOne, selectPage string
-	selectNamed           string
-	scan                  func(scanner) (*T, error)
+	kind string
+	scan func(scanner) (*T, error)
+
+	selectOne, selectPage, selectNamed string
 }
 
 // newReader builds the statements of a kind. The object's own table is called o in from.
 func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)) reader[T] {
 	inScope := "SELECT " + columns + " FROM " + from + " WHERE o.tenant = $1 AND o.environment = $2 AND "
 	return reader[T]{
-		kind:        kind,
+		kind: kind, scan: scan,
 		selectOne:   statement(inScope + "o.id = $3"),
 		selectPage:  statement(inScope + "o.id > $3 ORDER BY o.id LIMIT $4"),
 		selectNamed: statement(inScope + "o.id > $3 AND o.name = $5 ORDER BY o.id LIMIT $4"),
-		scan:        scan,
 	}
 }
 

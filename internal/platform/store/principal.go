@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Principal is a caller of the API. It is identified by the keyed hash of its token.
@@ -24,8 +26,8 @@ var (
 
 // InsertPrincipal stores a new principal under the keyed hash of its token.
 func (tx *Tx) InsertPrincipal(ctx context.Context, p *Principal, tokenHash []byte) error {
-	_, err := tx.exec(ctx, insertPrincipal, p.ID, p.Tenant, p.Environment, p.Name, p.Role, micros(p.CreatedAt),
-		micros(p.ExpiresAt), tokenHash)
+	_, err := tx.exec(ctx, insertPrincipal, p.ID, p.Tenant, p.Environment, p.Name, p.Role, column.Micros(p.CreatedAt),
+		column.Micros(p.ExpiresAt), tokenHash)
 	return failed("storing", "principal", p.ID, err)
 }
 
@@ -34,7 +36,7 @@ func (tx *Tx) InsertPrincipal(ctx context.Context, p *Principal, tokenHash []byt
 func (tx *Tx) PrincipalByHash(ctx context.Context, tokenHash []byte) (*Principal, error) {
 	var p Principal
 	err := tx.one(ctx, principalByHash, []any{tokenHash}, &p.ID, &p.Tenant, &p.Environment, &p.Name, &p.Role,
-		moment(&p.CreatedAt), moment(&p.ExpiresAt))
+		column.Time(&p.CreatedAt), column.Time(&p.ExpiresAt))
 	if err != nil {
 		return nil, failed("looking for", "a principal by its token's hash", "", err)
 	}

@@ -9,23 +9,22 @@ import (
 // countReferences holds, by the kind that is referred to and the kind that refers to it, the statement that counts.
 var countReferences = map[string]map[string]string{
 	api.KindConnectors: {
-		api.KindScopedTokens: statement(`SELECT COUNT(*) FROM scoped_tokens
-			WHERE tenant = $1 AND environment = $2 AND connector_id = $3`),
-		api.KindWebhookEndpoints: statement(`SELECT COUNT(*) FROM webhook_endpoints
-			WHERE tenant = $1 AND environment = $2 AND connector_id = $3`),
+		api.KindScopedTokens:     countBy("scoped_tokens", "connector_id"),
+		api.KindWebhookEndpoints: countBy("webhook_endpoints", "connector_id"),
 	},
 	api.KindWebhookEndpoints: {
-		api.KindSigningSecrets: statement(`SELECT COUNT(*) FROM signing_secrets
-			WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3`),
+		api.KindSigningSecrets: countBy("signing_secrets", "endpoint_id"),
 	},
 	api.KindRotationPolicies: {
-		api.KindConnectors: statement(`SELECT COUNT(*) FROM connectors
-			WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`),
-		api.KindScopedTokens: statement(`SELECT COUNT(*) FROM scoped_tokens
-			WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`),
-		api.KindSigningSecrets: statement(`SELECT COUNT(*) FROM signing_secrets
-			WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`),
+		api.KindConnectors:     countBy("connectors", "rotation_policy_id"),
+		api.KindScopedTokens:   countBy("scoped_tokens", "rotation_policy_id"),
+		api.KindSigningSecrets: countBy("signing_secrets", "rotation_policy_id"),
 	},
+}
+
+func countBy(table, reference string) string {
+	return statement(`SELECT COUNT(*) FROM ` + table + `
+		WHERE tenant = $1 AND environment = $2 AND ` + reference + ` = $3`)
 }
 
 // ReferencesTo counts the objects that refer to an object, by their kind. It leaves out kinds without any.

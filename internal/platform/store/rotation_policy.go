@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // RotationPolicy limits the age of a secret and the time in which two versions are valid. Durations are stored as the
@@ -44,7 +45,7 @@ func scanRotationPolicy(row scanner) (*RotationPolicy, error) {
 // changing returns the values that an update can change, besides those of the Object.
 func (p *RotationPolicy) changing() []any {
 	return []any{
-		p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, truth(p.RequireAcknowledgement), p.OnStageTimeout,
+		p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, column.Bool(p.RequireAcknowledgement), p.OnStageTimeout,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // ScopedToken is a least-privilege API token of one connector.
@@ -23,8 +24,8 @@ type ScopedToken struct {
 
 var (
 	scopedTokens = newReader(api.KindScopedTokens, objectColumns+`, o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
-		o.expires_at_given, o.rotation_policy_id, o.rotate_when_changed, o.minimum_version, o.deletion_protection, `+
-		credentialColumns, `scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken)
+		o.expires_at_given, COALESCE(o.rotation_policy_id, ''), o.rotate_when_changed, o.minimum_version,
+		o.deletion_protection, `+credentialColumns, `scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken)
 	insertScopedToken = statement(`INSERT INTO scoped_tokens (tenant, environment, id, name, description, labels,
 		created_at, etag, connector_id, owner, scopes, allowed_cidrs, expires_at_given, rotation_policy_id,
 		rotate_when_changed, minimum_version, deletion_protection)
@@ -39,8 +40,8 @@ var (
 func scanScopedToken(row scanner) (*ScopedToken, error) {
 	var t ScopedToken
 	var hold noteColumns
-	dest := append(t.columns(), &t.Owner, &t.ConnectorID, textJSON(&t.Scopes), textJSON(&t.AllowedCIDRs), &t.ExpiresAt,
-		emptyIfNull(&t.RotationPolicyID), textJSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection)
+	dest := append(t.columns(), &t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
+		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection)
 	err := row.Scan(append(dest, t.Credential.columns(&hold)...)...)
 	t.Credential.setHold(hold)
 	return &t, err
@@ -49,8 +50,8 @@ func scanScopedToken(row scanner) (*ScopedToken, error) {
 // changing returns the values that an update can change, besides those of the Object and of the Credential.
 func (t *ScopedToken) changing() []any {
 	return []any{
-		t.Owner, textJSON(&t.Scopes), textJSON(&t.AllowedCIDRs), t.ExpiresAt, nullIfEmpty(t.RotationPolicyID),
-		textJSON(&t.RotateWhenChanged), t.MinimumVersion, truth(t.DeletionProtection),
+		t.Owner, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs), t.ExpiresAt, column.NullIfEmpty(t.RotationPolicyID),
+		column.JSON(&t.RotateWhenChanged), t.MinimumVersion, column.Bool(t.DeletionProtection),
 	}
 }
 

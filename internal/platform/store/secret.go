@@ -61,10 +61,8 @@ func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) 
 	return r, number, failed("looking for", "a token by its hash", "", err)
 }
 
-// readFacts calls found for every value that selectFacts or selectFactsOfPage returns.
-func (tx *Tx) readFacts(
-	ctx context.Context, text string, args []any, found func(id string, number int64, f SecretFacts),
-) error {
+// readFacts calls found with the credential, the number and the facts of every row of selectFacts or selectFactsOfPage.
+func (tx *Tx) readFacts(ctx context.Context, text string, args []any, found func(string, int64, SecretFacts)) error {
 	return tx.each(ctx, text, args, func(row scanner) error {
 		var id string
 		var number int64

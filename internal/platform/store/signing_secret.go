@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // SigningSecret signs the deliveries to one endpoint.
@@ -97,9 +98,9 @@ func scanSigningSecret(row scanner) (*SigningSecret, error) {
 	var s SigningSecret
 	var hold noteColumns
 	dest := append(s.columns(), &s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID,
-		textJSON(&s.RotateWhenChanged), &s.MinimumVersion, &s.DeletionProtection, moment(&s.NextProbeAt), &s.Probes,
-		&s.Probe.Version, moment(&s.Probe.At), &s.Probe.Result, &s.Probe.Status, &s.Probe.ControlStatus,
-		&s.Probe.Detail, textJSON(&s.RevokedSecrets))
+		column.JSON(&s.RotateWhenChanged), &s.MinimumVersion, &s.DeletionProtection, column.Time(&s.NextProbeAt), &s.Probes,
+		&s.Probe.Version, column.Time(&s.Probe.At), &s.Probe.Result, &s.Probe.Status, &s.Probe.ControlStatus,
+		&s.Probe.Detail, column.JSON(&s.RevokedSecrets))
 	err := row.Scan(append(dest, s.Credential.columns(&hold)...)...)
 	s.Credential.setHold(hold)
 	return &s, err
@@ -108,15 +109,16 @@ func scanSigningSecret(row scanner) (*SigningSecret, error) {
 // changing returns the values that an update can change, besides those of the Object and of the Credential.
 func (s *SigningSecret) changing() []any {
 	return []any{
-		s.Owner, s.SecretWOVersion, s.RotationPolicyID, textJSON(&s.RotateWhenChanged), s.MinimumVersion,
-		truth(s.DeletionProtection), micros(s.NextProbeAt), s.Probes, s.Probe.Version, micros(s.Probe.At),
-		s.Probe.Result, s.Probe.Status, s.Probe.ControlStatus, s.Probe.Detail, textJSON(&s.RevokedSecrets),
+		s.Owner, s.SecretWOVersion, s.RotationPolicyID, column.JSON(&s.RotateWhenChanged), s.MinimumVersion,
+		column.Bool(s.DeletionProtection), column.Micros(s.NextProbeAt), s.Probes, s.Probe.Version, column.Micros(s.Probe.At),
+		s.Probe.Result, s.Probe.Status, s.Probe.ControlStatus, s.Probe.Detail, column.JSON(&s.RevokedSecrets),
 	}
 }
 
 // InsertSigningSecret stores a new signing secret with its credential.
 func (tx *Tx) InsertSigningSecret(ctx context.Context, s *SigningSecret) error {
-	_, err := tx.exec(ctx, insertSigningSecret, append(append(s.inserted(), s.EndpointID, s.Algorithm), s.changing()...)...)
+	fixed := append(s.inserted(), s.EndpointID, s.Algorithm)
+	_, err := tx.exec(ctx, insertSigningSecret, append(fixed, s.changing()...)...)
 	if err == nil {
 		err = tx.insertCredential(ctx, s.Scope, api.KindSigningSecrets, s.ID, &s.Credential)
 	}
@@ -193,6 +195,6 @@ func (tx *Tx) DeleteSigningSecret(ctx context.Context, scope Scope, id string) e
 // ProbesDue returns the signing secrets of every scope that have a version to probe, those that waited longest first.
 // It leaves out endpoints that were probed after probedBefore, and those that are disabled or paused.
 func (tx *Tx) ProbesDue(ctx context.Context, now, probedBefore time.Time, limit int) ([]Ref, error) {
-	refs, err := tx.refs(ctx, probesDue, micros(now), micros(probedBefore), limit)
+	refs, err := tx.refs(ctx, probesDue, column.Micros(now), column.Micros(probedBefore), limit)
 	return refs, failed("looking for", "signing secrets to probe", "", err)
 }

@@ -112,7 +112,7 @@ func (s *Store) transaction(
 		return err
 	}
 	if err := inner.Commit(); err != nil {
-		if s.dialect.violated(err) == violatesReference {
+		if s.dialect.violatesReference(err) {
 			return fmt.Errorf("committing: %w", ErrReferenced)
 		}
 		return fmt.Errorf("committing: %w", err)

@@ -69,10 +69,10 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error)
 	if err == nil {
 		return result.RowsAffected()
 	}
-	switch tx.dialect.violated(err) {
-	case violatesUnique:
+	if tx.dialect.violatesUnique(err) {
 		return 0, ErrNameTaken
-	case violatesReference:
+	}
+	if tx.dialect.violatesReference(err) {
 		return 0, ErrReferenced
 	}
 	return 0, err

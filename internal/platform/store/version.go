@@ -7,8 +7,17 @@ import (
 	"slices"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
+
+// noteColumns is an optional note (a hold, evidence, why an endpoint is disabled) in three columns. The first one is
+// NULL if there is no note.
+type noteColumns struct {
+	what *string
+	at   time.Time
+	by   string
+}
 
 const versionColumns = `v.credential_id, v.number, v.state, v.issued_at, v.current_since, v.previous_since, v.deadline,
 	v.ended_at, v.ended_by, v.end_reason, v.promoted_by, v.forced, v.evidence_kind, v.evidence_at, v.evidence_actor,
@@ -54,9 +63,9 @@ func evidenceColumns(e *rotation.Evidence) noteColumns {
 
 func scanVersion(row scanner) (credentialID string, v rotation.Version, err error) {
 	var e noteColumns
-	err = row.Scan(&credentialID, &v.Number, &v.State, moment(&v.IssuedAt), moment(&v.CurrentSince),
-		moment(&v.PreviousSince), moment(&v.Deadline), moment(&v.EndedAt), &v.EndedBy, &v.EndReason, &v.PromotedBy,
-		&v.Forced, &e.what, moment(&e.at), &e.by, moment(&v.LastUsedAt), &v.RolledBack)
+	err = row.Scan(&credentialID, &v.Number, &v.State, column.Time(&v.IssuedAt), column.Time(&v.CurrentSince),
+		column.Time(&v.PreviousSince), column.Time(&v.Deadline), column.Time(&v.EndedAt), &v.EndedBy, &v.EndReason,
+		&v.PromotedBy, &v.Forced, &e.what, column.Time(&e.at), &e.by, column.Time(&v.LastUsedAt), &v.RolledBack)
 	if e.what != nil {
 		v.Evidence = &rotation.Evidence{Kind: *e.what, At: e.at, Actor: e.by}
 	}
@@ -116,10 +125,10 @@ func (tx *Tx) writeVersions(ctx context.Context, id string, c *Credential) error
 			continue
 		}
 		e := evidenceColumns(v.Evidence)
-		if _, err := tx.exec(ctx, writeVersion, id, v.Number, string(v.State), micros(v.IssuedAt),
-			micros(v.CurrentSince), micros(v.PreviousSince), micros(v.Deadline), micros(v.EndedAt), v.EndedBy,
-			v.EndReason, v.PromotedBy, truth(v.Forced), e.what, micros(e.at), e.by, micros(v.LastUsedAt),
-			truth(v.RolledBack)); err != nil {
+		if _, err := tx.exec(ctx, writeVersion, id, v.Number, string(v.State), column.Micros(v.IssuedAt),
+			column.Micros(v.CurrentSince), column.Micros(v.PreviousSince), column.Micros(v.Deadline),
+			column.Micros(v.EndedAt), v.EndedBy, v.EndReason, v.PromotedBy, column.Bool(v.Forced), e.what,
+			column.Micros(e.at), e.by, column.Micros(v.LastUsedAt), column.Bool(v.RolledBack)); err != nil {
 			return err
 		}
 	}
@@ -140,15 +149,13 @@ func (tx *Tx) Versions(ctx context.Context, scope Scope, credentialID string) ([
 	return versions, failed("reading the versions of", "credential", credentialID, err)
 }
 
-// MarkUsed records a use of a version, and evidence if the use gives any. It keeps evidence that is recorded, never
-// moves the last use back, and does not change the object's etag.
-func (tx *Tx) MarkUsed(
-	ctx context.Context, credentialID string, number int64, at time.Time, evidence *rotation.Evidence,
-) error {
+// MarkUsed records a use of a version of a credential, and evidence if the use gives any. It keeps evidence that is
+// recorded, never moves the last use back, and does not change the object's etag.
+func (tx *Tx) MarkUsed(ctx context.Context, id string, number int64, at time.Time, evidence *rotation.Evidence) error {
 	e := evidenceColumns(evidence)
-	err := tx.execOne(ctx, markUsed, credentialID, number, micros(at), e.what, micros(e.at), e.by)
+	err := tx.execOne(ctx, markUsed, id, number, column.Micros(at), e.what, column.Micros(e.at), e.by)
 	if err == nil {
-		_, err = tx.exec(ctx, markCredentialUsed, credentialID, micros(at))
+		_, err = tx.exec(ctx, markCredentialUsed, id, column.Micros(at))
 	}
-	return failed("recording a use of", "credential", credentialID, err)
+	return failed("recording a use of", "credential", id, err)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // WebhookEndpoint is where the events of a connector are delivered.
@@ -60,9 +61,9 @@ var (
 func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var e WebhookEndpoint
 	var d noteColumns
-	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, textJSON(&e.EventTypes), &e.Enabled, &d.what,
-		moment(&d.at), &d.by, moment(&e.PausedUntil), moment(&e.ProbedAt), moment(&e.Failing.Since),
-		moment(&e.Failing.At), &e.Failing.Detail)...)
+	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
+		column.Time(&d.at), &d.by, column.Time(&e.PausedUntil), column.Time(&e.ProbedAt), column.Time(&e.Failing.Since),
+		column.Time(&e.Failing.At), &e.Failing.Detail)...)
 	if d.what != nil {
 		e.Disabled = &Disabled{Reason: *d.what, At: d.at, By: d.by}
 	}
@@ -76,8 +77,9 @@ func (e *WebhookEndpoint) changing() []any {
 		d = noteColumns{what: &e.Disabled.Reason, at: e.Disabled.At, by: e.Disabled.By}
 	}
 	return []any{
-		e.URL, textJSON(&e.EventTypes), truth(e.Enabled), d.what, micros(d.at), d.by, micros(e.PausedUntil),
-		micros(e.ProbedAt), micros(e.Failing.Since), micros(e.Failing.At), e.Failing.Detail,
+		e.URL, column.JSON(&e.EventTypes), column.Bool(e.Enabled), d.what, column.Micros(d.at), d.by,
+		column.Micros(e.PausedUntil), column.Micros(e.ProbedAt), column.Micros(e.Failing.Since),
+		column.Micros(e.Failing.At), e.Failing.Detail,
 	}
 }
 
@@ -113,6 +115,6 @@ func (tx *Tx) DeleteWebhookEndpoint(ctx context.Context, scope Scope, id string)
 // WebhookEndpointsDue returns the endpoints of every scope that have a delivery to attempt now. It leaves out disabled
 // and paused endpoints, and those of a disabled connector.
 func (tx *Tx) WebhookEndpointsDue(ctx context.Context, now time.Time) ([]Ref, error) {
-	refs, err := tx.refs(ctx, webhookEndpointsDue, micros(now))
+	refs, err := tx.refs(ctx, webhookEndpointsDue, column.Micros(now))
 	return refs, failed("looking for", "endpoints with deliveries that are due", "", err)
 }

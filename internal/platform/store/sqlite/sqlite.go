@@ -1,10 +1,9 @@
-package store
+// Package sqlite opens the file of an SQLite database for the store.
+package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -12,48 +11,37 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var sqliteDialect = dialect{migrations: goose.DialectSQLite3, violated: sqliteViolated}
-
-// Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
-// processes may have the database open at once.
-func Open(ctx context.Context, path string) (*Store, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
-	}
+// Open returns a pool to read from and a pool to write to the database file at an absolute path. It creates the file if
+// it is missing.
+func Open(path string) (read, write *sql.DB, err error) {
 	if err := makePrivate(path); err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, nil, err
 	}
 	// One connection writes, with BEGIN IMMEDIATE: writers wait for each other before they begin, and do not fail in the
 	// middle of a transaction.
-	write, err := sql.Open("sqlite", sqliteURL(path, url.Values{
+	write, err = sql.Open("sqlite", fileURL(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
-		// SQLite overwrites erased data, and the small journal soon drops its copy.
+		// SQLite overwrites erased data, and keeps the journal small, so that it soon drops its copy.
 		"_pragma": {"secure_delete(1)", "journal_size_limit(67108864)"},
 	}))
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	read, err := sql.Open("sqlite", sqliteURL(path, url.Values{"_query_only": {"1"}}))
+	read, err = sql.Open("sqlite", fileURL(path, url.Values{"_query_only": {"1"}}))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), write.Close())
+		return nil, nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	s, err := open(ctx, read, write, sqliteDialect)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
-	}
-	return s, nil
+	return read, write, nil
 }
 
 // makePrivate creates the file with mode 0600 if it is missing, and sets that mode if others can read the file. SQLite
@@ -77,8 +65,8 @@ func makePrivate(path string) error {
 	return nil
 }
 
-// sqliteURL returns the URL of the database file, with the settings of every connection. It escapes the path.
-func sqliteURL(path string, q url.Values) string {
+// fileURL returns the URL of the database file, with the settings of every connection. It escapes the path.
+func fileURL(path string, q url.Values) string {
 	q.Set("_busy_timeout", "15000")
 	q.Set("_foreign_keys", "1")
 	q.Set("_dqs", "0")
@@ -89,16 +77,17 @@ func sqliteURL(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-func sqliteViolated(err error) violation {
+// ViolatesUnique reports whether a statement failed because a value must be unique. It ignores primary keys: users do
+// not choose ids.
+func ViolatesUnique(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE }
+
+// ViolatesReference reports whether a statement or a commit failed because a foreign key would break.
+func ViolatesReference(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
+
+func code(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return violatesNothing
+		return sqlite3.SQLITE_OK
 	}
-	switch e.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-		return violatesUnique
-	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return violatesReference
-	}
-	return violatesNothing
+	return e.Code()
 }
