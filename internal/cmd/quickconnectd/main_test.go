@@ -171,8 +171,8 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		code int
 		says string
 	}{
-		"nothing":              {nil, 2, "which command"},
-		"no such command":      {[]string{"destroy"}, 2, "no command"},
+		"nothing":              {nil, 2, "command is missing"},
+		"no such command":      {[]string{"destroy"}, 2, "no such command"},
 		"no data directory":    {[]string{"serve"}, 2, "--data-dir"},
 		"an unknown flag":      {[]string{"serve", "--data-dir", dir, "--database", "x"}, 2, "not defined"},
 		"a loose argument":     {[]string{"serve", "--data-dir", dir, "qcp_secret"}, 2, "flags only"},
