@@ -11,8 +11,8 @@ import (
 // Redacted is what a secret shows instead of itself.
 const Redacted = "[redacted]"
 
-// Value is a secret from the moment it is read until it is sealed or sent. Printing, formatting, logging and encoding give
-// Redacted; only Expose returns the secret.
+// Value is a secret from the moment it is read until it is sealed or sent. Printing, formatting, logging and encoding
+// give Redacted; only Expose returns the secret.
 type Value struct {
 	// reveal is a func, so that printing by reflection shows at most an address. fmt prints by reflection if a Value is in
 	// an unexported field, where it must not call methods.

@@ -46,9 +46,9 @@ const (
 	maxRetryAfter = 24 * time.Hour
 )
 
-// After returns what follows an attempt. The first attempt is 1. Only 2xx is a success. After MaxAttempts a delivery has
-// failed, unless nothing was sent or the receiver answered 410: then the event waits. spread, in [0, 1), adds up to a
-// tenth to a wait, so that deliveries that failed together are not retried together.
+// After returns what follows an attempt. The first attempt is 1. Only 2xx is a success. After MaxAttempts a delivery
+// has failed, unless nothing was sent or the receiver answered 410: then the event waits. spread, in [0, 1), adds up to
+// a tenth to a wait, so that deliveries that failed together are not retried together.
 func After(attempt int, a Answer, spread float64) Next {
 	if accepts(a.Status) {
 		return Next{Delivered: true}

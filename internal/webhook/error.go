@@ -12,9 +12,10 @@ var (
 		"whsk_ (ed25519 private key) or whpk_ (ed25519 public key)")
 	ErrSecretEncoding = errors.New("after its prefix the secret must be standard base64 with padding, " +
 		"in its canonical form and without spaces or line ends")
-	ErrSecretLength = errors.New("the secret has the wrong length: whsec_ takes 24 to 64 bytes in base64, whsk_ and whpk_ take 32")
-	ErrAlgorithm    = errors.New("the algorithm must be hmac-sha256 or ed25519")
-	ErrSupplied     = errors.New("must be whsec_ followed by 24 to 64 bytes in standard base64 with padding, " +
+	ErrSecretLength = errors.New("the secret has the wrong length: " +
+		"whsec_ takes 24 to 64 bytes in base64, whsk_ and whpk_ take 32")
+	ErrAlgorithm = errors.New("the algorithm must be hmac-sha256 or ed25519")
+	ErrSupplied  = errors.New("must be whsec_ followed by 24 to 64 bytes in standard base64 with padding, " +
 		"in its canonical form and without spaces or line ends")
 	ErrCannotSign  = errors.New("a public key (whpk_) cannot sign: give the private key (whsk_)")
 	ErrNoKeys      = errors.New("there is no key to sign or verify with")

@@ -12,8 +12,8 @@ var epoch = time.Unix(0, 0)
 
 var headerErrors = []error{ErrSignatureMalformed, ErrSignatureEncoding, ErrSignatureTooLong, ErrTooManySignatures}
 
-// FuzzParseSignatureHeader: whatever a stranger sends, the header is read in bounds or refused with one of four errors, and what
-// is read is in the header, in its order.
+// FuzzParseSignatureHeader: whatever a stranger sends, the header is read in bounds or refused with one of four errors,
+// and what is read is in the header, in its order.
 func FuzzParseSignatureHeader(f *testing.F) {
 	f.Add("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
 	f.Fuzz(func(t *testing.T, header string) {
@@ -45,7 +45,8 @@ func FuzzParseSignatureHeader(f *testing.F) {
 
 var secretErrors = []error{ErrSecretEmpty, ErrSecretPrefix, ErrSecretEncoding, ErrSecretLength}
 
-// FuzzParseSecret: a text is the one way to write a key that works, or it is refused with one of four errors that do not repeat it.
+// FuzzParseSecret: a text is the one way to write a key that works, or it is refused with one of four errors that do
+// not repeat it.
 func FuzzParseSecret(f *testing.F) {
 	f.Add("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,5 +1,5 @@
-// Package webhook signs and verifies webhook deliveries by Standard Webhooks 1.0.0. It is pure: the caller passes the time,
-// the randomness and the keys, and sends or receives the headers.
+// Package webhook signs and verifies webhook deliveries by Standard Webhooks 1.0.0. It is pure: the caller passes the
+// time, the randomness and the keys, and sends or receives the headers.
 package webhook
 
 import (

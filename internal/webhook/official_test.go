@@ -29,8 +29,8 @@ func officialOf(t *testing.T, k webhook.Key) *official.Webhook {
 	return w
 }
 
-// A rotation, as receivers see it that use the official library, which holds one secret: before it the old one is accepted, in the
-// overlap either, and after it the new one. The library asks the machine's clock.
+// A rotation, as receivers see it that use the official library, which holds one secret: before it the old one is
+// accepted, in the overlap either, and after it the new one. The library asks the machine's clock.
 func TestOfficialLibraryVerifiesOurs(t *testing.T) {
 	now := clock.System().Now()
 	old, next, stranger := generate(t, webhook.HMAC), generate(t, webhook.HMAC), generate(t, webhook.HMAC)
@@ -84,10 +84,12 @@ func TestWeVerifyTheOfficialLibrarys(t *testing.T) {
 	headers.Set(official.HeaderWebhookID, "msg_1")
 	headers.Set(official.HeaderWebhookTimestamp, webhook.Timestamp(now))
 	headers.Set(official.HeaderWebhookSignature, signature)
-	if err := webhook.Verify([]webhook.Key{other, k}, headers, []byte(vectorBody), now, webhook.DefaultTolerance); err != nil {
+	if err := webhook.Verify([]webhook.Key{other, k}, headers, []byte(vectorBody), now,
+		webhook.DefaultTolerance); err != nil {
 		t.Error(err)
 	}
-	if err := webhook.Verify([]webhook.Key{other}, headers, []byte(vectorBody), now, webhook.DefaultTolerance); err == nil {
+	if err := webhook.Verify([]webhook.Key{other}, headers, []byte(vectorBody), now,
+		webhook.DefaultTolerance); err == nil {
 		t.Error("a signature of another secret is accepted")
 	}
 }

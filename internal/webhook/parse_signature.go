@@ -18,8 +18,8 @@ type signature struct {
 	value   []byte
 }
 
-// parseSignatures reads the signature header. It skips entries of unknown versions, but counts them. One malformed entry
-// makes the header malformed: no sender writes one.
+// parseSignatures reads the signature header. It skips entries of unknown versions, but counts them. One malformed
+// entry makes the header malformed: no sender writes one.
 func parseSignatures(header string) ([]signature, error) {
 	entries := strings.SplitN(header, " ", MaxKeys+1)
 	if len(entries) > MaxKeys {

@@ -17,8 +17,8 @@ const (
 	Inconclusive Finding = "inconclusive"
 )
 
-// JudgeProbe returns the finding for two answers: to an event that only the key in question signed, and to a control event
-// that a random key signed. Status 0 means that there was no answer, or that the event was not sent.
+// JudgeProbe returns the finding for two answers: to an event that only the key in question signed, and to a control
+// event that a random key signed. Status 0 means that there was no answer, or that the event was not sent.
 func JudgeProbe(status, control int) Finding {
 	switch {
 	case refuses(status):

@@ -47,7 +47,8 @@ func TestJudgeProbe(t *testing.T) {
 
 func TestEnforces(t *testing.T) {
 	for finding, want := range map[webhook.Finding][2]bool{
-		webhook.Proven: {true, true}, webhook.NotAccepted: {true, true}, webhook.NotEnforced: {false, true}, webhook.Inconclusive: {false, false},
+		webhook.Proven: {true, true}, webhook.NotAccepted: {true, true}, webhook.NotEnforced: {false, true},
+		webhook.Inconclusive: {false, false},
 	} {
 		if enforces, known := finding.Enforces(); enforces != want[0] || known != want[1] {
 			t.Errorf("%s: %v, known %v", finding, enforces, known)
@@ -57,7 +58,8 @@ func TestEnforces(t *testing.T) {
 
 func TestProbeInterval(t *testing.T) {
 	for probes, want := range map[int]time.Duration{
-		0: time.Minute, 1: time.Minute, 2: 2 * time.Minute, 3: 4 * time.Minute, 6: 32 * time.Minute, 7: time.Hour, 8: time.Hour, 1000: time.Hour,
+		0: time.Minute, 1: time.Minute, 2: 2 * time.Minute, 3: 4 * time.Minute, 6: 32 * time.Minute, 7: time.Hour,
+		8: time.Hour, 1000: time.Hour,
 	} {
 		if got := webhook.ProbeInterval(probes); got != want {
 			t.Errorf("after %d probes: %s, want %s", probes, got, want)

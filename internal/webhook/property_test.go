@@ -62,31 +62,40 @@ func verifier(t *rapid.T, k webhook.Key) webhook.Key {
 	return public
 }
 
-// Each key that signed is enough by itself, wherever it stands among those of the receiver, and a key that did not is not.
+// Each key that signed is enough by itself, wherever it stands among those of the receiver, and a key that did not is
+// not.
 func TestEveryKeyThatSignedVerifies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSent(t, 4)
 		stranger := rapid.Custom(drawKey).Filter(func(k webhook.Key) bool {
 			return !slices.ContainsFunc(s.keys, func(other webhook.Key) bool { return other.Expose() == k.Expose() })
 		}).Draw(t, "stranger")
-		now := s.at.Add(time.Duration(rapid.Int64Range(int64(-webhook.DefaultTolerance), int64(webhook.DefaultTolerance)).Draw(t, "clock")))
+		now := s.at.Add(time.Duration(rapid.Int64Range(int64(-webhook.DefaultTolerance),
+			int64(webhook.DefaultTolerance)).Draw(t, "clock")))
 		if n := len(strings.Split(s.signature, " ")); n != len(s.keys) {
 			t.Fatalf("%d signatures of %d keys", n, len(s.keys))
 		}
 		for _, k := range s.keys {
-			for _, receiver := range [][]webhook.Key{{k}, {verifier(t, k)}, {stranger, verifier(t, k)}, {verifier(t, k), stranger}} {
+			for _, receiver := range [][]webhook.Key{
+				{k},
+				{verifier(t, k)},
+				{stranger, verifier(t, k)},
+				{verifier(t, k), stranger},
+			} {
 				if err := webhook.Verify(receiver, s.headers(), s.body, now, webhook.DefaultTolerance); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		if err := webhook.Verify([]webhook.Key{verifier(t, stranger)}, s.headers(), s.body, now, webhook.DefaultTolerance); err == nil {
+		if err := webhook.Verify([]webhook.Key{verifier(t, stranger)}, s.headers(), s.body, now,
+			webhook.DefaultTolerance); err == nil {
 			t.Fatal("accepted with a key that did not sign")
 		}
 	})
 }
 
-// One bit changed anywhere, in id, timestamp, signature or body, and the delivery is refused; so it is with a byte more or less.
+// One bit changed anywhere, in id, timestamp, signature or body, and the delivery is refused; so it is with a byte more
+// or less.
 func TestAnyChangeIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSent(t, 1)

@@ -17,8 +17,8 @@ const (
 	HeaderSignature = "webhook-signature"
 )
 
-// DefaultTolerance is how far a timestamp may be from the receiver's clock, by default. The specification leaves it open;
-// every reference library uses this value.
+// DefaultTolerance is how far a timestamp may be from the receiver's clock, by default. The specification leaves it
+// open; every reference library uses this value.
 const DefaultTolerance = 5 * time.Minute
 
 // MaxKeys is how many keys may sign one delivery, and how many signatures a receiver checks. It limits the work that an
@@ -36,8 +36,8 @@ const MaxUnix = 253402300799
 
 const maxIDLength = 256
 
-// Sign returns the signature header of one attempt: one signature for each key, in the order of the keys. The caller must
-// send Timestamp(at) as the header webhook-timestamp, and the body unchanged.
+// Sign returns the signature header of one attempt: one signature for each key, in the order of the keys. The caller
+// must send Timestamp(at) as the header webhook-timestamp, and the body unchanged.
 func Sign(keys []Key, id string, at time.Time, body []byte) (string, error) {
 	if err := checkKeys(keys); err != nil {
 		return "", err
@@ -101,8 +101,8 @@ func checkKeys(keys []Key) error {
 	return nil
 }
 
-// signedContent returns what the signatures cover. Neither id nor timestamp has a dot, so no two deliveries have the same
-// content.
+// signedContent returns what the signatures cover. Neither id nor timestamp has a dot, so no two deliveries have the
+// same content.
 func signedContent(id, timestamp string, body []byte) []byte {
 	content := make([]byte, 0, len(id)+len(timestamp)+len(body)+2)
 	content = append(content, id...)

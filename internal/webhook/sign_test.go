@@ -35,7 +35,8 @@ func TestVectors(t *testing.T) {
 				if k.Algorithm() == webhook.Ed25519 && !strings.Contains(tt.want, vectorV1a) {
 					continue
 				}
-				if err := webhook.Verify([]webhook.Key{k}, vector(tt.want), []byte(vectorBody), vectorTime, webhook.DefaultTolerance); err != nil {
+				if err := webhook.Verify([]webhook.Key{k}, vector(tt.want), []byte(vectorBody), vectorTime,
+					webhook.DefaultTolerance); err != nil {
 					t.Errorf("%s: %v", k.Algorithm(), err)
 				}
 			}
@@ -51,9 +52,12 @@ func TestSignRefuses(t *testing.T) {
 		at   time.Time
 		want error
 	}{
-		"no keys":        {nil, vectorID, vectorTime, webhook.ErrNoKeys},
-		"the zero key":   {[]webhook.Key{keys[0], {}}, vectorID, vectorTime, webhook.ErrSecretEmpty},
-		"a public key":   {append(parse(t, parse(t, vectorPrivate)[0].Public()), keys...), vectorID, vectorTime, webhook.ErrCannotSign},
+		"no keys":      {nil, vectorID, vectorTime, webhook.ErrNoKeys},
+		"the zero key": {[]webhook.Key{keys[0], {}}, vectorID, vectorTime, webhook.ErrSecretEmpty},
+		"a public key": {
+			append(parse(t, parse(t, vectorPrivate)[0].Public()), keys...), vectorID, vectorTime,
+			webhook.ErrCannotSign,
+		},
 		"too many keys":  {slices.Repeat(keys, webhook.MaxKeys+1), vectorID, vectorTime, webhook.ErrTooManyKeys},
 		"no id":          {keys, "", vectorTime, webhook.ErrIDEmpty},
 		"id with a dot":  {keys, "msg.1", vectorTime, webhook.ErrIDDot},
@@ -84,7 +88,8 @@ func TestLimitsMeet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := webhook.Verify(parse(t, vectorSecret), delivery(id, webhook.Timestamp(at), header), nil, at, time.Second); err != nil {
+		if err := webhook.Verify(parse(t, vectorSecret), delivery(id, webhook.Timestamp(at), header), nil, at,
+			time.Second); err != nil {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

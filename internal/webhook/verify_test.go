@@ -33,9 +33,15 @@ func TestVerifyHeaders(t *testing.T) {
 		want    error
 		names   string // the header that the error names
 	}{
-		"as sent":                       {vector(vectorV1), nil, ""},
-		"in small letters":              {map[string][]string{id: {vectorID}, timestamp: {"1614265330"}, signature: {vectorV1}}, nil, ""},
-		"in capitals":                   {map[string][]string{"WEBHOOK-ID": {vectorID}, "WEBHOOK-TIMESTAMP": {"1614265330"}, "WEBHOOK-SIGNATURE": {vectorV1}}, nil, ""},
+		"as sent": {vector(vectorV1), nil, ""},
+		"in small letters": {map[string][]string{
+			id: {vectorID}, timestamp: {"1614265330"},
+			signature: {vectorV1},
+		}, nil, ""},
+		"in capitals": {map[string][]string{
+			"WEBHOOK-ID": {vectorID}, "WEBHOOK-TIMESTAMP": {"1614265330"},
+			"WEBHOOK-SIGNATURE": {vectorV1},
+		}, nil, ""},
 		"others beside them":            {with("X-Webhook-Id", "a", "b"), nil, ""},
 		"none at all":                   {nil, webhook.ErrHeaderMissing, id},
 		"no id":                         {set(id), webhook.ErrHeaderMissing, id},
@@ -128,17 +134,21 @@ func TestVerifySignatureHeader(t *testing.T) {
 		"base64url":                 {"v1," + base64.URLEncoding.EncodeToString(raw), webhook.ErrSignatureEncoding},
 		"hex":                       {"v1,8348", webhook.ErrSignatureMalformed},
 		"a byte short":              {"v1," + base64.StdEncoding.EncodeToString(raw[:31]), webhook.ErrSignatureMalformed},
-		"a byte long":               {"v1," + base64.StdEncoding.EncodeToString(append(slices.Clone(raw), 0)), webhook.ErrSignatureMalformed},
-		"v1a with 32 bytes":         {"v1a," + value, webhook.ErrSignatureMalformed},
-		"33 signatures":             {strings.Repeat(wrongV1+" ", webhook.MaxKeys) + vectorV1, webhook.ErrTooManySignatures},
-		"33 of unknown versions":    {strings.Repeat(v2+" ", webhook.MaxKeys) + vectorV1, webhook.ErrTooManySignatures},
-		"thousands":                 {strings.Repeat(wrongV1+" ", 5000) + vectorV1, webhook.ErrTooManySignatures},
-		"thousands of spaces":       {strings.Repeat(" ", 1<<20), webhook.ErrTooManySignatures},
-		"a megabyte in one":         {"v2," + strings.Repeat("x", 1<<20) + " " + vectorV1, webhook.ErrSignatureTooLong},
+		"a byte long": {
+			"v1," + base64.StdEncoding.EncodeToString(append(slices.Clone(raw), 0)),
+			webhook.ErrSignatureMalformed,
+		},
+		"v1a with 32 bytes":      {"v1a," + value, webhook.ErrSignatureMalformed},
+		"33 signatures":          {strings.Repeat(wrongV1+" ", webhook.MaxKeys) + vectorV1, webhook.ErrTooManySignatures},
+		"33 of unknown versions": {strings.Repeat(v2+" ", webhook.MaxKeys) + vectorV1, webhook.ErrTooManySignatures},
+		"thousands":              {strings.Repeat(wrongV1+" ", 5000) + vectorV1, webhook.ErrTooManySignatures},
+		"thousands of spaces":    {strings.Repeat(" ", 1<<20), webhook.ErrTooManySignatures},
+		"a megabyte in one":      {"v2," + strings.Repeat("x", 1<<20) + " " + vectorV1, webhook.ErrSignatureTooLong},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			err := webhook.Verify(parse(t, vectorSecret), vector(tt.header), []byte(vectorBody), vectorTime, webhook.DefaultTolerance)
+			err := webhook.Verify(parse(t, vectorSecret), vector(tt.header), []byte(vectorBody), vectorTime,
+				webhook.DefaultTolerance)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
@@ -169,7 +179,8 @@ func TestVerifyTolerance(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			err := webhook.Verify(parse(t, vectorSecret), vector(vectorV1), []byte(vectorBody), vectorTime.Add(tt.after), tt.tolerance)
+			err := webhook.Verify(parse(t, vectorSecret), vector(vectorV1), []byte(vectorBody), vectorTime.Add(tt.after),
+				tt.tolerance)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
@@ -180,7 +191,8 @@ func TestVerifyTolerance(t *testing.T) {
 		webhook.ErrTooNew: {},
 		webhook.ErrTooOld: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
-		if err := webhook.Verify(parse(t, vectorSecret), vector(vectorV1), []byte(vectorBody), now, webhook.DefaultTolerance); !errors.Is(err, want) {
+		if err := webhook.Verify(parse(t, vectorSecret), vector(vectorV1), []byte(vectorBody), now,
+			webhook.DefaultTolerance); !errors.Is(err, want) {
 			t.Errorf("got %v, want %v", err, want)
 		}
 	}
@@ -191,7 +203,8 @@ func TestVerifyKeys(t *testing.T) {
 	hmac, private := parse(t, vectorSecret)[0], parse(t, vectorPrivate)[0]
 	other, otherPrivate := parse(t, secretOf("x"))[0], parse(t, privateOf("x"))[0]
 	// Whoever knows a public key must not be able to sign with it: here it is used as an HMAC secret.
-	confused, err := webhook.Sign(parse(t, "whsec_"+strings.TrimPrefix(public.Public(), "whpk_")), vectorID, vectorTime, []byte(vectorBody))
+	confused, err := webhook.Sign(parse(t, "whsec_"+strings.TrimPrefix(public.Public(), "whpk_")), vectorID, vectorTime,
+		[]byte(vectorBody))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,12 +224,23 @@ func TestVerifyKeys(t *testing.T) {
 		"another public key":         {[]webhook.Key{otherPrivate}, vectorV1a, vectorBody, webhook.ErrNoMatchingSignature},
 		"public key as HMAC secret":  {[]webhook.Key{public}, confused, vectorBody, webhook.ErrNoMatchingSignature},
 		"private key as HMAC secret": {[]webhook.Key{private}, confused, vectorBody, webhook.ErrNoMatchingSignature},
-		"another body":               {[]webhook.Key{hmac, public}, vectorV1 + " " + vectorV1a, `{"test":2432232314}`, webhook.ErrNoMatchingSignature},
-		"no body":                    {[]webhook.Key{hmac, public}, vectorV1 + " " + vectorV1a, "", webhook.ErrNoMatchingSignature},
-		"no keys":                    {nil, vectorV1, vectorBody, webhook.ErrNoKeys},
-		"the zero key":               {[]webhook.Key{{}}, vectorV1, vectorBody, webhook.ErrSecretEmpty},
-		"the zero key beside it":     {[]webhook.Key{hmac, {}}, vectorV1, vectorBody, webhook.ErrSecretEmpty},
-		"too many":                   {slices.Repeat([]webhook.Key{hmac}, webhook.MaxKeys+1), vectorV1, vectorBody, webhook.ErrTooManyKeys},
+		"another body": {
+			[]webhook.Key{hmac, public},
+			vectorV1 + " " + vectorV1a, `{"test":2432232314}`,
+			webhook.ErrNoMatchingSignature,
+		},
+		"no body": {
+			[]webhook.Key{hmac, public},
+			vectorV1 + " " + vectorV1a, "",
+			webhook.ErrNoMatchingSignature,
+		},
+		"no keys":                {nil, vectorV1, vectorBody, webhook.ErrNoKeys},
+		"the zero key":           {[]webhook.Key{{}}, vectorV1, vectorBody, webhook.ErrSecretEmpty},
+		"the zero key beside it": {[]webhook.Key{hmac, {}}, vectorV1, vectorBody, webhook.ErrSecretEmpty},
+		"too many": {
+			slices.Repeat([]webhook.Key{hmac}, webhook.MaxKeys+1), vectorV1, vectorBody,
+			webhook.ErrTooManyKeys,
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -228,13 +252,16 @@ func TestVerifyKeys(t *testing.T) {
 	}
 }
 
-// What is malformed is said first, whatever else is wrong: webhook_verify makes errors of the one and false of the other.
+// What is malformed is said first, whatever else is wrong: webhook_verify makes errors of the one and false of the
+// other.
 func TestMalformedComesFirst(t *testing.T) {
-	err := webhook.Verify(parse(t, secretOf("x")), vector("v1,"), []byte(vectorBody), vectorTime.Add(time.Hour), webhook.DefaultTolerance)
+	err := webhook.Verify(parse(t, secretOf("x")), vector("v1,"), []byte(vectorBody), vectorTime.Add(time.Hour),
+		webhook.DefaultTolerance)
 	if !errors.Is(err, webhook.ErrSignatureMalformed) {
 		t.Errorf("got %v", err)
 	}
-	err = webhook.Verify(parse(t, secretOf("x")), vector(v2), []byte(vectorBody), vectorTime.Add(time.Hour), webhook.DefaultTolerance)
+	err = webhook.Verify(parse(t, secretOf("x")), vector(v2), []byte(vectorBody), vectorTime.Add(time.Hour),
+		webhook.DefaultTolerance)
 	if !errors.Is(err, webhook.ErrTooOld) {
 		t.Errorf("got %v", err)
 	}
@@ -244,7 +271,8 @@ func TestMalformedComesFirst(t *testing.T) {
 func TestErrorsRepeatNothing(t *testing.T) {
 	const canary = "CANARY4711CANARY"
 	for _, h := range []http.Header{
-		delivery(canary+".", "1614265330", vectorV1), delivery(canary+" ", "1614265330", vectorV1), delivery(vectorID, canary, vectorV1),
+		delivery(canary+".", "1614265330", vectorV1), delivery(canary+" ", "1614265330", vectorV1),
+		delivery(vectorID, canary, vectorV1),
 		vector(canary), vector("v1," + canary), vector("v1," + canary + "="), vector(canary + "," + canary),
 		{"Webhook-Id": {canary, canary}},
 		{canary: {canary}},

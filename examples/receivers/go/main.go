@@ -1,5 +1,5 @@
-// Command quickconnect-receiver takes signed webhooks (Standard Webhooks 1.0.0) with nothing but the standard library. ../README.md
-// says what it answers and why.
+// Command quickconnect-receiver takes signed webhooks (Standard Webhooks 1.0.0) with nothing but the standard library.
+// ../README.md says what it answers and why.
 package main
 
 import (
@@ -32,13 +32,15 @@ const (
 	maxSignatures = 32 // work for strangers must have an end
 	maxSecrets    = 16 // two for each of 8 signing secrets, if all are in a rotation
 	tolerance     = 5 * 60
-	rememberFor   = 2*tolerance + 10 // a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
-	minRemembered = 10_000           // so many ids are kept, however old
-	maxRemembered = 1_000_000        // beyond that no new event is taken: it could come twice
+	// a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
+	rememberFor   = 2*tolerance + 10
+	minRemembered = 10_000    // so many ids are kept, however old
+	maxRemembered = 1_000_000 // beyond that no new event is taken: it could come twice
 )
 
 var (
-	// Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the log.
+	// Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the
+	// log.
 	idPattern        = regexp.MustCompile(`^[!-\-/-~]{1,256}$`)
 	timestampPattern = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 	unprintable      = regexp.MustCompile(`[^!-~]`)
@@ -54,7 +56,8 @@ func handle(e event) error {
 	return nil
 }
 
-// refusal is an answer that makes nothing of the delivery. Its reason is logged: no value of the request or the config is in it.
+// refusal is an answer that makes nothing of the delivery. Its reason is logged: no value of the request or the config
+// is in it.
 type refusal struct {
 	status int
 	reason string
@@ -65,7 +68,8 @@ func refuse(status int, reason string) *refusal { return &refusal{status, reason
 type receiver struct {
 	configPath string
 
-	// In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
+	// In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their
+	// effect.
 	mu       sync.Mutex
 	handling map[string]bool
 	accepted map[string]acceptance // by id
@@ -138,8 +142,9 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	return 204, "accepted " + word(id) + " " + word(e.Type), nil
 }
 
-// verify holds a delivery against Standard Webhooks: the signed bytes are id, timestamp and body, joined by dots, the body exactly
-// as it came. The header has one signature for each secret that is valid at the sender; one that matches is enough.
+// verify holds a delivery against Standard Webhooks: the signed bytes are id, timestamp and body, joined by dots, the
+// body exactly as it came. The header has one signature for each secret that is valid at the sender; one that matches
+// is enough.
 func verify(keys []key, header http.Header, body []byte) (id, timestamp string, no *refusal) {
 	var values [3]string
 	for i, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
@@ -205,7 +210,8 @@ func (k key) signed(content []byte, signatures []string) bool {
 	return false
 }
 
-// decode reads standard base64 with padding. Encoding again refuses what Go's decoder lets through: line ends, and stray last bits.
+// decode reads standard base64 with padding. Encoding again refuses what Go's decoder lets through: line ends, and
+// stray last bits.
 func decode(text string) ([]byte, bool) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	return b, err == nil && base64.StdEncoding.EncodeToString(b) == text
@@ -238,7 +244,8 @@ func parseEvent(id string, body []byte) (event, *refusal) {
 	return e, nil
 }
 
-// begin reports whether the event was accepted before. Unless it refuses, exactly one request handles the event: the one that gets false.
+// begin reports whether the event was accepted before. Unless it refuses, exactly one request handles the event: the
+// one that gets false.
 func (r *receiver) begin(id, timestamp string) (repeated bool, no *refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -292,14 +299,16 @@ type config struct {
 	keys        []key
 }
 
-// readConfig reads the file anew for every request, so that a rotation needs no restart. 503 makes the platform try again later.
+// readConfig reads the file anew for every request, so that a rotation needs no restart. 503 makes the platform try
+// again later.
 func readConfig(path string) (config, *refusal) {
 	c := config{EventTypes: []string{}} // so it stays if it is missing
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return c, refuse(503, "the config file cannot be read")
 	}
-	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" || c.Secrets == nil ||
+	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" ||
+		c.Secrets == nil ||
 		c.EventTypes != nil && (len(c.EventTypes) == 0 || slices.Contains(c.EventTypes, "")) {
 		return c, refuse(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
 	}

@@ -60,7 +60,8 @@ func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, 
 // existingData opens a data directory that exists, so that a mistyped path is an error and not a new directory.
 func existingData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
 	if _, err := os.Stat(filepath.Join(dir, databaseName)); err != nil {
-		return nil, nil, fmt.Errorf("there is no platform in the data directory: run quickconnectd bootstrap or serve with it first: %w", err)
+		return nil, nil, fmt.Errorf("there is no platform in the data directory: "+
+			"run quickconnectd bootstrap or serve with it first: %w", err)
 	}
 	return openData(ctx, dir)
 }

@@ -17,7 +17,8 @@ import (
 const usage = `quickconnectd is the Quickconnect reference platform.
 
 Usage:
-  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE] [--allow-private-endpoints]
+  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
+      [--allow-private-endpoints]
       Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs to
       standard error. Webhooks go to public addresses only. --allow-private-endpoints also allows this machine, private
       networks, and http to this machine: use it for trials, not for a platform that others may use.
@@ -26,9 +27,11 @@ Usage:
       Creates environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the
       principals' tokens as JSON by environment. May run beside a server.
 
-  quickconnectd token create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE [--name NAME] [--ttl DURATION]
+  quickconnectd token create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE
+      [--name NAME] [--ttl DURATION]
       Creates one more principal and prints its token once. The token cannot be shown again. May run beside a server.
-      Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token does not expire.
+      Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token
+      does not expire.
 
 DIR contains the database and keyring.json, which opens every secret in the database. Back up both, and keep them apart.
 `
@@ -91,8 +94,8 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c cl
 	return usagef("there is no such command; the commands are serve, bootstrap and token create")
 }
 
-// parse reads the flags of one command. Its error counts arguments without a flag and does not repeat them: one may be a
-// misplaced token.
+// parse reads the flags of one command. Its error counts arguments without a flag and does not repeat them: one may be
+// a misplaced token.
 func parse(flags *flag.FlagSet, args []string, required ...string) error {
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse(args); err != nil {

@@ -118,7 +118,8 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 
 	// Beside the server.
-	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging,production")
+	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments",
+		"staging,production")
 	if code != 0 || log != "" {
 		t.Fatalf("exit code %d: %s", code, log)
 	}
@@ -128,7 +129,8 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 	for environment, token := range tokens {
 		status, id := identity(t, http.DefaultClient, s.url, token)
-		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer || id.ExpiresAt != nil {
+		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer ||
+			id.ExpiresAt != nil {
 			t.Errorf("%s: %d %+v", environment, status, id)
 		}
 	}
@@ -141,7 +143,10 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 
 	for ttl, want := range map[string]time.Duration{"1.5h": 90 * time.Minute, "30d": 30 * 24 * time.Hour, "": 0} {
-		args := []string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--name", "ci"}
+		args := []string{
+			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role",
+			"auditor", "--name", "ci",
+		}
 		if ttl != "" {
 			args = append(args, "--ttl", ttl)
 		}
@@ -181,19 +186,45 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		"plain HTTP by name":   {[]string{"serve", "--data-dir", dir, "--listen", "example.com:0"}, 2, "--tls-cert"},
 		"no port":              {[]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1"}, 2, "HOST:PORT"},
 		"half of TLS":          {[]string{"serve", "--data-dir", dir, "--tls-cert", "x"}, 2, "belong together"},
-		"no certificate":       {[]string{"serve", "--data-dir", dir, "--tls-cert", "x", "--tls-key", "y"}, 1, "no such file"},
-		"token what":           {[]string{"token"}, 2, "token create"},
-		"no role":              {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging"}, 2, "--role"},
-		"a strange duration":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--ttl", "soon"}, 2, "--ttl"},
-		"an empty directory":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
-		"a bad tenant":         {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!", "--environments", "staging"}, 1, "the tenant must"},
-		"a bad environment":    {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,"}, 1, "environment 2 must"},
-		"an environment twice": {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,staging"}, 1, "environment staging is named twice"},
-		"no such environment":  {[]string{"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
+		"no certificate": {
+			[]string{"serve", "--data-dir", dir, "--tls-cert", "x", "--tls-key", "y"},
+			1,
+			"no such file",
+		},
+		"token what": {[]string{"token"}, 2, "token create"},
+		"no role": {[]string{
+			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
+			"staging",
+		}, 2, "--role"},
+		"a strange duration": {[]string{
+			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
+			"staging", "--role", "auditor", "--ttl", "soon",
+		}, 2, "--ttl"},
+		"an empty directory": {[]string{
+			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
+			"staging", "--role", "auditor",
+		}, 1, "bootstrap"},
+		"a bad tenant": {[]string{
+			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!",
+			"--environments", "staging",
+		}, 1, "the tenant must"},
+		"a bad environment": {[]string{
+			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+			"--environments", "staging,",
+		}, 1, "environment 2 must"},
+		"an environment twice": {[]string{
+			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+			"--environments", "staging,staging",
+		}, 1, "environment staging is named twice"},
+		"no such environment": {[]string{
+			"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+			"--environment", "staging", "--role", "auditor",
+		}, 1, "bootstrap"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if strings.Contains(name, "no such environment") {
-				call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "production")
+				call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+					"--environments", "production")
 			}
 			code, out, log := call(t, clock.NewFake(epoch), c.args...)
 			if code != c.code || out != "" || !strings.Contains(log, c.says) || strings.Contains(log, "qcp_secret") {
@@ -210,7 +241,8 @@ func TestServeTLS(t *testing.T) {
 	dir := t.TempDir()
 	pool := certificate(t, dir)
 	c := clock.NewFake(epoch)
-	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"), "--tls-key", filepath.Join(dir, "key.pem"))
+	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"),
+		"--tls-key", filepath.Join(dir, "key.pem"))
 	if !strings.HasPrefix(s.url, "https://127.0.0.1:") {
 		t.Fatalf("it listens on %s", s.url)
 	}
@@ -245,7 +277,10 @@ func certificate(t *testing.T, dir string) *x509.CertPool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: der}, "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
+	for name, block := range map[string]*pem.Block{
+		"cert.pem": {Type: "CERTIFICATE", Bytes: der},
+		"key.pem":  {Type: "PRIVATE KEY", Bytes: private},
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}

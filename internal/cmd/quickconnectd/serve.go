@@ -63,7 +63,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		log.Warn("private endpoints are allowed: " +
 			"whoever may create a webhook endpoint can make this machine send requests into its own network")
 	}
-	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c, Logger: log, Egress: egress.Config{AllowPrivate: *private}})
+	p, err := platform.New(ctx, platform.Config{
+		Store: s, Keyring: k, Clock: c, Logger: log,
+		Egress: egress.Config{AllowPrivate: *private},
+	})
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 }
 
 // serveUntil serves until the context ends, and then waits for running requests.
-func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler, log *slog.Logger) error {
+func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler,
+	log *slog.Logger,
+) error {
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
 	server := &http.Server{

@@ -17,7 +17,8 @@ func TestASecondServerIsRefused(t *testing.T) {
 	c := clock.NewFake(epoch)
 	first := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	code, out, log := call(t, c, "serve", "--data-dir", dir, "--listen", "127.0.0.1:0")
-	if code != 1 || out != "" || !strings.Contains(log, "another quickconnectd serves this data directory") || !strings.Contains(log, dir) {
+	if code != 1 || out != "" || !strings.Contains(log, "another quickconnectd serves this data directory") ||
+		!strings.Contains(log, dir) {
 		t.Errorf("exit code %d: %s%s", code, out, log)
 	}
 	if code := first.stop(); code != 0 {
@@ -41,8 +42,10 @@ func TestStopWhileAReceiverIsProbed(t *testing.T) {
 	post := poster(t, s, bootstrapped(t, c, dir))
 	_, connector := post("/v1/connectors", `{"name": "c", "owner": "o", "type": "custom"}`)
 	_, policy := post("/v1/rotation-policies", `{"name": "p", "interval": "30d"}`)
-	_, endpoint := post("/v1/webhook-endpoints", `{"name": "e", "connector_id": "`+connector+`", "url": "`+receiver.URL+`"}`)
-	_, secret := post("/v1/signing-secrets", `{"name": "s", "owner": "o", "endpoint_id": "`+endpoint+`", "rotation_policy_id": "`+policy+`"}`)
+	_, endpoint := post("/v1/webhook-endpoints",
+		`{"name": "e", "connector_id": "`+connector+`", "url": "`+receiver.URL+`"}`)
+	_, secret := post("/v1/signing-secrets", `{"name": "s", "owner": "o", "endpoint_id": "`+endpoint+
+		`", "rotation_policy_id": "`+policy+`"}`)
 	if status, _ := post("/v1/signing-secrets/"+secret+"/rotation/begin", "{}"); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
@@ -69,10 +72,12 @@ func TestPrivateEndpointsAreClosed(t *testing.T) {
 	post := poster(t, s, bootstrapped(t, c, dir))
 	_, connector := post("/v1/connectors", `{"name": "c", "owner": "o", "type": "custom"}`)
 	for url, want := range map[string]int{
-		"https://127.0.0.1/": http.StatusUnprocessableEntity, "http://127.0.0.1/": http.StatusUnprocessableEntity, "https://10.0.0.1/": http.StatusUnprocessableEntity,
+		"https://127.0.0.1/": http.StatusUnprocessableEntity, "http://127.0.0.1/": http.StatusUnprocessableEntity,
+		"https://10.0.0.1/":    http.StatusUnprocessableEntity,
 		"https://203.0.113.9/": http.StatusUnprocessableEntity, "https://hooks.example.com/": http.StatusCreated,
 	} {
-		if status, _ := post("/v1/webhook-endpoints", `{"name": "e", "connector_id": "`+connector+`", "url": "`+url+`"}`); status != want {
+		if status, _ := post("/v1/webhook-endpoints",
+			`{"name": "e", "connector_id": "`+connector+`", "url": "`+url+`"}`); status != want {
 			t.Errorf("%s: status %d, want %d", url, status, want)
 		}
 	}

@@ -44,7 +44,8 @@ func tokenCreate(ctx context.Context, args []string, stdout io.Writer, c clock.C
 	return err
 }
 
-// parseTTL reads a duration in Go's form (720h, 1.5h) or the API's (30d). An empty text is 0: the token does not expire.
+// parseTTL reads a duration in Go's form (720h, 1.5h) or the API's (30d). An empty text is 0: the token does not
+// expire.
 func parseTTL(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil

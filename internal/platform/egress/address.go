@@ -57,7 +57,10 @@ var specials = []special{
 	{prefix: netip.MustParsePrefix("::/96"), what: "an IPv4-compatible address, a form no longer used (RFC 4291)"},
 	{prefix: netip.MustParsePrefix("::ffff:0:0:0/96"), what: "an IPv4-translated address (RFC 2765)"},
 	// The place of the IPv4 address inside depends on the network's translator, so the address inside cannot be checked.
-	{prefix: netip.MustParsePrefix("64:ff9b:1::/48"), what: "for translation to IPv4 within one network (NAT64, RFC 8215)"},
+	{
+		prefix: netip.MustParsePrefix("64:ff9b:1::/48"),
+		what:   "for translation to IPv4 within one network (NAT64, RFC 8215)",
+	},
 	{prefix: netip.MustParsePrefix("100::/64"), what: "discard-only (RFC 6666)"},
 	{prefix: netip.MustParsePrefix("100:0:0:1::/64"), what: "the dummy prefix (RFC 9780)"},
 	// A tunnel to a UDP port at one IPv4 address, through another one: nobody receives webhooks there.
@@ -85,8 +88,8 @@ var (
 )
 
 // Check returns an error unless the platform may connect to an address that a tenant chose: only globally reachable
-// unicast is allowed. For an IPv6 address that contains an IPv4 address, the one inside decides. The error is a *Refused
-// that says which kind of address it is.
+// unicast is allowed. For an IPv6 address that contains an IPv4 address, the one inside decides. The error is a
+// *Refused that says which kind of address it is.
 func Check(addr netip.Addr) error { return check(addr, false) }
 
 func check(addr netip.Addr, allowPrivate bool) error {

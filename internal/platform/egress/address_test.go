@@ -73,12 +73,17 @@ var refusedRanges = []struct{ prefix, word string }{
 
 // The neighbours of the refused ranges, and a few that everyone knows.
 var reachable = []string{
-	"1.0.0.0", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "168.63.129.15",
-	"168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.0.1.255",
-	"192.0.3.0", "192.31.195.255", "192.31.197.0", "192.52.192.255", "192.52.194.0", "192.88.98.255", "192.88.100.0", "192.167.255.255",
-	"192.169.0.0", "192.175.47.255", "192.175.49.0", "198.17.255.255", "198.20.0.0", "198.51.99.255", "198.51.101.0", "203.0.112.255",
+	"1.0.0.0", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+	"168.63.129.15",
+	"168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0",
+	"192.0.1.255",
+	"192.0.3.0", "192.31.195.255", "192.31.197.0", "192.52.192.255", "192.52.194.0", "192.88.98.255", "192.88.100.0",
+	"192.167.255.255",
+	"192.169.0.0", "192.175.47.255", "192.175.49.0", "198.17.255.255", "198.20.0.0", "198.51.99.255", "198.51.101.0",
+	"203.0.112.255",
 	"203.0.114.0", "223.255.255.255",
-	"2000::", "2001:200::", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "2001:4860:4860::8888", "2003::", "2606:4700::1111",
+	"2000::", "2001:200::", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "2001:4860:4860::8888", "2003::",
+	"2606:4700::1111",
 	"2620:4f:7fff:ffff::", "2620:4f:8001::", "3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "3fff:1000::",
 }
 
@@ -150,13 +155,17 @@ func TestARefusedAddressStaysRefusedInEveryForm(t *testing.T) {
 // The standard library's own notions are a second opinion on any address at all.
 func TestNothingLocalIsAllowed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		prefix := rapid.SampledFrom([]string{"0.0.0.0/0", "::/0", "fc00::/6", "2000::/3", "2002::/16", "64:ff9b::/96", "::ffff:0:0/96"}).Draw(t, "in")
+		prefix := rapid.SampledFrom([]string{
+			"0.0.0.0/0", "::/0", "fc00::/6", "2000::/3", "2002::/16", "64:ff9b::/96",
+			"::ffff:0:0/96",
+		}).Draw(t, "in")
 		addr := drawIn(t, netip.MustParsePrefix(prefix))
 		if egress.Check(addr) != nil {
 			return
 		}
 		inner := addr.Unmap()
-		if !inner.IsGlobalUnicast() || inner.IsPrivate() || inner.IsLoopback() || inner.IsLinkLocalUnicast() || inner.IsMulticast() || inner.IsUnspecified() {
+		if !inner.IsGlobalUnicast() || inner.IsPrivate() || inner.IsLoopback() || inner.IsLinkLocalUnicast() ||
+			inner.IsMulticast() || inner.IsUnspecified() {
 			t.Fatalf("%s is allowed", addr)
 		}
 	})
@@ -167,7 +176,10 @@ func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	strict, open := egress.New(egress.Config{}), egress.New(egress.Config{AllowPrivate: true})
 	literal := func(addr netip.Addr) string { return "https://" + netip.AddrPortFrom(addr, 443).String() + "/" }
 
-	for _, s := range []string{"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd12::1", "64:ff9b::10.0.0.1", "2002:7f00:1::"} {
+	for _, s := range []string{
+		"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd12::1", "64:ff9b::10.0.0.1",
+		"2002:7f00:1::",
+	} {
 		if err := open.CheckURL(literal(netip.MustParseAddr(s))); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
@@ -184,7 +196,10 @@ func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 			t.Fatalf("%s is allowed by AllowPrivate", addr)
 		}
 	})
-	for _, s := range []string{"169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255", "fe80::1", "100.64.0.1"} {
+	for _, s := range []string{
+		"169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
+		"255.255.255.255", "fe80::1", "100.64.0.1",
+	} {
 		if open.CheckURL(literal(netip.MustParseAddr(s))) == nil {
 			t.Errorf("%s is allowed by AllowPrivate", s)
 		}

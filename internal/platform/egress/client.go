@@ -1,6 +1,6 @@
-// Package egress sends requests to addresses that a tenant can choose. The platform has no other way to do so. It connects
-// to public addresses only, so that a tenant cannot reach through the platform what only the platform can reach: its own
-// machine, its network, its cloud's metadata service.
+// Package egress sends requests to addresses that a tenant can choose. The platform has no other way to do so. It
+// connects to public addresses only, so that a tenant cannot reach through the platform what only the platform can
+// reach: its own machine, its network, its cloud's metadata service.
 //
 // It does not know which public addresses the platform's own network treats as internal, such as the operator's NAT64
 // prefix. The network's firewall must block those.
@@ -86,8 +86,8 @@ func New(c Config) *Client {
 	}
 }
 
-// CheckURL returns an error if an endpoint must not have this URL. It does not use the network: every connection resolves
-// the host's name and checks its addresses. The error is a *Refused and does not repeat the URL.
+// CheckURL returns an error if an endpoint must not have this URL. It does not use the network: every connection
+// resolves the host's name and checks its addresses. The error is a *Refused and does not repeat the URL.
 func (c *Client) CheckURL(s string) error {
 	if err := api.CheckEndpointURL(s, c.allowPrivate); err != nil {
 		return &Refused{Reason: "its URL " + err.Error()}

@@ -25,8 +25,8 @@ const (
 	proxyIP   = "93.184.215.99"
 )
 
-// net/http reads the environment's proxy once in a process, so all tests here run with one. It is public and https and http alike go to it,
-// should anything ask for it: the tests see every address that is dialled.
+// net/http reads the environment's proxy once in a process, so all tests here run with one. It is public and https and
+// http alike go to it, should anything ask for it: the tests see every address that is dialled.
 func TestMain(m *testing.M) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
 		_ = os.Setenv(name, "http://"+proxyIP+":3128")
@@ -184,7 +184,8 @@ func TestURLsAreRefusedBeforeAnythingIsResolved(t *testing.T) {
 	}
 }
 
-// A name that is public when it is checked and private when it would be dialled gains nothing: the checked address is what is dialled.
+// A name that is public when it is checked and private when it would be dialled gains nothing: the checked address is
+// what is dialled.
 func TestRebindingGainsNothing(t *testing.T) {
 	d, config := endpoint(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	config.Resolver = names{"example.com": {{publicIP}, {"127.0.0.1"}}}
@@ -217,7 +218,10 @@ func TestTheCertificateIsForTheName(t *testing.T) {
 }
 
 func TestRedirectsAreReturnedAndNotFollowed(t *testing.T) {
-	for _, location := range []string{"http://169.254.169.254/latest/meta-data/", "https://127.0.0.1/", "https://example.com/other", "/other", "", "http://[:::"} {
+	for _, location := range []string{
+		"http://169.254.169.254/latest/meta-data/", "https://127.0.0.1/",
+		"https://example.com/other", "/other", "", "http://[:::",
+	} {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			d, config := endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Location", location)
@@ -308,7 +312,11 @@ func TestFailuresSayTheirKindAndNoAddress(t *testing.T) {
 	_, err = get(t, egress.New(config), "https://example.com/")
 	wantFailure(t, err, egress.Broken)
 
-	_, config = endpoint(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Long", strings.Repeat("a", 1<<17)) })
+	_, config = endpoint(t, func(w http.ResponseWriter,
+		_ *http.Request,
+	) {
+		w.Header().Set("X-Long", strings.Repeat("a", 1<<17))
+	})
 	_, err = get(t, egress.New(config), "https://example.com/")
 	wantFailure(t, err, egress.Broken)
 

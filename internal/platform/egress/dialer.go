@@ -31,8 +31,9 @@ type dialer struct {
 	allowPrivate bool
 }
 
-// dial is http.Transport's DialContext. The transport continues a dial after its request has ended, for the next request
-// to use. Here no request uses another's connection, so dial uses the context of the exchange, and ends with it.
+// dial is http.Transport's DialContext. The transport continues a dial after its request has ended, for the next
+// request to use. Here no request uses another's connection, so dial uses the context of the exchange, and ends with
+// it.
 func (d *dialer) dial(ctx context.Context, _, hostport string) (net.Conn, error) {
 	exchange, ok := ctx.Value(exchangeKey{}).(context.Context)
 	if !ok {
@@ -41,8 +42,8 @@ func (d *dialer) dial(ctx context.Context, _, hostport string) (net.Conn, error)
 	return d.reach(exchange, hostport) //nolint:contextcheck // the transport's context comes from this one
 }
 
-// reach connects to a host and port. It resolves the name once, checks every address, and dials the checked addresses. So
-// a name that resolves differently the next time gains nothing.
+// reach connects to a host and port. It resolves the name once, checks every address, and dials the checked addresses.
+// So a name that resolves differently the next time gains nothing.
 func (d *dialer) reach(ctx context.Context, hostport string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {

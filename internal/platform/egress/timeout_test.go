@@ -48,7 +48,8 @@ func after(beginning string) func(net.Conn) {
 	}
 }
 
-// At whatever point the other side falls silent, the exchange ends when its time is up. The tests' time is synctest's, so nothing is waited for.
+// At whatever point the other side falls silent, the exchange ends when its time is up. The tests' time is synctest's,
+// so nothing is waited for.
 func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 	local := names{"localhost": {{"127.0.0.1"}}, "example.com": {{publicIP}}}
 	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -60,14 +61,34 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 		config egress.Config
 		want   time.Duration
 	}{
-		"name server":       {"https://example.com/", egress.Config{Resolver: deaf{}}, 15 * time.Second},
-		"one address":       {"https://example.com/", egress.Config{Resolver: local, Dial: never}, 5 * time.Second},
-		"many addresses":    {"https://example.com/", egress.Config{Resolver: names{"example.com": {{publicIP, publicIP6, publicIP, publicIP}}}, Dial: never}, 15 * time.Second},
-		"TLS":               {"https://example.com/", egress.Config{Resolver: local, Dial: pipeTo(hangUpLate)}, 15 * time.Second},
-		"no answer":         {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after(""))}, 15 * time.Second},
-		"half a header":     {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nX-Slow: "))}, 15 * time.Second},
-		"half a body":       {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))}, 15 * time.Second},
-		"a time of its own": {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("")), Timeout: time.Second}, time.Second},
+		"name server": {"https://example.com/", egress.Config{Resolver: deaf{}}, 15 * time.Second},
+		"one address": {"https://example.com/", egress.Config{Resolver: local, Dial: never}, 5 * time.Second},
+		"many addresses": {
+			"https://example.com/",
+			egress.Config{Resolver: names{"example.com": {{publicIP, publicIP6, publicIP, publicIP}}}, Dial: never},
+			15 * time.Second,
+		},
+		"TLS": {
+			"https://example.com/",
+			egress.Config{Resolver: local, Dial: pipeTo(hangUpLate)},
+			15 * time.Second,
+		},
+		"no answer": {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after(""))}, 15 * time.Second},
+		"half a header": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nX-Slow: "))},
+			15 * time.Second,
+		},
+		"half a body": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))},
+			15 * time.Second,
+		},
+		"a time of its own": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("")), Timeout: time.Second},
+			time.Second,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

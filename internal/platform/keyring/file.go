@@ -14,12 +14,12 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// FileName is the name of the keyring file in the data directory: a Tink keyset as JSON, in clear. Whoever has this file and
-// the database has every secret.
+// FileName is the name of the keyring file in the data directory: a Tink keyset as JSON, in clear. Whoever has this
+// file and the database has every secret.
 const FileName = "keyring.json"
 
-// Create creates the data directory and its keyring, or opens an existing keyring. Processes that create at once get the
-// same keyring.
+// Create creates the data directory and its keyring, or opens an existing keyring. Processes that create at once get
+// the same keyring.
 func Create(dir string) (*Keyring, error) {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Lstat(path); err == nil {
@@ -62,8 +62,8 @@ func place(path string, content []byte) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// syncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed with a key that exists
-// only there.
+// syncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed with a key that
+// exists only there.
 func syncDirectory(dir string) error {
 	if runtime.GOOS == "windows" { // Windows has no such call
 		return nil

@@ -1,5 +1,5 @@
-// Package keyring seals secrets before they reach the store. It encrypts each value with its own data key, and the data key
-// with the key-encryption key (KEK) in the keyring file.
+// Package keyring seals secrets before they reach the store. It encrypts each value with its own data key, and the data
+// key with the key-encryption key (KEK) in the keyring file.
 package keyring
 
 import (
@@ -24,8 +24,8 @@ func newKeyring(kek *keyset.Handle) (*Keyring, error) {
 	return &Keyring{envelope: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), primitive)}, nil
 }
 
-// Bound is what a sealed value belongs to. The value opens only with the same Bound, so a row that is copied over another
-// one does not open.
+// Bound is what a sealed value belongs to. The value opens only with the same Bound, so a row that is copied over
+// another one does not open.
 type Bound struct {
 	Tenant, Environment, Credential string
 	Version                         int64

@@ -182,7 +182,8 @@ func TestDamagedFile(t *testing.T) {
 	}
 	material := string(whole[key : key+24])
 	swapped := bytes.Clone(whole)
-	if swapped[key+20]++; swapped[key+20] > 'z' || swapped[key+20] == '[' || swapped[key+20] == ':' || swapped[key+20] == ',' {
+	if swapped[key+20]++; swapped[key+20] > 'z' || swapped[key+20] == '[' || swapped[key+20] == ':' ||
+		swapped[key+20] == ',' {
 		swapped[key+20] = 'A'
 	}
 	notBase64 := bytes.Clone(whole)

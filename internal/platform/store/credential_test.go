@@ -205,7 +205,8 @@ func (k kind) credentialsDueOfPolicy(t *testing.T) {
 	c := connector(staging, "con_1", "c") // credentials of a connector have no deadline
 	c.RotationPolicyID = "pol_1"
 	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), c,
-		due("tok_1", "a", "pol_1", deadline), due("tok_2", "b", "pol_1", deadline.Add(time.Microsecond)), due("tok_3", "c", "pol_1", time.Time{}),
+		due("tok_1", "a", "pol_1", deadline), due("tok_2", "b", "pol_1", deadline.Add(time.Microsecond)),
+		due("tok_3", "c", "pol_1", time.Time{}),
 		due("tok_4", "d", "pol_2", deadline), due("tok_5", "e", "", deadline))
 	for _, x := range []struct {
 		scope Scope
@@ -241,7 +242,10 @@ func (k kind) secrets(t *testing.T) {
 	c := connector(staging, "con_1", "c")
 	c.Credential.Versions = []rotation.Version{version(1, rotation.StateCurrent)}
 	put := func(tx *Tx, id string, number int64, hash []byte) error {
-		return tx.PutSecret(t.Context(), id, Sealed{Number: number, Value: fmt.Appendf(nil, "sealed %s %d", id, number), LookupHash: hash})
+		return tx.PutSecret(t.Context(), id, Sealed{
+			Number: number, Value: fmt.Appendf(nil, "sealed %s %d", id, number),
+			LookupHash: hash,
+		})
 	}
 	update(t, s, func(tx *Tx) error {
 		for _, err := range []error{

@@ -20,12 +20,15 @@ func (k kind) deliveries(t *testing.T) {
 	off.Enabled = false
 	disabled := endpoint(staging, "wep_3", "disabled", "con_1")
 	disabled.Enabled = false
-	insert(t, s, connector(staging, "con_1", "c"), off, endpoint(staging, "wep_1", "a", "con_1"), endpoint(staging, "wep_2", "b", "con_1"), disabled,
-		endpoint(staging, "wep_4", "d", "con_2"), connector(production, "con_9", "c"), endpoint(production, "wep_1p", "a", "con_9"))
+	insert(t, s, connector(staging, "con_1", "c"), off, endpoint(staging, "wep_1", "a", "con_1"),
+		endpoint(staging, "wep_2", "b", "con_1"), disabled,
+		endpoint(staging, "wep_4", "d", "con_2"), connector(production, "con_9", "c"),
+		endpoint(production, "wep_1p", "a", "con_9"))
 	for i, minutes := range []int{3, 1, 2, 4} {
 		insert(t, s, queued(staging, fmt.Sprintf("msg_%d", i), "wep_1", at(minutes)))
 	}
-	insert(t, s, queued(staging, "msg_other", "wep_2", at(2)), queued(staging, "msg_disabled", "wep_3", at(1)), queued(staging, "msg_off", "wep_4", at(1)),
+	insert(t, s, queued(staging, "msg_other", "wep_2", at(2)), queued(staging, "msg_disabled", "wep_3", at(1)),
+		queued(staging, "msg_off", "wep_4", at(1)),
 		queued(production, "msg_production", "wep_1p", at(1)))
 
 	due := func(now time.Time, endpoints ...string) {
@@ -73,13 +76,17 @@ func (k kind) deliveries(t *testing.T) {
 
 	// One is delivered, one is put off, one fails.
 	status := int64(204)
-	tried := DeliveryAttempt{Attempt: 1, At: at(3), Duration: 1500 * time.Millisecond, Outcome: "accepted", Status: &status, Detail: "done", SignedBy: []SignedBy{{"sec_1", 2}, {"sec_1", 1}}}
+	tried := DeliveryAttempt{
+		Attempt: 1, At: at(3), Duration: 1500 * time.Millisecond, Outcome: "accepted",
+		Status: &status, Detail: "done", SignedBy: []SignedBy{{"sec_1", 2}, {"sec_1", 1}},
+	}
 	update(t, s, func(tx *Tx) error {
 		delivered, later, failed := queue[0], queue[1], queue[2]
 		delivered.State, delivered.NextAttemptAt, delivered.EndedAt, delivered.Attempts = "delivered", time.Time{}, at(3), 1
 		later.NextAttemptAt, later.Attempts = at(6), 1
 		failed.State, failed.NextAttemptAt, failed.EndedAt, failed.Attempts = "failed", time.Time{}, at(5), 1
-		return errors.Join(tx.UpdateDelivery(t.Context(), delivered, &tried), tx.UpdateDelivery(t.Context(), later, &DeliveryAttempt{Attempt: 1, At: at(3), Outcome: "timeout"}),
+		return errors.Join(tx.UpdateDelivery(t.Context(), delivered, &tried),
+			tx.UpdateDelivery(t.Context(), later, &DeliveryAttempt{Attempt: 1, At: at(3), Outcome: "timeout"}),
 			tx.UpdateDelivery(t.Context(), failed, &tried))
 	})
 	first(at(5), 10, "msg_3")
@@ -152,5 +159,8 @@ func (k kind) deliveries(t *testing.T) {
 	// They go with their endpoint.
 	update(t, s, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
 	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_2"); return err })
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertDelivery(t.Context(), queued(staging, "msg_9", "wep_1", at(1))) })
+	refused(t, s, ErrReferenced, func(tx *Tx) error {
+		return tx.InsertDelivery(t.Context(),
+			queued(staging, "msg_9", "wep_1", at(1)))
+	})
 }

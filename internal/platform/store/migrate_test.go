@@ -10,7 +10,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// TestUpgrade: a database of each earlier version, with what it may hold, opens, has lost nothing, and takes what is new.
+// TestUpgrade: a database of each earlier version, with what it may hold, opens, has lost nothing, and takes what is
+// new.
 func TestUpgrade(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "quickconnect.db")
 	old := database{open: func(t *testing.T) *Store {

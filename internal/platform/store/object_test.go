@@ -22,7 +22,8 @@ func variants() (policies []*RotationPolicy, connectors []*Connector, tokens []*
 	fullC.ID, fullC.Scope, fullC.RotationPolicyID = "con_1", staging, "pol_1"
 	number(&fullC.Credential)
 	voidC := connector(staging, "con_3", "empty")
-	voidC.Description, voidC.Labels, voidC.Settings, voidC.AllowedScopes = &empty, map[string]string{}, map[string]string{}, []string{}
+	voidC.Description, voidC.Labels, voidC.Settings, voidC.AllowedScopes = &empty, map[string]string{},
+		map[string]string{}, []string{}
 	voidC.CredentialsWOVersion = new(int64)
 	connectors = []*Connector{&fullC, connector(staging, "con_2", "least"), voidC}
 
@@ -49,7 +50,9 @@ func number(c *Credential) {
 	}
 }
 
-func insertVariants(t *testing.T, s *Store) (policies []*RotationPolicy, connectors []*Connector, tokens []*ScopedToken) {
+func insertVariants(t *testing.T, s *Store) (policies []*RotationPolicy, connectors []*Connector,
+	tokens []*ScopedToken,
+) {
 	t.Helper()
 	policies, connectors, tokens = variants()
 	for _, p := range policies {
@@ -192,7 +195,10 @@ func (k kind) names(t *testing.T) {
 	insert(t, s, policy(staging, "pol_1", "a"), connector(staging, "con_1", "a"), token(staging, "tok_1", "a", "con_1"),
 		policy(production, "pol_2", "a"), connector(production, "con_2", "a"), token(production, "tok_2", "a", "con_2"),
 		policy(staging, "pol_3", "b"), connector(staging, "con_3", "b"), token(staging, "tok_3", "b", "con_1"))
-	for _, o := range []any{policy(staging, "pol_9", "a"), connector(staging, "con_9", "a"), token(staging, "tok_9", "a", "con_1")} {
+	for _, o := range []any{
+		policy(staging, "pol_9", "a"), connector(staging, "con_9", "a"),
+		token(staging, "tok_9", "a", "con_1"),
+	} {
 		refused(t, s, ErrNameTaken, func(tx *Tx) error { return insertAny(t, tx, o) })
 	}
 	rename := func(to string) []func(*Tx) error {
@@ -210,7 +216,8 @@ func (k kind) names(t *testing.T) {
 	}
 	view(t, s, func(tx *Tx) error {
 		for kind, ids := range map[string][2]string{
-			api.KindRotationPolicies: {"pol_1", "pol_3"}, api.KindConnectors: {"con_1", "con_3"}, api.KindScopedTokens: {"tok_1", "tok_3"},
+			api.KindRotationPolicies: {"pol_1", "pol_3"}, api.KindConnectors: {"con_1", "con_3"},
+			api.KindScopedTokens: {"tok_1", "tok_3"},
 		} {
 			for name, want := range map[string]string{"a": ids[0], "b": "", "c": ids[1]} {
 				got, err := tx.IDByName(t.Context(), staging, kind, name)
@@ -236,7 +243,10 @@ func (k kind) scopes(t *testing.T) {
 			"token":         func(tx *Tx) error { _, err := tx.ScopedToken(t.Context(), scope, "tok_1"); return err },
 			"set policy":    func(tx *Tx) error { return tx.UpdateRotationPolicy(t.Context(), policy(scope, "pol_1", "x")) },
 			"set connector": func(tx *Tx) error { return tx.UpdateConnector(t.Context(), connector(scope, "con_1", "x")) },
-			"set token":     func(tx *Tx) error { return tx.UpdateScopedToken(t.Context(), token(scope, "tok_1", "x", "con_1")) },
+			"set token": func(tx *Tx) error {
+				return tx.UpdateScopedToken(t.Context(),
+					token(scope, "tok_1", "x", "con_1"))
+			},
 			"del policy":    func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), scope, "pol_1") },
 			"del connector": func(tx *Tx) error { return tx.DeleteConnector(t.Context(), scope, "con_1") },
 			"del token":     func(tx *Tx) error { return tx.DeleteScopedToken(t.Context(), scope, "tok_1") },
@@ -264,7 +274,10 @@ func (k kind) scopes(t *testing.T) {
 	follows := connector(production, "con_2", "a")
 	follows.RotationPolicyID = "pol_1"
 	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertConnector(t.Context(), follows) })
-	for _, o := range []any{policy(Scope{"acme", "nowhere"}, "pol_9", "a"), connector(Scope{"acme", "nowhere"}, "con_9", "a")} {
+	for _, o := range []any{
+		policy(Scope{"acme", "nowhere"}, "pol_9", "a"),
+		connector(Scope{"acme", "nowhere"}, "con_9", "a"),
+	} {
 		refused(t, s, ErrReferenced, func(tx *Tx) error { return insertAny(t, tx, o) })
 	}
 	if got := readToken(t, s, staging, "tok_1"); got.Name != "a" {

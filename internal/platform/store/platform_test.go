@@ -13,9 +13,13 @@ func (k kind) principals(t *testing.T) {
 	d := k(t)
 	s := d.opened(t)
 	forever := &Principal{ID: "prn_1", Scope: staging, Name: "ci", Role: "deployer", CreatedAt: start}
-	once := &Principal{ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start, ExpiresAt: start.Add(time.Hour)}
+	once := &Principal{
+		ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start,
+		ExpiresAt: start.Add(time.Hour),
+	}
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")), tx.InsertPrincipal(t.Context(), once, []byte("h2")))
+		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")),
+			tx.InsertPrincipal(t.Context(), once, []byte("h2")))
 	})
 	view(t, s, func(tx *Tx) error {
 		for hash, want := range map[string]*Principal{"h1": forever, "h2": once} {
@@ -28,7 +32,10 @@ func (k kind) principals(t *testing.T) {
 		if p, err := tx.PrincipalByHash(t.Context(), []byte("h3")); !errors.Is(err, ErrNotFound) {
 			t.Errorf("found %v, %v", p, err)
 		}
-		for scope, want := range map[Scope]bool{staging: true, stranger: true, {"acme", "nowhere"}: false, {"other", "production"}: false} {
+		for scope, want := range map[Scope]bool{
+			staging: true, stranger: true, {"acme", "nowhere"}: false,
+			{"other", "production"}: false,
+		} {
 			got, err := tx.EnvironmentExists(t.Context(), scope)
 			if err != nil {
 				return err
@@ -67,8 +74,10 @@ func (k kind) keys(t *testing.T) {
 
 func auditEvent(scope Scope, n int) *AuditEvent {
 	return &AuditEvent{
-		ID: fmt.Sprintf("evt_%s_%d", scope.Environment, n), Scope: scope, At: start.Add(time.Duration(n) * time.Second), Actor: "prn_1",
-		Action: "rotation.begin", Kind: "scoped-tokens", ObjectID: "tok_1", RequestID: "req_1", Detail: map[string]string{"a": "1", "b": ""},
+		ID: fmt.Sprintf("evt_%s_%d", scope.Environment, n), Scope: scope, At: start.Add(time.Duration(n) * time.Second),
+		Actor:  "prn_1",
+		Action: "rotation.begin", Kind: "scoped-tokens", ObjectID: "tok_1", RequestID: "req_1",
+		Detail: map[string]string{"a": "1", "b": ""},
 	}
 }
 
@@ -114,7 +123,11 @@ func (k kind) audit(t *testing.T) {
 	same(t, readAudit(t, s, staging, want[1].ID, 2), want[2:4])
 	same(t, len(readAudit(t, s, staging, want[4].ID, 2)), 0)
 	same(t, len(readAudit(t, s, stranger, "", 2)), 0)
-	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.AuditEvents(t.Context(), production, want[0].ID, 1); return err })
+	refused(t, s, ErrNotFound, func(tx *Tx) error {
+		_,
+			err := tx.AuditEvents(t.Context(), production, want[0].ID, 1)
+		return err
+	})
 	if err := VerifyAudit(nil); err != nil {
 		t.Error(err)
 	}
@@ -180,10 +193,14 @@ func (k kind) idempotency(t *testing.T) {
 	d := k(t)
 	s := d.opened(t)
 	full := &Idempotent{
-		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201, Etag: `"7"`,
+		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
+		Etag:     `"7"`,
 		Location: "/v1/scoped-tokens/tok_1", Body: []byte(`{"id":"tok_1"}`), At: start,
 	}
-	least := &Idempotent{Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k", BodyHash: []byte{}, Status: 204, At: start.Add(time.Hour)}
+	least := &Idempotent{
+		Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k",
+		BodyHash: []byte{}, Status: 204, At: start.Add(time.Hour),
+	}
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.InsertIdempotent(t.Context(), full), tx.InsertIdempotent(t.Context(), least))
 	})

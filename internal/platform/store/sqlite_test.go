@@ -168,7 +168,8 @@ func TestFilesHoldNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := ring.Seal(secret.New(canary), keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1})
+	sealed, err := ring.Seal(secret.New(canary),
+		keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,8 @@ func TestStatementsUseIndexes(t *testing.T) {
 	s := openSQLite(t, filepath.Join(t.TempDir(), "a.db"))
 	scan := regexp.MustCompile(`^(SCAN|USE TEMP B-TREE)`)
 	plan := func(text string) (details []string) {
-		rows, err := s.read.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+regexp.MustCompile(`\$\d+`).ReplaceAllString(text, "'1'"))
+		rows, err := s.read.db.QueryContext(t.Context(),
+			"EXPLAIN QUERY PLAN "+regexp.MustCompile(`\$\d+`).ReplaceAllString(text, "'1'"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +268,10 @@ func benchmarkStore(b *testing.B, tokens int) *Store {
 			if err := tx.InsertScopedToken(b.Context(), token(staging, id, fmt.Sprint("name-", i), "con_1")); err != nil {
 				return err
 			}
-			if err := tx.PutSecret(b.Context(), id, Sealed{Number: 1, Value: bytes.Repeat([]byte{1}, 200), LookupHash: fmt.Appendf(nil, "hash %d", i)}); err != nil {
+			if err := tx.PutSecret(b.Context(), id, Sealed{
+				Number: 1, Value: bytes.Repeat([]byte{1}, 200),
+				LookupHash: fmt.Appendf(nil, "hash %d", i),
+			}); err != nil {
 				return err
 			}
 		}

@@ -102,8 +102,8 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-// filled returns a value in which every exported field has a value of its own that is not zero, so that a field without a column
-// is noticed.
+// filled returns a value in which every exported field has a value of its own that is not zero, so that a field without
+// a column is noticed.
 func filled[T any]() T {
 	var v T
 	n := 0
@@ -168,7 +168,8 @@ func token(scope Scope, id, name, connectorID string) *ScopedToken {
 	return &ScopedToken{
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", ConnectorID: connectorID, Scopes: []string{"messages:send"},
-		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
+			rotation.StateCurrent)}, Highest: 1, Version: 1}},
 	}
 }
 
@@ -184,13 +185,17 @@ func signingSecret(scope Scope, id, name, endpointID, policyID string) *SigningS
 	return &SigningSecret{
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", EndpointID: endpointID, Algorithm: "hmac-sha256", RotationPolicyID: policyID,
-		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
+			rotation.StateCurrent)}, Highest: 1, Version: 1}},
 	}
 }
 
 // queued is a delivery that is to be tried at a moment.
 func queued(scope Scope, id, endpointID string, at time.Time) *Delivery {
-	return &Delivery{Scope: scope, ID: id, EndpointID: endpointID, Type: "message.delivered", State: "queued", CreatedAt: start, NextAttemptAt: at, Body: []byte("sealed " + id)}
+	return &Delivery{
+		Scope: scope, ID: id, EndpointID: endpointID, Type: "message.delivered", State: "queued",
+		CreatedAt: start, NextAttemptAt: at, Body: []byte("sealed " + id),
+	}
 }
 
 func version(number int64, state rotation.State) rotation.Version {

@@ -15,7 +15,8 @@ func (k kind) webhooks(t *testing.T) {
 	t.Parallel()
 	d := k(t)
 	s := d.opened(t)
-	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"), connector(production, "con_2", "c"))
+	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"),
+		connector(production, "con_2", "c"))
 
 	full := func() (*WebhookEndpoint, *SigningSecret) {
 		e, x := filled[WebhookEndpoint](), filled[SigningSecret]()
@@ -25,9 +26,11 @@ func (k kind) webhooks(t *testing.T) {
 		return &e, &x
 	}
 	fullE, fullS := full()
-	leastE, leastS := endpoint(staging, "wep_2", "least", "con_1"), signingSecret(staging, "sec_2", "least", "wep_1", "pol_1")
+	leastE, leastS := endpoint(staging, "wep_2", "least", "con_1"),
+		signingSecret(staging, "sec_2", "least", "wep_1", "pol_1")
 	voidE := endpoint(staging, "wep_3", "empty", "con_1")
-	voidE.EventTypes, voidE.Labels, voidE.Description, voidE.Disabled = []string{}, map[string]string{}, new(string), &Disabled{}
+	voidE.EventTypes, voidE.Labels, voidE.Description, voidE.Disabled = []string{}, map[string]string{}, new(string),
+		&Disabled{}
 	endpoints, secrets := []*WebhookEndpoint{fullE, leastE, voidE}, []*SigningSecret{fullS, leastS}
 	for _, e := range endpoints {
 		insert(t, s, e)
@@ -83,7 +86,8 @@ func (k kind) webhooks(t *testing.T) {
 	newE, newS := full()
 	newE.ID, newE.Name, newE.CreatedAt = "wep_2", "new", leastE.CreatedAt
 	*leastE = *newE
-	newS.ID, newS.Name, newS.CreatedAt, newS.Algorithm, newS.RotationPolicyID = "sec_2", "new", leastS.CreatedAt, leastS.Algorithm, "pol_2"
+	newS.ID, newS.Name, newS.CreatedAt, newS.Algorithm, newS.RotationPolicyID = "sec_2", "new", leastS.CreatedAt,
+		leastS.Algorithm, "pol_2"
 	*leastS = *newS
 	// What was set is unset.
 	name := fullE.Name
@@ -95,7 +99,8 @@ func (k kind) webhooks(t *testing.T) {
 		if _, err := tx.SigningSecret(t.Context(), staging, "sec_2"); err != nil {
 			return err
 		}
-		return errors.Join(tx.UpdateWebhookEndpoint(t.Context(), leastE), tx.UpdateWebhookEndpoint(t.Context(), fullE), tx.UpdateSigningSecret(t.Context(), leastS))
+		return errors.Join(tx.UpdateWebhookEndpoint(t.Context(), leastE), tx.UpdateWebhookEndpoint(t.Context(), fullE),
+			tx.UpdateSigningSecret(t.Context(), leastS))
 	})
 	stored()
 
@@ -167,7 +172,8 @@ func (k kind) webhooks(t *testing.T) {
 		return nil
 	})
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.DeleteSigningSecret(t.Context(), staging, "sec_1"), tx.DeleteSigningSecret(t.Context(), staging, "sec_2"),
+		return errors.Join(tx.DeleteSigningSecret(t.Context(), staging, "sec_1"),
+			tx.DeleteSigningSecret(t.Context(), staging, "sec_2"),
 			tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1"))
 	})
 	refused(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
@@ -180,7 +186,8 @@ func (k kind) facts(t *testing.T) {
 	s := d.opened(t)
 	x := signingSecret(staging, "sec_1", "a", "wep_1", "pol_1")
 	x.Credential.Versions = append(x.Credential.Versions, version(2, "pending"))
-	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "e", "con_1"), x,
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "e", "con_1"),
+		x,
 		signingSecret(staging, "sec_2", "b", "wep_1", "pol_1"))
 	put := func(id string, number int64, f SecretFacts) {
 		t.Helper()
@@ -210,7 +217,10 @@ func (k kind) facts(t *testing.T) {
 			return nil
 		})
 	}
-	want(map[string]SecretFacts{"sec_1 1": {Digest: "k1:one"}, "sec_1 2": {Digest: "k1:two"}, "sec_2 1": {PublicKey: "whpk_one"}})
+	want(map[string]SecretFacts{
+		"sec_1 1": {Digest: "k1:one"}, "sec_1 2": {Digest: "k1:two"},
+		"sec_2 1": {PublicKey: "whpk_one"},
+	})
 	put("sec_1", 2, SecretFacts{PublicKey: "whpk_two"})
 	update(t, s, func(tx *Tx) error { return tx.EraseSecret(t.Context(), "sec_1", 1) })
 	want(map[string]SecretFacts{"sec_1 2": {PublicKey: "whpk_two"}, "sec_2 1": {PublicKey: "whpk_one"}})
@@ -228,7 +238,8 @@ func (k kind) probesDue(t *testing.T) {
 	}
 	disabled, probed := endpoint(staging, "wep_2", "disabled", "con_1"), endpoint(staging, "wep_3", "probed", "con_1")
 	disabled.Enabled, probed.ProbedAt = false, minute(4)
-	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "a", "con_1"), disabled, probed,
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "a", "con_1"),
+		disabled, probed,
 		pending("sec_1", "wep_1", minute(2)), pending("sec_2", "wep_1", minute(1)), pending("sec_3", "wep_1", time.Time{}),
 		pending("sec_4", "wep_2", minute(1)), pending("sec_5", "wep_3", minute(3)))
 	for _, x := range []struct {
