@@ -18,7 +18,7 @@ type holder struct {
 	hidden secret.Value
 }
 
-func TestValueNeverPrintsItself(t *testing.T) {
+func TestValueIsRedacted(t *testing.T) {
 	v := secret.New(canary)
 	h := holder{Public: v, hidden: v}
 	var out bytes.Buffer
@@ -41,7 +41,7 @@ func TestValueNeverPrintsItself(t *testing.T) {
 	}
 }
 
-func TestValueReadsJSON(t *testing.T) {
+func TestUnmarshalJSON(t *testing.T) {
 	var got struct{ A, B secret.Value }
 	if err := json.Unmarshal([]byte(`{"a":"`+canary+`","b":null}`), &got); err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func TestAfter(t *testing.T) {
 }
 
 // Waits only grow, and all of them together are more than a weekend.
-func TestRetriesOutlastAWeekend(t *testing.T) {
+func TestRetriesLastLongerThanAWeekend(t *testing.T) {
 	var total, last time.Duration
 	for attempt := 1; attempt < webhook.MaxAttempts; attempt++ {
 		wait := webhook.After(attempt, webhook.Answer{Status: 500}, 0).Again

@@ -22,7 +22,7 @@ type holder struct {
 	list   []webhook.Key
 }
 
-func TestKeyNeverPrintsItself(t *testing.T) {
+func TestKeyIsRedacted(t *testing.T) {
 	raw := "canary-4711-canary-4711-canary-4"
 	for _, prefix := range []string{"whsec_", "whsk_", "whpk_"} {
 		k := parse(t, prefix+base64.StdEncoding.EncodeToString([]byte(raw)))[0]

@@ -31,7 +31,7 @@ func officialOf(t *testing.T, k webhook.Key) *official.Webhook {
 
 // A rotation, as receivers see it that use the official library, which holds one secret: before it the old one is
 // accepted, in the overlap either, and after it the new one. The library asks the machine's clock.
-func TestOfficialLibraryVerifiesOurs(t *testing.T) {
+func TestOfficialLibraryAcceptsOurSignatures(t *testing.T) {
 	now := clock.System().Now()
 	old, next, stranger := generate(t, webhook.HMAC), generate(t, webhook.HMAC), generate(t, webhook.HMAC)
 	other := generate(t, webhook.Ed25519) // a second secret of the endpoint, which the library does not know
@@ -70,7 +70,7 @@ func TestOfficialLibraryVerifiesOurs(t *testing.T) {
 	}
 }
 
-func TestWeVerifyTheOfficialLibrarys(t *testing.T) {
+func TestOfficialLibrarysSignaturesAreAccepted(t *testing.T) {
 	now := clock.System().Now()
 	k, other := generate(t, webhook.HMAC), generate(t, webhook.HMAC)
 	signature, err := officialOf(t, k).Sign("msg_1", now, []byte(vectorBody))

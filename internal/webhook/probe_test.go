@@ -45,7 +45,7 @@ func TestJudgeProbe(t *testing.T) {
 	}
 }
 
-func TestEnforces(t *testing.T) {
+func TestFindingEnforces(t *testing.T) {
 	for finding, want := range map[webhook.Finding][2]bool{
 		webhook.Proven: {true, true}, webhook.NotAccepted: {true, true}, webhook.NotEnforced: {false, true},
 		webhook.Inconclusive: {false, false},

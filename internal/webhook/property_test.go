@@ -64,7 +64,7 @@ func verifier(t *rapid.T, k webhook.Key) webhook.Key {
 
 // Each key that signed is enough by itself, wherever it stands among those of the receiver, and a key that did not is
 // not.
-func TestEveryKeyThatSignedVerifies(t *testing.T) {
+func TestEverySigningKeyVerifies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSent(t, 4)
 		stranger := rapid.Custom(drawKey).Filter(func(k webhook.Key) bool {

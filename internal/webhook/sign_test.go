@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-func TestVectors(t *testing.T) {
+func TestPublishedVectors(t *testing.T) {
 	private := parse(t, vectorPrivate)[0]
 	for name, tt := range map[string]struct {
 		keys []webhook.Key
@@ -79,7 +79,7 @@ func TestSignRefuses(t *testing.T) {
 }
 
 // What Sign writes at its limits, Verify reads.
-func TestLimitsMeet(t *testing.T) {
+func TestVerifyAcceptsSignAtItsLimits(t *testing.T) {
 	keys := slices.Repeat(parse(t, privateOf("a")), webhook.MaxKeys)
 	keys[webhook.MaxKeys-1] = parse(t, vectorSecret)[0]
 	id := strings.Repeat("a", 256)

@@ -254,7 +254,7 @@ func TestVerifyKeys(t *testing.T) {
 
 // What is malformed is said first, whatever else is wrong: webhook_verify makes errors of the one and false of the
 // other.
-func TestMalformedComesFirst(t *testing.T) {
+func TestMalformedIsReportedFirst(t *testing.T) {
 	err := webhook.Verify(parse(t, secretOf("x")), vector("v1,"), []byte(vectorBody), vectorTime.Add(time.Hour),
 		webhook.DefaultTolerance)
 	if !errors.Is(err, webhook.ErrSignatureMalformed) {
@@ -268,7 +268,7 @@ func TestMalformedComesFirst(t *testing.T) {
 }
 
 // No error, whatever is wrong, has anything of what was handed in.
-func TestErrorsRepeatNothing(t *testing.T) {
+func TestErrorsDoNotRepeatInput(t *testing.T) {
 	const canary = "CANARY4711CANARY"
 	for _, h := range []http.Header{
 		delivery(canary+".", "1614265330", vectorV1), delivery(canary+" ", "1614265330", vectorV1),

@@ -3,19 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
-	"errors"
 	"io"
-	"log/slog"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -169,7 +158,7 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 }
 
-func TestCommandLinesThatAreRefused(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct {
 		args []string
@@ -234,118 +223,5 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 	}
 	if code, out, _ := call(t, clock.NewFake(epoch), "help"); code != 0 || !strings.Contains(out, "token create") {
 		t.Errorf("help: exit code %d: %s", code, out)
-	}
-}
-
-func TestServeTLS(t *testing.T) {
-	dir := t.TempDir()
-	pool := certificate(t, dir)
-	c := clock.NewFake(epoch)
-	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"),
-		"--tls-key", filepath.Join(dir, "key.pem"))
-	if !strings.HasPrefix(s.url, "https://127.0.0.1:") {
-		t.Fatalf("it listens on %s", s.url)
-	}
-	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
-	var tokens map[string]string
-	if err := json.Unmarshal([]byte(out), &tokens); err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
-	if status, id := identity(t, client, s.url, tokens["staging"]); status != 200 || id.Tenant != "acme" {
-		t.Errorf("%d %+v", status, id)
-	}
-}
-
-// certificate writes a self-signed certificate for 127.0.0.1 and returns who trusts it.
-func certificate(t *testing.T, dir string) *x509.CertPool {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := clock.System().Now() // TLS itself asks the machine
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, block := range map[string]*pem.Block{
-		"cert.pem": {Type: "CERTIFICATE", Bytes: der},
-		"key.pem":  {Type: "PRIVATE KEY", Bytes: private},
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(parsed)
-	return pool
-}
-
-// TestStoppingLetsRequestsFinish stops the server while a request is half way through.
-func TestStoppingLetsRequestsFinish(t *testing.T) {
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(inside)
-		<-goOn
-		_, _ = io.WriteString(w, "done")
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- serveUntil(ctx, listener, nil, handler, slog.New(slog.DiscardHandler)) }()
-	body := make(chan string, 1)
-	go func() {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), nil)
-		if err != nil {
-			body <- err.Error()
-			return
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			body <- err.Error()
-			return
-		}
-		defer resp.Body.Close()
-		data, _ := io.ReadAll(resp.Body)
-		body <- string(data)
-	}()
-	<-inside
-	cancel()
-	// It takes no new request any more; the one inside is still running.
-	for {
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
-		if err != nil {
-			break
-		}
-		_ = conn.Close()
-	}
-	select {
-	case err := <-ended:
-		t.Fatalf("it stopped over a running request: %v", err)
-	default:
-	}
-	close(goOn)
-	if got := <-body; got != "done" {
-		t.Errorf("the request got %q", got)
-	}
-	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
-		t.Error(err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// deaf is a Resolver that never answers.
-type deaf struct{}
+// silentResolver is a Resolver that never answers.
+type silentResolver struct{}
 
-func (deaf) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, error) {
+func (silentResolver) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -33,7 +33,7 @@ func pipeTo(serve func(net.Conn)) func(context.Context, string, string) (net.Con
 	}
 }
 
-func hangUpLate(conn net.Conn) {
+func closeAtEOF(conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 	_ = conn.Close()
 }
@@ -44,13 +44,13 @@ func after(beginning string) func(net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			_, _ = io.WriteString(conn, beginning)
 		}
-		hangUpLate(conn)
+		closeAtEOF(conn)
 	}
 }
 
 // At whatever point the other side falls silent, the exchange ends when its time is up. The tests' time is synctest's,
 // so nothing is waited for.
-func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
+func TestSilentEndpointTimesOut(t *testing.T) {
 	local := names{"localhost": {{"127.0.0.1"}}, "example.com": {{publicIP}}}
 	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
@@ -61,7 +61,7 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 		config egress.Config
 		want   time.Duration
 	}{
-		"name server": {"https://example.com/", egress.Config{Resolver: deaf{}}, 15 * time.Second},
+		"name server": {"https://example.com/", egress.Config{Resolver: silentResolver{}}, 15 * time.Second},
 		"one address": {"https://example.com/", egress.Config{Resolver: local, Dial: never}, 5 * time.Second},
 		"many addresses": {
 			"https://example.com/",
@@ -70,7 +70,7 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 		},
 		"TLS": {
 			"https://example.com/",
-			egress.Config{Resolver: local, Dial: pipeTo(hangUpLate)},
+			egress.Config{Resolver: local, Dial: pipeTo(closeAtEOF)},
 			15 * time.Second,
 		},
 		"no answer": {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after(""))}, 15 * time.Second},
@@ -105,9 +105,9 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 }
 
 // A caller that gives up is told so, and is not told that the endpoint was slow.
-func TestTheCallersOwnEndIsNotATimeout(t *testing.T) {
+func TestCancelledCallerGetsItsOwnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := egress.New(egress.Config{Resolver: deaf{}})
+		client := egress.New(egress.Config{Resolver: silentResolver{}})
 		ctx, cancel := context.WithCancel(t.Context())
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://example.com/", nil)
 		if err != nil {

@@ -36,7 +36,7 @@ func seal(t *testing.T, k *Keyring, b Bound) []byte {
 	return sealed
 }
 
-func TestSealedValueOpensAgain(t *testing.T) {
+func TestSealAndOpen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	k := create(t, dir)
 	sealed := seal(t, k, place1)
@@ -66,7 +66,7 @@ func TestSealedValueOpensAgain(t *testing.T) {
 	}
 }
 
-func TestEmptyValueSurvives(t *testing.T) {
+func TestSealAndOpenEmptyValue(t *testing.T) {
 	k := create(t, t.TempDir())
 	sealed, err := k.Seal(secret.New(""), place1)
 	if err != nil {
@@ -77,7 +77,7 @@ func TestEmptyValueSurvives(t *testing.T) {
 	}
 }
 
-func TestOpenRefuses(t *testing.T) {
+func TestOpenRefusesOtherBound(t *testing.T) {
 	k := create(t, t.TempDir())
 	sealed := seal(t, k, place1)
 	flipped := bytes.Clone(sealed)
@@ -167,7 +167,7 @@ func TestFileModes(t *testing.T) {
 	}
 }
 
-func TestDamagedFile(t *testing.T) {
+func TestDamagedFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	k := create(t, dir)
 	sealed := seal(t, k, place1)
@@ -216,13 +216,13 @@ func TestDamagedFile(t *testing.T) {
 	}
 }
 
-func TestOpenWithoutFile(t *testing.T) {
+func TestOpenMissingFile(t *testing.T) {
 	if _, err := Open(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestCreateAtOnce(t *testing.T) {
+func TestConcurrentCreate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	keyrings := make([]*Keyring, 8)
 	var ready, done sync.WaitGroup

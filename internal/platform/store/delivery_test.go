@@ -11,9 +11,9 @@ import (
 )
 
 // deliveries wait for their time, end, and are forgotten; the endpoint always knows when the first of its queue is due.
-func (k kind) deliveries(t *testing.T) {
+func (fresh engine) deliveries(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 	off := connector(staging, "con_2", "off")
@@ -155,11 +155,11 @@ func (k kind) deliveries(t *testing.T) {
 		return nil
 	})
 	list("", 10, "msg_3", "msg_2", "msg_0")
-	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_1"); return err })
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_1"); return err })
 	// They go with their endpoint.
 	update(t, s, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
-	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_2"); return err })
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Delivery(t.Context(), "msg_2"); return err })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error {
 		return tx.InsertDelivery(t.Context(),
 			queued(staging, "msg_9", "wep_1", at(1)))
 	})

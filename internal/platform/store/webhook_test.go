@@ -11,9 +11,9 @@ import (
 )
 
 // webhooks are stored, read one by one and as a list, changed, renamed and deleted as every other object is.
-func (k kind) webhooks(t *testing.T) {
+func (fresh engine) webhooks(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"),
 		connector(production, "con_2", "c"))
@@ -105,24 +105,24 @@ func (k kind) webhooks(t *testing.T) {
 	stored()
 
 	// Names, scopes, references.
-	refused(t, s, ErrNameTaken, func(tx *Tx) error {
+	wantError(t, s, ErrNameTaken, func(tx *Tx) error {
 		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "empty", "con_1"))
 	})
-	refused(t, s, ErrNameTaken, func(tx *Tx) error {
+	wantError(t, s, ErrNameTaken, func(tx *Tx) error {
 		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "new", "wep_1", "pol_1"))
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
+	wantError(t, s, ErrReferenced, func(tx *Tx) error {
 		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "x", "con_2"))
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
+	wantError(t, s, ErrReferenced, func(tx *Tx) error {
 		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_none", "pol_1"))
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
+	wantError(t, s, ErrReferenced, func(tx *Tx) error {
 		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_1", "pol_none"))
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_2") })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_2") })
 	for _, scope := range []Scope{production, stranger, {}} {
 		for name, do := range map[string]func(*Tx) error{
 			"endpoint": func(tx *Tx) error { _, err := tx.WebhookEndpoint(t.Context(), scope, "wep_1"); return err },
@@ -136,7 +136,7 @@ func (k kind) webhooks(t *testing.T) {
 			"del endpoint": func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), scope, "wep_1") },
 			"del secret":   func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), scope, "sec_1") },
 		} {
-			t.Run(name, func(t *testing.T) { refused(t, s, ErrNotFound, do) })
+			t.Run(name, func(t *testing.T) { wantError(t, s, ErrNotFound, do) })
 		}
 		view(t, s, func(tx *Tx) error {
 			es, errE := tx.WebhookEndpoints(t.Context(), scope, List{Limit: 10})
@@ -176,13 +176,13 @@ func (k kind) webhooks(t *testing.T) {
 			tx.DeleteSigningSecret(t.Context(), staging, "sec_2"),
 			tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1"))
 	})
-	refused(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
 }
 
-// facts stay with the value: they go when it is erased, and come with every way to read the object.
-func (k kind) facts(t *testing.T) {
+// facts belong to the value: every read of the object has them, and they go with the value.
+func (fresh engine) facts(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	x := signingSecret(staging, "sec_1", "a", "wep_1", "pol_1")
 	x.Credential.Versions = append(x.Credential.Versions, version(2, "pending"))
@@ -226,9 +226,9 @@ func (k kind) facts(t *testing.T) {
 	want(map[string]SecretFacts{"sec_1 2": {PublicKey: "whpk_two"}, "sec_2 1": {PublicKey: "whpk_one"}})
 }
 
-func (k kind) probesDue(t *testing.T) {
+func (fresh engine) probesDue(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	minute := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
 	pending := func(id, endpointID string, at time.Time) *SigningSecret {
