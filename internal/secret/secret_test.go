@@ -33,7 +33,7 @@ func TestValueIsRedacted(t *testing.T) {
 	fmt.Fprintln(&out, fmt.Errorf("failed with %w and %v", fmt.Errorf("%s", v), h))
 	for _, spelt := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary)} {
 		if strings.Contains(out.String(), spelt) {
-			t.Fatalf("the secret appears as %q", spelt)
+			t.Fatalf("the output contains the secret as %q", spelt)
 		}
 	}
 	if !strings.Contains(out.String(), secret.Redacted) {
@@ -47,7 +47,7 @@ func TestUnmarshalJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.A.Expose() != canary || !got.B.IsEmpty() || !got.A.Equal(secret.New(canary)) {
-		t.Fatal("the value did not come back")
+		t.Fatal("the value differs")
 	}
 	err := json.Unmarshal([]byte(`{"a":{"x":"`+canary+`"}}`), &got)
 	if err == nil || strings.Contains(err.Error(), canary) {

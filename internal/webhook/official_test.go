@@ -29,8 +29,8 @@ func officialOf(t *testing.T, k webhook.Key) *official.Webhook {
 	return w
 }
 
-// A rotation, as receivers see it that use the official library, which holds one secret: before it the old one is
-// accepted, in the overlap either, and after it the new one. The library asks the machine's clock.
+// The official library holds one secret. A receiver with the old secret accepts deliveries before and during the
+// overlap, and a receiver with the new secret during the overlap and after. The library reads the machine's clock.
 func TestOfficialLibraryAcceptsOurSignatures(t *testing.T) {
 	now := clock.System().Now()
 	old, next, stranger := generate(t, webhook.HMAC), generate(t, webhook.HMAC), generate(t, webhook.HMAC)
@@ -58,11 +58,11 @@ func TestOfficialLibraryAcceptsOurSignatures(t *testing.T) {
 				}{{old, tt.withOld}, {next, tt.withNew}, {stranger, false}} {
 					err := officialOf(t, receiver.key).Verify([]byte(body), headers)
 					if (err == nil) != receiver.want {
-						t.Errorf("the official library says %v, want success %t", err, receiver.want)
+						t.Errorf("the official library returned %v, want success %t", err, receiver.want)
 					}
 					err = webhook.Verify([]webhook.Key{receiver.key}, headers, []byte(body), now, webhook.DefaultTolerance)
 					if (err == nil) != receiver.want {
-						t.Errorf("we say %v, want success %t", err, receiver.want)
+						t.Errorf("Verify returned %v, want success %t", err, receiver.want)
 					}
 				}
 			}
@@ -78,7 +78,7 @@ func TestOfficialLibrarysSignaturesAreAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ours, err := webhook.Sign([]webhook.Key{k}, "msg_1", now, []byte(vectorBody)); err != nil || ours != signature {
-		t.Errorf("we sign otherwise: %v", err)
+		t.Errorf("Sign differs: %v", err)
 	}
 	headers := http.Header{}
 	headers.Set(official.HeaderWebhookID, "msg_1")

@@ -22,7 +22,7 @@ func TestJudgeProbe(t *testing.T) {
 		{400, 0, webhook.NotAccepted},
 		{403, 0, webhook.NotAccepted},
 		{422, 0, webhook.NotAccepted},
-		{401, 200, webhook.NotAccepted}, // whatever else, it is no proof
+		{401, 200, webhook.NotAccepted}, // the control does not matter then
 		{200, 0, webhook.Inconclusive},
 		{200, 404, webhook.Inconclusive},
 		{200, 410, webhook.Inconclusive},
@@ -40,7 +40,7 @@ func TestJudgeProbe(t *testing.T) {
 			t.Errorf("%d, then %d: %s, want %s", tt.status, tt.control, got, tt.want)
 		}
 		if webhook.NeedsControl(tt.status) != (tt.status >= 200 && tt.status < 300) {
-			t.Errorf("%d: whether to send a control", tt.status)
+			t.Errorf("%d: NeedsControl is wrong", tt.status)
 		}
 	}
 }

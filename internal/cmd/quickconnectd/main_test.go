@@ -19,7 +19,7 @@ import (
 
 var epoch = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// call runs a command line to its end.
+// call runs a command line and returns its exit code and output.
 func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, log bytes.Buffer
@@ -27,13 +27,13 @@ func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr
 	return code, out.String(), log.String()
 }
 
-// started is a server that a test started.
+// started is a running server.
 type started struct {
 	url  string
 	stop func() int
 }
 
-// start runs serve until stop.
+// start runs serve. It ends with stop, or with the test.
 func start(t *testing.T, c clock.Clock, args ...string) started {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -60,7 +60,7 @@ func start(t *testing.T, c clock.Clock, args ...string) started {
 	return started{url: url, stop: stop}
 }
 
-// lines is a log that is read while it is written.
+// lines is a log that is safe to read while it is written.
 type lines struct {
 	mu sync.Mutex
 
@@ -106,7 +106,7 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 		t.Errorf("the data directory: %v, %v", info, err)
 	}
 
-	// Beside the server.
+	// bootstrap runs beside the server.
 	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments",
 		"staging,production")
 	if code != 0 || log != "" {
@@ -125,7 +125,7 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 	code, out, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test,staging")
 	if code != 1 || out != "" || !strings.Contains(log, "quickconnectd token create") {
-		t.Errorf("an environment again: exit code %d, %q, %s", code, out, log)
+		t.Errorf("an existing environment: exit code %d, %q, %s", code, out, log)
 	}
 	if code, _, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test"); code != 0 {
 		t.Errorf("a new environment after a failed attempt: exit code %d: %s", code, log)
@@ -160,62 +160,42 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 
 func TestInvalidCommandLines(t *testing.T) {
 	dir := t.TempDir()
+	call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+		"--environments", "production")
+	const create = "token create --tenant acme --environment staging"
 	for name, c := range map[string]struct {
-		args []string
+		line string // DIR is an empty data directory, DIR/b one with the environment production
 		code int
 		says string
 	}{
-		"nothing":              {nil, 2, "command is missing"},
-		"no such command":      {[]string{"destroy"}, 2, "no such command"},
-		"no data directory":    {[]string{"serve"}, 2, "--data-dir"},
-		"an unknown flag":      {[]string{"serve", "--data-dir", dir, "--database", "x"}, 2, "not defined"},
-		"a loose argument":     {[]string{"serve", "--data-dir", dir, "qcp_secret"}, 2, "flags only"},
-		"plain HTTP for all":   {[]string{"serve", "--data-dir", dir, "--listen", "0.0.0.0:0"}, 2, "--tls-cert"},
-		"plain HTTP, any host": {[]string{"serve", "--data-dir", dir, "--listen", ":0"}, 2, "--tls-cert"},
-		"plain HTTP by name":   {[]string{"serve", "--data-dir", dir, "--listen", "example.com:0"}, 2, "--tls-cert"},
-		"no port":              {[]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1"}, 2, "HOST:PORT"},
-		"half of TLS":          {[]string{"serve", "--data-dir", dir, "--tls-cert", "x"}, 2, "belong together"},
-		"no certificate": {
-			[]string{"serve", "--data-dir", dir, "--tls-cert", "x", "--tls-key", "y"},
-			1,
-			"no such file",
+		"nothing":              {"", 2, "command is missing"},
+		"unknown command":      {"destroy", 2, "no such command"},
+		"no data directory":    {"serve", 2, "--data-dir"},
+		"unknown flag":         {"serve --data-dir DIR --database x", 2, "not defined"},
+		"argument, no flag":    {"serve --data-dir DIR qcp_secret", 2, "flags only"},
+		"plain HTTP for all":   {"serve --data-dir DIR --listen 0.0.0.0:0", 2, "--tls-cert"},
+		"plain HTTP, any host": {"serve --data-dir DIR --listen :0", 2, "--tls-cert"},
+		"plain HTTP by name":   {"serve --data-dir DIR --listen example.com:0", 2, "--tls-cert"},
+		"no port":              {"serve --data-dir DIR --listen 127.0.0.1", 2, "HOST:PORT"},
+		"certificate alone":    {"serve --data-dir DIR --tls-cert x", 2, "belong together"},
+		"missing certificate":  {"serve --data-dir DIR --tls-cert x --tls-key y", 1, "no such file"},
+		"token alone":          {"token", 2, "token create"},
+		"no role":              {create + " --data-dir DIR", 2, "--role"},
+		"invalid duration":     {create + " --data-dir DIR --role auditor --ttl soon", 2, "--ttl"},
+		"empty directory":      {create + " --data-dir DIR --role auditor", 1, "bootstrap"},
+		"missing environment":  {create + " --data-dir DIR/b --role auditor", 1, "bootstrap"},
+		"invalid tenant":       {"bootstrap --data-dir DIR/b --tenant Acme! --environments staging", 1, "the tenant must"},
+		"invalid environment": {
+			"bootstrap --data-dir DIR/b --tenant acme --environments staging,", 1, "environment 2 must",
 		},
-		"token what": {[]string{"token"}, 2, "token create"},
-		"no role": {[]string{
-			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
-			"staging",
-		}, 2, "--role"},
-		"a strange duration": {[]string{
-			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
-			"staging", "--role", "auditor", "--ttl", "soon",
-		}, 2, "--ttl"},
-		"an empty directory": {[]string{
-			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment",
-			"staging", "--role", "auditor",
-		}, 1, "bootstrap"},
-		"a bad tenant": {[]string{
-			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!",
-			"--environments", "staging",
-		}, 1, "the tenant must"},
-		"a bad environment": {[]string{
-			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
-			"--environments", "staging,",
-		}, 1, "environment 2 must"},
-		"an environment twice": {[]string{
-			"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
-			"--environments", "staging,staging",
-		}, 1, "environment staging is named twice"},
-		"no such environment": {[]string{
-			"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
-			"--environment", "staging", "--role", "auditor",
-		}, 1, "bootstrap"},
+		"environment twice": {
+			"bootstrap --data-dir DIR/b --tenant acme --environments staging,staging", 1,
+			"environment staging is named twice",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if strings.Contains(name, "no such environment") {
-				call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
-					"--environments", "production")
-			}
-			code, out, log := call(t, clock.NewFake(epoch), c.args...)
+			args := strings.Fields(strings.ReplaceAll(c.line, "DIR", dir))
+			code, out, log := call(t, clock.NewFake(epoch), args...)
 			if code != c.code || out != "" || !strings.Contains(log, c.says) || strings.Contains(log, "qcp_secret") {
 				t.Errorf("exit code %d, want %d with %q: %s%s", code, c.code, c.says, out, log)
 			}

@@ -26,7 +26,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// One data directory has one server: which events are on their way is known to one process alone.
+// One data directory has one server: only one process knows the deliveries in progress.
 func TestSecondServerIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	c := clock.NewFake(epoch)
@@ -42,7 +42,7 @@ func TestSecondServerIsRefused(t *testing.T) {
 	start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 }
 
-// A probe waits for a receiver that does not answer. The server does not wait for that when it is told to stop.
+// A stopping server does not wait for a probe whose receiver does not answer.
 func TestStopDuringProbe(t *testing.T) {
 	asked, over := make(chan struct{}), make(chan struct{})
 	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -64,7 +64,7 @@ func TestStopDuringProbe(t *testing.T) {
 	if status, _ := post("/v1/signing-secrets/"+secret+"/rotation/begin", "{}"); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	<-asked // by the server itself, at once
+	<-asked // by the platform itself, at once
 	answered := make(chan int, 1)
 	go func() {
 		status, _ := post("/v1/webhook-endpoints/"+endpoint+"/probe", "")
@@ -79,7 +79,7 @@ func TestStopDuringProbe(t *testing.T) {
 	}
 }
 
-// Where nobody has opened them, private addresses are refused: by this program, and not only by the package behind it.
+// The program itself refuses private addresses without --allow-private-endpoints, not only the package egress.
 func TestPrivateEndpointsAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	c := clock.NewFake(epoch)
@@ -98,7 +98,7 @@ func TestPrivateEndpointsAreRefused(t *testing.T) {
 	}
 }
 
-// bootstrapped makes the tenant acme with the environment staging, and returns its first token.
+// bootstrapped creates the environment staging of the tenant acme, and returns its token.
 func bootstrapped(t *testing.T, c clock.Clock, dir string) string {
 	t.Helper()
 	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
@@ -109,7 +109,7 @@ func bootstrapped(t *testing.T, c clock.Clock, dir string) string {
 	return tokens["staging"]
 }
 
-// poster posts to a server, and returns the id of the object in the answer.
+// poster returns a function that sends a POST and returns the id in the response.
 func poster(t *testing.T, s started, token string) func(path, body string) (status int, id string) {
 	t.Helper()
 	return func(path, body string) (status int, id string) {
@@ -154,14 +154,14 @@ func TestServeTLS(t *testing.T) {
 	}
 }
 
-// certificate writes a self-signed certificate for 127.0.0.1 and returns who trusts it.
+// certificate writes a self-signed certificate for 127.0.0.1 and returns a pool that trusts it.
 func certificate(t *testing.T, dir string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := clock.System().Now() // TLS itself asks the machine
+	now := clock.System().Now() // crypto/tls reads the machine's clock
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
@@ -191,7 +191,7 @@ func certificate(t *testing.T, dir string) *x509.CertPool {
 	return pool
 }
 
-// TestStopWaitsForRequests stops the server while a request is half way through.
+// TestStopWaitsForRequests stops the server during a request.
 func TestStopWaitsForRequests(t *testing.T) {
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -225,7 +225,7 @@ func TestStopWaitsForRequests(t *testing.T) {
 	}()
 	<-inside
 	cancel()
-	// It takes no new request any more; the one inside is still running.
+	// The server accepts no new request; the first one is still running.
 	for {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
 		if err != nil {
@@ -235,7 +235,7 @@ func TestStopWaitsForRequests(t *testing.T) {
 	}
 	select {
 	case err := <-ended:
-		t.Fatalf("it stopped over a running request: %v", err)
+		t.Fatalf("it stopped during a request: %v", err)
 	default:
 	}
 	close(goOn)

@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// refusedRanges, and the word that each is refused with.
+// refusedRanges are the refused ranges, and a word that the refusal contains.
 var refusedRanges = []struct{ prefix, word string }{
 	{"0.0.0.0/32", "unspecified"},
 	{"0.0.0.0/8", ""},
@@ -71,7 +71,7 @@ var refusedRanges = []struct{ prefix, word string }{
 	{"ff00::/8", "multicast"},
 }
 
-// The neighbours of the refused ranges, and a few that everyone knows.
+// reachable are the neighbours of the refused ranges, and some well-known addresses.
 var reachable = []string{
 	"1.0.0.0", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
 	"168.63.129.15",
@@ -115,7 +115,7 @@ func TestInnerAddressDecides(t *testing.T) {
 		{"2002:7f00:1::", "loopback (RFC 1122), written as a 6to4"},
 		{"2002:c0a8:101:1::1", "private"},
 		{"2002:808:808::1", ""},
-		// Refused whatever is inside.
+		// These are refused whatever the inner address is.
 		{"64:ff9b:1::8.8.8.8", "NAT64"},
 		{"2001:0:808:808::f7f7:f7f7", "Teredo"},
 		{"::8.8.8.8", "IPv4-compatible"},
@@ -140,7 +140,7 @@ func TestInvalidAddressAndZoneAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever form a refused address is written in, it stays refused.
+// A refused address is refused in every form in which it can be written.
 func TestRefusedAddressIsRefusedInEveryForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		addr := drawIn(t, netip.MustParsePrefix(rapid.SampledFrom(refusedRanges).Draw(t, "range").prefix))
@@ -152,7 +152,7 @@ func TestRefusedAddressIsRefusedInEveryForm(t *testing.T) {
 	})
 }
 
-// The standard library's own notions are a second opinion on any address at all.
+// The standard library's own predicates check random addresses.
 func TestLocalAddressesAreRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		prefix := rapid.SampledFrom([]string{
@@ -171,7 +171,7 @@ func TestLocalAddressesAreRefused(t *testing.T) {
 	})
 }
 
-// AllowPrivate opens what is private or loopback, and nothing else.
+// AllowPrivate allows private and loopback addresses, and no others.
 func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	strict, open := egress.New(egress.Config{}), egress.New(egress.Config{AllowPrivate: true})
 	literal := func(addr netip.Addr) string { return "https://" + netip.AddrPortFrom(addr, 443).String() + "/" }
@@ -190,7 +190,7 @@ func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		addr := drawIn(t, netip.MustParsePrefix(rapid.SampledFrom(refusedRanges).Draw(t, "range").prefix))
 		if addr.Is4In6() || strings.HasPrefix(addr.String(), "64:ff9b::") {
-			return // as the table above has them
+			return // the table above covers these
 		}
 		if open.CheckURL(literal(addr)) == nil && !addr.IsPrivate() && !addr.IsLoopback() && egress.Check(addr) != nil {
 			t.Fatalf("%s is allowed by AllowPrivate", addr)
@@ -206,7 +206,7 @@ func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	}
 }
 
-// forms are all the ways to write addr inside an IPv6 address, and addr itself.
+// forms returns addr, and all IPv6 addresses that contain it.
 func forms(t *rapid.T, addr netip.Addr) map[string]netip.Addr {
 	all := map[string]netip.Addr{"itself": addr}
 	if !addr.Is4() {

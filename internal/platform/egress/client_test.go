@@ -24,8 +24,8 @@ const (
 	proxyIP   = "93.184.215.99"
 )
 
-// net/http reads the environment's proxy once in a process, so all tests here run with one. It is public and https and
-// http alike go to it, should anything ask for it: the tests see every address that is dialled.
+// TestMain sets a proxy for http and https at a public address: net/http reads it once for each process. The tests see
+// every address that is dialled, and so a use of the proxy.
 func TestMain(m *testing.M) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
 		_ = os.Setenv(name, "http://"+proxyIP+":3128")
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// names is a Resolver: for each name the answers to one question after another, the last one over and over.
+// names is a Resolver. It gives the answers for a name in turn, and repeats the last one.
 type names map[string][][]string
 
 func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
@@ -53,7 +53,7 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 	return addrs, nil
 }
 
-// dials connects every address to one listener, and remembers what was dialled.
+// dials connects every address to one listener, and records the addresses.
 type dials struct {
 	to     string // host:port
 	refuse []string
@@ -81,7 +81,7 @@ func (d *dials) want(t *testing.T, addresses ...string) {
 	}
 }
 
-// get sends one request and returns the answer's status.
+// get sends one request and returns the status of the response.
 func get(t *testing.T, c *egress.Client, url string) (int, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader("{}"))
@@ -99,7 +99,7 @@ func get(t *testing.T, c *egress.Client, url string) (int, error) {
 	return resp.StatusCode, nil
 }
 
-// endpoint is a TLS server for example.com, and the configuration by which any address leads to it.
+// endpoint starts a TLS server for example.com. With the returned configuration, every address leads to it.
 func endpoint(t *testing.T, handler http.HandlerFunc) (*dials, egress.Config) {
 	t.Helper()
 	server := httptest.NewTLSServer(handler)
@@ -170,8 +170,8 @@ func TestURLIsRefusedBeforeItIsResolved(t *testing.T) {
 	}
 }
 
-// A name that is public when it is checked and private when it would be dialled gains nothing: the checked address is
-// what is dialled.
+// A name that resolves to a public address first and to a private one later gains nothing: the checked address is
+// dialled.
 func TestCheckedAddressIsDialled(t *testing.T) {
 	d, config := endpoint(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	config.Resolver = names{"example.com": {{publicIP}, {"127.0.0.1"}}}

@@ -24,7 +24,7 @@ func (silentResolver) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Add
 	return nil, ctx.Err()
 }
 
-// pipeTo connects to a server that is a function, within the test's own time.
+// pipeTo connects to a server function through a pipe, so that synctest controls the time.
 func pipeTo(serve func(net.Conn)) func(context.Context, string, string) (net.Conn, error) {
 	return func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
@@ -38,7 +38,7 @@ func closeAtEOF(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// after answers with a beginning, once the request is read, and then says no more.
+// after reads the request, answers with the beginning of a response, and then stays silent.
 func after(beginning string) func(net.Conn) {
 	return func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
@@ -48,8 +48,8 @@ func after(beginning string) func(net.Conn) {
 	}
 }
 
-// At whatever point the other side falls silent, the exchange ends when its time is up. The tests' time is synctest's,
-// so nothing is waited for.
+// The exchange times out at whatever point the endpoint becomes silent. synctest controls the time, so the test does
+// not wait.
 func TestSilentEndpointTimesOut(t *testing.T) {
 	local := names{"localhost": {{"127.0.0.1"}}, "example.com": {{publicIP}}}
 	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -104,7 +104,7 @@ func TestSilentEndpointTimesOut(t *testing.T) {
 	}
 }
 
-// A caller that gives up is told so, and is not told that the endpoint was slow.
+// A cancelled caller gets the error of its own context, not a timeout of the endpoint.
 func TestCancelledCallerGetsItsOwnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := egress.New(egress.Config{Resolver: silentResolver{}})

@@ -55,7 +55,7 @@ func TestSealAndOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Expose() != canary {
-		t.Error("another value came out than went in")
+		t.Error("Open returned another value")
 	}
 	file, err := os.ReadFile(filepath.Join(dir, FileName))
 	if err != nil {
@@ -106,13 +106,13 @@ func TestOpenRefusesOtherBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := test.keyring.Open(test.sealed, test.bound)
 			if err == nil || !got.IsEmpty() {
-				t.Fatal("it opened")
+				t.Fatal("Open succeeded")
 			}
 			if strings.Contains(err.Error(), canary) {
 				t.Errorf("the error repeats the value: %v", err)
 			}
 			if !strings.Contains(err.Error(), test.bound.Credential) {
-				t.Errorf("the error does not say what did not open: %v", err)
+				t.Errorf("the error does not name the credential: %v", err)
 			}
 		})
 	}
@@ -126,7 +126,7 @@ func TestPlatformKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := k.OpenKey(sealed, "lookup", 1); err != nil || !bytes.Equal(got, key) {
-		t.Errorf("the key did not come back: %v", err)
+		t.Errorf("OpenKey returned another key: %v", err)
 	}
 	for _, other := range []struct {
 		purpose string
@@ -162,7 +162,7 @@ func TestFileModes(t *testing.T) {
 			t.Errorf("mode %04o: %v", mode, err)
 		}
 		if _, err := Create(dir); err == nil {
-			t.Errorf("mode %04o: Create took it", mode)
+			t.Errorf("mode %04o: Create accepted the file", mode)
 		}
 	}
 }
@@ -201,16 +201,16 @@ func TestDamagedFileIsRefused(t *testing.T) {
 				_, err = damaged.Open(sealed, place1)
 			}
 			if err == nil {
-				t.Fatal("nothing was noticed")
+				t.Fatal("Open accepted a damaged file")
 			}
 			if strings.Contains(err.Error(), material) {
 				t.Error("the error quotes the key")
 			}
 			if _, err := Create(dir); err == nil && name != "another key" {
-				t.Error("Create went on over a damaged file")
+				t.Error("Create accepted a damaged file")
 			}
 			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
-				t.Error("the damaged file was replaced: what it still holds is lost")
+				t.Error("the damaged file was changed")
 			}
 		})
 	}
@@ -244,7 +244,7 @@ func TestConcurrentCreate(t *testing.T) {
 	sealed := seal(t, keyrings[0], place1)
 	for i, k := range keyrings {
 		if _, err := k.Open(sealed, place1); err != nil {
-			t.Errorf("keyring %d is another one than keyring 0: %v", i, err)
+			t.Errorf("keyring %d differs from keyring 0: %v", i, err)
 		}
 	}
 	entries, err := os.ReadDir(dir)
@@ -252,6 +252,6 @@ func TestConcurrentCreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(entries) != 1 {
-		t.Errorf("something was left beside the keyring: %v", entries)
+		t.Errorf("there are other files beside the keyring: %v", entries)
 	}
 }

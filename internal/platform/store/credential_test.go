@@ -9,72 +9,73 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
+// numbersOf returns the numbers of versions.
+func numbersOf(versions []rotation.Version) (numbers []int64) {
+	for _, v := range versions {
+		numbers = append(numbers, v.Number)
+	}
+	return numbers
+}
+
+// ascending returns the numbers from first to last.
+func ascending(first, last int64) (numbers []int64) {
+	for n := first; n <= last; n++ {
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+// change updates the token tok_1.
+func change(t *testing.T, s *Store, do func(*Credential)) {
+	t.Helper()
+	update(t, s, func(tx *Tx) error {
+		o, err := tx.ScopedToken(t.Context(), staging, "tok_1")
+		if err != nil {
+			return err
+		}
+		do(&o.Credential)
+		return tx.UpdateScopedToken(t.Context(), o)
+	})
+}
+
 func (fresh engine) history(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)
 	s := d.opened(t)
-	o := token(staging, "tok_1", "a", "con_1")
-	insert(t, s, connector(staging, "con_1", "c"), o)
+	insert(t, s, connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1"))
 	// Version 1 stays current. Versions 2 to 40 are added and cancelled, each in its own update, as the platform does it.
 	for n := int64(2); n <= 40; n++ {
-		update(t, s, func(tx *Tx) error {
-			o, err := tx.ScopedToken(t.Context(), staging, "tok_1")
-			if err != nil {
-				return err
-			}
-			o.Credential.Highest = n
-			o.Credential.Versions = append(o.Credential.Versions, version(n, rotation.StateRevoked))
-			return tx.UpdateScopedToken(t.Context(), o)
+		change(t, s, func(c *Credential) {
+			c.Highest = n
+			c.Versions = append(c.Versions, version(n, rotation.StateRevoked))
 		})
-	}
-	numbers := func(from, to int64) (ns []int64) {
-		for n := from; n <= to; n++ {
-			ns = append(ns, n)
-		}
-		return ns
 	}
 	check := func(when string, want []int64) {
 		t.Helper()
-		of := func(vs []rotation.Version) (ns []int64) {
-			for _, v := range vs {
-				ns = append(ns, v.Number)
-			}
-			return ns
-		}
 		t.Log(when)
-		same(t, of(readToken(t, s, staging, "tok_1").Credential.Versions), want)
+		same(t, numbersOf(readToken(t, s, staging, "tok_1").Credential.Versions), want)
 		view(t, s, func(tx *Tx) error {
 			page, err := tx.ScopedTokens(t.Context(), staging, List{Limit: 5})
 			if err != nil {
 				return err
 			}
-			same(t, of(page[0].Credential.Versions), want)
+			same(t, numbersOf(page[0].Credential.Versions), want)
 			all, err := tx.Versions(t.Context(), staging, "tok_1")
-			same(t, of(all), numbers(1, 40))
+			same(t, numbersOf(all), ascending(1, 40))
 			return err
 		})
 	}
-	check("the oldest is valid", numbers(1, 40))
-	update(t, s, func(tx *Tx) error {
-		o, err := tx.ScopedToken(t.Context(), staging, "tok_1")
-		if err != nil {
-			return err
-		}
-		o.Credential.Versions[0].State = rotation.StateRetired
-		o.Credential.Versions[39].State = rotation.StateCurrent
-		return tx.UpdateScopedToken(t.Context(), o)
+	check("the oldest is valid", ascending(1, 40))
+	change(t, s, func(c *Credential) {
+		c.Versions[0].State = rotation.StateRetired
+		c.Versions[39].State = rotation.StateCurrent
 	})
-	check("the newest is valid", numbers(31, 40))
-	update(t, s, func(tx *Tx) error {
-		o, err := tx.ScopedToken(t.Context(), staging, "tok_1")
-		if err != nil {
-			return err
-		}
-		o.Credential.Versions[9].State = rotation.StateRevoked
-		o.Credential.Highest = 100 // a rename to a name with higher numbers
-		return tx.UpdateScopedToken(t.Context(), o)
+	check("the newest is valid", ascending(31, 40))
+	change(t, s, func(c *Credential) {
+		c.Versions[9].State = rotation.StateRevoked
+		c.Highest = 100 // a rename to a name with higher numbers
 	})
-	check("none is valid", numbers(31, 40))
+	check("none is valid", ascending(31, 40))
 }
 
 // An update keeps a use that was recorded after its read, and the versions that it did not read.

@@ -68,7 +68,10 @@ func (fresh engine) keys(t *testing.T) {
 		}
 		return err
 	})
-	wantError(t, s, ErrExists, func(tx *Tx) error { return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"), start) })
+	wantError(t, s, ErrExists, func(tx *Tx) error {
+		return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"),
+			start)
+	})
 }
 
 func (fresh engine) idempotency(t *testing.T) {

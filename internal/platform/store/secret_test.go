@@ -37,32 +37,8 @@ func (fresh engine) secrets(t *testing.T) {
 		return nil
 	})
 	wantError(t, s, ErrReferenced, func(tx *Tx) error { return put(tx, "tok_1", 2, []byte("hash 3")) })
-	find := func(hash, want string) {
-		t.Helper()
-		view(t, s, func(tx *Tx) error {
-			ref, number, err := tx.TokenByHash(t.Context(), []byte(hash))
-			if want == "" {
-				if !errors.Is(err, ErrNotFound) {
-					t.Errorf("%q: found %v, %v", hash, ref, err)
-				}
-				return nil
-			}
-			if got := fmt.Sprint(ref.Scope, " ", ref.Kind, " ", ref.ID, " ", number); got != want {
-				t.Errorf("%q: found %s, want %s", hash, got, want)
-			}
-			return err
-		})
-	}
-	reveal := func(id, want string) {
-		t.Helper()
-		view(t, s, func(tx *Tx) error {
-			got, err := tx.Secret(t.Context(), id, 1)
-			if string(got) != want || (want == "") != errors.Is(err, ErrNotFound) {
-				t.Errorf("%s: got %q, %v", id, got, err)
-			}
-			return nil
-		})
-	}
+	find := func(hash, want string) { t.Helper(); wantToken(t, s, hash, want) }
+	reveal := func(id, want string) { t.Helper(); wantSecret(t, s, id, want) }
 	find("hash 1", "{acme staging} scoped-tokens tok_1 1")
 	find("hash 2", "{acme staging} scoped-tokens tok_2 1")
 	find("hash 3", "")
@@ -78,6 +54,36 @@ func (fresh engine) secrets(t *testing.T) {
 	find("hash 2", "")
 	reveal("tok_2", "")
 	reveal("con_1", "sealed con_1 1")
+}
+
+// wantToken wants TokenByHash to find a credential and a version; an empty want is none.
+func wantToken(t *testing.T, s *Store, hash, want string) {
+	t.Helper()
+	view(t, s, func(tx *Tx) error {
+		ref, number, err := tx.TokenByHash(t.Context(), []byte(hash))
+		if want == "" {
+			if !errors.Is(err, ErrNotFound) {
+				t.Errorf("%q: found %v, %v", hash, ref, err)
+			}
+			return nil
+		}
+		if got := fmt.Sprint(ref.Scope, " ", ref.Kind, " ", ref.ID, " ", number); got != want {
+			t.Errorf("%q: found %s, want %s", hash, got, want)
+		}
+		return err
+	})
+}
+
+// wantSecret wants the sealed value of version 1; an empty want is none.
+func wantSecret(t *testing.T, s *Store, id, want string) {
+	t.Helper()
+	view(t, s, func(tx *Tx) error {
+		got, err := tx.Secret(t.Context(), id, 1)
+		if string(got) != want || (want == "") != errors.Is(err, ErrNotFound) {
+			t.Errorf("%s: got %q, %v", id, got, err)
+		}
+		return nil
+	})
 }
 
 func (fresh engine) markUsed(t *testing.T) {

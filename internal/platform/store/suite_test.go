@@ -36,8 +36,12 @@ func suite(t *testing.T, fresh engine) {
 	t.Run("secrets", fresh.secrets)
 	t.Run("uses and evidence", fresh.markUsed)
 	t.Run("webhook endpoints and signing secrets", fresh.webhooks)
+	t.Run("names and references of webhooks", fresh.webhookConstraints)
+	t.Run("other scopes see no webhooks", fresh.webhookScopes)
 	t.Run("facts about values", fresh.facts)
-	t.Run("the queue of deliveries", fresh.deliveries)
+	t.Run("due deliveries", fresh.dueDeliveries)
+	t.Run("list of deliveries", fresh.deliveryList)
+	t.Run("ended deliveries are deleted", fresh.forgetDeliveries)
 	t.Run("due probes", fresh.probesDue)
 	t.Run("principals and environments", fresh.principals)
 	t.Run("keys", fresh.keys)
@@ -102,8 +106,8 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-// filled returns a value in which every exported field has a value of its own that is not zero, so that a field without
-// a column is noticed.
+// filled returns a value with a different non-zero value in every exported field, so that the test finds a field
+// without a column.
 func filled[T any]() T {
 	var v T
 	n := 0
