@@ -10,8 +10,7 @@ import (
 )
 
 func TestAfter(t *testing.T) {
-	const day, last = 24 * time.Hour, webhook.MaxAttempts
-	minutes := func(n time.Duration) time.Duration { return n * time.Minute }
+	const day, twoMinutes, last = 24 * time.Hour, 2 * time.Minute, webhook.MaxAttempts
 	type answer = webhook.Answer
 	type next = webhook.Next
 	for name, tt := range map[string]struct {
@@ -44,9 +43,9 @@ func TestAfter(t *testing.T) {
 		"503":                           {1, answer{Status: 503}, 0, next{Again: 5 * time.Second}},
 		"503 with Retry-After": {
 			1,
-			answer{Status: 503, RetryAfter: minutes(2)},
+			answer{Status: 503, RetryAfter: twoMinutes},
 			0.9,
-			next{Again: minutes(2), Pause: minutes(2)},
+			next{Again: twoMinutes, Pause: twoMinutes},
 		},
 		"429 with a shorter Retry-After": {
 			4,
