@@ -14,7 +14,7 @@ const MIN_REMEMBERED = 10_000; // keep this many ids, however old
 const MAX_REMEMBERED = 1_000_000; // with more ids, refuse new events: they could be handled twice
 
 async function handle(event) {
-  // Put your work here. After an exception the platform delivers the event again.
+  // Your work goes here. After an exception the platform delivers the event again.
 }
 
 // The answer to a delivery that is not handled. The reason is logged, so it contains no value of the request or the config.

@@ -28,7 +28,7 @@ MAX_REMEMBERED = 1_000_000  # with more ids, refuse new events: they could be ha
 
 def handle(event):
     """Handle one event. After an exception the platform delivers the event again."""
-    # Put your work here.
+    # Your work goes here.
 
 
 class Refusal(Exception):
