@@ -10,7 +10,7 @@ import (
 )
 
 func TestAfter(t *testing.T) {
-	const day, twoMinutes, last = 24 * time.Hour, 2 * time.Minute, webhook.MaxAttempts
+	const day, pause, last = 24 * time.Hour, 2 * time.Minute, webhook.MaxAttempts
 	type answer = webhook.Answer
 	type next = webhook.Next
 	for name, tt := range map[string]struct {
@@ -43,9 +43,9 @@ func TestAfter(t *testing.T) {
 		"503":                           {1, answer{Status: 503}, 0, next{Again: 5 * time.Second}},
 		"503 with Retry-After": {
 			1,
-			answer{Status: 503, RetryAfter: twoMinutes},
+			answer{Status: 503, RetryAfter: pause},
 			0.9,
-			next{Again: twoMinutes, Pause: twoMinutes},
+			next{Again: pause, Pause: pause},
 		},
 		"429 with a shorter Retry-After": {
 			4,

@@ -32,7 +32,7 @@ func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key strin
 	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.BodyHash, &i.Status, &i.Etag,
 		&i.Location, &i.Body, column.Time(&i.At))
 	if err != nil {
-		return nil, failed("looking for", "the answer to an earlier request", "", err)
+		return nil, failed("looking for", "the response to an earlier request", "", err)
 	}
 	return &i, nil
 }
@@ -41,11 +41,11 @@ func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key strin
 func (tx *Tx) InsertIdempotent(ctx context.Context, i *Idempotent) error {
 	err := tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key, i.BodyHash, i.Status, i.Etag,
 		i.Location, i.Body, column.Micros(i.At))
-	return failed("storing", "the answer to a request", "", err)
+	return failed("storing", "the response to a request", "", err)
 }
 
 // ForgetIdempotent deletes the responses stored before a time and returns their number.
 func (tx *Tx) ForgetIdempotent(ctx context.Context, before time.Time) (int64, error) {
 	n, err := tx.exec(ctx, forgetIdempotent, column.Micros(before))
-	return n, failed("forgetting", "answers to earlier requests", "", err)
+	return n, failed("forgetting", "responses to earlier requests", "", err)
 }
