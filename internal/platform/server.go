@@ -1,5 +1,6 @@
 // Package platform is the reference platform: an http.Handler over a store, and the loops that do what nobody asks for.
-// It only puts the domains together. Each domain is a package of its own; docs/architecture.md shows which may use which.
+// It only puts the domains together. Each domain is a package of its own, and docs/architecture.md shows which package
+// may use which.
 package platform
 
 import (
@@ -93,11 +94,11 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 
 	router := httpapi.NewRouter(runner, metrics, c.Logger)
 	for _, d := range []domain{
-		identity.New(runner),
 		connectors.New(engine, changes),
-		policies.New(engine, changes),
 		tokens.New(engine, changes),
 		hooks,
+		policies.New(engine, changes),
+		identity.New(runner),
 		deliveries.New(engine, changes, waker),
 	} {
 		d.Mount(router)

@@ -27,8 +27,8 @@ const (
 	kindEnvironments  = "environments"
 )
 
-// Bootstrap makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. It returns
-// the tokens of the principals by environment: all of them, or with an error none. It may run beside a server.
+// Bootstrap makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. It
+// returns the tokens of the principals by environment: all of them, or with an error none. It may run beside a server.
 func Bootstrap(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, environments []string,
 ) (map[string]secret.Value, error) {

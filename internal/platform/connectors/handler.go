@@ -32,6 +32,7 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(api.Connectors.Tag, "Integrations with outside services, and their credentials.")
 	one := api.Connectors.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createConnector", Method: http.MethodPost, Path: api.Connectors.Route(), Tag: api.Connectors.Tag,

@@ -86,7 +86,8 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// start begins to deliver to every endpoint that has a delivery due and is not delivered to yet. It returns to how many.
+// start begins to deliver to every endpoint that has a delivery due, unless it is delivered to already. It returns to
+// how many it began.
 func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, report func(error)) (started int, err error) {
 	var due []store.Ref
 	err = d.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {

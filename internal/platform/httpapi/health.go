@@ -14,6 +14,7 @@ type health struct {
 }
 
 func (rt *Router) health() {
+	rt.Tag(tagHealth, "For load balancers.")
 	Register(rt, Operation{
 		ID: "getHealth", Method: http.MethodGet, Path: "/healthz", Tag: tagHealth, Open: true, Returns: health{},
 		Summary: "Is the process alive", Description: "200 as long as the process answers at all.",

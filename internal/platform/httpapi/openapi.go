@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,11 +16,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-const apiDescription = `Connectors, scoped tokens, webhook endpoints, signing secrets and rotation policies of a messaging platform.
-
-Every request but the health checks carries the token of a principal as ` + "`Authorization: Bearer qcp_…`" + `; a principal belongs to one tenant and one environment and sees nothing else.
-Errors are ` + "`application/problem+json`" + ` with a stable ` + "`code`" + `. POST, PATCH and DELETE take an ` + "`Idempotency-Key`" + ` (kept for 24 hours; reveal, probe, introspect and revoke ignore it) and an ` + "`If-Match`" + `.
-PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. No secret is ever returned, except by a reveal.`
+const apiDescription = "Connectors, scoped tokens, webhook endpoints, signing secrets and rotation policies " +
+	"of a messaging platform.\n\n" +
+	"Every request but the health checks carries the token of a principal as `Authorization: Bearer qcp_…`; " +
+	"a principal belongs to one tenant and one environment and sees nothing else.\n" +
+	"Errors are `application/problem+json` with a stable `code`. " +
+	"POST, PATCH and DELETE take an `Idempotency-Key` " +
+	"(kept for 24 hours; reveal, probe, introspect and revoke ignore it) and an `If-Match`.\n" +
+	"PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. " +
+	"No secret is ever returned, except by a reveal."
 
 // bearerScheme names the security scheme in the document.
 const bearerScheme = "principal"
@@ -36,6 +41,7 @@ func humaConfig() huma.Config {
 	registry.RegisterTypeAlias(reflect.TypeFor[api.Optional[bool]](), reflect.TypeFor[*bool]())
 	registry.RegisterTypeAlias(reflect.TypeFor[api.Optional[int64]](), reflect.TypeFor[*int64]())
 	registry.RegisterTypeAlias(reflect.TypeFor[problem.Error](), reflect.TypeFor[api.Problem]())
+	json := huma.DefaultJSONFormat
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -43,20 +49,14 @@ func humaConfig() huma.Config {
 			Components: &huma.Components{
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					bearerScheme: {Type: "http", Scheme: "bearer", Description: "The token of a principal, or at /v1/revoke the scoped token itself."},
+					bearerScheme: {
+						Type: "http", Scheme: "bearer",
+						Description: "The token of a principal, or at /v1/revoke the scoped token itself.",
+					},
 				},
 			},
-			Tags: []*huma.Tag{
-				{Name: api.Connectors.Tag, Description: "Integrations with outside services, and their credentials."},
-				{Name: api.ScopedTokens.Tag, Description: "Least-privilege tokens of a connector, and their rotation."},
-				{Name: api.WebhookEndpoints.Tag, Description: "Where events are delivered, how that went, and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks."},
-				{Name: api.SigningSecrets.Tag, Description: "What deliveries are signed with, and its rotation."},
-				{Name: api.RotationPolicies.Tag, Description: "How old a secret may get and how long two may overlap."},
-				{Name: TagTokens, Description: "Who calls, and whether a token is accepted."},
-				{Name: tagHealth, Description: "For load balancers."},
-			},
 		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats:                      map[string]huma.Format{"application/json": json, "json": json},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	}
@@ -76,18 +76,24 @@ func (stringMap) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, Nullable: true, AdditionalProperties: &huma.Schema{Type: huma.TypeString}}
 }
 
-// mayBeNull lists the members that are an object or null: Huma writes those as an object that is always there.
-var mayBeNull = map[string][]string{
-	"Connector":       {"hold"},
-	"ScopedToken":     {"hold"},
-	"WebhookEndpoint": {"disabled"},
-	"SigningSecret":   {"hold", "probe"},
-	"Version":         {"evidence"},
-	"Identity":        {"comparison_key"},
+// Tag describes a tag of operations in the document.
+func (rt *Router) Tag(name, description string) {
+	doc := rt.api.OpenAPI()
+	doc.Tags = append(doc.Tags, &huma.Tag{Name: name, Description: description})
 }
 
-func correctNullable(schemas map[string]*huma.Schema) error {
-	for name, members := range mayBeNull {
+// OrNull says that members of a type are an object or null. Huma would describe them as an object that is always there.
+func (rt *Router) OrNull(of any, members ...string) {
+	name := huma.DefaultSchemaNamer(reflect.TypeOf(of), "")
+	for _, member := range members {
+		if !slices.Contains(rt.orNull[name], member) {
+			rt.orNull[name] = append(rt.orNull[name], member)
+		}
+	}
+}
+
+func correctNullable(schemas map[string]*huma.Schema, orNull map[string][]string) error {
+	for name, members := range orNull {
 		for _, member := range members {
 			schema := schemas[name]
 			if schema == nil || schema.Properties[member] == nil {

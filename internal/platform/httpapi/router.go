@@ -24,21 +24,25 @@ type Router struct {
 	log     *slog.Logger
 	mux     *http.ServeMux
 	api     huma.API
+	orNull  map[string][]string // members that may be null, by schema
 }
 
-// NewRouter returns a router that has the health checks.
+// NewRouter returns a router without operations.
 func NewRouter(runner *txn.Runner, metrics *Metrics, log *slog.Logger) *Router {
 	replaceHumaErrors()
 	mux := http.NewServeMux()
-	rt := &Router{runner: runner, metrics: metrics, log: log, mux: mux, api: humago.New(mux, humaConfig())}
-	rt.health()
-	return rt
+	return &Router{
+		runner: runner, metrics: metrics, log: log, mux: mux, api: humago.New(mux, humaConfig()),
+		orNull: map[string][]string{},
+	}
 }
 
-// Handler returns the handler of all operations that were registered, of the OpenAPI document and of the metrics.
+// Handler returns the handler of all operations that were registered, and of the health checks, the OpenAPI document
+// and the metrics.
 func (rt *Router) Handler() (http.Handler, error) {
+	rt.health()
 	doc := rt.api.OpenAPI()
-	if err := correctNullable(doc.Components.Schemas.Map()); err != nil {
+	if err := correctNullable(doc.Components.Schemas.Map(), rt.orNull); err != nil {
 		return nil, err
 	}
 	document, err := documentOf(doc)

@@ -22,6 +22,8 @@ func New(runner *txn.Runner) *Handler { return &Handler{runner: runner} }
 
 // Mount registers the route.
 func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
+	r.OrNull(identity{}, "comparison_key")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
 		Summary: "Who am I", Description: "Returns who calls, where, and what it may do. Every role may ask.",

@@ -92,8 +92,8 @@ func (k *Keys) RevealToken(sealed []byte, b keyring.Bound, endsAt *time.Time) (*
 	return &Reveal{Version: b.Version, Value: clear, ExpiresAt: endsAt}, nil
 }
 
-// RevealSigningKey opens what a receiver verifies with: the secret for HMAC, the public key for ed25519. The private key
-// never leaves the platform, because its holder could sign deliveries.
+// RevealSigningKey opens what a receiver verifies with: the secret for HMAC, the public key for ed25519. The private
+// key never leaves the platform, because its holder could sign deliveries.
 func (k *Keys) RevealSigningKey(sealed []byte, b keyring.Bound, endsAt *time.Time) (*Reveal, error) {
 	key, err := k.OpenSigningKey(sealed, b)
 	if err != nil {

@@ -35,6 +35,8 @@ func (h *Handler) operation(id, method, path, permission string) httpapi.Operati
 
 // Mount registers what every kind with a credential has.
 func (h *Handler) Mount(r *httpapi.Router) {
+	r.OrNull(h.Returns, "hold")
+	r.OrNull(api.Version{}, "evidence")
 	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)
 	op.Summary = "Revoke versions of a " + h.Kind.Singular
 	op.Description = "Ends versions at once: all of them, or every one below a number. " +

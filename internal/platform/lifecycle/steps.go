@@ -174,13 +174,16 @@ func checkStep(step rotation.Step, b api.StepRequest) error {
 		}
 	}
 	if b.Version != nil && step != rotation.StepAcknowledge {
-		return problem.Refused("/version", errors.New("belongs to acknowledge; the other steps know which version they are about"))
+		return problem.Refused("/version",
+			errors.New("belongs to acknowledge; the other steps know which version they are about"))
 	}
 	if b.Secret != nil && step != rotation.StepBegin && step != rotation.StepRotate && step != rotation.StepReissue {
-		return problem.Refused("/secret", errors.New("belongs to begin, rotate and reissue; this step issues no version"))
+		return problem.Refused("/secret",
+			errors.New("belongs to begin, rotate and reissue; this step issues no version"))
 	}
 	if b.Force && step != rotation.StepPromote && step != rotation.StepRetire {
-		return problem.Refused("/force", errors.New("belongs to promote and retire; this step has no guard to be forced"))
+		return problem.Refused("/force",
+			errors.New("belongs to promote and retire; this step has no guard to be forced"))
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(api.RotationPolicies.Tag, "How old a secret may get and how long two may overlap.")
 	one := api.RotationPolicies.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createRotationPolicy", Method: http.MethodPost, Path: api.RotationPolicies.Route(),

@@ -35,6 +35,7 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(api.ScopedTokens.Tag, "Least-privilege tokens of a connector, and their rotation.")
 	one := api.ScopedTokens.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createScopedToken", Method: http.MethodPost, Path: api.ScopedTokens.Route(), Tag: api.ScopedTokens.Tag,

@@ -28,6 +28,9 @@ type endpoints struct {
 }
 
 func (h *endpoints) mount(r *httpapi.Router) {
+	r.Tag(api.WebhookEndpoints.Tag, "Where events are delivered, how that went, "+
+		"and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks.")
+	r.OrNull(api.WebhookEndpoint{}, "disabled")
 	one := api.WebhookEndpoints.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createWebhookEndpoint", Method: http.MethodPost, Path: api.WebhookEndpoints.Route(),

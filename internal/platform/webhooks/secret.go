@@ -31,6 +31,8 @@ func newSecrets(engine *credentials.Engine, changes *httpapi.Changes) *Secrets {
 }
 
 func (h *Secrets) mount(r *httpapi.Router) {
+	r.Tag(api.SigningSecrets.Tag, "What deliveries are signed with, and its rotation.")
+	r.OrNull(api.SigningSecret{}, "probe")
 	one := api.SigningSecrets.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createSigningSecret", Method: http.MethodPost, Path: api.SigningSecrets.Route(), Tag: api.SigningSecrets.Tag,

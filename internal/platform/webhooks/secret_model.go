@@ -93,8 +93,8 @@ func (s *signingSecret) digestOf(number int64) string {
 // revokedSecretsKept is how many revoked values are remembered. Nobody configures an older one any more.
 const revokedSecretsKept = 32
 
-// noteRevoked remembers the digest of a supplied value that is revoked, so that a configuration that still has the value
-// is refused. The value itself is erased.
+// noteRevoked remembers the digest of a supplied value that is revoked, so that a client can warn of a configuration
+// that still has it. The value itself is erased.
 func (s *signingSecret) noteRevoked(number int64) {
 	digest := s.Facts(number).Digest
 	if digest == "" {

@@ -17,8 +17,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// eventBody is what is signed and sent. It names the tenant and the environment, so that a receiver recognises a genuine
-// event of another environment.
+// eventBody is what is signed and sent. It names the tenant and the environment, so that a receiver recognises a
+// genuine event of another environment.
 type eventBody struct {
 	Type        string          `json:"type"`
 	Timestamp   time.Time       `json:"timestamp"`
