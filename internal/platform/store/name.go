@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -14,13 +15,15 @@ var (
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
 )
 
-var idByName = map[string]string{
-	api.KindConnectors:       statement(`SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindScopedTokens:     statement(`SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindWebhookEndpoints: statement(`SELECT id FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindSigningSecrets:   statement(`SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindRotationPolicies: statement(`SELECT id FROM rotation_policies WHERE tenant = $1 AND environment = $2 AND name = $3`),
-}
+// idByName has a statement for each kind. The table of a kind has the kind's path as its name, with underscores.
+var idByName = func() map[string]string {
+	out := map[string]string{}
+	for _, kind := range api.Kinds() {
+		table := strings.ReplaceAll(kind.Path, "-", "_")
+		out[kind.Path] = statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
+	}
+	return out
+}()
 
 // IDByName returns the id of the object of a kind that has a name now.
 func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id string, err error) {
