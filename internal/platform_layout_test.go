@@ -126,7 +126,7 @@ var allowed = map[string]string{
 
 func TestPlatformSizes(t *testing.T) {
 	files := map[string][]string{}
-	err := filepath.WalkDir("platform", func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir("platform", func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".go" && !strings.HasSuffix(path, "_test.go") {
 			files[filepath.Dir(path)] = append(files[filepath.Dir(path)], path)
 		}

@@ -42,7 +42,7 @@ func Bootstrap(
 	tokens := map[string]secret.Value{}
 	err = runner.Update(ctx, txn.Caller{Actor: actorOperator}, func(tx *txn.Tx) (err error) {
 		for _, e := range environments {
-			in := tx.As(tx.Caller.In(store.Scope{Tenant: tenant, Environment: e}))
+			in := tx.As(tx.In(store.Scope{Tenant: tenant, Environment: e}))
 			if err := createEnvironment(ctx, in); err != nil {
 				return err
 			}

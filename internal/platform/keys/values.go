@@ -88,8 +88,8 @@ func (k *Keys) RevealToken(sealed []byte, b keyring.Bound, endsAt *time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	clear := value.Expose() //nolint:forbidigo // revealed to a caller that may see it
-	return &Reveal{Version: b.Version, Value: clear, ExpiresAt: endsAt}, nil
+	opened := value.Expose() //nolint:forbidigo // revealed to a caller that may see it
+	return &Reveal{Version: b.Version, Value: opened, ExpiresAt: endsAt}, nil
 }
 
 // RevealSigningKey opens what a receiver verifies with: the secret for HMAC, the public key for ed25519. The private

@@ -80,7 +80,7 @@ func (h *Handler) revocable(
 	if err != nil || !self && ref.Scope != tx.Scope {
 		return nil, err
 	}
-	t, err := h.load(ctx, tx.As(tx.Caller.In(ref.Scope)), ref.ID)
+	t, err := h.load(ctx, tx.As(tx.In(ref.Scope)), ref.ID)
 	if err != nil {
 		return nil, err
 	}
