@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -15,18 +16,15 @@ var (
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
 )
 
-// idByName is the statement that finds an object of a kind by its name.
-var idByName = map[string]string{
-	api.KindConnectors:       selectIDByName("connectors"),
-	api.KindScopedTokens:     selectIDByName("scoped_tokens"),
-	api.KindWebhookEndpoints: selectIDByName("webhook_endpoints"),
-	api.KindSigningSecrets:   selectIDByName("signing_secrets"),
-	api.KindRotationPolicies: selectIDByName("rotation_policies"),
-}
-
-func selectIDByName(table string) string {
-	return statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
-}
+// idByName has a statement for each kind. The table of a kind has the kind's path as its name, with underscores.
+var idByName = func() map[string]string {
+	out := map[string]string{}
+	for _, kind := range api.Kinds() {
+		table := strings.ReplaceAll(kind.Path, "-", "_")
+		out[kind.Path] = statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
+	}
+	return out
+}()
 
 // IDByName returns the id of the object that has a name now.
 func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id string, err error) {
