@@ -1,0 +1,49 @@
+package rotate
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+)
+
+const (
+	keyEtag  = "etag"
+	keyHold  = "hold"
+	keyProbe = "probe"
+
+	keyRevoked = "revoked_secrets"
+)
+
+// Notes is what the private state keeps from a read to the next apply.
+type Notes struct {
+	Etag    string // the etag that a step must meet; where it is empty, a step is refused until a refresh
+	Hold    *api.Hold
+	Probe   *api.Probe          // what the platform found when it last asked a receiver
+	Revoked []api.RevokedSecret // the supplied values that were revoked
+}
+
+// Store stores the notes.
+func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *diag.Diagnostics) {
+	tfkit.StorePrivate(ctx, private, keyEtag, &n.Etag, diags)
+	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)
+	tfkit.StorePrivate(ctx, private, keyProbe, n.Probe, diags)
+	tfkit.StorePrivate(ctx, private, keyRevoked, &n.Revoked, diags)
+}
+
+// LoadNotes reads the notes.
+func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Diagnostics) Notes {
+	n := Notes{
+		Hold:  tfkit.LoadPrivate[api.Hold](ctx, private, keyHold, diags),
+		Probe: tfkit.LoadPrivate[api.Probe](ctx, private, keyProbe, diags),
+	}
+	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
+		n.Etag = *etag
+	}
+	if revoked := tfkit.LoadPrivate[[]api.RevokedSecret](ctx, private, keyRevoked, diags); revoked != nil {
+		n.Revoked = *revoked
+	}
+	return n
+}
