@@ -11,8 +11,8 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 // tokenEphemeral is the ephemeral resource: it reads the value of a token and changes nothing.
@@ -28,12 +28,10 @@ type ephemeralModel struct {
 	ExpiresAt types.String `tfsdk:"expires_at"`
 }
 
-// Metadata names the type.
 func (e *tokenEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema describes the ephemeral resource.
 func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a provider's configuration. It is in neither the state nor the plan. " +
@@ -41,14 +39,14 @@ func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{tfkit.IDOf("tok_", "a scoped token")},
+				Validators:          []validator.String{tfkit.IDOf(kind.IDPrefix, "a scoped token")},
 				MarkdownDescription: "Id of the scoped token. While it is unknown, in the plan that creates the token, nothing is read.",
 			},
 			"value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid version (it is revoked, expired or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
 			},
-			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Null if the token was deleted."},
+			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText + " Null if the token was deleted."},
 			"expires_at": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "When this value ends by itself, as far as that is decided (RFC 3339); null if it is not, or if there is no value.",
 			},
@@ -67,7 +65,7 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 	t, revealed, err := e.reveal(ctx, c, m.ID.ValueString())
 	switch {
 	case err != nil:
-		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform})
 		return
 	case t == nil:
 		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the tenant and environment of the provider, so its value is null. "+

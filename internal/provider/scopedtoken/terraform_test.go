@@ -19,7 +19,7 @@ func newTerraform(t *testing.T, f *fake) *core.Terraform {
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource, EphemeralResource: NewEphemeralResource}, core.Config{}, typeName)
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource, EphemeralResource: NewEphemeralResource}, core.Config{}, kind.Terraform)
 }
 
 // created is a token of version 1, applied and stable.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
 // secretEphemeral is the ephemeral resource: it reads what a receiver verifies with, and changes nothing.
@@ -30,12 +30,10 @@ type ephemeralModel struct {
 	OtherValue types.String `tfsdk:"other_value"`
 }
 
-// Metadata names the type.
 func (e *secretEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema describes the ephemeral resource.
 func (e *secretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What a receiver verifies deliveries with, for a write-only argument of another provider or for a command that hands it over. It is in neither the state nor the plan. " +
@@ -44,7 +42,7 @@ func (e *secretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{tfkit.IDOf("sec_", "a signing secret")},
+				Validators:          []validator.String{tfkit.IDOf(kind.IDPrefix, "a signing secret")},
 				MarkdownDescription: "Id of the signing secret. While it is unknown, in the plan that creates it, nothing is read.",
 			},
 			"value": schema.StringAttribute{
@@ -52,7 +50,7 @@ func (e *secretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, r
 				MarkdownDescription: "The value of `version`: `whsec_…` for `hmac-sha256`; for `ed25519` the public key `whpk_…`, because the private key never leaves the platform. " +
 					"Null, with a warning, while there is no valid version (it is revoked or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
 			},
-			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Null if the signing secret was deleted."},
+			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText + " Null if the signing secret was deleted."},
 			"other_value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of the other valid version: the current one while `version` is pending, the previous one afterwards. Null in phase `stable`, and in phase `revoked`.",
@@ -72,7 +70,7 @@ func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 	found, err := e.reveal(ctx, c, m.ID.ValueString())
 	switch {
 	case err != nil:
-		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform})
 		return
 	case found.object == nil:
 		resp.Diagnostics.AddWarning("Signing secret not found", fmt.Sprintf("There is no signing secret %s in the tenant and environment of the provider, so its value is null. "+

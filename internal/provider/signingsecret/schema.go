@@ -3,12 +3,12 @@ package signingsecret
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -16,15 +16,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// Schema describes the resource.
 func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := tfkit.CommonAttributes("signing secret")
-	attributes["owner"] = tfkit.Owner()
+	attributes := tfkit.CommonAttributes(kind.Singular)
+	maps.Copy(attributes, rotate.Attributes(kind))
 	attributes["endpoint_id"] = schema.StringAttribute{
 		Required:      true,
 		Validators:    []validator.String{tfkit.IDOf("wep_", "a webhook endpoint")},
@@ -58,23 +57,6 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		MarkdownDescription: "Id of the rotation policy that says when a rotation is due, how long a new version may wait for proof that the receiver knows it, and how long two versions sign. " +
 			"A change applies to later transitions and never moves a running deadline. An error on it means that there is no such policy in the environment.",
 	}
-	attributes["rotate_when_changed"] = schema.MapAttribute{
-		Optional: true, ElementType: types.StringType,
-		Validators: []validator.Map{tfkit.MapCheck("up to 64 triggers", api.CheckTriggers)},
-		MarkdownDescription: "Values whose change asks for a rotation, such as `{ incident = \"2026-07\" }`: at most 64, each of at most 1,024 bytes, not secret. A changed value under a key that was there before and after is a change; adding or " +
-			"removing the argument or a key is not. While another rotation runs, the request is recorded and falls due after it. Default: none.",
-	}
-	attributes["minimum_version"] = schema.Int64Attribute{
-		Optional:   true,
-		Validators: []validator.Int64{int64validator.AtLeast(1)},
-		MarkdownDescription: "Emergency path for a leaked secret: no version below this number is valid. Raising it revokes every older version at once, without an overlap and also in the middle of a rotation; if none remains, a new one is " +
-			"issued, or the new value of `secret_wo` sent. Deliveries are signed by that alone then, and fail until the receiver knows it; they are tried again for about three days. At most `rotation.next_version`, which is an error of the plan otherwise, except at creation, " +
-			"where the numbers start with it. On hold it is refused if it would revoke something. Lowering it does nothing. Default: none.",
-	}
-	attributes["deletion_protection"] = schema.BoolAttribute{
-		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-		MarkdownDescription: "While `true`, a plan that destroys or replaces the signing secret is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
-	}
 	attributes["secret_digest"] = schema.StringAttribute{
 		Computed: true, Sensitive: true,
 		MarkdownDescription: "Keyed digest of the supplied secret that `version` names, by which the provider recognises it. It tells nothing to who does not have the environment's comparison key. Null where the platform made the secret.",
@@ -83,8 +65,7 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "The public keys (`whpk_…`) of the valid versions, the newest first: what a receiver verifies with. They are not secret. Null unless `algorithm` is `ed25519`.",
 	}
-	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Of a supplied secret it is known after the apply."}
-	attributes["rotation"] = rotationplan.Attribute()
+	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText + " Of a supplied secret it is known after the apply."}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What the deliveries to one webhook endpoint are signed with. During a rotation each delivery has a signature of both valid versions, so receivers of either accept it. A new version is made current only after " +
 			"the platform has seen the receiver accept it (a probe that the new version alone signs) and refuse a signature that is nobody's. The secret is in neither the state nor the plan: the ephemeral resource of the same name reads it.",

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
@@ -46,9 +46,9 @@ func sameValue(f writeonly.Facts) bool { return f.Configured && f.Value != "" &&
 
 // supplyOf is what the decision means for a rotation. What was revoked may have leaked: unless the number says so, it is not sent again, whoever
 // has put what in its place.
-func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
+func supplyOf(f writeonly.Facts, notes rotate.Notes) rotate.Supply {
 	d, why := writeonly.Decide(f)
-	s := rotationplan.Supply{
+	s := rotate.Supply{
 		Argument:   "secret_wo",
 		Configured: f.Configured,
 		New:        d == writeonly.Send,
@@ -81,6 +81,15 @@ func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
 	return s
 }
 
+// supplyAtApply is supplyOf for an apply. A digest that the plan shows is a promise that nothing is sent.
+func supplyAtApply(f writeonly.Facts, notes rotate.Notes, plan model) rotate.Supply {
+	s := supplyOf(f, notes)
+	if !plan.SecretDigest.IsUnknown() {
+		s.New, s.Unsure, s.Barred = false, false, false
+	}
+	return s
+}
+
 // revokedBefore tells whether a value was revoked, and whether it is barred: the configuration has no number that it has had neither then nor
 // at the last apply. Where every version was revoked and the state does not say yet of what value, it is the last one that was applied.
 func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
@@ -102,7 +111,7 @@ func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret
 }
 
 // refuseRevoked refuses to begin another signing secret with a value that was revoked. The platform would not know it again.
-func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotationplan.Notes) {
+func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotate.Notes) {
 	if _, barred := revokedBefore(f.Value, f, notes.Revoked); barred {
 		diags.AddAttributeError(path.Root("secret_wo"), "The value was revoked", "The plan replaces the signing secret, and secret_wo still has a value that was revoked on the platform: "+
 			"configure a new one (and raise secret_wo_version if that is set). To begin with the same one nevertheless, give secret_wo_version a number that it has not had.")

@@ -40,7 +40,7 @@ func platformAt(t *testing.T, url, environment string, timeout time.Duration) *t
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource}, core.Config{}, typeName)
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource}, core.Config{}, kind.Terraform)
 }
 
 // created is a signing secret of version 1, applied and stable.
