@@ -36,11 +36,6 @@ func (m Model) Planned(ctx context.Context, answered Model, diags *diag.Diagnost
 	return m
 }
 
-// Flatten returns the attribute `rotation`.
-func Flatten(ctx context.Context, r api.Rotation, diags *diag.Diagnostics) types.Object {
-	return flatten(r).object(ctx, diags)
-}
-
 // rotationModel is the nested object `rotation`.
 type rotationModel struct {
 	Phase                   types.String `tfsdk:"phase"`

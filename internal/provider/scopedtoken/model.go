@@ -34,35 +34,23 @@ func (m model) rotated() rotate.Object {
 
 func (m model) expand() api.ScopedTokenCreate {
 	return api.ScopedTokenCreate{
-		Name:               m.Name.ValueString(),
-		Description:        m.Description.ValueStringPointer(),
-		Labels:             tfkit.StringMap(m.Labels),
-		Owner:              m.Owner.ValueString(),
-		ConnectorID:        m.ConnectorID.ValueString(),
-		Scopes:             tfkit.StringSlice(m.Scopes),
-		AllowedCIDRs:       tfkit.StringSlice(m.AllowedCIDRs),
-		ExpiresAt:          m.ExpiresAt.ValueStringPointer(),
-		RotationPolicyID:   m.RotationPolicyID.ValueStringPointer(),
-		RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-		MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-		DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
+		RotatedCreate:    m.rotated().Expand(),
+		ConnectorID:      m.ConnectorID.ValueString(),
+		Scopes:           tfkit.StringSlice(m.Scopes),
+		AllowedCIDRs:     tfkit.StringSlice(m.AllowedCIDRs),
+		ExpiresAt:        m.ExpiresAt.ValueStringPointer(),
+		RotationPolicyID: m.RotationPolicyID.ValueStringPointer(),
 	}
 }
 
 // expandPatch has what differs from the state; it is the zero value where nothing does.
 func (m model) expandPatch(state model) api.ScopedTokenPatch {
 	return api.ScopedTokenPatch{
-		Name:               tfkit.ChangedString(m.Name, state.Name),
-		Description:        tfkit.ChangedString(m.Description, state.Description),
-		Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-		Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-		Scopes:             tfkit.ChangedSet(m.Scopes, state.Scopes),
-		AllowedCIDRs:       tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
-		ExpiresAt:          tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
-		RotationPolicyID:   tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
-		RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-		MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-		DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		RotatedPatch:     m.rotated().ExpandPatch(state.rotated()),
+		Scopes:           tfkit.ChangedSet(m.Scopes, state.Scopes),
+		AllowedCIDRs:     tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
+		ExpiresAt:        tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
+		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 	}
 }
 
@@ -74,16 +62,8 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 		expiresAt = written
 	}
 	return model{
-		Common: tfkit.Flatten(t.Object),
-		Model: rotate.Model{
-			Owner:              types.StringValue(t.Owner),
-			RotationPolicyID:   types.StringPointerValue(t.RotationPolicyID),
-			RotateWhenChanged:  tfkit.MapValue(t.RotateWhenChanged),
-			MinimumVersion:     types.Int64PointerValue(t.MinimumVersion),
-			DeletionProtection: types.BoolValue(t.DeletionProtection),
-			Version:            types.Int64Value(t.Version),
-			Rotation:           rotate.Flatten(ctx, t.Rotation, diags),
-		},
+		Common:       tfkit.Flatten(t.Object),
+		Model:        rotate.Flatten(ctx, t.Rotated, t.RotationPolicyID, diags),
 		ConnectorID:  types.StringValue(t.ConnectorID),
 		Scopes:       tfkit.SetValue(t.Scopes),
 		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),

@@ -29,7 +29,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, err := c.CreateScopedToken(ctx, plan.expand(), client.NewKey())
+	t, err := c.ScopedTokens().Create(ctx, plan.expand())
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -51,7 +51,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if c == nil {
 		return
 	}
-	t, err := c.ScopedToken(ctx, state.ID.ValueString())
+	t, err := c.ScopedTokens().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -88,7 +88,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	in.RotationRequested = change.Requests()
 	if in != (api.ScopedTokenPatch{}) {
 		var err error
-		if t, err = c.PatchScopedToken(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
+		if t, err = c.ScopedTokens().Patch(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
 			return
 		}
@@ -103,7 +103,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 
 	if step.Verb != "" {
-		stepped, err := c.StepScopedToken(ctx, id, step.Verb, api.StepRequest{}, client.Write{IfMatch: step.IfMatch})
+		stepped, err := c.ScopedTokens().Step(ctx, id, step.Verb, api.StepRequest{}, client.Write{IfMatch: step.IfMatch})
 		if err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
 			if t != nil {
@@ -131,12 +131,12 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 }
 
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).DeleteScopedToken)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).ScopedTokens)
 }
 
 func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix, (*client.Client).ScopedToken, (*client.Client).ScopedTokenByName,
-		func(found *api.ScopedToken) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix,
+		(*client.Client).ScopedTokens)
 }
 
 var (

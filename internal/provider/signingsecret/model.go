@@ -32,48 +32,28 @@ func (m model) subject() tfkit.Subject {
 
 func (m model) expand(supplied *secret.Value) api.SigningSecretCreate {
 	return api.SigningSecretCreate{
-		Name:               m.Name.ValueString(),
-		Description:        m.Description.ValueStringPointer(),
-		Labels:             tfkit.StringMap(m.Labels),
-		Owner:              m.Owner.ValueString(),
-		EndpointID:         m.EndpointID.ValueString(),
-		Algorithm:          m.Algorithm.ValueStringPointer(),
-		SecretWOVersion:    m.SecretWOVersion.ValueInt64Pointer(),
-		RotationPolicyID:   m.RotationPolicyID.ValueString(),
-		RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-		MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-		DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
-		Secret:             supplied,
+		RotatedCreate:    m.rotated().Expand(),
+		EndpointID:       m.EndpointID.ValueString(),
+		Algorithm:        m.Algorithm.ValueStringPointer(),
+		SecretWOVersion:  m.SecretWOVersion.ValueInt64Pointer(),
+		RotationPolicyID: m.RotationPolicyID.ValueString(),
+		Secret:           supplied,
 	}
 }
 
 // expandPatch has what differs from the state; it is the zero value where nothing does.
 func (m model) expandPatch(state model) api.SigningSecretPatch {
 	return api.SigningSecretPatch{
-		Name:               tfkit.ChangedString(m.Name, state.Name),
-		Description:        tfkit.ChangedString(m.Description, state.Description),
-		Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-		Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-		SecretWOVersion:    tfkit.ChangedInt64(m.SecretWOVersion, state.SecretWOVersion),
-		RotationPolicyID:   tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
-		RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-		MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-		DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		RotatedPatch:     m.rotated().ExpandPatch(state.rotated()),
+		SecretWOVersion:  tfkit.ChangedInt64(m.SecretWOVersion, state.SecretWOVersion),
+		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 	}
 }
 
 func flatten(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) model {
 	return model{
-		Common: tfkit.Flatten(s.Object),
-		Model: rotate.Model{
-			Owner:              types.StringValue(s.Owner),
-			RotationPolicyID:   types.StringValue(s.RotationPolicyID),
-			RotateWhenChanged:  tfkit.MapValue(s.RotateWhenChanged),
-			MinimumVersion:     types.Int64PointerValue(s.MinimumVersion),
-			DeletionProtection: types.BoolValue(s.DeletionProtection),
-			Version:            types.Int64Value(s.Version),
-			Rotation:           rotate.Flatten(ctx, s.Rotation, diags),
-		},
+		Common:          tfkit.Flatten(s.Object),
+		Model:           rotate.Flatten(ctx, s.Rotated, &s.RotationPolicyID, diags),
 		EndpointID:      types.StringValue(s.EndpointID),
 		Algorithm:       types.StringValue(s.Algorithm),
 		SecretWO:        types.StringNull(),

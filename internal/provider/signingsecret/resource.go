@@ -40,7 +40,7 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.CreateSigningSecret(ctx, plan.expand(suppliedOf(config.SecretWO)), client.NewKey())
+	created, err := c.SigningSecrets().Create(ctx, plan.expand(suppliedOf(config.SecretWO)))
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -63,7 +63,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if c == nil {
 		return
 	}
-	found, err := c.SigningSecret(ctx, state.ID.ValueString())
+	found, err := c.SigningSecrets().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -109,7 +109,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 			in.Secret = suppliedOf(config.SecretWO)
 		}
 		var err error
-		if s, err = c.PatchSigningSecret(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
+		if s, err = c.SigningSecrets().Patch(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
 			return
 		}
@@ -128,7 +128,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 		if change.SendsValue() {
 			request.Secret = suppliedOf(config.SecretWO)
 		}
-		stepped, err := c.StepSigningSecret(ctx, id, step.Verb, request, client.Write{IfMatch: step.IfMatch})
+		stepped, err := c.SigningSecrets().Step(ctx, id, step.Verb, request, client.Write{IfMatch: step.IfMatch})
 		if err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
 			if s != nil {
@@ -178,10 +178,10 @@ func storeApplied(
 }
 
 func (r *secretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).DeleteSigningSecret)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).SigningSecrets)
 }
 
 func (r *secretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix, (*client.Client).SigningSecret, (*client.Client).SigningSecretByName,
-		func(found *api.SigningSecret) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix,
+		(*client.Client).SigningSecrets)
 }
