@@ -58,7 +58,7 @@ func (c Credential) Numbers() Numbers {
 	rolledBack := false
 	for i := range c.Versions {
 		v := &c.Versions[i]
-		n.put(v.State, v.Number)
+		n = n.with(v.State, v.Number)
 		rolledBack = rolledBack || v.State == StatePending && v.RolledBack
 	}
 	return n.complete(rolledBack)
@@ -69,11 +69,11 @@ func (c Credential) Numbers() Numbers {
 func (n Numbers) After(s Step) Numbers {
 	e := effects[s]
 	out := Numbers{Version: n.Version, Next: n.Next}
-	out.put(cmp.Or(e.current, StateCurrent), n.Current)
-	out.put(cmp.Or(e.pending, StatePending), n.Pending)
-	out.put(cmp.Or(e.previous, StatePrevious), n.Previous)
+	out = out.with(cmp.Or(e.current, StateCurrent), n.Current)
+	out = out.with(cmp.Or(e.pending, StatePending), n.Pending)
+	out = out.with(cmp.Or(e.previous, StatePrevious), n.Previous)
 	if e.issued != "" {
-		out.put(e.issued, n.Next)
+		out = out.with(e.issued, n.Next)
 		out.Next++
 	}
 	return out.complete(n.rolledBack() || s == StepRollback)
@@ -108,7 +108,7 @@ func (n Numbers) from(minimum int64) Numbers {
 	out := Numbers{Version: n.Version, Next: n.Next}
 	for s, v := range map[State]int64{StateCurrent: n.Current, StatePending: n.Pending, StatePrevious: n.Previous} {
 		if v >= minimum {
-			out.put(s, v)
+			out = out.with(s, v)
 		}
 	}
 	if out.Current == 0 {
@@ -117,10 +117,10 @@ func (n Numbers) from(minimum int64) Numbers {
 	return out.complete(n.rolledBack())
 }
 
-// put gives a version its place by its state; 0 and a version that is not valid have none.
-func (n *Numbers) put(s State, number int64) {
+// with gives a version its place by its state. 0 and a version that is not valid have none.
+func (n Numbers) with(s State, number int64) Numbers {
 	if number == 0 {
-		return
+		return n
 	}
 	switch s {
 	case StateCurrent:
@@ -130,6 +130,7 @@ func (n *Numbers) put(s State, number int64) {
 	case StatePrevious:
 		n.Previous = number
 	}
+	return n
 }
 
 // complete fills in what follows from the numbers: the phase, and the number a consumer should hold. A pending version

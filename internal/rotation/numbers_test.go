@@ -77,7 +77,16 @@ func TestNumbersAfterMinimum(t *testing.T) {
 // A plan promises what the platform does: at every turn of a random walk, the numbers that After and AfterMinimum
 // promise are those that Apply and RaiseMinimum bring about.
 func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
-	steps := []Step{StepBegin, StepRotate, StepPromote, StepRetire, StepCancel, StepRollback, StepReissue, StepAcknowledge}
+	steps := []Step{
+		StepBegin,
+		StepRotate,
+		StepPromote,
+		StepRetire,
+		StepCancel,
+		StepRollback,
+		StepReissue,
+		StepAcknowledge,
+	}
 	seen := map[Step]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		p := testPolicy()
@@ -96,7 +105,13 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 				minimum := rapid.Int64Range(1, c.NextVersion()).Draw(t, "minimum")
 				c, _, _ = RaiseMinimum(c, p, minimum, anyone, now)
 				if got := c.Numbers(); got != before.AfterMinimum(minimum) {
-					t.Fatalf("minimum_version %d from %+v: promised %+v, got %+v", minimum, before, before.AfterMinimum(minimum), got)
+					t.Fatalf(
+						"minimum_version %d from %+v: promised %+v, got %+v",
+						minimum,
+						before,
+						before.AfterMinimum(minimum),
+						got,
+					)
 				}
 				seen[StepMinimumVersion]++
 				continue
@@ -105,7 +120,12 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 				c, _, _ = Apply(c, p, Command{Step: StepRevoke, All: true, Reason: "leak"}, now)
 				continue
 			}
-			cmd := Command{Step: rapid.SampledFrom(steps).Draw(t, "step"), Force: true, Reason: "test", Version: before.Pending}
+			cmd := Command{
+				Step:    rapid.SampledFrom(steps).Draw(t, "step"),
+				Force:   true,
+				Reason:  "test",
+				Version: before.Pending,
+			}
 			next, _, err := Apply(c, p, cmd, now)
 			if err != nil {
 				continue

@@ -10,8 +10,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// The rules take what the provider plans, and refuse what it refuses: a random walk plans at every turn, and carries the
-// plan out.
+// The rules take what the provider plans, and refuse what it refuses: a random walk plans at every turn, and carries
+// the plan out.
 func TestRulesTakeWhatThePlanShows(t *testing.T) {
 	steps := map[rotation.Step]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -61,7 +61,10 @@ func TestRulesTakeWhatThePlanShows(t *testing.T) {
 			c, minimum, trigger = after, w.minimumVersion, atoi(w.triggers["t"])
 		}
 	})
-	for _, step := range []rotation.Step{"", rotation.StepMinimumVersion, rotation.StepBegin, rotation.StepRotate, rotation.StepPromote, rotation.StepRetire, rotation.StepReissue} {
+	for _, step := range []rotation.Step{
+		"", rotation.StepMinimumVersion, rotation.StepBegin, rotation.StepRotate, rotation.StepPromote,
+		rotation.StepRetire, rotation.StepReissue,
+	} {
 		if steps[step] == 0 {
 			t.Errorf("the walks never came across step %q: %v", step, steps)
 		}

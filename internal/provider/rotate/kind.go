@@ -1,5 +1,5 @@
-// Package rotate is plan-driven rotation (DESIGN section 5), which every resource with a rotated secret uses. It decides
-// which step a plan takes, says so in warnings, and takes the step in an apply.
+// Package rotate is plan-driven rotation (DESIGN section 5), which every resource with a rotated secret uses. It
+// decides which step a plan takes, says so in warnings, and takes the step in an apply.
 package rotate
 
 import "github.com/quickconnect/terraform-provider-quickconnect/internal/api"

@@ -29,7 +29,9 @@ func TestReasonOfDecision(t *testing.T) {
 		reasonValueAfterRevoked: {prior{Numbers: revoked}, wanted{supply: value}},
 		reasonExpiryMoved:       {expired, wanted{}},
 		reasonDue:               {prior{Numbers: staged, due: rotation.StepPromote}, wanted{}},
-		reasonTrigger:           {prior{Numbers: stable, triggers: triggers{"a": "1"}}, wanted{triggers: triggers{"a": "2"}}},
+		reasonTrigger: {
+			prior{Numbers: stable, triggers: triggers{"a": "1"}}, wanted{triggers: triggers{"a": "2"}},
+		},
 
 		reasonUnknown:      {prior{Numbers: stable}, wanted{minimumVersionUnknown: true}},
 		reasonHeld:         {held, wanted{supply: value}},

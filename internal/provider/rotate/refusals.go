@@ -27,12 +27,14 @@ func (c Change) refusal() (attribute, summary, detail string) {
 
 func (c Change) aboveNext() string {
 	next := c.prior.Next
-	return fmt.Sprintf("The next version of this %s will be %d, so minimum_version can be %d at most: that revokes every "+
+	return fmt.Sprintf("The next version of this %s will be %d, so minimum_version can be %d at most: that "+
+		"revokes every "+
 		"version there is and issues version %d.", c.kind.Short, next, next, next)
 }
 
 func (c Change) minimumOnHold() string {
-	return "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find out why the " +
+	return "Raising minimum_version would revoke a valid version, and on hold the platform refuses that. Find " +
+		"out why the " +
 		c.kind.Short + " is held, release the hold (" + c.callToRelease() + "), and plan again. Where the " +
 		c.kind.Short + " has leaked, revoke it on the platform: a hold does not stop that."
 }
@@ -53,9 +55,11 @@ func (c Change) inProgress() string {
 		giveUp = "To give up that one, cancel it on the platform (" + c.callToCancel() +
 			") and release the hold that this sets (" + c.callToRelease() + "). "
 	}
-	return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another one until %s. "+
+	return fmt.Sprintf("%s has a new value, which begins a rotation, but the %s is in phase %s of another "+
+		"one until %s. "+
 		"Plan again when that has ended, or put back the value that was sent last. %s"+
-		"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends the new value "+
+		"Where the secrets have leaked, raise minimum_version to %d as well: that revokes both and sends "+
+		"the new value "+
 		"at once.", c.wanted.supply.Argument, c.kind.Short, c.prior.Phase, c.prior.phaseEnds, giveUp, c.prior.Next)
 }
 

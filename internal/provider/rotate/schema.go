@@ -30,22 +30,30 @@ func Attributes(k Kind) map[string]schema.Attribute {
 		"rotate_when_changed": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{tfkit.MapCheck("up to 64 triggers", api.CheckTriggers)},
-			MarkdownDescription: "Values whose change asks for a rotation, such as `{ incident = \"2026-07\" }`: at most 64, " +
-				"each of at most 1,024 bytes, not secret. A changed value under a key that was there before and after is " +
-				"a change; adding or removing the argument or a key is not. While another rotation runs, the request is " +
+			MarkdownDescription: "Values whose change asks for a rotation, such as `{ incident = \"2026-07\" }`: " +
+				"at most 64, " +
+				"each of at most 1,024 bytes, not secret. A changed value under a key that was there before " +
+				"and after is " +
+				"a change; adding or removing the argument or a key is not. While another rotation runs, " +
+				"the request is " +
 				"recorded and falls due after it. Default: none.",
 		},
 		"minimum_version": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.AtLeast(1)},
 			MarkdownDescription: "Emergency path for a leaked " + k.Secret + ": no version below this number is valid. " +
-				"Raising it revokes every older version at once, without an overlap and also in the middle of a rotation; " +
-				"if none remains, a new one is issued" + k.Reissues + ". At most `rotation.next_version`, which is an " +
-				"error of the plan otherwise, except at creation, where the numbers start with it. On hold it is refused " +
+				"Raising it revokes every older version at once, without an overlap and also in the middle of " +
+				"a rotation; " +
+				"if none remains, a new one is issued" + k.Reissues + ". At most `rotation.next_version`, " +
+				"which is an " +
+				"error of the plan otherwise, except at creation, where the numbers start with it. On hold " +
+				"it is refused " +
 				"if it would revoke something. Lowering it does nothing. Default: none.",
 		},
 		"deletion_protection": schema.BoolAttribute{
-			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(false),
 			MarkdownDescription: "While `true`, a plan that destroys or replaces the " + k.Short + " is an error, and the " +
 				"platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
 		},
@@ -70,19 +78,23 @@ var members = map[string]struct {
 		"promoted."},
 	"acknowledged":    {types.BoolType, "Whether the pending version was seen in use."},
 	"current_version": {types.Int64Type, "Number of the current version; null in phase `revoked`."},
-	"pending_version": {types.Int64Type, "Number of the version that is valid already but not yet the one to rely on; " +
+	"pending_version": {types.Int64Type, "Number of the version that is valid already but not yet the one " +
+		"to rely on; " +
 		"null unless the phase is `staged`."},
 	"previous_version": {types.Int64Type, "Number of the replaced version that is still valid; null unless the phase " +
 		"is `draining`."},
-	"next_version": {types.Int64Type, "Number that the next version issued will have: the highest ever, cancelled ones " +
+	"next_version": {types.Int64Type, "Number that the next version issued will have: the highest ever, " +
+		"cancelled ones " +
 		"included, plus one."},
 	"pending_expires_at": {types.StringType, "When the stage ends by itself (RFC 3339); null unless the phase is " +
 		"`staged`."},
-	"previous_expires_at": {types.StringType, "When the previous version is refused (RFC 3339), whether or not anybody " +
+	"previous_expires_at": {types.StringType, "When the previous version is refused (RFC 3339), whether or " +
+		"not anybody " +
 		"applies; null unless the phase is `draining`."},
 	"last_rotated_at": {types.StringType, "When the current version became current (RFC 3339); null in phase " +
 		"`revoked`."},
-	"next_rotation_at": {types.StringType, "When the next rotation falls due (RFC 3339); null without a rotation policy " +
+	"next_rotation_at": {types.StringType, "When the next rotation falls due (RFC 3339); null without a " +
+		"rotation policy " +
 		"and in phase `revoked`."},
 }
 

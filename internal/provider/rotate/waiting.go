@@ -48,7 +48,8 @@ func (c Change) onHold() string {
 		why += "The configured value of " + s.Argument +
 			" is not what the platform has; it is not sent until the hold is released. "
 	}
-	return why + "No step is planned, and Terraform never releases a hold. When the reason is gone, release it on the " +
+	return why + "No step is planned, and Terraform never releases a hold. When the reason is gone, " +
+		"release it on the " +
 		"platform (" + c.callToRelease() + ")."
 }
 
@@ -60,7 +61,8 @@ func (c Change) notEnforced() string {
 	}
 	return paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d "+
 		"proves nothing.", found, p.Pending), c.probed(p.Pending),
-		fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version nevertheless, force it, "+
+		fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version "+
+			"nevertheless, force it, "+
 			"with a reason (%s). Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.",
 			c.callToPromote(), p.phaseEnds))
 }
@@ -73,7 +75,8 @@ func (c Change) unproven() string {
 		probe.Result != api.ProbeNotAccepted {
 		return ""
 	}
-	return paragraph("It became current, by the rotation policy or by force, before the receiver was seen to accept it, "+
+	return paragraph("It became current, by the rotation policy or by force, before the receiver was seen "+
+		"to accept it, "+
 		"and the platform goes on asking.", c.probed(p.Current),
 		fmt.Sprintf("Until %s version %d signs as well; from then on a receiver that does not know version %d refuses "+
 			"deliveries. Give it version %d, or go back before that (%s).",
@@ -112,7 +115,7 @@ func (c Change) newValueDue() string {
 	if c.wanted.supply.Barred {
 		return c.valueRevoked()
 	}
-	argument, why := c.wanted.supply.Argument, ""
+	var why string
 	switch {
 	case c.Requests():
 		why = "A value of rotate_when_changed has changed"
@@ -123,6 +126,7 @@ func (c Change) newValueDue() string {
 	default:
 		why = "Due since " + c.dueSince()
 	}
+	argument := c.wanted.supply.Argument
 	return fmt.Sprintf("%s. Its value is supplied, not made by the platform, so there is nothing to rotate to: "+
 		"configure a new one in %s (and raise %s_version if that is set). "+
 		"For a value that the platform makes, remove %s and change a value of rotate_when_changed.",
@@ -135,7 +139,8 @@ func (c Change) valueRevoked() string {
 		why = "%[1]s has a value that was revoked on the platform, which has gone on with another one. "
 		leave = " To leave the choice to the platform, remove %[1]s."
 	}
-	return fmt.Sprintf(why+"It is not sent again by itself: configure a new one (and raise %[1]s_version if that is set)."+
+	return fmt.Sprintf(why+"It is not sent again by itself: configure a new one (and raise %[1]s_version if "+
+		"that is set)."+
 		leave+" To send the same one nevertheless, give %[1]s_version a number that it has not had.",
 		c.wanted.supply.Argument)
 }

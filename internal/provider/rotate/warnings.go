@@ -57,7 +57,8 @@ func (c Change) announcement(name string) (summary, what string) {
 			paragraph(what, fmt.Sprintf("Version %d is current from then on.", n.Current))
 	case rotation.StepBegin:
 		return fmt.Sprintf("Rotation of %s begins: version %d will be issued", name, n.Pending),
-			fmt.Sprintf("Version %d stays valid beside it; version %d is promoted by a later apply, once it was seen in use.",
+			fmt.Sprintf("Version %d stays valid beside it; version %d is promoted by a later apply, once it was "+
+				"seen in use.",
 				n.Current, n.Pending)
 	case rotation.StepRotate:
 		return fmt.Sprintf("Rotation of %s: version %d will be issued and current", name, n.Current),

@@ -11,10 +11,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-// tokenDataSource is the data source: the metadata of a token by its name, without its value.
+// tokenDataSource reads the metadata of a token by its name, without its value.
 type tokenDataSource struct{ tfkit.DataSourceBase }
 
-// NewDataSource makes the data source for the provider's list.
+// NewDataSource makes the data source.
 func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
 
 type dataModel struct {
@@ -31,26 +31,60 @@ func (d *tokenDataSource) Metadata(_ context.Context, _ datasource.MetadataReque
 func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := tfkit.CommonDataAttributes(kind.Singular)
 	attributes["owner"] = tfkit.DataOwner()
-	attributes["connector_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the connector that the token is for."}
-	attributes["scopes"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the token may do. What counts is what the connector's `allowed_scopes` cover of it."}
-	attributes["allowed_cidrs"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere."}
-	attributes["expires_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When every version of the token ends (RFC 3339); null for never."}
-	attributes["rotation_policy_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of its rotation policy; null for none."}
-	attributes["rotate_when_changed"] = schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Values whose change asks for a rotation."}
-	attributes["minimum_version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "No version below this number is valid; null for no limit."}
-	attributes["deletion_protection"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the platform refuses to delete it."}
+	attributes["connector_id"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "Id of the connector that the token is for.",
+	}
+	attributes["scopes"] = schema.SetAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "What the token may do. What counts is what the connector's `allowed_scopes` cover of it.",
+	}
+	attributes["allowed_cidrs"] = schema.SetAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere.",
+	}
+	attributes["expires_at"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "When every version of the token ends (RFC 3339); null for never.",
+	}
+	attributes["rotation_policy_id"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "Id of its rotation policy; null for none.",
+	}
+	attributes["rotate_when_changed"] = schema.MapAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "Values whose change asks for a rotation.",
+	}
+	attributes["minimum_version"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "No version below this number is valid; null for no limit.",
+	}
+	attributes["deletion_protection"] = schema.BoolAttribute{
+		Computed:            true,
+		MarkdownDescription: "Whether the platform refuses to delete it.",
+	}
 	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText}
 	attributes["rotation"] = rotate.DataAttribute()
-	attributes["rotation_requested"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable."}
-	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is taken. Null otherwise.")
-	attributes["last_used_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never."}
+	attributes["rotation_requested"] = schema.BoolAttribute{
+		Computed:            true,
+		MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable.",
+	}
+	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is " +
+		"taken. Null otherwise.")
+	attributes["last_used_at"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never.",
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it is still used. It never has the token's value.",
-		Attributes:          attributes,
+		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it " +
+			"is still used. It never has the token's value.",
+		Attributes: attributes,
 	}
 }
 
-// Read finds the token by its name.
 func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)

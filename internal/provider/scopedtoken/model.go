@@ -11,7 +11,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-// model is the resource as it stands in configuration, plan and state.
 type model struct {
 	tfkit.Common
 	rotate.Model
@@ -54,7 +53,7 @@ func (m model) expandPatch(state model) api.ScopedTokenPatch {
 	}
 }
 
-// flatten keeps expires_at as the state or the plan writes it, as long as it is the same moment.
+// flatten keeps expires_at as it is written in the state or the plan, as long as it is the same moment.
 func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diags *diag.Diagnostics) model {
 	expiresAt := types.StringPointerValue(t.ExpiresAt)
 	if !written.IsNull() && !expiresAt.IsNull() &&

@@ -80,8 +80,19 @@ func TestDataSource(t *testing.T) {
 	if len(d) != 0 {
 		t.Fatal(d.Errors(), d.Warnings())
 	}
-	tf.Expect(v, "id=tok_01", "owner=team-a", "version=1", "rotation.phase=stable", "rotation.reason=held", "hold.reason=incident", "hold.at=2026-05-01T00:00:00Z",
-		"last_used_at=2026-05-01T00:00:00Z", "rotation_requested=false", "labels.team=a")
+	tf.Expect(
+		v,
+		"id=tok_01",
+		"owner=team-a",
+		"version=1",
+		"rotation.phase=stable",
+		"rotation.reason=held",
+		"hold.reason=incident",
+		"hold.at=2026-05-01T00:00:00Z",
+		"last_used_at=2026-05-01T00:00:00Z",
+		"rotation_requested=false",
+		"labels.team=a",
+	)
 	_, d = tf.Read(core.Config{"name": "nobody"})
 	core.Says(t, d.Errors(), "nobody")
 }

@@ -103,7 +103,8 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 
 	if step.Verb != "" {
-		stepped, err := c.ScopedTokens().Step(ctx, id, step.Verb, api.StepRequest{}, client.Write{IfMatch: step.IfMatch})
+		stepped, err := c.ScopedTokens().
+			Step(ctx, id, step.Verb, api.StepRequest{}, client.Write{IfMatch: step.IfMatch})
 		if err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
 			if t != nil {
@@ -134,9 +135,12 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).ScopedTokens)
 }
 
-func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix,
-		(*client.Client).ScopedTokens)
+func (r *tokenResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Kind, (*client.Client).ScopedTokens)
 }
 
 var (

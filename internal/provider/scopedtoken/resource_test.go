@@ -15,8 +15,13 @@ import (
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := baseConfig().With("description", "").With("labels", core.Triggers()).With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
-		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := baseConfig().With("description", "").
+		With("labels", core.Triggers()).
+		With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
+		With("expires_at", "2030-01-01T00:00:00+01:00").
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).
+		With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>")
 	core.Must(t, tf.Apply(p, nil))
@@ -27,9 +32,22 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
 	core.Silent(t, tf, baseConfig())
-	tf.Expect(tf.State, "description=<null>", "labels=<null>", "allowed_cidrs=<null>", "expires_at=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "deletion_protection=false")
+	tf.Expect(
+		tf.State,
+		"description=<null>",
+		"labels=<null>",
+		"allowed_cidrs=<null>",
+		"expires_at=<null>",
+		"rotate_when_changed=<null>",
+		"minimum_version=<null>",
+		"deletion_protection=false",
+	)
 
-	changed := baseConfig().With("name", "other").With("owner", "team-b").With("scopes", []string{"messages:read", "messages:send"}).With("expires_at", "2031-01-01T00:00:00Z").With("rotation_policy_id", nil)
+	changed := baseConfig().With("name", "other").
+		With("owner", "team-b").
+		With("scopes", []string{"messages:read", "messages:send"}).
+		With("expires_at", "2031-01-01T00:00:00Z").
+		With("rotation_policy_id", nil)
 	tf.Run(changed)
 	core.Silent(t, tf, changed)
 }
@@ -50,7 +68,9 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"a name for the policy":    {baseConfig().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
 		"a name for the connector": {baseConfig().With("connector_id", "slack"), "connector_id"},
 		"owner":                    {baseConfig().With("owner", "a@"), "owner"},
-		"null trigger":             {baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
+		"null trigger": {
+			baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			core.Says(t, tf.Plan(c.config).Diags.Errors(), `AttributeName("`+c.attribute+`")`)
@@ -76,7 +96,11 @@ func TestDeletionProtection(t *testing.T) {
 	f, tf := created(t, c)
 	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
 	core.Says(t, tf.Plan(c.With("connector_id", "con_2")).Diags.Errors(), `AttributeName("deletion_protection")`)
-	core.Says(t, tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(), `AttributeName("deletion_protection")`)
+	core.Says(
+		t,
+		tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(),
+		`AttributeName("deletion_protection")`,
+	)
 	wrote(t, f)
 	tf.Run(c.With("deletion_protection", false))
 	if errs := tf.PlanDestroy().Diags.Errors(); errs != "" {
@@ -154,8 +178,12 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	full := baseConfig().With("description", "").With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).
-		With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
+	full := baseConfig().With("description", "").
+		With("expires_at", "2030-01-01T00:00:00+01:00").
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).
+		With("deletion_protection", true).
+		With("labels", core.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{tokenID, "notifier"} {
 		t.Run(id, func(t *testing.T) {

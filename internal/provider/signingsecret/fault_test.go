@@ -13,12 +13,19 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, good := created(t, suppliedConfig("a"))
 			url := fakes.Serve(t, c.Answer)
-			tf, other := newTerraformOn(t, platformAt(t, url, "staging", c.Timeout)), newTerraformOn(t, platformAt(t, url, "staging", c.Timeout))
+			tf, other := newTerraformOn(
+				t,
+				platformAt(t, url, "staging", c.Timeout),
+			), newTerraformOn(
+				t,
+				platformAt(t, url, "staging", c.Timeout),
+			)
 			tf.State, tf.Private = good.State, good.Private
 			_, opened := tf.Open(core.Config{"id": secretID})
 			for what, d := range map[string]core.Diags{
-				"read": tf.Refresh(), "plan": tf.Plan(suppliedConfig("b")).Diags, "delete": tf.Destroy(), "change": tf.Apply(tf.PlanOnly(suppliedConfig("b")), nil),
-				"open": opened, "import by id": other.Import(secretID), "import by name": other.Import("orders"),
+				"read": tf.Refresh(), "plan": tf.Plan(suppliedConfig("b")).Diags, "delete": tf.Destroy(),
+				"change": tf.Apply(tf.PlanOnly(suppliedConfig("b")), nil),
+				"open":   opened, "import by id": other.Import(secretID), "import by name": other.Import("orders"),
 			} {
 				core.Says(t, d.Errors(), c.Says)
 				sayNothingOf(t, d.Errors()+d.Warnings(), fakes.Token, whsec("a"), whsec("b"))
@@ -49,7 +56,9 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
 	f.Before = func(line string) { t.Errorf("the platform was asked %s", line) }
 	for what, d := range map[string]core.Diags{
-		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(baseConfig()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags,
+		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(),
+		"plan without a refresh": elsewhere.PlanOnly(baseConfig()).Diags,
+		"plan of the end":        elsewhere.PlanDestroy().Diags,
 	} {
 		if core.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
 			t.Errorf("%s: a signing secret of another environment is taken for gone", what)
@@ -68,11 +77,16 @@ func TestCreationWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// What the platform refuses names the attribute in the words of the configuration, and never the secret, even where the platform repeats it.
+// What the platform refuses names the attribute in the words of the configuration, and never the secret, even where the
+// platform repeats it.
 func TestARefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("b"))
-	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeInvalid, Field: "/secret", Detail: "what is " + whsec("b")}
+	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{
+		Code:   api.CodeInvalid,
+		Field:  "/secret",
+		Detail: "what is " + whsec("b"),
+	}
 	d := tf.Apply(p, nil)
 	core.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
 	sayNothingOf(t, d.Errors()+d.Warnings(), whsec("b"))

@@ -14,7 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// model is the resource as it stands in configuration, plan and state. SecretWO is null everywhere but in a configuration.
+// model is the resource. SecretWO is null everywhere except in a configuration.
 type model struct {
 	tfkit.Common
 	rotate.Model

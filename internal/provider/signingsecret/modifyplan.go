@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -21,17 +22,22 @@ var kind = rotate.Kind{
 	Secret: "secret",
 	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, " +
 		"or somebody acknowledged it.",
-	Ends:    "signs nothing",
-	EndsNow: "Take it from the receiver at the same time, which would go on to accept what somebody else signs with it.",
-	Fails:   "Deliveries are refused, and tried again, until the receiver has the new one.",
+	Ends: "signs nothing",
+	EndsNow: "Take it from the receiver at the same time, which would go on to accept what somebody else " +
+		"signs with it.",
+	Fails: "Deliveries are refused, and tried again, until the receiver has the new one.",
 	Reissues: ", or the new value of `secret_wo` sent. Deliveries are signed by that alone then, and fail until the " +
 		"receiver knows it; they are tried again for about three days",
 }
 
 // ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state
-// and the comparison key, and asks no clock and no platform: Terraform plans again at apply time, and both plans must be
-// the same.
-func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// and the comparison key, and asks no clock and no platform: Terraform plans again at apply time, and both plans must
+// be the same.
+func (r *secretResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}
@@ -57,12 +63,7 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
 	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
-		tfkit.Protect(&resp.Diagnostics, kind.Singular, state.Name, state.DeletionProtection, "replaces")
-		if plan.EndpointID.Equal(state.EndpointID) && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.AddAttributeWarning(path.Root("algorithm"), "Signing secret "+state.Name.String()+" will be replaced",
-				"The old one and the new one do not overlap: deliveries are refused, and tried again, until the receiver has the new one. To move without that, add a second signing secret with the other algorithm "+
-					"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.")
-		}
+		warnReplaced(&resp.Diagnostics, plan, state)
 		refuseRevoked(&resp.Diagnostics, facts, notes)
 		return // nothing is known about version and rotation of the signing secret that follows
 	}
@@ -84,6 +85,21 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if !change.Unknown() {
 		change.Warn(&resp.Diagnostics)
 		warnAdopted(&resp.Diagnostics, plan, state, facts)
+	}
+}
+
+// warnReplaced says what a replacement means for the receiver, and refuses it on deletion_protection.
+func warnReplaced(diags *diag.Diagnostics, plan, state model) {
+	tfkit.Protect(diags, kind.Singular, state.Name, state.DeletionProtection, "replaces")
+	if plan.EndpointID.Equal(state.EndpointID) && !diags.HasError() {
+		diags.AddAttributeWarning(
+			path.Root("algorithm"),
+			"Signing secret "+state.Name.String()+" will be replaced",
+			"The old one and the new one do not overlap: deliveries are refused, and tried again, until the "+
+				"receiver has the new one. To move without that, add a second signing secret with the "+
+				"other algorithm "+
+				"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.",
+		)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package signingsecret has quickconnect_webhook_signing_secret: the managed resource with its plan-driven rotation, and
-// the ephemeral resource that reads the secret.
+// Package signingsecret has quickconnect_webhook_signing_secret: the managed resource with its plan-driven rotation,
+// and the ephemeral resource that reads the secret.
 package signingsecret
 
 import (
@@ -77,7 +77,8 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
 }
 
-// Update changes the attributes and then takes the step that was planned, or the one that the configured value needs now.
+// Update changes the attributes and then takes the step that was planned, or the one that the configured value needs
+// now.
 func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -102,12 +103,8 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 
 	var s *api.SigningSecret // the last answer
-	in := plan.expandPatch(state)
-	in.RotationRequested = change.Requests()
+	in := patchOf(plan, state, config, change)
 	if in != (api.SigningSecretPatch{}) {
-		if change.SendsValueInPatch() {
-			in.Secret = suppliedOf(config.SecretWO)
-		}
 		var err error
 		if s, err = c.SigningSecrets().Patch(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
@@ -124,10 +121,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 
 	if step.Verb != "" {
-		var request api.StepRequest
-		if change.SendsValue() {
-			request.Secret = suppliedOf(config.SecretWO)
-		}
+		request := stepOf(config, change)
 		stepped, err := c.SigningSecrets().Step(ctx, id, step.Verb, request, client.Write{IfMatch: step.IfMatch})
 		if err != nil {
 			r.Report(&resp.Diagnostics, err, plan.subject())
@@ -143,6 +137,23 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if s != nil {
 		storeApplied(ctx, resp, s, facts, change.SendsValue())
 	}
+}
+
+// patchOf has the configured secret only beside a raised minimum_version, which the PATCH carries out.
+func patchOf(plan, state, config model, change rotate.Change) api.SigningSecretPatch {
+	in := plan.expandPatch(state)
+	in.RotationRequested = change.Requests()
+	if change.SendsValueInPatch() {
+		in.Secret = suppliedOf(config.SecretWO)
+	}
+	return in
+}
+
+func stepOf(config model, change rotate.Change) api.StepRequest {
+	if !change.SendsValue() {
+		return api.StepRequest{}
+	}
+	return api.StepRequest{Secret: suppliedOf(config.SecretWO)}
 }
 
 // storeUpdated stores what an update leaves; the answer is nil where no call was made.
@@ -181,7 +192,10 @@ func (r *secretResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).SigningSecrets)
 }
 
-func (r *secretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Terraform, kind.IDPrefix,
-		(*client.Client).SigningSecrets)
+func (r *secretResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Kind, (*client.Client).SigningSecrets)
 }

@@ -10,13 +10,20 @@ import (
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
+// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new
+// number.
 func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
+			core.Says(
+				t,
+				core.Empty(t, tf, config("a")).Diags.Warnings(),
+				`A new value for "orders" is due`,
+				"still has a value that was revoked",
+				"configure a new one",
+			)
 			edited := config("a").With("description", "new")
 			keeps(t, tf, tf.Plan(edited), nil)
 			wrote(t, f, "PATCH /sec_01")
@@ -53,12 +60,23 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				f, tf := created(t, config("a"))
 				since(f)
-				core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
-					"It is not sent again by itself", "To leave the choice to the platform, remove secret_wo.")
+				core.Says(
+					t,
+					core.Empty(t, tf, config("a")).Diags.Warnings(),
+					`A new value for "orders" is due`,
+					"secret_wo has a value that was revoked on the platform, which has gone on with another one",
+					"It is not sent again by itself",
+					"To leave the choice to the platform, remove secret_wo.",
+				)
 				edited := config("a").With("description", "new")
 				keeps(t, tf, tf.Plan(edited), nil)
 				wrote(t, f, "PATCH /sec_01")
-				core.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
+				core.Says(
+					t,
+					tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(),
+					"The same value again",
+					"has a value that was revoked before",
+				)
 
 				// A new value is sent, and the old one under a new number.
 				for want, c := range map[string]core.Config{
@@ -75,7 +93,8 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	}
 }
 
-// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last apply.
+// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last
+// apply.
 func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 	numbered := func(letter string, n int) core.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
@@ -121,7 +140,8 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 			f.Clock.Advance(30 * day)
 			f.By(rules.Command{Step: rules.StepRotate}, whsec("y"))
 			f.Clock.Advance(2 * day)
-			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of "+
+				"secret_wo. It is sent.")
 		})
 	}
 }
@@ -146,8 +166,17 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepReissue})
 			core.Empty(t, tf, config("a"))
 			moved := config("a").With("endpoint_id", "wep_02")
-			core.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
-			for _, c := range []core.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
+			core.Says(
+				t,
+				tf.Plan(moved).Diags.Errors(),
+				`AttributeName("secret_wo")`,
+				"The value was revoked",
+				"configure a new one",
+			)
+			for _, c := range []core.Config{
+				moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7),
+				baseConfig().With("endpoint_id", "wep_02"),
+			} {
 				core.Must(t, tf.Plan(c).Diags)
 			}
 		})

@@ -9,7 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 )
 
-// A receiver that answers 410 has its endpoint disabled by the platform. That is drift: the plan shows it, says why, and enables it again.
+// A receiver that answers 410 has its endpoint disabled by the platform. That is drift: the plan shows it, says why,
+// and enables it again.
 func TestGoneIsEnabledAgain(t *testing.T) {
 	for name, c := range map[string]core.Config{"by default": base(), "explicitly": base().With("enabled", true)} {
 		t.Run(name, func(t *testing.T) {
@@ -18,7 +19,17 @@ func TestGoneIsEnabledAgain(t *testing.T) {
 			p := tf.Plan(c)
 			tf.Expect(tf.State, "enabled=false")
 			tf.Expect(p.Planned, "enabled=true", "id="+theID)
-			core.Says(t, p.Diags.Warnings(), `AttributeName("enabled")`, `"orders" was disabled`, "At 2026-05-01T13:00:00Z", "msg_7", "410", "This plan enables it again", "set enabled = false")
+			core.Says(
+				t,
+				p.Diags.Warnings(),
+				`AttributeName("enabled")`,
+				`"orders" was disabled`,
+				"At 2026-05-01T13:00:00Z",
+				"msg_7",
+				"410",
+				"This plan enables it again",
+				"set enabled = false",
+			)
 			if !p.Changes || p.Replaces {
 				t.Errorf("changes: %v, replaces: %v", p.Changes, p.Replaces)
 			}
@@ -67,7 +78,8 @@ func TestGoneAndUnknown(t *testing.T) {
 	core.Silent(t, tf, base())
 }
 
-// It happens between plan and apply: the change goes through, the state has what was planned, and the next read finds it.
+// It happens between plan and apply: the change goes through, the state has what was planned, and the next read finds
+// it.
 func TestGoneBetweenPlanAndApply(t *testing.T) {
 	f, tf := created(t, base())
 	c := base().With("description", "new")
@@ -88,7 +100,8 @@ func TestGoneBetweenPlanAndApply(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-// Enabled again, and switched off in the configuration later: the answer of the first tells that it is gone no more, also without a refresh.
+// Enabled again, and switched off in the configuration later: the answer of the first tells that it is gone no more,
+// also without a refresh.
 func TestEnabledAgainIsForgotten(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()

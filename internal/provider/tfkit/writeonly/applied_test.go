@@ -51,7 +51,8 @@ func TestAppliedIsWhatTheAnswerSays(t *testing.T) {
 	}
 }
 
-// States that are out there have the note in this form: to read it differently would send every secret once more, or none.
+// States that are out there have the note in this form: to read it differently would send every secret once more, or
+// none.
 func TestTheFormOfTheNote(t *testing.T) {
 	for text, want := range map[string]*Applied{
 		`{"digest":"k1:mine","number":7}`:                     left(mine, 7),
