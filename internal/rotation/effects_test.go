@@ -178,8 +178,8 @@ func TestUseOfInvalidVersions(t *testing.T) {
 	}
 }
 
-// TestGaps: a rotation after a cancelled one goes on counting, and so does one after a rename.
-func TestGaps(t *testing.T) {
+// TestGapsInNumbers: a rotation after a cancelled one goes on counting, and so does one after a rename.
+func TestGapsInNumbers(t *testing.T) {
 	p := testPolicy()
 	c := do(t, staged(t), p, Command{Step: StepCancel}, start)
 	if c.Version != 1 || c.NextVersion() != 3 {

@@ -96,7 +96,7 @@ func TestWithoutNumber(t *testing.T) {
 
 // Credentials that somebody sets between plan and apply are theirs: the next plan blames the platform, not the
 // configuration.
-func TestTheirCredentialsAreNotAdoptedWithAChange(t *testing.T) {
+func TestChangedCredentialsOfThePlatformAreNotAdopted(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	c := base().With("credentials_wo", credentials("one"))
@@ -420,7 +420,7 @@ func TestDueAndOverdueOnlyWarn(t *testing.T) {
 	}
 }
 
-func TestPolicyChangesOnlyWhatItChanges(t *testing.T) {
+func TestPolicyChangeMovesOnlyDueAndStatus(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	c := base().With("credentials_wo", credentials("one")).With("credentials_wo_version", 1)

@@ -98,7 +98,7 @@ func TestBadConfigurations(t *testing.T) {
 	})
 }
 
-func TestOnlyTheAPIsOwnNotFoundRemoves(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesConnector(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())

@@ -219,7 +219,7 @@ func TestOneStepPerApply(t *testing.T) {
 	}
 }
 
-func TestUnknownsLeaveTheStepToTheApply(t *testing.T) {
+func TestUnknownsAreDecidedAtApply(t *testing.T) {
 	held := prior{Numbers: stable, reason: rotation.ReasonHeld}
 	due := prior{Numbers: stable, due: rotation.StepBegin}
 	expired := prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"}
@@ -271,7 +271,7 @@ func TestMinimumVersionRefused(t *testing.T) {
 	}
 }
 
-func TestVersionsThatAMinimumEnds(t *testing.T) {
+func TestVersionsThatMinimumEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		from rotation.Numbers
 		n    int64

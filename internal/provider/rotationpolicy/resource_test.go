@@ -93,7 +93,7 @@ func wantQuiet(t *testing.T, tf *core.Terraform, c core.Config) {
 	}
 }
 
-func TestLife(t *testing.T) {
+func TestLifecycle(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())
@@ -156,7 +156,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-func TestTheSameDurationIsNoDifference(t *testing.T) {
+func TestEqualDurationIsNoDifference(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base().With("max_age", "20w").With("overlap", "1d"))

@@ -35,7 +35,7 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 	wrote(t, f)
 }
 
-func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
+func TestEphemeralWhenVersionEndsDuringRead(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
 	once := true

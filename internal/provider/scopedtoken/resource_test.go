@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	full := baseConfig().With("description", "").
@@ -52,7 +52,7 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	core.Silent(t, tf, changed)
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -111,7 +111,7 @@ func TestDeletionProtection(t *testing.T) {
 	}
 }
 
-func TestReplacementKnowsNothingOfTheNewToken(t *testing.T) {
+func TestReplacementPlansUnknownVersion(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Highest = 1
 	f.Clock.Advance(90 * day) // begin is due: not for a token that goes
@@ -127,7 +127,7 @@ func TestReplacementKnowsNothingOfTheNewToken(t *testing.T) {
 	tf.Expect(tf.State, "version=2", "connector_id=con_2")
 }
 
-func TestOnlyANotFoundOfThePlatformRemovesTheToken(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesToken(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	for _, code := range []string{api.CodeUnauthenticated, api.CodeForbidden, api.CodeConflict, api.CodeInvalid} {
 		f.Refuse["GET"] = api.Problem{Code: code}
@@ -157,7 +157,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheToken(t *testing.T) {
 	}
 }
 
-func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
+func TestDeletedOutsideIsRecreatedWithNextNumber(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Exists, f.Highest = false, 1
@@ -203,7 +203,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	if errs := waiting.Plan(baseConfig()).Diags.Errors(); errs != "" {

@@ -113,7 +113,7 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
+func TestZeroOverlapEndsAtOnce(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
@@ -123,7 +123,7 @@ func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable")
 }
 
-func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
+func TestSavedPlanAppliedLate(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -136,7 +136,7 @@ func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
 	}
 }
 
-func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
+func TestSavedPlanAfterAnotherChange(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -249,7 +249,7 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	wrote(t, f, "POST /tok_01/rotation/rotate if 2")
 }
 
-func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
+func TestPolicyCreatedInSameApply(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
@@ -273,7 +273,7 @@ func TestNumbersWithAGap(t *testing.T) {
 	tf.Expect(tf.State, "version=3", "rotation.current_version=3", "rotation.previous_version=1")
 }
 
-func TestRollbackAndWhatFollows(t *testing.T) {
+func TestRollbackAndNextSteps(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)

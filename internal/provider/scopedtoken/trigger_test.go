@@ -72,7 +72,7 @@ func TestTriggerOnHoldIsRecorded(t *testing.T) {
 	tf.Expect(tf.Plan(c).Planned, "version=2", "rotation.phase=staged")
 }
 
-func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
+func TestUnknownTriggerIsDecidedAtApply(t *testing.T) {
 	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
 	for name, x := range map[string]struct {
 		value   string
@@ -198,7 +198,7 @@ func TestMinimumVersion(t *testing.T) {
 	})
 }
 
-func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
+func TestRenameToNameWithHigherNumbers(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Highest = 9
@@ -211,7 +211,7 @@ func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
 	tf.Expect(tf.State, "version=10", "rotation.phase=staged")
 }
 
-func TestAStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
+func TestStepWithoutRefreshNeedsEtagOfState(t *testing.T) {
 	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
 	f, tf := created(t, c)
 	// Somebody begins and promotes; then only the description is applied, without a refresh.

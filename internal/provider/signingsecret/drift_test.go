@@ -15,7 +15,7 @@ var byBoth = map[string]func(letter string) core.Config{
 
 // Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the
 // configured value back.
-func TestSomebodyElseRotated(t *testing.T) {
+func TestRotatedByAnotherClient(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -48,7 +48,7 @@ func TestSomebodyElseRotated(t *testing.T) {
 }
 
 // The platform has rotated to a secret of its own, by hand: that counts as a change of the platform's, too.
-func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
+func TestAnotherClientIssuedSecret(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -64,7 +64,7 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 
 // Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value
 // ours.
-func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
+func TestChangedValueOfThePlatformIsNotAdopted(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
@@ -80,7 +80,7 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 
 // After a rollback the state has the digest of the version that is current again. The one that is promoted once more
 // may be of another kind.
-func TestPromotedOnceMoreAfterARollback(t *testing.T) {
+func TestPromotedAgainAfterRollback(t *testing.T) {
 	for name, c := range map[string]struct {
 		before   core.Config
 		supplied []string
@@ -113,7 +113,7 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 }
 
 // A number that comes without a secret sends nothing; when the secret comes, it is sent.
-func TestTheNumberComesBeforeItsSecret(t *testing.T) {
+func TestNumberBeforeSecret(t *testing.T) {
 	for name, c := range map[string]struct {
 		before []core.Config // applied in this order, after the secret a with the number 1
 		number int           // that the secret b comes with
@@ -171,7 +171,7 @@ func TestNothingIsSentOnHold(t *testing.T) {
 }
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply.
-func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
+func TestValueChangesBetweenPlanAndApply(t *testing.T) {
 	plain, edited, raised := suppliedConfig,
 		func(l string) core.Config { return suppliedConfig(l).With("description", "new") },
 		func(l string) core.Config { return suppliedConfig(l).With("secret_wo_version", 2) }
@@ -205,7 +205,7 @@ func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
 	}
 }
 
-func TestImportOfASuppliedSecret(t *testing.T) {
+func TestImportOfSuppliedSecret(t *testing.T) {
 	three := int64(3)
 	for name, c := range map[string]struct {
 		number *int64 // on the platform

@@ -65,7 +65,7 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 
 // Between its requests the world may move: what is opened is one consistent answer, or an error; never a mixture of
 // before and after.
-func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
+func TestEphemeralWhenVersionEndsDuringRead(t *testing.T) {
 	promote := func(f *fake) { f.proven(2); f.By(rules.Command{Step: rules.StepPromote}) }
 	for name, c := range map[string]struct {
 		prepare, meanwhile func(f *fake)
@@ -131,7 +131,7 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 }
 
 // A version that ends every time is an error after the second attempt, not a loop.
-func TestEphemeralThatNeverHoldsStill(t *testing.T) {
+func TestEphemeralWhenVersionsKeepChanging(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Refuse["POST /sec_01/versions"] = api.Problem{Code: api.CodeConflict, Detail: "that version is not valid"}
 	if _, d := tf.Open(core.Config{"id": secretID}); d.Errors() == "" {

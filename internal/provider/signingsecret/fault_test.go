@@ -8,7 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesSecret(t *testing.T) {
 	for name, c := range fakes.Faults {
 		t.Run(name, func(t *testing.T) {
 			f, good := created(t, suppliedConfig("a"))
@@ -41,7 +41,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 	}
 }
 
-func TestANotFoundOfThePlatformDoes(t *testing.T) {
+func TestPlatformNotFoundRemovesSecret(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Exists = false
 	if core.Must(t, tf.Refresh()); !tf.State.IsNull() {
@@ -67,7 +67,7 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 }
 
 // A creation whose answer never came may have made the secret: the error says so, and no half of it is in the state.
-func TestCreationWithoutAnAnswer(t *testing.T) {
+func TestCreationWithoutAnswer(t *testing.T) {
 	tf := newTerraformOn(t, platformAt(t, fakes.Serve(t, fakes.Faults["a broken connection"].Answer), "staging", 0))
 	d := tf.Apply(tf.Plan(suppliedConfig("a")), nil)
 	core.Says(t, d.Errors(), "Whether the object was created is not known")
@@ -79,7 +79,7 @@ func TestCreationWithoutAnAnswer(t *testing.T) {
 
 // What the platform refuses names the attribute in the words of the configuration, and never the secret, even where the
 // platform repeats it.
-func TestARefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
+func TestRefusedSecretFailsOnAttribute(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("b"))
 	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{

@@ -12,7 +12,7 @@ import (
 // Somebody else moves the rotation between plan and apply: the step that was planned is not taken, and the error says
 // what to do. That also holds where their step is the very one, because the version is then another secret than the one
 // that the plan was about to hand over.
-func TestSomebodyElseMovedTheRotation(t *testing.T) {
+func TestRotationMovedByAnotherClient(t *testing.T) {
 	revoke := rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"}
 	for name, c := range map[string]struct {
 		prepare func(f *fake, tf *core.Terraform)
@@ -103,7 +103,7 @@ func draining(f *fake, tf *core.Terraform) {
 	f.Clock.Advance(2 * time.Hour)
 }
 
-func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
+func TestSavedPlanAppliedLate(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)

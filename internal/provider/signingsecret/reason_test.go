@@ -10,7 +10,7 @@ import (
 )
 
 // A plan that issues one more version says what became of those before it: nobody should find out by the numbers.
-func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
+func TestSkippedVersionsAreNamed(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	cancel := func() {
@@ -37,7 +37,7 @@ func TestWhatNeverBecameCurrentIsNamed(t *testing.T) {
 
 // That a receiver verifies nothing stands until a probe finds otherwise; the plan does not say that the last probe
 // found it.
-func TestNotEnforcedByAnEarlierProbe(t *testing.T) {
+func TestNotEnforcedByEarlierProbe(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepBegin})

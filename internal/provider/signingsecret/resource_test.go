@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	full := suppliedConfig("a").With("description", "").With("labels", core.Triggers()).With("secret_wo_version", 7).
@@ -72,7 +72,7 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	}
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -113,7 +113,7 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 
 // An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the
 // configuration knows nothing of.
-func TestAnEmptySecretAtTheApplyIsRefused(t *testing.T) {
+func TestEmptySecretAtApplyIsRefused(t *testing.T) {
 	for _, ok := range []types.String{types.StringNull(), types.StringUnknown(), types.StringValue(whsec("a"))} {
 		var diags diag.Diagnostics
 		if checkConfigured(&diags, ok); diags.HasError() {
@@ -159,7 +159,7 @@ func TestDeletionProtection(t *testing.T) {
 	}
 }
 
-func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
+func TestReplacementPlansUnknownVersion(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after core.Config
 		warns         string
@@ -193,7 +193,7 @@ func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
 	}
 }
 
-func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
+func TestDeletedOutsideIsRecreatedWithNextNumber(t *testing.T) {
 	c := suppliedConfig("a")
 	f, tf := created(t, c)
 	f.Exists, f.Highest = false, 1
@@ -244,7 +244,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	core.Must(t, waiting.Plan(suppliedConfig("a")).Diags)

@@ -12,7 +12,7 @@ import (
 
 // What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new
 // number.
-func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
+func TestRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
@@ -40,7 +40,7 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 }
 
 // It is not, whatever somebody has put in its place since: a version that the platform made, or a value of their own.
-func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
+func TestRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	for name, since := range map[string]func(f *fake){
 		"all revoked, reissued": func(f *fake) {
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
@@ -95,7 +95,7 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 
 // A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last
 // apply.
-func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
+func TestNumberOfRevokedValueIsNotNew(t *testing.T) {
 	numbered := func(letter string, n int) core.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
 		first core.Config
@@ -147,7 +147,7 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 }
 
 // On hold, a value that the plan does not know leaves nothing open.
-func TestTheRevokedValueOnHold(t *testing.T) {
+func TestRevokedValueOnHold(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
@@ -158,7 +158,7 @@ func TestTheRevokedValueOnHold(t *testing.T) {
 }
 
 // Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
-func TestTheRevokedValueDoesNotMove(t *testing.T) {
+func TestRevokedValueIsNotReplaced(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
@@ -184,7 +184,7 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 }
 
 // While another rotation is under way, the steps that are due are taken.
-func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
+func TestRevokedValueDelaysNoRotation(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -201,7 +201,7 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 }
 
 // Where the plan does not know the value, the apply says that it is not sent.
-func TestTheRevokedValueComesWithTheApply(t *testing.T) {
+func TestRevokedValueKnownAtApply(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})

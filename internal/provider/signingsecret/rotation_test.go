@@ -159,7 +159,7 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	}
 }
 
-func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
+func TestZeroOverlapEndsAtOnce(t *testing.T) {
 	c := ed25519Config()
 	f, tf := created(t, c)
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0

@@ -13,7 +13,7 @@ import (
 
 // A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it; nor is one
 // that the platform has made.
-func TestSecretsAreNowhere(t *testing.T) {
+func TestSecretsAppearNowhere(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	looked := 0

@@ -77,7 +77,7 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 }
 
 // The same value is never sent again, whatever its number says: the platform would have nothing to rotate to.
-func TestTheSameValueWithAnotherNumber(t *testing.T) {
+func TestSameValueWithAnotherNumber(t *testing.T) {
 	for name, before := range map[string]core.Config{
 		"raised":  suppliedConfig("a").With("secret_wo_version", 1),
 		"lowered": suppliedConfig("a").With("secret_wo_version", 9), "a first one": suppliedConfig("a"),
@@ -96,7 +96,7 @@ func TestTheSameValueWithAnotherNumber(t *testing.T) {
 }
 
 // With a number, a value that is another one on every run makes no plan and no rotation of its own.
-func TestWithANumberTheValueMayChange(t *testing.T) {
+func TestWithNumberValueMayChange(t *testing.T) {
 	c := func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) }
 	f, tf := created(t, c("a"))
 	core.Silent(t, tf, c("b"))
@@ -114,7 +114,7 @@ func TestWithANumberTheValueMayChange(t *testing.T) {
 	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+f.digests[3])
 }
 
-func TestANewValueWhileARotationIsInProgress(t *testing.T) {
+func TestNewValueDuringRotation(t *testing.T) {
 	for name, prepare := range map[string]func(*fake, *core.Terraform){
 		"staged":   func(*fake, *core.Terraform) {},
 		"draining": func(f *fake, tf *core.Terraform) { f.proven(2); tf.Run(suppliedConfig("b")) },
@@ -177,7 +177,7 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 }
 
 // minimum_version in the middle of a rotation to the configured value: it is current at once, and nothing is sent.
-func TestMinimumVersionOfASuppliedSecret(t *testing.T) {
+func TestMinimumVersionOfSuppliedSecret(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	tf.Run(suppliedConfig("b"))
 	f.Writes()
@@ -269,7 +269,7 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 }
 
 // A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.
-func TestTheSecretComesWithTheApply(t *testing.T) {
+func TestSecretKnownAtApply(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	edited := baseConfig().With("description", "new")
 	p := tf.Plan(edited)

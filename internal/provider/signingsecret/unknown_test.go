@@ -36,7 +36,7 @@ func TestCreationWithUnknowns(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
+func TestPolicyCreatedInSameApply(t *testing.T) {
 	for name, c := range map[string]core.Config{
 		"issued": baseConfig(), "key pair": ed25519Config(),
 		"supplied, by number": suppliedConfig("a").With("secret_wo_version", 1),
@@ -60,7 +60,7 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 }
 
 // A due step is planned although the policy is another one by then.
-func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
+func TestPolicyCreatedInSameApplyAsStep(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -135,7 +135,7 @@ func TestUnknownStep(t *testing.T) {
 
 // Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a
 // guess.
-func TestWithoutAComparisonKey(t *testing.T) {
+func TestWithoutComparisonKey(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	blind := newTerraformOn(t, fakes.NewPlatform(t, f.URL, fakes.Identity("staging"), 0))
 	blind.State, blind.Private = tf.State, tf.Private

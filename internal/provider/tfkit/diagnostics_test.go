@@ -249,7 +249,7 @@ func TestClientFor(t *testing.T) {
 	}
 }
 
-func TestTakeRefusesStrangers(t *testing.T) {
+func TestTakeRefusesOtherTypes(t *testing.T) {
 	var diags diag.Diagnostics
 	a := access{}
 	a.take(nil, &diags)

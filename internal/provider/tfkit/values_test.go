@@ -143,7 +143,7 @@ func TestSameDuration(t *testing.T) {
 	}
 }
 
-func TestValidatorsNeverEcho(t *testing.T) {
+func TestValidatorsNeverQuoteTheValue(t *testing.T) {
 	texts := map[string]struct {
 		v validator.String
 		s types.String

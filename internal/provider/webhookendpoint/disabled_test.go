@@ -11,7 +11,7 @@ import (
 
 // A receiver that answers 410 has its endpoint disabled by the platform. That is drift: the plan shows it, says why,
 // and enables it again.
-func TestGoneIsEnabledAgain(t *testing.T) {
+func TestDisabledEndpointIsEnabledAgain(t *testing.T) {
 	for name, c := range map[string]core.Config{"by default": base(), "explicitly": base().With("enabled", true)} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c)
@@ -48,7 +48,7 @@ func TestGoneIsEnabledAgain(t *testing.T) {
 }
 
 // Who sets enabled = false has answered: the plan has nothing to do, and is silent from then on.
-func TestGoneAndLeftDisabled(t *testing.T) {
+func TestDisabledEndpointStaysDisabled(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()
 	off := base().With("enabled", false)
@@ -66,7 +66,7 @@ func TestGoneAndLeftDisabled(t *testing.T) {
 }
 
 // What is not known yet is not foretold.
-func TestGoneAndUnknown(t *testing.T) {
+func TestDisabledEndpointWithUnknownEnabled(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()
 	p := tf.Plan(base().With("enabled", tftypes.UnknownValue))
@@ -80,7 +80,7 @@ func TestGoneAndUnknown(t *testing.T) {
 
 // It happens between plan and apply: the change goes through, the state has what was planned, and the next read finds
 // it.
-func TestGoneBetweenPlanAndApply(t *testing.T) {
+func TestDisabledBetweenPlanAndApply(t *testing.T) {
 	f, tf := created(t, base())
 	c := base().With("description", "new")
 	p := tf.Plan(c)
@@ -113,7 +113,7 @@ func TestEnabledAgainIsForgotten(t *testing.T) {
 	}
 }
 
-func TestImportOfOneThatIsGone(t *testing.T) {
+func TestImportOfDisabledEndpoint(t *testing.T) {
 	f, _ := created(t, base())
 	f.gone()
 	tf := newTerraform(t, f)

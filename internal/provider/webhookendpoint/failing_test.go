@@ -9,7 +9,7 @@ import (
 
 // While nothing is accepted every plan says so, and has nothing to do for it. Who moves the endpoint, or switches it
 // off, has seen to it.
-func TestFailingIsWarnedOf(t *testing.T) {
+func TestWarningAboutFailingDeliveries(t *testing.T) {
 	f, tf := created(t, base())
 	f.endpoint.Failing = &api.Failing{Since: start, At: start, Detail: "the endpoint answered 401"}
 	p := tf.Plan(base())

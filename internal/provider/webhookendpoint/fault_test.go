@@ -9,7 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 )
 
-func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesEndpoint(t *testing.T) {
 	for name, c := range fakes.Faults {
 		t.Run(name, func(t *testing.T) {
 			f, good := created(t, base())

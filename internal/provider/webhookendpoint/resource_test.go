@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	full := base().With("description", "").
@@ -89,7 +89,7 @@ func TestDrift(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -244,7 +244,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, base())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	core.Must(t, waiting.Plan(base()).Diags)

@@ -59,7 +59,7 @@ func show(f Facts) string {
 }
 
 // What is not configured is never sent, and what cannot be known yet is the only thing that is left open.
-func TestNeverWithoutAValueAndOpenOnlyWhileUnknown(t *testing.T) {
+func TestSendsOnlyConfiguredAndUnsureOnlyWhileUnknown(t *testing.T) {
 	for _, f := range every(t) {
 		d, why := Decide(f)
 		if !f.Configured && (d != Keep || why != Nothing) {
@@ -77,7 +77,7 @@ func TestNeverWithoutAValueAndOpenOnlyWhileUnknown(t *testing.T) {
 }
 
 // A number switches the comparison off: a value that is another one on every run must not make a plan of its own.
-func TestWithANumberTheValueDoesNotCount(t *testing.T) {
+func TestWithNumberValueDoesNotCount(t *testing.T) {
 	for _, f := range every(t) {
 		if f.Number.IsNull() {
 			continue
@@ -103,7 +103,7 @@ func TestEqualIsNeverSent(t *testing.T) {
 
 // MaySend is the bound that a plan relies on: where it says no, no value that the apply may find is sent; where it says
 // yes, some value is.
-func TestMaySendIsTheBoundOfEveryApply(t *testing.T) {
+func TestMaySendCoversEveryApply(t *testing.T) {
 	for _, f := range every(t) {
 		may, some := MaySend(f), false
 		for _, value := range []string{mine, theirs, older} {
@@ -133,7 +133,7 @@ func apply(n types.Int64) []types.Int64 {
 }
 
 // After an apply that sent, adopted, or found the value there already, the next plan has nothing to do.
-func TestAnApplyIsTheEndOfIt(t *testing.T) {
+func TestNothingIsSentAfterApply(t *testing.T) {
 	for _, f := range every(t) {
 		d, why := Decide(f)
 		switch {
