@@ -59,7 +59,8 @@ func (f *fake) set(credentials map[string]string) {
 		n = *f.con.Version + 1
 	}
 	at := start.Add(time.Duration(n) * time.Hour)
-	f.con.Version, f.con.CredentialsDigest, f.con.CredentialsSetAt, f.con.CredentialsStatus = &n, &digest, &at, api.CredentialsCurrent
+	f.con.Version, f.con.CredentialsDigest, f.con.CredentialsSetAt = &n, &digest, &at
+	f.con.CredentialsStatus = api.CredentialsCurrent
 }
 
 func (f *fake) revoke() {
@@ -69,7 +70,8 @@ func (f *fake) revoke() {
 func (f *fake) problem(w http.ResponseWriter, code, field, detail string) {
 	w.Header().Set("Content-Type", api.ProblemContentType)
 	w.WriteHeader(api.StatusOf[code])
-	_ = json.NewEncoder(w).Encode(api.Problem{Status: api.StatusOf[code], Code: code, Field: field, Detail: detail, RequestID: "req_1"})
+	_ = json.NewEncoder(w).
+		Encode(api.Problem{Status: api.StatusOf[code], Code: code, Field: field, Detail: detail, RequestID: "req_1"})
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -91,7 +93,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			f.problem(w, api.CodeNameTaken, "/name", "taken")
 			return
 		}
-		f.con = &api.Connector{Object: api.Object{ID: theID, Tenant: "acme", Environment: "staging", CreatedAt: start}, CredentialsStatus: api.CredentialsMissing, Enabled: true}
+		f.con = &api.Connector{
+			Object:            api.Object{ID: theID, Tenant: "acme", Environment: "staging", CreatedAt: start},
+			CredentialsStatus: api.CredentialsMissing,
+			Enabled:           true,
+		}
 		id = theID
 	case "PATCH /v1/connectors/", "GET /v1/connectors/", "DELETE /v1/connectors/":
 		id = theID
@@ -164,7 +170,10 @@ func (f *fake) sent() int {
 func (f *fake) platform(environment string) *tfkit.Platform {
 	f.t.Helper()
 	identity := fakes.Identity(environment)
-	identity.ComparisonKey = &api.ComparisonKey{Number: 1, Key: secret.New(base64.StdEncoding.EncodeToString(comparisonKey))}
+	identity.ComparisonKey = &api.ComparisonKey{
+		Number: 1,
+		Key:    secret.New(base64.StdEncoding.EncodeToString(comparisonKey)),
+	}
 	return fakes.NewPlatform(f.t, f.url, identity, 0)
 }
 
@@ -175,7 +184,12 @@ func newTerraform(t *testing.T, f *fake) *core.Terraform {
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
+	return core.New(
+		t,
+		fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource},
+		core.Config{},
+		kind.Terraform,
+	)
 }
 
 func credentials(value string) map[string]any { return map[string]any{"api_key": value} }

@@ -10,7 +10,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-var volatile = []string{"version", "credentials_digest", "credentials_set_at", "credentials_due_at", "credentials_status"}
+var volatile = []string{
+	"version",
+	"credentials_digest",
+	"credentials_set_at",
+	"credentials_due_at",
+	"credentials_status",
+}
 
 func wantUnknown(t *testing.T, tf *core.Terraform, p core.Plan, want bool) {
 	t.Helper()
@@ -88,8 +94,9 @@ func TestWithoutNumber(t *testing.T) {
 	}
 }
 
-// Credentials that somebody sets between plan and apply are theirs: the next plan blames the platform, not the configuration.
-func TestTheirCredentialsAreNotAdoptedWithAChange(t *testing.T) {
+// Credentials that somebody sets between plan and apply are theirs: the next plan blames the platform, not the
+// configuration.
+func TestChangedCredentialsOfThePlatformAreNotAdopted(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	c := base().With("credentials_wo", credentials("one"))
@@ -108,11 +115,13 @@ func TestApplyTimeValueDecides(t *testing.T) {
 		applied string
 		sent    int
 	}{
-		"another value than planned":                  {false, credentials("two"), "three", 1},
-		"the old value after all":                     {false, credentials("two"), "one", 0},
-		"unknown, then a new one":                     {false, tftypes.UnknownValue, "two", 1},
-		"unknown, then the old one":                   {false, tftypes.UnknownValue, "one", 0},
-		"an entry unknown, then a new one":            {false, map[string]any{"api_key": tftypes.UnknownValue}, "two", 1},
+		"another value than planned": {false, credentials("two"), "three", 1},
+		"the old value after all":    {false, credentials("two"), "one", 0},
+		"unknown, then a new one":    {false, tftypes.UnknownValue, "two", 1},
+		"unknown, then the old one":  {false, tftypes.UnknownValue, "one", 0},
+		"an entry unknown, then a new one": {
+			false, map[string]any{"api_key": tftypes.UnknownValue}, "two", 1,
+		},
 		"the old one in the plan, then a new one":     {true, credentials("one"), "two", 1},
 		"the old one in both":                         {true, credentials("one"), "one", 0},
 		"unknown and another change, then the old":    {true, tftypes.UnknownValue, "one", 0},
@@ -149,7 +158,8 @@ func TestWithNumber(t *testing.T) {
 	generation := 0
 	config := func(n int) core.Config {
 		generation++
-		return base().With("credentials_wo", credentials("generated "+text(int64(generation)))).With("credentials_wo_version", n)
+		return base().With("credentials_wo", credentials("generated "+text(int64(generation)))).
+			With("credentials_wo_version", n)
 	}
 	run := func(n int) core.Plan {
 		p := tf.Plan(config(n))
@@ -255,7 +265,8 @@ func TestImport(t *testing.T) {
 		imported(t, tf, "mail")
 		c := base().With("credentials_wo", credentials("generated")).With("credentials_wo_version", 3)
 		p := tf.Plan(c)
-		wantWarning(t, p, "adopted and nothing is sent", "The configured value differs from the platform's and is NOT sent; raise credentials_wo_version to send it.")
+		wantWarning(t, p, "adopted and nothing is sent", "The configured value differs from the platform's and is "+
+			"NOT sent; raise credentials_wo_version to send it.")
 		wantUnknown(t, tf, p, false)
 		apply(t, tf, p, nil)
 		if f.sent() != 0 {
@@ -350,7 +361,12 @@ func TestRevokedAndHeld(t *testing.T) {
 			f.con.Hold = &api.Hold{Reason: "incident 42", At: start, By: "security"}
 			f.writes = nil
 			p = tf.Plan(c)
-			wantWarning(t, p, "on hold since 2026-05-01T12:00:00Z (by security): incident 42", "not sent until it is released")
+			wantWarning(
+				t,
+				p,
+				"on hold since 2026-05-01T12:00:00Z (by security): incident 42",
+				"not sent until it is released",
+			)
 			if p.Changes {
 				t.Error("a hold does not stop the plan")
 			}
@@ -404,7 +420,7 @@ func TestDueAndOverdueOnlyWarn(t *testing.T) {
 	}
 }
 
-func TestPolicyChangesOnlyWhatItChanges(t *testing.T) {
+func TestPolicyChangeMovesOnlyDueAndStatus(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	c := base().With("credentials_wo", credentials("one")).With("credentials_wo_version", 1)

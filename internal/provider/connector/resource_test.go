@@ -20,8 +20,14 @@ func newTerraformUnconfigured(t *testing.T) *core.Terraform {
 func TestNullAndEmptyStayApart(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	empty := base().With("description", "").With("labels", map[string]any{}).With("settings", map[string]any{}).With("allowed_scopes", []string{})
-	for _, c := range []core.Config{empty, base(), empty, base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"})} {
+	empty := base().With("description", "").
+		With("labels", map[string]any{}).
+		With("settings", map[string]any{}).
+		With("allowed_scopes", []string{})
+	for _, c := range []core.Config{
+		empty, base(), empty,
+		base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"}),
+	} {
 		tf.Run(c)
 		wantQuiet(t, tf, c)
 	}
@@ -43,7 +49,10 @@ func TestBadConfigurations(t *testing.T) {
 		"owner":            {base().With("owner", "CANARY@"), `AttributeName("owner")`},
 		"owner is missing": {base().With("owner", nil), "owner"},
 		"type":             {base().With("type", "CANARY"), `AttributeName("type")`},
-		"scope":            {base().With("allowed_scopes", []string{"messages:send", "CANARY Scope"}), `AttributeName("allowed_scopes")`},
+		"scope": {
+			base().With("allowed_scopes", []string{"messages:send", "CANARY Scope"}),
+			`AttributeName("allowed_scopes")`,
+		},
 		"labels":           {base().With("labels", map[string]any{"": "CANARY"}), `AttributeName("labels")`},
 		"label null":       {base().With("labels", map[string]any{"a": nil}), `AttributeName("labels")`},
 		"policy":           {base().With("rotation_policy_id", "CANARY"), `AttributeName("rotation_policy_id")`},
@@ -55,8 +64,14 @@ func TestBadConfigurations(t *testing.T) {
 		"setting null":     {smtp(map[string]any{"host": "mail", "port": nil}), `AttributeName("settings")`},
 		"no credentials":   {base().With("credentials_wo", map[string]any{}), `AttributeName("credentials_wo")`},
 		"empty credential": {base().With("credentials_wo", map[string]any{"k": ""}), `AttributeName("credentials_wo")`},
-		"null credential":  {base().With("credentials_wo", map[string]any{"k": nil}), `AttributeName("credentials_wo")`},
-		"credential's key": {base().With("credentials_wo", map[string]any{"CANARY key": "CANARY"}), `AttributeName("credentials_wo")`},
+		"null credential": {
+			base().With("credentials_wo", map[string]any{"k": nil}),
+			`AttributeName("credentials_wo")`,
+		},
+		"credential's key": {
+			base().With("credentials_wo", map[string]any{"CANARY key": "CANARY"}),
+			`AttributeName("credentials_wo")`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := newTerraform(t, newFake(t)).Plan(tt.config).Diags.Errors()
@@ -71,8 +86,10 @@ func TestBadConfigurations(t *testing.T) {
 	t.Run("unknown values are left alone", func(t *testing.T) {
 		for _, c := range []core.Config{
 			smtp(map[string]any{"host": tftypes.UnknownValue}), smtp(nil).With("settings", tftypes.UnknownValue),
-			base().With("type", tftypes.UnknownValue), base().With("name", tftypes.UnknownValue).With("allowed_scopes", tftypes.UnknownValue),
-			base().With("credentials_wo", map[string]any{"k": tftypes.UnknownValue}).With("rotation_policy_id", tftypes.UnknownValue),
+			base().With("type", tftypes.UnknownValue),
+			base().With("name", tftypes.UnknownValue).With("allowed_scopes", tftypes.UnknownValue),
+			base().With("credentials_wo", map[string]any{"k": tftypes.UnknownValue}).
+				With("rotation_policy_id", tftypes.UnknownValue),
 		} {
 			if errs := newTerraform(t, newFake(t)).Plan(c).Diags.Errors(); errs != "" {
 				t.Error(errs)
@@ -81,11 +98,13 @@ func TestBadConfigurations(t *testing.T) {
 	})
 }
 
-func TestOnlyTheAPIsOwnNotFoundRemoves(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesConnector(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())
-	for status, body := range map[int]string{404: "text/html", 401: api.ProblemContentType, 403: "text/html", 500: "text/html", 200: "text/html"} {
+	for status, body := range map[int]string{
+		404: "text/html", 401: api.ProblemContentType, 403: "text/html", 500: "text/html", 200: "text/html",
+	} {
 		f.next = func(w http.ResponseWriter) bool {
 			w.Header().Set("Content-Type", body)
 			w.WriteHeader(status)
@@ -123,7 +142,8 @@ func TestObjectOfAnotherEnvironment(t *testing.T) {
 	other.State, other.Private = tf.State, tf.Private
 	f.next = func(http.ResponseWriter) bool { t.Error("the platform was asked"); return false }
 	for what, d := range map[string]core.Diags{"read": other.Refresh(), "delete": other.Destroy()} {
-		if errs := d.Errors(); !strings.Contains(errs, `"staging"`) || !strings.Contains(errs, `"production"`) || other.State.IsNull() {
+		if errs := d.Errors(); !strings.Contains(errs, `"staging"`) || !strings.Contains(errs, `"production"`) ||
+			other.State.IsNull() {
 			t.Errorf("%s: %q", what, errs)
 		}
 	}
@@ -134,7 +154,8 @@ func TestNameTaken(t *testing.T) {
 	newTerraform(t, f).Run(base())
 	tf := newTerraform(t, f)
 	errs := tf.Apply(tf.Plan(base()), nil).Errors()
-	if !strings.Contains(errs, "terraform import quickconnect_connector.LABEL mail") || !strings.Contains(errs, `AttributeName("name")`) {
+	if !strings.Contains(errs, "terraform import quickconnect_connector.LABEL mail") ||
+		!strings.Contains(errs, `AttributeName("name")`) {
 		t.Errorf("got %q", errs)
 	}
 	if !tf.State.IsNull() {

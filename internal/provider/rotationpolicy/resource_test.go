@@ -76,7 +76,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newTerraform(t *testing.T, f *fake) *core.Terraform {
 	t.Helper()
 	p := fakes.NewPlatform(t, f.url, fakes.Identity("staging"), 0)
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource}, core.Config{}, typeName)
+	return core.New(
+		t,
+		fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource},
+		core.Config{},
+		kind.Terraform,
+	)
 }
 
 func base() core.Config { return core.Config{"name": "quarterly", "interval": "90d"} }
@@ -88,17 +93,34 @@ func wantQuiet(t *testing.T, tf *core.Terraform, c core.Config) {
 	}
 }
 
-func TestLife(t *testing.T) {
+func TestLifecycle(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())
-	tf.Expect(tf.State, "overlap=24h", "max_stage=7d", "require_acknowledgement=true", "on_stage_timeout=cancel", "max_age=<null>", "quiet_period=<null>", "id="+theID)
+	tf.Expect(
+		tf.State,
+		"overlap=24h",
+		"max_stage=7d",
+		"require_acknowledgement=true",
+		"on_stage_timeout=cancel",
+		"max_age=<null>",
+		"quiet_period=<null>",
+		"id="+theID,
+	)
 	wantQuiet(t, tf, base())
 
 	// Everything changes in place, and only what changed is sent.
 	all := core.Config{
-		"name": "monthly", "interval": "30d", "overlap": "2h", "max_stage": "1d", "max_age": "40d", "require_acknowledgement": false,
-		"on_stage_timeout": "promote", "quiet_period": "1h", "description": "for all", "labels": map[string]any{"a": "1"},
+		"name":                    "monthly",
+		"interval":                "30d",
+		"overlap":                 "2h",
+		"max_stage":               "1d",
+		"max_age":                 "40d",
+		"require_acknowledgement": false,
+		"on_stage_timeout":        "promote",
+		"quiet_period":            "1h",
+		"description":             "for all",
+		"labels":                  map[string]any{"a": "1"},
 	}
 	p := tf.Plan(all)
 	if p.Replaces {
@@ -116,7 +138,15 @@ func TestLife(t *testing.T) {
 
 	// Removed is null or the default.
 	tf.Run(base())
-	tf.Expect(tf.State, "overlap=24h", "max_age=<null>", "quiet_period=<null>", "require_acknowledgement=true", "description=<null>", "labels=<null>")
+	tf.Expect(
+		tf.State,
+		"overlap=24h",
+		"max_age=<null>",
+		"quiet_period=<null>",
+		"require_acknowledgement=true",
+		"description=<null>",
+		"labels=<null>",
+	)
 	if last := f.patches[len(f.patches)-1]; last["max_age"] != nil || last["overlap"] != "24h" {
 		t.Errorf("the patch was %v", last)
 	}
@@ -126,7 +156,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-func TestTheSameDurationIsNoDifference(t *testing.T) {
+func TestEqualDurationIsNoDifference(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base().With("max_age", "20w").With("overlap", "1d"))
@@ -167,7 +197,8 @@ func TestBadConfigurations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newTerraform(t, newFake(t)).Plan(tt.config).Diags
-			if !strings.Contains(d.Errors(), `AttributeName("`+tt.at+`")`) && !strings.Contains(d.Errors(), `"`+tt.at+`" is required`) {
+			if !strings.Contains(d.Errors(), `AttributeName("`+tt.at+`")`) &&
+				!strings.Contains(d.Errors(), `"`+tt.at+`" is required`) {
 				t.Errorf("got %q, want an error on %s", d.Errors(), tt.at)
 			}
 			if len(d) != 1 {
@@ -176,7 +207,10 @@ func TestBadConfigurations(t *testing.T) {
 		})
 	}
 	unknown := base()
-	for name := range maps.Keys(core.Config{"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0, "on_stage_timeout": 0, "quiet_period": 0, "require_acknowledgement": 0}) {
+	for name := range maps.Keys(core.Config{
+		"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0, "on_stage_timeout": 0, "quiet_period": 0,
+		"require_acknowledgement": 0,
+	}) {
 		unknown[name] = tftypes.UnknownValue
 	}
 	if errs := newTerraform(t, newFake(t)).Plan(unknown).Diags.Errors(); errs != "" {
@@ -188,13 +222,16 @@ func TestRefusedByThePlatform(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	tf.Run(base())
-	f.refuse = &api.Problem{Status: 409, Code: api.CodeConflict, Detail: "3 scoped tokens refer to the rotation policy", RequestID: "req_1"}
+	f.refuse = &api.Problem{Status: 409, Code: api.CodeConflict, Detail: "3 scoped tokens refer to the " +
+		"rotation policy", RequestID: "req_1"}
 	if errs := tf.Destroy().Errors(); !strings.Contains(errs, "3 scoped tokens refer") || tf.State.IsNull() {
 		t.Errorf("got %q", errs)
 	}
 	f.refuse = &api.Problem{Status: 422, Code: api.CodeInvalid, Field: "/overlap", Detail: "must be at most 30d"}
 	before := tf.State
-	if errs := tf.Apply(tf.Plan(base().With("overlap", "2h")), nil).Errors(); !strings.Contains(errs, `AttributeName("overlap")`) || !tf.State.Equal(before) {
+	if errs := tf.Apply(tf.Plan(base().With("overlap", "2h")), nil).
+		Errors(); !strings.Contains(errs, `AttributeName("overlap")`) ||
+		!tf.State.Equal(before) {
 		t.Errorf("got %q", errs)
 	}
 }

@@ -40,12 +40,23 @@ func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.
 		return nil, time.Time{}, err
 	}
 	f.token = api.ScopedToken{
-		Object: api.Object{ID: tokenID, Name: in.Name, Description: in.Description, Labels: in.Labels, Tenant: "acme", Environment: "staging", CreatedAt: now},
+		Object: api.Object{
+			ID:          tokenID,
+			Name:        in.Name,
+			Description: in.Description,
+			Labels:      in.Labels,
+			Tenant:      "acme",
+			Environment: "staging",
+			CreatedAt:   now,
+		},
 		Rotated: api.Rotated{
 			Owner: in.Owner, RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion,
 			DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
 		},
-		ConnectorID: in.ConnectorID, Scopes: in.Scopes, AllowedCIDRs: in.AllowedCIDRs, ExpiresAt: in.ExpiresAt,
+		ConnectorID:      in.ConnectorID,
+		Scopes:           in.Scopes,
+		AllowedCIDRs:     in.AllowedCIDRs,
+		ExpiresAt:        in.ExpiresAt,
 		RotationPolicyID: in.RotationPolicyID,
 	}
 	return in.MinimumVersion, expiry(in.ExpiresAt), nil
@@ -59,7 +70,11 @@ func expiry(s *string) time.Time {
 	return at
 }
 
-func (f *fake) Patch(body []byte, c rules.Credential, now time.Time) (after rules.Credential, commit func() (changed bool), err error) {
+func (f *fake) Patch(
+	body []byte,
+	c rules.Credential,
+	now time.Time,
+) (after rules.Credential, commit func() (changed bool), err error) {
 	var in api.ScopedTokenPatch
 	if err := json.Unmarshal(body, &in); err != nil {
 		return c, nil, err

@@ -35,7 +35,7 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 	wrote(t, f)
 }
 
-func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
+func TestEphemeralWhenVersionEndsDuringRead(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
 	once := true
@@ -80,8 +80,19 @@ func TestDataSource(t *testing.T) {
 	if len(d) != 0 {
 		t.Fatal(d.Errors(), d.Warnings())
 	}
-	tf.Expect(v, "id=tok_01", "owner=team-a", "version=1", "rotation.phase=stable", "rotation.reason=held", "hold.reason=incident", "hold.at=2026-05-01T00:00:00Z",
-		"last_used_at=2026-05-01T00:00:00Z", "rotation_requested=false", "labels.team=a")
+	tf.Expect(
+		v,
+		"id=tok_01",
+		"owner=team-a",
+		"version=1",
+		"rotation.phase=stable",
+		"rotation.reason=held",
+		"hold.reason=incident",
+		"hold.at=2026-05-01T00:00:00Z",
+		"last_used_at=2026-05-01T00:00:00Z",
+		"rotation_requested=false",
+		"labels.team=a",
+	)
 	_, d = tf.Read(core.Config{"name": "nobody"})
 	core.Says(t, d.Errors(), "nobody")
 }

@@ -12,11 +12,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := baseConfig().With("description", "").With("labels", core.Triggers()).With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
-		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := baseConfig().With("description", "").
+		With("labels", core.Triggers()).
+		With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
+		With("expires_at", "2030-01-01T00:00:00+01:00").
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).
+		With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>")
 	core.Must(t, tf.Apply(p, nil))
@@ -27,14 +32,27 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
 	core.Silent(t, tf, baseConfig())
-	tf.Expect(tf.State, "description=<null>", "labels=<null>", "allowed_cidrs=<null>", "expires_at=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "deletion_protection=false")
+	tf.Expect(
+		tf.State,
+		"description=<null>",
+		"labels=<null>",
+		"allowed_cidrs=<null>",
+		"expires_at=<null>",
+		"rotate_when_changed=<null>",
+		"minimum_version=<null>",
+		"deletion_protection=false",
+	)
 
-	changed := baseConfig().With("name", "other").With("owner", "team-b").With("scopes", []string{"messages:read", "messages:send"}).With("expires_at", "2031-01-01T00:00:00Z").With("rotation_policy_id", nil)
+	changed := baseConfig().With("name", "other").
+		With("owner", "team-b").
+		With("scopes", []string{"messages:read", "messages:send"}).
+		With("expires_at", "2031-01-01T00:00:00Z").
+		With("rotation_policy_id", nil)
 	tf.Run(changed)
 	core.Silent(t, tf, changed)
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -50,7 +68,9 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"a name for the policy":    {baseConfig().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
 		"a name for the connector": {baseConfig().With("connector_id", "slack"), "connector_id"},
 		"owner":                    {baseConfig().With("owner", "a@"), "owner"},
-		"null trigger":             {baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
+		"null trigger": {
+			baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			core.Says(t, tf.Plan(c.config).Diags.Errors(), `AttributeName("`+c.attribute+`")`)
@@ -76,7 +96,11 @@ func TestDeletionProtection(t *testing.T) {
 	f, tf := created(t, c)
 	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
 	core.Says(t, tf.Plan(c.With("connector_id", "con_2")).Diags.Errors(), `AttributeName("deletion_protection")`)
-	core.Says(t, tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(), `AttributeName("deletion_protection")`)
+	core.Says(
+		t,
+		tf.Plan(c.With("connector_id", tftypes.UnknownValue).With("deletion_protection", false)).Diags.Errors(),
+		`AttributeName("deletion_protection")`,
+	)
 	wrote(t, f)
 	tf.Run(c.With("deletion_protection", false))
 	if errs := tf.PlanDestroy().Diags.Errors(); errs != "" {
@@ -87,7 +111,7 @@ func TestDeletionProtection(t *testing.T) {
 	}
 }
 
-func TestReplacementKnowsNothingOfTheNewToken(t *testing.T) {
+func TestReplacementPlansUnknownVersion(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Highest = 1
 	f.Clock.Advance(90 * day) // begin is due: not for a token that goes
@@ -103,7 +127,7 @@ func TestReplacementKnowsNothingOfTheNewToken(t *testing.T) {
 	tf.Expect(tf.State, "version=2", "connector_id=con_2")
 }
 
-func TestOnlyANotFoundOfThePlatformRemovesTheToken(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesToken(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	for _, code := range []string{api.CodeUnauthenticated, api.CodeForbidden, api.CodeConflict, api.CodeInvalid} {
 		f.Refuse["GET"] = api.Problem{Code: code}
@@ -133,7 +157,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheToken(t *testing.T) {
 	}
 }
 
-func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
+func TestDeletedOutsideIsRecreatedWithNextNumber(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Exists, f.Highest = false, 1
@@ -154,8 +178,12 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	full := baseConfig().With("description", "").With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", core.Triggers("a", "1")).
-		With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
+	full := baseConfig().With("description", "").
+		With("expires_at", "2030-01-01T00:00:00+01:00").
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).
+		With("deletion_protection", true).
+		With("labels", core.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{tokenID, "notifier"} {
 		t.Run(id, func(t *testing.T) {
@@ -175,7 +203,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	if errs := waiting.Plan(baseConfig()).Diags.Errors(); errs != "" {

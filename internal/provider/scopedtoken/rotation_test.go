@@ -24,15 +24,43 @@ func wrote(t *testing.T, f *fake, want ...string) {
 func TestRotationWithAcknowledgement(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme", "deletion_protection=false")
+	tf.Expect(
+		tf.State,
+		"version=1",
+		"rotation.phase=stable",
+		"rotation.next_version=2",
+		"tenant=acme",
+		"deletion_protection=false",
+	)
 	core.Silent(t, tf, c)
 
 	f.Clock.Advance(90 * day)
 	p := tf.Plan(c)
-	tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false", "rotation.current_version=1", "rotation.pending_version=2",
-		"rotation.previous_version=<null>", "rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>", "rotation.pending_expires_at=<unknown>",
-		"rotation.previous_expires_at=<unknown>", "rotation.last_rotated_at=<unknown>", "rotation.next_rotation_at=<unknown>", "id=tok_01", "created_at=2026-05-01T00:00:00Z")
-	core.Says(t, p.Diags.Warnings(), `Rotation of "notifier" begins: version 2 will be issued`, "due since 2026-07-30T00:00:00Z, interval 90d")
+	tf.Expect(
+		p.Planned,
+		"version=2",
+		"rotation.phase=staged",
+		"rotation.due=none",
+		"rotation.acknowledged=false",
+		"rotation.current_version=1",
+		"rotation.pending_version=2",
+		"rotation.previous_version=<null>",
+		"rotation.next_version=3",
+		"rotation.reason=<unknown>",
+		"rotation.requires_acknowledgement=<unknown>",
+		"rotation.pending_expires_at=<unknown>",
+		"rotation.previous_expires_at=<unknown>",
+		"rotation.last_rotated_at=<unknown>",
+		"rotation.next_rotation_at=<unknown>",
+		"id=tok_01",
+		"created_at=2026-05-01T00:00:00Z",
+	)
+	core.Says(
+		t,
+		p.Diags.Warnings(),
+		`Rotation of "notifier" begins: version 2 will be issued`,
+		"due since 2026-07-30T00:00:00Z, interval 90d",
+	)
 	core.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/begin if 1")
 	tf.Expect(tf.State, "version=2", "rotation.pending_expires_at=2026-08-06T00:00:00Z")
@@ -41,7 +69,15 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	core.Says(t, waiting.Diags.Warnings(), `Version 2 of "notifier" waits to be seen in use`, "2026-08-06T00:00:00Z")
 	f.uses(2)
 	p = tf.Plan(c)
-	tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1", "rotation.pending_version=<null>", "rotation.next_version=3")
+	tf.Expect(
+		p.Planned,
+		"version=2",
+		"rotation.phase=draining",
+		"rotation.current_version=2",
+		"rotation.previous_version=1",
+		"rotation.pending_version=<null>",
+		"rotation.next_version=3",
+	)
 	core.Says(t, p.Diags.Warnings(), "version 2 will be current", "version 2 was seen in use")
 	core.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/promote if 2")
@@ -62,7 +98,13 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	p := tf.Plan(c)
 	core.Says(t, p.Diags.Warnings(), "overdue", "2026-07-30T00:00:00Z")
 	tf.Run(c)
-	tf.Expect(tf.State, "version=2", "rotation.phase=draining", "rotation.previous_version=1", "rotation.next_version=3")
+	tf.Expect(
+		tf.State,
+		"version=2",
+		"rotation.phase=draining",
+		"rotation.previous_version=1",
+		"rotation.next_version=3",
+	)
 	core.Silent(t, tf, c)
 	f.Clock.Advance(time.Hour)
 	tf.Run(c)
@@ -71,7 +113,7 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
+func TestZeroOverlapEndsAtOnce(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
@@ -81,7 +123,7 @@ func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable")
 }
 
-func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
+func TestSavedPlanAppliedLate(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -94,7 +136,7 @@ func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
 	}
 }
 
-func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
+func TestSavedPlanAfterAnotherChange(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -187,7 +229,14 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	before := tf.Get(tf.State, "rotation")
 	c = c.With("description", "new")
 	p := tf.Plan(c)
-	tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation.reason=", "rotation.next_rotation_at=2026-07-30T00:00:00Z", "rotation.requires_acknowledgement=true")
+	tf.Expect(
+		p.Planned,
+		"version=1",
+		"rotation.phase=stable",
+		"rotation.reason=",
+		"rotation.next_rotation_at=2026-07-30T00:00:00Z",
+		"rotation.requires_acknowledgement=true",
+	)
 	// Between plan and apply a step falls due and the policy changes.
 	f.Clock.Advance(90 * day)
 	f.Policy.RequireAcknowledgement = false
@@ -200,7 +249,7 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	wrote(t, f, "POST /tok_01/rotation/rotate if 2")
 }
 
-func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
+func TestPolicyCreatedInSameApply(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
@@ -224,7 +273,7 @@ func TestNumbersWithAGap(t *testing.T) {
 	tf.Expect(tf.State, "version=3", "rotation.current_version=3", "rotation.previous_version=1")
 }
 
-func TestRollbackAndWhatFollows(t *testing.T) {
+func TestRollbackAndNextSteps(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -247,7 +296,14 @@ func TestRevokedOutside(t *testing.T) {
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 	p := tf.Plan(c)
-	tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3", "id=tok_01")
+	tf.Expect(
+		p.Planned,
+		"version=2",
+		"rotation.phase=stable",
+		"rotation.current_version=2",
+		"rotation.next_version=3",
+		"id=tok_01",
+	)
 	core.Says(t, p.Diags.Warnings(), "will be issued", "revoked")
 	core.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "POST /tok_01/rotation/reissue if 2")

@@ -9,7 +9,13 @@ import (
 )
 
 func baseConfig() core.Config {
-	return core.Config{"name": "notifier", "owner": "team-a", "connector_id": "con_1", "scopes": []string{"messages:send"}, "rotation_policy_id": "pol_1"}
+	return core.Config{
+		"name":               "notifier",
+		"owner":              "team-a",
+		"connector_id":       "con_1",
+		"scopes":             []string{"messages:send"},
+		"rotation_policy_id": "pol_1",
+	}
 }
 
 func newTerraform(t *testing.T, f *fake) *core.Terraform {
@@ -19,7 +25,17 @@ func newTerraform(t *testing.T, f *fake) *core.Terraform {
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, DataSource: NewDataSource, EphemeralResource: NewEphemeralResource}, core.Config{}, typeName)
+	return core.New(
+		t,
+		fakes.Noun{
+			Platform:          p,
+			Resource:          NewResource,
+			DataSource:        NewDataSource,
+			EphemeralResource: NewEphemeralResource,
+		},
+		core.Config{},
+		kind.Terraform,
+	)
 }
 
 // created is a token of version 1, applied and stable.

@@ -13,7 +13,10 @@ import (
 func TestTriggerBeginsARotation(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
-	for _, quiet := range []map[string]any{core.Triggers("a", "1"), core.Triggers("a", "1", "b", "1"), core.Triggers("b", "1"), nil, core.Triggers("a", "1")} {
+	for _, quiet := range []map[string]any{
+		core.Triggers("a", "1"), core.Triggers("a", "1", "b", "1"), core.Triggers("b", "1"), nil,
+		core.Triggers("a", "1"),
+	} {
 		next := c.With("rotate_when_changed", quiet)
 		if quiet == nil {
 			next = c
@@ -69,7 +72,7 @@ func TestTriggerOnHoldIsRecorded(t *testing.T) {
 	tf.Expect(tf.Plan(c).Planned, "version=2", "rotation.phase=staged")
 }
 
-func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
+func TestUnknownTriggerIsDecidedAtApply(t *testing.T) {
 	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
 	for name, x := range map[string]struct {
 		value   string
@@ -90,7 +93,11 @@ func TestUnknownTriggerLeavesItToTheApply(t *testing.T) {
 	}
 	t.Run("the whole map", func(t *testing.T) {
 		_, tf := created(t, c)
-		tf.Expect(tf.Plan(c.With("rotate_when_changed", tftypes.UnknownValue)).Planned, "version=<unknown>", "rotation=<unknown>")
+		tf.Expect(
+			tf.Plan(c.With("rotate_when_changed", tftypes.UnknownValue)).Planned,
+			"version=<unknown>",
+			"rotation=<unknown>",
+		)
 	})
 	t.Run("minimum_version", func(t *testing.T) {
 		f, tf := created(t, c)
@@ -107,8 +114,15 @@ func TestMinimumVersion(t *testing.T) {
 	t.Run("stable", func(t *testing.T) {
 		f, tf := created(t, c)
 		p := tf.Plan(c.With("minimum_version", 2))
-		tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
-		core.Says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
+		tf.Expect(
+			p.Planned,
+			"version=2",
+			"rotation.phase=stable",
+			"rotation.current_version=2",
+			"rotation.next_version=3",
+		)
+		core.Says(t, p.Diags.Warnings(), `Version 2 of "notifier" will be issued`, "Revoked at once, without an "+
+			"overlap: version 1", "raised to 2")
 		core.Must(t, tf.Apply(p, nil))
 		wrote(t, f, "PATCH /tok_01 if 1")
 		core.Silent(t, tf, c.With("minimum_version", 2))
@@ -137,7 +151,12 @@ func TestMinimumVersion(t *testing.T) {
 	t.Run("on hold", func(t *testing.T) {
 		f, tf := created(t, c)
 		f.By(rules.Command{Step: rules.StepHold, Reason: "incident"})
-		core.Says(t, tf.Plan(c.With("minimum_version", 2)).Diags.Errors(), `AttributeName("minimum_version")`, "release the hold")
+		core.Says(
+			t,
+			tf.Plan(c.With("minimum_version", 2)).Diags.Errors(),
+			`AttributeName("minimum_version")`,
+			"release the hold",
+		)
 	})
 	t.Run("at creation", func(t *testing.T) {
 		f := newFake(t)
@@ -179,7 +198,7 @@ func TestMinimumVersion(t *testing.T) {
 	})
 }
 
-func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
+func TestRenameToNameWithHigherNumbers(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Highest = 9
@@ -192,7 +211,7 @@ func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
 	tf.Expect(tf.State, "version=10", "rotation.phase=staged")
 }
 
-func TestAStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
+func TestStepWithoutRefreshNeedsEtagOfState(t *testing.T) {
 	c := baseConfig().With("rotate_when_changed", core.Triggers("a", "1"))
 	f, tf := created(t, c)
 	// Somebody begins and promotes; then only the description is applied, without a refresh.

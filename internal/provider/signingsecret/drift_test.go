@@ -13,14 +13,20 @@ var byBoth = map[string]func(letter string) core.Config{
 	"with number":    func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) },
 }
 
-// Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the configured value back.
-func TestSomebodyElseRotated(t *testing.T) {
+// Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the
+// configured value back.
+func TestRotatedByAnotherClient(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
 			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
+			core.Says(
+				t,
+				core.Empty(t, tf, c).Diags.Warnings(),
+				`"orders" does not have the configured value`,
+				"The phase ends at 2026-05-08T00:00:00Z",
+			)
 			// Another change is not kept waiting.
 			c = c.With("description", "new")
 			keeps(t, tf, tf.Plan(c), nil)
@@ -32,7 +38,8 @@ func TestSomebodyElseRotated(t *testing.T) {
 			f.Clock.Advance(day)
 			f.Writes()
 			p := tf.Plan(c)
-			core.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
+			core.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value "+
+				"of secret_wo")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/begin if 5 sends a")
 			tf.Expect(tf.State, "secret_digest="+f.digests[3])
@@ -41,7 +48,7 @@ func TestSomebodyElseRotated(t *testing.T) {
 }
 
 // The platform has rotated to a secret of its own, by hand: that counts as a change of the platform's, too.
-func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
+func TestAnotherClientIssuedSecret(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -55,8 +62,9 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 	}
 }
 
-// Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value ours.
-func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
+// Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value
+// ours.
+func TestChangedValueOfThePlatformIsNotAdopted(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
@@ -70,8 +78,9 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 	}
 }
 
-// After a rollback the state has the digest of the version that is current again. The one that is promoted once more may be of another kind.
-func TestPromotedOnceMoreAfterARollback(t *testing.T) {
+// After a rollback the state has the digest of the version that is current again. The one that is promoted once more
+// may be of another kind.
+func TestPromotedAgainAfterRollback(t *testing.T) {
 	for name, c := range map[string]struct {
 		before   core.Config
 		supplied []string
@@ -91,23 +100,37 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepRelease})
 			p := tf.Plan(c.before.With("secret_wo", nil).With("minimum_version", 2))
 			tf.Expect(tf.State, "version=1", "rotation.phase=staged", "rotation.pending_version=2")
-			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=stable",
+				"rotation.current_version=2",
+				"rotation.next_version=3",
+			)
 			keeps(t, tf, p, nil)
 		})
 	}
 }
 
 // A number that comes without a secret sends nothing; when the secret comes, it is sent.
-func TestTheNumberComesBeforeItsSecret(t *testing.T) {
+func TestNumberBeforeSecret(t *testing.T) {
 	for name, c := range map[string]struct {
 		before []core.Config // applied in this order, after the secret a with the number 1
 		number int           // that the secret b comes with
 		sent   bool
 	}{
-		"raised":                    {[]core.Config{baseConfig().With("secret_wo_version", 2)}, 2, true},
-		"raised, then an edit":      {[]core.Config{baseConfig().With("secret_wo_version", 2), baseConfig().With("secret_wo_version", 2).With("description", "new")}, 2, true},
+		"raised": {[]core.Config{baseConfig().With("secret_wo_version", 2)}, 2, true},
+		"raised, then an edit": {
+			[]core.Config{
+				baseConfig().With("secret_wo_version", 2),
+				baseConfig().With("secret_wo_version", 2).With("description", "new"),
+			},
+			2, true,
+		},
 		"taken away, then the same": {[]core.Config{baseConfig()}, 1, true},
-		"the number of before":      {[]core.Config{baseConfig().With("secret_wo_version", 1).With("description", "new")}, 1, false},
+		"the number of before": {
+			[]core.Config{baseConfig().With("secret_wo_version", 1).With("description", "new")}, 1, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, suppliedConfig("a").With("secret_wo_version", 1))
@@ -125,13 +148,15 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 	}
 }
 
-// On hold nothing is sent, whatever the configuration says; another change goes through, and promises that it sends nothing.
+// On hold nothing is sent, whatever the configuration says; another change goes through, and promises that it sends
+// nothing.
 func TestNothingIsSentOnHold(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
-			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
+			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that "+
+				"was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
 			closed(t, tf, p)
@@ -146,21 +171,28 @@ func TestNothingIsSentOnHold(t *testing.T) {
 }
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply.
-func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
-	plain, edited, raised := suppliedConfig, func(l string) core.Config { return suppliedConfig(l).With("description", "new") },
+func TestValueChangesBetweenPlanAndApply(t *testing.T) {
+	plain, edited, raised := suppliedConfig,
+		func(l string) core.Config { return suppliedConfig(l).With("description", "new") },
 		func(l string) core.Config { return suppliedConfig(l).With("secret_wo_version", 2) }
 	for name, c := range map[string]struct {
 		config      func(string) core.Config
 		plan, apply string
 		writes      []string
 	}{
-		"new, and another new one":           {plain, "b", "c", []string{"POST /sec_01/rotation/begin if 1 sends c"}},
-		"new, and the old one after all":     {plain, "b", "a", nil},
-		"old, and a new one, with an edit":   {edited, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
+		"new, and another new one":       {plain, "b", "c", []string{"POST /sec_01/rotation/begin if 1 sends c"}},
+		"new, and the old one after all": {plain, "b", "a", nil},
+		"old, and a new one, with an edit": {
+			edited, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"},
+		},
 		"new, and the old one, with an edit": {edited, "b", "a", []string{"PATCH /sec_01"}},
-		"new number, another value":          {raised, "b", "c", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends c"}},
-		"new number, the old value":          {raised, "b", "a", []string{"PATCH /sec_01"}},
-		"new number, then a new value":       {raised, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
+		"new number, another value": {
+			raised, "b", "c", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends c"},
+		},
+		"new number, the old value": {raised, "b", "a", []string{"PATCH /sec_01"}},
+		"new number, then a new value": {
+			raised, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, suppliedConfig("a"))
@@ -173,7 +205,7 @@ func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
 	}
 }
 
-func TestImportOfASuppliedSecret(t *testing.T) {
+func TestImportOfSuppliedSecret(t *testing.T) {
 	three := int64(3)
 	for name, c := range map[string]struct {
 		number *int64 // on the platform
@@ -182,14 +214,30 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 		not    string
 		writes []string
 	}{
-		"the same value":                 {nil, suppliedConfig("a"), "", "", nil},
-		"no value":                       {nil, baseConfig(), "", "", nil},
-		"another value":                  {nil, suppliedConfig("b"), "Why: secret_wo has a new value", "", []string{"POST /sec_01/rotation/begin if 1 sends b"}},
-		"the number is adopted":          {nil, suppliedConfig("b").With("secret_wo_version", 3), "differs from the platform's and is NOT sent", "", []string{"PATCH /sec_01"}},
-		"adopted with the same value":    {nil, suppliedConfig("a").With("secret_wo_version", 3), "secret_wo_version is adopted and nothing is sent", "differs", []string{"PATCH /sec_01"}},
-		"the number is the platform's":   {&three, suppliedConfig("b").With("secret_wo_version", 3), "", "", nil},
-		"another number and value":       {&three, suppliedConfig("b").With("secret_wo_version", 4), "Why: secret_wo has a new value", "", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
-		"another number, the same value": {&three, suppliedConfig("a").With("secret_wo_version", 4), "", "", []string{"PATCH /sec_01"}},
+		"the same value": {nil, suppliedConfig("a"), "", "", nil},
+		"no value":       {nil, baseConfig(), "", "", nil},
+		"another value": {
+			nil, suppliedConfig("b"), "Why: secret_wo has a new value", "",
+			[]string{"POST /sec_01/rotation/begin if 1 sends b"},
+		},
+		"the number is adopted": {
+			nil, suppliedConfig("b").With("secret_wo_version", 3), "differs from the platform's and is NOT sent",
+			"",
+			[]string{"PATCH /sec_01"},
+		},
+		"adopted with the same value": {
+			nil, suppliedConfig("a").With("secret_wo_version", 3),
+			"secret_wo_version is adopted and nothing is sent", "differs",
+			[]string{"PATCH /sec_01"},
+		},
+		"the number is the platform's": {&three, suppliedConfig("b").With("secret_wo_version", 3), "", "", nil},
+		"another number and value": {
+			&three, suppliedConfig("b").With("secret_wo_version", 4), "Why: secret_wo has a new value", "",
+			[]string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"},
+		},
+		"another number, the same value": {
+			&three, suppliedConfig("a").With("secret_wo_version", 4), "", "", []string{"PATCH /sec_01"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, _ := created(t, suppliedConfig("a"))
@@ -206,7 +254,8 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 			}
 			keeps(t, tf, p, nil)
 			wrote(t, f, c.writes...)
-			if c.config["secret_wo_version"] == 3 && len(c.writes) > 0 { // from the adopted number on it is like any other
+			if c.config["secret_wo_version"] == 3 &&
+				len(c.writes) > 0 { // from the adopted number on it is like any other
 				tf.Run(suppliedConfig("c").With("secret_wo_version", 4))
 				wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends c")
 				return

@@ -63,8 +63,9 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 	wrote(t, f) // nothing was revealed
 }
 
-// Between its requests the world may move: what is opened is one consistent answer, or an error; never a mixture of before and after.
-func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
+// Between its requests the world may move: what is opened is one consistent answer, or an error; never a mixture of
+// before and after.
+func TestEphemeralWhenVersionEndsDuringRead(t *testing.T) {
 	promote := func(f *fake) { f.proven(2); f.By(rules.Command{Step: rules.StepPromote}) }
 	for name, c := range map[string]struct {
 		prepare, meanwhile func(f *fake)
@@ -73,19 +74,22 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 		warns              string
 	}{
 		"rotated without an overlap": {
-			func(f *fake) { f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0 }, func(f *fake) { f.By(rules.Command{Step: rules.StepRotate}) },
+			func(f *fake) { f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0 },
+			func(f *fake) { f.By(rules.Command{Step: rules.StepRotate}) },
 			"POST /sec_01/versions/1/reveal",
 			[]string{"value=whsec_canary2", "version=2", "other_value=<null>"},
 			"",
 		},
 		"cancelled": {
-			func(f *fake) { f.By(rules.Command{Step: rules.StepBegin}) }, func(f *fake) { f.By(rules.Command{Step: rules.StepCancel}) },
+			func(f *fake) { f.By(rules.Command{Step: rules.StepBegin}) },
+			func(f *fake) { f.By(rules.Command{Step: rules.StepCancel}) },
 			"POST /sec_01/versions/2/reveal",
 			[]string{"value=whsec_canary1", "version=1", "other_value=<null>"},
 			"",
 		},
 		"the other one ended": {
-			func(f *fake) { f.By(rules.Command{Step: rules.StepBegin}); promote(f) }, func(f *fake) { f.Clock.Advance(day) },
+			func(f *fake) { f.By(rules.Command{Step: rules.StepBegin}); promote(f) },
+			func(f *fake) { f.Clock.Advance(day) },
 			"POST /sec_01/versions/1/reveal",
 			[]string{"value=whsec_canary2", "version=2", "other_value=<null>"},
 			"",
@@ -127,7 +131,7 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 }
 
 // A version that ends every time is an error after the second attempt, not a loop.
-func TestEphemeralThatNeverHoldsStill(t *testing.T) {
+func TestEphemeralWhenVersionsKeepChanging(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Refuse["POST /sec_01/versions"] = api.Problem{Code: api.CodeConflict, Detail: "that version is not valid"}
 	if _, d := tf.Open(core.Config{"id": secretID}); d.Errors() == "" {
@@ -138,7 +142,10 @@ func TestEphemeralThatNeverHoldsStill(t *testing.T) {
 
 func TestEphemeralOfAnotherEnvironmentIsNotRevealed(t *testing.T) {
 	f, _ := created(t, baseConfig())
-	for name, own := range map[string]func(){"environment": func() { f.secret.Environment = "production" }, "tenant": func() { f.secret.Environment, f.secret.Tenant = "staging", "umbrella" }} {
+	for name, own := range map[string]func(){
+		"environment": func() { f.secret.Environment = "production" },
+		"tenant":      func() { f.secret.Environment, f.secret.Tenant = "staging", "umbrella" },
+	} {
 		own()
 		_, d := newTerraform(t, f).Open(core.Config{"id": secretID})
 		core.Says(t, d.Errors(), name, "staging", `"`+f.secret.Tenant+`"`, `"`+f.secret.Environment+`"`, "was not read")
@@ -159,5 +166,10 @@ func TestEphemeralNeedsThePermissionToReveal(t *testing.T) {
 	if _, d := tf.Open(core.Config{"id": secretID}); d.Errors() == "" {
 		t.Error("a signing secret whose version cannot be revealed is taken for deleted")
 	}
-	core.Says(t, func() string { _, d := tf.Open(core.Config{"id": "orders"}); return d.Errors() }(), "Not an id", "Nothing was sent")
+	core.Says(
+		t,
+		func() string { _, d := tf.Open(core.Config{"id": "orders"}); return d.Errors() }(),
+		"Not an id",
+		"Nothing was sent",
+	)
 }

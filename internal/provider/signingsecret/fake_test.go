@@ -15,7 +15,8 @@ import (
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// fake is a platform with room for one signing secret. It keeps the values, and the digests of those that were supplied.
+// fake is a platform with room for one signing secret. It keeps the values, and the digests of those that were
+// supplied.
 type fake struct {
 	*fakes.Rotated
 	secret  api.SigningSecret
@@ -71,12 +72,22 @@ func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.
 		return nil, time.Time{}, err
 	}
 	f.secret = api.SigningSecret{
-		Object: api.Object{ID: secretID, Name: in.Name, Description: in.Description, Labels: in.Labels, Tenant: "acme", Environment: "staging", CreatedAt: now},
+		Object: api.Object{
+			ID:          secretID,
+			Name:        in.Name,
+			Description: in.Description,
+			Labels:      in.Labels,
+			Tenant:      "acme",
+			Environment: "staging",
+			CreatedAt:   now,
+		},
 		Rotated: api.Rotated{
 			Owner: in.Owner, RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion,
 			DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
 		},
-		EndpointID: in.EndpointID, Algorithm: api.DefaultAlgorithm, SecretWOVersion: in.SecretWOVersion,
+		EndpointID:       in.EndpointID,
+		Algorithm:        api.DefaultAlgorithm,
+		SecretWOVersion:  in.SecretWOVersion,
 		RotationPolicyID: in.RotationPolicyID,
 	}
 	if in.Algorithm != nil {
@@ -85,7 +96,11 @@ func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.
 	return in.MinimumVersion, time.Time{}, nil
 }
 
-func (f *fake) Patch(body []byte, c rules.Credential, _ time.Time) (after rules.Credential, commit func() (changed bool), err error) {
+func (f *fake) Patch(
+	body []byte,
+	c rules.Credential,
+	_ time.Time,
+) (after rules.Credential, commit func() (changed bool), err error) {
 	var in api.SigningSecretPatch
 	if err := json.Unmarshal(body, &in); err != nil {
 		return c, nil, err
@@ -125,7 +140,8 @@ func (f *fake) Issued(before rules.Credential, done []rules.Transition, supplied
 		for _, number := range tr.Versions {
 			was, _ := before.Lookup(number)
 			is, _ := f.Cred.Lookup(number)
-			if d := f.digests[number]; d != "" && tr.Step != rules.StepCancel && was.State.Valid() && is.State == rules.StateRevoked {
+			if d := f.digests[number]; d != "" && tr.Step != rules.StepCancel && was.State.Valid() &&
+				is.State == rules.StateRevoked {
 				f.revoked = append(f.revoked, api.RevokedSecret{Digest: d, SecretWOVersion: f.secret.SecretWOVersion})
 			}
 		}

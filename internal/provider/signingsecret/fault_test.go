@@ -8,17 +8,24 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesSecret(t *testing.T) {
 	for name, c := range fakes.Faults {
 		t.Run(name, func(t *testing.T) {
 			f, good := created(t, suppliedConfig("a"))
 			url := fakes.Serve(t, c.Answer)
-			tf, other := newTerraformOn(t, platformAt(t, url, "staging", c.Timeout)), newTerraformOn(t, platformAt(t, url, "staging", c.Timeout))
+			tf, other := newTerraformOn(
+				t,
+				platformAt(t, url, "staging", c.Timeout),
+			), newTerraformOn(
+				t,
+				platformAt(t, url, "staging", c.Timeout),
+			)
 			tf.State, tf.Private = good.State, good.Private
 			_, opened := tf.Open(core.Config{"id": secretID})
 			for what, d := range map[string]core.Diags{
-				"read": tf.Refresh(), "plan": tf.Plan(suppliedConfig("b")).Diags, "delete": tf.Destroy(), "change": tf.Apply(tf.PlanOnly(suppliedConfig("b")), nil),
-				"open": opened, "import by id": other.Import(secretID), "import by name": other.Import("orders"),
+				"read": tf.Refresh(), "plan": tf.Plan(suppliedConfig("b")).Diags, "delete": tf.Destroy(),
+				"change": tf.Apply(tf.PlanOnly(suppliedConfig("b")), nil),
+				"open":   opened, "import by id": other.Import(secretID), "import by name": other.Import("orders"),
 			} {
 				core.Says(t, d.Errors(), c.Says)
 				sayNothingOf(t, d.Errors()+d.Warnings(), fakes.Token, whsec("a"), whsec("b"))
@@ -34,7 +41,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 	}
 }
 
-func TestANotFoundOfThePlatformDoes(t *testing.T) {
+func TestPlatformNotFoundRemovesSecret(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Exists = false
 	if core.Must(t, tf.Refresh()); !tf.State.IsNull() {
@@ -49,7 +56,9 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
 	f.Before = func(line string) { t.Errorf("the platform was asked %s", line) }
 	for what, d := range map[string]core.Diags{
-		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(baseConfig()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags,
+		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(),
+		"plan without a refresh": elsewhere.PlanOnly(baseConfig()).Diags,
+		"plan of the end":        elsewhere.PlanDestroy().Diags,
 	} {
 		if core.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
 			t.Errorf("%s: a signing secret of another environment is taken for gone", what)
@@ -58,7 +67,7 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 }
 
 // A creation whose answer never came may have made the secret: the error says so, and no half of it is in the state.
-func TestCreationWithoutAnAnswer(t *testing.T) {
+func TestCreationWithoutAnswer(t *testing.T) {
 	tf := newTerraformOn(t, platformAt(t, fakes.Serve(t, fakes.Faults["a broken connection"].Answer), "staging", 0))
 	d := tf.Apply(tf.Plan(suppliedConfig("a")), nil)
 	core.Says(t, d.Errors(), "Whether the object was created is not known")
@@ -68,11 +77,16 @@ func TestCreationWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// What the platform refuses names the attribute in the words of the configuration, and never the secret, even where the platform repeats it.
-func TestARefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
+// What the platform refuses names the attribute in the words of the configuration, and never the secret, even where the
+// platform repeats it.
+func TestRefusedSecretFailsOnAttribute(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("b"))
-	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeInvalid, Field: "/secret", Detail: "what is " + whsec("b")}
+	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{
+		Code:   api.CodeInvalid,
+		Field:  "/secret",
+		Detail: "what is " + whsec("b"),
+	}
 	d := tf.Apply(p, nil)
 	core.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
 	sayNothingOf(t, d.Errors()+d.Warnings(), whsec("b"))

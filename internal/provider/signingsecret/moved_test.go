@@ -9,9 +9,10 @@ import (
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// Somebody else moves the rotation between plan and apply: the step that was planned is not taken, and the error says what to do. That also
-// holds where their step is the very one, because the version is then another secret than the one that the plan was about to hand over.
-func TestSomebodyElseMovedTheRotation(t *testing.T) {
+// Somebody else moves the rotation between plan and apply: the step that was planned is not taken, and the error says
+// what to do. That also holds where their step is the very one, because the version is then another secret than the one
+// that the plan was about to hand over.
+func TestRotationMovedByAnotherClient(t *testing.T) {
 	revoke := rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"}
 	for name, c := range map[string]struct {
 		prepare func(f *fake, tf *core.Terraform)
@@ -19,18 +20,43 @@ func TestSomebodyElseMovedTheRotation(t *testing.T) {
 		other   rules.Command
 		highest int64
 	}{
-		"begin, and they began":                 {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepBegin}, 2},
-		"begin, and they revoked":               {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, revoke, 1},
-		"begin, and they hold":                  {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepHold, Reason: "incident"}, 1},
-		"promote, and they promoted":            {staged, nil, rules.Command{Step: rules.StepPromote}, 2},
-		"promote, and they cancelled":           {staged, nil, rules.Command{Step: rules.StepCancel}, 2},
-		"retire, and they rolled back":          {draining, nil, rules.Command{Step: rules.StepRollback}, 2},
-		"retire, and they retired":              {draining, nil, rules.Command{Step: rules.StepRetire}, 2},
-		"reissue, and they reissued":            {func(f *fake, _ *core.Terraform) { f.By(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2},
-		"minimum_version, and they began":       {nil, with("minimum_version", 2), rules.Command{Step: rules.StepBegin}, 2},
-		"a new secret, and they began":          {nil, with("secret_wo", whsec("b")), rules.Command{Step: rules.StepBegin}, 2},
-		"a new number and secret, they began":   {nil, func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("secret_wo_version", 1) }, rules.Command{Step: rules.StepBegin}, 2},
-		"minimum_version and a secret, revoked": {nil, func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("minimum_version", 2) }, revoke, 1},
+		"begin, and they began": {
+			func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil,
+			rules.Command{Step: rules.StepBegin},
+			2,
+		},
+		"begin, and they revoked": {
+			func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, revoke, 1,
+		},
+		"begin, and they hold": {
+			func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil,
+			rules.Command{Step: rules.StepHold, Reason: "incident"},
+			1,
+		},
+		"promote, and they promoted":   {staged, nil, rules.Command{Step: rules.StepPromote}, 2},
+		"promote, and they cancelled":  {staged, nil, rules.Command{Step: rules.StepCancel}, 2},
+		"retire, and they rolled back": {draining, nil, rules.Command{Step: rules.StepRollback}, 2},
+		"retire, and they retired":     {draining, nil, rules.Command{Step: rules.StepRetire}, 2},
+		"reissue, and they reissued": {
+			func(f *fake, _ *core.Terraform) { f.By(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2,
+		},
+		"minimum_version, and they began": {
+			nil, with("minimum_version", 2), rules.Command{Step: rules.StepBegin}, 2,
+		},
+		"a new secret, and they began": {
+			nil, with("secret_wo", whsec("b")), rules.Command{Step: rules.StepBegin}, 2,
+		},
+		"a new number and secret, they began": {
+			nil,
+			func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("secret_wo_version", 1) },
+			rules.Command{Step: rules.StepBegin},
+			2,
+		},
+		"minimum_version and a secret, revoked": {
+			nil,
+			func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("minimum_version", 2) },
+			revoke, 1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := baseConfig()
@@ -77,7 +103,7 @@ func draining(f *fake, tf *core.Terraform) {
 	f.Clock.Advance(2 * time.Hour)
 }
 
-func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
+func TestSavedPlanAppliedLate(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -131,10 +157,18 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	d := tf.Apply(p, nil)
 	core.Says(t, d.Errors(), "plan again")
 	core.Says(t, d.Warnings(), "begin was not taken")
-	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable", "secret_digest="+f.digests[1])
+	tf.Expect(
+		tf.State,
+		"description=new",
+		"secret_wo_version=2",
+		"version=1",
+		"rotation.phase=stable",
+		"secret_digest="+f.digests[1],
+	)
 	clear(f.Refuse)
 	f.Writes()
-	// The number is stored already, and its secret is not: without a refresh the next plan knows both, and the etag of the change.
+	// The number is stored already, and its secret is not: without a refresh the next plan knows both, and the etag of
+	// the change.
 	again := tf.PlanOnly(c)
 	keeps(t, tf, again, nil)
 	wrote(t, f, "POST /sec_01/rotation/begin if 2 sends b")
@@ -148,8 +182,16 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	before, keys := tf.Get(tf.State, "rotation"), tf.Get(tf.State, "public_keys")
 	c = c.With("description", "new")
 	p := tf.Plan(c)
-	tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation.next_rotation_at=2026-07-30T00:00:00Z", "secret_digest=<null>", `public_keys=["whpk_canary1"]`)
-	// Between plan and apply somebody begins a rotation. A change of the description has nothing to do with it, and goes through.
+	tf.Expect(
+		p.Planned,
+		"version=1",
+		"rotation.phase=stable",
+		"rotation.next_rotation_at=2026-07-30T00:00:00Z",
+		"secret_digest=<null>",
+		`public_keys=["whpk_canary1"]`,
+	)
+	// Between plan and apply somebody begins a rotation. A change of the description has nothing to do with it, and
+	// goes through.
 	f.By(rules.Command{Step: rules.StepBegin})
 	core.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /sec_01")

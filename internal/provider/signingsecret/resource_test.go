@@ -12,25 +12,56 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	full := suppliedConfig("a").With("description", "").With("labels", core.Triggers()).With("secret_wo_version", 7).
-		With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
-	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
+	tf.Expect(
+		p.Planned,
+		"version=<unknown>",
+		"rotation=<unknown>",
+		"id=<unknown>",
+		"secret_digest=<unknown>",
+		"public_keys=<unknown>",
+		"secret_wo=<null>",
+		"algorithm=hmac-sha256",
+	)
 	keeps(t, tf, p, nil)
 	wrote(t, f, "POST  sends a")
 	core.Silent(t, tf, full)
-	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4", "public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
-		"tenant=acme", "environment=staging", "created_at=2026-05-01T00:00:00Z", "secret_digest="+f.digests[3])
+	tf.Expect(
+		tf.State,
+		"description=",
+		"version=3",
+		"rotation.phase=stable",
+		"rotation.next_version=4",
+		"public_keys=<null>",
+		"secret_wo=<null>",
+		"secret_wo_version=7",
+		"tenant=acme",
+		"environment=staging",
+		"created_at=2026-05-01T00:00:00Z",
+		"secret_digest="+f.digests[3],
+	)
 
 	// Null and empty are not the same, in both directions. The secret stays: leaving it out takes nothing away.
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
 	wrote(t, f, "PATCH /sec_01")
 	core.Silent(t, tf, baseConfig())
-	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+f.digests[3])
+	tf.Expect(
+		tf.State,
+		"description=<null>",
+		"labels=<null>",
+		"rotate_when_changed=<null>",
+		"minimum_version=<null>",
+		"secret_wo_version=<null>",
+		"deletion_protection=false",
+		"secret_digest="+f.digests[3],
+	)
 
 	changed := baseConfig().With("name", "other").With("owner", "team-b").With("rotation_policy_id", "pol_2")
 	tf.Run(changed)
@@ -41,7 +72,7 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	}
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -58,7 +89,9 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"secret for a key pair":   {ed25519Config().With("secret_wo", whsec("a")), "secret_wo"},
 		"number":                  {baseConfig().With("secret_wo_version", 0), "secret_wo_version"},
 		"minimum_version":         {baseConfig().With("minimum_version", 0), "minimum_version"},
-		"null trigger":            {baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
+		"null trigger": {
+			baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()
@@ -78,8 +111,9 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	}
 }
 
-// An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the configuration knows nothing of.
-func TestAnEmptySecretAtTheApplyIsRefused(t *testing.T) {
+// An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the
+// configuration knows nothing of.
+func TestEmptySecretAtApplyIsRefused(t *testing.T) {
 	for _, ok := range []types.String{types.StringNull(), types.StringUnknown(), types.StringValue(whsec("a"))} {
 		var diags diag.Diagnostics
 		if checkConfigured(&diags, ok); diags.HasError() {
@@ -91,7 +125,12 @@ func TestAnEmptySecretAtTheApplyIsRefused(t *testing.T) {
 		t.Error("an empty secret counts as none")
 	}
 	tf := newTerraform(t, newFake(t))
-	core.Says(t, tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
+	core.Says(
+		t,
+		tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).
+			Errors(),
+		`AttributeName("secret_wo")`,
+	)
 }
 
 func TestDeletionProtection(t *testing.T) {
@@ -99,13 +138,19 @@ func TestDeletionProtection(t *testing.T) {
 	f, tf := created(t, c)
 	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
 	for name, replaced := range map[string]core.Config{
-		"endpoint": c.With("endpoint_id", "wep_2"), "unknown endpoint": c.With("endpoint_id", tftypes.UnknownValue).With("deletion_protection", false), "algorithm": c.With("algorithm", "ed25519"),
+		"endpoint":         c.With("endpoint_id", "wep_2"),
+		"unknown endpoint": c.With("endpoint_id", tftypes.UnknownValue).With("deletion_protection", false),
+		"algorithm":        c.With("algorithm", "ed25519"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			core.Says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
 		})
 	}
-	core.Says(t, tf.Destroy().Errors(), "Protected from deletion") // the platform's own, should a plan be older than the protection
+	core.Says(
+		t,
+		tf.Destroy().Errors(),
+		"Protected from deletion",
+	) // the platform's own, should a plan be older than the protection
 	f.Writes()
 	tf.Run(c.With("deletion_protection", false))
 	core.Must(t, tf.PlanDestroy().Diags)
@@ -114,7 +159,7 @@ func TestDeletionProtection(t *testing.T) {
 	}
 }
 
-func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
+func TestReplacementPlansUnknownVersion(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after core.Config
 		warns         string
@@ -130,17 +175,25 @@ func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
 			if !p.Replaces {
 				t.Fatal("not replaced")
 			}
-			if w := p.Diags.Warnings(); strings.Contains(w, "Rotation") || (w == "") != (c.warns == "") || !strings.Contains(w, c.warns) {
+			if w := p.Diags.Warnings(); strings.Contains(w, "Rotation") || (w == "") != (c.warns == "") ||
+				!strings.Contains(w, c.warns) {
 				t.Errorf("warns: %s", w)
 			}
-			tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>")
+			tf.Expect(
+				p.Planned,
+				"version=<unknown>",
+				"rotation=<unknown>",
+				"id=<unknown>",
+				"secret_digest=<unknown>",
+				"public_keys=<unknown>",
+			)
 			keeps(t, tf, p, nil)
 			tf.Expect(tf.State, "version=2", "secret_digest=<null>")
 		})
 	}
 }
 
-func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
+func TestDeletedOutsideIsRecreatedWithNextNumber(t *testing.T) {
 	c := suppliedConfig("a")
 	f, tf := created(t, c)
 	f.Exists, f.Highest = false, 1
@@ -156,14 +209,23 @@ func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
 func TestNameTakenSaysHowToImport(t *testing.T) {
 	f, _ := created(t, baseConfig())
 	other := newTerraform(t, f)
-	core.Says(t, other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_signing_secret.LABEL orders")
+	core.Says(
+		t,
+		other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(),
+		`AttributeName("name")`,
+		"terraform import quickconnect_webhook_signing_secret.LABEL orders",
+	)
 	if !other.State.IsNull() {
 		t.Error("the other signing secret was taken over")
 	}
 }
 
 func TestImport(t *testing.T) {
-	full := ed25519Config().With("description", "").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
+	full := ed25519Config().With("description", "").
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 3).
+		With("deletion_protection", true).
+		With("labels", core.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{secretID, "orders"} {
 		t.Run(id, func(t *testing.T) {
@@ -182,7 +244,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	core.Must(t, waiting.Plan(suppliedConfig("a")).Diags)

@@ -10,13 +10,20 @@ import (
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
-func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
+// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new
+// number.
+func TestRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
+			core.Says(
+				t,
+				core.Empty(t, tf, config("a")).Diags.Warnings(),
+				`A new value for "orders" is due`,
+				"still has a value that was revoked",
+				"configure a new one",
+			)
 			edited := config("a").With("description", "new")
 			keeps(t, tf, tf.Plan(edited), nil)
 			wrote(t, f, "PATCH /sec_01")
@@ -33,7 +40,7 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 }
 
 // It is not, whatever somebody has put in its place since: a version that the platform made, or a value of their own.
-func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
+func TestRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	for name, since := range map[string]func(f *fake){
 		"all revoked, reissued": func(f *fake) {
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
@@ -53,12 +60,23 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				f, tf := created(t, config("a"))
 				since(f)
-				core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
-					"It is not sent again by itself", "To leave the choice to the platform, remove secret_wo.")
+				core.Says(
+					t,
+					core.Empty(t, tf, config("a")).Diags.Warnings(),
+					`A new value for "orders" is due`,
+					"secret_wo has a value that was revoked on the platform, which has gone on with another one",
+					"It is not sent again by itself",
+					"To leave the choice to the platform, remove secret_wo.",
+				)
 				edited := config("a").With("description", "new")
 				keeps(t, tf, tf.Plan(edited), nil)
 				wrote(t, f, "PATCH /sec_01")
-				core.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
+				core.Says(
+					t,
+					tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(),
+					"The same value again",
+					"has a value that was revoked before",
+				)
 
 				// A new value is sent, and the old one under a new number.
 				for want, c := range map[string]core.Config{
@@ -75,8 +93,9 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	}
 }
 
-// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last apply.
-func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
+// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last
+// apply.
+func TestNumberOfRevokedValueIsNotNew(t *testing.T) {
 	numbered := func(letter string, n int) core.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
 		first core.Config
@@ -121,13 +140,14 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 			f.Clock.Advance(30 * day)
 			f.By(rules.Command{Step: rules.StepRotate}, whsec("y"))
 			f.Clock.Advance(2 * day)
-			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of "+
+				"secret_wo. It is sent.")
 		})
 	}
 }
 
 // On hold, a value that the plan does not know leaves nothing open.
-func TestTheRevokedValueOnHold(t *testing.T) {
+func TestRevokedValueOnHold(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
@@ -138,7 +158,7 @@ func TestTheRevokedValueOnHold(t *testing.T) {
 }
 
 // Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
-func TestTheRevokedValueDoesNotMove(t *testing.T) {
+func TestRevokedValueIsNotReplaced(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
@@ -146,8 +166,17 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepReissue})
 			core.Empty(t, tf, config("a"))
 			moved := config("a").With("endpoint_id", "wep_02")
-			core.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
-			for _, c := range []core.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
+			core.Says(
+				t,
+				tf.Plan(moved).Diags.Errors(),
+				`AttributeName("secret_wo")`,
+				"The value was revoked",
+				"configure a new one",
+			)
+			for _, c := range []core.Config{
+				moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7),
+				baseConfig().With("endpoint_id", "wep_02"),
+			} {
 				core.Must(t, tf.Plan(c).Diags)
 			}
 		})
@@ -155,7 +184,7 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 }
 
 // While another rotation is under way, the steps that are due are taken.
-func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
+func TestRevokedValueDelaysNoRotation(t *testing.T) {
 	for name, config := range byBoth {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -172,7 +201,7 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 }
 
 // Where the plan does not know the value, the apply says that it is not sent.
-func TestTheRevokedValueComesWithTheApply(t *testing.T) {
+func TestRevokedValueKnownAtApply(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})

@@ -23,36 +23,100 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := kind.config
 			f, tf := created(t, c)
-			tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "secret_digest=<null>", kind.keys(`["whpk_canary1"]`))
+			tf.Expect(
+				tf.State,
+				"version=1",
+				"rotation.phase=stable",
+				"rotation.next_version=2",
+				"secret_digest=<null>",
+				kind.keys(`["whpk_canary1"]`),
+			)
 			core.Silent(t, tf, c)
 
 			f.Clock.Advance(90 * day)
 			p := tf.Plan(c)
-			tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false", "rotation.current_version=1", "rotation.pending_version=2",
-				"rotation.previous_version=<null>", "rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>", "rotation.pending_expires_at=<unknown>",
-				"rotation.previous_expires_at=<unknown>", "rotation.last_rotated_at=<unknown>", "rotation.next_rotation_at=<unknown>", "secret_digest=<null>", kind.keys("<unknown>"),
-				"id=sec_01", "created_at=2026-05-01T00:00:00Z")
-			core.Says(t, p.Diags.Warnings(), `Rotation of "orders" begins: version 2 will be issued`, "due since 2026-07-30T00:00:00Z, interval 90d")
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=staged",
+				"rotation.due=none",
+				"rotation.acknowledged=false",
+				"rotation.current_version=1",
+				"rotation.pending_version=2",
+				"rotation.previous_version=<null>",
+				"rotation.next_version=3",
+				"rotation.reason=<unknown>",
+				"rotation.requires_acknowledgement=<unknown>",
+				"rotation.pending_expires_at=<unknown>",
+				"rotation.previous_expires_at=<unknown>",
+				"rotation.last_rotated_at=<unknown>",
+				"rotation.next_rotation_at=<unknown>",
+				"secret_digest=<null>",
+				kind.keys("<unknown>"),
+				"id=sec_01",
+				"created_at=2026-05-01T00:00:00Z",
+			)
+			core.Says(
+				t,
+				p.Diags.Warnings(),
+				`Rotation of "orders" begins: version 2 will be issued`,
+				"due since 2026-07-30T00:00:00Z, interval 90d",
+			)
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/begin if 1")
-			tf.Expect(tf.State, "version=2", "rotation.pending_expires_at=2026-08-06T00:00:00Z", kind.keys(`["whpk_canary2","whpk_canary1"]`))
+			tf.Expect(
+				tf.State,
+				"version=2",
+				"rotation.pending_expires_at=2026-08-06T00:00:00Z",
+				kind.keys(`["whpk_canary2","whpk_canary1"]`),
+			)
 
-			f.secret.Probe = &api.Probe{Version: 2, At: f.Clock.Now(), Result: api.ProbeNotAccepted, Detail: "it was answered with 401"}
-			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `Version 2 of "orders" waits to be seen in use`, "2026-08-06T00:00:00Z", "at 2026-07-30T00:00:00Z: it was answered with 401")
+			f.secret.Probe = &api.Probe{
+				Version: 2,
+				At:      f.Clock.Now(),
+				Result:  api.ProbeNotAccepted,
+				Detail:  "it was answered with 401",
+			}
+			core.Says(
+				t,
+				core.Empty(t, tf, c).Diags.Warnings(),
+				`Version 2 of "orders" waits to be seen in use`,
+				"2026-08-06T00:00:00Z",
+				"at 2026-07-30T00:00:00Z: it was answered with 401",
+			)
 			f.secret.Probe = nil
 			f.proven(2)
 			p = tf.Plan(c)
-			tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1", "rotation.pending_version=<null>", "rotation.next_version=3",
-				"secret_digest=<null>", kind.keys("<unknown>"))
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=draining",
+				"rotation.current_version=2",
+				"rotation.previous_version=1",
+				"rotation.pending_version=<null>",
+				"rotation.next_version=3",
+				"secret_digest=<null>",
+				kind.keys("<unknown>"),
+			)
 			core.Says(t, p.Diags.Warnings(), "version 2 will be current", "version 2 was seen in use")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/promote if 2")
-			tf.Expect(tf.State, "rotation.previous_expires_at=2026-07-31T00:00:00Z", kind.keys(`["whpk_canary2","whpk_canary1"]`))
+			tf.Expect(
+				tf.State,
+				"rotation.previous_expires_at=2026-07-31T00:00:00Z",
+				kind.keys(`["whpk_canary2","whpk_canary1"]`),
+			)
 			core.Silent(t, tf, c)
 
 			f.Clock.Advance(day)
 			core.Silent(t, tf, c)
-			tf.Expect(tf.State, "rotation.phase=stable", "rotation.current_version=2", "version=2", kind.keys(`["whpk_canary2"]`))
+			tf.Expect(
+				tf.State,
+				"rotation.phase=stable",
+				"rotation.current_version=2",
+				"version=2",
+				kind.keys(`["whpk_canary2"]`),
+			)
 		})
 	}
 }
@@ -67,12 +131,26 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 			f.Clock.Advance(121 * day)
 			p := tf.Plan(c)
 			core.Says(t, p.Diags.Warnings(), "overdue", "2026-07-30T00:00:00Z")
-			tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1", "rotation.next_version=3", kind.keys("<unknown>"))
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=draining",
+				"rotation.current_version=2",
+				"rotation.previous_version=1",
+				"rotation.next_version=3",
+				kind.keys("<unknown>"),
+			)
 			keeps(t, tf, p, nil)
 			core.Silent(t, tf, c)
 			f.Clock.Advance(time.Hour)
 			p = tf.Plan(c)
-			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.previous_version=<null>", kind.keys("<unknown>"))
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=stable",
+				"rotation.previous_version=<null>",
+				kind.keys("<unknown>"),
+			)
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/rotate if 1", "POST /sec_01/rotation/retire if 2")
 			tf.Expect(tf.State, kind.keys(`["whpk_canary2"]`))
@@ -81,7 +159,7 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 	}
 }
 
-func TestAnOverlapOfZeroEndsAtOnce(t *testing.T) {
+func TestZeroOverlapEndsAtOnce(t *testing.T) {
 	c := ed25519Config()
 	f, tf := created(t, c)
 	f.Policy.RequireAcknowledgement, f.Policy.Overlap = false, 0
@@ -100,7 +178,16 @@ func TestRevokedOutside(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 			p := tf.Plan(c)
 			tf.Expect(tf.State, "version=1", "rotation.phase=revoked", kind.keys("[]"))
-			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3", "id=sec_01", "secret_digest=<null>", kind.keys("<unknown>"))
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=stable",
+				"rotation.current_version=2",
+				"rotation.next_version=3",
+				"id=sec_01",
+				"secret_digest=<null>",
+				kind.keys("<unknown>"),
+			)
 			core.Says(t, p.Diags.Warnings(), "will be issued", "revoked")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/reissue if 2")
@@ -132,8 +219,17 @@ func TestMinimumVersion(t *testing.T) {
 			c := kind.config.With("minimum_version", 2)
 			f, tf := created(t, kind.config)
 			p := tf.Plan(c)
-			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3", "secret_digest=<null>", kind.keys("<unknown>"))
-			core.Says(t, p.Diags.Warnings(), `Version 2 of "orders" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
+			tf.Expect(
+				p.Planned,
+				"version=2",
+				"rotation.phase=stable",
+				"rotation.current_version=2",
+				"rotation.next_version=3",
+				"secret_digest=<null>",
+				kind.keys("<unknown>"),
+			)
+			core.Says(t, p.Diags.Warnings(), `Version 2 of "orders" will be issued`, "Revoked at once, without an "+
+				"overlap: version 1", "raised to 2")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "PATCH /sec_01 if 1")
 			tf.Expect(tf.State, kind.keys(`["whpk_canary2"]`))
@@ -143,10 +239,21 @@ func TestMinimumVersion(t *testing.T) {
 			f.Clock.Advance(90 * day)
 			tf.Run(c)
 			p = tf.Plan(c.With("minimum_version", 3))
-			tf.Expect(p.Planned, "version=3", "rotation.phase=stable", "rotation.pending_version=<null>", "rotation.next_version=4")
+			tf.Expect(
+				p.Planned,
+				"version=3",
+				"rotation.phase=stable",
+				"rotation.pending_version=<null>",
+				"rotation.next_version=4",
+			)
 			keeps(t, tf, p, nil)
 			tf.Expect(tf.State, kind.keys(`["whpk_canary3"]`))
-			core.Says(t, tf.Plan(c.With("minimum_version", 5)).Diags.Errors(), `AttributeName("minimum_version")`, "can be 4 at most")
+			core.Says(
+				t,
+				tf.Plan(c.With("minimum_version", 5)).Diags.Errors(),
+				`AttributeName("minimum_version")`,
+				"can be 4 at most",
+			)
 		})
 	}
 }

@@ -11,17 +11,23 @@ import (
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it; nor is one that the platform has made.
-func TestSecretsAreNowhere(t *testing.T) {
+// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it; nor is one
+// that the platform has made.
+func TestSecretsAppearNowhere(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	looked := 0
 	look := func(when string, d core.Diags, p core.Plan) {
 		t.Helper()
 		looked++
-		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() + p.Diags.Errors() + p.Diags.Warnings() + private(t, tf.Private)
+		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() + p.Diags.Errors() + p.Diags.Warnings() + private(
+			t,
+			tf.Private,
+		)
 		for _, letter := range []string{"a", "b", "c", "x"} {
-			for _, form := range []string{whsec(letter), strings.TrimPrefix(whsec(letter), "whsec_"), strings.Repeat(letter, 32)} {
+			for _, form := range []string{
+				whsec(letter), strings.TrimPrefix(whsec(letter), "whsec_"), strings.Repeat(letter, 32),
+			} {
 				if strings.Contains(text, form) {
 					t.Errorf("%s: the secret %s is in %s", when, letter, text)
 				}
@@ -58,7 +64,11 @@ func TestSecretsAreNowhere(t *testing.T) {
 	other := newTerraform(t, f)
 	tf.Run(suppliedConfig("a"))
 	core.Must(t, other.Import("orders"))
-	if text := other.State.String() + private(t, other.Private); strings.Contains(text, whsec("a")) || !strings.Contains(text, "k1:") {
+	if text := other.State.String() + private(
+		t,
+		other.Private,
+	); strings.Contains(text, whsec("a")) ||
+		!strings.Contains(text, "k1:") {
 		t.Errorf("imported: %s", text)
 	}
 }

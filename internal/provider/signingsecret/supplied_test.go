@@ -9,11 +9,19 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 )
 
-// leftOpen wants a plan that leaves everything open which a secret brings with it: the value at the apply may be another one.
+// leftOpen wants a plan that leaves everything open which a secret brings with it: the value at the apply may be
+// another one.
 func leftOpen(t *testing.T, tf *core.Terraform, p core.Plan) {
 	t.Helper()
 	core.Must(t, p.Diags)
-	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "secret_digest=<unknown>", "public_keys=<null>", "secret_wo=<null>")
+	tf.Expect(
+		p.Planned,
+		"version=<unknown>",
+		"rotation=<unknown>",
+		"secret_digest=<unknown>",
+		"public_keys=<null>",
+		"secret_wo=<null>",
+	)
 }
 
 // closed wants a plan that promises that no secret is sent.
@@ -57,14 +65,23 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 			// Where no acknowledgement is asked for, it is current at once.
 			f.Policy.RequireAcknowledgement = false
 			keeps(t, tf, tf.Plan(config("c", 3)), nil)
-			tf.Expect(tf.State, "version=3", "rotation.phase=draining", "rotation.previous_version=2", "secret_digest="+f.digests[3])
+			tf.Expect(
+				tf.State,
+				"version=3",
+				"rotation.phase=draining",
+				"rotation.previous_version=2",
+				"secret_digest="+f.digests[3],
+			)
 		})
 	}
 }
 
 // The same value is never sent again, whatever its number says: the platform would have nothing to rotate to.
-func TestTheSameValueWithAnotherNumber(t *testing.T) {
-	for name, before := range map[string]core.Config{"raised": suppliedConfig("a").With("secret_wo_version", 1), "lowered": suppliedConfig("a").With("secret_wo_version", 9), "a first one": suppliedConfig("a")} {
+func TestSameValueWithAnotherNumber(t *testing.T) {
+	for name, before := range map[string]core.Config{
+		"raised":  suppliedConfig("a").With("secret_wo_version", 1),
+		"lowered": suppliedConfig("a").With("secret_wo_version", 9), "a first one": suppliedConfig("a"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, before)
 			c := suppliedConfig("a").With("secret_wo_version", 2)
@@ -79,7 +96,7 @@ func TestTheSameValueWithAnotherNumber(t *testing.T) {
 }
 
 // With a number, a value that is another one on every run makes no plan and no rotation of its own.
-func TestWithANumberTheValueMayChange(t *testing.T) {
+func TestWithNumberValueMayChange(t *testing.T) {
 	c := func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) }
 	f, tf := created(t, c("a"))
 	core.Silent(t, tf, c("b"))
@@ -97,7 +114,7 @@ func TestWithANumberTheValueMayChange(t *testing.T) {
 	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+f.digests[3])
 }
 
-func TestANewValueWhileARotationIsInProgress(t *testing.T) {
+func TestNewValueDuringRotation(t *testing.T) {
 	for name, prepare := range map[string]func(*fake, *core.Terraform){
 		"staged":   func(*fake, *core.Terraform) {},
 		"draining": func(f *fake, tf *core.Terraform) { f.proven(2); tf.Run(suppliedConfig("b")) },
@@ -108,9 +125,19 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 			prepare(f, tf)
 			f.Writes()
 			ends := map[string]string{"staged": "2026-05-08T00:00:00Z", "draining": "2026-05-02T00:00:00Z"}[name]
-			for _, c := range []core.Config{suppliedConfig("c"), suppliedConfig("c").With("secret_wo_version", 1), suppliedConfig("a")} {
+			for _, c := range []core.Config{
+				suppliedConfig("c"), suppliedConfig("c").With("secret_wo_version", 1), suppliedConfig("a"),
+			} {
 				errs := tf.Plan(c).Diags.Errors()
-				core.Says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends, "raise minimum_version to 3")
+				core.Says(
+					t,
+					errs,
+					`AttributeName("secret_wo")`,
+					"A rotation is in progress",
+					"in phase "+name,
+					ends,
+					"raise minimum_version to 3",
+				)
 				sayNothingOf(t, errs, whsec("a"), whsec("c"))
 			}
 			core.Empty(t, tf, suppliedConfig("b")) // back to what is on its way
@@ -119,20 +146,38 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 			c := suppliedConfig("c").With("minimum_version", 3)
 			p := tf.Plan(c)
 			leftOpen(t, tf, p)
-			core.Says(t, p.Diags.Warnings(), "Version 3 of", "will be issued", "The new version is the configured value.")
+			core.Says(
+				t,
+				p.Diags.Warnings(),
+				"Version 3 of",
+				"will be issued",
+				"The new version is the configured value.",
+			)
 			keeps(t, tf, p, nil)
-			if got := f.Writes(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH /sec_01 if ") || !strings.HasSuffix(got[0], " sends c") {
+			if got := f.Writes(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH /sec_01 if ") ||
+				!strings.HasSuffix(got[0], " sends c") {
 				t.Errorf("the platform was asked %q", got)
 			}
-			tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3", "secret_digest="+f.digests[3])
+			tf.Expect(
+				tf.State,
+				"version=3",
+				"rotation.phase=stable",
+				"rotation.current_version=3",
+				"secret_digest="+f.digests[3],
+			)
 			core.Silent(t, tf, c)
-			core.Says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`, "The same value again")
+			core.Says(
+				t,
+				tf.Plan(c.With("minimum_version", 4)).Diags.Errors(),
+				`AttributeName("secret_wo")`,
+				"The same value again",
+			)
 		})
 	}
 }
 
 // minimum_version in the middle of a rotation to the configured value: it is current at once, and nothing is sent.
-func TestMinimumVersionOfASuppliedSecret(t *testing.T) {
+func TestMinimumVersionOfSuppliedSecret(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	tf.Run(suppliedConfig("b"))
 	f.Writes()
@@ -165,7 +210,9 @@ func TestUnsure(t *testing.T) {
 			p := tf.Plan(c.config.With("secret_wo", tftypes.UnknownValue))
 			leftOpen(t, tf, p)
 			known := c.config.With("secret_wo", whsec(c.applied))
-			for name, v := range map[string]any{"secret_wo_version": 2, "rotate_when_changed": core.Triggers("a", "1")} {
+			for name, v := range map[string]any{
+				"secret_wo_version": 2, "rotate_when_changed": core.Triggers("a", "1"),
+			} {
 				if known[name] == tftypes.UnknownValue {
 					known = known.With(name, v)
 				}
@@ -192,7 +239,11 @@ func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
 	// Leaving it out rotates nothing, until somebody asks.
 	core.Silent(t, tf, baseConfig().With("rotate_when_changed", one))
 	f.Clock.Advance(90 * day)
-	core.Says(t, core.Empty(t, tf, baseConfig().With("rotate_when_changed", one)).Diags.Warnings(), "Its value is supplied, not made by the platform")
+	core.Says(
+		t,
+		core.Empty(t, tf, baseConfig().With("rotate_when_changed", one)).Diags.Warnings(),
+		"Its value is supplied, not made by the platform",
+	)
 	p = tf.Plan(baseConfig().With("rotate_when_changed", two))
 	tf.Expect(p.Planned, "version=3", "rotation.phase=draining", "secret_digest=<unknown>")
 	keeps(t, tf, p, nil)
@@ -204,7 +255,13 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 	c := suppliedConfig("a").With("rotate_when_changed", core.Triggers("a", "1"))
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
-	core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`, "Due since 2026-07-30T00:00:00Z, interval 90d", "configure a new one in secret_wo")
+	core.Says(
+		t,
+		core.Empty(t, tf, c).Diags.Warnings(),
+		`A new value for "orders" is due`,
+		"Due since 2026-07-30T00:00:00Z, interval 90d",
+		"configure a new one in secret_wo",
+	)
 	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
 	keeps(t, tf, tf.Plan(c), nil)
 	wrote(t, f, "PATCH /sec_01")
@@ -212,7 +269,7 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 }
 
 // A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.
-func TestTheSecretComesWithTheApply(t *testing.T) {
+func TestSecretKnownAtApply(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	edited := baseConfig().With("description", "new")
 	p := tf.Plan(edited)

@@ -34,13 +34,21 @@ func newTerraform(t *testing.T, f *fake) *core.Terraform {
 func platformAt(t *testing.T, url, environment string, timeout time.Duration) *tfkit.Platform {
 	t.Helper()
 	identity := fakes.Identity(environment)
-	identity.ComparisonKey = &api.ComparisonKey{Number: 1, Key: secret.New(base64.StdEncoding.EncodeToString(comparisonKey))}
+	identity.ComparisonKey = &api.ComparisonKey{
+		Number: 1,
+		Key:    secret.New(base64.StdEncoding.EncodeToString(comparisonKey)),
+	}
 	return fakes.NewPlatform(t, url, identity, timeout)
 }
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource}, core.Config{}, typeName)
+	return core.New(
+		t,
+		fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource},
+		core.Config{},
+		kind.Terraform,
+	)
 }
 
 // created is a signing secret of version 1, applied and stable.
@@ -55,13 +63,26 @@ func created(t *testing.T, c core.Config) (*fake, *core.Terraform) {
 
 // promised are the attributes of which a plan may promise something that only the platform can keep.
 var promised = []string{
-	"version", "secret_digest", "public_keys", "rotation.phase", "rotation.due", "rotation.acknowledged", "rotation.reason", "rotation.requires_acknowledgement",
-	"rotation.current_version", "rotation.pending_version", "rotation.previous_version", "rotation.next_version",
-	"rotation.pending_expires_at", "rotation.previous_expires_at", "rotation.last_rotated_at", "rotation.next_rotation_at",
+	"version",
+	"secret_digest",
+	"public_keys",
+	"rotation.phase",
+	"rotation.due",
+	"rotation.acknowledged",
+	"rotation.reason",
+	"rotation.requires_acknowledgement",
+	"rotation.current_version",
+	"rotation.pending_version",
+	"rotation.previous_version",
+	"rotation.next_version",
+	"rotation.pending_expires_at",
+	"rotation.previous_expires_at",
+	"rotation.last_rotated_at",
+	"rotation.next_rotation_at",
 }
 
-// keeps applies a plan and wants the platform, asked anew, to have every value that the plan promised: a state that only repeats the promise
-// would hide that it was a wrong one.
+// keeps applies a plan and wants the platform, asked anew, to have every value that the plan promised: a state that
+// only repeats the promise would hide that it was a wrong one.
 func keeps(t *testing.T, tf *core.Terraform, p core.Plan, known core.Config) {
 	t.Helper()
 	core.Must(t, tf.Apply(p, known))

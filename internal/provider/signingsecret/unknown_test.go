@@ -9,24 +9,38 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 )
 
-// What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be planned with all of it.
+// What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be
+// planned with all of it.
 func TestCreationWithUnknowns(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	p := tf.Plan(core.Config{
-		"name": "orders", "owner": "team-a", "endpoint_id": tftypes.UnknownValue, "rotation_policy_id": tftypes.UnknownValue, "secret_wo": tftypes.UnknownValue,
-		"secret_wo_version": tftypes.UnknownValue, "rotate_when_changed": tftypes.UnknownValue, "minimum_version": tftypes.UnknownValue,
+		"name":                "orders",
+		"owner":               "team-a",
+		"endpoint_id":         tftypes.UnknownValue,
+		"rotation_policy_id":  tftypes.UnknownValue,
+		"secret_wo":           tftypes.UnknownValue,
+		"secret_wo_version":   tftypes.UnknownValue,
+		"rotate_when_changed": tftypes.UnknownValue,
+		"minimum_version":     tftypes.UnknownValue,
 	})
 	core.Must(t, p.Diags)
-	c := suppliedConfig("a").With("secret_wo_version", 1).With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 4)
+	c := suppliedConfig(
+		"a",
+	).With("secret_wo_version", 1).
+		With("rotate_when_changed", core.Triggers("a", "1")).
+		With("minimum_version", 4)
 	keeps(t, tf, p, c)
 	wrote(t, f, "POST  sends a")
 	tf.Expect(tf.State, "version=4")
 	core.Silent(t, tf, c)
 }
 
-func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
-	for name, c := range map[string]core.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied, by number": suppliedConfig("a").With("secret_wo_version", 1)} {
+func TestPolicyCreatedInSameApply(t *testing.T) {
+	for name, c := range map[string]core.Config{
+		"issued": baseConfig(), "key pair": ed25519Config(),
+		"supplied, by number": suppliedConfig("a").With("secret_wo_version", 1),
+	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c)
 			p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
@@ -46,7 +60,7 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 }
 
 // A due step is planned although the policy is another one by then.
-func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
+func TestPolicyCreatedInSameApplyAsStep(t *testing.T) {
 	c := baseConfig()
 	f, tf := created(t, c)
 	f.Clock.Advance(90 * day)
@@ -58,18 +72,37 @@ func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
 
 // While it is not known whether there is a step, everything that a step changes is left to the apply.
 func TestUnknownStep(t *testing.T) {
-	for kind, base := range map[string]core.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied": suppliedConfig("a").With("secret_wo_version", 1)} {
+	for kind, base := range map[string]core.Config{
+		"issued": baseConfig(), "key pair": ed25519Config(),
+		"supplied": suppliedConfig("a").With("secret_wo_version", 1),
+	} {
 		one := base.With("rotate_when_changed", core.Triggers("a", "1"))
 		for name, c := range map[string]struct {
 			planned, applied core.Config
 			version          string
 			writes           []string
 		}{
-			"a trigger that has changed": {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one.With("rotate_when_changed", core.Triggers("a", "2")), "2", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"}},
-			"a trigger that has not":     {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one, "1", nil},
-			"all triggers":               {one.With("rotate_when_changed", tftypes.UnknownValue), one.With("rotate_when_changed", core.Triggers("b", "2")), "1", []string{"PATCH /sec_01"}},
-			"minimum_version":            {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 2), "2", []string{"PATCH /sec_01 if 1"}},
-			"minimum_version, too low":   {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 1), "1", []string{"PATCH /sec_01 if 1"}},
+			"a trigger that has changed": {
+				one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}),
+				one.With("rotate_when_changed", core.Triggers("a", "2")), "2",
+				[]string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"},
+			},
+			"a trigger that has not": {
+				one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one, "1", nil,
+			},
+			"all triggers": {
+				one.With("rotate_when_changed", tftypes.UnknownValue),
+				one.With("rotate_when_changed", core.Triggers("b", "2")), "1",
+				[]string{"PATCH /sec_01"},
+			},
+			"minimum_version": {
+				one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 2), "2",
+				[]string{"PATCH /sec_01 if 1"},
+			},
+			"minimum_version, too low": {
+				one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 1), "1",
+				[]string{"PATCH /sec_01 if 1"},
+			},
 		} {
 			if kind == "supplied" && c.version == "2" {
 				continue // that needs another value: see below
@@ -91,7 +124,8 @@ func TestUnknownStep(t *testing.T) {
 			})
 		}
 	}
-	// An unknown minimum_version that turns out to revoke the supplied secret which the configuration still has is an error of the apply.
+	// An unknown minimum_version that turns out to revoke the supplied secret which the configuration still has is an
+	// error of the apply.
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("a").With("minimum_version", tftypes.UnknownValue))
 	leftOpen(t, tf, p)
@@ -99,8 +133,9 @@ func TestUnknownStep(t *testing.T) {
 	wrote(t, f)
 }
 
-// Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a guess.
-func TestWithoutAComparisonKey(t *testing.T) {
+// Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a
+// guess.
+func TestWithoutComparisonKey(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	blind := newTerraformOn(t, fakes.NewPlatform(t, f.URL, fakes.Identity("staging"), 0))
 	blind.State, blind.Private = tf.State, tf.Private

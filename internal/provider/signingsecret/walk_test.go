@@ -17,9 +17,9 @@ import (
 
 var walks = flag.Uint64("walks", 60, "how many walks TestWalks takes")
 
-// Whatever others do on the platform and whatever the configuration says, known at the plan or only at the apply: no apply breaks a promise of
-// its plan (the harness looks for that), what was revoked is sent only under a number that is new to it, and plans come to an end, not silent where
-// the platform lacks the configured value.
+// Whatever others do on the platform and whatever the configuration says, known at the plan or only at the apply: no
+// apply breaks a promise of its plan (the harness looks for that), what was revoked is sent only under a number that is
+// new to it, and plans come to an end, not silent where the platform lacks the configured value.
 func TestWalks(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range *walks {
@@ -40,7 +40,9 @@ func TestWalks(t *testing.T) {
 			}
 		})
 	}
-	for _, what := range []string{"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply", "on hold"} {
+	for _, what := range []string{
+		"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply", "on hold",
+	} {
 		if seen[what] == 0 {
 			t.Errorf("the walks never came across %q: %v", what, seen)
 		}
@@ -59,7 +61,13 @@ type walk struct {
 
 func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	t.Helper()
-	w := &walk{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: newFake(t), config: baseConfig().With("rotate_when_changed", core.Triggers("k", "0")), seen: seen}
+	w := &walk{
+		t:      t,
+		r:      rand.New(rand.NewPCG(seed, 0)),
+		f:      newFake(t),
+		config: baseConfig().With("rotate_when_changed", core.Triggers("k", "0")),
+		seen:   seen,
+	}
 	w.f.Policy.RequireAcknowledgement = w.r.IntN(3) > 0
 	w.tf = newTerraform(t, w.f)
 	w.editSecret()
@@ -69,7 +77,9 @@ func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 }
 
 func (w *walk) note(what string, c core.Config) {
-	for _, name := range []string{"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed", "description"} {
+	for _, name := range []string{
+		"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed", "description",
+	} {
 		v := c[name]
 		secret, isText := v.(string)
 		switch {
@@ -104,7 +114,14 @@ func (w *walk) disturb() {
 	case 5:
 		cmd.Step, cmd.Force = rules.StepPromote, true
 	default:
-		steps := []rules.Step{rules.StepBegin, rules.StepReissue, rules.StepCancel, rules.StepRollback, rules.StepHold, rules.StepRelease}
+		steps := []rules.Step{
+			rules.StepBegin,
+			rules.StepReissue,
+			rules.StepCancel,
+			rules.StepRollback,
+			rules.StepHold,
+			rules.StepRelease,
+		}
 		cmd.Step = steps[w.r.IntN(len(steps))]
 	}
 	now := w.f.Clock.Now()
@@ -113,7 +130,10 @@ func (w *walk) disturb() {
 		return
 	}
 	var value []string
-	if letter := w.letter("abxy"); w.r.IntN(2) == 0 && !w.valid(settled, letter) && (cmd.Step == rules.StepBegin || cmd.Step == rules.StepReissue) {
+	if letter := w.letter(
+		"abxy",
+	); w.r.IntN(2) == 0 && !w.valid(settled, letter) &&
+		(cmd.Step == rules.StepBegin || cmd.Step == rules.StepReissue) {
 		value = append(value, whsec(letter))
 	}
 	w.f.By(cmd, value...)
@@ -122,7 +142,10 @@ func (w *walk) disturb() {
 
 // valid tells whether a valid version has the value of this letter: the platform refuses it then.
 func (w *walk) valid(c rules.Credential, letter string) bool {
-	return slices.ContainsFunc(c.Versions, func(v rules.Version) bool { return v.State.Valid() && w.f.values[v.Number] == whsec(letter) })
+	return slices.ContainsFunc(
+		c.Versions,
+		func(v rules.Version) bool { return v.State.Valid() && w.f.values[v.Number] == whsec(letter) },
+	)
 }
 
 func (w *walk) letter(of string) string { return string(of[w.r.IntN(len(of))]) }
@@ -150,7 +173,8 @@ func (w *walk) editSecret() {
 	}
 }
 
-// run plans with what is known by then, applies, and goes on until there is nothing left to do. It returns false where that was refused.
+// run plans with what is known by then, applies, and goes on until there is nothing left to do. It returns false where
+// that was refused.
 func (w *walk) run() bool {
 	known := w.config
 	if known["secret_wo"] != nil {
@@ -239,7 +263,8 @@ func (w *walk) clean(p core.Plan) {
 			w.seen[what]++
 		}
 	}
-	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil && w.tf.Get(w.tf.State, "secret_digest") != digestOf(value) {
+	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil &&
+		w.tf.Get(w.tf.State, "secret_digest") != digestOf(value) {
 		w.t.Error("the platform lacks the configured value, and the plan says nothing")
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 )
 
-// A receiver that answers 410 has its endpoint disabled by the platform. That is drift: the plan shows it, says why, and enables it again.
-func TestGoneIsEnabledAgain(t *testing.T) {
+// A receiver that answers 410 has its endpoint disabled by the platform. That is drift: the plan shows it, says why,
+// and enables it again.
+func TestDisabledEndpointIsEnabledAgain(t *testing.T) {
 	for name, c := range map[string]core.Config{"by default": base(), "explicitly": base().With("enabled", true)} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c)
@@ -18,7 +19,17 @@ func TestGoneIsEnabledAgain(t *testing.T) {
 			p := tf.Plan(c)
 			tf.Expect(tf.State, "enabled=false")
 			tf.Expect(p.Planned, "enabled=true", "id="+theID)
-			core.Says(t, p.Diags.Warnings(), `AttributeName("enabled")`, `"orders" was disabled`, "At 2026-05-01T13:00:00Z", "msg_7", "410", "This plan enables it again", "set enabled = false")
+			core.Says(
+				t,
+				p.Diags.Warnings(),
+				`AttributeName("enabled")`,
+				`"orders" was disabled`,
+				"At 2026-05-01T13:00:00Z",
+				"msg_7",
+				"410",
+				"This plan enables it again",
+				"set enabled = false",
+			)
 			if !p.Changes || p.Replaces {
 				t.Errorf("changes: %v, replaces: %v", p.Changes, p.Replaces)
 			}
@@ -37,7 +48,7 @@ func TestGoneIsEnabledAgain(t *testing.T) {
 }
 
 // Who sets enabled = false has answered: the plan has nothing to do, and is silent from then on.
-func TestGoneAndLeftDisabled(t *testing.T) {
+func TestDisabledEndpointStaysDisabled(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()
 	off := base().With("enabled", false)
@@ -55,7 +66,7 @@ func TestGoneAndLeftDisabled(t *testing.T) {
 }
 
 // What is not known yet is not foretold.
-func TestGoneAndUnknown(t *testing.T) {
+func TestDisabledEndpointWithUnknownEnabled(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()
 	p := tf.Plan(base().With("enabled", tftypes.UnknownValue))
@@ -67,8 +78,9 @@ func TestGoneAndUnknown(t *testing.T) {
 	core.Silent(t, tf, base())
 }
 
-// It happens between plan and apply: the change goes through, the state has what was planned, and the next read finds it.
-func TestGoneBetweenPlanAndApply(t *testing.T) {
+// It happens between plan and apply: the change goes through, the state has what was planned, and the next read finds
+// it.
+func TestDisabledBetweenPlanAndApply(t *testing.T) {
 	f, tf := created(t, base())
 	c := base().With("description", "new")
 	p := tf.Plan(c)
@@ -88,7 +100,8 @@ func TestGoneBetweenPlanAndApply(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-// Enabled again, and switched off in the configuration later: the answer of the first tells that it is gone no more, also without a refresh.
+// Enabled again, and switched off in the configuration later: the answer of the first tells that it is gone no more,
+// also without a refresh.
 func TestEnabledAgainIsForgotten(t *testing.T) {
 	f, tf := created(t, base())
 	f.gone()
@@ -100,7 +113,7 @@ func TestEnabledAgainIsForgotten(t *testing.T) {
 	}
 }
 
-func TestImportOfOneThatIsGone(t *testing.T) {
+func TestImportOfDisabledEndpoint(t *testing.T) {
 	f, _ := created(t, base())
 	f.gone()
 	tf := newTerraform(t, f)

@@ -60,13 +60,22 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && path == "" && f.endpoint != nil:
 		fakes.Problem(w, api.Problem{Code: api.CodeNameTaken, Field: "/name", Detail: "taken"})
 	case r.Method == http.MethodPost && path == "":
-		f.endpoint = &api.WebhookEndpoint{Object: api.Object{ID: theID, Tenant: "acme", Environment: "staging", CreatedAt: start}, Enabled: true}
+		f.endpoint = &api.WebhookEndpoint{
+			Object:  api.Object{ID: theID, Tenant: "acme", Environment: "staging", CreatedAt: start},
+			Enabled: true,
+		}
 		f.merge(body)
 		answer(w, f.endpoint)
 	case f.endpoint == nil || path != "/"+theID:
 		fakes.Problem(w, api.Problem{Code: api.CodeNotFound, Detail: "no such endpoint"})
 	case r.Method == http.MethodDelete && f.secrets > 0:
-		fakes.Problem(w, api.Problem{Code: api.CodeConflict, Detail: `the webhook endpoint "orders" is in use by 1 signing secret; delete those or point them elsewhere first`})
+		fakes.Problem(
+			w,
+			api.Problem{
+				Code:   api.CodeConflict,
+				Detail: `the webhook endpoint "orders" is in use by 1 signing secret; delete those or point them elsewhere first`,
+			},
+		)
 	case r.Method == http.MethodDelete:
 		f.endpoint = nil
 		w.WriteHeader(http.StatusNoContent)
@@ -98,7 +107,11 @@ func (f *fake) merge(body map[string]any) {
 
 // gone is what the platform does with an endpoint that answers 410.
 func (f *fake) gone() {
-	f.endpoint.Enabled, f.endpoint.Disabled = false, &api.Disabled{Reason: api.DisabledGone, At: start.Add(time.Hour), By: "msg_7"}
+	f.endpoint.Enabled, f.endpoint.Disabled = false, &api.Disabled{
+		Reason: api.DisabledGone,
+		At:     start.Add(time.Hour),
+		By:     "msg_7",
+	}
 }
 
 // newTerraformIn is one at this URL, in an environment; a timeout of 0 is the client's own.
@@ -109,7 +122,7 @@ func newTerraformIn(t *testing.T, url, environment string, timeout time.Duration
 
 func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource}, core.Config{}, typeName)
+	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource}, core.Config{}, kind.Terraform)
 }
 
 func newTerraform(t *testing.T, f *fake) *core.Terraform {

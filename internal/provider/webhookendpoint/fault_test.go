@@ -9,7 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 )
 
-func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
+func TestOnlyPlatformNotFoundRemovesEndpoint(t *testing.T) {
 	for name, c := range fakes.Faults {
 		t.Run(name, func(t *testing.T) {
 			f, good := created(t, base())
@@ -17,8 +17,10 @@ func TestOnlyANotFoundOfThePlatformRemovesTheEndpoint(t *testing.T) {
 			tf, other := newTerraformIn(t, url, "staging", c.Timeout), newTerraformIn(t, url, "staging", c.Timeout)
 			tf.State, tf.Private = good.State, good.Private
 			for what, d := range map[string]core.Diags{
-				"read": tf.Refresh(), "plan": tf.Plan(base()).Diags, "delete": tf.Destroy(), "change": tf.Apply(tf.PlanOnly(base().With("description", "new")), nil),
-				"import by id": other.Import(theID), "import by name": other.Import("orders"), "create": other.Apply(other.Plan(base()), nil),
+				"read": tf.Refresh(), "plan": tf.Plan(base()).Diags, "delete": tf.Destroy(),
+				"change":       tf.Apply(tf.PlanOnly(base().With("description", "new")), nil),
+				"import by id": other.Import(theID), "import by name": other.Import("orders"),
+				"create": other.Apply(other.Plan(base()), nil),
 			} {
 				if core.Says(t, d.Errors(), c.Says); strings.Contains(d.Errors(), fakes.Token) {
 					t.Errorf("%s: the token is in %s", what, d.Errors())
@@ -44,7 +46,11 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	})
 	elsewhere := newTerraformIn(t, url, "production", 0)
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
-	for what, d := range map[string]core.Diags{"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(base()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags} {
+	for what, d := range map[string]core.Diags{
+		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(),
+		"plan without a refresh": elsewhere.PlanOnly(base()).Diags,
+		"plan of the end":        elsewhere.PlanDestroy().Diags,
+	} {
 		if core.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
 			t.Errorf("%s: an endpoint of another environment is taken for gone", what)
 		}

@@ -12,15 +12,36 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-func TestEveryAttributeThereAndBack(t *testing.T) {
+func TestEveryAttributeRoundTrips(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := base().With("description", "").With("labels", map[string]any{}).With("event_types", []string{"message.failed", "message.delivered"}).With("enabled", false)
+	full := base().With("description", "").
+		With("labels", map[string]any{}).
+		With("event_types", []string{"message.failed", "message.delivered"}).
+		With("enabled", false)
 	p := tf.Plan(full)
-	tf.Expect(p.Planned, "id=<unknown>", "tenant=<unknown>", "environment=<unknown>", "created_at=<unknown>", "enabled=false", "url=https://hooks.example.com/orders")
+	tf.Expect(
+		p.Planned,
+		"id=<unknown>",
+		"tenant=<unknown>",
+		"environment=<unknown>",
+		"created_at=<unknown>",
+		"enabled=false",
+		"url=https://hooks.example.com/orders",
+	)
 	core.Must(t, tf.Apply(p, nil))
 	core.Silent(t, tf, full)
-	tf.Expect(tf.State, "id="+theID, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "description=", "labels={}", `event_types=["message.delivered","message.failed"]`, "enabled=false")
+	tf.Expect(
+		tf.State,
+		"id="+theID,
+		"tenant=acme",
+		"environment=staging",
+		"created_at=2026-05-01T12:00:00Z",
+		"description=",
+		"labels={}",
+		`event_types=["message.delivered","message.failed"]`,
+		"enabled=false",
+	)
 
 	// Null and empty are not the same, in both directions, and what is left out is enabled.
 	tf.Run(base())
@@ -29,11 +50,22 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 
 	// A change carries what changes and nothing else.
 	f.writes = nil
-	changed := base().With("name", "other").With("url", "https://hooks.example.com/new").With("labels", map[string]any{"a": "1"})
+	changed := base().With("name", "other").
+		With("url", "https://hooks.example.com/new").
+		With("labels", map[string]any{"a": "1"})
 	p = tf.Plan(changed)
-	tf.Expect(p.Planned, "id="+theID, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "enabled=true")
+	tf.Expect(
+		p.Planned,
+		"id="+theID,
+		"tenant=acme",
+		"environment=staging",
+		"created_at=2026-05-01T12:00:00Z",
+		"enabled=true",
+	)
 	core.Must(t, tf.Apply(p, nil))
-	want := []map[string]any{{"name": "other", "url": "https://hooks.example.com/new", "labels": map[string]any{"a": "1"}}}
+	want := []map[string]any{
+		{"name": "other", "url": "https://hooks.example.com/new", "labels": map[string]any{"a": "1"}},
+	}
 	if diff := cmp.Diff(want, f.writes); diff != "" {
 		t.Error(diff)
 	}
@@ -57,7 +89,7 @@ func TestDrift(t *testing.T) {
 	core.Silent(t, tf, c)
 }
 
-func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
+func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
 		config    core.Config
@@ -90,20 +122,34 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	}
 }
 
-// What only the platform knows is an error on the attribute, and an entry of a set is named by its text: a set has no positions.
+// What only the platform knows is an error on the attribute, and an entry of a set is named by its text: a set has no
+// positions.
 func TestRefusedByThePlatform(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	c := base().With("event_types", []string{"b.two", "a.one"})
-	f.refuse = &api.Problem{Code: api.CodeInvalid, Field: "/event_types/1", Detail: "event_types has one that is refused"}
+	f.refuse = &api.Problem{
+		Code:   api.CodeInvalid,
+		Field:  "/event_types/1",
+		Detail: "event_types has one that is refused",
+	}
 	core.Says(t, tf.Apply(tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "b.two"`)
 	f.refuse = nil
 	tf.Run(base())
 	before := tf.State
-	f.refuse = &api.Problem{Code: api.CodeInvalid, Field: "/event_types/0", Detail: "event_types has one that is refused"}
+	f.refuse = &api.Problem{
+		Code:   api.CodeInvalid,
+		Field:  "/event_types/0",
+		Detail: "event_types has one that is refused",
+	}
 	core.Says(t, tf.Apply(tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "a.one"`)
 	f.refuse = &api.Problem{Code: api.CodeInvalid, Field: "/url", Detail: "url must be reachable from everywhere"}
-	core.Says(t, tf.Apply(tf.Plan(base().With("url", "https://10.0.0.1/")), nil).Errors(), `AttributeName("url")`, "reachable from everywhere")
+	core.Says(
+		t,
+		tf.Apply(tf.Plan(base().With("url", "https://10.0.0.1/")), nil).Errors(),
+		`AttributeName("url")`,
+		"reachable from everywhere",
+	)
 	if !tf.State.Equal(before) {
 		t.Errorf("a refused change is in the state: %s", tf.State)
 	}
@@ -125,7 +171,8 @@ func TestReplacement(t *testing.T) {
 	core.Silent(t, tf, base().With("connector_id", "con_2"))
 }
 
-// The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the way.
+// The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the
+// way.
 func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
 	f, tf := created(t, base())
 	f.secrets = 1
@@ -168,14 +215,22 @@ func TestDeletedOutside(t *testing.T) {
 func TestNameTakenSaysHowToImport(t *testing.T) {
 	f, _ := created(t, base())
 	other := newTerraform(t, f)
-	core.Says(t, other.Apply(other.Plan(base()), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_endpoint.LABEL orders")
+	core.Says(
+		t,
+		other.Apply(other.Plan(base()), nil).Errors(),
+		`AttributeName("name")`,
+		"terraform import quickconnect_webhook_endpoint.LABEL orders",
+	)
 	if !other.State.IsNull() {
 		t.Error("the other endpoint was taken over")
 	}
 }
 
 func TestImport(t *testing.T) {
-	full := base().With("description", "").With("labels", map[string]any{}).With("event_types", []string{"message.delivered"}).With("enabled", false)
+	full := base().With("description", "").
+		With("labels", map[string]any{}).
+		With("event_types", []string{"message.delivered"}).
+		With("enabled", false)
 	f, _ := created(t, full)
 	for _, id := range []string{theID, "orders"} {
 		tf := newTerraform(t, f)
@@ -189,7 +244,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestWhileTheProviderIsNotConfigured(t *testing.T) {
+func TestUnconfiguredProvider(t *testing.T) {
 	f, tf := created(t, base())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
 	core.Must(t, waiting.Plan(base()).Diags)
