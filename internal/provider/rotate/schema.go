@@ -56,7 +56,8 @@ func Attributes(k Kind) map[string]schema.Attribute {
 			Computed: true,
 			Default:  booldefault.StaticBool(false),
 			MarkdownDescription: "While `true`, a plan that destroys or replaces the " + k.Short +
-				" is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
+				" is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. " +
+				"Default: `false`.",
 		},
 		"version":  schema.Int64Attribute{Computed: true, MarkdownDescription: VersionText},
 		"rotation": rotationAttribute(),
