@@ -41,7 +41,8 @@ func Attributes(k Kind) map[string]schema.Attribute {
 		"minimum_version": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "Emergency path for a leaked " + k.Secret + ": no version below this number is valid. " +
+			MarkdownDescription: "Emergency path for a leaked " + k.Secret +
+				": no version below this number is valid. " +
 				"Raising it revokes every older version at once, without an overlap and also in the middle of " +
 				"a rotation; " +
 				"if none remains, a new one is issued" + k.Reissues + ". At most `rotation.next_version`, " +
@@ -54,8 +55,9 @@ func Attributes(k Kind) map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(false),
-			MarkdownDescription: "While `true`, a plan that destroys or replaces the " + k.Short + " is an error, and the " +
-				"platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
+			MarkdownDescription: "While `true`, a plan that destroys or replaces the " + k.Short +
+				" is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. " +
+				"Default: `false`.",
 		},
 		"version":  schema.Int64Attribute{Computed: true, MarkdownDescription: VersionText},
 		"rotation": rotationAttribute(),

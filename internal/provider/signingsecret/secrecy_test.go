@@ -20,7 +20,8 @@ func TestSecretsAppearNowhere(t *testing.T) {
 	look := func(when string, d core.Diags, p core.Plan) {
 		t.Helper()
 		looked++
-		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() + p.Diags.Errors() + p.Diags.Warnings() + private(
+		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() +
+			p.Diags.Errors() + p.Diags.Warnings() + private(
 			t,
 			tf.Private,
 		)
