@@ -101,20 +101,26 @@ func TestBreachesAreSeen(t *testing.T) {
 		"client reaches platform through another": {goPackage{
 			ImportPath: internal + "client", Imports: []string{internal + "api"}, Deps: []string{internal + "api", internal + "platform/store"},
 		}, 1},
-		"client imports Terraform":          {goPackage{ImportPath: internal + "client", Deps: []string{terraform + "-plugin-framework/types"}}, 1},
-		"client's test imports platform":    {goPackage{ImportPath: internal + "client", XTestImports: []string{internal + "platform"}}, 1},
-		"client's test uses acctest":        {goPackage{ImportPath: internal + "client", XTestImports: []string{internal + "acctest", internal + "client"}}, 0},
-		"platform imports provider":         {goPackage{ImportPath: internal + "platform/store", Deps: []string{internal + "provider/tfkit"}}, 1},
-		"platform imports the plugin log":   {goPackage{ImportPath: internal + "platform", Deps: []string{terraform + "-plugin-log/tflog"}}, 1},
-		"platform imports its own":          {goPackage{ImportPath: internal + "platform", Deps: []string{internal + "platform/keyring"}}, 0},
-		"noun imports noun":                 {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/scopedtoken"}, Deps: []string{internal + "provider/scopedtoken"}}, 1},
-		"noun's test imports noun":          {goPackage{ImportPath: internal + "provider/connector", TestImports: []string{internal + "provider/scopedtoken"}}, 1},
-		"noun imports a part of tfkit":      {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit/writeonly"}}, 0},
-		"a part of tfkit imports a noun":    {goPackage{ImportPath: internal + "provider/tfkit/writeonly", Imports: []string{internal + "provider/connector"}}, 1},
-		"noun imports tfkit":                {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit"}}, 0},
-		"noun's test imports the noun":      {goPackage{ImportPath: internal + "provider/connector", XTestImports: []string{internal + "provider/connector"}}, 0},
-		"tfkit imports a noun":              {goPackage{ImportPath: internal + "provider/tfkit", Imports: []string{internal + "provider/connector"}}, 1},
-		"provider imports its nouns":        {goPackage{ImportPath: internal + "provider", Imports: []string{internal + "provider/connector"}}, 0},
+		"client imports Terraform":        {goPackage{ImportPath: internal + "client", Deps: []string{terraform + "-plugin-framework/types"}}, 1},
+		"client's test imports platform":  {goPackage{ImportPath: internal + "client", XTestImports: []string{internal + "platform"}}, 1},
+		"client's test uses acctest":      {goPackage{ImportPath: internal + "client", XTestImports: []string{internal + "acctest", internal + "client"}}, 0},
+		"platform imports provider":       {goPackage{ImportPath: internal + "platform/store", Deps: []string{internal + "provider/tfkit"}}, 1},
+		"platform imports the plugin log": {goPackage{ImportPath: internal + "platform", Deps: []string{terraform + "-plugin-log/tflog"}}, 1},
+		"platform imports its own":        {goPackage{ImportPath: internal + "platform", Deps: []string{internal + "platform/keyring"}}, 0},
+		"kind imports kind":               {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/scopedtoken"}, Deps: []string{internal + "provider/scopedtoken"}}, 1},
+		"kind's test imports kind":        {goPackage{ImportPath: internal + "provider/connector", TestImports: []string{internal + "provider/scopedtoken"}}, 1},
+		"kind imports a part of tfkit":    {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit/writeonly"}}, 0},
+		"a part of tfkit imports a kind":  {goPackage{ImportPath: internal + "provider/tfkit/writeonly", Imports: []string{internal + "provider/connector"}}, 1},
+		"kind imports tfkit":              {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/tfkit"}}, 0},
+		"kind's test imports the kind":    {goPackage{ImportPath: internal + "provider/connector", XTestImports: []string{internal + "provider/connector"}}, 0},
+		"tfkit imports a kind":            {goPackage{ImportPath: internal + "provider/tfkit", Imports: []string{internal + "provider/connector"}}, 1},
+		"kind imports rotate":             {goPackage{ImportPath: internal + "provider/connector", Imports: []string{internal + "provider/rotate"}}, 0},
+		"rotate imports tfkit and the rules": {goPackage{
+			ImportPath: internal + "provider/rotate", Imports: []string{internal + "provider/tfkit", internal + "rotation"},
+		}, 0},
+		"rotate imports a kind":             {goPackage{ImportPath: internal + "provider/rotate", Imports: []string{internal + "provider/connector"}}, 1},
+		"tfkit imports rotate":              {goPackage{ImportPath: internal + "provider/tfkit", Imports: []string{internal + "provider/rotate"}}, 1},
+		"provider imports its kinds":        {goPackage{ImportPath: internal + "provider", Imports: []string{internal + "provider/connector"}}, 0},
 		"provider's test imports platform":  {goPackage{ImportPath: internal + "provider/connector", TestImports: []string{internal + "platform"}}, 1},
 		"the program imports the client":    {goPackage{ImportPath: internal + "cmd/quickconnectd", Deps: []string{internal + "client"}}, 1},
 		"acctest may import all":            {goPackage{ImportPath: internal + "acctest", Deps: []string{internal + "platform", internal + "provider"}}, 0},
@@ -194,12 +200,13 @@ func breaches(p goPackage) []string {
 		}
 	}
 
-	// The nouns, and what they share, know no noun but themselves.
-	if noun, ok := strings.CutPrefix(p.ImportPath, internal+"provider/"); ok {
+	// The kinds may import rotate and tfkit, and rotate may import tfkit. Otherwise the provider's packages do not import
+	// each other.
+	if from, ok := strings.CutPrefix(p.ImportPath, internal+"provider/"); ok {
 		for _, path := range sorted(p.Imports, p.TestImports, p.XTestImports) {
-			other, ok := strings.CutPrefix(path, internal+"provider/")
-			if ok && other != noun && !under(other, "tfkit") {
-				found = append(found, "imports the noun "+path)
+			to, ok := strings.CutPrefix(path, internal+"provider/")
+			if ok && to != from && !under(to, "tfkit") && (to != "rotate" || under(from, "tfkit")) {
+				found = append(found, "imports "+path)
 			}
 		}
 	}

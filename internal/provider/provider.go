@@ -1,4 +1,4 @@
-// Package provider is the Terraform side: the provider itself, and one package per noun below it.
+// Package provider is the Terraform side: the provider itself, and one package per kind of object below it.
 package provider
 
 import (
@@ -27,23 +27,20 @@ var (
 
 type quickconnect struct{ version string }
 
-// New returns what makes the provider; version goes into the user agent.
+// New returns the constructor of the provider. version is part of the user agent.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &quickconnect{version: version} }
 }
 
-// Metadata says what the provider is called.
 func (p *quickconnect) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "quickconnect"
 	resp.Version = p.version
 }
 
-// Schema says what the provider takes.
 func (p *quickconnect) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = configurationSchema()
 }
 
-// Resources lists the managed resources.
 func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		connector.NewResource,
@@ -54,7 +51,6 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-// DataSources lists the data sources.
 func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		connector.NewDataSource,
@@ -64,12 +60,10 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 	}
 }
 
-// EphemeralResources lists the ephemeral resources.
 func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource, signingsecret.NewEphemeralResource}
 }
 
-// Functions lists the functions, which need no configuration of the provider.
 func (p *quickconnect) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{webhooksignature.NewSign, webhooksignature.NewVerify}
 }

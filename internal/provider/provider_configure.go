@@ -18,7 +18,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Configure asks the platform once who the provider is, and refuses to go on where that is not what the configuration says.
+// Configure asks the platform once for the identity of the token, and refuses to continue if the configuration names
+// another one.
 func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var c configuration
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &c)...); resp.Diagnostics.HasError() {
@@ -28,31 +29,12 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		handOver(resp, tfkit.NotConfigured(name))
 		return
 	}
-	cfg := client.Config{
-		Endpoint:              required(&resp.Diagnostics, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
-		CAFile:                c.CACertificateFile.ValueString(),
-		ClientCertificateFile: c.ClientCertificateFile.ValueString(),
-		ClientKeyFile:         c.ClientKeyFile.ValueString(),
-		MaxRetries:            client.DefaultMaxRetries,
-		RequestTimeout:        client.DefaultRequestTimeout,
-		RequestsPerSecond:     c.RequestsPerSecond.ValueFloat64(),
-		UserAgent:             fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion),
-		Log:                   logRequest,
-	}
+	cfg := c.clientConfig(&resp.Diagnostics)
+	cfg.UserAgent = fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion)
 	tenant := required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
 	environment := required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
 	cfg.Token = secret.New(required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
 		func(s string) error { return client.CheckToken(secret.New(s)) }))
-	if !c.MaxRetries.IsNull() {
-		cfg.MaxRetries = int(c.MaxRetries.ValueInt64())
-	}
-	if !c.RequestTimeout.IsNull() {
-		timeout, err := api.ParseDuration(c.RequestTimeout.ValueString())
-		if err != nil {
-			tfkit.Invalid(&resp.Diagnostics, path.Root("request_timeout"), err)
-		}
-		cfg.RequestTimeout = timeout
-	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -73,8 +55,10 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 			wrong = "tenant"
 		}
 		resp.Diagnostics.AddAttributeError(path.Root(wrong), "Token of another tenant or environment", fmt.Sprintf(
-			"The configuration says tenant %q, environment %q; the token belongs to tenant %q, environment %q (principal %q). "+
-				"Nothing was planned and nothing was changed. Use the token of the environment that is meant, or correct the provider configuration.",
+			"The configuration says tenant %q, environment %q; the token belongs to tenant %q, environment %q "+
+				"(principal %q). "+
+				"Nothing was planned and nothing was changed. Use the token of the environment that is meant, or "+
+				"correct the provider configuration.",
 			tenant, environment, who.Tenant, who.Environment, who.Name))
 		return
 	}
@@ -86,13 +70,39 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 	handOver(resp, platform)
 }
 
+// clientConfig returns the configuration of the client, without user agent and token.
+func (c configuration) clientConfig(diags *diag.Diagnostics) client.Config {
+	cfg := client.Config{
+		Endpoint:              required(diags, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
+		CAFile:                c.CACertificateFile.ValueString(),
+		ClientCertificateFile: c.ClientCertificateFile.ValueString(),
+		ClientKeyFile:         c.ClientKeyFile.ValueString(),
+		MaxRetries:            client.DefaultMaxRetries,
+		RequestTimeout:        client.DefaultRequestTimeout,
+		RequestsPerSecond:     c.RequestsPerSecond.ValueFloat64(),
+		Log:                   logRequest,
+	}
+	if !c.MaxRetries.IsNull() {
+		cfg.MaxRetries = int(c.MaxRetries.ValueInt64())
+	}
+	if !c.RequestTimeout.IsNull() {
+		timeout, err := api.ParseDuration(c.RequestTimeout.ValueString())
+		if err != nil {
+			tfkit.Invalid(diags, path.Root("request_timeout"), err)
+		}
+		cfg.RequestTimeout = timeout
+	}
+	return cfg
+}
+
 func handOver(resp *provider.ConfigureResponse, p *tfkit.Platform) {
 	resp.ResourceData = p
 	resp.DataSourceData = p
 	resp.EphemeralResourceData = p
 }
 
-// firstUnknown names an attribute that a plan does not know yet, because it depends on what the same configuration creates.
+// firstUnknown names an attribute that is unknown in this plan, because it depends on what the same configuration
+// creates.
 func (c configuration) firstUnknown() string {
 	for _, a := range []struct {
 		name  string
@@ -116,21 +126,27 @@ func (c configuration) firstUnknown() string {
 	return ""
 }
 
-// required takes a value from the configuration, or else from the environment. What the configuration says was checked already.
+// required takes a value from the configuration, or else from the environment. The validators have checked the
+// configuration.
 func required(diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error) string {
 	if !v.IsNull() {
 		return v.ValueString()
 	}
 	s := os.Getenv(variable)
 	if s == "" {
-		diags.AddAttributeError(path.Root(name), "Missing "+name, fmt.Sprintf("%s is required: set it in the provider configuration or in the environment variable %s.", name, variable))
+		diags.AddAttributeError(path.Root(name), "Missing "+name, fmt.Sprintf("%s is required: set it in the "+
+			"provider configuration or in the environment variable %s.", name, variable))
 	} else if err := check(s); err != nil {
-		diags.AddAttributeError(path.Root(name), "Invalid "+variable, fmt.Sprintf("The environment variable %s %s.", variable, err.Error()))
+		diags.AddAttributeError(
+			path.Root(name),
+			"Invalid "+variable,
+			fmt.Sprintf("The environment variable %s %s.", variable, err.Error()),
+		)
 	}
 	return s
 }
 
-// logRequest writes one attempt to TF_LOG: no headers, no bodies, no query.
+// logRequest writes one attempt to TF_LOG, without headers, body and query.
 func logRequest(ctx context.Context, e client.Event) {
 	fields := map[string]any{"method": e.Method, "route": e.Route, "attempt": e.Attempt}
 	if e.Status != 0 {

@@ -38,61 +38,82 @@ const (
 
 func configurationSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Puts the secrets of messaging integrations under Terraform without putting them into its state. The provider works in one tenant and one environment of one platform; " +
-			"before it plans anything, it asks the platform as whom it calls, and a token of another tenant or environment is an error.",
+		MarkdownDescription: "Puts the secrets of messaging integrations under Terraform without putting them into " +
+			"its state. The provider works in one tenant and one environment of one platform; " +
+			"before it plans anything, it asks the platform as whom it calls, and a token of another tenant or " +
+			"environment is an error.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("a base URL", client.CheckEndpoint)},
-				MarkdownDescription: "Base URL of the platform, such as `https://platform.example.com`: `https`, or `http` for a loopback address only, without user name, password, query and fragment. " +
-					"Required, here or in the environment variable `QUICKCONNECT_ENDPOINT`. Redirects are not followed: an error about one means that this is not the platform's own address.",
+				MarkdownDescription: "Base URL of the platform, such as `https://platform.example.com`: `https`, " +
+					"or `http` for a loopback address only, without user name, password, query and fragment. " +
+					"Required, here or in the environment variable `QUICKCONNECT_ENDPOINT`. Redirects are not " +
+					"followed: an error about one means that this is not the platform's own address.",
 			},
 			"tenant": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{tfkit.StringCheck("a tenant", checkPresent)},
-				MarkdownDescription: "Tenant that this configuration believes it manages. Required, here or in `QUICKCONNECT_TENANT`. A token of another tenant is an error that names both, before anything is planned.",
+				Optional:   true,
+				Validators: []validator.String{tfkit.StringCheck("a tenant", checkPresent)},
+				MarkdownDescription: "Tenant that this configuration believes it manages. Required, here or in " +
+					"`QUICKCONNECT_TENANT`. A token of another tenant is an error that names both, before " +
+					"anything is planned.",
 			},
 			"environment": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("an environment", checkPresent)},
-				MarkdownDescription: "Environment of the tenant, such as `staging` or `production`, that this configuration believes it manages. Required, here or in `QUICKCONNECT_ENVIRONMENT`. " +
+				MarkdownDescription: "Environment of the tenant, such as `staging` or `production`, that this " +
+					"configuration believes it manages. Required, here or in `QUICKCONNECT_ENVIRONMENT`. " +
 					"A token of another environment is an error that names both, before anything is planned.",
 			},
 			"token": schema.StringAttribute{
-				Optional: true, Sensitive: true,
-				Validators: []validator.String{tfkit.StringCheck("a token", func(s string) error { return client.CheckToken(secret.New(s)) })},
-				MarkdownDescription: "Token (`qcp_…`) of the principal that the provider calls as. Required, here or in `QUICKCONNECT_TOKEN`, which keeps it out of files. An `auditor` is enough to plan without ephemeral resources, " +
-					"a `planner` for every plan, a `deployer` for every apply. An error \"Token refused\" means that it has expired, was revoked, or is of another platform.",
+				Optional:  true,
+				Sensitive: true,
+				Validators: []validator.String{
+					tfkit.StringCheck("a token", func(s string) error { return client.CheckToken(secret.New(s)) }),
+				},
+				MarkdownDescription: "Token (`qcp_…`) of the principal that the provider calls as. Required, here " +
+					"or in `QUICKCONNECT_TOKEN`, which keeps it out of files. An `auditor` is enough to plan " +
+					"without ephemeral resources, " +
+					"a `planner` for every plan, a `deployer` for every apply. An error \"Token refused\" means " +
+					"that it has expired, was revoked, or is of another platform.",
 			},
 			"ca_certificate_file": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "File with certificate authorities in PEM that are trusted besides the system's, for a platform with a private one. Default: only the system's.",
+				Optional: true,
+				MarkdownDescription: "File with certificate authorities in PEM that are trusted besides the " +
+					"system's, for a platform with a private one. Default: only the system's.",
 			},
 			"client_certificate_file": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("client_key_file"))},
-				MarkdownDescription: "File with the client certificate in PEM, for a platform that asks for mutual TLS. Needs `client_key_file`. Default: none.",
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("client_key_file"))},
+				MarkdownDescription: "File with the client certificate in PEM, for a platform that asks for mutual " +
+					"TLS. Needs `client_key_file`. Default: none.",
 			},
 			"client_key_file": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("client_certificate_file"))},
+				Optional: true,
+				Validators: []validator.String{
+					stringvalidator.AlsoRequires(path.MatchRoot("client_certificate_file")),
+				},
 				MarkdownDescription: "File with the private key of `client_certificate_file` in PEM. Default: none.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, maxRetries)},
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated that got 429, 503, another 5xx, or no answer: 0 to %d. A write keeps its idempotency key in every repetition, so none is carried out twice. Default %d.",
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated that got 429, 503, another 5xx, "+
+					"or no answer: 0 to %d. A write keeps its idempotency key in every repetition, so none is "+
+					"carried out twice. Default %d.",
 					maxRetries, client.DefaultMaxRetries),
 			},
 			"request_timeout": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{tfkit.StringCheck("a duration", checkTimeout)},
-				MarkdownDescription: "How long each attempt of a request may take: a duration such as `30s` or `2m`, from `1s` to `10m`. Default `30s`.",
+				Optional:   true,
+				Validators: []validator.String{tfkit.StringCheck("a duration", checkTimeout)},
+				MarkdownDescription: "How long each attempt of a request may take: a duration such as `30s` or " +
+					"`2m`, from `1s` to `10m`. Default `30s`.",
 			},
 			"requests_per_second": schema.Float64Attribute{
-				Optional:            true,
-				Validators:          []validator.Float64{float64validator.AtLeast(0.1)},
-				MarkdownDescription: "Most requests that this provider sends in a second, repetitions included; at least 0.1. For a platform that limits the rate. Default: no bound.",
+				Optional:   true,
+				Validators: []validator.Float64{float64validator.AtLeast(0.1)},
+				MarkdownDescription: "Most requests that this provider sends in a second, repetitions included; at " +
+					"least 0.1. For a platform that limits the rate. Default: no bound.",
 			},
 		},
 	}

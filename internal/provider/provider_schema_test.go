@@ -24,7 +24,9 @@ func TestEverythingIsDescribed(t *testing.T) {
 					t.Errorf("%s%s has no description in Markdown", at, a.Name)
 				}
 				// What can be set says what happens if it is not.
-				if a.Optional && !strings.Contains(a.Description, "Default") && !strings.Contains(a.Description, "default") && !strings.Contains(a.Description, "Required, here or") {
+				if a.Optional && !strings.Contains(a.Description, "Default") &&
+					!strings.Contains(a.Description, "default") &&
+					!strings.Contains(a.Description, "Required, here or") {
 					t.Errorf("%s%s does not say its default", at, a.Name)
 				}
 				if a.NestedType != nil {
@@ -50,8 +52,10 @@ func TestEverythingIsDescribed(t *testing.T) {
 func TestWhatIsSensitive(t *testing.T) {
 	_, schemas := tftest.Serve(t, provider.New("test")())
 	want := map[string]bool{ // write-only
-		"quickconnect_connector.credentials_wo": true, "quickconnect_connector.credentials_digest": false,
-		"quickconnect_webhook_signing_secret.secret_wo": true, "quickconnect_webhook_signing_secret.secret_digest": false,
+		"quickconnect_connector.credentials_wo":             true,
+		"quickconnect_connector.credentials_digest":         false,
+		"quickconnect_webhook_signing_secret.secret_wo":     true,
+		"quickconnect_webhook_signing_secret.secret_digest": false,
 	}
 	found := 0
 	for name, s := range schemas.ResourceSchemas {
@@ -70,15 +74,30 @@ func TestWhatIsSensitive(t *testing.T) {
 	}
 }
 
-// TestSchemasAreValid asks for a validation: it finds what GetProviderSchema lets through, such as a write-only attribute that is computed.
+// TestSchemasAreValid asks for a validation: it finds what GetProviderSchema lets through, such as a write-only
+// attribute that is computed.
 func TestSchemasAreValid(t *testing.T) {
 	server, schemas := tftest.Serve(t, provider.New("test")())
 	for name, config := range map[string]tftest.Config{
-		"quickconnect_connector":              {"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}, "credentials_wo_version": 1},
-		"quickconnect_rotation_policy":        {"name": "quarterly", "interval": "90d", "max_age": "91d", "quiet_period": "1h"},
-		"quickconnect_scoped_token":           {"name": "notifier", "owner": "team", "connector_id": "con_1", "scopes": []string{"messages:send"}, "rotation_policy_id": "pol_1"},
-		"quickconnect_webhook_endpoint":       {"name": "hooks", "connector_id": "con_1", "url": "https://hooks.example.com", "event_types": []string{"message.delivered"}},
-		"quickconnect_webhook_signing_secret": {"name": "hooks", "owner": "team", "endpoint_id": "wep_1", "rotation_policy_id": "pol_1", "secret_wo": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret_wo_version": 1},
+		"quickconnect_connector": {
+			"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"},
+			"credentials_wo_version": 1,
+		},
+		"quickconnect_rotation_policy": {
+			"name": "quarterly", "interval": "90d", "max_age": "91d", "quiet_period": "1h",
+		},
+		"quickconnect_scoped_token": {
+			"name": "notifier", "owner": "team", "connector_id": "con_1", "scopes": []string{"messages:send"},
+			"rotation_policy_id": "pol_1",
+		},
+		"quickconnect_webhook_endpoint": {
+			"name": "hooks", "connector_id": "con_1", "url": "https://hooks.example.com",
+			"event_types": []string{"message.delivered"},
+		},
+		"quickconnect_webhook_signing_secret": {
+			"name": "hooks", "owner": "team", "endpoint_id": "wep_1", "rotation_policy_id": "pol_1",
+			"secret_wo": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret_wo_version": 1,
+		},
 	} {
 		r, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 			TypeName: name, Config: tftest.Dynamic(t, tftest.Value(schemas.ResourceSchemas[name].ValueType(), config)),
@@ -88,8 +107,14 @@ func TestSchemasAreValid(t *testing.T) {
 			t.Errorf("%s: %v %v", name, err, tftest.Diags(r.Diagnostics).Errors())
 		}
 	}
-	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 4 || len(schemas.EphemeralResourceSchemas) != 2 {
-		t.Errorf("%d resources, %d data sources, %d ephemeral resources", len(schemas.ResourceSchemas), len(schemas.DataSourceSchemas), len(schemas.EphemeralResourceSchemas))
+	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 4 ||
+		len(schemas.EphemeralResourceSchemas) != 2 {
+		t.Errorf(
+			"%d resources, %d data sources, %d ephemeral resources",
+			len(schemas.ResourceSchemas),
+			len(schemas.DataSourceSchemas),
+			len(schemas.EphemeralResourceSchemas),
+		)
 	}
 	for name, s := range schemas.ResourceSchemas {
 		if s.Version != 0 {

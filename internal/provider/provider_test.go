@@ -55,7 +55,8 @@ func refused(code string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", api.ProblemContentType)
 		w.WriteHeader(api.StatusOf[code])
-		_ = json.NewEncoder(w).Encode(api.Problem{Status: api.StatusOf[code], Code: code, Detail: "says the platform", RequestID: "req_1"})
+		_ = json.NewEncoder(w).
+			Encode(api.Problem{Status: api.StatusOf[code], Code: code, Detail: "says the platform", RequestID: "req_1"})
 	}
 }
 
@@ -86,14 +87,29 @@ func TestConfigure(t *testing.T) {
 	}{
 		"as configured": {staging, nil, nil, 1},
 		"another environment": {
-			staging, func(c tftest.Config) tftest.Config { return c.With("environment", "production") },
-			[]string{`tenant "acme", environment "production"`, `tenant "acme", environment "staging"`, `AttributeName("environment")`},
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("environment", "production") },
+			[]string{
+				`tenant "acme", environment "production"`,
+				`tenant "acme", environment "staging"`,
+				`AttributeName("environment")`,
+			},
 			1,
 		},
-		"another tenant": {staging, func(c tftest.Config) tftest.Config { return c.With("tenant", "other") }, []string{`tenant "other"`, `tenant "acme"`}, 1},
-		"401":            {refused(api.CodeUnauthenticated), nil, []string{"Token refused", "Says the platform", "req_1"}, 1},
-		"403":            {refused(api.CodeForbidden), nil, []string{"may not"}, 1},
-		"500":            {refused(api.CodeInternal), nil, []string{"status 500"}, 1},
+		"another tenant": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("tenant", "other") },
+			[]string{`tenant "other"`, `tenant "acme"`},
+			1,
+		},
+		"401": {
+			refused(api.CodeUnauthenticated),
+			nil,
+			[]string{"Token refused", "Says the platform", "req_1"},
+			1,
+		},
+		"403": {refused(api.CodeForbidden), nil, []string{"may not"}, 1},
+		"500": {refused(api.CodeInternal), nil, []string{"status 500"}, 1},
 		"a page": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = w.Write([]byte("<html>CANARY</html>"))
@@ -102,23 +118,88 @@ func TestConfigure(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte("{}"))
 		}, nil, []string{"not from the platform API"}, 1},
-		"http elsewhere": {staging, func(c tftest.Config) tftest.Config { return c.With("endpoint", "http://platform.example.com") }, []string{`AttributeName("endpoint")`, "https"}, 0},
-		"userinfo": {staging, func(c tftest.Config) tftest.Config {
-			return c.With("endpoint", "https://u:CANARY@platform.example.com")
-		}, []string{`AttributeName("endpoint")`}, 0},
-		"query": {staging, func(c tftest.Config) tftest.Config {
-			return c.With("endpoint", "https://platform.example.com?t=CANARY")
-		}, []string{`AttributeName("endpoint")`}, 0},
-		"no tenant":    {staging, func(c tftest.Config) tftest.Config { return c.With("tenant", nil) }, []string{`AttributeName("tenant")`, "QUICKCONNECT_TENANT"}, 0},
-		"empty tenant": {staging, func(c tftest.Config) tftest.Config { return c.With("tenant", "") }, []string{`AttributeName("tenant")`}, 0},
-		"no token":     {staging, func(c tftest.Config) tftest.Config { return c.With("token", nil) }, []string{`AttributeName("token")`, "QUICKCONNECT_TOKEN"}, 0},
-		"line end":     {staging, func(c tftest.Config) tftest.Config { return c.With("token", canary+"\n") }, []string{`AttributeName("token")`, "trimspace"}, 0},
-		"timeout":      {staging, func(c tftest.Config) tftest.Config { return c.With("request_timeout", "CANARY 30 seconds") }, []string{`AttributeName("request_timeout")`}, 0},
-		"long timeout": {staging, func(c tftest.Config) tftest.Config { return c.With("request_timeout", "1d") }, []string{"10m"}, 0},
-		"retries":      {staging, func(c tftest.Config) tftest.Config { return c.With("max_retries", -1) }, []string{`AttributeName("max_retries")`}, 0},
-		"rate":         {staging, func(c tftest.Config) tftest.Config { return c.With("requests_per_second", 0) }, []string{`AttributeName("requests_per_second")`}, 0},
-		"half a pair":  {staging, func(c tftest.Config) tftest.Config { return c.With("client_key_file", "k.pem") }, []string{"client_certificate_file"}, 0},
-		"no CA file":   {staging, func(c tftest.Config) tftest.Config { return c.With("ca_certificate_file", t.TempDir()+"/none") }, []string{"CA certificate file"}, 0},
+		"http elsewhere": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("endpoint", "http://platform.example.com") },
+			[]string{`AttributeName("endpoint")`, "https"},
+			0,
+		},
+		"userinfo": {
+			staging,
+			func(c tftest.Config) tftest.Config {
+				return c.With("endpoint", "https://u:CANARY@platform.example.com")
+			},
+			[]string{`AttributeName("endpoint")`},
+			0,
+		},
+		"query": {
+			staging,
+			func(c tftest.Config) tftest.Config {
+				return c.With("endpoint", "https://platform.example.com?t=CANARY")
+			},
+			[]string{`AttributeName("endpoint")`},
+			0,
+		},
+		"no tenant": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("tenant", nil) },
+			[]string{`AttributeName("tenant")`, "QUICKCONNECT_TENANT"},
+			0,
+		},
+		"empty tenant": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("tenant", "") },
+			[]string{`AttributeName("tenant")`},
+			0,
+		},
+		"no token": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("token", nil) },
+			[]string{`AttributeName("token")`, "QUICKCONNECT_TOKEN"},
+			0,
+		},
+		"line end": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("token", canary+"\n") },
+			[]string{`AttributeName("token")`, "trimspace"},
+			0,
+		},
+		"timeout": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("request_timeout", "CANARY 30 seconds") },
+			[]string{`AttributeName("request_timeout")`},
+			0,
+		},
+		"long timeout": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("request_timeout", "1d") },
+			[]string{"10m"},
+			0,
+		},
+		"retries": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("max_retries", -1) },
+			[]string{`AttributeName("max_retries")`},
+			0,
+		},
+		"rate": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("requests_per_second", 0) },
+			[]string{`AttributeName("requests_per_second")`},
+			0,
+		},
+		"half a pair": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("client_key_file", "k.pem") },
+			[]string{"client_certificate_file"},
+			0,
+		},
+		"no CA file": {
+			staging,
+			func(c tftest.Config) tftest.Config { return c.With("ca_certificate_file", t.TempDir()+"/none") },
+			[]string{"CA certificate file"},
+			0,
+		},
 		"everything": {staging, func(c tftest.Config) tftest.Config {
 			return c.With("request_timeout", "1m").With("requests_per_second", 50).With("max_retries", 2)
 		}, nil, 1},
@@ -162,20 +243,35 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 	if got := p.agent.Load(); got != "terraform-provider-quickconnect/test Terraform/1.11.4" {
 		t.Errorf("user agent %q", got)
 	}
-	if errs := configure(t, tftest.Config{"environment": "production"}).Errors(); !strings.Contains(errs, `environment "production"`) {
+	if errs := configure(
+		t,
+		tftest.Config{"environment": "production"},
+	).Errors(); !strings.Contains(
+		errs,
+		`environment "production"`,
+	) {
 		t.Errorf("the configuration does not come first: %q", errs)
 	}
 	t.Setenv("QUICKCONNECT_ENDPOINT", "https://u:CANARY@platform.example.com")
-	if errs := configure(t, tftest.Config{}).Errors(); !strings.Contains(errs, "environment variable QUICKCONNECT_ENDPOINT") || strings.Contains(errs, "CANARY") {
+	if errs := configure(
+		t,
+		tftest.Config{},
+	).Errors(); !strings.Contains(errs, "environment variable QUICKCONNECT_ENDPOINT") ||
+		strings.Contains(errs, "CANARY") {
 		t.Errorf("got %q", errs)
 	}
 }
 
-// TestUnknownConfiguration: a plan that also creates what the provider needs. Nothing is asked, creations can be planned, and
-// what needs a call says why it cannot be made.
+// TestUnknownConfiguration: a plan that also creates what the provider needs. Nothing is asked, creations can be
+// planned, and what needs a call says why it cannot be made.
 func TestUnknownConfiguration(t *testing.T) {
 	noEnvironment(t)
-	connector := tftest.Config{"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"}}
+	connector := tftest.Config{
+		"name":           "mail",
+		"owner":          "team",
+		"type":           "custom",
+		"credentials_wo": map[string]any{"k": "v"},
+	}
 	for _, name := range []string{"endpoint", "tenant", "environment", "token", "max_retries"} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t, staging)
@@ -200,11 +296,21 @@ func TestUnknownConfiguration(t *testing.T) {
 				if typeName != "quickconnect_identity" {
 					config["name"] = "mail"
 				}
-				r, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: tftest.Dynamic(t, tftest.Value(schema.ValueType(), config))})
+				r, err := server.ReadDataSource(
+					t.Context(),
+					&tfprotov6.ReadDataSourceRequest{
+						TypeName: typeName,
+						Config:   tftest.Dynamic(t, tftest.Value(schema.ValueType(), config)),
+					},
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if errs := tftest.Diags(r.Diagnostics).Errors(); !strings.Contains(errs, "its attribute "+name+" is unknown") {
+				if errs := tftest.Diags(r.Diagnostics).
+					Errors(); !strings.Contains(
+					errs,
+					"its attribute "+name+" is unknown",
+				) {
 					t.Errorf("data %s: got %q", typeName, errs)
 				}
 			}
@@ -223,7 +329,13 @@ func TestDataIdentity(t *testing.T) {
 		t.Fatal(errs)
 	}
 	typ := schemas.DataSourceSchemas["quickconnect_identity"].ValueType()
-	r, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "quickconnect_identity", Config: tftest.Dynamic(t, tftest.Value(typ, tftest.Config{}))})
+	r, err := server.ReadDataSource(
+		t.Context(),
+		&tfprotov6.ReadDataSourceRequest{
+			TypeName: "quickconnect_identity",
+			Config:   tftest.Dynamic(t, tftest.Value(typ, tftest.Config{})),
+		},
+	)
 	if err != nil || tftest.Diags(r.Diagnostics).Errors() != "" {
 		t.Fatal(err, r.Diagnostics)
 	}
@@ -232,7 +344,12 @@ func TestDataIdentity(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := tftest.Value(typ, tftest.Config{
-		"principal_id": "prn_1", "name": "ci", "role": "deployer", "permissions": []string{"read", "write"}, "tenant": "acme", "environment": "staging",
+		"principal_id": "prn_1",
+		"name":         "ci",
+		"role":         "deployer",
+		"permissions":  []string{"read", "write"},
+		"tenant":       "acme",
+		"environment":  "staging",
 	})
 	if !got.Equal(want) {
 		t.Errorf("got %s", got)

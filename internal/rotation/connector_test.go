@@ -10,7 +10,8 @@ import (
 func TestReplace(t *testing.T) {
 	none := Credential{Highest: 3} // a name that was in use before
 	c, done, err := Replace(none, "tf", start)
-	if err != nil || !sameTransition(done, Transition{Step: StepReplace, At: start, Actor: "tf", Versions: []int64{4}, Issued: 4}) {
+	if err != nil ||
+		!sameTransition(done, Transition{Step: StepReplace, At: start, Actor: "tf", Versions: []int64{4}, Issued: 4}) {
 		t.Fatalf("the first: %v, %+v", err, done)
 	}
 	c, done, err = Replace(c, "tf", at(time.Hour))
@@ -18,7 +19,8 @@ func TestReplace(t *testing.T) {
 		t.Fatalf("the second: %v, %+v", err, done)
 	}
 	wantStates(t, c, StateRetired, StateCurrent)
-	if old := c.Versions[0]; old.EndReason != ReasonReplaced || old.EndedBy != "tf" || !old.EndedAt.Equal(at(time.Hour)) {
+	if old := c.Versions[0]; old.EndReason != ReasonReplaced || old.EndedBy != "tf" ||
+		!old.EndedAt.Equal(at(time.Hour)) {
 		t.Errorf("the replaced one is %+v", old)
 	}
 	if c.Version != 5 || c.ValidAt(DefaultPolicy(), 4, at(time.Hour)) {

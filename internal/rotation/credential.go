@@ -1,8 +1,69 @@
+// Package rotation holds the rules for the versions of a credential: how they are issued, overlap and end.
+//
+// Everything here is a pure function over plain values: no I/O, no clock, no randomness. The caller passes the moment,
+// stores what comes back, and writes one audit event per Transition. No function changes its arguments.
 package rotation
 
 import "time"
 
-// Phase says where in a rotation a credential is. It follows from the versions and is never stored.
+// State says what one version is to its credential.
+type State string
+
+// The states of a version. Pending, current and previous versions are valid. The others never become valid again.
+const (
+	StatePending  State = "pending"
+	StateCurrent  State = "current"
+	StatePrevious State = "previous"
+	StateRetired  State = "retired"
+	StateRevoked  State = "revoked"
+)
+
+// Valid reports whether a version in this state is accepted, deadlines aside (see Credential.ValidAt).
+func (s State) Valid() bool {
+	return s == StatePending || s == StateCurrent || s == StatePrevious
+}
+
+// The kinds of evidence.
+const (
+	EvidenceAcknowledgement = "acknowledgement" // somebody said so
+	EvidenceIntrospection   = "introspection"   // a runtime principal introspected the pending version
+	EvidenceExchange        = "exchange"        // the pending version was exchanged for an access token
+	EvidenceProbe           = "probe"           // a receiver verified the pending signing secret
+)
+
+// Evidence is the proof that a pending version is in use.
+type Evidence struct {
+	Kind  string
+	At    time.Time
+	Actor string
+}
+
+// Version is one value of a credential, without the value.
+type Version struct {
+	Number        int64
+	State         State
+	IssuedAt      time.Time
+	CurrentSince  time.Time // zero unless current, previous, or ended after having been current
+	PreviousSince time.Time // zero unless previous, or retired from it
+	Deadline      time.Time // when a pending or previous version ends by itself; zero in every other state
+	EndedAt       time.Time
+	EndedBy       string
+	EndReason     string
+	PromotedBy    string // who made it current; empty for a version issued as current
+	Forced        bool   // made current without the evidence that was asked for
+	Evidence      *Evidence
+	LastUsedAt    time.Time
+	RolledBack    bool // pending after a rollback: it is cancelled at its deadline, whatever the evidence
+}
+
+// Hold stops every rotation of a credential until somebody releases it. Revocation and deadlines still work.
+type Hold struct {
+	Reason string
+	At     time.Time
+	By     string
+}
+
+// Phase says how far a rotation of a credential is. It follows from the versions and is never stored.
 type Phase string
 
 // The phases of a credential, by the versions that are valid in them.
@@ -15,33 +76,27 @@ const (
 
 // Credential is everything the rules need to know about one secret.
 type Credential struct {
-	Versions       []Version // every valid version at least; ended ones are carried along untouched
-	Highest        int64     // the highest number ever given out under this name, cancelled ones included
-	Version        int64     // the number a consumer should hold; keeps its last value in phase revoked; 0 before the first version
-	Hold           *Hold
-	ExpiresAt      time.Time // zero: never
-	RequestedAfter int64     // a rotation request is open while the current number is not above it (see Request)
-	NotEnforced    bool      // a probe found that the receiver verifies nothing, so the pending version cannot prove itself
+	Versions  []Version // every valid version at least; the rules leave ended ones untouched
+	Highest   int64     // the highest number ever given out under this name, cancelled ones included
+	Version   int64     // the number a consumer should hold; 0 before the first; phase revoked keeps the last one
+	Hold      *Hold
+	ExpiresAt time.Time // zero: never
+
+	// RequestedAfter is the highest number at the time of the last request for a rotation. The request is open until
+	// the current number is above it (see Request).
+	RequestedAfter int64
+	// NotEnforced says that a probe found a receiver that verifies nothing, so the pending version cannot prove itself.
+	NotEnforced bool
 }
 
 // Phase computes the phase from the stored versions, as of the last settling.
-func (c Credential) Phase() Phase {
-	switch {
-	case c.find(StateCurrent) < 0:
-		return PhaseRevoked
-	case c.find(StatePending) >= 0:
-		return PhaseStaged
-	case c.find(StatePrevious) >= 0:
-		return PhaseDraining
-	}
-	return PhaseStable
-}
+func (c Credential) Phase() Phase { return c.Numbers().Phase }
 
 // PhaseEnds returns the deadline at which the phase ends by itself; zero for stable and revoked.
 func (c Credential) PhaseEnds() time.Time {
 	for _, s := range []State{StatePending, StatePrevious} {
-		if i := c.find(s); i >= 0 {
-			return c.Versions[i].Deadline
+		if v, ok := c.in(s); ok {
+			return v.Deadline
 		}
 	}
 	return time.Time{}
@@ -56,8 +111,8 @@ func (c Credential) Pending() (Version, bool) { return c.in(StatePending) }
 // Previous returns a copy of the previous version.
 func (c Credential) Previous() (Version, bool) { return c.in(StatePrevious) }
 
-// Unproven returns a copy of the version that has still to be seen in use: the pending one, or in an overlap the current one that was promoted
-// without that.
+// Unproven returns a copy of the version that was not yet seen in use: the pending one, or in an overlap the current
+// one that was promoted without evidence.
 func (c Credential) Unproven() (Version, bool) {
 	v, ok := c.Pending()
 	if _, draining := c.Previous(); draining {
@@ -76,8 +131,15 @@ func (c Credential) Lookup(number int64) (Version, bool) {
 	return Version{}, false
 }
 
-// NextVersion is the number the next issued version will have.
+// NextVersion is the number of the next version issued.
 func (c Credential) NextVersion() int64 { return c.Highest + 1 }
+
+// Requested reports whether a request for a rotation is open: the version that is to replace the current one is not
+// issued yet.
+func (c Credential) Requested() bool {
+	current, ok := c.Current()
+	return ok && current.Number <= c.RequestedAfter
+}
 
 // NextDeadline is the first moment at which Settle will have something to do; zero when there is none.
 func (c Credential) NextDeadline() time.Time {
@@ -88,8 +150,8 @@ func (c Credential) NextDeadline() time.Time {
 	return at
 }
 
-// ValidAt decides whether a version is accepted at a moment, from the stored timestamps alone: a deadline that
-// nobody has settled yet counts all the same.
+// ValidAt decides whether a version is accepted at a moment, from the stored timestamps alone. A deadline that has
+// passed counts even if nobody has settled it yet.
 func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 	v, ok := c.Lookup(number)
 	if !ok || !v.State.Valid() || c.expired(now) {
@@ -108,11 +170,18 @@ func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 	return now.Before(pending.Deadline.Add(p.Overlap))
 }
 
-// expired tells whether the credential's own end has come; it is valid strictly before it.
+// expired reports whether expires_at has passed; the credential is valid strictly before it.
 func (c Credential) expired(now time.Time) bool {
 	return !c.ExpiresAt.IsZero() && !now.Before(c.ExpiresAt)
 }
 
+// olderThan reports whether the current version has reached an age; an age of zero is never reached.
+func (c Credential) olderThan(age time.Duration, now time.Time) bool {
+	v, ok := c.Current()
+	return ok && age > 0 && !now.Before(v.CurrentSince.Add(age))
+}
+
+// find returns the index of the version in a state that at most one version has; -1 if there is none.
 func (c Credential) find(s State) int {
 	for i := range c.Versions {
 		if c.Versions[i].State == s {

@@ -2,104 +2,209 @@ package rotation
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
-// The effects of the steps. Each takes for granted that its guards hold.
+// draft is a copy of a credential that is being changed, with the transitions so far. Every change of a credential goes
+// through a draft, so that no function changes its arguments.
+type draft struct {
+	c    Credential
+	p    Policy
+	done []Transition
+}
+
+func newDraft(c Credential, p Policy) *draft {
+	c.Versions = slices.Clone(c.Versions)
+	return &draft{c: c, p: p}
+}
+
+// live returns the version in a state that at most one version has; nil if there is none. The pointer is valid until
+// the next issue.
+func (d *draft) live(s State) *Version {
+	i := d.c.find(s)
+	if i < 0 {
+		return nil
+	}
+	return &d.c.Versions[i]
+}
+
+// record appends a transition, and updates what follows from the versions.
+func (d *draft) record(t Transition) {
+	slices.Sort(t.Versions)
+	d.done = append(d.done, t)
+
+	d.c.Version = d.c.Numbers().Version
+	if pending := d.live(StatePending); pending == nil || pending.Evidence != nil {
+		d.c.NotEnforced = false
+	}
+}
+
+// issue adds the next version in the given state.
+func (d *draft) issue(s State, at time.Time) *Version {
+	d.c.Highest++
+	v := Version{Number: d.c.Highest, State: s, IssuedAt: at}
+	if s == StateCurrent {
+		v.CurrentSince = at
+	}
+	d.c.Versions = append(d.c.Versions, v)
+	return &d.c.Versions[len(d.c.Versions)-1]
+}
+
+// take carries out the step table for t.Step, whose guards hold, and records t. A version that becomes pending or
+// previous ends at until.
+func (d *draft) take(t Transition, until time.Time) {
+	e := effects[t.Step]
+	for i := range d.c.Versions {
+		v := &d.c.Versions[i]
+		if s := e.on(v.State); s != "" {
+			v.enter(s, t, until)
+			t.Versions = append(t.Versions, v.Number)
+		}
+	}
+	if e.issued != "" {
+		v := d.issue(e.issued, t.At)
+		if v.State == StatePending {
+			v.Deadline = until
+		}
+		t.Issued = v.Number
+		t.Versions = append(t.Versions, v.Number)
+	}
+	d.record(t)
+}
+
+// enter gives a version another state.
+func (v *Version) enter(s State, t Transition, until time.Time) {
+	switch s {
+	case StatePrevious:
+		v.State, v.PreviousSince, v.Deadline = s, t.At, until
+	case StatePending:
+		v.rollBack(until)
+	case StateCurrent:
+		if v.State == StatePrevious {
+			v.restore()
+		} else {
+			v.promote(t.At, t.Actor, t.Forced)
+		}
+	default:
+		v.end(s, t.At, t.Actor, t.Reason)
+	}
+}
+
+// promote makes a pending version current.
+func (v *Version) promote(at time.Time, by string, forced bool) {
+	v.State = StateCurrent
+	v.CurrentSince = at
+	v.Deadline = time.Time{}
+	v.RolledBack = false
+	v.PromotedBy, v.Forced = by, forced
+}
+
+// rollBack makes a current version pending again. It has to be seen in use once more.
+func (v *Version) rollBack(until time.Time) {
+	v.State = StatePending
+	v.Deadline = until
+	v.CurrentSince = time.Time{}
+	v.PromotedBy, v.Forced = "", false
+	v.Evidence = nil
+	v.RolledBack = true
+}
+
+// restore makes a previous version current again. CurrentSince stays: going back is not a rotation.
+func (v *Version) restore() {
+	v.State = StateCurrent
+	v.PreviousSince = time.Time{}
+	v.Deadline = time.Time{}
+}
+
+// end makes a version retired or revoked, for good.
+func (v *Version) end(s State, at time.Time, by, reason string) {
+	v.State = s
+	v.Deadline = time.Time{}
+	v.EndedAt, v.EndedBy, v.EndReason = at, by, reason
+}
 
 func (d *draft) begin(at time.Time, by, reason string) {
-	v := d.issue(StatePending, at)
-	v.Deadline = at.Add(d.p.MaxStage)
-	d.record(Transition{Step: StepBegin, At: at, Actor: by, Reason: reason, Versions: []int64{v.Number}, Issued: v.Number})
+	d.take(Transition{Step: StepBegin, At: at, Actor: by, Reason: reason}, at.Add(d.p.MaxStage))
 }
 
 func (d *draft) rotate(at time.Time, by, reason string) {
-	old := d.live(StateCurrent)
-	old.replaced(at, at.Add(d.p.Overlap))
-	touched := []int64{old.Number}
-	v := d.issue(StateCurrent, at)
-	v.PromotedBy = by
-	d.record(Transition{Step: StepRotate, At: at, Actor: by, Reason: reason, Versions: append(touched, v.Number), Issued: v.Number})
+	d.take(Transition{Step: StepRotate, At: at, Actor: by, Reason: reason}, at.Add(d.p.Overlap))
+	d.live(StateCurrent).PromotedBy = by
 }
 
 func (d *draft) acknowledge(at time.Time, by, kind string) {
 	v := d.live(StatePending)
 	if v.Evidence != nil {
-		return // the first evidence is the one that counts
+		return // only the first evidence counts
 	}
 	v.Evidence = &Evidence{Kind: kind, At: at, Actor: by}
 	d.record(Transition{Step: StepAcknowledge, At: at, Actor: by, Reason: kind, Versions: []int64{v.Number}})
 }
 
 func (d *draft) promote(at time.Time, by, reason string, forced bool) {
-	next, old := d.live(StatePending), d.live(StateCurrent)
 	until := at.Add(d.p.Overlap)
-	// These two have overlapped before: their overlap goes on, it does not start again.
-	if next.RolledBack && next.Deadline.Before(until) {
+	// A version that was rolled back has overlapped with the current one before. That overlap continues, so that no
+	// sequence of steps makes it longer.
+	if next := d.live(StatePending); next.RolledBack && next.Deadline.Before(until) {
 		until = next.Deadline
 	}
-	old.replaced(at, until)
-	next.becomeCurrent(at, by, forced)
-	d.record(Transition{
-		Step: StepPromote, At: at, Actor: by, Reason: reason, Forced: forced,
-		Versions: []int64{old.Number, next.Number},
-	})
+	d.take(Transition{Step: StepPromote, At: at, Actor: by, Reason: reason, Forced: forced}, until)
 }
 
 func (d *draft) retire(at time.Time, by, reason string, forced bool) {
-	v := d.live(StatePrevious)
-	v.end(StateRetired, at, by, reason)
-	d.record(Transition{Step: StepRetire, At: at, Actor: by, Reason: reason, Forced: forced, Versions: []int64{v.Number}})
+	d.take(Transition{Step: StepRetire, At: at, Actor: by, Reason: reason, Forced: forced}, time.Time{})
 }
 
-// cancel ends the pending version. The hold that comes with an operator's cancel is not part of it: a stage that
-// times out sets none.
+// cancel ends the pending version. The hold that an operator's cancel sets is not part of it: a stage that times out
+// sets none.
 func (d *draft) cancel(at time.Time, by, reason string) {
-	v := d.live(StatePending)
-	v.end(StateRevoked, at, by, reason)
-	d.record(Transition{Step: StepCancel, At: at, Actor: by, Reason: reason, Versions: []int64{v.Number}})
+	d.take(Transition{Step: StepCancel, At: at, Actor: by, Reason: reason}, time.Time{})
 }
 
 func (d *draft) rollback(at time.Time, by, reason string) {
-	old, newer := d.live(StatePrevious), d.live(StateCurrent)
-	newer.State = StatePending
-	newer.Deadline = old.Deadline
-	newer.CurrentSince = time.Time{}
-	newer.PromotedBy, newer.Forced = "", false
-	newer.Evidence = nil
-	newer.RolledBack = true
-	old.restored()
-	d.record(Transition{Step: StepRollback, At: at, Actor: by, Reason: reason, Versions: []int64{old.Number, newer.Number}})
+	until := d.live(StatePrevious).Deadline
+	d.take(Transition{Step: StepRollback, At: at, Actor: by, Reason: reason}, until)
 	d.hold(cmp.Or(reason, ReasonRollback), by, at)
 }
 
 func (d *draft) reissue(at time.Time, by, reason string) {
-	v := d.issue(StateCurrent, at)
-	d.record(Transition{Step: StepReissue, At: at, Actor: by, Reason: reason, Versions: []int64{v.Number}, Issued: v.Number})
+	d.take(Transition{Step: StepReissue, At: at, Actor: by, Reason: reason}, time.Time{})
 }
 
-// revokeBelow revokes every valid version below n and lets the newest that remains be current. Where there is nothing
-// to revoke, nothing is recorded.
+// revokeBelow revokes every valid version below n and makes the newest that remains current. It records nothing if
+// there is nothing to revoke.
 func (d *draft) revokeBelow(n int64, step Step, reason, by string, at time.Time) {
-	touched := d.endBelow(n, reason, by, at)
-	if len(touched) > 0 {
+	if touched := d.endBelow(n, reason, by, at); len(touched) > 0 {
 		d.record(Transition{Step: step, At: at, Actor: by, Reason: reason, Versions: touched})
 	}
 }
 
-// endBelow does the work of revokeBelow and returns the numbers it touched. A previous version is always older than
-// the current one, so what remains to take its place can only be the pending one.
+// endBelow is revokeBelow without the record. It returns the numbers of the versions it changed.
 func (d *draft) endBelow(n int64, reason, by string, at time.Time) []int64 {
+	left := d.c.Numbers().from(n)
 	var touched []int64
 	for i := range d.c.Versions {
-		if v := &d.c.Versions[i]; v.State.Valid() && v.Number < n {
+		switch v := &d.c.Versions[i]; {
+		case v.State.Valid() && v.Number < n:
 			v.end(StateRevoked, at, by, reason)
+			touched = append(touched, v.Number)
+		case v.State == StatePending && v.Number == left.Current:
+			v.promote(at, by, false)
 			touched = append(touched, v.Number)
 		}
 	}
-	if pending := d.live(StatePending); pending != nil && d.live(StateCurrent) == nil {
-		pending.becomeCurrent(at, by, false)
-		touched = append(touched, pending.Number)
-	}
 	return touched
+}
+
+// hold sets a hold that comes with another step. An existing hold stays: it says who stopped the rotation first.
+func (d *draft) hold(reason, by string, at time.Time) {
+	if d.c.Hold == nil {
+		d.setHold(reason, by, at)
+	}
+}
+
+func (d *draft) setHold(reason, by string, at time.Time) {
+	d.c.Hold = &Hold{Reason: reason, At: at, By: by}
+	d.record(Transition{Step: StepHold, At: at, Actor: by, Reason: reason})
 }

@@ -18,7 +18,10 @@ func TestOneRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !sameTransition(done[0], Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5}) {
+	if !sameTransition(
+		done[0],
+		Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5},
+	) {
 		t.Errorf("begin recorded %+v", done[0])
 	}
 	pending, _ := c.Pending()
@@ -33,7 +36,8 @@ func TestOneRotation(t *testing.T) {
 	}
 	c, done, _ = Use(c, p, 5, EvidenceExchange, "other", at(3*time.Hour))
 	pending, _ = c.Pending()
-	if len(done) != 0 || *pending.Evidence != (Evidence{Kind: EvidenceIntrospection, At: at(2 * time.Hour), Actor: "app"}) {
+	if len(done) != 0 ||
+		*pending.Evidence != (Evidence{Kind: EvidenceIntrospection, At: at(2 * time.Hour), Actor: "app"}) {
 		t.Errorf("the first evidence is not kept: %+v, %v", pending.Evidence, done)
 	}
 	wantTime(t, "last use", pending.LastUsedAt, at(3*time.Hour))
@@ -52,7 +56,8 @@ func TestOneRotation(t *testing.T) {
 	wantTime(t, "overlap deadline", previous.Deadline, at(4*time.Hour+day))
 
 	c, done = Settle(c, p, at(9*day))
-	if len(done) != 1 || done[0].Step != StepRetire || done[0].Actor != ActorPlatform || done[0].Reason != ReasonOverlapEnded {
+	if len(done) != 1 || done[0].Step != StepRetire || done[0].Actor != ActorPlatform ||
+		done[0].Reason != ReasonOverlapEnded {
 		t.Errorf("the overlap deadline made %+v", done)
 	}
 	wantTime(t, "retired at", done[0].At, at(4*time.Hour+day))
@@ -67,7 +72,11 @@ func TestOneRotation(t *testing.T) {
 func TestRotate(t *testing.T) {
 	p := withoutAcknowledgement(testPolicy())
 	c, done, err := Apply(stable(), p, Command{Step: StepRotate, Actor: "tf"}, at(time.Hour))
-	if err != nil || !sameTransition(done[0], Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2}) {
+	if err != nil ||
+		!sameTransition(
+			done[0],
+			Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2},
+		) {
 		t.Fatalf("rotate: %v, %+v", err, done)
 	}
 	wantStates(t, c, StatePrevious, StateCurrent)
@@ -93,7 +102,12 @@ func TestForce(t *testing.T) {
 		{"retire when quiet", draining(t), StepRetire, at(time.Hour), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c, done, err := Apply(tc.c, testPolicy(), Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone}, tc.now)
+			c, done, err := Apply(
+				tc.c,
+				testPolicy(),
+				Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone},
+				tc.now,
+			)
 			if err != nil || done[0].Forced != tc.forced || done[0].Reason != "urgent" {
 				t.Fatalf("got %+v, %v, want forced %t", done, err, tc.forced)
 			}
@@ -164,8 +178,8 @@ func TestUseOfInvalidVersions(t *testing.T) {
 	}
 }
 
-// TestGaps: a rotation after a cancelled one goes on counting, and so does one after a rename.
-func TestGaps(t *testing.T) {
+// TestGapsInNumbers: a rotation after a cancelled one goes on counting, and so does one after a rename.
+func TestGapsInNumbers(t *testing.T) {
 	p := testPolicy()
 	c := do(t, staged(t), p, Command{Step: StepCancel}, start)
 	if c.Version != 1 || c.NextVersion() != 3 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// guard is one condition of a step. It returns nil or an *Error that says what to do instead. It sees a credential
-// that is settled.
+// guard is one condition of a step. It returns nil or an *Error that says what to do instead. It sees a settled
+// credential.
 type guard func(c Credential, p Policy, cmd Command, now time.Time) error
 
 // guards lists the conditions of every step that a Command may ask for, in the order in which they are checked: what
@@ -71,8 +71,8 @@ func notHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {
 	if c.Hold == nil {
 		return nil
 	}
-	return &Error{Code: CodeHeld, Message: fmt.Sprintf("%s refused: on hold since %s by %s (%s); release the hold first",
-		cmd.Step, date(c.Hold.At), c.Hold.By, c.Hold.Reason)}
+	why := "%s refused: on hold since %s by %s (%s); release the hold first"
+	return &Error{Code: CodeHeld, Message: fmt.Sprintf(why, cmd.Step, date(c.Hold.At), c.Hold.By, c.Hold.Reason)}
 }
 
 func isHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {
@@ -93,14 +93,16 @@ func inPhase(want Phase) guard {
 
 func needsNoAcknowledgement(_ Credential, p Policy, cmd Command, _ time.Time) error {
 	if p.RequireAcknowledgement {
-		return conflict(cmd, "the rotation policy requires an acknowledgement; begin instead, and promote once the new version was seen in use")
+		return conflict(cmd, "the rotation policy requires an acknowledgement; begin instead, "+
+			"and promote once the new version was seen in use")
 	}
 	return nil
 }
 
 func namesThePending(c Credential, _ Policy, cmd Command, _ time.Time) error {
 	if v, _ := c.Pending(); v.Number != cmd.Version {
-		return conflict(cmd, fmt.Sprintf("the pending version is %d, not the one named; test that one and name it", v.Number))
+		return conflict(cmd,
+			fmt.Sprintf("the pending version is %d, not the one named; test that one and name it", v.Number))
 	}
 	return nil
 }
@@ -111,11 +113,11 @@ func provenOrForced(c Credential, p Policy, cmd Command, _ time.Time) error {
 	}
 	v, _ := c.Pending()
 	if v.RolledBack {
-		return conflict(cmd, fmt.Sprintf("version %d was rolled back and has not been seen in use since; acknowledge it, cancel it, or force with a reason; it is cancelled at %s",
-			v.Number, date(v.Deadline)))
+		return conflict(cmd, fmt.Sprintf("version %d was rolled back and has not been seen in use since; "+
+			"acknowledge it, cancel it, or force with a reason; it is cancelled at %s", v.Number, date(v.Deadline)))
 	}
-	return conflict(cmd, fmt.Sprintf("version %d has not been seen in use; use or acknowledge it, or force with a reason; its stage ends at %s",
-		v.Number, date(v.Deadline)))
+	return conflict(cmd, fmt.Sprintf("version %d has not been seen in use; "+
+		"use or acknowledge it, or force with a reason; its stage ends at %s", v.Number, date(v.Deadline)))
 }
 
 func quietOrForced(c Credential, p Policy, cmd Command, now time.Time) error {
@@ -124,33 +126,36 @@ func quietOrForced(c Credential, p Policy, cmd Command, now time.Time) error {
 	}
 	v, _ := c.Previous()
 	if p.QuietPeriod <= 0 {
-		return conflict(cmd, fmt.Sprintf("the rotation policy has no quiet_period; wait until %s, or force with a reason", date(v.Deadline)))
+		return conflict(cmd, fmt.Sprintf("the rotation policy has no quiet_period; "+
+			"wait until %s, or force with a reason", date(v.Deadline)))
 	}
-	return conflict(cmd, fmt.Sprintf("version %d is not unused for the policy's quiet_period before %s; wait until then or until its deadline %s, or force with a reason",
+	return conflict(cmd, fmt.Sprintf("version %d is not unused for the policy's quiet_period before %s; "+
+		"wait until then or until its deadline %s, or force with a reason",
 		v.Number, date(quietAt(v, p)), date(v.Deadline)))
 }
 
 func notExpired(c Credential, _ Policy, cmd Command, now time.Time) error {
 	if c.expired(now) {
-		return conflict(cmd, fmt.Sprintf("the credential expired at %s; move or remove expires_at first", date(c.ExpiresAt)))
+		return conflict(cmd,
+			fmt.Sprintf("the credential expired at %s; move or remove expires_at first", date(c.ExpiresAt)))
 	}
 	return nil
 }
 
-// promotable tells whether the pending version may be promoted without force.
+// promotable reports whether the pending version may be promoted without force.
 func promotable(c Credential, p Policy) bool {
 	v, ok := c.Pending()
 	return ok && (v.Evidence != nil || !p.RequireAcknowledgement && !v.RolledBack)
 }
 
-// quiet tells whether the previous version may be retired early without force.
+// quiet reports whether the previous version may be retired early without force.
 func quiet(c Credential, p Policy, now time.Time) bool {
 	v, ok := c.Previous()
 	return ok && p.QuietPeriod > 0 && !now.Before(quietAt(v, p))
 }
 
-// quietAt is when a previous version will have been unused for the quiet period. The time before it was replaced
-// does not count: consumers had no reason to leave it then.
+// quietAt is when a previous version will have been unused for the quiet period. The time before it was replaced does
+// not count: consumers had no reason to leave it then.
 func quietAt(v Version, p Policy) time.Time {
 	from := v.PreviousSince
 	if v.LastUsedAt.After(from) {
@@ -169,10 +174,12 @@ func describePhase(c Credential) string {
 	switch c.Phase() {
 	case PhaseStaged:
 		v, _ := c.Pending()
-		return fmt.Sprintf("the phase is staged until %s (version %d is pending); promote it, cancel it, or wait", ends, v.Number)
+		return fmt.Sprintf("the phase is staged until %s (version %d is pending); promote it, cancel it, or wait",
+			ends, v.Number)
 	case PhaseDraining:
 		v, _ := c.Previous()
-		return fmt.Sprintf("the phase is draining until %s (version %d is valid until then); retire it, roll back, or wait", ends, v.Number)
+		return fmt.Sprintf("the phase is draining until %s (version %d is valid until then); "+
+			"retire it, roll back, or wait", ends, v.Number)
 	case PhaseRevoked:
 		return "the phase is revoked (no version is valid); reissue first"
 	}

@@ -18,7 +18,8 @@ func (w *world) checkChange(before, next Credential, done []Transition) {
 		if !old.State.Valid() && !sameVersion(old, v) {
 			w.fail("version %d had ended, and changed to %+v", old.Number, v)
 		}
-		if old.State.Valid() && !v.State.Valid() && (v.EndedAt.IsZero() || v.EndedBy == "" || v.EndReason == "" || !v.Deadline.IsZero()) {
+		if old.State.Valid() && !v.State.Valid() &&
+			(v.EndedAt.IsZero() || v.EndedBy == "" || v.EndReason == "" || !v.Deadline.IsZero()) {
 			w.fail("version %d ended without saying when, by whom and why: %+v", old.Number, v)
 		}
 	}

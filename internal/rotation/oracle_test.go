@@ -57,7 +57,12 @@ func (w *world) refused(c Credential, cmd Command) string {
 		if cmd.Below > c.Highest+1 {
 			return CodeInvalid
 		}
-		if oldest := min(number(pending, cmd.Below), number(current, cmd.Below), number(previous, cmd.Below)); oldest < cmd.Below && c.Hold != nil {
+		if oldest := min(
+			number(pending, cmd.Below),
+			number(current, cmd.Below),
+			number(previous, cmd.Below),
+		); oldest < cmd.Below &&
+			c.Hold != nil {
 			return CodeHeld
 		}
 	}

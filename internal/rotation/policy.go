@@ -20,7 +20,7 @@ type Policy struct {
 	OnStageTimeout         string // OnTimeoutCancel or OnTimeoutPromote
 }
 
-// DefaultPolicy is what holds for a credential without a policy: nothing falls due by age.
+// DefaultPolicy applies to a credential without a policy: nothing falls due by age.
 func DefaultPolicy() Policy {
 	return Policy{
 		Overlap:                24 * time.Hour,
@@ -37,8 +37,8 @@ type stageOutcome struct {
 	reason   string
 }
 
-// atStageDeadline decides the end of a stage. A version that was rolled back is never promoted by the platform:
-// somebody found it wanting, and evidence that it is in use does not change that.
+// atStageDeadline decides the end of a stage. The platform never promotes a version that was rolled back: somebody
+// rejected it, and evidence that it is in use does not change that.
 func (p Policy) atStageDeadline(pending Version) stageOutcome {
 	switch {
 	case pending.RolledBack:
@@ -51,8 +51,8 @@ func (p Policy) atStageDeadline(pending Version) stageOutcome {
 	return stageOutcome{reason: ReasonStageTimeout}
 }
 
-// EndsAt is when a valid version of a credential with this expires_at ends if nobody does anything; zero for never, and
-// for a version that has ended. A pending version that its stage deadline promotes does not end there.
+// EndsAt is when a valid version of a credential with this expires_at ends by itself; zero for never, and for a version
+// that has ended. A pending version does not end at a stage deadline that promotes it.
 func (p Policy) EndsAt(v Version, expiresAt time.Time) time.Time {
 	if !v.State.Valid() {
 		return time.Time{}

@@ -81,7 +81,12 @@ func TestRandomReplacements(t *testing.T) {
 			now = now.Add(time.Hour)
 			switch n {
 			case 5:
-				c, _, _ = Apply(c, DefaultPolicy(), Command{Step: StepRevoke, All: true, Reason: "leak", Actor: anyone}, now)
+				c, _, _ = Apply(
+					c,
+					DefaultPolicy(),
+					Command{Step: StepRevoke, All: true, Reason: "leak", Actor: anyone},
+					now,
+				)
 			case 6:
 				c, _, _ = Apply(c, DefaultPolicy(), Command{Step: StepHold, Reason: "wait", Actor: anyone}, now)
 			case 7:
@@ -91,7 +96,8 @@ func TestRandomReplacements(t *testing.T) {
 				if (err != nil) != (c.Hold != nil) {
 					t.Fatalf("Replace: %v with hold %v", err, c.Hold)
 				}
-				if err == nil && (tr.Issued != before.Highest+1 || next.Version != tr.Issued || next.Phase() != PhaseStable) {
+				if err == nil &&
+					(tr.Issued != before.Highest+1 || next.Version != tr.Issued || next.Phase() != PhaseStable) {
 					t.Fatalf("Replace of version %d issued %d in phase %s", before.Highest, tr.Issued, next.Phase())
 				}
 				c = next

@@ -88,7 +88,10 @@ func TestRevokeValue(t *testing.T) {
 	}{
 		{"the only one", stable(), 1, StepRevoke, false, PhaseRevoked, []State{StateRevoked}},
 		{"current while staged", staged(t), 1, StepRevoke, false, PhaseStable, []State{StateRevoked, StateCurrent}},
-		{"current after a rollback", rolledBack(t), 1, StepRevoke, false, PhaseStable, []State{StateRevoked, StateCurrent}},
+		{
+			"current after a rollback", rolledBack(t), 1, StepRevoke, false, PhaseStable,
+			[]State{StateRevoked, StateCurrent},
+		},
 		{"pending", staged(t), 2, StepCancel, true, PhaseStable, []State{StateCurrent, StateRevoked}},
 		{"current while draining", draining(t), 2, StepRevoke, false, PhaseStable, []State{StateCurrent, StateRevoked}},
 		{"previous", draining(t), 1, StepRetire, false, PhaseStable, []State{StateRetired, StateCurrent}},
@@ -103,7 +106,8 @@ func TestRevokeValue(t *testing.T) {
 				}
 				return
 			}
-			if len(done) == 0 || done[0].Step != tc.step || done[0].Actor != "app" || done[0].Reason != ReasonTokenRevoked {
+			if len(done) == 0 || done[0].Step != tc.step || done[0].Actor != "app" ||
+				done[0].Reason != ReasonTokenRevoked {
 				t.Errorf("recorded %+v", done)
 			}
 			wantStates(t, got, tc.want...)
@@ -159,7 +163,13 @@ func TestSetExpiry(t *testing.T) {
 			t.Errorf("a date in the past: %v", err)
 		}
 	}
-	if got, done, err := SetExpiry(c, p, at(9*day), at(time.Hour)); err != nil || len(done) != 0 || !got.ExpiresAt.Equal(at(9*day)) {
+	if got, done, err := SetExpiry(
+		c,
+		p,
+		at(9*day),
+		at(time.Hour),
+	); err != nil || len(done) != 0 ||
+		!got.ExpiresAt.Equal(at(9*day)) {
 		t.Errorf("a later date: %v, %v", err, done)
 	}
 	if got, _, err := SetExpiry(c, p, time.Time{}, at(time.Hour)); err != nil || !got.ExpiresAt.IsZero() {

@@ -47,7 +47,12 @@ func TestAfterRollback(t *testing.T) {
 	})
 	t.Run("nothing is due", func(t *testing.T) {
 		for _, p := range []Policy{p, withoutAcknowledgement(p)} {
-			if s := StatusAt(rolledBack(t), p, later); s.Due != StepNone || s.Reason != "" || s.Phase != PhaseStaged || s.Version != 1 {
+			if s := StatusAt(
+				rolledBack(t),
+				p,
+				later,
+			); s.Due != StepNone || s.Reason != "" || s.Phase != PhaseStaged ||
+				s.Version != 1 {
 				t.Errorf("status %+v", s)
 			}
 		}
@@ -81,7 +86,14 @@ func TestAfterRollback(t *testing.T) {
 		wantTime(t, "overlap deadline", previous.Deadline, at(day))
 	})
 	t.Run("no acknowledgement required is not enough", func(t *testing.T) {
-		if _, _, err := Apply(rolledBack(t), withoutAcknowledgement(p), Command{Step: StepPromote}, later); code(err) != CodeConflict {
+		if _, _, err := Apply(
+			rolledBack(t),
+			withoutAcknowledgement(p),
+			Command{Step: StepPromote},
+			later,
+		); code(
+			err,
+		) != CodeConflict {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -2,14 +2,13 @@ package rotation
 
 import "time"
 
-// Settle carries out every deadline that has passed, in the order of the deadlines and each as if at its own moment,
-// so that settling late, early or twice ends the same. A deadline has passed when now is not before it. Holds do not
-// stop deadlines.
+// Settle carries out every deadline that has passed, in order and each as of its own moment, so that settling late,
+// early or twice gives the same result. A deadline has passed when now is not before it. Holds do not stop deadlines.
 //
-// The policy must be the one that was in force when the deadlines passed: settle before changing it.
+// The policy must be the one that was in force when the deadlines passed: settle before you change it.
 func Settle(c Credential, p Policy, now time.Time) (Credential, []Transition) {
 	if at := c.NextDeadline(); at.IsZero() || now.Before(at) {
-		return c, nil // nearly always, so it costs no copy
+		return c, nil // nearly always so, and then without a copy
 	}
 	d := settled(c, p, now)
 	return d.c, d.done
@@ -27,7 +26,7 @@ func (d *draft) settle(now time.Time) {
 		if at.IsZero() || now.Before(at) {
 			return
 		}
-		// Where the credential's own end falls together with another deadline, the end wins: nothing comes after it.
+		// Where expires_at falls together with another deadline, expires_at wins: nothing comes after it.
 		if at.Equal(d.c.ExpiresAt) {
 			d.revokeBelow(d.c.Highest+1, StepExpire, ReasonExpired, ActorPlatform, at)
 		} else if pending := d.live(StatePending); pending != nil {

@@ -19,20 +19,44 @@ func TestStageDeadline(t *testing.T) {
 		forced bool
 		want   []State
 	}{
-		{"no evidence, cancel", staged(t), testPolicy(), StepCancel, ReasonStageTimeout, false, []State{StateCurrent, StateRevoked}},
-		{"no evidence, promote", staged(t), promoting, StepPromote, ReasonStageTimeout, true, []State{StatePrevious, StateCurrent}},
-		{"evidence, cancel", acknowledged(t), testPolicy(), StepPromote, ReasonAcknowledged, false, []State{StatePrevious, StateCurrent}},
-		{"evidence, promote", acknowledged(t), promoting, StepPromote, ReasonAcknowledged, false, []State{StatePrevious, StateCurrent}},
-		{"no acknowledgement required, cancel", staged(t), withoutAcknowledgement(testPolicy()), StepCancel, ReasonStageTimeout, false, []State{StateCurrent, StateRevoked}},
-		{"on hold", held(acknowledged(t)), testPolicy(), StepPromote, ReasonAcknowledged, false, []State{StatePrevious, StateCurrent}},
-		{"on hold, no evidence", held(staged(t)), promoting, StepPromote, ReasonStageTimeout, true, []State{StatePrevious, StateCurrent}},
+		{
+			"no evidence, cancel", staged(t), testPolicy(), StepCancel, ReasonStageTimeout, false,
+			[]State{StateCurrent, StateRevoked},
+		},
+		{
+			"no evidence, promote", staged(t), promoting, StepPromote, ReasonStageTimeout, true,
+			[]State{StatePrevious, StateCurrent},
+		},
+		{
+			"evidence, cancel", acknowledged(t), testPolicy(), StepPromote, ReasonAcknowledged, false,
+			[]State{StatePrevious, StateCurrent},
+		},
+		{
+			"evidence, promote", acknowledged(t), promoting, StepPromote, ReasonAcknowledged, false,
+			[]State{StatePrevious, StateCurrent},
+		},
+		{
+			"no acknowledgement required, cancel", staged(t), withoutAcknowledgement(testPolicy()), StepCancel,
+			ReasonStageTimeout, false,
+			[]State{StateCurrent, StateRevoked},
+		},
+		{
+			"on hold", held(acknowledged(t)), testPolicy(), StepPromote, ReasonAcknowledged, false,
+			[]State{StatePrevious, StateCurrent},
+		},
+		{
+			"on hold, no evidence", held(staged(t)), promoting, StepPromote, ReasonStageTimeout, true,
+			[]State{StatePrevious, StateCurrent},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got, done := Settle(tc.c, tc.p, at(7*day-tick)); len(done) != 0 || !sameCredential(got, tc.c) {
 				t.Errorf("before the deadline: %+v", done)
 			}
 			got, done := Settle(tc.c, tc.p, at(7*day))
-			if len(done) != 1 || done[0].Step != tc.step || done[0].Reason != tc.reason || done[0].Forced != tc.forced || done[0].Actor != ActorPlatform {
+			if len(done) != 1 || done[0].Step != tc.step || done[0].Reason != tc.reason ||
+				done[0].Forced != tc.forced ||
+				done[0].Actor != ActorPlatform {
 				t.Fatalf("at the deadline: %+v", done)
 			}
 			wantStates(t, got, tc.want...)
@@ -77,7 +101,8 @@ func TestExpiry(t *testing.T) {
 				t.Errorf("before: %+v", done)
 			}
 			got, done := Settle(c, p, at(time.Hour))
-			if len(done) != 1 || done[0].Step != StepExpire || done[0].Reason != ReasonExpired || got.Phase() != PhaseRevoked {
+			if len(done) != 1 || done[0].Step != StepExpire || done[0].Reason != ReasonExpired ||
+				got.Phase() != PhaseRevoked {
 				t.Fatalf("then: %+v, %s", done, got.Phase())
 			}
 			for _, v := range got.Versions {

@@ -49,3 +49,79 @@ func StatusAt(c Credential, p Policy, now time.Time) Status {
 	}
 	return s
 }
+
+// dueRule returns what is due and why; ok is false if the rule does not apply. It sees a settled credential.
+type dueRule func(c Credential, p Policy, now time.Time) (due Step, reason string, ok bool)
+
+// dueRules are asked in order; the first that applies decides.
+var dueRules = []dueRule{
+	dueHeld,
+	dueExpired,
+	dueRevoked,
+	dueOverdue,
+	dueRequested,
+	dueInterval,
+	dueRolledBack,
+	duePromote,
+	dueNotEnforced,
+	dueAwaiting,
+	dueQuiet,
+}
+
+func due(c Credential, p Policy, now time.Time) (Step, string) {
+	for _, rule := range dueRules {
+		if step, reason, ok := rule(c, p, now); ok {
+			return step, reason
+		}
+	}
+	return StepNone, ""
+}
+
+func dueHeld(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	return StepNone, ReasonHeld, c.Hold != nil
+}
+
+func dueExpired(c Credential, _ Policy, now time.Time) (Step, string, bool) {
+	return StepNone, ReasonExpired, c.Phase() == PhaseRevoked && c.expired(now)
+}
+
+func dueRevoked(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	return StepReissue, ReasonRevoked, c.Phase() == PhaseRevoked
+}
+
+func dueOverdue(c Credential, p Policy, now time.Time) (Step, string, bool) {
+	return StartStep(p.RequireAcknowledgement), ReasonOverdue, c.Phase() == PhaseStable && c.olderThan(p.MaxAge, now)
+}
+
+func dueRequested(c Credential, p Policy, _ time.Time) (Step, string, bool) {
+	return StartStep(p.RequireAcknowledgement), ReasonRequested, c.Phase() == PhaseStable && c.Requested()
+}
+
+func dueInterval(c Credential, p Policy, now time.Time) (Step, string, bool) {
+	return StartStep(p.RequireAcknowledgement), ReasonInterval, c.Phase() == PhaseStable && c.olderThan(p.Interval, now)
+}
+
+func dueRolledBack(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	v, _ := c.Pending()
+	return StepNone, "", v.RolledBack
+}
+
+func duePromote(c Credential, p Policy, _ time.Time) (Step, string, bool) {
+	v, _ := c.Pending()
+	if v.Evidence != nil {
+		return StepPromote, ReasonAcknowledged, true
+	}
+	return StepPromote, "", promotable(c, p)
+}
+
+func dueNotEnforced(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	return StepNone, ReasonNotEnforced, c.Phase() == PhaseStaged && c.NotEnforced
+}
+
+func dueAwaiting(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	return StepNone, ReasonAwaitingAcknowledgement, c.Phase() == PhaseStaged
+}
+
+func dueQuiet(c Credential, p Policy, now time.Time) (Step, string, bool) {
+	return StepRetire, ReasonQuiet, quiet(c, p, now)
+}

@@ -74,7 +74,8 @@ func TestStatusAt(t *testing.T) {
 			CurrentVersion: 1, NextVersion: 2, LastRotatedAt: start, Version: 1,
 		}},
 		{"acknowledged", acknowledged(t), p, Status{
-			Phase: PhaseStaged, Due: StepPromote, Reason: ReasonAcknowledged, RequiresAcknowledgement: true, Acknowledged: true,
+			Phase: PhaseStaged, Due: StepPromote, Reason: ReasonAcknowledged, RequiresAcknowledgement: true,
+			Acknowledged:   true,
 			CurrentVersion: 1, PendingVersion: 2, NextVersion: 3, PendingExpiresAt: at(7 * day),
 			LastRotatedAt: start, NextRotationAt: at(90 * day), Version: 2,
 		}},
@@ -84,7 +85,8 @@ func TestStatusAt(t *testing.T) {
 			LastRotatedAt: start, NextRotationAt: at(90 * day), Version: 2,
 		}},
 		{"revoked", revoked(t), p, Status{
-			Phase: PhaseRevoked, Due: StepReissue, Reason: ReasonRevoked, RequiresAcknowledgement: true, NextVersion: 2, Version: 1,
+			Phase: PhaseRevoked, Due: StepReissue, Reason: ReasonRevoked, RequiresAcknowledgement: true,
+			NextVersion: 2, Version: 1,
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

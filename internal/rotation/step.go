@@ -5,8 +5,8 @@ import "time"
 // ActorPlatform is the actor of every transition that a deadline makes.
 const ActorPlatform = "platform"
 
-// Step names one move of a credential. It is what a client asks for, what a Status says is due, and what an audit
-// event is called.
+// Step names one change of a credential: what a client asks for, what a Status says is due, and the name of an audit
+// event.
 type Step string
 
 // The steps a Command can ask for.
@@ -24,7 +24,7 @@ const (
 	StepRelease     Step = "release"
 )
 
-// Steps that have a function of their own or that only a deadline makes, and the absence of a step.
+// Steps that have a function of their own, the step that only a deadline takes, and the absence of a step.
 const (
 	StepNone           Step = "none" // nothing is due
 	StepCreate         Step = "create"
@@ -33,7 +33,8 @@ const (
 	StepReplace        Step = "replace"
 )
 
-// Moves tells whether the step changes the stored object as a client sees it, so that its etag moves. Evidence does not.
+// Moves reports whether the step changes the stored object as a client sees it, so that its etag changes. Evidence does
+// not.
 func (s Step) Moves() bool { return s != StepAcknowledge }
 
 // Command is a step that somebody asks for.
@@ -42,20 +43,67 @@ type Command struct {
 	Actor    string
 	Reason   string // required for revoke, hold, and whatever is forced
 	Force    bool   // promote and retire: without their guard
-	Version  int64  // acknowledge: the pending version, so that nobody acknowledges another one than they tested
+	Version  int64  // acknowledge: the pending version, so that nobody acknowledges one that they have not tested
 	Evidence string // acknowledge: the kind of evidence; empty means EvidenceAcknowledgement
 	Below    int64  // revoke: every version below this number
 	All      bool   // revoke: every version
 	Hold     bool   // revoke: set a hold as well
 }
 
-// Transition is one thing that happened to a credential: one audit event.
+// Transition is one change of a credential: one audit event.
 type Transition struct {
 	Step     Step
 	At       time.Time
 	Actor    string
-	Versions []int64 // the versions whose state it changed, or that it is about, ascending
+	Versions []int64 // the versions that it changed or is about, ascending
 	Issued   int64   // the version it issued, whose value the caller has to make; 0 for none
 	Forced   bool
 	Reason   string
+}
+
+// The reasons a Status gives with what is due, or with why nothing is.
+const (
+	ReasonInterval                = "interval"
+	ReasonRequested               = "requested"
+	ReasonOverdue                 = "overdue"
+	ReasonAcknowledged            = "acknowledged"
+	ReasonAwaitingAcknowledgement = "awaiting_acknowledgement"
+	ReasonNotEnforced             = "verification_not_enforced"
+	ReasonQuiet                   = "quiet"
+	ReasonHeld                    = "held"
+	ReasonExpired                 = "expired"
+	ReasonRevoked                 = "revoked"
+)
+
+// The reasons that a Transition or an ended version records where nobody gave one.
+const (
+	ReasonStageTimeout   = "stage_timeout"   // the stage ended without evidence
+	ReasonRolledBack     = "rolled_back"     // the deadline of a version that was rolled back has passed
+	ReasonOverlapEnded   = "overlap_ended"   // the overlap deadline has passed
+	ReasonMinimumVersion = "minimum_version" // minimum_version was raised above it
+	ReasonCancelled      = "cancelled"       // the pending version was cancelled
+	ReasonRetired        = "retired"         // the previous version was retired before its deadline
+	ReasonRollback       = "rollback"        // the hold that a rollback sets
+	ReasonTokenRevoked   = "token_revoked"   // RFC 7009 revocation of one value
+	ReasonReplaced       = "replaced"        // new connector credentials took its place
+)
+
+// The codes of an Error, the same as on the wire.
+const (
+	CodeConflict = "conflict"
+	CodeHeld     = "held"
+	CodeInvalid  = "invalid"
+)
+
+// Error says why a step was refused and what to do next. It never contains a secret or a refused value.
+type Error struct {
+	Code    string
+	Message string
+	Field   string // JSON pointer to the part of the request at fault; only with CodeInvalid
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func invalid(field, message string) error {
+	return &Error{Code: CodeInvalid, Message: message, Field: field}
 }

@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	chosen := choose(sites, *count, *seed)
-	trial := trial{limit: *limit}
+	trial := trial{limit: *limit, uses: map[string]string{}}
 	if *then != "" {
 		trial.then = strings.Split(*then, ",")
 	}

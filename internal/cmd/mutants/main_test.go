@@ -40,7 +40,7 @@ func TestTrial(t *testing.T) {
 	}
 	var results []string
 	for _, m := range choose(sites, 10, 1) {
-		result, err := (trial{limit: time.Minute}).try(t.Context(), m)
+		result, err := (trial{limit: time.Minute, uses: map[string]string{}}).try(t.Context(), m)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,7 @@ const (
 type trial struct {
 	then  []string
 	limit time.Duration
+	uses  map[string]string // the directories that the tests of packages use, a line each
 }
 
 // try runs the tests of the mutant's own package and then the others, until one fails.
@@ -41,11 +43,33 @@ func (t trial) try(ctx context.Context, m mutant) (string, error) {
 		return invalid, ctx.Err()
 	}
 	for _, packages := range append([]string{own}, t.then...) {
+		if reaches, err := t.reaches(ctx, packages, own); err != nil || !reaches {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
 		if err := goCommand(ctx, t.limit, "test", "-count=1", "-failfast", "-overlay", overlay, packages); err != nil {
 			return killed, ctx.Err()
 		}
 	}
 	return survived, nil
+}
+
+// reaches reports whether the tests of the packages use the package that a mutant is in.
+func (t trial) reaches(ctx context.Context, packages, own string) (bool, error) {
+	dir, err := filepath.Abs(own)
+	if err != nil {
+		return false, fmt.Errorf("find the package of a mutant: %w", err)
+	}
+	if t.uses[packages] == "" {
+		out, err := exec.CommandContext(ctx, "go", "list", "-test", "-deps", "-f", "{{.Dir}}", packages).Output()
+		if err != nil {
+			return false, fmt.Errorf("list what the tests of %s use: %w", packages, err)
+		}
+		t.uses[packages] = "\n" + string(out)
+	}
+	return strings.Contains(t.uses[packages], "\n"+dir+"\n"), nil
 }
 
 func writeOverlay(dir string, m mutant) (string, error) {

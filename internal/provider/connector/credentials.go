@@ -13,7 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// credentialsOf takes the configured credentials into secret.Value. ok is false while something in them is unknown.
+// credentialsOf converts the configured credentials. ok is false while something in them is unknown.
 func credentialsOf(m types.Map) (credentials map[string]secret.Value, ok bool) {
 	if m.IsUnknown() {
 		return nil, false
@@ -32,8 +32,14 @@ func credentialsOf(m types.Map) (credentials map[string]secret.Value, ok bool) {
 	return credentials, true
 }
 
-// factsOf collects what a decision depends on.
-func factsOf(p *tfkit.Platform, number types.Int64, credentialsWO types.Map, state model, last *writeonly.Applied) (writeonly.Facts, map[string]secret.Value) {
+// factsOf returns what the decision about the configured credentials depends on.
+func factsOf(
+	p *tfkit.Platform,
+	number types.Int64,
+	credentialsWO types.Map,
+	state model,
+	last *writeonly.Applied,
+) (writeonly.Facts, map[string]secret.Value) {
 	f := writeonly.Facts{
 		Configured: !credentialsWO.IsNull(),
 		Number:     number,
@@ -43,7 +49,7 @@ func factsOf(p *tfkit.Platform, number types.Int64, credentialsWO types.Map, sta
 	}
 	credentials, known := credentialsOf(credentialsWO)
 	if known && credentials != nil {
-		f.Value, _ = p.Digest(api.KindConnectors, state.ID.ValueString(), credentials)
+		f.Value, _ = p.Digest(kind.Path, state.ID.ValueString(), credentials)
 	}
 	return f, credentials
 }
@@ -51,12 +57,10 @@ func factsOf(p *tfkit.Platform, number types.Int64, credentialsWO types.Map, sta
 // credentialsCheck checks the shape of credentials_wo. Its messages have neither keys nor values.
 type credentialsCheck struct{}
 
-// Description says what is accepted.
 func (credentialsCheck) Description(context.Context) string {
 	return fmt.Sprintf("1 to %d credentials", api.MaxCredentials)
 }
 
-// MarkdownDescription says what is accepted.
 func (c credentialsCheck) MarkdownDescription(ctx context.Context) string { return c.Description(ctx) }
 
 // ValidateMap checks keys and lengths as far as they are known.

@@ -17,20 +17,21 @@ type dataModel struct {
 	Hold *tfkit.Hold `tfsdk:"hold"`
 }
 
-// NewDataSource makes the data source quickconnect_connector.
+// NewDataSource makes the data source.
 func NewDataSource() datasource.DataSource { return &connectorDataSource{} }
 
-// Metadata says what it is called.
-func (d *connectorDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = typeName
+func (d *connectorDataSource) Metadata(
+	_ context.Context,
+	_ datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = kind.Terraform
 }
 
-// Schema says what it gives.
 func (d *connectorDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = dataSourceSchema()
 }
 
-// Read finds the connector by its name.
 func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -40,8 +41,9 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	found, err := c.Connectors().ByName(ctx, m.Name.ValueString())
 	if err != nil {
-		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
+		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, dataModel{metadata: flattenMetadata(found), Hold: tfkit.FlattenHold(found.Hold)})...)
+	resp.Diagnostics.Append(
+		resp.State.Set(ctx, dataModel{metadata: flattenMetadata(found), Hold: tfkit.FlattenHold(found.Hold)})...)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// metadata is what resource and data source have in common.
+// metadata is the part that resource and data source share.
 type metadata struct {
 	tfkit.Common
 	Owner             types.String `tfsdk:"owner"`
@@ -23,7 +23,7 @@ type metadata struct {
 	CredentialsStatus types.String `tfsdk:"credentials_status"`
 }
 
-// model is the resource. CredentialsWO is null everywhere but in a configuration.
+// model is the resource. CredentialsWO is null everywhere except in a configuration.
 type model struct {
 	metadata
 	CredentialsWO        types.Map    `tfsdk:"credentials_wo"`
@@ -32,7 +32,7 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Referred: true}
+	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString(), Referred: true}
 }
 
 func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
@@ -51,7 +51,7 @@ func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
 	}
 }
 
-// expandPatch has what differs from the state, and the credentials where they are to be sent.
+// expandPatch has what differs from the state, and the credentials if they are sent.
 func (m model) expandPatch(state model, credentials map[string]secret.Value) api.ConnectorPatch {
 	return api.ConnectorPatch{
 		Name:                 tfkit.ChangedString(m.Name, state.Name),
@@ -92,8 +92,8 @@ func flatten(c *api.Connector) model {
 	}
 }
 
-// planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. What is not
-// listed is known in every plan.
+// planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. The fields
+// that are not listed are known in every plan.
 func (m model) planned(answered model) model {
 	m.Common = m.Planned(answered.Common)
 	m.Version = tfkit.Planned(m.Version, answered.Version)

@@ -22,21 +22,23 @@ var (
 
 type connectorResource struct{ tfkit.ResourceBase }
 
-// NewResource makes the resource quickconnect_connector.
+// NewResource makes the managed resource.
 func NewResource() resource.Resource { return &connectorResource{} }
 
-// Metadata says what it is called.
 func (r *connectorResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema says what it takes.
 func (r *connectorResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = resourceSchema()
 }
 
-// ValidateConfig checks the settings by the type, once all of them are known.
-func (r *connectorResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+// ValidateConfig checks the settings of the connector type, once all of them are known.
+func (r *connectorResource) ValidateConfig(
+	ctx context.Context,
+	req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
 	var m model
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
 		return
@@ -49,7 +51,11 @@ func (r *connectorResource) ValidateConfig(ctx context.Context, req resource.Val
 			return
 		}
 		if s, ok := v.(types.String); ok && s.IsNull() {
-			resp.Diagnostics.AddAttributeError(path.Root("settings"), "Invalid settings", "settings has an entry whose value is null: leave the entry out.")
+			resp.Diagnostics.AddAttributeError(
+				path.Root("settings"),
+				"Invalid settings",
+				"settings has an entry whose value is null: leave the entry out.",
+			)
 			return
 		}
 	}
@@ -64,7 +70,7 @@ func (r *connectorResource) ValidateConfig(ctx context.Context, req resource.Val
 	tfkit.Invalid(&resp.Diagnostics, at, err)
 }
 
-// Create makes the connector. State comes from the plan and the answer: the configuration has the credentials in it.
+// Create builds the state from the plan and the answer, because the configuration has the credentials in it.
 func (r *connectorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -83,7 +89,7 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// Read brings the state up to date. Only the platform's own not_found removes the connector from it.
+// Read removes the connector from the state only if the platform itself says not_found.
 func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
@@ -107,7 +113,8 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 }
 
-// Update changes the connector in place and decides, by the value that is configured now, whether the credentials are sent.
+// Update changes the connector in place. It decides by the value that is configured now whether the credentials are
+// sent.
 func (r *connectorResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -130,13 +137,14 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	if !sends {
 		credentials = nil
 	}
-	changed, err := c.Connectors().Patch(ctx, state.ID.ValueString(), plan.expandPatch(state, credentials), client.Write{})
+	changed, err := c.Connectors().
+		Patch(ctx, state.ID.ValueString(), plan.expandPatch(state, credentials), client.Write{})
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
-	// What was sent, what was adopted, and what was found to be the same: from here on it is ours.
+	// From now on the value is the one of the configuration: it was sent, adopted or found to be the same.
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
 		left := appliedOf(changed)
 		if !sends {
@@ -146,13 +154,15 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 }
 
-// Delete deletes the connector.
 func (r *connectorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
 		(*client.Client).Connectors)
 }
 
-// ImportState takes a name or an id.
-func (r *connectorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "con_", (*client.Client).Connectors)
+func (r *connectorResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).Connectors)
 }

@@ -20,56 +20,77 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-const typeName = "quickconnect_connector"
+var kind = api.Connectors
 
-// What the attributes mean, for resource and data source alike.
+// The descriptions that resource and data source share.
 const (
-	scopesText  = "No token of this connector may have a scope beyond these. Null is no limit; an empty set allows no scope at all."
+	scopesText = "No token of this connector may have a scope beyond these. Null is no limit; an empty set allows " +
+		"no scope at all."
 	enabledText = "Whether the connector works. While it does not, all its tokens are inactive."
 	policyText  = "Id (`pol_…`) of the rotation policy that says how old the credentials may get."
 	versionText = "Counts the credentials that the connector has had. Null as long as it had none."
 	setAtText   = "When the present credentials were set (RFC 3339, UTC). Null where there are none."
-	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without credentials or without a policy."
-	statusText  = "`missing`: there are no credentials; `current`; `due`: older than the policy's `interval`; `overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
+	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without " +
+		"credentials or without a policy."
+	statusText = "`missing`: there are no credentials; `current`; `due`: older than the policy's `interval`; " +
+		"`overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
 )
 
 func resourceSchema() schema.Schema {
-	attributes := tfkit.CommonAttributes("connector")
+	attributes := tfkit.CommonAttributes(kind.Singular)
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"owner": tfkit.Owner(),
 		"type": schema.StringAttribute{
 			Required:      true,
 			Validators:    []validator.String{tfkit.StringCheck("a type of connector", api.CheckConnectorType)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: fmt.Sprintf("The outside service: `%s`. Another type makes another connector: a change replaces it, which the platform refuses while tokens refer to it.",
+			MarkdownDescription: fmt.Sprintf("The outside service: `%s`. Another type makes another connector: a "+
+				"change replaces it, which the platform refuses while tokens refer to it.",
 				strings.Join(api.ConnectorTypes(), "`, `")),
 		},
 		"settings": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "What the service needs to be told that is not secret: settings are stored in the state and shown in plans. Which keys there are depends on `type`; " +
-				"an unknown key, a missing one or a value of the wrong form is an error in the plan. " + settingsText() + " No default.",
+			MarkdownDescription: "What the service needs to be told that is not secret: settings are stored in the " +
+				"state and shown in plans. Which keys there are depends on `type`; " +
+				"an unknown key, a missing one or a value of the wrong form is an error in the plan. " +
+				settingsText() + " No default.",
 		},
 		"credentials_wo": schema.MapAttribute{
 			Optional: true, Sensitive: true, WriteOnly: true, ElementType: types.StringType,
 			Validators: []validator.Map{credentialsCheck{}},
-			MarkdownDescription: fmt.Sprintf("The service's credentials, such as `{ api_key = … }`: 1 to %d entries of at most %d bytes each. Write-only: they are sent to the platform, which seals them, and are in no state and no plan. ",
+			MarkdownDescription: fmt.Sprintf("The service's credentials, such as `{ api_key = … }`: 1 to %d "+
+				"entries of at most %d bytes each. Write-only: they are sent to the platform, which seals them, "+
+				"and are in no state and no plan. ",
 				api.MaxCredentials, api.MaxCredentialValue) +
-				"Without `credentials_wo_version` the provider compares a keyed digest of them with the platform's and sends them when they differ, whichever side changed. " +
-				"Removing the argument leaves the platform's credentials as they are; an empty map is an error, because it is never sent over existing ones. No default. " +
-				"An error `held` means that someone put the connector on hold: new credentials are refused until it is released.",
+				"Without `credentials_wo_version` the provider compares a keyed digest of them with the platform's " +
+				"and sends them when they differ, whichever side changed. " +
+				"Removing the argument leaves the platform's credentials as they are; an empty map is an error, " +
+				"because it is never sent over existing ones. No default. " +
+				"An error `held` means that someone put the connector on hold: new credentials are refused until " +
+				"it is released.",
 		},
 		"credentials_wo_version": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "Switches the comparison off and sends `credentials_wo` when this number changes, or when the credentials were changed or revoked on the platform. " +
-				"The choice for a value that is made anew on every run, which would otherwise differ every time. At least 1; a lower number than before is sent too, with a warning. " +
-				"After an import of a connector that has credentials, but no number on the platform, the first number is adopted and nothing is sent: where the configured value differs from the platform's, " +
-				"a warning of the plan says that it is not sent; raise the number to send it. Where the platform has a number, another one in the configuration is a change, and `credentials_wo` is sent. No default.",
+			MarkdownDescription: "Switches the comparison off and sends `credentials_wo` when this number changes, " +
+				"or when the credentials were changed or revoked on the platform. " +
+				"The choice for a value that is made anew on every run, which would otherwise differ every time. " +
+				"At least 1; a lower number than before is sent too, with a warning. " +
+				"After an import of a connector that has credentials, but no number on the platform, the first " +
+				"number is adopted and nothing is sent: where the configured value differs from the platform's, " +
+				"a warning of the plan says that it is not sent; raise the number to send it. Where the platform " +
+				"has a number, another one in the configuration is a change, and `credentials_wo` is sent. No default.",
 		},
 		"allowed_scopes": schema.SetAttribute{
-			Optional: true, ElementType: types.StringType,
-			Validators: []validator.Set{setvalidator.SizeAtMost(api.MaxScopes), tfkit.EachString("scopes", api.CheckScope)},
-			MarkdownDescription: scopesText + fmt.Sprintf(" At most %d scopes such as `messages:send` or `contacts:*`. Narrowing takes effect at once, also for tokens that have more: what counts is what both allow. "+
+			Optional:    true,
+			ElementType: types.StringType,
+			Validators: []validator.Set{
+				setvalidator.SizeAtMost(api.MaxScopes),
+				tfkit.EachString("scopes", api.CheckScope),
+			},
+			MarkdownDescription: scopesText + fmt.Sprintf(" At most %d scopes such as `messages:send` or "+
+				"`contacts:*`. Narrowing takes effect at once, also for tokens that have more: what counts is what "+
+				"both allow. "+
 				"A malformed scope is an error in the plan. Default: null.", api.MaxScopes),
 		},
 		"enabled": schema.BoolAttribute{
@@ -79,49 +100,71 @@ func resourceSchema() schema.Schema {
 		"rotation_policy_id": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
-			MarkdownDescription: policyText + " The platform cannot make new credentials of an outside service, so a policy plans nothing here: when they are due, every plan warns. Default: none. " +
+			MarkdownDescription: policyText + " The platform cannot make new credentials of an outside service, so " +
+				"a policy plans nothing here: when they are due, every plan warns. Default: none. " +
 				"An error that there is no such policy means that it is of another environment, or was deleted.",
 		},
 		"version": schema.Int64Attribute{Computed: true, MarkdownDescription: versionText},
 		"credentials_digest": schema.StringAttribute{
 			Computed: true, Sensitive: true,
-			MarkdownDescription: "Keyed digest of the present credentials, by which the provider recognises them. It tells nothing to who does not have the environment's comparison key. Null where there are none.",
+			MarkdownDescription: "Keyed digest of the present credentials, by which the provider recognises them. " +
+				"It tells nothing to who does not have the environment's comparison key. Null where there are none.",
 		},
 		"credentials_set_at": schema.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": schema.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
-		"credentials_status": schema.StringAttribute{Computed: true, MarkdownDescription: statusText + " Revoked or missing ones are sent again where `credentials_wo` is set."},
+		"credentials_status": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: statusText + " Revoked or missing ones are sent again where `credentials_wo` is set.",
+		},
 	})
 	return schema.Schema{
-		MarkdownDescription: "One integration with an outside service: Slack, Twilio, SMTP, an application of your own. Its credentials go to the platform and nowhere else: they are write-only, and the platform never returns them. " +
-			"A connector is deleted only when no token refers to it any more; until then the attempt is an error that says how many do.",
+		MarkdownDescription: "One integration with an outside service: Slack, Twilio, SMTP, an application of your " +
+			"own. Its credentials go to the platform and nowhere else: they are write-only, and the platform never " +
+			"returns them. " +
+			"A connector is deleted only when no token refers to it any more; until then the attempt is an error " +
+			"that says how many do.",
 		Attributes: attributes,
 	}
 }
 
 func dataSourceSchema() datasource.Schema {
-	attributes := tfkit.CommonDataAttributes("connector")
+	attributes := tfkit.CommonDataAttributes(kind.Singular)
 	maps.Copy(attributes, map[string]datasource.Attribute{
-		"owner":              tfkit.DataOwner(),
-		"type":               datasource.StringAttribute{Computed: true, MarkdownDescription: "The outside service."},
-		"settings":           datasource.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the service was told that is not secret."},
-		"allowed_scopes":     datasource.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: scopesText},
-		"enabled":            datasource.BoolAttribute{Computed: true, MarkdownDescription: enabledText},
-		"rotation_policy_id": datasource.StringAttribute{Computed: true, MarkdownDescription: policyText + " Null where there is none."},
+		"owner": tfkit.DataOwner(),
+		"type":  datasource.StringAttribute{Computed: true, MarkdownDescription: "The outside service."},
+		"settings": datasource.MapAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "What the service was told that is not secret.",
+		},
+		"allowed_scopes": datasource.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: scopesText,
+		},
+		"enabled": datasource.BoolAttribute{Computed: true, MarkdownDescription: enabledText},
+		"rotation_policy_id": datasource.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: policyText + " Null where there is none.",
+		},
 		"version":            datasource.Int64Attribute{Computed: true, MarkdownDescription: versionText},
 		"credentials_set_at": datasource.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": datasource.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
 		"credentials_status": datasource.StringAttribute{Computed: true, MarkdownDescription: statusText},
-		"hold":               tfkit.DataHold("Set while someone has put the connector on hold: new credentials are refused. Null otherwise."),
+		"hold": tfkit.DataHold("Set while someone has put the connector on hold: new credentials are " +
+			"refused. Null otherwise."),
 	})
 	return datasource.Schema{
-		MarkdownDescription: "A connector that is managed elsewhere, by its name: everything there is to know about it, its credentials excepted. It needs a token that may read.",
-		Attributes:          attributes,
+		MarkdownDescription: "A connector that is managed elsewhere, by its name: everything there is to know " +
+			"about it, its credentials excepted. It needs a token that may read.",
+		Attributes: attributes,
 	}
 }
 
-// settingsText lists the settings of each type.
 func settingsText() string {
-	return "`slack`: `team_id`, `default_channel`; `microsoft_teams`: `tenant_id`, `team_id`, `default_channel`; `discord`: `guild_id`, `default_channel`; " +
-		"`twilio`: `account_sid` (required), `from`, `messaging_service_sid`; `sendgrid`: `from`, `region`; `smtp`: `host` (required), `port`, `from`, `tls`; " +
+	return "`slack`: `team_id`, `default_channel`; `microsoft_teams`: `tenant_id`, `team_id`, `default_channel`; " +
+		"`discord`: `guild_id`, `default_channel`; " +
+		"`twilio`: `account_sid` (required), `from`, `messaging_service_sid`; `sendgrid`: `from`, `region`; " +
+		"`smtp`: `host` (required), `port`, `from`, `tls`; " +
 		"`webhook`: `url` (required), `method`; `custom`: any."
 }

@@ -25,33 +25,48 @@ type model struct {
 	ExpiresAt   types.String `tfsdk:"expires_at"`
 }
 
-// NewDataSource makes the data source quickconnect_identity.
+// NewDataSource makes the data source.
 func NewDataSource() datasource.DataSource { return &identityDataSource{} }
 
-// Metadata says what it is called.
-func (d *identityDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *identityDataSource) Metadata(
+	_ context.Context,
+	_ datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = "quickconnect_identity"
 }
 
-// Schema says what it gives.
 func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "As whom this configuration runs: the principal whose token the provider uses. It is what the platform said when the provider was configured.",
+		MarkdownDescription: "As whom this configuration runs: the principal whose token the provider uses. It is " +
+			"what the platform said when the provider was configured.",
 		Attributes: map[string]schema.Attribute{
 			"principal_id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the principal."},
 			"name":         schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the principal."},
-			"role": schema.StringAttribute{Computed: true, MarkdownDescription: "Role of the principal: `auditor`, `planner` (enough for every plan), `operator`, `deployer` " +
+			"role": schema.StringAttribute{Computed: true, MarkdownDescription: "Role of the principal: `auditor`, " +
+				"`planner` (enough for every plan), `operator`, `deployer` " +
 				"(enough for every apply), `security` or `runtime`."},
-			"permissions": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the role may do: `read`, `reveal`, `write`, `contain`, " +
-				"`acknowledge`, `introspect`, `use`. An error \"Permission missing\" names one that is not in here."},
-			"tenant":      schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the principal: the one that the provider configuration names, otherwise the run ends with an error before it plans."},
-			"environment": schema.StringAttribute{Computed: true, MarkdownDescription: "Environment of the principal: the one that the provider configuration names, otherwise the run ends with an error before it plans."},
-			"expires_at":  schema.StringAttribute{Computed: true, MarkdownDescription: "When the principal's token ends (RFC 3339, UTC). Null where it does not."},
+			"permissions": schema.SetAttribute{
+				Computed:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "What the role may do: `read`, `reveal`, `write`, `contain`, " +
+					"`acknowledge`, `introspect`, `use`. An error \"Permission missing\" names one that is " +
+					"not in here.",
+			},
+			"tenant": schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the principal: " +
+				"the one that the provider configuration names, otherwise the run ends with an error before it plans."},
+			"environment": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "Environment of the principal: the one that the provider configuration names, " +
+					"otherwise the run ends with an error before it plans.",
+			},
+			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the principal's token " +
+				"ends (RFC 3339, UTC). Null where it does not."},
 		},
 	}
 }
 
-// Read copies what Configure learned; it makes no request.
+// Read copies what Configure learned. It makes no request.
 func (d *identityDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	if d.Client(&resp.Diagnostics) == nil {
 		return

@@ -12,20 +12,21 @@ var _ datasource.DataSourceWithConfigure = (*policyDataSource)(nil)
 
 type policyDataSource struct{ tfkit.DataSourceBase }
 
-// NewDataSource makes the data source quickconnect_rotation_policy.
+// NewDataSource makes the data source.
 func NewDataSource() datasource.DataSource { return &policyDataSource{} }
 
-// Metadata says what it is called.
-func (d *policyDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = typeName
+func (d *policyDataSource) Metadata(
+	_ context.Context,
+	_ datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = kind.Terraform
 }
 
-// Schema says what it gives.
 func (d *policyDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = dataSourceSchema()
 }
 
-// Read finds the policy by its name.
 func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)

@@ -19,7 +19,7 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Referred: true}
+	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString(), Referred: true}
 }
 
 func (m model) expand() api.RotationPolicyCreate {
@@ -65,8 +65,8 @@ func flatten(p *api.RotationPolicy) model {
 	}
 }
 
-// planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. Everything
-// but the computed part of Common is known in every plan.
+// planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Only
+// computed fields of Common can be open.
 func (m model) planned(answered model) model {
 	m.Common = m.Planned(answered.Common)
 	return m

@@ -21,40 +21,49 @@ var (
 
 type policyResource struct{ tfkit.ResourceBase }
 
-// NewResource makes the resource quickconnect_rotation_policy.
+// NewResource makes the managed resource.
 func NewResource() resource.Resource { return &policyResource{} }
 
-// Metadata says what it is called.
 func (r *policyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema says what it takes.
 func (r *policyResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = resourceSchema()
 }
 
-// ValidateConfig checks the durations against each other, as far as they are known.
-func (r *policyResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+// ValidateConfig compares the durations with each other, as far as they are known.
+func (r *policyResource) ValidateConfig(
+	ctx context.Context,
+	req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
 	var m model
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
 		return
 	}
-	// What is not known counts as something that is never wrong.
-	or := func(v types.String, otherwise string) string {
+	// An unknown value is replaced by one that is never wrong.
+	valueOr := func(v types.String, otherwise string) string {
 		if v.IsNull() || v.IsUnknown() {
 			return otherwise
 		}
 		return v.ValueString()
 	}
-	field, err := api.CheckRotationPolicy(or(m.Interval, "1s"), or(m.Overlap, api.DefaultOverlap), or(m.MaxStage, api.DefaultMaxStage),
-		or(m.MaxAge, ""), or(m.OnStageTimeout, api.DefaultOnStageTimeout), or(m.QuietPeriod, ""))
+	field, err := api.CheckRotationPolicy(
+		valueOr(m.Interval, "1s"),
+		valueOr(m.Overlap, api.DefaultOverlap),
+		valueOr(m.MaxStage, api.DefaultMaxStage),
+		valueOr(m.MaxAge, ""),
+		valueOr(m.OnStageTimeout, api.DefaultOnStageTimeout),
+		valueOr(m.QuietPeriod, ""),
+	)
 	if err == nil {
 		return
 	}
-	// A text that is no duration at all has its error from the attribute's own validator.
+	// The attribute's own validator reports a text that is no duration.
 	if v, ok := map[string]types.String{
-		"interval": m.Interval, "overlap": m.Overlap, "max_stage": m.MaxStage, "max_age": m.MaxAge, "quiet_period": m.QuietPeriod,
+		"interval": m.Interval, "overlap": m.Overlap, "max_stage": m.MaxStage, "max_age": m.MaxAge,
+		"quiet_period": m.QuietPeriod,
 	}[field]; ok {
 		if _, malformed := api.ParseDuration(v.ValueString()); malformed != nil {
 			return
@@ -63,12 +72,15 @@ func (r *policyResource) ValidateConfig(ctx context.Context, req resource.Valida
 	tfkit.Invalid(&resp.Diagnostics, path.Root(field), err)
 }
 
-// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice.
-func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice.
+func (r *policyResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	r.BelongsHere(ctx, req.State, &resp.Diagnostics)
 }
 
-// Create makes the policy.
 func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -84,7 +96,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
-// Read brings the state up to date. Only the platform's own not_found removes the policy from it.
+// Read removes the policy from the state only if the platform itself says not_found.
 func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
@@ -106,7 +118,6 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(p))...)
 }
 
-// Update changes the policy in place.
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -125,13 +136,15 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(p)))...)
 }
 
-// Delete deletes the policy.
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
 		(*client.Client).RotationPolicies)
 }
 
-// ImportState takes a name or an id.
-func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "pol_", (*client.Client).RotationPolicies)
+func (r *policyResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).RotationPolicies)
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-// tokenDataSource is the data source: the metadata of a token by its name, without its value.
+// tokenDataSource reads the metadata of a token by its name, without its value.
 type tokenDataSource struct{ tfkit.DataSourceBase }
 
-// NewDataSource makes the data source for the provider's list.
+// NewDataSource makes the data source.
 func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
 
 type dataModel struct {
@@ -24,35 +24,67 @@ type dataModel struct {
 	LastUsedAt        types.String `tfsdk:"last_used_at"`
 }
 
-// Metadata names the type.
 func (d *tokenDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema describes the data source.
 func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := tfkit.CommonDataAttributes("scoped token")
+	attributes := tfkit.CommonDataAttributes(kind.Singular)
 	attributes["owner"] = tfkit.DataOwner()
-	attributes["connector_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the connector that the token is for."}
-	attributes["scopes"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the token may do. What counts is what the connector's `allowed_scopes` cover of it."}
-	attributes["allowed_cidrs"] = schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere."}
-	attributes["expires_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When every version of the token ends (RFC 3339); null for never."}
-	attributes["rotation_policy_id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Id of its rotation policy; null for none."}
-	attributes["rotate_when_changed"] = schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Values whose change asks for a rotation."}
-	attributes["minimum_version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: "No version below this number is valid; null for no limit."}
-	attributes["deletion_protection"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the platform refuses to delete it."}
-	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText}
-	attributes["rotation"] = rotationplan.DataAttribute()
-	attributes["rotation_requested"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable."}
-	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is taken. Null otherwise.")
-	attributes["last_used_at"] = schema.StringAttribute{Computed: true, MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never."}
+	attributes["connector_id"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "Id of the connector that the token is for.",
+	}
+	attributes["scopes"] = schema.SetAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "What the token may do. What counts is what the connector's `allowed_scopes` cover of it.",
+	}
+	attributes["allowed_cidrs"] = schema.SetAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere.",
+	}
+	attributes["expires_at"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "When every version of the token ends (RFC 3339); null for never.",
+	}
+	attributes["rotation_policy_id"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "Id of its rotation policy; null for none.",
+	}
+	attributes["rotate_when_changed"] = schema.MapAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "Values whose change asks for a rotation.",
+	}
+	attributes["minimum_version"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "No version below this number is valid; null for no limit.",
+	}
+	attributes["deletion_protection"] = schema.BoolAttribute{
+		Computed:            true,
+		MarkdownDescription: "Whether the platform refuses to delete it.",
+	}
+	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText}
+	attributes["rotation"] = rotate.DataAttribute()
+	attributes["rotation_requested"] = schema.BoolAttribute{
+		Computed:            true,
+		MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable.",
+	}
+	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is " +
+		"taken. Null otherwise.")
+	attributes["last_used_at"] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never.",
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it is still used. It never has the token's value.",
-		Attributes:          attributes,
+		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it " +
+			"is still used. It never has the token's value.",
+		Attributes: attributes,
 	}
 }
 
-// Read finds the token by its name.
 func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -62,7 +94,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	t, err := c.ScopedTokens().ByName(ctx, m.Name.ValueString())
 	if err != nil {
-		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
+		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
 		return
 	}
 	m = dataModel{

@@ -11,14 +11,14 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-// tokenEphemeral is the ephemeral resource: it reads the value of a token and changes nothing.
+// tokenEphemeral reads the value of a token and changes nothing.
 type tokenEphemeral struct{ tfkit.EphemeralBase }
 
-// NewEphemeralResource makes the ephemeral resource for the provider's list.
+// NewEphemeralResource makes the ephemeral resource.
 func NewEphemeralResource() ephemeral.EphemeralResource { return &tokenEphemeral{} }
 
 type ephemeralModel struct {
@@ -28,35 +28,41 @@ type ephemeralModel struct {
 	ExpiresAt types.String `tfsdk:"expires_at"`
 }
 
-// Metadata names the type.
 func (e *tokenEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema describes the ephemeral resource.
 func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a provider's configuration. It is in neither the state nor the plan. " +
-			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role " + tfkit.RolesWith(api.PermissionReveal, "or") + ").",
+		MarkdownDescription: "The value of a scoped token, for a write-only argument of another provider or for a " +
+			"provider's configuration. It is in neither the state nor the plan. " +
+			"Opening it reads: it never makes a token and never invalidates one, so a plan may open it as often as " +
+			"it likes. It needs the permission `reveal` (role " + tfkit.RolesWith(api.PermissionReveal, "or") + ").",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				Required:            true,
-				Validators:          []validator.String{tfkit.IDOf("tok_", "a scoped token")},
-				MarkdownDescription: "Id of the scoped token. While it is unknown, in the plan that creates the token, nothing is read.",
+				Required:   true,
+				Validators: []validator.String{tfkit.IDOf(kind.IDPrefix, "a scoped token")},
+				MarkdownDescription: "Id of the scoped token. While it is unknown, in the plan that creates the " +
+					"token, nothing is read.",
 			},
 			"value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid version (it is revoked, expired or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
+				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid " +
+					"version (it is revoked, expired or deleted), so that the plan which puts that right, and a " +
+					"destroy, do not fail on it.",
 			},
-			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Null if the token was deleted."},
+			"version": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: rotate.VersionText + " Null if the token was deleted.",
+			},
 			"expires_at": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "When this value ends by itself, as far as that is decided (RFC 3339); null if it is not, or if there is no value.",
+				Computed: true, MarkdownDescription: "When this value ends by itself, as far as that is decided " +
+					"(RFC 3339); null if it is not, or if there is no value.",
 			},
 		},
 	}
 }
 
-// Open reads the token and reveals the version that a consumer should hold.
 func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -67,14 +73,18 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 	t, revealed, err := e.reveal(ctx, c, m.ID.ValueString())
 	switch {
 	case err != nil:
-		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform})
 		return
 	case t == nil:
-		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the tenant and environment of the provider, so its value is null. "+
+		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the "+
+			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
 	case revealed == nil:
-		resp.Diagnostics.AddWarning("Scoped token without a valid version", fmt.Sprintf("Every version of %q is revoked or expired, so its value is null. "+
-			"The plan of the managed resource says whether it issues a new one.", t.Name))
+		resp.Diagnostics.AddWarning(
+			"Scoped token without a valid version",
+			fmt.Sprintf("Every version of %q is revoked or expired, so its value is null. "+
+				"The plan of the managed resource says whether it issues a new one.", t.Name),
+		)
 	}
 	m.Value, m.Version, m.ExpiresAt = types.StringNull(), types.Int64Null(), types.StringNull()
 	if t != nil {
@@ -87,9 +97,13 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-// reveal returns the token and the value of its version; no token if it does not exist, no value if no version is valid. Between
-// its two requests the version may end, so a refusal is asked about once more.
-func (e *tokenEphemeral) reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken, *api.Reveal, error) {
+// reveal returns the token and the value of its version: no token if it does not exist, no value if no version is
+// valid. The version may end between the two requests, so a refused reveal is repeated once.
+func (e *tokenEphemeral) reveal(
+	ctx context.Context,
+	c *client.Client,
+	id string,
+) (*api.ScopedToken, *api.Reveal, error) {
 	var last error
 	for range 2 {
 		t, err := c.ScopedTokens().Get(ctx, id)
@@ -100,7 +114,8 @@ func (e *tokenEphemeral) reveal(ctx context.Context, c *client.Client, id string
 			return nil, nil, err
 		}
 		if here, _ := e.Platform().Identity(); t.Tenant != here.Tenant || t.Environment != here.Environment {
-			return nil, nil, fmt.Errorf("the scoped token %s is of tenant %q, environment %q, and the provider is configured for tenant %q, environment %q; its value was not read",
+			return nil, nil, fmt.Errorf("the scoped token %s is of tenant %q, environment %q, and the provider is "+
+				"configured for tenant %q, environment %q; its value was not read",
 				id, t.Tenant, t.Environment, here.Tenant, here.Environment)
 		}
 		if t.Rotation.Phase == api.PhaseRevoked {

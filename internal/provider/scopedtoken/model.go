@@ -7,38 +7,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-// model is the resource as it stands in configuration, plan and state.
 type model struct {
 	tfkit.Common
-	Owner              types.String `tfsdk:"owner"`
-	ConnectorID        types.String `tfsdk:"connector_id"`
-	Scopes             types.Set    `tfsdk:"scopes"`
-	AllowedCIDRs       types.Set    `tfsdk:"allowed_cidrs"`
-	ExpiresAt          types.String `tfsdk:"expires_at"`
-	RotationPolicyID   types.String `tfsdk:"rotation_policy_id"`
-	RotateWhenChanged  types.Map    `tfsdk:"rotate_when_changed"`
-	MinimumVersion     types.Int64  `tfsdk:"minimum_version"`
-	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
-	Version            types.Int64  `tfsdk:"version"`
-	Rotation           types.Object `tfsdk:"rotation"`
+	rotate.Model
+	ConnectorID  types.String `tfsdk:"connector_id"`
+	Scopes       types.Set    `tfsdk:"scopes"`
+	AllowedCIDRs types.Set    `tfsdk:"allowed_cidrs"`
+	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
-// expand is the request that creates what the plan says.
+func (m model) subject() tfkit.Subject {
+	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString(), Sent: map[string][]string{
+		"scopes": tfkit.StringSlice(m.Scopes), "allowed_cidrs": tfkit.StringSlice(m.AllowedCIDRs),
+	}}
+}
+
+// rotated is the part of a plan or a state that decides about a step.
+func (m model) rotated() rotate.Object {
+	return rotate.Object{Common: m.Common, Model: m.Model, ExpiresAt: m.ExpiresAt}
+}
+
 func (m model) expand() api.ScopedTokenCreate {
 	return api.ScopedTokenCreate{
-		RotatedCreate: api.RotatedCreate{
-			Name:               m.Name.ValueString(),
-			Description:        m.Description.ValueStringPointer(),
-			Labels:             tfkit.StringMap(m.Labels),
-			Owner:              m.Owner.ValueString(),
-			RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-			MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-			DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
-		},
+		RotatedCreate:    m.rotated().Expand(),
 		ConnectorID:      m.ConnectorID.ValueString(),
 		Scopes:           tfkit.StringSlice(m.Scopes),
 		AllowedCIDRs:     tfkit.StringSlice(m.AllowedCIDRs),
@@ -47,18 +42,10 @@ func (m model) expand() api.ScopedTokenCreate {
 	}
 }
 
-// patch is the request that makes the plan's attributes out of the state's; the zero value if they are the same.
-func (m model) patch(state model) api.ScopedTokenPatch {
+// expandPatch has what differs from the state; it is the zero value where nothing does.
+func (m model) expandPatch(state model) api.ScopedTokenPatch {
 	return api.ScopedTokenPatch{
-		RotatedPatch: api.RotatedPatch{
-			Name:               tfkit.ChangedString(m.Name, state.Name),
-			Description:        tfkit.ChangedString(m.Description, state.Description),
-			Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-			Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-			RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-			MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-			DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
-		},
+		RotatedPatch:     m.rotated().ExpandPatch(state.rotated()),
 		Scopes:           tfkit.ChangedSet(m.Scopes, state.Scopes),
 		AllowedCIDRs:     tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
 		ExpiresAt:        tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
@@ -66,45 +53,32 @@ func (m model) patch(state model) api.ScopedTokenPatch {
 	}
 }
 
-// flatten is the platform's answer as a state. The date that the state has stays as it is written, as long as it is the same moment.
-func flatten(ctx context.Context, t *api.ScopedToken, before types.String, diags *diag.Diagnostics) model {
+// flatten keeps expires_at as it is written in the state or the plan, as long as it is the same moment.
+func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diags *diag.Diagnostics) model {
 	expiresAt := types.StringPointerValue(t.ExpiresAt)
-	if !before.IsNull() && !expiresAt.IsNull() && rotationplan.SameInstant(before.ValueString(), expiresAt.ValueString()) {
-		expiresAt = before
+	if !written.IsNull() && !expiresAt.IsNull() &&
+		rotate.SameInstant(written.ValueString(), expiresAt.ValueString()) {
+		expiresAt = written
 	}
 	return model{
-		Common:             tfkit.Flatten(t.Object),
-		Owner:              types.StringValue(t.Owner),
-		ConnectorID:        types.StringValue(t.ConnectorID),
-		Scopes:             tfkit.SetValue(t.Scopes),
-		AllowedCIDRs:       tfkit.SetValue(t.AllowedCIDRs),
-		ExpiresAt:          expiresAt,
-		RotationPolicyID:   types.StringPointerValue(t.RotationPolicyID),
-		RotateWhenChanged:  tfkit.MapValue(t.RotateWhenChanged),
-		MinimumVersion:     types.Int64PointerValue(t.MinimumVersion),
-		DeletionProtection: types.BoolValue(t.DeletionProtection),
-		Version:            types.Int64Value(t.Version),
-		Rotation:           rotationplan.Flatten(ctx, t.Rotation, diags),
+		Common:       tfkit.Flatten(t.Object),
+		Model:        rotate.Flatten(ctx, t.Rotated, t.RotationPolicyID, diags),
+		ConnectorID:  types.StringValue(t.ConnectorID),
+		Scopes:       tfkit.SetValue(t.Scopes),
+		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),
+		ExpiresAt:    expiresAt,
 	}
 }
 
-// planned is the state after an apply: what was planned as planned, and from the answer only what the plan left open. What
-// moved meanwhile shows at the next read; Terraform takes any other deviation for a bug.
+// planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Terraform
+// takes any other difference for a bug of the provider; what has moved meanwhile shows at the next read.
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {
-	m.Common = m.Planned(answered.Common)
-	m.Version = tfkit.Planned(m.Version, answered.Version)
-	m.Rotation = rotationplan.Planned(ctx, m.Rotation, answered.Rotation, diags)
+	m.Common = m.Common.Planned(answered.Common)
+	m.Model = m.Model.Planned(ctx, answered.Model, diags)
 	return m
 }
 
-// rotating is the part of a plan or a state that decides about a step.
-func (m model) rotating() rotationplan.Attributes {
-	return rotationplan.Attributes{
-		ID: m.ID, Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: m.ExpiresAt,
-	}
-}
-
-// look is the part of an answer that matters to a step.
-func look(t *api.ScopedToken) rotationplan.Answer {
-	return rotationplan.Answer{Version: t.Version, Rotation: t.Rotation, Notes: rotationplan.Notes{Etag: t.Etag, Hold: t.Hold}}
+// answerOf is the part of an answer that matters to a step.
+func answerOf(t *api.ScopedToken) rotate.Answer {
+	return rotate.Answer{Version: t.Version, Rotation: t.Rotation, Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold}}
 }

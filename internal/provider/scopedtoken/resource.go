@@ -1,5 +1,5 @@
-// Package scopedtoken has everything of quickconnect_scoped_token: the managed resource with its plan-driven rotation, the
-// ephemeral resource that reads the value, and the data source.
+// Package scopedtoken has quickconnect_scoped_token: the managed resource with its plan-driven rotation, the ephemeral
+// resource that reads the value, and the data source.
 package scopedtoken
 
 import (
@@ -9,24 +9,19 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-const typeName = "quickconnect_scoped_token"
-
-// tokenResource is the managed resource.
 type tokenResource struct{ tfkit.ResourceBase }
 
-// NewResource makes the resource for the provider's list.
+// NewResource makes the managed resource.
 func NewResource() resource.Resource { return &tokenResource{} }
 
-// Metadata names the type.
 func (r *tokenResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Create makes the token and its first version.
 func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -39,11 +34,13 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
-	look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics))...)
+	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
-// Read copies the token into the state. Only the platform's own "not found", under the identity that the state names, removes it.
+// Read removes the token from the state only if the platform itself says "not found", under the identity that the state
+// names.
 func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -63,7 +60,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
-	look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
 }
 
@@ -79,57 +76,71 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if c == nil {
 		return
 	}
-	id := state.ID.ValueString()
-	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), rotationplan.Supply{},
-		rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	run := &rotationplan.Update[api.ScopedToken]{
-		Change: change, Diags: &resp.Diagnostics, Look: look,
-		Patch: func(ctx context.Context, w client.Write) (*api.ScopedToken, error) {
-			in := plan.patch(state)
-			in.RotationRequested = change.Requests()
-			if in == (api.ScopedTokenPatch{}) {
-				return nil, nil
-			}
-			return c.ScopedTokens().Patch(ctx, id, in, w)
-		},
-		Step: func(ctx context.Context, verb string, w client.Write) (*api.ScopedToken, error) {
-			return c.ScopedTokens().Step(ctx, id, verb, api.StepRequest{}, w)
-		},
-		Keep: func(ctx context.Context, t *api.ScopedToken) {
-			look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics))...)
-		},
-		Fail: func(err error) { r.Report(&resp.Diagnostics, err, plan.subject()) },
-	}
-	answer, ok := run.Run(ctx)
+	id, notes := state.ID.ValueString(), rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
+	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), rotate.Supply{}, notes, &resp.Diagnostics)
+	step, ok := change.Start(&resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if answer == nil {
+
+	var t *api.ScopedToken // the last answer
+	in := plan.expandPatch(state)
+	in.RotationRequested = change.Requests()
+	if in != (api.ScopedTokenPatch{}) {
+		var err error
+		if t, err = c.ScopedTokens().Patch(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
+			r.Report(&resp.Diagnostics, err, plan.subject())
+			return
+		}
+		if change.Steps() {
+			// The apply can still fail. The state must then show what the platform has now.
+			answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics))...)
+			if step, ok = change.Resume(step, answerOf(t), &resp.Diagnostics); !ok {
+				return
+			}
+		}
+	}
+
+	if step.Verb != "" {
+		stepped, err := c.ScopedTokens().
+			Step(ctx, id, step.Verb, api.StepRequest{}, client.Write{IfMatch: step.IfMatch})
+		if err != nil {
+			r.Report(&resp.Diagnostics, err, plan.subject())
+			if t != nil {
+				change.StepFailed(step, &resp.Diagnostics)
+			}
+			return
+		}
+		t = stepped
+	}
+
+	storeUpdated(ctx, resp, plan, state, t)
+}
+
+// storeUpdated stores what an update leaves; the answer is nil where no call was made.
+func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, state model, t *api.ScopedToken) {
+	if t == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
 		return
 	}
-	next := plan.planned(ctx, flatten(ctx, answer, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
-	if a := look(answer); a.Vouches(ctx, next.Version, next.Rotation, &resp.Diagnostics) {
-		a.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	if answer := answerOf(t); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
+		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 
-// Delete deletes the token, in any phase; every value of it is refused from then on.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).ScopedTokens)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).ScopedTokens)
 }
 
-// ImportState takes a name or an id.
-func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "tok_", (*client.Client).ScopedTokens)
-}
-
-func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Sent: map[string][]string{
-		"scopes": tfkit.StringSlice(m.Scopes), "allowed_cidrs": tfkit.StringSlice(m.AllowedCIDRs),
-	}}
+func (r *tokenResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Kind, (*client.Client).ScopedTokens)
 }
 
 var (

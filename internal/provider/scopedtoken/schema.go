@@ -2,91 +2,96 @@ package scopedtoken
 
 import (
 	"context"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-// Schema describes the resource.
 func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := tfkit.CommonAttributes("scoped token")
-	attributes["owner"] = tfkit.Owner()
+	attributes := tfkit.CommonAttributes(kind.Singular)
+	maps.Copy(attributes, rotate.Attributes(kind))
 	attributes["connector_id"] = schema.StringAttribute{
 		Required:      true,
 		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
 		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values are refused at once, and the new token continues the numbers of its versions. " +
+		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
+			"are refused at once, and the new token continues the numbers of its versions. " +
 			"An error on it means that there is no such connector in the environment.",
 	}
 	attributes["scopes"] = schema.SetAttribute{
-		Required: true, ElementType: types.StringType,
-		Validators: []validator.Set{setvalidator.SizeBetween(1, api.MaxScopes), tfkit.EachString("scopes such as messages:send", api.CheckScope)},
-		MarkdownDescription: "What the token may do, such as `messages:send`: 1 to 64 scopes, each of lower-case parts separated by colons, the last of which may be `*`. It can be changed in place and counts " +
-			"at once for every valid version. An error at apply means that the connector's `allowed_scopes` does not cover one of them.",
+		Required:    true,
+		ElementType: types.StringType,
+		Validators: []validator.Set{
+			setvalidator.SizeBetween(1, api.MaxScopes),
+			tfkit.EachString("scopes such as messages:send", api.CheckScope),
+		},
+		MarkdownDescription: "What the token may do, such as `messages:send`: 1 to 64 scopes, each of lower-case " +
+			"parts separated by colons, the last of which may be `*`. It can be changed in place and counts " +
+			"at once for every valid version. An error at apply means that the connector's `allowed_scopes` does " +
+			"not cover one of them.",
 	}
 	attributes["allowed_cidrs"] = schema.SetAttribute{
-		Optional: true, ElementType: types.StringType,
-		Validators:          []validator.Set{setvalidator.SizeAtMost(api.MaxCIDRs), tfkit.EachString("address ranges such as 192.0.2.0/24", api.CheckCIDR)},
-		MarkdownDescription: "Address ranges (CIDR) from which the token is accepted, at most 64; from any other address it is inactive. Default: accepted from everywhere.",
+		Optional:    true,
+		ElementType: types.StringType,
+		Validators: []validator.Set{
+			setvalidator.SizeAtMost(api.MaxCIDRs),
+			tfkit.EachString("address ranges such as 192.0.2.0/24", api.CheckCIDR),
+		},
+		MarkdownDescription: "Address ranges (CIDR) from which the token is accepted, at most 64; from any other " +
+			"address it is inactive. Default: accepted from everywhere.",
 	}
 	attributes["expires_at"] = schema.StringAttribute{
-		Optional:      true,
-		Validators:    []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
-		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are no difference.", rotationplan.SameInstant)},
-		MarkdownDescription: "When every version of the token ends for good (RFC 3339, such as `2027-01-31T12:00:00Z`). This or `rotation_policy_id` is required. Default: never. A date in the past is refused at apply. " +
-			"A token that has expired is revived by a later date, or by removing the argument: the plan then changes it and issues a new version.",
+		Optional:   true,
+		Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
+		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are "+
+			"no difference.", rotate.SameInstant)},
+		MarkdownDescription: "When every version of the token ends for good (RFC 3339, such as " +
+			"`2027-01-31T12:00:00Z`). This or `rotation_policy_id` is required. Default: never. A date in the past " +
+			"is refused at apply. " +
+			"A token that has expired is revived by a later date, or by removing the argument: the plan then " +
+			"changes it and issues a new version.",
 	}
 	attributes["rotation_policy_id"] = schema.StringAttribute{
 		Optional:   true,
 		Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
-		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
-			"age, and a rotation that is asked for has an overlap of 24h, a stage of at most 7d, and needs an acknowledgement. A change applies to later transitions and never moves a running deadline.",
+		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions " +
+			"overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
+			"age, and a rotation that is asked for has an overlap of 24h, a stage of at most 7d, and needs an " +
+			"acknowledgement. A change applies to later transitions and never moves a running deadline.",
 	}
-	attributes["rotate_when_changed"] = schema.MapAttribute{
-		Optional: true, ElementType: types.StringType,
-		Validators: []validator.Map{tfkit.MapCheck("up to 64 triggers", api.CheckTriggers)},
-		MarkdownDescription: "Values whose change asks for a rotation, such as `{ incident = \"2026-07\" }`: at most 64, each of at most 1,024 bytes, not secret. A changed value under a key that was there before and after is a change; adding or " +
-			"removing the argument or a key is not. While another rotation runs, the request is recorded and falls due after it. Default: none.",
-	}
-	attributes["minimum_version"] = schema.Int64Attribute{
-		Optional:   true,
-		Validators: []validator.Int64{int64validator.AtLeast(1)},
-		MarkdownDescription: "Emergency path for a leaked token: no version below this number is valid. Raising it revokes every older version at once, without an overlap and also in the middle of a rotation; if none remains, a new one is " +
-			"issued. At most `rotation.next_version`, which is an error of the plan otherwise, except at creation, where the numbers start with it. On hold it is refused if it would revoke something. Lowering it does nothing. Default: none.",
-	}
-	attributes["deletion_protection"] = schema.BoolAttribute{
-		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-		MarkdownDescription: "While `true`, a plan that destroys or replaces the token is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. Default: `false`.",
-	}
-	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText}
-	attributes["rotation"] = rotationplan.Attribute()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the platform and is in neither the state nor the plan: the ephemeral resource of the " +
-			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe step at a time, with two values valid in between.",
+		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
+			"platform and is in neither the state nor the plan: the ephemeral resource of the " +
+			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe " +
+			"step at a time, with two values valid in between.",
 		Attributes: attributes,
 	}
 }
 
-// ValidateConfig demands that something bounds the life of the token's value.
-func (r *tokenResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+// ValidateConfig makes sure that the token's value does not stay valid for ever.
+func (r *tokenResource) ValidateConfig(
+	ctx context.Context,
+	req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
 	var policy, expiry types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("rotation_policy_id"), &policy)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expires_at"), &expiry)...)
 	if policy.IsNull() && expiry.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddAttributeError(path.Root("rotation_policy_id"), "Token without an end",
-			"Neither rotation_policy_id nor expires_at is set, so the token's value would stay valid for ever. Set at least one of them.")
+			"Neither rotation_policy_id nor expires_at is set, so the token's value would stay valid for ever. Set "+
+				"at least one of them.")
 	}
 }
 

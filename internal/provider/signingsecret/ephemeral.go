@@ -11,16 +11,16 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 )
 
-// secretEphemeral is the ephemeral resource: it reads what a receiver verifies with, and changes nothing.
+// secretEphemeral reads what a receiver verifies with, and changes nothing.
 type secretEphemeral struct{ tfkit.EphemeralBase }
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*secretEphemeral)(nil)
 
-// NewEphemeralResource makes the ephemeral resource for the provider's list.
+// NewEphemeralResource makes the ephemeral resource.
 func NewEphemeralResource() ephemeral.EphemeralResource { return &secretEphemeral{} }
 
 type ephemeralModel struct {
@@ -30,38 +30,45 @@ type ephemeralModel struct {
 	OtherValue types.String `tfsdk:"other_value"`
 }
 
-// Metadata names the type.
 func (e *secretEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema describes the ephemeral resource.
 func (e *secretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What a receiver verifies deliveries with, for a write-only argument of another provider or for a command that hands it over. It is in neither the state nor the plan. " +
-			"Give a receiver both values: during a rotation each delivery has a signature of both, and the platform promotes the new one once the receiver was seen to accept it. " +
-			"Opening it reads: it never makes a secret and never invalidates one, so a plan may open it as often as it likes. It needs the permission `reveal` (role " + tfkit.RolesWith(api.PermissionReveal, "or") + ").",
+		MarkdownDescription: "What a receiver verifies deliveries with, for a write-only argument of another " +
+			"provider or for a command that hands it over. It is in neither the state nor the plan. " +
+			"Give a receiver both values: during a rotation each delivery has a signature of both, and the " +
+			"platform promotes the new one once the receiver was seen to accept it. " +
+			"Opening it reads: it never makes a secret and never invalidates one, so a plan may open it as often " +
+			"as it likes. It needs the permission `reveal` (role " + tfkit.RolesWith(api.PermissionReveal, "or") + ").",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				Required:            true,
-				Validators:          []validator.String{tfkit.IDOf("sec_", "a signing secret")},
-				MarkdownDescription: "Id of the signing secret. While it is unknown, in the plan that creates it, nothing is read.",
+				Required:   true,
+				Validators: []validator.String{tfkit.IDOf(kind.IDPrefix, "a signing secret")},
+				MarkdownDescription: "Id of the signing secret. While it is unknown, in the plan that creates it, " +
+					"nothing is read.",
 			},
 			"value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The value of `version`: `whsec_…` for `hmac-sha256`; for `ed25519` the public key `whpk_…`, because the private key never leaves the platform. " +
-					"Null, with a warning, while there is no valid version (it is revoked or deleted), so that the plan which puts that right, and a destroy, do not fail on it.",
+				MarkdownDescription: "The value of `version`: `whsec_…` for `hmac-sha256`; for `ed25519` the " +
+					"public key `whpk_…`, because the private key never leaves the platform. " +
+					"Null, with a warning, while there is no valid version (it is revoked or deleted), so that the " +
+					"plan which puts that right, and a destroy, do not fail on it.",
 			},
-			"version": schema.Int64Attribute{Computed: true, MarkdownDescription: rotationplan.VersionText + " Null if the signing secret was deleted."},
+			"version": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: rotate.VersionText + " Null if the signing secret was deleted.",
+			},
 			"other_value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The value of the other valid version: the current one while `version` is pending, the previous one afterwards. Null in phase `stable`, and in phase `revoked`.",
+				MarkdownDescription: "The value of the other valid version: the current one while `version` is " +
+					"pending, the previous one afterwards. Null in phase `stable`, and in phase `revoked`.",
 			},
 		},
 	}
 }
 
-// Open reads the signing secret and reveals its valid versions.
 func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -72,14 +79,18 @@ func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 	found, err := e.reveal(ctx, c, m.ID.ValueString())
 	switch {
 	case err != nil:
-		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName})
+		e.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform})
 		return
 	case found.object == nil:
-		resp.Diagnostics.AddWarning("Signing secret not found", fmt.Sprintf("There is no signing secret %s in the tenant and environment of the provider, so its value is null. "+
+		resp.Diagnostics.AddWarning("Signing secret not found", fmt.Sprintf("There is no signing secret %s in the "+
+			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
 	case found.value == nil:
-		resp.Diagnostics.AddWarning("Signing secret without a valid version", fmt.Sprintf("Every version of %q is revoked, so its value is null. "+
-			"The plan of the managed resource says whether it issues a new one.", found.object.Name))
+		resp.Diagnostics.AddWarning(
+			"Signing secret without a valid version",
+			fmt.Sprintf("Every version of %q is revoked, so its value is null. "+
+				"The plan of the managed resource says whether it issues a new one.", found.object.Name),
+		)
 	}
 	m.Value, m.Version, m.OtherValue = types.StringNull(), types.Int64Null(), types.StringNull()
 	if found.object != nil {
@@ -94,13 +105,14 @@ func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-// opened is a signing secret with the values of its valid versions; nil for what there is not.
+// opened is a signing secret with the values of its valid versions. What does not exist is nil.
 type opened struct {
 	object       *api.SigningSecret
 	value, other *api.Reveal
 }
 
-// reveal reads the signing secret and its values. Between its requests a version may end, so a refusal is asked about once more.
+// reveal reads the signing secret and its values. A version may end between the requests, so a refused reveal is
+// repeated once.
 func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id string) (opened, error) {
 	var last error
 	for range 2 {
@@ -112,7 +124,8 @@ func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id strin
 			return opened{}, err
 		}
 		if here, _ := e.Platform().Identity(); s.Tenant != here.Tenant || s.Environment != here.Environment {
-			return opened{}, fmt.Errorf("the signing secret %s is of tenant %q, environment %q, and the provider is configured for tenant %q, environment %q; its value was not read",
+			return opened{}, fmt.Errorf("the signing secret %s is of tenant %q, environment %q, and the provider "+
+				"is configured for tenant %q, environment %q; its value was not read",
 				id, s.Tenant, s.Environment, here.Tenant, here.Environment)
 		}
 		out := opened{object: s}

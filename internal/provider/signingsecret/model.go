@@ -8,46 +8,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// model is the resource as it stands in configuration, plan and state. SecretWO is null everywhere but in a configuration.
+// model is the resource. SecretWO is null everywhere except in a configuration.
 type model struct {
 	tfkit.Common
-	Owner              types.String `tfsdk:"owner"`
-	EndpointID         types.String `tfsdk:"endpoint_id"`
-	Algorithm          types.String `tfsdk:"algorithm"`
-	SecretWO           types.String `tfsdk:"secret_wo"`
-	SecretWOVersion    types.Int64  `tfsdk:"secret_wo_version"`
-	RotationPolicyID   types.String `tfsdk:"rotation_policy_id"`
-	RotateWhenChanged  types.Map    `tfsdk:"rotate_when_changed"`
-	MinimumVersion     types.Int64  `tfsdk:"minimum_version"`
-	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
-	SecretDigest       types.String `tfsdk:"secret_digest"`
-	PublicKeys         types.List   `tfsdk:"public_keys"`
-	Version            types.Int64  `tfsdk:"version"`
-	Rotation           types.Object `tfsdk:"rotation"`
+	rotate.Model
+	EndpointID      types.String `tfsdk:"endpoint_id"`
+	Algorithm       types.String `tfsdk:"algorithm"`
+	SecretWO        types.String `tfsdk:"secret_wo"`
+	SecretWOVersion types.Int64  `tfsdk:"secret_wo_version"`
+	SecretDigest    types.String `tfsdk:"secret_digest"`
+	PublicKeys      types.List   `tfsdk:"public_keys"`
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString()}
+	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()}
 }
 
-// expand is the request that creates what the plan says, with the configured secret if there is one.
 func (m model) expand(supplied *secret.Value) api.SigningSecretCreate {
 	return api.SigningSecretCreate{
-		RotatedCreate: api.RotatedCreate{
-			Name:               m.Name.ValueString(),
-			Description:        m.Description.ValueStringPointer(),
-			Labels:             tfkit.StringMap(m.Labels),
-			Owner:              m.Owner.ValueString(),
-			RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-			MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-			DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
-		},
+		RotatedCreate:    m.rotated().Expand(),
 		EndpointID:       m.EndpointID.ValueString(),
 		Algorithm:        m.Algorithm.ValueStringPointer(),
 		SecretWOVersion:  m.SecretWOVersion.ValueInt64Pointer(),
@@ -56,69 +41,54 @@ func (m model) expand(supplied *secret.Value) api.SigningSecretCreate {
 	}
 }
 
-// patch is the request that makes the plan's attributes out of the state's; the zero value if they are the same.
-func (m model) patch(state model) api.SigningSecretPatch {
+// expandPatch has what differs from the state; it is the zero value where nothing does.
+func (m model) expandPatch(state model) api.SigningSecretPatch {
 	return api.SigningSecretPatch{
-		RotatedPatch: api.RotatedPatch{
-			Name:               tfkit.ChangedString(m.Name, state.Name),
-			Description:        tfkit.ChangedString(m.Description, state.Description),
-			Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-			Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-			RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-			MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-			DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
-		},
+		RotatedPatch:     m.rotated().ExpandPatch(state.rotated()),
 		SecretWOVersion:  tfkit.ChangedInt64(m.SecretWOVersion, state.SecretWOVersion),
 		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 	}
 }
 
-// flatten is the platform's answer as a state.
 func flatten(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) model {
 	return model{
-		Common:             tfkit.Flatten(s.Object),
-		Owner:              types.StringValue(s.Owner),
-		EndpointID:         types.StringValue(s.EndpointID),
-		Algorithm:          types.StringValue(s.Algorithm),
-		SecretWO:           types.StringNull(),
-		SecretWOVersion:    types.Int64PointerValue(s.SecretWOVersion),
-		RotationPolicyID:   types.StringValue(s.RotationPolicyID),
-		RotateWhenChanged:  tfkit.MapValue(s.RotateWhenChanged),
-		MinimumVersion:     types.Int64PointerValue(s.MinimumVersion),
-		DeletionProtection: types.BoolValue(s.DeletionProtection),
-		SecretDigest:       types.StringPointerValue(s.SecretDigest),
-		PublicKeys:         listValue(s.PublicKeys),
-		Version:            types.Int64Value(s.Version),
-		Rotation:           rotationplan.Flatten(ctx, s.Rotation, diags),
+		Common:          tfkit.Flatten(s.Object),
+		Model:           rotate.Flatten(ctx, s.Rotated, &s.RotationPolicyID, diags),
+		EndpointID:      types.StringValue(s.EndpointID),
+		Algorithm:       types.StringValue(s.Algorithm),
+		SecretWO:        types.StringNull(),
+		SecretWOVersion: types.Int64PointerValue(s.SecretWOVersion),
+		SecretDigest:    types.StringPointerValue(s.SecretDigest),
+		PublicKeys:      listValue(s.PublicKeys),
 	}
 }
 
-// planned is the state after an apply: what was planned as planned, and from the answer only what the plan left open.
+// planned is what is stored after a write: what the plan shows, and from the answer what the plan left open.
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {
-	m.Common = m.Planned(answered.Common)
+	m.Common = m.Common.Planned(answered.Common)
+	m.Model = m.Model.Planned(ctx, answered.Model, diags)
 	m.SecretDigest = tfkit.Planned(m.SecretDigest, answered.SecretDigest)
 	m.PublicKeys = tfkit.Planned(m.PublicKeys, answered.PublicKeys)
-	m.Version = tfkit.Planned(m.Version, answered.Version)
-	m.Rotation = rotationplan.Planned(ctx, m.Rotation, answered.Rotation, diags)
 	return m
 }
 
-// phase is that of a state; empty in a plan that leaves it open.
+// phase is empty in a plan that leaves it open.
 func (m model) phase() string {
 	phase, _ := m.Rotation.Attributes()["phase"].(types.String)
 	return phase.ValueString()
 }
 
-// rotating is the part of a plan or a state that decides about a step.
-func (m model) rotating() rotationplan.Attributes {
-	return rotationplan.Attributes{
-		ID: m.ID, Version: m.Version, Rotation: m.Rotation, MinimumVersion: m.MinimumVersion, RotateWhenChanged: m.RotateWhenChanged, ExpiresAt: types.StringNull(),
-	}
+// rotated is the part of a plan or a state that decides about a step.
+func (m model) rotated() rotate.Object {
+	return rotate.Object{Common: m.Common, Model: m.Model, ExpiresAt: types.StringNull()}
 }
 
-// look is the part of an answer that matters to a step.
-func look(s *api.SigningSecret) rotationplan.Answer {
-	return rotationplan.Answer{Version: s.Version, Rotation: s.Rotation, Notes: rotationplan.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets}}
+// answerOf is the part of an answer that matters to a step.
+func answerOf(s *api.SigningSecret) rotate.Answer {
+	return rotate.Answer{
+		Version: s.Version, Rotation: s.Rotation,
+		Notes: rotate.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets},
+	}
 }
 
 func appliedOf(s *api.SigningSecret) *writeonly.Applied {

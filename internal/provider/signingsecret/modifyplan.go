@@ -4,28 +4,40 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
 
-// noun is how a signing secret is called in messages.
-var noun = rotationplan.Noun{
-	Name: "signing secret", Short: "signing secret", Kind: api.KindSigningSecrets,
-	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, or somebody acknowledged it.",
-	Ends:     "signs nothing",
-	EndsNow:  "Take it from the receiver at the same time, which would go on to accept what somebody else signs with it.",
-	Fails:    "Deliveries are refused, and tried again, until the receiver has the new one.",
+// kind is a signing secret in the words of descriptions and messages.
+var kind = rotate.Kind{
+	Kind:   api.SigningSecrets,
+	Short:  "signing secret",
+	Secret: "secret",
+	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, " +
+		"or somebody acknowledged it.",
+	Ends: "signs nothing",
+	EndsNow: "Take it from the receiver at the same time, which would go on to accept what somebody else " +
+		"signs with it.",
+	Fails: "Deliveries are refused, and tried again, until the receiver has the new one.",
+	Reissues: ", or the new value of `secret_wo` sent. Deliveries are signed by that alone then, and fail until the " +
+		"receiver knows it; they are tried again for about three days",
 }
 
-// ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state and the comparison
-// key, and asks nobody: no clock, no platform.
-func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state
+// and the comparison key, and asks no clock and no platform: Terraform plans again at apply time, and both plans must
+// be the same.
+func (r *secretResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}
@@ -38,7 +50,7 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "destroys")
+		tfkit.Protect(&resp.Diagnostics, kind.Singular, state.Name, state.DeletionProtection, "destroys")
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -48,43 +60,51 @@ func (r *secretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
-	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
+	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
 	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
-		tfkit.Protect(&resp.Diagnostics, noun.Name, state.Name, state.DeletionProtection, "replaces")
-		if plan.EndpointID.Equal(state.EndpointID) && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.AddAttributeWarning(path.Root("algorithm"), "Signing secret "+state.Name.String()+" will be replaced",
-				"The old one and the new one do not overlap: deliveries are refused, and tried again, until the receiver has the new one. To move without that, add a second signing secret with the other algorithm "+
-					"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.")
-		}
+		warnReplaced(&resp.Diagnostics, plan, state)
 		refuseRevoked(&resp.Diagnostics, facts, notes)
-		return // another signing secret follows: of its version and rotation nothing is known
+		return // nothing is known about version and rotation of the signing secret that follows
 	}
 
 	supply := supplyOf(facts, notes)
-	c := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
-	if c.Refused(&resp.Diagnostics) {
+	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), supply, notes, &resp.Diagnostics)
+	if change.Refused(&resp.Diagnostics) {
 		return
 	}
-	var loose bool
-	plan.Version, plan.Rotation, loose = c.Planned(ctx, differs, &resp.Diagnostics)
+	unknown := change.Plan(ctx, &plan.Model, differs, &resp.Diagnostics)
 	plan.SecretDigest, plan.PublicKeys = state.SecretDigest, state.PublicKeys
-	if loose || c.Steps() && (!state.SecretDigest.IsNull() || returns(plan, state)) {
+	if unknown || change.Steps() && (!state.SecretDigest.IsNull() || returns(plan, state)) {
 		plan.SecretDigest = types.StringUnknown()
 	}
-	if (loose || c.Steps()) && !state.PublicKeys.IsNull() {
+	if (unknown || change.Steps()) && !state.PublicKeys.IsNull() {
 		plan.PublicKeys = types.ListUnknown(types.StringType)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if c.Open() {
-		return // the same function decides once the values are known, and this runs again then
+	if !change.Unknown() {
+		change.Warn(&resp.Diagnostics)
+		warnAdopted(&resp.Diagnostics, plan, state, facts)
 	}
-	c.Warn(&resp.Diagnostics)
-	warnAdopted(&resp.Diagnostics, plan, state, facts)
 }
 
-// returns tells whether a step goes on to a version that was there before, but is not the state's: one that was rolled back. It may be a
-// supplied one where the state's is not.
+// warnReplaced says what a replacement means for the receiver, and refuses it on deletion_protection.
+func warnReplaced(diags *diag.Diagnostics, plan, state model) {
+	tfkit.Protect(diags, kind.Singular, state.Name, state.DeletionProtection, "replaces")
+	if plan.EndpointID.Equal(state.EndpointID) && !diags.HasError() {
+		diags.AddAttributeWarning(
+			path.Root("algorithm"),
+			"Signing secret "+state.Name.String()+" will be replaced",
+			"The old one and the new one do not overlap: deliveries are refused, and tried again, until the "+
+				"receiver has the new one. To move without that, add a second signing secret with the "+
+				"other algorithm "+
+				"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.",
+		)
+	}
+}
+
+// returns reports whether a step goes on to a version that existed before, but is not the state's: one that was rolled
+// back. It may be a supplied one where the state's is not.
 func returns(plan, state model) bool {
 	next := func(m model) attr.Value { return m.Rotation.Attributes()["next_version"] }
 	return !plan.Version.Equal(state.Version) && next(plan).Equal(next(state))

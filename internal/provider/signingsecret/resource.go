@@ -1,5 +1,5 @@
-// Package signingsecret has everything of quickconnect_webhook_signing_secret: the managed resource with its plan-driven rotation, and the
-// ephemeral resource that reads the secret.
+// Package signingsecret has quickconnect_webhook_signing_secret: the managed resource with its plan-driven rotation,
+// and the ephemeral resource that reads the secret.
 package signingsecret
 
 import (
@@ -9,12 +9,10 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
-
-const typeName = "quickconnect_webhook_signing_secret"
 
 var (
 	_ resource.ResourceWithConfigure      = (*secretResource)(nil)
@@ -23,18 +21,16 @@ var (
 	_ resource.ResourceWithValidateConfig = (*secretResource)(nil)
 )
 
-// secretResource is the managed resource.
 type secretResource struct{ tfkit.ResourceBase }
 
-// NewResource makes the resource for the provider's list.
+// NewResource makes the managed resource.
 func NewResource() resource.Resource { return &secretResource{} }
 
-// Metadata names the type.
 func (r *secretResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Create makes the signing secret and its first version. State comes from the plan and the answer: the configuration has the secret in it.
+// Create builds the state from the plan and the answer, because the configuration has the secret in it.
 func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -49,12 +45,14 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
-	look(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	answerOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, flatten(ctx, created, &resp.Diagnostics), &resp.Diagnostics))...)
+	next := plan.planned(ctx, flatten(ctx, created, &resp.Diagnostics), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
-// Read copies the signing secret into the state. Only the platform's own "not found", under the identity that the state names, removes it.
+// Read removes the signing secret from the state only if the platform itself says "not found", under the identity that
+// the state names.
 func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -74,12 +72,13 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
-	look(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	answerOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
 }
 
-// Update changes the attributes and then takes the step that was planned, or the one that the value which is configured now calls for.
+// Update changes the attributes and then takes the step that was planned, or the one that the configured value needs
+// now.
 func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -94,73 +93,109 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if c == nil {
 		return
 	}
-	id := state.ID.ValueString()
+	id, notes := state.ID.ValueString(), rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
-	notes := rotationplan.LoadNotes(ctx, req.Private, &resp.Diagnostics)
-	supply := supplyOf(facts, notes)
-	if !plan.SecretDigest.IsUnknown() {
-		supply.New, supply.Unsure, supply.Barred = false, false, false // a digest that the plan shows is a promise that nothing is sent
-	}
-	change := rotationplan.Decide(ctx, noun, state.Name.ValueString(), state.rotating(), plan.rotating(), supply, notes, &resp.Diagnostics)
-	supplied := suppliedOf(config.SecretWO)
-	run := &rotationplan.Update[api.SigningSecret]{
-		Change: change, Diags: &resp.Diagnostics, Look: look,
-		Patch: func(ctx context.Context, w client.Write) (*api.SigningSecret, error) {
-			in := plan.patch(state)
-			in.RotationRequested = change.Requests()
-			if in == (api.SigningSecretPatch{}) {
-				return nil, nil
-			}
-			if change.SuppliesInPatch() {
-				in.Secret = supplied
-			}
-			return c.SigningSecrets().Patch(ctx, id, in, w)
-		},
-		Step: func(ctx context.Context, verb string, w client.Write) (*api.SigningSecret, error) {
-			var in api.StepRequest
-			if change.Supplies() {
-				in.Secret = supplied
-			}
-			return c.SigningSecrets().Step(ctx, id, verb, in, w)
-		},
-		Keep: func(ctx context.Context, s *api.SigningSecret) {
-			look(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, s, &resp.Diagnostics))...)
-		},
-		Fail: func(err error) { r.Report(&resp.Diagnostics, err, plan.subject()) },
-	}
-	answer, ok := run.Run(ctx)
+	supply := supplyAtApply(facts, notes, plan)
+	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), supply, notes, &resp.Diagnostics)
+	step, ok := change.Start(&resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if answer == nil {
+
+	var s *api.SigningSecret // the last answer
+	in := patchOf(plan, state, config, change)
+	if in != (api.SigningSecretPatch{}) {
+		var err error
+		if s, err = c.SigningSecrets().Patch(ctx, id, in, client.Write{IfMatch: change.PatchIfMatch()}); err != nil {
+			r.Report(&resp.Diagnostics, err, plan.subject())
+			return
+		}
+		if change.Steps() {
+			// The apply can still fail. The state must then show what the platform has now.
+			answerOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, s, &resp.Diagnostics))...)
+			if step, ok = change.Resume(step, answerOf(s), &resp.Diagnostics); !ok {
+				return
+			}
+		}
+	}
+
+	if step.Verb != "" {
+		request := stepOf(config, change)
+		stepped, err := c.SigningSecrets().Step(ctx, id, step.Verb, request, client.Write{IfMatch: step.IfMatch})
+		if err != nil {
+			r.Report(&resp.Diagnostics, err, plan.subject())
+			if s != nil {
+				change.StepFailed(step, &resp.Diagnostics)
+			}
+			return
+		}
+		s = stepped
+	}
+
+	storeUpdated(ctx, resp, plan, state, s)
+	if s != nil {
+		storeApplied(ctx, resp, s, facts, change.SendsValue())
+	}
+}
+
+// patchOf has the configured secret only beside a raised minimum_version, which the PATCH carries out.
+func patchOf(plan, state, config model, change rotate.Change) api.SigningSecretPatch {
+	in := plan.expandPatch(state)
+	in.RotationRequested = change.Requests()
+	if change.SendsValueInPatch() {
+		in.Secret = suppliedOf(config.SecretWO)
+	}
+	return in
+}
+
+func stepOf(config model, change rotate.Change) api.StepRequest {
+	if !change.SendsValue() {
+		return api.StepRequest{}
+	}
+	return api.StepRequest{Secret: suppliedOf(config.SecretWO)}
+}
+
+// storeUpdated stores what an update leaves; the answer is nil where no call was made.
+func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, state model, s *api.SigningSecret) {
+	if s == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
 		return
 	}
-	next := plan.planned(ctx, flatten(ctx, answer, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(ctx, s, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
-	if a := look(answer); a.Vouches(ctx, next.Version, next.Rotation, &resp.Diagnostics) {
-		a.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	}
-	// What was sent, what was adopted, what was found to be the same, and what an apply without a secret leaves: from here on it is ours.
-	if _, why := writeonly.Decide(facts); change.Supplies() || why == writeonly.Adopted || sameValue(facts) || !facts.Configured {
-		left := appliedOf(answer)
-		if facts.Configured && !change.Supplies() {
-			left = left.Unsent(facts)
-		}
-		if n := left.Number; !facts.Configured && n != nil && (last == nil || last.Number == nil || *last.Number != *n) {
-			left.Number = nil // no secret was sent under it yet: when one comes, the number is a new one
-		}
-		left.Store(ctx, resp.Private, &resp.Diagnostics)
+	if answer := answerOf(s); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
+		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 
-// Delete deletes the signing secret, in any phase; nothing is signed with it from then on.
+// storeApplied keeps what this apply left on the platform, if that is the configuration's from now on: what was sent,
+// adopted or found to be the same, and what an apply without a secret leaves.
+func storeApplied(
+	ctx context.Context, resp *resource.UpdateResponse, s *api.SigningSecret, facts writeonly.Facts, sent bool,
+) {
+	_, why := writeonly.Decide(facts)
+	if !sent && why != writeonly.Adopted && !sameValue(facts) && facts.Configured {
+		return
+	}
+	left, last := appliedOf(s), facts.Applied
+	if facts.Configured && !sent {
+		left = left.Unsent(facts)
+	}
+	if n := left.Number; !facts.Configured && n != nil && (last == nil || last.Number == nil || *last.Number != *n) {
+		left.Number = nil // no secret was sent under it yet: when one comes, the number is a new one
+	}
+	left.Store(ctx, resp.Private, &resp.Diagnostics)
+}
+
 func (r *secretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).SigningSecrets)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform}, (*client.Client).SigningSecrets)
 }
 
-// ImportState takes a name or an id.
-func (r *secretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "sec_", (*client.Client).SigningSecrets)
+func (r *secretResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind.Kind, (*client.Client).SigningSecrets)
 }

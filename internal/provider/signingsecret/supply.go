@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/rotationplan"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// suppliedOf takes the configured secret into secret.Value; nil where there is none, or where it is not known yet.
+// suppliedOf returns the configured secret; nil where there is none, or where it is not known yet.
 func suppliedOf(v types.String) *secret.Value {
 	if v.IsNull() || v.IsUnknown() || v.ValueString() == "" {
 		return nil
@@ -26,8 +26,14 @@ func suppliedOf(v types.String) *secret.Value {
 	return &s
 }
 
-// factsOf collects what the decision about the configured secret depends on.
-func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state model, last *writeonly.Applied) writeonly.Facts {
+// factsOf returns what the decision about the configured secret depends on.
+func factsOf(
+	p *tfkit.Platform,
+	secretWO types.String,
+	number types.Int64,
+	state model,
+	last *writeonly.Applied,
+) writeonly.Facts {
 	f := writeonly.Facts{
 		Configured: !secretWO.IsNull(),
 		Number:     number,
@@ -41,14 +47,14 @@ func factsOf(p *tfkit.Platform, secretWO types.String, number types.Int64, state
 	return f
 }
 
-// sameValue tells whether the platform is known to have the configured value.
+// sameValue reports whether the platform is known to have the configured value.
 func sameValue(f writeonly.Facts) bool { return f.Configured && f.Value != "" && f.Value == f.Platform }
 
-// supplyOf is what the decision means for a rotation. What was revoked may have leaked: unless the number says so, it is not sent again, whoever
-// has put what in its place.
-func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
+// supplyOf is what the configured secret means for a rotation. A value that was revoked may have leaked: it is not sent
+// again unless the number asks for it, whatever the platform has now.
+func supplyOf(f writeonly.Facts, notes rotate.Notes) rotate.Supply {
 	d, why := writeonly.Decide(f)
-	s := rotationplan.Supply{
+	s := rotate.Supply{
 		Argument:   "secret_wo",
 		Configured: f.Configured,
 		New:        d == writeonly.Send,
@@ -56,7 +62,7 @@ func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
 		MaySend:    (f.Configured || f.Platform != "") && writeonly.MaySend(f),
 		Supplied:   f.Platform != "",
 	}
-	// The value that the platform has already is nothing to rotate to, whatever its number says.
+	// A rotation to the value that the platform has already is pointless, whatever its number says.
 	if sameValue(f) {
 		s.New = false
 	}
@@ -70,7 +76,8 @@ func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
 	switch {
 	case s.Barred, why == writeonly.Platform:
 	case why == writeonly.Missing:
-		// The platform has a secret that it made itself: either the configuration has begun to supply one, or somebody has rotated by hand.
+		// The platform has a secret that it made itself: the configuration has begun to supply one, or somebody has
+		// rotated by hand.
 		s.ByUser = last == nil || last.Digest == ""
 	default:
 		s.ByUser = true
@@ -81,8 +88,18 @@ func supplyOf(f writeonly.Facts, notes rotationplan.Notes) rotationplan.Supply {
 	return s
 }
 
-// revokedBefore tells whether a value was revoked, and whether it is barred: the configuration has no number that it has had neither then nor
-// at the last apply. Where every version was revoked and the state does not say yet of what value, it is the last one that was applied.
+// supplyAtApply is supplyOf for an apply. A digest that the plan shows is a promise that nothing is sent.
+func supplyAtApply(f writeonly.Facts, notes rotate.Notes, plan model) rotate.Supply {
+	s := supplyOf(f, notes)
+	if !plan.SecretDigest.IsUnknown() {
+		s.New, s.Unsure, s.Barred = false, false, false
+	}
+	return s
+}
+
+// revokedBefore reports whether a value was revoked, and whether it is barred: the configuration has no number that the
+// value did not have yet, neither then nor at the last apply. Where every version was revoked and the state does not
+// say yet which value that was, it was the value of the last apply.
 func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
 	if digest == "" {
 		return false, false
@@ -101,27 +118,32 @@ func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret
 	return found, found && !isNew
 }
 
-// refuseRevoked refuses to begin another signing secret with a value that was revoked. The platform would not know it again.
-func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotationplan.Notes) {
+// refuseRevoked refuses to start another signing secret with a value that was revoked. The platform would not recognise
+// it there.
+func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotate.Notes) {
 	if _, barred := revokedBefore(f.Value, f, notes.Revoked); barred {
-		diags.AddAttributeError(path.Root("secret_wo"), "The value was revoked", "The plan replaces the signing secret, and secret_wo still has a value that was revoked on the platform: "+
-			"configure a new one (and raise secret_wo_version if that is set). To begin with the same one nevertheless, give secret_wo_version a number that it has not had.")
+		diags.AddAttributeError(path.Root("secret_wo"), "The value was revoked", "The plan replaces the signing "+
+			"secret, and secret_wo still has a value that was revoked on the platform: "+
+			"configure a new one (and raise secret_wo_version if that is set). To begin with the same one "+
+			"nevertheless, give secret_wo_version a number that it has not had.")
 	}
 }
 
-// checkConfigured refuses a value that turns out to be empty at the apply: sent as none, it would have the platform make a secret instead.
+// checkConfigured refuses a value that turns out to be empty at the apply. The platform would take it for none and make
+// a secret instead.
 func checkConfigured(diags *diag.Diagnostics, secretWO types.String) {
 	if secretWO.ValueString() == "" && !secretWO.IsNull() && !secretWO.IsUnknown() {
 		tfkit.Invalid(diags, path.Root("secret_wo"), webhook.ErrSupplied)
 	}
 }
 
-// warnAdopted says that a number is taken over after an import, and that nothing is sent.
+// warnAdopted warns that a number is adopted after an import and nothing is sent.
 func warnAdopted(diags *diag.Diagnostics, plan, state model, f writeonly.Facts) {
 	if _, why := writeonly.Decide(f); why != writeonly.Adopted || plan.SecretWOVersion.Equal(state.SecretWOVersion) {
 		return
 	}
-	text := fmt.Sprintf("Signing secret %s was imported and has a supplied secret, but no number on the platform: secret_wo_version is adopted and nothing is sent.", state.Name.String())
+	text := fmt.Sprintf("Signing secret %s was imported and has a supplied secret, but no number on the platform: "+
+		"secret_wo_version is adopted and nothing is sent.", state.Name.String())
 	if f.Value != "" && f.Value != f.Platform {
 		text += " The configured value differs from the platform's and is NOT sent; raise secret_wo_version to send it."
 	}

@@ -24,7 +24,7 @@ type Common struct {
 	CreatedAt   types.String `tfsdk:"created_at"`
 }
 
-// Flatten is an answer in Terraform's types.
+// Flatten converts the part of an answer that every object has.
 func Flatten(o api.Object) Common {
 	return Common{
 		ID:          types.StringValue(o.ID),
@@ -51,26 +51,31 @@ func (c Common) Planned(answered Common) Common {
 }
 
 const (
-	labelsText      = "Labels of your own choice: at most 64, keys of 1 to 63 letters, digits and `_ . / -`, values of at most 256 bytes. Not for secrets: labels are stored in the state and shown in plans. No default."
+	labelsText = "Labels of your own choice: at most 64, keys of 1 to 63 letters, digits and `_ . / -`, " +
+		"values of at most 256 bytes. Not for secrets: labels are stored in the state and shown in plans. No default."
 	descriptionText = "What it is for, in at most 1,024 bytes. No default; the empty text and no text are different."
 	ownerText       = "Who answers for it: an e-mail address or a team name of at most 254 bytes."
-	tenantText      = "Tenant it belongs to. It is compared with the tenant of the provider before any request; a difference is an error, never a reason to create it anew."
-	environmentText = "Environment it belongs to. It is compared with the environment of the provider before any request; a difference is an error, never a reason to create it anew."
+	tenantText      = "Tenant it belongs to. It is compared with the tenant of the provider before any request; a " +
+		"difference is an error, never a reason to create it anew."
+	environmentText = "Environment it belongs to. It is compared with the environment of the provider before any " +
+		"request; a difference is an error, never a reason to create it anew."
 )
 
-// CommonAttributes are the attributes of Common in a resource. Noun is how the thing is called in a sentence.
-func CommonAttributes(noun string) map[string]schema.Attribute {
+// CommonAttributes returns the attributes of Common in a resource. singular names the kind in a sentence.
+func CommonAttributes(singular string) map[string]schema.Attribute {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return map[string]schema.Attribute{
 		"id": schema.StringAttribute{
 			Computed: true, PlanModifiers: keep,
-			MarkdownDescription: fmt.Sprintf("Id that the platform gave to the %s. It never changes.", noun),
+			MarkdownDescription: fmt.Sprintf("Id that the platform gave to the %s. It never changes.", singular),
 		},
 		"name": schema.StringAttribute{
 			Required:   true,
 			Validators: []validator.String{StringCheck("a name", api.CheckName)},
-			MarkdownDescription: fmt.Sprintf("Name of the %s, unique in its environment: 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends. It can be changed in place. "+
-				"An error that the name is taken means that there is one of this name already: import it, or choose another name.", noun),
+			MarkdownDescription: fmt.Sprintf("Name of the %s, unique in its environment: 1 to 63 lower-case "+
+				"letters, digits and hyphens, with a letter or digit at both ends. It can be changed in place. "+
+				"An error that the name is taken means that there is one of this name already: import it, or "+
+				"choose another name.", singular),
 		},
 		"description": schema.StringAttribute{
 			Optional: true, MarkdownDescription: descriptionText,
@@ -80,11 +85,15 @@ func CommonAttributes(noun string) map[string]schema.Attribute {
 			Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText,
 			Validators: []validator.Map{MapCheck("labels", api.CheckLabels)},
 		},
-		"tenant":      schema.StringAttribute{Computed: true, PlanModifiers: keep, MarkdownDescription: tenantText},
-		"environment": schema.StringAttribute{Computed: true, PlanModifiers: keep, MarkdownDescription: environmentText},
+		"tenant": schema.StringAttribute{Computed: true, PlanModifiers: keep, MarkdownDescription: tenantText},
+		"environment": schema.StringAttribute{
+			Computed:            true,
+			PlanModifiers:       keep,
+			MarkdownDescription: environmentText,
+		},
 		"created_at": schema.StringAttribute{
 			Computed: true, PlanModifiers: keep,
-			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", noun),
+			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", singular),
 		},
 	}
 }
@@ -97,20 +106,28 @@ func Owner() schema.StringAttribute {
 	}
 }
 
-// CommonDataAttributes are the attributes of Common in a data source, which is looked up by its name.
-func CommonDataAttributes(noun string) map[string]datasource.Attribute {
+// CommonDataAttributes returns the attributes of Common in a data source, which is looked up by its name.
+func CommonDataAttributes(singular string) map[string]datasource.Attribute {
 	return map[string]datasource.Attribute{
-		"id": datasource.StringAttribute{Computed: true, MarkdownDescription: fmt.Sprintf("Id of the %s.", noun)},
+		"id": datasource.StringAttribute{Computed: true, MarkdownDescription: fmt.Sprintf("Id of the %s.", singular)},
 		"name": datasource.StringAttribute{
-			Required:            true,
-			Validators:          []validator.String{StringCheck("a name", api.CheckName)},
-			MarkdownDescription: fmt.Sprintf("Name of the %s to read. An error says that there is none of this name in the tenant and environment of the provider.", noun),
+			Required:   true,
+			Validators: []validator.String{StringCheck("a name", api.CheckName)},
+			MarkdownDescription: fmt.Sprintf("Name of the %s to read. An error says that there is none of this "+
+				"name in the tenant and environment of the provider.", singular),
 		},
 		"description": datasource.StringAttribute{Computed: true, MarkdownDescription: "What it is for."},
-		"labels":      datasource.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Its labels."},
+		"labels": datasource.MapAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Its labels.",
+		},
 		"tenant":      datasource.StringAttribute{Computed: true, MarkdownDescription: "Tenant it belongs to."},
 		"environment": datasource.StringAttribute{Computed: true, MarkdownDescription: "Environment it belongs to."},
-		"created_at":  datasource.StringAttribute{Computed: true, MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", noun)},
+		"created_at": datasource.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", singular),
+		},
 	}
 }
 

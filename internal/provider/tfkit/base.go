@@ -8,26 +8,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// ResourceBase is embedded by every managed resource.
+// ResourceBase gives a managed resource access to the platform.
 type ResourceBase struct{ access }
 
-// Configure takes what the provider hands over.
 func (b *ResourceBase) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	b.take(req.ProviderData, &resp.Diagnostics)
 }
 
-// DataSourceBase is embedded by every data source.
+// DataSourceBase gives a data source access to the platform.
 type DataSourceBase struct{ access }
 
-// Configure takes what the provider hands over.
-func (b *DataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (b *DataSourceBase) Configure(
+	_ context.Context,
+	req datasource.ConfigureRequest,
+	resp *datasource.ConfigureResponse,
+) {
 	b.take(req.ProviderData, &resp.Diagnostics)
 }
 
-// EphemeralBase is embedded by every ephemeral resource.
+// EphemeralBase gives an ephemeral resource access to the platform.
 type EphemeralBase struct{ access }
 
-// Configure takes what the provider hands over.
-func (b *EphemeralBase) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+func (b *EphemeralBase) Configure(
+	_ context.Context,
+	req ephemeral.ConfigureRequest,
+	resp *ephemeral.ConfigureResponse,
+) {
 	b.take(req.ProviderData, &resp.Diagnostics)
 }

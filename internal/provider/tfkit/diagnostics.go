@@ -18,16 +18,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
-// Subject is what a request was about, in the words of the configuration.
+// Subject is the object of a request, in the words of the configuration.
 type Subject struct {
 	// Type is the resource type, such as quickconnect_connector.
 	Type string
 	// Name is the object's name where it is known.
 	Name string
-	// Referred says that other objects refer to this one, so that deleting it may have to wait for them.
+	// Referred says that other objects refer to this one, so a deletion may have to wait for them.
 	Referred bool
-	// Sent has the sets of strings that the request carried, in the order in which it did: by it an error about one entry
-	// can quote the entry, which has no position in a configuration.
+	// Sent has the sets of strings of the request, in their order there. An entry of a set has no position in a
+	// configuration, so an error about it quotes the entry instead.
 	Sent map[string][]string
 }
 
@@ -42,8 +42,8 @@ func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
 	Report(diags, err, s, identity)
 }
 
-// Report is the one place where an error of the client becomes diagnostics. They are built from status, code, field, request
-// id and the platform's own sentence, which never repeats a value; the client has seen to it that it repeats no secret either.
+// Report is the one place where an error of the client becomes diagnostics. It uses status, code, field, request id and
+// the sentence of the platform, which never repeats a value. The client has removed secrets from it.
 func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity) {
 	if refused := (*importError)(nil); errors.As(err, &refused) {
 		diags.AddError("Neither a name nor an id", refused.text)
@@ -79,8 +79,10 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 	case e.Status == 0:
 		return explainSilence(e)
 	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after %d attempts. "+
-			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower -parallelism.", e.Attempts))
+		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after "+
+			"%d attempts. "+
+			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower "+
+			"-parallelism.", e.Attempts))
 	case e.Code == "" && e.Status >= 500:
 		return fmt.Sprintf("No valid answer (status %d)", e.Status), sentences(e.Detail, unknownOutcome(e))
 	case e.Code == "":
@@ -90,37 +92,55 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		return fmt.Sprintf("The platform failed (status %d, code %s)", e.Status, e.Code), sentences(e.Detail,
 			fmt.Sprintf("It failed %d time(s); the state stays as it is.", e.Attempts), unknownOutcome(e))
 	}
+	return explainCode(e, s, identity)
+}
+
+// explainCode explains a problem that the platform's API reports.
+func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
 	switch e.Code {
 	case api.CodeUnauthenticated:
 		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token. "+
-			"Get a new one from who runs the platform and set it in the provider's token argument or in QUICKCONNECT_TOKEN.")
+			"Get a new one from who runs the platform and set it in the provider's token argument or in "+
+			"QUICKCONNECT_TOKEN.")
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
 		text := "An object of this name exists already, and is not taken over without being asked."
 		if s.Name != "" {
-			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the label of this resource block (with count or for_each, give the whole address that this error names, in single quotes); otherwise choose another name.", s.Type, s.Name)
+			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the "+
+				"label of this resource block (with count or for_each, give the whole address that this error "+
+				"names, in single quotes); otherwise choose another name.", s.Type, s.Name)
 		}
 		return "Name taken", text
 	case api.CodeHeld:
-		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed until the hold is released on the platform. Terraform never releases a hold.")
+		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed "+
+			"until the hold is released on the platform. Terraform never releases a hold.")
 	case api.CodePreconditionFailed:
-		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was made, so this step was not taken and nothing was changed by it. "+planAgain)
+		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was "+
+			"made, so this step was not taken and nothing was changed by it. "+planAgain)
 	case api.CodeInProgress:
-		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform after %d attempts", e.Attempts), unknownOutcome(e))
+		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform "+
+			"after %d attempts", e.Attempts), unknownOutcome(e))
 	case api.CodeIdempotencyMismatch:
-		return "", sentences(e.Detail, "The platform has seen the idempotency key of this operation with another request, and did nothing for this one. "+
-			"The configuration is not the reason. "+planAgain+" If it comes back, look for a proxy that changes requests, and report it with the request id")
+		return "", sentences(e.Detail, "The platform has seen the idempotency key of this operation with another "+
+			"request, and did nothing for this one. "+
+			"The configuration is not the reason. "+planAgain+" If it comes back, look for a proxy that changes "+
+			"requests, and report it with the request id")
 	case api.CodeNoSuchRoute:
-		return "No such path on the platform", sentences(e.Detail, "Check endpoint in the provider configuration: it is the address of the platform, with a path only where a proxy wants one. "+
-			"If it is right, the platform may be older than this provider.", "Nothing is concluded from it about the object: the state stays as it is.")
+		return "No such path on the platform", sentences(e.Detail, "Check endpoint in the provider configuration: "+
+			"it is the address of the platform, with a path only where a proxy wants one. "+
+			"If it is right, the platform may be older than this provider.", "Nothing is concluded from it about "+
+			"the object: the state stays as it is.")
 	case api.CodeConflict:
 		if e.Step {
-			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw it, so this step was not taken. "+planAgain)
+			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw "+
+				"it, so this step was not taken. "+planAgain)
 		}
 		if e.Op == "delete" && s.Referred {
-			return "", sentences(e.Detail, "Where the configuration points them elsewhere already: Terraform deletes first and changes them after. "+
-				"Keep this resource in the configuration for one more apply, or give it lifecycle { create_before_destroy = true } and apply that before you take it out.")
+			return "", sentences(e.Detail, "Where the configuration points them elsewhere already: Terraform "+
+				"deletes first and changes them after. "+
+				"Keep this resource in the configuration for one more apply, or give it lifecycle { "+
+				"create_before_destroy = true } and apply that before you take it out.")
 		}
 		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
 	case api.CodeNotFound:
@@ -128,9 +148,14 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		if e.Write && e.Op != "create" && e.Field == "" {
 			next = "It was deleted after the plan was made. " + planAgain
 		}
-		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the provider configuration.", next)
+		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the "+
+			"provider configuration.", next)
 	}
-	return "", sentences(e.Detail, fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status), fieldText(e, s))
+	return "", sentences(
+		e.Detail,
+		fmt.Sprintf("The platform refused the request with code %s (status %d)", e.Code, e.Status),
+		fieldText(e, s),
+	)
 }
 
 func explainSilence(e *client.Error) (summary, text string) {
@@ -138,24 +163,26 @@ func explainSilence(e *client.Error) (summary, text string) {
 	case errors.Is(e.Cause, context.Canceled) || errors.Is(e.Cause, context.DeadlineExceeded):
 		text = "The run was interrupted before it was done."
 	default:
-		text = fmt.Sprintf("The platform gave no answer in %d attempt(s): %v. Check endpoint, the network in between, and the certificate settings of the provider.", e.Attempts, e.Cause)
+		text = fmt.Sprintf("The platform gave no answer in %d attempt(s): %v. Check endpoint, the network in "+
+			"between, and the certificate settings of the provider.", e.Attempts, e.Cause)
 	}
 	return "", sentences(text, unknownOutcome(e))
 }
 
-// unknownOutcome says what a write without a valid answer means. A write that was never sent had no outcome.
+// unknownOutcome says what a write without a valid answer means. A write that was never sent has no outcome.
 func unknownOutcome(e *client.Error) string {
 	if !e.Write || e.Attempts == 0 {
 		return ""
 	}
 	if e.Op == "create" {
-		return "Whether the object was created is not known: apply again. If it was, that says that the name is taken and how to import it."
+		return "Whether the object was created is not known: apply again. If it was, that says that the name is " +
+			"taken and how to import it."
 	}
 	return "Whether the platform carried it out is not known. " + planAgain
 }
 
-// RolesWith lists the roles whose tokens have a permission, as a sentence has them: "a, b and c", with the word that joins the
-// last two. Empty where no role has it.
+// RolesWith lists the roles with a permission for a sentence, such as "a, b and c"; and is the word before the last
+// one. It is empty where no role has the permission.
 func RolesWith(permission, and string) string {
 	roles := api.RolesWith(permission)
 	if len(roles) < 2 {
@@ -171,13 +198,22 @@ func explainForbidden(e *client.Error, identity api.Identity) string {
 	}
 	who := "The provider's token"
 	if identity.Role != "" {
-		who = fmt.Sprintf("The provider's token is of principal %q with the role %s, which", identity.Name, identity.Role)
+		who = fmt.Sprintf(
+			"The provider's token is of principal %q with the role %s, which",
+			identity.Name,
+			identity.Role,
+		)
 	}
 	roles := RolesWith(e.Permission, "and")
 	if roles == "" {
 		return who + " may not do this."
 	}
-	return fmt.Sprintf("%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.", who, e.Permission, roles)
+	return fmt.Sprintf(
+		"%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.",
+		who,
+		e.Permission,
+		roles,
+	)
 }
 
 func fieldText(e *client.Error, s Subject) string {
@@ -191,12 +227,12 @@ func fieldText(e *client.Error, s Subject) string {
 	return "Field: " + e.Field
 }
 
-// wireNames has the members of requests that are called otherwise in a configuration.
+// wireNames has the members of requests that have another name in a configuration.
 var wireNames = map[string]string{"credentials": "credentials_wo", "secret": "secret_wo"}
 
 var attributePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// attributeOf finds the attribute that an error is about. Only the attribute, not the element: elements of sets have no position.
+// attributeOf finds the attribute of an error, not the element: elements of sets have no position.
 func attributeOf(e *client.Error, s Subject) (path.Path, bool) {
 	if e.Code == api.CodeNameTaken && s.Type != "" {
 		return path.Root("name"), true
@@ -218,11 +254,12 @@ func sentences(texts ...string) string {
 		if t = strings.TrimSpace(t); t == "" {
 			continue
 		}
-		// The name of an attribute stays as it is written.
+		// An attribute keeps its lower-case name.
 		if first, _, _ := strings.Cut(t, " "); !strings.Contains(first, "_") {
 			t = Capital(t)
 		}
-		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") {
+		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") &&
+			!strings.HasSuffix(t, "!") {
 			t += "."
 		}
 		out = append(out, t)
@@ -230,7 +267,7 @@ func sentences(texts ...string) string {
 	return strings.Join(out, " ")
 }
 
-// Capital writes the first letter of a text as a capital one.
+// Capital makes the first letter of a text upper-case.
 func Capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 || first == utf8.RuneError {

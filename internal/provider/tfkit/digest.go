@@ -5,8 +5,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Digest is the digest that the platform has for an object whose supplied secret is value. ok is false where it cannot be
-// told: the provider is not configured, or its principal gets no comparison key.
+// Digest is the digest that the platform has for an object with this supplied secret. ok is false where it is not
+// known: the provider is not configured, or its principal gets no comparison key.
 func (p *Platform) Digest(kind, id string, value map[string]secret.Value) (digest string, ok bool) {
 	plain := make(map[string]string, len(value))
 	for k, v := range value {
@@ -15,7 +15,7 @@ func (p *Platform) Digest(kind, id string, value map[string]secret.Value) (diges
 	return p.digest(kind, id, plain)
 }
 
-// DigestText is the same for a secret that is one text.
+// DigestText is Digest for a secret that is one text.
 func (p *Platform) DigestText(kind, id string, value secret.Value) (digest string, ok bool) {
 	return p.digest(kind, id, value.Expose())
 }

@@ -17,7 +17,7 @@ func Duration() validator.String {
 	})
 }
 
-// SameDuration keeps the state's text where the configuration says the same time in other units: 7d and 1w are no difference.
+// SameDuration keeps the text of the state where the configuration has the same time in other units: 7d equals 1w.
 func SameDuration() planmodifier.String {
 	return SameMeaning("Durations that mean the same time are no difference.", func(a, b string) bool {
 		x, errX := api.ParseDuration(a)
@@ -26,7 +26,7 @@ func SameDuration() planmodifier.String {
 	})
 }
 
-// SameMeaning keeps the state's text where the configuration says the same in other words.
+// SameMeaning keeps the text of the state where the configuration says the same in other words.
 func SameMeaning(description string, same func(a, b string) bool) planmodifier.String {
 	return sameMeaning{described(description), same}
 }
@@ -36,8 +36,13 @@ type sameMeaning struct {
 	same func(a, b string) bool
 }
 
-// PlanModifyString keeps the state's text. Terraform accepts a plan that equals either the configuration or the prior state.
-func (m sameMeaning) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+// PlanModifyString may keep the text of the state: Terraform accepts a plan that equals the configuration or the prior
+// state.
+func (m sameMeaning) PlanModifyString(
+	_ context.Context,
+	req planmodifier.StringRequest,
+	resp *planmodifier.StringResponse,
+) {
 	if req.PlanValue.IsNull() || req.PlanValue.IsUnknown() || req.StateValue.IsNull() {
 		return
 	}

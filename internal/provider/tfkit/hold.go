@@ -14,7 +14,7 @@ type Hold struct {
 	By     types.String `tfsdk:"by"`
 }
 
-// FlattenHold is a hold in Terraform's types.
+// FlattenHold converts a hold; nil stays nil.
 func FlattenHold(h *api.Hold) *Hold {
 	if h == nil {
 		return nil
@@ -22,7 +22,7 @@ func FlattenHold(h *api.Hold) *Hold {
 	return &Hold{Reason: types.StringValue(h.Reason), At: TimeValue(&h.At), By: types.StringValue(h.By)}
 }
 
-// DataHold is the attribute `hold` in a data source. Text says what a hold stops.
+// DataHold is the schema of the attribute `hold` in a data source. text says what a hold stops.
 func DataHold(text string) datasource.SingleNestedAttribute {
 	return datasource.SingleNestedAttribute{
 		Computed: true, MarkdownDescription: text,

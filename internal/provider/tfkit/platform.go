@@ -1,4 +1,4 @@
-// Package tfkit is the little that resources share: access to the platform, errors to diagnostics, common attributes.
+// Package tfkit is what all resources share: access to the platform, errors as diagnostics, common attributes.
 package tfkit
 
 import (
@@ -24,23 +24,24 @@ type Platform struct {
 	key      []byte
 }
 
-// NewPlatform is a platform that can be called, as the principal that identity describes.
+// NewPlatform returns a platform that the provider calls as the principal of identity.
 func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
 	p := &Platform{client: c, identity: identity}
 	if k := identity.ComparisonKey; k != nil {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
 		if err != nil || len(key) < 16 {
-			return nil, errors.New("the platform's comparison key cannot be read: check that provider and platform fit together")
+			return nil, errors.New("the platform's comparison key cannot be read: check that provider and platform " +
+				"fit together")
 		}
 		p.key = key
 	}
 	return p, nil
 }
 
-// NotConfigured is a platform that cannot be called, because an attribute of the provider is unknown.
+// NotConfigured returns a platform that cannot be called, because an attribute of the provider is unknown.
 func NotConfigured(attribute string) *Platform { return &Platform{unknown: attribute} }
 
-// Identity is who the provider calls as; ok is false where it cannot call.
+// Identity is the principal that the provider calls as; ok is false where it cannot call.
 func (p *Platform) Identity() (identity api.Identity, ok bool) {
 	if p == nil || p.client == nil {
 		return api.Identity{}, false
@@ -66,22 +67,25 @@ func (a *access) take(data any, diags *diag.Diagnostics) {
 // Platform is nil during validation.
 func (a *access) Platform() *Platform { return a.platform }
 
-// Client returns the client for a request that is about no object of the state yet; nil, with an error, where there is none.
+// Client returns the client for a request about no object of the state; nil, with an error, where there is none.
 func (a *access) Client(diags *diag.Diagnostics) *client.Client {
 	switch {
 	case a.platform == nil:
-		diags.AddError("Provider not configured", "The provider was asked for something before it was configured. Please report this.")
+		diags.AddError("Provider not configured", "The provider was asked for something before it was configured. "+
+			"Please report this.")
 		return nil
 	case a.platform.client == nil:
-		diags.AddError("Provider not configured yet", fmt.Sprintf("The provider cannot call the platform, because its attribute %s is unknown until something else is applied. "+
-			"New objects can be planned meanwhile; this needs a call. Apply first what %s depends on (terraform apply -target=…), or set it to a value that is known.", a.platform.unknown, a.platform.unknown))
+		diags.AddError("Provider not configured yet", fmt.Sprintf("The provider cannot call the platform, because "+
+			"its attribute %s is unknown until something else is applied. "+
+			"New objects can be planned meanwhile; this needs a call. Apply first what %s depends on (terraform "+
+			"apply -target=…), or set it to a value that is known.", a.platform.unknown, a.platform.unknown))
 		return nil
 	}
 	return a.platform.client
 }
 
-// ClientFor returns the client for a request about an object of the state, which says where the object belongs. An object that
-// belongs elsewhere is an error, never "gone": under another identity the platform answers 404 to everything.
+// ClientFor returns the client for a request about an object of the state. An object of another environment is an
+// error, never "gone": under another identity the platform answers 404 to everything.
 func (a *access) ClientFor(tenant, environment types.String, diags *diag.Diagnostics) *client.Client {
 	c := a.Client(diags)
 	if c == nil {
@@ -93,8 +97,8 @@ func (a *access) ClientFor(tenant, environment types.String, diags *diag.Diagnos
 	return c
 }
 
-// BelongsHere reports whether a prior state, which may be none, belongs to where the provider is configured for, and adds an
-// error where it does not. A plan made without a refresh reads nothing, so ModifyPlan is what finds out.
+// BelongsHere reports whether a prior state belongs to the configured tenant and environment, and adds an error if not.
+// No state is fine. A plan without a refresh reads nothing, so ModifyPlan has to ask.
 func (a *access) BelongsHere(ctx context.Context, state tfsdk.State, diags *diag.Diagnostics) bool {
 	if state.Raw.IsNull() {
 		return true
@@ -114,8 +118,10 @@ func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnosti
 		return true
 	}
 	diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
-		"The state says that this object belongs to tenant %q, environment %q; the provider is configured for tenant %q, environment %q. "+
-			"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs to the configured environment, or the provider configuration that belongs to the state.",
+		"The state says that this object belongs to tenant %q, environment %q; the provider is configured for "+
+			"tenant %q, environment %q. "+
+			"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs "+
+			"to the configured environment, or the provider configuration that belongs to the state.",
 		tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
 	return false
 }

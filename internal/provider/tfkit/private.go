@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// PrivateReader is the reading side of the framework's private state, whose type has no name outside of it.
+// PrivateReader is the reading side of the framework's private state, whose type other modules cannot name.
 type PrivateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
@@ -17,8 +17,8 @@ type PrivateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// LoadPrivate reads a note from the private state; nil where there is none. One that cannot be read counts as none: every
-// reader is safe without it, and the next refresh writes it anew, which an error would prevent.
+// LoadPrivate reads a note from the private state; nil where there is none. A note that cannot be read counts as none:
+// every caller is safe without it, and the next refresh writes it again, which an error would prevent.
 func LoadPrivate[T any](ctx context.Context, p PrivateReader, key string, diags *diag.Diagnostics) *T {
 	raw, d := p.GetKey(ctx, key)
 	diags.Append(d...)
@@ -29,7 +29,7 @@ func LoadPrivate[T any](ctx context.Context, p PrivateReader, key string, diags 
 	return out
 }
 
-// StorePrivate keeps a note under key; nil removes it.
+// StorePrivate stores a note under key; nil removes it.
 func StorePrivate[T any](ctx context.Context, p PrivateWriter, key string, v *T, diags *diag.Diagnostics) {
 	var raw []byte
 	if v != nil {

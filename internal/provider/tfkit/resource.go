@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
-// Deleter is how the client deletes an object of one kind.
+// Deleter deletes an object of one kind.
 type Deleter interface {
 	Delete(ctx context.Context, id string) error
 }
@@ -23,7 +23,9 @@ func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.Delete
 	s Subject, of func(*client.Client) C,
 ) {
 	var id, name, tenant, environment types.String
-	for attribute, to := range map[string]*types.String{"id": &id, "name": &name, "tenant": &tenant, "environment": &environment} {
+	for attribute, to := range map[string]*types.String{
+		"id": &id, "name": &name, "tenant": &tenant, "environment": &environment,
+	} {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attribute), to)...)
 	}
 	if resp.Diagnostics.HasError() {
@@ -39,15 +41,16 @@ func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.Delete
 	}
 }
 
-// Protect adds an error to a plan that ends an object which has deletion_protection.
-func Protect(diags *diag.Diagnostics, noun string, name types.String, protection types.Bool, verb string) {
+// Protect adds an error to a plan that ends an object with deletion_protection.
+func Protect(diags *diag.Diagnostics, singular string, name types.String, protection types.Bool, verb string) {
 	if protection.ValueBool() {
-		diags.AddAttributeError(path.Root("deletion_protection"), Capital(noun)+" protected from deletion",
-			"This plan "+verb+" the "+noun+" "+name.String()+", which has deletion_protection = true. If that is meant, set deletion_protection = false, apply that first, and plan again.")
+		diags.AddAttributeError(path.Root("deletion_protection"), Capital(singular)+" protected from deletion",
+			"This plan "+verb+" the "+singular+" "+name.String()+", which has deletion_protection = true. If that "+
+				"is meant, set deletion_protection = false, apply that first, and plan again.")
 	}
 }
 
-// Collection has the two ways of the client to find an object of one kind.
+// Collection finds an object of one kind.
 type Collection[T any] interface {
 	Get(ctx context.Context, id string) (*T, error)
 	ByName(ctx context.Context, name string) (*T, error)
@@ -56,15 +59,15 @@ type Collection[T any] interface {
 // Import is the ImportState of a resource, which takes a name or an id. of is the client's method for the kind, such as
 // (*client.Client).ScopedTokens. The read that follows fills in the rest.
 func Import[T interface{ AsObject() api.Object }, C Collection[T]](ctx context.Context, b *ResourceBase,
-	req resource.ImportStateRequest, resp *resource.ImportStateResponse, typeName, prefix string, of func(*client.Client) C,
+	req resource.ImportStateRequest, resp *resource.ImportStateResponse, kind api.Kind, of func(*client.Client) C,
 ) {
 	c := b.Client(&resp.Diagnostics)
 	if c == nil {
 		return
 	}
-	found, err := Find(ctx, req.ID, prefix, of(c).Get, of(c).ByName)
+	found, err := Find(ctx, req.ID, kind.IDPrefix, of(c).Get, of(c).ByName)
 	if err != nil {
-		b.Report(&resp.Diagnostics, err, Subject{Type: typeName})
+		b.Report(&resp.Diagnostics, err, Subject{Type: kind.Terraform})
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), (*found).AsObject().ID)...)

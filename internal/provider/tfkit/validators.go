@@ -13,7 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
-// The validators here replace those of the framework's library, whose messages quote the value they refuse. A check is one of
+// The validators here replace those of the framework's library, which quote the refused value. A check is a function of
 // the api package: its error completes the sentence "<attribute> …".
 
 // StringCheck checks a string.
@@ -21,7 +21,7 @@ func StringCheck(description string, check func(string) error) validator.String 
 	return stringCheck{described(description), check}
 }
 
-// IDOf checks the id of another object, which is easily mistaken for its name.
+// IDOf checks the id of another object. Users often give the name instead.
 func IDOf(prefix, what string) validator.String {
 	return StringCheck("the id of "+what, func(s string) error {
 		if !strings.HasPrefix(s, prefix) || !client.IsID(s) {
@@ -36,17 +36,15 @@ func EachString(description string, check func(string) error) validator.Set {
 	return setCheck{described(description), check}
 }
 
-// MapCheck checks a map of strings as a whole. Values that are not known yet count as empty.
+// MapCheck checks a map of strings as a whole. Unknown values count as empty.
 func MapCheck(description string, check func(map[string]string) error) validator.Map {
 	return mapCheck{described(description), check}
 }
 
 type described string
 
-// Description says what is accepted.
 func (d described) Description(context.Context) string { return string(d) }
 
-// MarkdownDescription says what is accepted.
 func (d described) MarkdownDescription(context.Context) string { return string(d) }
 
 type stringCheck struct {
@@ -54,7 +52,6 @@ type stringCheck struct {
 	check func(string) error
 }
 
-// ValidateString checks a known value.
 func (c stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
@@ -69,7 +66,7 @@ type setCheck struct {
 	check func(string) error
 }
 
-// ValidateSet checks every known element. The diagnostic is on the set: an element's path would quote it.
+// ValidateSet puts the diagnostic on the set, because an element's path would quote it.
 func (c setCheck) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	for _, e := range req.ConfigValue.Elements() {
 		s, ok := e.(types.String)
@@ -92,7 +89,6 @@ type mapCheck struct {
 	check func(map[string]string) error
 }
 
-// ValidateMap checks a known map.
 func (c mapCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
@@ -108,7 +104,7 @@ func (c mapCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 	}
 }
 
-// Invalid adds the error of a check to the attribute that it is about.
+// Invalid adds the error of a check to an attribute.
 func Invalid(diags *diag.Diagnostics, p path.Path, err error) {
 	diags.AddAttributeError(p, "Invalid "+p.String(), fmt.Sprintf("%s %s.", p.String(), err.Error()))
 }

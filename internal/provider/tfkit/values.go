@@ -10,9 +10,9 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// The conversions keep null and empty apart, both ways: nil is null, an empty map or slice is empty.
+// The conversions keep null and empty apart in both directions: nil is null, an empty map or slice is empty.
 
-// MapValue is a map of strings for Terraform.
+// MapValue converts a map of strings.
 func MapValue(m map[string]string) types.Map {
 	if m == nil {
 		return types.MapNull(types.StringType)
@@ -24,7 +24,7 @@ func MapValue(m map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// StringMap is a map of Terraform's as the API takes it.
+// StringMap converts a map for the API.
 func StringMap(m types.Map) map[string]string {
 	if m.IsNull() || m.IsUnknown() {
 		return nil
@@ -38,7 +38,7 @@ func StringMap(m types.Map) map[string]string {
 	return out
 }
 
-// SetValue is a set of strings for Terraform. A string that comes twice counts once.
+// SetValue converts a set of strings. A string that comes twice counts once.
 func SetValue(items []string) types.Set {
 	if items == nil {
 		return types.SetNull(types.StringType)
@@ -52,7 +52,7 @@ func SetValue(items []string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// StringSlice is a set of Terraform's as the API takes it, sorted, so that the same configuration makes the same request.
+// StringSlice converts a set for the API, sorted, so that the same configuration makes the same request.
 func StringSlice(s types.Set) []string {
 	if s.IsNull() || s.IsUnknown() {
 		return nil
@@ -67,7 +67,7 @@ func StringSlice(s types.Set) []string {
 	return out
 }
 
-// TimeValue is a moment for Terraform, in UTC as RFC 3339 writes it.
+// TimeValue converts a moment to RFC 3339, in UTC.
 func TimeValue(t *time.Time) types.String {
 	if t == nil {
 		return types.StringNull()
@@ -75,7 +75,8 @@ func TimeValue(t *time.Time) types.String {
 	return types.StringValue(t.UTC().Format(time.RFC3339Nano))
 }
 
-// Planned keeps what the plan promised and takes the answer only where the plan left it open. What moved meanwhile shows at the next read.
+// Planned keeps what the plan shows and takes from the answer only what the plan left open. What has moved meanwhile
+// shows at the next read.
 func Planned[T attr.Value](planned, answered T) T {
 	if planned.IsUnknown() {
 		return answered
@@ -83,7 +84,7 @@ func Planned[T attr.Value](planned, answered T) T {
 	return planned
 }
 
-// ChangedString is the patch member for a string that may have changed.
+// ChangedString returns the patch member of a string: absent if plan and state are the same.
 func ChangedString(plan, state types.String) api.Optional[string] {
 	if plan.IsUnknown() || plan.Equal(state) {
 		return api.Optional[string]{}
@@ -91,7 +92,7 @@ func ChangedString(plan, state types.String) api.Optional[string] {
 	return api.FromPointer(plan.ValueStringPointer())
 }
 
-// ChangedInt64 is the patch member for a number that may have changed.
+// ChangedInt64 returns the patch member of a number.
 func ChangedInt64(plan, state types.Int64) api.Optional[int64] {
 	if plan.IsUnknown() || plan.Equal(state) {
 		return api.Optional[int64]{}
@@ -99,7 +100,7 @@ func ChangedInt64(plan, state types.Int64) api.Optional[int64] {
 	return api.FromPointer(plan.ValueInt64Pointer())
 }
 
-// ChangedBool is the patch member for a switch that may have changed.
+// ChangedBool returns the patch member of a boolean.
 func ChangedBool(plan, state types.Bool) api.Optional[bool] {
 	if plan.IsUnknown() || plan.Equal(state) {
 		return api.Optional[bool]{}
@@ -107,7 +108,7 @@ func ChangedBool(plan, state types.Bool) api.Optional[bool] {
 	return api.FromPointer(plan.ValueBoolPointer())
 }
 
-// ChangedMap is the patch member for a map that may have changed; it is replaced whole.
+// ChangedMap returns the patch member of a map, which is replaced whole.
 func ChangedMap(plan, state types.Map) api.Optional[map[string]string] {
 	if plan.IsUnknown() || plan.Equal(state) {
 		return api.Optional[map[string]string]{}
@@ -118,7 +119,7 @@ func ChangedMap(plan, state types.Map) api.Optional[map[string]string] {
 	return api.Some(StringMap(plan))
 }
 
-// ChangedSet is the patch member for a set that may have changed; it is replaced whole.
+// ChangedSet returns the patch member of a set, which is replaced whole.
 func ChangedSet(plan, state types.Set) api.Optional[[]string] {
 	if plan.IsUnknown() || plan.Equal(state) {
 		return api.Optional[[]string]{}

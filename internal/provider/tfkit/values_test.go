@@ -64,9 +64,27 @@ func TestChanged(t *testing.T) {
 		l types.Set
 	}
 	null := values{types.StringNull(), types.Int64Null(), types.BoolNull(), MapValue(nil), SetValue(nil)}
-	zero := values{types.StringValue(""), types.Int64Value(0), types.BoolValue(false), MapValue(map[string]string{}), SetValue([]string{})}
-	some := values{types.StringValue("x"), types.Int64Value(7), types.BoolValue(true), MapValue(map[string]string{"a": "1"}), SetValue([]string{"a"})}
-	unknown := values{types.StringUnknown(), types.Int64Unknown(), types.BoolUnknown(), types.MapUnknown(types.StringType), types.SetUnknown(types.StringType)}
+	zero := values{
+		types.StringValue(""),
+		types.Int64Value(0),
+		types.BoolValue(false),
+		MapValue(map[string]string{}),
+		SetValue([]string{}),
+	}
+	some := values{
+		types.StringValue("x"),
+		types.Int64Value(7),
+		types.BoolValue(true),
+		MapValue(map[string]string{"a": "1"}),
+		SetValue([]string{"a"}),
+	}
+	unknown := values{
+		types.StringUnknown(),
+		types.Int64Unknown(),
+		types.BoolUnknown(),
+		types.MapUnknown(types.StringType),
+		types.SetUnknown(types.StringType),
+	}
 	for _, tt := range []struct {
 		plan, state values
 		want        string
@@ -79,8 +97,14 @@ func TestChanged(t *testing.T) {
 		{some, zero, `{"s":"x","n":7,"b":true,"m":{"a":"1"},"l":["a"]}`},
 	} {
 		got, err := json.Marshal(patch{
-			ChangedString(tt.plan.s, tt.state.s), ChangedInt64(tt.plan.n, tt.state.n), ChangedBool(tt.plan.b, tt.state.b),
-			ChangedMap(tt.plan.m, tt.state.m), ChangedSet(tt.plan.l, tt.state.l),
+			ChangedString(
+				tt.plan.s,
+				tt.state.s,
+			),
+			ChangedInt64(tt.plan.n, tt.state.n),
+			ChangedBool(tt.plan.b, tt.state.b),
+			ChangedMap(tt.plan.m, tt.state.m),
+			ChangedSet(tt.plan.l, tt.state.l),
 		})
 		if err != nil || string(got) != tt.want {
 			t.Errorf("got %s, %v; want %s", got, err, tt.want)
@@ -93,7 +117,8 @@ func TestPlanned(t *testing.T) {
 	plan := Flatten(api.Object{Name: "planned"})
 	plan.ID, plan.Tenant = types.StringUnknown(), types.StringUnknown()
 	got := plan.Planned(Flatten(answer))
-	if got.Name.ValueString() != "planned" || got.ID.ValueString() != "con_1" || got.Tenant.ValueString() != "acme" || got.Environment.ValueString() != "" {
+	if got.Name.ValueString() != "planned" || got.ID.ValueString() != "con_1" || got.Tenant.ValueString() != "acme" ||
+		got.Environment.ValueString() != "" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -110,14 +135,15 @@ func TestSameDuration(t *testing.T) {
 		{types.StringUnknown(), types.StringValue("1w"), types.StringUnknown()},
 	} {
 		resp := planmodifier.StringResponse{PlanValue: tt.config}
-		SameDuration().PlanModifyString(t.Context(), planmodifier.StringRequest{PlanValue: tt.config, StateValue: tt.state}, &resp)
+		SameDuration().PlanModifyString(t.Context(),
+			planmodifier.StringRequest{PlanValue: tt.config, StateValue: tt.state}, &resp)
 		if !resp.PlanValue.Equal(tt.want) {
 			t.Errorf("%s over %s: %s, want %s", tt.config, tt.state, resp.PlanValue, tt.want)
 		}
 	}
 }
 
-func TestValidatorsNeverEcho(t *testing.T) {
+func TestValidatorsNeverQuoteTheValue(t *testing.T) {
 	texts := map[string]struct {
 		v validator.String
 		s types.String
@@ -131,7 +157,11 @@ func TestValidatorsNeverEcho(t *testing.T) {
 	}
 	for name, tt := range texts {
 		var resp validator.StringResponse
-		tt.v.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("attribute"), ConfigValue: tt.s}, &resp)
+		tt.v.ValidateString(
+			t.Context(),
+			validator.StringRequest{Path: path.Root("attribute"), ConfigValue: tt.s},
+			&resp,
+		)
 		if !resp.Diagnostics.HasError() || strings.Contains(resp.Diagnostics[0].Detail(), "CANARY") {
 			t.Errorf("%s: %v", name, resp.Diagnostics)
 		}
@@ -154,8 +184,14 @@ func TestValidatorsNeverEcho(t *testing.T) {
 	}
 	for name, tt := range sets {
 		var resp validator.SetResponse
-		EachString("", api.CheckScope).ValidateSet(t.Context(), validator.SetRequest{Path: path.Root("scopes"), ConfigValue: types.SetValueMust(types.StringType, tt.elements)}, &resp)
-		if resp.Diagnostics.HasError() == tt.ok || (len(resp.Diagnostics) > 0 && strings.Contains(resp.Diagnostics[0].Detail(), "CANARY")) {
+		EachString(
+			"",
+			api.CheckScope,
+		).ValidateSet(t.Context(), validator.SetRequest{
+			Path: path.Root("scopes"), ConfigValue: types.SetValueMust(types.StringType, tt.elements),
+		}, &resp)
+		if resp.Diagnostics.HasError() == tt.ok ||
+			(len(resp.Diagnostics) > 0 && strings.Contains(resp.Diagnostics[0].Detail(), "CANARY")) {
 			t.Errorf("%s: %v", name, resp.Diagnostics)
 		}
 	}
@@ -168,7 +204,10 @@ func TestFind(t *testing.T) {
 			return &out, nil
 		}
 	}
-	for given, want := range map[string]string{"con_01": "id con_01", "mail": "name mail", "con": "name con", "Mail": "", "tok_01": "", "": "", "con_my-notifier": "", "con_": ""} {
+	for given, want := range map[string]string{
+		"con_01": "id con_01", "mail": "name mail", "con": "name con", "Mail": "", "tok_01": "", "": "",
+		"con_my-notifier": "", "con_": "",
+	} {
 		got, err := Find(t.Context(), given, "con_", by("id"), by("name"))
 		if want == "" {
 			if err == nil || client.IsNotFound(err) {

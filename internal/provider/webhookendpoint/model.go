@@ -16,7 +16,12 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: typeName, Name: m.Name.ValueString(), Referred: true, Sent: map[string][]string{"event_types": tfkit.StringSlice(m.EventTypes)}}
+	return tfkit.Subject{
+		Type:     kind.Terraform,
+		Name:     m.Name.ValueString(),
+		Referred: true,
+		Sent:     map[string][]string{"event_types": tfkit.StringSlice(m.EventTypes)},
+	}
 }
 
 func (m model) expand() api.WebhookEndpointCreate {
@@ -52,8 +57,8 @@ func flatten(e *api.WebhookEndpoint) model {
 	}
 }
 
-// planned is what is stored after a write: what the plan promised, and the answer where the plan left it open. Everything
-// but the computed part of Common is known in every plan.
+// planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Only
+// computed fields of Common can be open.
 func (m model) planned(answered model) model {
 	m.Common = m.Planned(answered.Common)
 	return m

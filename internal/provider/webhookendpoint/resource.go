@@ -22,28 +22,31 @@ var (
 
 type endpointResource struct{ tfkit.ResourceBase }
 
-// Where the private state remembers why the platform disabled the endpoint, and since when no delivery is accepted.
+// The keys of the notes in the private state: why the platform disabled the endpoint, and since when no delivery is
+// accepted.
 const (
 	disabledKey = "disabled"
 	failingKey  = "failing"
 )
 
-// NewResource makes the resource quickconnect_webhook_endpoint.
+// NewResource makes the managed resource.
 func NewResource() resource.Resource { return &endpointResource{} }
 
-// Metadata says what it is called.
 func (r *endpointResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = kind.Terraform
 }
 
-// Schema says what it takes.
 func (r *endpointResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = resourceSchema()
 }
 
-// ModifyPlan refuses a state that belongs elsewhere, which a plan without a refresh would not notice, and says what is wrong with the deliveries:
-// the platform has disabled the endpoint, or nothing is accepted.
-func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice. It warns where
+// the platform has disabled the endpoint, or no delivery is accepted.
+func (r *endpointResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
@@ -52,32 +55,41 @@ func (r *endpointResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
 	failing := tfkit.LoadPrivate[api.Failing](ctx, req.Private, failingKey, &resp.Diagnostics)
-	// Where the configuration switches it off as well, the matter is settled: a plan with nothing to do is silent. One that is replaced is another one.
+	// A plan with nothing to do is silent, so nobody is warned about an endpoint that the configuration disables as
+	// well. A replacement begins without a history.
 	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
 		return
 	}
 	switch {
 	case disabled != nil && !state.Enabled.ValueBool():
-		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
-			fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan enables it again, and what waits is delivered, that event included. "+
-				"If the receiver is gone for good, set enabled = false, or remove the endpoint.", rfc3339(disabled.At), disabled.By))
+		resp.Diagnostics.AddAttributeWarning(
+			path.Root("enabled"),
+			fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
+			fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan "+
+				"enables it again, and what waits is delivered, that event included. "+
+				"If the receiver is gone for good, set enabled = false, or remove the endpoint.",
+				rfc3339(disabled.At), disabled.By),
+		)
 	case failing != nil && state.Enabled.ValueBool() && plan.URL.Equal(state.URL):
-		resp.Diagnostics.AddAttributeWarning(path.Root("url"), fmt.Sprintf("Deliveries to %s are not accepted", state.Name.String()),
-			fmt.Sprintf("None was accepted since %s. The last attempt, at %s: %s. Each event is tried for about three days; the first one that is accepted ends this warning, "+
+		resp.Diagnostics.AddAttributeWarning(
+			path.Root("url"),
+			fmt.Sprintf("Deliveries to %s are not accepted", state.Name.String()),
+			fmt.Sprintf("None was accepted since %s. The last attempt, at %s: %s. Each event is tried for about "+
+				"three days; the first one that is accepted ends this warning, "+
 				"and POST /v1/%[4]s/%[5]s/test-events sends one. The records of all: GET /v1/%[4]s/%[5]s/deliveries.",
-				rfc3339(failing.Since), rfc3339(failing.At), failing.Detail, api.KindWebhookEndpoints, state.ID.ValueString()))
+				rfc3339(failing.Since), rfc3339(failing.At), failing.Detail, kind.Path, state.ID.ValueString()),
+		)
 	}
 }
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// note keeps what plans warn of.
+// note stores what the next plan warns about.
 func note(ctx context.Context, private tfkit.PrivateWriter, e *api.WebhookEndpoint, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, private, disabledKey, e.Disabled, diags)
 	tfkit.StorePrivate(ctx, private, failingKey, e.Failing, diags)
 }
 
-// Create makes the endpoint.
 func (r *endpointResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -93,7 +105,7 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
-// Read brings the state up to date. Only the platform's own not_found removes the endpoint from it.
+// Read removes the endpoint from the state only if the platform itself says not_found.
 func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
@@ -116,7 +128,6 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	note(ctx, resp.Private, found, &resp.Diagnostics)
 }
 
-// Update changes the endpoint in place.
 func (r *endpointResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -136,13 +147,15 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	note(ctx, resp.Private, changed, &resp.Diagnostics)
 }
 
-// Delete deletes the endpoint; what is queued for it is not delivered any more.
 func (r *endpointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
 		(*client.Client).WebhookEndpoints)
 }
 
-// ImportState takes a name or an id.
-func (r *endpointResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "wep_", (*client.Client).WebhookEndpoints)
+func (r *endpointResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).WebhookEndpoints)
 }

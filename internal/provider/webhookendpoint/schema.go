@@ -17,45 +17,64 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-const typeName = "quickconnect_webhook_endpoint"
+var kind = api.WebhookEndpoints
 
 func resourceSchema() schema.Schema {
-	attributes := tfkit.CommonAttributes("webhook endpoint")
+	attributes := tfkit.CommonAttributes(kind.Singular)
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"connector_id": schema.StringAttribute{
 			Required:      true,
 			Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: "Id of the connector whose events are delivered. A change replaces the endpoint, and what is queued for it is not delivered any more. " +
-				"An error on it means that there is no such connector in the environment. While the connector is disabled, nothing is delivered.",
+			MarkdownDescription: "Id of the connector whose events are delivered. A change replaces the endpoint, " +
+				"and what is queued for it is not delivered any more. " +
+				"An error on it means that there is no such connector in the environment. While the connector is " +
+				"disabled, nothing is delivered.",
 		},
 		"url": schema.StringAttribute{
 			Required:   true,
 			Validators: []validator.String{tfkit.StringCheck("a URL", checkURL)},
-			MarkdownDescription: fmt.Sprintf("Where events are posted to: `https`, without user name, password and fragment, at most %d bytes. It can be changed in place; what is queued goes to the new URL. "+
-				"Not for secrets: it is stored in the state and shown in plans, and deliveries are signed instead. The platform connects only to addresses that are reachable from everywhere, uses no proxy and follows no redirect: "+
-				"a literal address that is private, or `http`, is an error of the apply, and a name that resolves to one fails at the delivery. "+
-				"`http` is accepted for this machine (`localhost`, `127.0.0.1`) where the platform was started with `--allow-private-endpoints`.", api.MaxEndpointURL),
+			MarkdownDescription: fmt.Sprintf("Where events are posted to: `https`, without user name, password and "+
+				"fragment, at most %d bytes. It can be changed in place; what is queued goes to the new URL. "+
+				"Not for secrets: it is stored in the state and shown in plans, and deliveries are signed instead. "+
+				"The platform connects only to addresses that are reachable from everywhere, uses no proxy and "+
+				"follows no redirect: "+
+				"a literal address that is private, or `http`, is an error of the apply, and a name that resolves "+
+				"to one fails at the delivery. "+
+				"`http` is accepted for this machine (`localhost`, `127.0.0.1`) where the platform was started "+
+				"with `--allow-private-endpoints`.", api.MaxEndpointURL),
 		},
 		"event_types": schema.SetAttribute{
-			Optional: true, ElementType: types.StringType,
-			Validators: []validator.Set{setvalidator.SizeBetween(1, api.MaxEventTypes), tfkit.EachString("event types such as message.delivered", api.CheckEventType)},
-			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`: 1 to %d. Default: all. Events of type `%s`, by which the platform asks whether a receiver knows a new signing secret, always are.",
+			Optional:    true,
+			ElementType: types.StringType,
+			Validators: []validator.Set{
+				setvalidator.SizeBetween(1, api.MaxEventTypes),
+				tfkit.EachString("event types such as message.delivered", api.CheckEventType),
+			},
+			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`: "+
+				"1 to %d. Default: all. Events of type `%s`, by which the platform asks whether a receiver knows a "+
+				"new signing secret, always are.",
 				api.MaxEventTypes, api.ProbeEventType),
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-			MarkdownDescription: "Whether events are delivered. While `false`, what is queued waits, and a rotation of a signing secret finds no evidence. A receiver that answers 410 (gone) disables its endpoint: " +
-				"the next plan shows that, and its apply enables it again unless this is set to `false`. Default: `true`.",
+			MarkdownDescription: "Whether events are delivered. While `false`, what is queued waits, and a " +
+				"rotation of a signing secret finds no evidence. A receiver that answers 410 (gone) disables " +
+				"its endpoint: " +
+				"the next plan shows that, and its apply enables it again unless this is set to `false`. " +
+				"Default: `true`.",
 		},
 	})
 	return schema.Schema{
-		MarkdownDescription: "Where the events of a connector are delivered. Deliveries follow [Standard Webhooks](https://www.standardwebhooks.com/) and are signed by every valid version of the endpoint's " +
-			"`quickconnect_webhook_signing_secret`; without one, nothing is delivered. An event is tried for about three days, until the receiver answers 2xx. " +
-			"An endpoint is deleted only when no signing secret refers to it any more; until then the attempt is an error that says how many do.",
+		MarkdownDescription: "Where the events of a connector are delivered. Deliveries follow [Standard " +
+			"Webhooks](https://www.standardwebhooks.com/) and are signed by every valid version of the endpoint's " +
+			"`quickconnect_webhook_signing_secret`; without one, nothing is delivered. An event is tried for about " +
+			"three days, until the receiver answers 2xx. " +
+			"An endpoint is deleted only when no signing secret refers to it any more; until then the attempt is " +
+			"an error that says how many do.",
 		Attributes: attributes,
 	}
 }
 
-// checkURL checks what the platform would refuse wherever it runs. Whether private endpoints are allowed is the platform's business.
+// checkURL checks what every platform refuses. Whether private addresses are allowed depends on the platform.
 func checkURL(s string) error { return api.CheckEndpointURL(s, true) }

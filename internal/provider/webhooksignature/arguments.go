@@ -16,20 +16,27 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// What both functions say of their arguments.
+// The descriptions that both functions share.
 const (
-	secretText = "Where a secret is sensitive or ephemeral, so is the result; in `terraform console` the value of an ephemeral resource is not known. Do not give one that is neither: Terraform prints such arguments beside an error."
-	bodyText   = "A body is text in Unicode's normal form NFC, as all strings of Terraform are; other bytes cannot be given to this function."
+	secretText = "Where a secret is sensitive or ephemeral, so is the result; in `terraform console` the value of " +
+		"an ephemeral resource is not known. Do not give one that is neither: Terraform prints such arguments " +
+		"beside an error."
+	bodyText = "A body is text in Unicode's normal form NFC, as all strings of Terraform are; other bytes cannot " +
+		"be given to this function."
 )
 
 var (
-	errTime      = errors.New("must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or unix seconds, up to the year 9999")
+	errTime = errors.New("must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or unix seconds, up to " +
+		"the year 9999")
 	errNullValue = errors.New("a header may not be null")
 )
 
-// anyUnknown reports whether a list or a map is known only in part: Terraform calls a function with these, too.
+// anyUnknown reports whether a list or a map has an unknown element. Terraform calls a function with such arguments.
 func anyUnknown(list types.List, m types.Map) bool {
-	return slices.ContainsFunc(slices.Concat(list.Elements(), slices.Collect(maps.Values(m.Elements()))), attr.Value.IsUnknown)
+	return slices.ContainsFunc(
+		slices.Concat(list.Elements(), slices.Collect(maps.Values(m.Elements()))),
+		attr.Value.IsUnknown,
+	)
 }
 
 func parseSecrets(list types.List) ([]webhook.Key, error) {
@@ -38,7 +45,7 @@ func parseSecrets(list types.List) ([]webhook.Key, error) {
 	}
 	var keys []webhook.Key
 	for i, element := range list.Elements() {
-		// Null reads as the empty text, which is refused as such.
+		// Null reads as the empty text, which is refused.
 		text, _ := element.(types.String)
 		k, err := webhook.ParseSecret(text.ValueString())
 		if err != nil {
@@ -61,7 +68,7 @@ func headerValues(m types.Map) (map[string][]string, error) {
 	return headers, nil
 }
 
-// parseTime reads RFC 3339, or unix seconds: what plantimestamp() returns, and what the header has.
+// parseTime reads RFC 3339, as plantimestamp() returns it, or unix seconds, as the header has them.
 func parseTime(text string) (time.Time, error) {
 	if text != "" && strings.Trim(text, "0123456789") == "" {
 		unix, err := strconv.ParseInt(text, 10, 64)
@@ -77,5 +84,5 @@ func parseTime(text string) (time.Time, error) {
 	return at, nil
 }
 
-// sentence writes an error the way Terraform shows one; Terraform ends it with a full stop.
+// sentence makes an error a sentence; Terraform adds the full stop.
 func sentence(err error) string { return tfkit.Capital(err.Error()) }

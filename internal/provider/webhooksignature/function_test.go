@@ -26,7 +26,8 @@ const (
 	canary    = "CANARY4711CANARY4711"
 )
 
-// call calls a function of a provider that was never configured. A string, a number or a value of tftypes is an argument.
+// call calls a function of a provider that was never configured. A string, a number or a value of tftypes is an
+// argument.
 func call(t *testing.T, name string, arguments ...any) (tftypes.Value, *tfprotov6.FunctionError) {
 	t.Helper()
 	server, schemas := tftest.Serve(t, provider.New("test")())
@@ -149,31 +150,55 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	public := "whpk_" + base64.StdEncoding.EncodeToString(ed25519.NewKeyFromSeed(seed)[32:])
-	upper := map[string]any{"Webhook-Id": id, "WEBHOOK-TIMESTAMP": "1614265330", "Webhook-Signature": signedV1, "Content-Type": "application/json"}
+	upper := map[string]any{
+		"Webhook-Id":        id,
+		"WEBHOOK-TIMESTAMP": "1614265330",
+		"Webhook-Signature": signedV1,
+		"Content-Type":      "application/json",
+	}
 	for name, tt := range map[string]struct {
 		secrets, headers tftypes.Value
 		body, at         string
 		tolerance        string
 		want             bool
 	}{
-		"genuine":                    {strs(secret), strMap(headers(signedV1)), body, "1614265330", "5m", true},
-		"RFC 3339":                   {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:02:10Z", "1s", true},
-		"RFC 3339 of another zone":   {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T16:02:10.5+01:00", "1s", true},
-		"ed25519, private key":       {strs(private), strMap(headers(signedV1a)), body, "1614265330", "5m", true},
-		"ed25519, public key":        {strs(public), strMap(headers(signedV1a)), body, "1614265330", "5m", true},
-		"second of two secrets":      {strs(other, secret), strMap(headers(signedV1)), body, "1614265330", "5m", true},
-		"second of two signatures":   {strs(secret), strMap(headers("v1," + strings.Repeat("A", 43) + "= v2,x " + signedV1)), body, "1614265330", "5m", true},
+		"genuine": {strs(secret), strMap(headers(signedV1)), body, "1614265330", "5m", true},
+		"RFC 3339": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:02:10Z", "1s", true,
+		},
+		"RFC 3339 of another zone": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T16:02:10.5+01:00", "1s", true,
+		},
+		"ed25519, private key":  {strs(private), strMap(headers(signedV1a)), body, "1614265330", "5m", true},
+		"ed25519, public key":   {strs(public), strMap(headers(signedV1a)), body, "1614265330", "5m", true},
+		"second of two secrets": {strs(other, secret), strMap(headers(signedV1)), body, "1614265330", "5m", true},
+		"second of two signatures": {
+			strs(secret), strMap(headers("v1," + strings.Repeat("A", 43) + "= v2,x " + signedV1)), body,
+			"1614265330", "5m", true,
+		},
 		"other cases, other headers": {strs(secret), strMap(upper), body, "1614265330", "5m", true},
-		"5m old":                     {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:07:10Z", "5m", true},
-		"6m old, 7m allowed":         {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:08:10Z", "7m", true},
-		"6m old":                     {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:08:10Z", "5m", false},
-		"6m ahead":                   {strs(secret), strMap(headers(signedV1)), body, "2021-02-25T14:56:10Z", "5m", false},
-		"another secret":             {strs(other), strMap(headers(signedV1)), body, "1614265330", "5m", false},
-		"another body":               {strs(secret), strMap(headers(signedV1)), body + " ", "1614265330", "5m", false},
-		"another id":                 {strs(secret), headersWith("webhook-id", "msg_2"), body, "1614265330", "5m", false},
-		"another timestamp":          {strs(secret), headersWith("webhook-timestamp", "1614265331"), body, "1614265330", "5m", false},
-		"unknown versions only":      {strs(secret), strMap(headers("v2,x")), body, "1614265330", "5m", false},
-		"another algorithm":          {strs(private), strMap(headers(signedV1)), body, "1614265330", "5m", false},
+		"5m old": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:07:10Z", "5m", true,
+		},
+		"6m old, 7m allowed": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:08:10Z", "7m", true,
+		},
+		"6m old": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:08:10Z", "5m", false,
+		},
+		"6m ahead": {
+			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T14:56:10Z", "5m", false,
+		},
+		"another secret": {strs(other), strMap(headers(signedV1)), body, "1614265330", "5m", false},
+		"another body":   {strs(secret), strMap(headers(signedV1)), body + " ", "1614265330", "5m", false},
+		"another id": {
+			strs(secret), headersWith("webhook-id", "msg_2"), body, "1614265330", "5m", false,
+		},
+		"another timestamp": {
+			strs(secret), headersWith("webhook-timestamp", "1614265331"), body, "1614265330", "5m", false,
+		},
+		"unknown versions only": {strs(secret), strMap(headers("v2,x")), body, "1614265330", "5m", false},
+		"another algorithm":     {strs(private), strMap(headers(signedV1)), body, "1614265330", "5m", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, e := call(t, "webhook_verify", tt.secrets, tt.headers, tt.body, tt.at, tt.tolerance)
@@ -214,29 +239,37 @@ func TestVerifyRefuses(t *testing.T) {
 		argument         int64
 		text             string
 	}{
-		"no secrets":              {strs(), good, "1614265330", "5m", 0, "no key"},
-		"empty secret":            {strs(secret, ""), good, "1614265330", "5m", 0, "Element 1: the secret is empty"},
-		"null secret":             {strs(nil), good, "1614265330", "5m", 0, "Element 0: the secret is empty"},
-		"malformed secret":        {strs(secret, "whsec_"+canary+"!"), good, "1614265330", "5m", 0, "base64"},
-		"33 secrets":              {strs(many...), good, "1614265330", "5m", 0, "32"},
-		"no headers":              {strs(secret), strMap(nil), "1614265330", "5m", 1, "webhook-id"},
-		"no timestamp":            {strs(secret), headersWith("webhook-timestamp", nil), "1614265330", "5m", 1, "Header webhook-timestamp: a required header is missing"},
-		"a header twice":          {strs(secret), strMap(twice), "1614265330", "5m", 1, "more than once"},
-		"timestamp with a plus":   {strs(secret), headersWith("webhook-timestamp", "+1614265330"), "1614265330", "5m", 1, "unix seconds"},
-		"id with a dot":           {strs(secret), headersWith("webhook-id", canary+"."), "1614265330", "5m", 1, "dot"},
-		"v1, alone":               {strs(secret), strMap(headers("v1,")), "1614265330", "5m", 1, "webhook-signature"},
-		"not base64":              {strs(secret), strMap(headers("v1," + canary)), "1614265330", "5m", 1, "base64"},
-		"thousands of signatures": {strs(secret), strMap(headers(strings.Repeat(signedV1+" ", 5000))), "1614265330", "5m", 1, "32 signatures"},
-		"null header":             {strs(secret), strMap(map[string]any{"x": nil}), "1614265330", "5m", 1, "null"},
-		"no time":                 {strs(secret), good, "", "5m", 3, "RFC 3339"},
-		"another time":            {strs(secret), good, canary, "5m", 3, "RFC 3339"},
-		"a negative time":         {strs(secret), good, "-1", "5m", 3, "RFC 3339"},
-		"milliseconds":            {strs(secret), good, "1614265330000", "5m", 3, "RFC 3339"},
-		"a time beyond int64":     {strs(secret), good, "99999999999999999999", "5m", 3, "RFC 3339"},
-		"no tolerance":            {strs(secret), good, "1614265330", "0s", 4, "more than nothing"},
-		"empty tolerance":         {strs(secret), good, "1614265330", "", 4, "duration"},
-		"Go's duration":           {strs(secret), good, "1614265330", "1.5m", 4, "duration"},
-		"negative tolerance":      {strs(secret), good, "1614265330", "-5m", 4, "duration"},
+		"no secrets":       {strs(), good, "1614265330", "5m", 0, "no key"},
+		"empty secret":     {strs(secret, ""), good, "1614265330", "5m", 0, "Element 1: the secret is empty"},
+		"null secret":      {strs(nil), good, "1614265330", "5m", 0, "Element 0: the secret is empty"},
+		"malformed secret": {strs(secret, "whsec_"+canary+"!"), good, "1614265330", "5m", 0, "base64"},
+		"33 secrets":       {strs(many...), good, "1614265330", "5m", 0, "32"},
+		"no headers":       {strs(secret), strMap(nil), "1614265330", "5m", 1, "webhook-id"},
+		"no timestamp": {
+			strs(secret), headersWith("webhook-timestamp", nil), "1614265330", "5m", 1,
+			"Header webhook-timestamp: a required header is missing",
+		},
+		"a header twice": {strs(secret), strMap(twice), "1614265330", "5m", 1, "more than once"},
+		"timestamp with a plus": {
+			strs(secret), headersWith("webhook-timestamp", "+1614265330"), "1614265330", "5m", 1, "unix seconds",
+		},
+		"id with a dot": {strs(secret), headersWith("webhook-id", canary+"."), "1614265330", "5m", 1, "dot"},
+		"v1, alone":     {strs(secret), strMap(headers("v1,")), "1614265330", "5m", 1, "webhook-signature"},
+		"not base64":    {strs(secret), strMap(headers("v1," + canary)), "1614265330", "5m", 1, "base64"},
+		"thousands of signatures": {
+			strs(secret), strMap(headers(strings.Repeat(signedV1+" ", 5000))), "1614265330", "5m", 1,
+			"32 signatures",
+		},
+		"null header":         {strs(secret), strMap(map[string]any{"x": nil}), "1614265330", "5m", 1, "null"},
+		"no time":             {strs(secret), good, "", "5m", 3, "RFC 3339"},
+		"another time":        {strs(secret), good, canary, "5m", 3, "RFC 3339"},
+		"a negative time":     {strs(secret), good, "-1", "5m", 3, "RFC 3339"},
+		"milliseconds":        {strs(secret), good, "1614265330000", "5m", 3, "RFC 3339"},
+		"a time beyond int64": {strs(secret), good, "99999999999999999999", "5m", 3, "RFC 3339"},
+		"no tolerance":        {strs(secret), good, "1614265330", "0s", 4, "more than nothing"},
+		"empty tolerance":     {strs(secret), good, "1614265330", "", 4, "duration"},
+		"Go's duration":       {strs(secret), good, "1614265330", "1.5m", 4, "duration"},
+		"negative tolerance":  {strs(secret), good, "1614265330", "-5m", 4, "duration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, e := call(t, "webhook_verify", tt.secrets, tt.headers, body, tt.at, tt.tolerance)

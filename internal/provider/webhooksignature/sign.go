@@ -1,5 +1,5 @@
-// Package webhooksignature has the functions webhook_sign and webhook_verify. They are pure: they know of no provider
-// configuration, no platform and no clock.
+// Package webhooksignature has the functions webhook_sign and webhook_verify. They are pure: no provider configuration,
+// no platform and no clock.
 package webhooksignature
 
 import (
@@ -25,30 +25,34 @@ type sign struct{}
 // NewSign makes the function webhook_sign.
 func NewSign() function.Function { return sign{} }
 
-// Metadata names the function.
 func (sign) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "webhook_sign"
 }
 
-// Definition says what the function takes and returns.
 func (sign) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The signature header of a webhook delivery",
-		MarkdownDescription: "Signs a webhook delivery as [Standard Webhooks](https://www.standardwebhooks.com/) says, and returns the value of its header `webhook-signature`: " +
-			"`v1,…` for a `whsec_` secret, `v1a,…` for a `whsk_` private key. What is signed is `id.timestamp.body`.\n\n" +
-			"It calculates and nothing else: it works without a provider configuration (the provider has to be in `required_providers`), in `terraform console`, and gives the same result for the same arguments. " +
-			secretText + " " + bodyText + "\n\nAn argument that is not as described is an error that names the argument and does not repeat it.",
+		MarkdownDescription: "Signs a webhook delivery as [Standard Webhooks](https://www.standardwebhooks.com/) " +
+			"says, and returns the value of its header `webhook-signature`: " +
+			"`v1,…` for a `whsec_` secret, `v1a,…` for a `whsk_` private key. What is signed is " +
+			"`id.timestamp.body`.\n\n" +
+			"It calculates and nothing else: it works without a provider configuration (the provider has to be in " +
+			"`required_providers`), in `terraform console`, and gives the same result for the same arguments. " +
+			secretText + " " + bodyText + "\n\nAn argument that is not as described is an error that names the " +
+			"argument and does not repeat it.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "secret",
-				MarkdownDescription: "The key to sign with: `whsec_` and 24 to 64 bytes in standard base64 (HMAC-SHA256), or `whsk_` and the 32 bytes of an ed25519 seed. " +
+				MarkdownDescription: "The key to sign with: `whsec_` and 24 to 64 bytes in standard base64 " +
+					"(HMAC-SHA256), or `whsk_` and the 32 bytes of an ed25519 seed. " +
 					"A public key (`whpk_`) cannot sign. Nothing is trimmed: a line end after it is an error.",
 			},
 			function.StringParameter{
-				Name:                "id",
-				MarkdownDescription: "The delivery's header `webhook-id`: 1 to 256 visible ASCII characters without a dot.",
+				Name: "id",
+				MarkdownDescription: "The delivery's header `webhook-id`: 1 to 256 visible ASCII characters " +
+					"without a dot.",
 			},
-			// Not an Int64Parameter: the framework's own error about a fraction says nothing that helps.
+			// Not an Int64Parameter: the framework's error about a fraction does not help the user.
 			function.NumberParameter{
 				Name:                "timestamp",
 				MarkdownDescription: "The delivery's header `webhook-timestamp`: when it is sent, in unix seconds.",
@@ -62,7 +66,6 @@ func (sign) Definition(_ context.Context, _ function.DefinitionRequest, resp *fu
 	}
 }
 
-// Run signs.
 func (sign) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var (
 		secret, id, body string

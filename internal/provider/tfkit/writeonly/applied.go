@@ -10,15 +10,15 @@ import (
 
 const appliedKey = "applied"
 
-// Applied is what the last apply left on the platform. Digest is empty where it left no value.
+// Applied is the note about what the last apply left on the platform. Digest is empty where it left no value.
 type Applied struct {
 	Digest string `json:"digest"`
 	Number *int64 `json:"number"`
-	// Imported says that no apply was here yet: the rest is what the first read found.
+	// Imported says that there was no apply yet: the rest is what the first read found.
 	Imported bool `json:"imported,omitempty"`
 }
 
-// AppliedOf is what an answer of the platform says.
+// AppliedOf returns the note that an answer of the platform makes.
 func AppliedOf(digest *string, number *int64) *Applied {
 	out := &Applied{Number: number}
 	if digest != nil {
@@ -27,7 +27,8 @@ func AppliedOf(digest *string, number *int64) *Applied {
 	return out
 }
 
-// Unsent is a after an apply that has sent nothing: its value is the one that the plan knew, for what somebody has put there since is theirs.
+// Unsent is the note after an apply that sent nothing. Its digest is the one that the plan knew: what somebody has put
+// there since is theirs.
 func (a *Applied) Unsent(f Facts) *Applied {
 	out := *a
 	out.Digest = f.Platform
@@ -39,13 +40,18 @@ func LoadApplied(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnos
 	return tfkit.LoadPrivate[Applied](ctx, p, appliedKey, diags)
 }
 
-// Store keeps the note.
+// Store stores the note.
 func (a *Applied) Store(ctx context.Context, p tfkit.PrivateWriter, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, p, appliedKey, a, diags)
 }
 
-// StoreImported keeps what the first read after an import found, unless an apply was here already.
-func (a *Applied) StoreImported(ctx context.Context, before tfkit.PrivateReader, p tfkit.PrivateWriter, diags *diag.Diagnostics) {
+// StoreImported stores what the first read after an import found, unless there was an apply already.
+func (a *Applied) StoreImported(
+	ctx context.Context,
+	before tfkit.PrivateReader,
+	p tfkit.PrivateWriter,
+	diags *diag.Diagnostics,
+) {
 	if LoadApplied(ctx, before, diags) != nil {
 		return
 	}

@@ -28,7 +28,7 @@ func load(t *testing.T, p private) *Applied {
 	return a
 }
 
-func TestAppliedIsWhatTheAnswerSays(t *testing.T) {
+func TestAppliedOfAnswer(t *testing.T) {
 	digest := mine
 	for name, c := range map[string]struct {
 		digest *string
@@ -51,8 +51,9 @@ func TestAppliedIsWhatTheAnswerSays(t *testing.T) {
 	}
 }
 
-// States that are out there have the note in this form: to read it differently would send every secret once more, or none.
-func TestTheFormOfTheNote(t *testing.T) {
+// States that are out there have the note in this form: to read it differently would send every secret once more, or
+// none.
+func TestFormOfTheNote(t *testing.T) {
 	for text, want := range map[string]*Applied{
 		`{"digest":"k1:mine","number":7}`:                     left(mine, 7),
 		`{"digest":"k1:mine","number":null}`:                  left(mine, 0),
@@ -75,7 +76,7 @@ func TestTheFormOfTheNote(t *testing.T) {
 }
 
 // Every read calls StoreImported; only the first one after an import has something to note.
-func TestOnlyTheFirstReadOfAnImportIsNoted(t *testing.T) {
+func TestOnlyFirstReadOfImportIsStored(t *testing.T) {
 	var diags diag.Diagnostics
 	p := private{}
 	first, later := left(mine, 2), left(theirs, 3)

@@ -1,5 +1,5 @@
-// Package writeonly decides whether a write-only value has to be sent (DESIGN section 4, write-only values): what the resources that take one
-// share. The value itself is never here, only its digest.
+// Package writeonly decides whether a write-only value is sent (DESIGN section 4, write-only values). It sees only the
+// digest of the value.
 package writeonly
 
 import "github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,7 +14,7 @@ const (
 	Unsure                 // the apply decides: something that it depends on is not known yet
 )
 
-// Why is the reason of a decision, for the warning that goes with it.
+// Why is the reason of a decision, for its warning.
 type Why int
 
 // The reasons.
@@ -31,8 +31,8 @@ const (
 	Adopted           // imported: the number is taken over
 )
 
-// Facts is everything a decision depends on. No clock and no request is among it: Terraform plans again when it applies, and
-// has to come to the same result.
+// Facts is everything a decision depends on. It has no clock and no request: Terraform plans again at apply time, and
+// both plans must be the same.
 type Facts struct {
 	Configured bool        // the argument is set
 	Value      string      // digest of the configured value; empty where it is not known
@@ -42,7 +42,7 @@ type Facts struct {
 	Applied    *Applied    // what the last apply left; nil if there was none
 }
 
-// Decide compares configuration and platform. It leaves a hold aside.
+// Decide compares configuration and platform. It ignores a hold.
 func Decide(f Facts) (Decision, Why) {
 	switch {
 	case !f.Configured:
@@ -72,7 +72,7 @@ func Decide(f Facts) (Decision, Why) {
 	return Keep, Nothing
 }
 
-// compare decides without a number, by the digests.
+// compare decides by the digests, where there is no number.
 func compare(f Facts) (Decision, Why) {
 	switch {
 	case f.Value == "":
@@ -89,15 +89,16 @@ func compare(f Facts) (Decision, Why) {
 	return Send, Both
 }
 
-// MaySend tells whether an apply might find that a value is to be sent, whatever the plan has found: a write-only value may be another one when
-// the plan is applied, or be there only then. Where the number says that no value would be sent, none is.
+// MaySend reports whether an apply may find that a value is to be sent, whatever the plan found: a write-only value may
+// change between plan and apply, or be there only then. It is false where the number says that nothing would be sent.
 func MaySend(f Facts) bool {
 	f.Configured, f.Value = true, ""
 	d, _ := Decide(f)
 	return d != Keep
 }
 
-// Settled tells whether the platform is known to have the configured value, so that what it has is from now on the configuration's.
+// Settled reports whether the platform is known to have the configured value, which is then the one of the
+// configuration.
 func Settled(f Facts) bool {
 	d, _ := Decide(f)
 	return d == Keep && f.Value != "" && f.Value == f.Platform && f.Number.IsNull()

@@ -12,14 +12,28 @@ func every(t *testing.T) (all []Facts) {
 	t.Helper()
 	for _, configured := range []bool{false, true} {
 		for _, value := range []string{"", mine, theirs} {
-			for _, n := range []types.Int64{types.Int64Null(), types.Int64Unknown(), types.Int64Value(1), types.Int64Value(2), types.Int64Value(3)} {
+			for _, n := range []types.Int64{
+				types.Int64Null(), types.Int64Unknown(), types.Int64Value(1), types.Int64Value(2),
+				types.Int64Value(3),
+			} {
 				for _, platform := range []string{"", mine, theirs} {
 					for _, revoked := range []bool{false, true} {
 						for _, applied := range []*Applied{
-							nil, left("", 0), left(mine, 0), left(theirs, 0), left(older, 0), left("", 2), left(mine, 2), left(theirs, 2), left(older, 2),
+							nil, left("", 0), left(mine, 0), left(theirs, 0), left(older, 0), left("", 2),
+							left(mine, 2), left(theirs, 2), left(older, 2),
 							found("", 0), found(mine, 0), found(theirs, 0), found(theirs, 2), found(older, 2),
 						} {
-							all = append(all, Facts{Configured: configured, Value: value, Number: n, Platform: platform, Revoked: revoked, Applied: applied})
+							all = append(
+								all,
+								Facts{
+									Configured: configured,
+									Value:      value,
+									Number:     n,
+									Platform:   platform,
+									Revoked:    revoked,
+									Applied:    applied,
+								},
+							)
 						}
 					}
 				}
@@ -33,17 +47,27 @@ func every(t *testing.T) (all []Facts) {
 }
 
 func show(f Facts) string {
-	return fmt.Sprintf("configured %v value %q number %s platform %q revoked %v applied %+v", f.Configured, f.Value, f.Number, f.Platform, f.Revoked, f.Applied)
+	return fmt.Sprintf(
+		"configured %v value %q number %s platform %q revoked %v applied %+v",
+		f.Configured,
+		f.Value,
+		f.Number,
+		f.Platform,
+		f.Revoked,
+		f.Applied,
+	)
 }
 
 // What is not configured is never sent, and what cannot be known yet is the only thing that is left open.
-func TestNeverWithoutAValueAndOpenOnlyWhileUnknown(t *testing.T) {
+func TestSendsOnlyConfiguredAndUnsureOnlyWhileUnknown(t *testing.T) {
 	for _, f := range every(t) {
 		d, why := Decide(f)
 		if !f.Configured && (d != Keep || why != Nothing) {
 			t.Errorf("%s: %d, %d", show(f), d, why)
 		}
-		if open := f.Number.IsUnknown() || f.Number.IsNull() && f.Value == "" && f.Platform != ""; f.Configured && (d == Unsure) != open {
+		if open := f.Number.IsUnknown() ||
+			f.Number.IsNull() && f.Value == "" && f.Platform != ""; f.Configured &&
+			(d == Unsure) != open {
 			t.Errorf("%s: %d", show(f), d)
 		}
 		if d == Send == (why == Nothing || why == Adopted) {
@@ -53,7 +77,7 @@ func TestNeverWithoutAValueAndOpenOnlyWhileUnknown(t *testing.T) {
 }
 
 // A number switches the comparison off: a value that is another one on every run must not make a plan of its own.
-func TestWithANumberTheValueDoesNotCount(t *testing.T) {
+func TestWithNumberValueDoesNotCount(t *testing.T) {
 	for _, f := range every(t) {
 		if f.Number.IsNull() {
 			continue
@@ -77,8 +101,9 @@ func TestEqualIsNeverSent(t *testing.T) {
 	}
 }
 
-// MaySend is the bound that a plan relies on: where it says no, no value that the apply may find is sent; where it says yes, some value is.
-func TestMaySendIsTheBoundOfEveryApply(t *testing.T) {
+// MaySend is the bound that a plan relies on: where it says no, no value that the apply may find is sent; where it says
+// yes, some value is.
+func TestMaySendCoversEveryApply(t *testing.T) {
 	for _, f := range every(t) {
 		may, some := MaySend(f), false
 		for _, value := range []string{mine, theirs, older} {
@@ -108,7 +133,7 @@ func apply(n types.Int64) []types.Int64 {
 }
 
 // After an apply that sent, adopted, or found the value there already, the next plan has nothing to do.
-func TestAnApplyIsTheEndOfIt(t *testing.T) {
+func TestNothingIsSentAfterApply(t *testing.T) {
 	for _, f := range every(t) {
 		d, why := Decide(f)
 		switch {

@@ -1,4 +1,4 @@
-package rotationplan
+package rotate
 
 import (
 	"context"
@@ -17,17 +17,15 @@ const (
 	keyRevoked = "revoked_secrets"
 )
 
-// Notes are what the private state remembers between a read and the next apply: the etag that a step must meet, who holds the object and why,
-// what the platform found when it last asked a receiver, and the supplied values that were revoked.
+// Notes is what the private state keeps from a read to the next apply.
 type Notes struct {
-	Etag  string // empty where the state has none; a step is then refused until a refresh
-	Hold  *api.Hold
-	Probe *api.Probe
-
-	Revoked []api.RevokedSecret
+	Etag    string // the etag that a step must meet; where it is empty, a step is refused until a refresh
+	Hold    *api.Hold
+	Probe   *api.Probe          // what the platform found when it last asked a receiver
+	Revoked []api.RevokedSecret // the supplied values that were revoked
 }
 
-// Store keeps the notes.
+// Store stores the notes.
 func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, private, keyEtag, &n.Etag, diags)
 	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)

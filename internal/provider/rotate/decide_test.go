@@ -1,0 +1,529 @@
+package rotate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// The four phases as a state shows them.
+var (
+	stable = rotation.Numbers{Phase: rotation.PhaseStable, Version: 3, Current: 3, Next: 6} // 4 and 5 were cancelled
+	staged = rotation.Numbers{Phase: rotation.PhaseStaged, Version: 6, Current: 3, Pending: 6, Next: 7}
+	// rolled is staged after a rollback.
+	rolled   = rotation.Numbers{Phase: rotation.PhaseStaged, Version: 3, Current: 3, Pending: 6, Next: 7}
+	draining = rotation.Numbers{Phase: rotation.PhaseDraining, Version: 6, Current: 6, Previous: 3, Next: 7}
+	revoked  = rotation.Numbers{Phase: rotation.PhaseRevoked, Version: 6, Next: 7}
+)
+
+func TestOneStepPerApply(t *testing.T) {
+	type triggers = map[string]string
+	changed, before := triggers{"a": "2"}, triggers{"a": "1"}
+	for name, c := range map[string]struct {
+		prior    prior
+		want     wanted
+		step     rotation.Step
+		after    rotation.Numbers
+		recorded bool
+	}{
+		"nothing due": {prior: prior{Numbers: stable, due: rotation.StepNone}, after: stable},
+		"begin due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonInterval},
+			step:  rotation.StepBegin,
+			after: rotation.Numbers{Phase: rotation.PhaseStaged, Version: 6, Current: 3, Pending: 6, Next: 7},
+		},
+		"rotate due": {
+			prior: prior{Numbers: stable, due: rotation.StepRotate, reason: rotation.ReasonInterval},
+			step:  rotation.StepRotate,
+			after: rotation.Numbers{Phase: rotation.PhaseDraining, Version: 6, Current: 6, Previous: 3, Next: 7},
+		},
+		"promote due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote, reason: rotation.ReasonAcknowledged},
+			step:  rotation.StepPromote, after: draining,
+		},
+		"retire due": {
+			prior: prior{Numbers: draining, due: rotation.StepRetire, reason: rotation.ReasonQuiet},
+			step:  rotation.StepRetire,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7},
+		},
+		"reissue due": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue, reason: rotation.ReasonRevoked},
+			step:  rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"waits to be seen": {
+			prior: prior{Numbers: staged, due: rotation.StepNone, reason: rotation.ReasonAwaitingAcknowledgement},
+			after: staged,
+		},
+		"rolled back, released": {prior: prior{Numbers: rolled, due: rotation.StepNone}, after: rolled},
+
+		"trigger, acknowledged rotation": {
+			prior: prior{Numbers: stable, requiresAcknowledgement: true, triggers: before},
+			want:  wanted{triggers: changed}, step: rotation.StepBegin, after: staged,
+		},
+		"trigger, plain rotation": {
+			prior: prior{Numbers: stable, triggers: before}, want: wanted{triggers: changed},
+			step: rotation.StepRotate, after: draining,
+		},
+		"trigger added to the map": {
+			prior: prior{Numbers: stable, triggers: before}, want: wanted{triggers: triggers{"a": "1", "b": "9"}},
+			after: stable,
+		},
+		"trigger taken from the map": {
+			prior: prior{Numbers: stable, triggers: triggers{"a": "1", "b": "9"}}, want: wanted{triggers: before},
+			after: stable,
+		},
+		"argument added": {
+			prior: prior{Numbers: stable}, want: wanted{triggers: before}, after: stable,
+		},
+		"argument removed": {prior: prior{Numbers: stable, triggers: before}, after: stable},
+		"trigger while staged": {
+			prior: prior{Numbers: staged, triggers: before, reason: rotation.ReasonAwaitingAcknowledgement},
+			want:  wanted{triggers: changed}, after: staged, recorded: true,
+		},
+		"trigger while promote is due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote, triggers: before},
+			want:  wanted{triggers: changed}, step: rotation.StepPromote, after: draining, recorded: true,
+		},
+		"trigger while draining": {
+			prior: prior{Numbers: draining, triggers: before}, want: wanted{triggers: changed}, after: draining,
+			recorded: true,
+		},
+		"trigger while begin is due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, triggers: before},
+			want:  wanted{triggers: changed}, step: rotation.StepBegin, after: staged,
+		},
+		"trigger while reissue is due": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue, triggers: before},
+			want:  wanted{triggers: changed}, step: rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"trigger on hold": {
+			prior: prior{Numbers: stable, reason: rotation.ReasonHeld, triggers: before},
+			want:  wanted{triggers: changed}, after: stable, recorded: true,
+		},
+		"trigger on an expired token": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonExpired, triggers: before},
+			want:  wanted{triggers: changed}, after: revoked, recorded: true,
+		},
+		"trigger beside a raised minimum": {
+			prior: prior{Numbers: stable, triggers: before}, want: wanted{triggers: changed, minimumVersion: 6},
+			step:  rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7}, recorded: true,
+		},
+		"trigger beside an idle minimum": {
+			prior: prior{Numbers: stable, triggers: before}, want: wanted{triggers: changed, minimumVersion: 3},
+			step: rotation.StepRotate, after: draining,
+		},
+		"minimum before the step due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{minimumVersion: 6},
+			step:  rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7},
+		},
+		"minimum ends a previous": {
+			prior: prior{Numbers: draining}, want: wanted{minimumVersion: 4}, step: rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7},
+		},
+		"minimum over a pending": {
+			prior: prior{Numbers: staged}, want: wanted{minimumVersion: 7}, step: rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"minimum after a rollback": {
+			prior: prior{Numbers: rolled}, want: wanted{minimumVersion: 4}, step: rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7},
+		},
+		"minimum without effect, step due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{minimumVersion: 3},
+			step: rotation.StepPromote, after: draining,
+		},
+		"minimum while revoked": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue}, want: wanted{minimumVersion: 7},
+			step:  rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"minimum lowered": {
+			prior: prior{Numbers: stable, minimumVersion: 3}, want: wanted{minimumVersion: 1}, after: stable,
+		},
+		"minimum removed": {prior: prior{Numbers: stable, minimumVersion: 3}, after: stable},
+		"minimum without effect on hold": {
+			prior: prior{Numbers: stable, reason: rotation.ReasonHeld}, want: wanted{minimumVersion: 3},
+			after: stable,
+		},
+
+		"expired": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"},
+			want:  wanted{expiresAt: "2026-01-01T00:00:00Z"}, after: revoked,
+		},
+		"expired, same moment": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"},
+			want:  wanted{expiresAt: "2026-01-01T01:00:00+01:00"}, after: revoked,
+		},
+		"expired, moved": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"},
+			want:  wanted{expiresAt: "2027-01-01T00:00:00Z"}, step: rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"expired, removed": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"},
+			step:  rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"expired, moved, on hold": {
+			prior: prior{Numbers: revoked, reason: rotation.ReasonHeld, expiresAt: "2026-01-01T00:00:00Z"},
+			after: revoked,
+		},
+		"alive, moved": {
+			prior: prior{Numbers: stable, expiresAt: "2026-01-01T00:00:00Z"},
+			want:  wanted{expiresAt: "2027-01-01T00:00:00Z"}, after: stable,
+		},
+		"revoked, moved": {
+			prior: prior{
+				Numbers: revoked, due: rotation.StepReissue, reason: rotation.ReasonRevoked, expiresAt: "2026-01-01T00:00:00Z",
+			},
+			want: wanted{expiresAt: "2027-01-01T00:00:00Z"}, step: rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"a step this provider lacks": {prior: prior{Numbers: stable, due: "defragment"}, after: stable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := changeOf(c.prior, c.want)
+			if _, refused, _ := got.refusal(); refused != "" {
+				t.Fatalf("refused: %s", refused)
+			}
+			if got.Unknown() {
+				t.Fatal("unknown although everything is known")
+			}
+			if got.decision.step != c.step || got.recordsRequest() != c.recorded {
+				t.Errorf("step %q, records a request: %v; want %q, %v",
+					got.decision.step, got.recordsRequest(), c.step, c.recorded)
+			}
+			if got.decision.after != c.after {
+				t.Errorf("after: %+v, want %+v", got.decision.after, c.after)
+			}
+			if want := c.prior.triggeredBy(c.want); got.Requests() != want {
+				t.Errorf("request in the PATCH: %v, want %v", got.Requests(), want)
+			}
+			if got.recordsRequest() && !got.Requests() {
+				t.Error("records a request that the PATCH does not have")
+			}
+			if got.guarded() != (c.step != "" || c.want.minimumVersion > c.prior.minimumVersion) {
+				t.Errorf("guarded: %v", got.guarded())
+			}
+		})
+	}
+}
+
+func TestUnknownsAreDecidedAtApply(t *testing.T) {
+	held := prior{Numbers: stable, reason: rotation.ReasonHeld}
+	due := prior{Numbers: stable, due: rotation.StepBegin}
+	expired := prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"}
+	for name, c := range map[string]struct {
+		prior   prior
+		want    wanted
+		unknown bool
+	}{
+		"minimum_version":                        {due, wanted{minimumVersionUnknown: true}, true},
+		"a trigger":                              {due, wanted{triggersUnknown: true}, true},
+		"a trigger on hold":                      {held, wanted{triggersUnknown: true}, true},
+		"a trigger beside a minimum that is bad": {due, wanted{triggersUnknown: true, minimumVersion: 99}, true},
+		"expires_at of a living token":           {due, wanted{expiresAtUnknown: true}, false},
+		"expires_at of an expired token":         {expired, wanted{expiresAtUnknown: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := changeOf(c.prior, c.want)
+			if got.Unknown() != c.unknown {
+				t.Errorf("unknown: %v, want %v", got.Unknown(), c.unknown)
+			}
+			if got.Unknown() && (got.Steps() || got.Requests() || got.guarded()) {
+				t.Errorf("decided all the same: %+v", got.decision)
+			}
+		})
+	}
+}
+
+func TestMinimumVersionRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		prior prior
+		want  int64
+		says  string
+	}{
+		"above the next":          {prior{Numbers: stable}, 7, "will be 6"},
+		"above the next on hold":  {prior{Numbers: stable, reason: rotation.ReasonHeld}, 7, "will be 6"},
+		"above the next, revoked": {prior{Numbers: revoked}, 8, "will be 7"},
+		"with effect on hold": {
+			prior{Numbers: stable, reason: rotation.ReasonHeld}, 6, "role operator, deployer or security",
+		},
+		"ends a previous, on hold":   {prior{Numbers: draining, reason: rotation.ReasonHeld}, 4, "release the hold"},
+		"above next after a rolling": {prior{Numbers: rolled}, 8, "will be 7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			attribute, _, detail := changeOf(c.prior, wanted{minimumVersion: c.want}).refusal()
+			if attribute != "minimum_version" || !strings.Contains(detail, c.says) {
+				t.Fatalf("refused on %q: %s; want an error on minimum_version that says %q", attribute, detail, c.says)
+			}
+		})
+	}
+}
+
+func TestVersionsThatMinimumEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		from rotation.Numbers
+		n    int64
+		want []int64
+	}{
+		"draining":           {draining, 4, []int64{3}},
+		"draining, all":      {draining, 7, []int64{3, 6}},
+		"staged":             {staged, 6, []int64{3}},
+		"staged, all":        {staged, 7, []int64{3, 6}},
+		"stable, to next":    {stable, 4, []int64{3}},
+		"rolled back":        {rolled, 4, []int64{3}},
+		"already there":      {draining, 3, nil},
+		"nothing is left to": {revoked, 7, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := changeOf(prior{Numbers: c.from}, wanted{minimumVersion: c.n}).ended()
+			if !slices.Equal(got, c.want) {
+				t.Errorf("ended %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSameInstant(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"", "", true},
+		{"", "2026-01-01T00:00:00Z", false},
+		{"2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", true},
+		{"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0Z", true},
+		{"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", false},
+		{"2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", false},
+		{"soon", "soon", true},
+		{"soon", "later", false},
+	} {
+		if got := SameInstant(c.a, c.b); got != c.want {
+			t.Errorf("SameInstant(%q, %q) = %v", c.a, c.b, got)
+		}
+	}
+}
+
+func changeOf(p prior, w wanted) Change {
+	return Change{
+		kind:  Kind{Kind: api.ScopedTokens, Short: "token"},
+		state: Object{Common: tfkit.Common{ID: types.StringValue("tok_1")}},
+		prior: p, wanted: w, decision: decide(p, w),
+	}
+}
+
+// What a value that the configuration supplies means for the step.
+func TestSupply(t *testing.T) {
+	type triggers = map[string]string
+	const argument = "secret_wo"
+	ours := Supply{Argument: argument, Configured: true, New: true, ByUser: true}
+	same := Supply{Argument: argument, Configured: true, Supplied: true}
+	drifted := Supply{Argument: argument, Configured: true, New: true, Supplied: true}
+	gone := Supply{Argument: argument, Configured: true, New: true, Supplied: true, Barred: true}
+	theirs := Supply{Argument: argument, Supplied: true}
+	ask := func(w wanted) wanted { w.triggers = triggers{"a": "2"}; return w }
+	asked := triggers{"a": "1"}
+	for name, c := range map[string]struct {
+		prior      prior
+		want       wanted
+		step       rotation.Step
+		sends      bool
+		needsValue bool
+		superseded bool
+		refused    string
+	}{
+		"new, stable": {
+			prior: prior{Numbers: stable, requiresAcknowledgement: true}, want: wanted{supply: ours},
+			step: rotation.StepBegin, sends: true,
+		},
+		"new, stable, no acknowledgement": {
+			prior: prior{Numbers: stable}, want: wanted{supply: ours}, step: rotation.StepRotate, sends: true,
+		},
+		"new, and due": {
+			prior: prior{Numbers: stable, due: rotation.StepRotate, reason: rotation.ReasonInterval},
+			want:  wanted{supply: ours}, step: rotation.StepRotate, sends: true,
+		},
+		"new, and asked for": {
+			prior: prior{Numbers: stable, triggers: asked}, want: ask(wanted{supply: ours}),
+			step: rotation.StepRotate, sends: true,
+		},
+		"new, revoked": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue, reason: rotation.ReasonRevoked},
+			want:  wanted{supply: ours}, step: rotation.StepReissue, sends: true,
+		},
+		"new, held": {
+			prior: prior{Numbers: stable, reason: rotation.ReasonHeld}, want: wanted{supply: ours},
+		},
+		"new, staged": {
+			prior: prior{Numbers: staged, phaseEnds: "2026-06-01T00:00:00Z"}, want: wanted{supply: ours},
+			refused: "in phase staged of another one until 2026-06-01T00:00:00Z",
+		},
+		"new, draining": {
+			prior: prior{Numbers: draining}, want: wanted{supply: ours}, refused: "raise minimum_version to 7",
+		},
+		"new, staged, promote due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{supply: ours},
+			refused: "secret_wo has a new value",
+		},
+		"new, with a minimum above all": {
+			prior: prior{Numbers: staged}, want: wanted{supply: ours, minimumVersion: 7},
+			step: rotation.StepMinimumVersion, sends: true,
+		},
+		"new, with a minimum that one passes": {
+			prior: prior{Numbers: staged}, want: wanted{supply: ours, minimumVersion: 6},
+			step: rotation.StepMinimumVersion,
+		},
+		"new, with an idle minimum": {
+			prior: prior{Numbers: stable}, want: wanted{supply: ours, minimumVersion: 2}, step: rotation.StepRotate,
+			sends: true,
+		},
+		"same, with a minimum above all": {
+			prior: prior{Numbers: stable}, want: wanted{supply: same, minimumVersion: 6},
+			refused: "still has the value that would be revoked",
+		},
+		"same, with a minimum that one passes": {
+			prior: prior{Numbers: draining}, want: wanted{supply: same, minimumVersion: 6},
+			step: rotation.StepMinimumVersion,
+		},
+		"same, due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonInterval},
+			want:  wanted{supply: same}, needsValue: true,
+		},
+		"same, overdue": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonOverdue},
+			want:  wanted{supply: same}, needsValue: true,
+		},
+		"same, requested earlier": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonRequested},
+			want:  wanted{supply: same}, needsValue: true,
+		},
+		"same, asked for": {
+			prior: prior{Numbers: stable, triggers: asked}, want: ask(wanted{supply: same}), needsValue: true,
+		},
+		"same, promote due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{supply: same},
+			step: rotation.StepPromote,
+		},
+		"same, retire due": {
+			prior: prior{Numbers: draining, due: rotation.StepRetire}, want: wanted{supply: same},
+			step: rotation.StepRetire,
+		},
+		"drifted, stable": {
+			prior: prior{Numbers: stable}, want: wanted{supply: drifted}, step: rotation.StepRotate, sends: true,
+		},
+		"drifted, with a minimum above all": {
+			prior: prior{Numbers: staged}, want: wanted{supply: drifted, minimumVersion: 7},
+			refused: "still has the value that would be revoked",
+		},
+		"drifted, staged": {
+			prior: prior{Numbers: staged}, want: wanted{supply: drifted}, superseded: true,
+		},
+		"drifted, promote due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{supply: drifted},
+			step: rotation.StepPromote, superseded: true,
+		},
+		"drifted, held": {
+			prior: prior{Numbers: staged, reason: rotation.ReasonHeld}, want: wanted{supply: drifted},
+		},
+		"gone, stable": {
+			prior: prior{Numbers: stable}, want: wanted{supply: gone}, needsValue: true,
+		},
+		"gone, due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonInterval},
+			want:  wanted{supply: gone}, needsValue: true,
+		},
+		"gone, asked for": {
+			prior: prior{Numbers: stable, triggers: asked}, want: ask(wanted{supply: gone}), needsValue: true,
+		},
+		"gone, revoked": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue, reason: rotation.ReasonRevoked},
+			want:  wanted{supply: gone}, needsValue: true,
+		},
+		"gone, staged": {
+			prior: prior{Numbers: staged}, want: wanted{supply: gone}, needsValue: true,
+		},
+		"gone, promote due": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{supply: gone},
+			step: rotation.StepPromote, needsValue: true,
+		},
+		"gone, retire due": {
+			prior: prior{Numbers: draining, due: rotation.StepRetire}, want: wanted{supply: gone},
+			step: rotation.StepRetire, needsValue: true,
+		},
+		"gone, held": {
+			prior: prior{Numbers: stable, reason: rotation.ReasonHeld}, want: wanted{supply: gone},
+		},
+		"gone, with a minimum above all": {
+			prior: prior{Numbers: stable}, want: wanted{supply: gone, minimumVersion: 6},
+			refused: "has a value that was revoked before",
+		},
+		"not configured, due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonInterval},
+			want:  wanted{supply: theirs}, needsValue: true,
+		},
+		"not configured, requested earlier": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonRequested},
+			want:  wanted{supply: theirs}, step: rotation.StepBegin,
+		},
+		"not configured, asked for": {
+			prior: prior{Numbers: stable, triggers: asked}, want: ask(wanted{supply: theirs}),
+			step: rotation.StepRotate,
+		},
+		"not configured, due and asked for": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin, reason: rotation.ReasonInterval, triggers: asked},
+			want:  ask(wanted{supply: theirs}), step: rotation.StepBegin,
+		},
+		"not configured, minimum": {
+			prior: prior{Numbers: stable}, want: wanted{supply: theirs, minimumVersion: 6},
+			step: rotation.StepMinimumVersion,
+		},
+		"not configured, revoked": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue},
+			want:  wanted{supply: Supply{Argument: argument}}, step: rotation.StepReissue,
+		},
+		"not configured, platform's own due": {
+			prior: prior{Numbers: stable, due: rotation.StepBegin},
+			want:  wanted{supply: Supply{Argument: argument}}, step: rotation.StepBegin,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := changeOf(c.prior, c.want)
+			attribute, summary, detail := got.refusal()
+			if (summary != "") != (c.refused != "") || summary != "" && attribute != argument ||
+				!strings.Contains(detail, c.refused) {
+				t.Fatalf("refused on %q: %s; want %q", attribute, detail, c.refused)
+			}
+			if summary != "" {
+				return
+			}
+			if got.decision.step != c.step || got.SendsValue() != c.sends {
+				t.Errorf(
+					"step %q, sends the value: %v; want %q, %v",
+					got.decision.step,
+					got.SendsValue(),
+					c.step,
+					c.sends,
+				)
+			}
+			if got.needsValue() != c.needsValue || got.superseded() != c.superseded {
+				t.Errorf("needs a value: %v, superseded: %v; want %v, %v",
+					got.needsValue(), got.superseded(), c.needsValue, c.superseded)
+			}
+		})
+	}
+	unsure := wanted{supply: Supply{Configured: true, Unsure: true}}
+	if got := changeOf(prior{Numbers: stable, due: rotation.StepBegin}, unsure); !got.Unknown() || got.Steps() {
+		t.Errorf("a value that is not known yet: %+v", got.decision)
+	}
+}

@@ -1,0 +1,146 @@
+package rotate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// waiting says why no step is taken, where somebody should know. The summary is empty where nobody needs to.
+func (c Change) waiting(name string) (summary, text string) {
+	p := c.prior
+	if unproven := c.unproven(); unproven != "" && !p.held() {
+		return fmt.Sprintf("Version %d of %s is current without proof", p.Current, name), unproven
+	}
+	switch p.reason {
+	case rotation.ReasonHeld:
+		return "Rotation of " + name + " is on hold", c.onHold()
+	case rotation.ReasonAwaitingAcknowledgement:
+		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.Pending, name),
+			paragraph(c.kind.Awaiting, c.probed(p.Pending), fmt.Sprintf(
+				"Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds))
+	case rotation.ReasonNotEnforced:
+		return fmt.Sprintf("Version %d of %s cannot prove itself", p.Pending, name), c.notEnforced()
+	case rotation.ReasonExpired:
+		return tfkit.Capital(c.kind.Short) + " " + name + " has expired", fmt.Sprintf(
+			"No version of it is valid since %s. To revive it, set expires_at to a later date, or remove it "+
+				"(rotation_policy_id is required then): the plan changes it and issues version %d. "+
+				"Otherwise remove the %s from the configuration.", p.expiresAt, p.Next, c.kind.Short)
+	}
+	return "", ""
+}
+
+func (c Change) onHold() string {
+	why := ""
+	if h := c.notes.Hold; h != nil {
+		why = fmt.Sprintf("Since %s, by %s: %s. ", h.At.UTC().Format(time.RFC3339), h.By, h.Reason)
+	}
+	if c.prior.Phase == rotation.PhaseRevoked {
+		why += "No version of it is valid. "
+	}
+	switch s := c.wanted.supply; {
+	case s.Barred:
+		why += s.Argument + " has a value that was revoked; it is not sent again by itself. "
+	case s.New:
+		why += "The configured value of " + s.Argument +
+			" is not what the platform has; it is not sent until the hold is released. "
+	}
+	return why + "No step is planned, and Terraform never releases a hold. When the reason is gone, " +
+		"release it on the " +
+		"platform (" + c.callToRelease() + ")."
+}
+
+func (c Change) notEnforced() string {
+	p, found := c.prior, "The receiver accepts"
+	probe := c.notes.Probe
+	if probe != nil && probe.Version == p.Pending && probe.Result != api.ProbeNotEnforced {
+		found = "An earlier probe found that the receiver accepts"
+	}
+	return paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d "+
+		"proves nothing.", found, p.Pending), c.probed(p.Pending),
+		fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version "+
+			"nevertheless, force it, "+
+			"with a reason (%s). Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.",
+			c.callToPromote(), p.phaseEnds))
+}
+
+// unproven says that a version was promoted although the receiver did not accept it, for as long as there is a way
+// back. It is empty otherwise.
+func (c Change) unproven() string {
+	p, probe := c.prior, c.notes.Probe
+	if p.Phase != rotation.PhaseDraining || probe == nil || probe.Version != p.Current ||
+		probe.Result != api.ProbeNotAccepted {
+		return ""
+	}
+	return paragraph("It became current, by the rotation policy or by force, before the receiver was seen "+
+		"to accept it, "+
+		"and the platform goes on asking.", c.probed(p.Current),
+		fmt.Sprintf("Until %s version %d signs as well; from then on a receiver that does not know version %d refuses "+
+			"deliveries. Give it version %d, or go back before that (%s).",
+			p.phaseEnds, p.Previous, p.Current, p.Current, c.callToRollBack()))
+}
+
+// probed is what the platform found when it last asked the receiver about a version.
+func (c Change) probed(version int64) string {
+	probe := c.notes.Probe
+	if probe == nil || probe.Version != version {
+		return ""
+	}
+	return fmt.Sprintf("The last probe, at %s: %s.", probe.At.UTC().Format(time.RFC3339), probe.Detail)
+}
+
+// requestRecorded says when a request is answered that this apply only records.
+func (c Change) requestRecorded() string {
+	why := "A value of rotate_when_changed has changed, but "
+	switch {
+	case c.prior.held():
+		why += "the " + c.kind.Short + " is on hold. "
+	case c.Steps():
+		why += "another step comes first, and an apply takes one. "
+	default:
+		why += fmt.Sprintf("the %s is in phase %s of a rotation. ", c.kind.Short, c.prior.Phase)
+	}
+	why += "The request is recorded on the platform. It falls due once the phase is stable"
+	if c.prior.held() {
+		why += " and the hold released"
+	}
+	return why + "."
+}
+
+// newValueDue says that only a new value can begin a rotation, which Terraform cannot make.
+func (c Change) newValueDue() string {
+	if c.wanted.supply.Barred {
+		return c.valueRevoked()
+	}
+	var why string
+	switch {
+	case c.Requests():
+		why = "A value of rotate_when_changed has changed"
+	case c.prior.reason == rotation.ReasonRequested:
+		why = "A rotation was requested earlier"
+	case c.prior.reason == rotation.ReasonOverdue:
+		why = "Overdue: the max_age of the rotation policy has passed; due since " + c.dueSince()
+	default:
+		why = "Due since " + c.dueSince()
+	}
+	argument := c.wanted.supply.Argument
+	return fmt.Sprintf("%s. Its value is supplied, not made by the platform, so there is nothing to rotate to: "+
+		"configure a new one in %s (and raise %s_version if that is set). "+
+		"For a value that the platform makes, remove %s and change a value of rotate_when_changed.",
+		why, argument, argument, argument)
+}
+
+func (c Change) valueRevoked() string {
+	why, leave := "Every version was revoked, and %[1]s still has a value that was revoked. ", ""
+	if c.prior.Phase != rotation.PhaseRevoked {
+		why = "%[1]s has a value that was revoked on the platform, which has gone on with another one. "
+		leave = " To leave the choice to the platform, remove %[1]s."
+	}
+	return fmt.Sprintf(why+"It is not sent again by itself: configure a new one (and raise %[1]s_version if "+
+		"that is set)."+
+		leave+" To send the same one nevertheless, give %[1]s_version a number that it has not had.",
+		c.wanted.supply.Argument)
+}

@@ -1,0 +1,62 @@
+package rotation
+
+import "time"
+
+// Replace gives new credentials to a connector. They are current at once and the old ones are retired in the same
+// moment, because only the platform uses them. It also works where there are none yet (a Credential with nothing but
+// the Highest number of its name) or where all are revoked. On hold it is refused.
+func Replace(c Credential, actor string, now time.Time) (Credential, Transition, error) {
+	if err := notHeld(c, Policy{}, Command{Step: StepReplace}, now); err != nil {
+		return c, Transition{}, err
+	}
+	d := newDraft(c, Policy{})
+	t := Transition{Step: StepReplace, At: now, Actor: actor}
+	if old := d.live(StateCurrent); old != nil {
+		old.end(StateRetired, now, actor, ReasonReplaced)
+		t.Versions = append(t.Versions, old.Number)
+	}
+	t.Issued = d.issue(StateCurrent, now).Number
+	t.Versions = append(t.Versions, t.Issued)
+	d.record(t)
+	return d.c, d.done[0], nil
+}
+
+// The statuses of a connector's credentials.
+const (
+	AgeMissing = "missing" // there were never any
+	AgeCurrent = "current"
+	AgeDue     = "due"     // past the policy's interval
+	AgeOverdue = "overdue" // past its max_age
+	AgeRevoked = "revoked"
+)
+
+// Age is what a policy says about a connector's credentials. A zero time stands for null.
+type Age struct {
+	Status string
+	SetAt  time.Time // when the current ones were set
+	DueAt  time.Time // when they reach the policy's interval
+}
+
+// AgeAt computes the age of a connector's credentials. They have no overlap, so their only phases are stable and
+// revoked. On hold they are neither due nor overdue.
+func AgeAt(c Credential, p Policy, now time.Time) Age {
+	v, ok := c.Current()
+	if !ok {
+		if c.Version == 0 {
+			return Age{Status: AgeMissing}
+		}
+		return Age{Status: AgeRevoked}
+	}
+	a := Age{Status: AgeCurrent, SetAt: v.CurrentSince}
+	if p.Interval > 0 {
+		a.DueAt = v.CurrentSince.Add(p.Interval)
+	}
+	switch {
+	case c.Hold != nil:
+	case c.olderThan(p.MaxAge, now):
+		a.Status = AgeOverdue
+	case c.olderThan(p.Interval, now):
+		a.Status = AgeDue
+	}
+	return a
+}
