@@ -137,6 +137,7 @@ func (b badInput) hcl(label int) string {
 // Each mistake is an error of the plan, at its line, with the name of its attribute; nothing is sent for it, and nothing that is
 // right has an error.
 func TestMistakesAreErrorsOfThePlan(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	var hcl strings.Builder
 	for i, mistake := range mistakes {
@@ -198,6 +199,7 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 }
 
 func TestValidateNeedsNoProviderConfiguration(t *testing.T) {
+	t.Parallel()
 	_, tf := acctest.Start(t)
 	tf.Config(drifting(acctest.NewSink(t)))
 	withoutProvider(tf)
@@ -212,6 +214,7 @@ func withoutProvider(tf *acctest.CLI) {
 
 // An endpoint over which a token could leak is refused at its line, before anybody is asked.
 func TestBadEndpoint(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	for endpoint, says := range map[string]string{
 		"http://platform.example.com":                    "endpoint must be https",
@@ -229,6 +232,7 @@ func TestBadEndpoint(t *testing.T) {
 
 // A number that is too high is only known to be wrong where the token's own number is.
 func TestMinimumVersionTooHighIsAnErrorOfThePlan(t *testing.T) {
+	t.Parallel()
 	_, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -241,6 +245,7 @@ func TestMinimumVersionTooHighIsAnErrorOfThePlan(t *testing.T) {
 
 // Durations and dates that mean the same are no difference, and the platform keeps what it was given first.
 func TestEqualDurationsAndDatesAreNoDifference(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	durations := func(interval, overlap, maxStage, maxAge, quiet, expires string) string {
 		return strings.Replace(policy(fmt.Sprintf("overlap = %q\nmax_stage = %q\nmax_age = %q\nquiet_period = %q", overlap, maxStage, maxAge, quiet)), `"30d"`, fmt.Sprintf("%q", interval), 1) +

@@ -7,10 +7,19 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 )
 
-// Main runs a package's tests and removes the programs that they built. Call it from TestMain.
-func Main(m *testing.M) {
+// newProvider makes the provider under test. Main sets it: this package cannot import the provider, whose tests import this package.
+var newProvider func(getenv func(string) string, version string) func() provider.Provider
+
+// Main runs a package's tests and removes what they built. Call it from TestMain, with provider.NewIn.
+func Main(m *testing.M, provider func(getenv func(string) string, version string) func() provider.Provider) {
+	newProvider = provider
+	// The framework writes dozens of lines for each object to standard error otherwise.
+	_ = os.Setenv("TF_LOG_SDK", "OFF")
+	_ = os.Setenv("TF_LOG_PROVIDER_QUICKCONNECT", "OFF")
 	code := m.Run()
 	if builtDir != "" {
 		_ = os.RemoveAll(builtDir)
@@ -43,14 +52,7 @@ func build(packages ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	args := []string{"build"}
-	// Not whenever the tests themselves run with -race: a provider with the race detector takes seconds to start, and Terraform
-	// starts it for every command. Its code runs under the detector in its own tests.
-	if os.Getenv("ACCTEST_RACE") != "" {
-		args = append(args, "-race")
-	}
-	args = append(args, "-o", dir+string(filepath.Separator))
-	cmd := exec.Command("go", append(args, packages...)...)
+	cmd := exec.Command("go", append([]string{"build", "-o", dir + string(filepath.Separator)}, packages...)...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %v: %w\n%s", packages, err, out)

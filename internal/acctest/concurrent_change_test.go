@@ -71,6 +71,7 @@ func (c *scene) planEdit(attributes ...string) {
 // A description is edited, and before the plan is applied the world moves. The apply edits the description and nothing else; what
 // has moved is the next plan's.
 func TestEditWhileTheWorldMoves(t *testing.T) {
+	t.Parallel()
 	const monthly = "overlap = \"24h\"\nmax_stage = \"7d\"\n"
 	for name, tc := range map[string]struct {
 		policy, token string
@@ -145,6 +146,7 @@ func TestEditWhileTheWorldMoves(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			c := &scene{t, p, tf, acctest.NewSink(t)}
 			c.config(policy(monthly+tc.policy), tc.token)
@@ -185,6 +187,7 @@ func TestEditWhileTheWorldMoves(t *testing.T) {
 
 // What is deleted between plan and apply cannot be edited any more. The apply says so, and the next plan creates it again.
 func TestEditOfWhatSomebodyDeletes(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	c := &scene{t, p, tf, acctest.NewSink(t)}
 	c.config(policy(""), "")

@@ -10,6 +10,7 @@ import (
 
 // A value that is generated anew each time it is opened, so also between plan and apply, converges under a number.
 func TestGeneratedCredentialsConverge(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	generated := func(more string) string {
 		return `
@@ -66,6 +67,7 @@ resource "quickconnect_connector" "slack" {
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply, and no plan breaks on it.
 func TestCredentialsMayFlipBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
 	const none, one, two, three = "none", "xoxb-one", "xoxb-two", "xoxb-three"
 	for name, tc := range map[string]struct {
 		before, then       string // what the block says at the first apply, and when the plan is made
@@ -94,6 +96,7 @@ func TestCredentialsMayFlipBetweenPlanAndApply(t *testing.T) {
 		"none, and one, a number and a new block": {before: "", then: perhaps + number1, start: one, plan: none, apply: one, version: 1, value: one},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(slackWith(tc.before))
 			tf.Var("bot_token", tc.start)
@@ -115,8 +118,10 @@ func TestCredentialsMayFlipBetweenPlanAndApply(t *testing.T) {
 
 // A value that is not known before the apply is sent then, if it is another one.
 func TestUnknownCredentials(t *testing.T) {
+	t.Parallel()
 	for name, number := range map[string]string{"without number": "", "with number": number1} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			from := func(seed, remake string) string {
 				return `
@@ -162,6 +167,7 @@ resource "quickconnect_connector" "slack" {
 
 // Terraform cannot make new credentials of an outside service: that they are due is a warning, with dates, and no difference.
 func TestCredentialsThatAreDueWarn(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy(`max_age = "60d"`) + slackWith(fromVariable+"  rotation_policy_id = quickconnect_rotation_policy.monthly.id\n"))
 	tf.Var("bot_token", "xoxb-one")
@@ -190,8 +196,10 @@ func TestCredentialsThatAreDueWarn(t *testing.T) {
 
 // On hold nothing is sent, and every plan says so. What is not secret can be edited, and after the release all is as it should be.
 func TestHeldConnectorGetsNoCredentials(t *testing.T) {
+	t.Parallel()
 	for name, numbers := range map[string][2]string{"without number": {"", ""}, "with number": {number1, number2}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(slackWith(fromVariable + numbers[0]))
 			tf.Var("bot_token", "xoxb-one")
@@ -219,6 +227,7 @@ func TestHeldConnectorGetsNoCredentials(t *testing.T) {
 
 // A hold that comes between plan and apply is respected: the apply fails and says why, and nothing is sent.
 func TestHoldBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(slackWith(fromVariable))
 	tf.Var("bot_token", "xoxb-one")

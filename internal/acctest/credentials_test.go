@@ -66,6 +66,7 @@ func someoneSets(p *acctest.Platform, botToken string) {
 
 // Without a number the value itself is compared: whichever side changes is found, named, and put right by the configured value.
 func TestCredentialsAreComparedWithoutNumber(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(slackWith(fromVariable))
 	tf.Var("bot_token", "xoxb-one")
@@ -115,6 +116,7 @@ func TestCredentialsAreComparedWithoutNumber(t *testing.T) {
 
 // With a number the value is sent when the number changes, and when the platform's is no longer the one that was sent.
 func TestCredentialsFollowTheirNumber(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(slackWith(fromVariable + number1))
 	tf.Var("bot_token", "xoxb-one")
@@ -172,6 +174,7 @@ func TestCredentialsFollowTheirNumber(t *testing.T) {
 
 // Removing the argument leaves the platform's credentials alone, and an empty map is an error before anything happens.
 func TestCredentialsAreNeverEmptied(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(slackWith(fromVariable))
 	tf.Var("bot_token", "xoxb-one")
@@ -193,8 +196,10 @@ func TestCredentialsAreNeverEmptied(t *testing.T) {
 
 // A connector may be made without credentials, and get them later.
 func TestCredentialsMayComeLater(t *testing.T) {
+	t.Parallel()
 	for name, number := range map[string]string{"without number": "", "with number": number1} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(slackWith(""))
 			tf.Var("bot_token", "xoxb-one")
@@ -217,6 +222,7 @@ func TestCredentialsMayComeLater(t *testing.T) {
 
 // After an import there is nothing to do where the platform has what the configuration says; a number is adopted, nothing is sent.
 func TestCredentialsAfterImport(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		before, after, value string
 		has                  string // in the first plan; empty: nothing to do
@@ -230,6 +236,7 @@ func TestCredentialsAfterImport(t *testing.T) {
 		"none on the platform, a number": {after: fromVariable + number1, value: "xoxb-other", has: "has no credentials", version: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(slackWith(tc.before))
 			tf.Var("bot_token", "xoxb-one")

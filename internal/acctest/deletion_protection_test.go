@@ -10,6 +10,7 @@ import (
 )
 
 func TestDeletionProtection(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	deployer := p.As(api.RoleDeployer)
 	tf.Config(policy("") + notifier("deletion_protection = true"))
@@ -38,6 +39,7 @@ func TestDeletionProtection(t *testing.T) {
 
 // Where the state does not know of the protection, the platform refuses.
 func TestDeletionProtectionSetMeanwhile(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()

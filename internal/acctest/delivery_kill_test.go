@@ -16,6 +16,7 @@ import (
 // The platform is killed fifty times while it delivers a thousand events. Each of them arrives, at least once, under the id that its sender got,
 // and with the same body each time.
 func TestDeliveriesSurviveKills(t *testing.T) {
+	t.Parallel()
 	const events, kills = 1000, 50
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap("acme", "staging")["staging"]

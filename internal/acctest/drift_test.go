@@ -76,6 +76,7 @@ func ofPolicy(patch map[string]any) outside {
 // Whatever is changed outside, the next plan shows exactly that, one apply puts it right in place, and nothing else is touched:
 // no version moves, nothing is delivered again.
 func TestDriftIsPutRightInPlace(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	by := p.As(api.RoleDeployer)
@@ -129,6 +130,7 @@ func TestDriftIsPutRightInPlace(t *testing.T) {
 
 // A disabled connector's tokens are inactive; the apply that enables it again is the cure.
 func TestDisabledConnectorIsEnabled(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	by := p.As(api.RoleDeployer)
@@ -149,6 +151,7 @@ func TestDisabledConnectorIsEnabled(t *testing.T) {
 
 // A connector's credentials that somebody replaced or revoked are the configuration's again after one apply. Its tokens do not notice.
 func TestCredentialsDriftIsPutRightInPlace(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		happens func(*acctest.Platform)
 		says    string
@@ -160,6 +163,7 @@ func TestCredentialsDriftIsPutRightInPlace(t *testing.T) {
 		}, "were revoked on the platform", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			tf.Config(drifting(s))

@@ -37,6 +37,7 @@ func expires(after time.Duration) string {
 
 // An end is not a rotation: the token ends, every plan says so, and nothing is done about it until the configuration changes.
 func TestTokenThatExpires(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(expiring(expires(10*day)) + handover(s))
@@ -71,6 +72,7 @@ func TestTokenThatExpires(t *testing.T) {
 
 // A later date, or none, is the way back: in place, in one apply, and the sink has the new value when it is over.
 func TestExpiredTokenRevived(t *testing.T) {
+	t.Parallel()
 	later := func(p *acctest.Platform) string {
 		return fmt.Sprintf("expires_at = %q\n", p.Clock.Now().Add(30*day).Format(time.RFC3339))
 	}
@@ -86,6 +88,7 @@ func TestExpiredTokenRevived(t *testing.T) {
 		{"a policy takes the place of the date", expiring(expires(10 * day)), func(*acctest.Platform) string { return policy("") + notifier("") }, "removes expires_at"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			tf.Config(c.first + handover(s))
@@ -112,6 +115,7 @@ func TestExpiredTokenRevived(t *testing.T) {
 
 // Moved before it comes, the end is just another one: no version ends or begins for it.
 func TestExpiryMovedInTime(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(expiring(expires(10*day)) + handover(s))
@@ -133,6 +137,7 @@ func TestExpiryMovedInTime(t *testing.T) {
 
 // An end that comes in the middle of a rotation ends both versions.
 func TestExpiryWhileStaged(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	config := policy("max_stage = \"10d\"") + notifier(expires(33*day))
 	tf.Config(config)
@@ -156,7 +161,9 @@ func TestExpiryWhileStaged(t *testing.T) {
 
 // A date in the past is an error on the attribute, at apply: only the platform's clock knows.
 func TestExpiryInThePast(t *testing.T) {
+	t.Parallel()
 	t.Run("at creation", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		tf.Config(expiring(expires(-time.Hour)))
 		tf.Plan(2)
@@ -173,6 +180,7 @@ func TestExpiryInThePast(t *testing.T) {
 		{"moved after the end", 15 * day},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(expiring(expires(10 * day)))
 			tf.Apply()
@@ -192,6 +200,7 @@ func TestExpiryInThePast(t *testing.T) {
 
 // Overdue is said in words: a rotation that nobody applied for too long.
 func TestOverdue(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy(`max_age = "60d"`) + notifier(""))
 	tf.Apply()
@@ -206,6 +215,7 @@ func TestOverdue(t *testing.T) {
 
 // With a quiet_period the old version goes before the overlap ends, once nobody has used it for so long.
 func TestEarlyRetireAfterAQuietPeriod(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(withoutAcknowledgement+"overlap = \"5d\"\nquiet_period = \"12h\"") + notifier("") + handover(s))
@@ -230,6 +240,7 @@ func TestEarlyRetireAfterAQuietPeriod(t *testing.T) {
 
 // Whoever holds an ephemeral resource of a token that has expired gets nothing, not an error, even where nothing manages it.
 func TestEphemeralOfAnExpiredToken(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	operator := p.As(api.RoleOperator)
 	operator.Create(api.KindConnectors, map[string]any{"name": "slack", "owner": "team", "type": "slack"}).Want(http.StatusCreated)

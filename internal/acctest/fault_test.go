@@ -41,9 +41,10 @@ func withOutcome(texts ...string) map[string][]string {
 // Whatever lies between the provider and the platform, and however long: no object is dropped from the state, none is created
 // twice, no step of a rotation is taken twice, and the error says what to do.
 func TestLastingFaults(t *testing.T) {
+	t.Parallel()
 	// A redirect to another address: if the provider followed it, the token would be sent there.
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
-	defer elsewhere.Close()
+	t.Cleanup(elsewhere.Close)
 	never := make(chan struct{})
 
 	for name, f := range map[string]lasting{
@@ -211,6 +212,7 @@ func wantOneKey(t *testing.T, p *acctest.Platform) {
 
 // A fault that goes away within the retries is not noticed: everything is done, and done once.
 func TestPassingFaults(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]acctest.Fault{
 		"429 with Retry-After":         acctest.AnswerProblem(429, api.CodeRateLimited, "Retry-After", "1"),
 		"503 with Retry-After":         acctest.AnswerProblem(503, api.CodeUnavailable, "Retry-After", "0"),
@@ -284,6 +286,7 @@ func distinct(p *acctest.Platform) int {
 
 // A token that expires between plan and apply, or in the middle of an apply, costs nothing but a new token.
 func TestExpiredToken(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(impatient + quintet(p))
 	tf.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Environment, api.RoleDeployer, time.Hour))

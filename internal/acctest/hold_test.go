@@ -18,6 +18,7 @@ func release(p *acctest.Platform) {
 
 // On hold a rotation that is due is shown and left alone, in every phase. Terraform never releases a hold.
 func TestHoldIsShownAndLeftAlone(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, policy string
 		until        func(*acctest.Platform)
@@ -31,6 +32,7 @@ func TestHoldIsShownAndLeftAlone(t *testing.T) {
 		{"retire is due", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0}, `"draining" -> "stable"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(policy(c.policy) + notifier(""))
 			tf.Apply()
@@ -56,6 +58,7 @@ func TestHoldIsShownAndLeftAlone(t *testing.T) {
 
 // A hold stops rotations, not the rest of the token.
 func TestHoldDoesNotStopAnEdit(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -72,6 +75,7 @@ func TestHoldDoesNotStopAnEdit(t *testing.T) {
 
 // Deadlines and revocation work on hold, and what they did stays until the hold is released.
 func TestRevokedOnHold(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -100,6 +104,7 @@ func TestRevokedOnHold(t *testing.T) {
 
 // Revoked while on hold already, and a destroy: neither is in the way of the other.
 func TestDestroyOnHold(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -116,6 +121,7 @@ func TestDestroyOnHold(t *testing.T) {
 // What is on hold when a plan is made for it may be released before it is applied: then the plan has done what it said, and
 // the next one wants the step.
 func TestHoldReleasedAfterThePlan(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()

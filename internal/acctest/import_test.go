@@ -343,8 +343,10 @@ var importCases = []imported{
 
 // An import takes the name or the id and no secret, and where the configuration says what the platform has, the next plan is empty.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	for _, c := range importCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(c.create(byHand{t, p}))
 			var object api.Object
@@ -376,6 +378,7 @@ func TestImport(t *testing.T) {
 
 // Null and empty are told apart in both directions.
 func TestImportTellsNullFromEmpty(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true, "description": "", "labels": map[string]string{}})
 	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)))
@@ -390,6 +393,7 @@ func TestImportTellsNullFromEmpty(t *testing.T) {
 
 // The block form plans the import, and changes nothing in the same apply if there is nothing to change.
 func TestImportBlock(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true})
 	tf.Config(tokenBlock(connector, fmt.Sprintf("rotation_policy_id = %q", policyID)) + `
@@ -405,6 +409,7 @@ import {
 
 // What is due when it is imported is planned with the import, and one apply does both.
 func TestImportOfATokenThatIsDue(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	connector, policyID := byHand{t, p}.makeToken(map[string]any{"rotation_policy_id": true})
 	p.Clock.Advance(30 * day)
@@ -423,6 +428,7 @@ import {
 }
 
 func TestImportOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	byHand{t, p}.make(api.KindConnectors, map[string]any{"name": "other", "owner": "team", "type": "slack"})
 	tf.Config(policy("") + notifier("") + hooks("https://hooks.example.com", ""))

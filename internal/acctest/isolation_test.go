@@ -24,6 +24,7 @@ func wantOnlyIdentity(t *testing.T, p *acctest.Platform) {
 
 // A token of another tenant or environment than the configuration says is refused before anything is planned, with both sides named.
 func TestTokenOfAnotherPlace(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	globex := p.Bootstrap("globex", "staging")["staging"]
 	tf.Config(quintet(p) + `
@@ -59,6 +60,7 @@ data "quickconnect_identity" "me" {}
 // A state that belongs to another environment or tenant is an error, never "gone, create it anew": whatever the command, nothing
 // is asked about its objects, nothing leaves the state and nothing is made.
 func TestStateOfAnotherPlace(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	globex := p.Bootstrap("globex", "staging")["staging"]
@@ -112,6 +114,7 @@ func TestStateOfAnotherPlace(t *testing.T) {
 
 // An id of another environment names nothing: not for an import, not in a reference, not in an ephemeral resource.
 func TestIDsOfAnotherEnvironment(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(quintet(p))
 	tf.Apply()

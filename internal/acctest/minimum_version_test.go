@@ -12,6 +12,7 @@ import (
 // One reviewed line of configuration ends every older value at once, wherever a rotation stands, and the sink has the new one
 // when the apply is over.
 func TestMinimumVersionRaised(t *testing.T) {
+	t.Parallel()
 	begin := func(p *acctest.Platform) { stepBy(api.StepBegin, api.StepRequest{})(p) }
 	rotate := func(p *acctest.Platform) { stepBy(api.StepRotate, api.StepRequest{})(p) }
 	rollback := func(p *acctest.Platform) {
@@ -36,6 +37,7 @@ func TestMinimumVersionRaised(t *testing.T) {
 		{"staged after a rollback, none is new enough", rollback, []int64{1, 2}, 3, 3, 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			config := policy(withoutAcknowledgement) + handover(s)
@@ -67,6 +69,7 @@ func TestMinimumVersionRaised(t *testing.T) {
 
 // A step that is due waits: the emergency comes first, and one apply takes one step.
 func TestMinimumVersionComesBeforeTheStepThatIsDue(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -82,6 +85,7 @@ func TestMinimumVersionComesBeforeTheStepThatIsDue(t *testing.T) {
 
 // With no valid version at all there is nothing to revoke: the reissue is the step, and issues a version that is new enough.
 func TestMinimumVersionWhileRevoked(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	config := policy("") + handover(s)
@@ -98,6 +102,7 @@ func TestMinimumVersionWhileRevoked(t *testing.T) {
 }
 
 func TestMinimumVersionWithoutEffect(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	config := policy("") + handover(s)
@@ -122,6 +127,7 @@ func TestMinimumVersionWithoutEffect(t *testing.T) {
 }
 
 func TestMinimumVersionOverNext(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -135,6 +141,7 @@ func TestMinimumVersionOverNext(t *testing.T) {
 
 // A creation starts where minimum_version says: what came from another place may have had numbers already.
 func TestMinimumVersionAtCreation(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("minimum_version = 5") + handover(s))
@@ -150,6 +157,7 @@ func TestMinimumVersionAtCreation(t *testing.T) {
 }
 
 func TestMinimumVersionOnHold(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -175,6 +183,7 @@ func TestMinimumVersionOnHold(t *testing.T) {
 
 // A hold that comes between plan and apply stops it as well.
 func TestMinimumVersionSavedBeforeAHold(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -190,6 +199,7 @@ func TestMinimumVersionSavedBeforeAHold(t *testing.T) {
 
 // While the number is not known the plan promises nothing, and the apply decides.
 func TestMinimumVersionUnknownInThePlan(t *testing.T) {
+	t.Parallel()
 	late := func(name string, number int) string {
 		return fmt.Sprintf("\nresource \"terraform_data\" %q {\n  input = %d\n}\n", name, number)
 	}
@@ -203,6 +213,7 @@ func TestMinimumVersionUnknownInThePlan(t *testing.T) {
 		{"it has no effect", 1, 1, 2, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			config := policy("") + handover(s)
@@ -225,6 +236,7 @@ func TestMinimumVersionUnknownInThePlan(t *testing.T) {
 	}
 
 	t.Run("it is over the next version", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		tf.Config(policy("") + notifier(""))
 		tf.Apply()
@@ -237,6 +249,7 @@ func TestMinimumVersionUnknownInThePlan(t *testing.T) {
 	})
 
 	t.Run("at creation", func(t *testing.T) {
+		t.Parallel()
 		_, tf := acctest.Start(t)
 		tf.Config(policy("") + notifier("minimum_version = terraform_data.late.output") + late("late", 4))
 		tf.Apply()
@@ -248,7 +261,9 @@ func TestMinimumVersionUnknownInThePlan(t *testing.T) {
 // The platform ends a phase at its deadline, whatever plan is waiting. The minimum is in force after the apply in any case; where
 // that leaves other versions than the plan said, the plan is not called a success.
 func TestMinimumVersionSavedBeforeADeadline(t *testing.T) {
+	t.Parallel()
 	t.Run("the pending one that was to stay is cancelled", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		s := acctest.NewSink(t)
 		config := policy("") + handover(s)
@@ -270,6 +285,7 @@ func TestMinimumVersionSavedBeforeADeadline(t *testing.T) {
 		tf.Plan(0).Silent()
 	})
 	t.Run("the previous one that was to go is retired", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		tf.Config(policy(withoutAcknowledgement) + notifier(""))
 		tf.Apply()

@@ -14,6 +14,7 @@ import (
 // The npm package standardwebhooks, in the receiver that is written with it, verifies our deliveries with the old secret until the overlap ends,
 // and with the new one from its issue on. The Go library is asked the same in internal/platform.
 func TestNpmLibraryThroughARotation(t *testing.T) {
+	t.Parallel()
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap(acctest.Tenant, acctest.Environment)[acctest.Environment]
 	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"), "new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}

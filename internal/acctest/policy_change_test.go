@@ -10,6 +10,7 @@ import (
 
 // A description is edited in the apply that also changes the policy, or puts another one or a date in its place.
 func TestEditWhileThePolicyChanges(t *testing.T) {
+	t.Parallel()
 	const edit = "\ndescription = \"Sends the alerts.\""
 	other := strings.NewReplacer(`"monthly"`, `"weekly"`, `"30d"`, `"7d"`).Replace(policy("overlap = \"1h\"\nrequire_acknowledgement = false"))
 	toOther := func(hcl string) string {
@@ -51,6 +52,7 @@ func TestEditWhileThePolicyChanges(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			c := &scene{t, p, tf, acctest.NewSink(t)}
 			if tc.first == "" {
@@ -86,6 +88,7 @@ const createFirst = "  lifecycle {\n    create_before_destroy = true\n  }\n"
 
 // A step that is due is taken in the apply that also edits the token and its policy: under the policy as it is then.
 func TestStepWhileThePolicyChanges(t *testing.T) {
+	t.Parallel()
 	start := func(t *testing.T, first, then string) (*scene, *acctest.Run) {
 		t.Helper()
 		p, tf := acctest.Start(t)
@@ -97,6 +100,7 @@ func TestStepWhileThePolicyChanges(t *testing.T) {
 		return c, tf.SavePlan("step.tfplan")
 	}
 	t.Run("longer interval and overlap", func(t *testing.T) {
+		t.Parallel()
 		c, plan := start(t, "", `overlap = "2d"`)
 		plan.Has("~ version = 1 -> 2", `"stable" -> "staged"`)
 		c.tf.ApplyPlan("step.tfplan")
@@ -108,6 +112,7 @@ func TestStepWhileThePolicyChanges(t *testing.T) {
 		wantRotation(t, c.tf, 2, map[string]any{"phase": "draining", "previous_expires_at": "2026-06-02T12:00:00Z"})
 	})
 	t.Run("acknowledgement no more", func(t *testing.T) {
+		t.Parallel()
 		c, plan := start(t, "", `require_acknowledgement = false`)
 		plan.Has(`"stable" -> "staged"`)
 		c.tf.ApplyPlan("step.tfplan")
@@ -119,6 +124,7 @@ func TestStepWhileThePolicyChanges(t *testing.T) {
 	})
 	// A rotation in one step is not what the new policy allows any more: nothing is rotated, and the next plan is right.
 	t.Run("acknowledgement from now on", func(t *testing.T) {
+		t.Parallel()
 		c, plan := start(t, `require_acknowledgement = false`, "")
 		plan.Has(`"stable" -> "draining"`)
 		c.tf.ApplyPlanFails("step.tfplan").Has("Run terraform plan again")

@@ -106,6 +106,7 @@ func wantCrowd(t *testing.T, p *acctest.Process, tf *acctest.CLI, token string) 
 
 // The platform is killed in the middle of an apply and comes back within the retries: the apply does not notice.
 func TestPlatformKilledAndBack(t *testing.T) {
+	t.Parallel()
 	p, tf, token := startProcess(t)
 	tf.Config(crowdConfig(6))
 	apply := killInTheMiddle(t, p, tf, token)
@@ -118,6 +119,7 @@ func TestPlatformKilledAndBack(t *testing.T) {
 // The platform is killed in the middle of an apply and stays away until that has failed: the next apply makes the rest. What was
 // made without an answer, if anything, it names.
 func TestPlatformKilledAndAway(t *testing.T) {
+	t.Parallel()
 	p, tf, token := startProcess(t)
 	tf.Config(crowdConfig(1))
 	killInTheMiddle(t, p, tf, token).Wait().Want(1).Has("The platform gave no answer", "apply again")

@@ -18,6 +18,7 @@ data "quickconnect_identity" "me" {}
 // Everything that is required can come from the environment, what the configuration says comes first, and what neither has is
 // named with both places.
 func TestConfigurationFromTheEnvironment(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(readIdentity)
 	tf.Plan(0) // all four from the environment
@@ -60,6 +61,7 @@ provider "quickconnect" {
 
 // What is wrong in the configuration is an error on the attribute, before anything is sent.
 func TestBadConfiguration(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	for name, c := range map[string]struct {
 		argument string
@@ -101,6 +103,7 @@ func TestBadConfiguration(t *testing.T) {
 
 // requests_per_second holds for all requests of a run together.
 func TestRequestsPerSecond(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	connector, _, _ := base(p)
 	tf.Config(fmt.Sprintf(`
@@ -125,8 +128,10 @@ resource "quickconnect_scoped_token" "many" {
 // While an attribute of the provider is unknown because the same apply makes it, creations are planned; what needs a call fails
 // with an error that names the attribute, and nothing leaves the state.
 func TestUnknownConfiguration(t *testing.T) {
+	t.Parallel()
 	for _, attribute := range []string{"endpoint", "tenant", "environment", "token"} {
 		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			value := map[string]string{"endpoint": p.URL, "tenant": acctest.Tenant, "environment": acctest.Environment, "token": p.Token(api.RoleDeployer)}[attribute]
 			tf.Set("QUICKCONNECT_"+strings.ToUpper(attribute), "")
@@ -173,6 +178,7 @@ provider "quickconnect" {
 
 // Two configurations of the provider in one state, each in an environment of its own: neither takes the other's objects for its own.
 func TestTwoConfigurations(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	connector, _, _ := base(p)
 	tf.Var("token", p.NewToken("production", api.RoleDeployer, 0))

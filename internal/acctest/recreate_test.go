@@ -10,6 +10,7 @@ import (
 
 // What somebody deleted outside is created again, numbers go on where they were, and the sink has the new value after the same apply.
 func TestDeletedOutsideIsCreatedAgain(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	operator := p.As(api.RoleOperator)
@@ -38,6 +39,7 @@ func TestDeletedOutsideIsCreatedAgain(t *testing.T) {
 
 // What tokens refer to cannot be deleted, so there is nothing for Terraform to put right.
 func TestReferredObjectsCannotBeDeletedOutside(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	operator := p.As(api.RoleOperator)
@@ -55,6 +57,7 @@ func TestReferredObjectsCannotBeDeletedOutside(t *testing.T) {
 
 // A token that Terraform itself makes anew continues its numbers too: a sink that follows them cannot miss it.
 func TestReplacedTokenContinuesItsNumbers(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	auditor := p.As(api.RoleAuditor)
@@ -120,6 +123,7 @@ resource "quickconnect_connector" "second" {
 
 // A name that had higher numbers before takes the token to them: the plan does not know it, the next one does.
 func TestRenamedTokenTakesTheNumbersOfItsName(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	operator := p.As(api.RoleOperator)
@@ -144,6 +148,7 @@ func TestRenamedTokenTakesTheNumbersOfItsName(t *testing.T) {
 
 // A replacement that makes the new token first would need its name twice. It fails before anything is lost, and says so.
 func TestCreateBeforeDestroyOfOneNameLosesNothing(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier(`

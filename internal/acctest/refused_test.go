@@ -11,6 +11,7 @@ import (
 
 // What only the platform can know is refused at apply, at the attribute; the rest of the apply is done, and the next one, put right, is too.
 func TestRefusedAtApplyAtTheAttribute(t *testing.T) {
+	t.Parallel()
 	_, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	for name, tc := range map[string]struct{ wrong, right, says string }{
@@ -54,6 +55,7 @@ func withToken(line string) string {
 // A name that exists is never taken over: the error, at the name, has the command that does it on purpose. That command works,
 // and the plan after it is clean.
 func TestNameTakenSaysHowToImport(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	by := p.As(api.RoleOperator)
@@ -99,6 +101,7 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 
 // A rename to a name that exists is refused the same way, and nothing is changed.
 func TestRenameToATakenName(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	p.As(api.RoleOperator).Create(api.KindConnectors, api.ConnectorCreate{Name: "taken", Owner: "o", Type: "custom"}).Want(201)
 	tf.Config(policy("") + notifier(""))
@@ -111,6 +114,7 @@ func TestRenameToATakenName(t *testing.T) {
 
 // What others refer to is not deleted: the error says how many there are, and the state keeps it.
 func TestDeletionOfWhatIsInUse(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	by := p.As(api.RoleOperator)
 	tf.Config(policy("") + notifier(""))
@@ -132,6 +136,7 @@ func TestDeletionOfWhatIsInUse(t *testing.T) {
 
 // Terraform deletes first and changes after, unless the policy says otherwise. The platform refuses, and the error says what to do.
 func TestPolicyTakenAwayFromUnderAToken(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))

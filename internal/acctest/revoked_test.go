@@ -25,6 +25,7 @@ func wantDelivered(t *testing.T, p *acctest.Platform, s *acctest.Sink, deliverie
 
 // A token revoked outside, in whatever phase, is issued anew in place, and the sink has the new value after the same apply.
 func TestRevokedTokenIsReissued(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		rotate, use bool // begin a rotation first; and let the new version be used, so that the next apply promotes it
 		by          string
@@ -37,6 +38,7 @@ func TestRevokedTokenIsReissued(t *testing.T) {
 		"draining":        {rotate: true, use: true, by: api.RoleOperator, request: below(3), last: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			tf.Config(policy("") + notifier("") + handover(s))
@@ -78,8 +80,10 @@ func TestRevokedTokenIsReissued(t *testing.T) {
 
 // Where a valid version remains, it is the current one and nothing has to be issued; the state learns it and the plan is clean.
 func TestRevokedBelowNewestIsNoChange(t *testing.T) {
+	t.Parallel()
 	for name, used := range map[string]bool{"staged": false, "draining": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			tf.Config(policy("") + notifier("") + handover(s))
@@ -106,6 +110,7 @@ func TestRevokedBelowNewestIsNoChange(t *testing.T) {
 
 // The owner of a value may revoke that one value (RFC 7009). The only one there was is issued anew.
 func TestRevokedValueIsReissued(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -121,6 +126,7 @@ func TestRevokedValueIsReissued(t *testing.T) {
 // A token that was revoked or deleted outside, or everything deleted outside, does not stand in the way of a destroy, though an
 // ephemeral resource in the configuration wants its value.
 func TestDestroyAfterRevocationOrDeletion(t *testing.T) {
+	t.Parallel()
 	for name, breakIt := range map[string]func(security, operator *acctest.Caller){
 		"revoked": func(security, _ *acctest.Caller) {
 			security.Verb(api.KindScopedTokens, "notifier", "revoke", everyVersion).Want(200)
@@ -129,6 +135,7 @@ func TestDestroyAfterRevocationOrDeletion(t *testing.T) {
 		"everything deleted": func(_, operator *acctest.Caller) { deleteEverything(operator) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			tf.Config(policy("") + notifier("") + handover(s))

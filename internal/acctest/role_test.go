@@ -42,6 +42,7 @@ func wantForbidden(t *testing.T, run *acctest.Run, role, permission string, obje
 
 // An auditor's token is enough for a plan without ephemeral resources: of a creation, of no change, of a change, of a rotation.
 func TestAuditorPlansWithoutEphemeral(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	config := quintet(p) + quintetData
 	tf.Config(config)
@@ -60,6 +61,7 @@ func TestAuditorPlansWithoutEphemeral(t *testing.T) {
 
 // Where there is an ephemeral resource, the plan opens it, and that takes the permission to reveal.
 func TestPlannerPlansEverything(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(quintet(p) + quintetHandover(s))
@@ -86,6 +88,7 @@ func TestPlannerPlansEverything(t *testing.T) {
 
 // Who may only read gets a 403 that names the missing permission for every write there is, and nothing is changed.
 func TestReadersWriteNothing(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	readers := []string{api.RoleAuditor, api.RolePlanner, api.RoleSecurity}
 	tf.Config(quintet(p))
@@ -118,6 +121,7 @@ func TestReadersWriteNothing(t *testing.T) {
 
 // An operator applies everything but an ephemeral resource: it changes secrets without ever seeing one.
 func TestOperatorAppliesWithoutEphemeral(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	config := quintet(p)
@@ -143,6 +147,7 @@ func TestOperatorAppliesWithoutEphemeral(t *testing.T) {
 
 // A runtime principal is for a workload, not for Terraform. It can see who it is, and gets a clear error for all else.
 func TestRuntimeReadsNothing(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	as(p, tf, api.RoleRuntime)
 	tf.Config(`

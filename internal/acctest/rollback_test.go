@@ -11,6 +11,7 @@ import (
 // A rollback and what follows it: the consumers get the old value back in one apply, the new one ends at the deadline that
 // the old one had, and once the hold is released the next rotation takes the next number.
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(withoutAcknowledgement) + notifier("") + handover(s))
@@ -74,7 +75,9 @@ func given(t *testing.T, s *acctest.Sink, w *watcher, version int64) {
 // Released before the deadline, what was rolled back waits for its end, or for somebody who promotes it; Terraform does not,
 // whatever the policy says.
 func TestRollbackReleasedEarly(t *testing.T) {
+	t.Parallel()
 	t.Run("without a proof it is cancelled", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		tf.Config(policy(withoutAcknowledgement) + notifier(""))
 		tf.Apply()
@@ -92,6 +95,7 @@ func TestRollbackReleasedEarly(t *testing.T) {
 		tf.Plan(2).Has("~ version = 1 -> 3")
 	})
 	t.Run("promoted by hand, it gets what is left of the overlap", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		s := acctest.NewSink(t)
 		tf.Config(policy("") + notifier("") + handover(s))
@@ -123,6 +127,7 @@ func TestRollbackReleasedEarly(t *testing.T) {
 
 // The number of a version that was cancelled is not used again: the next rotation leaves a gap, and the plan knows it.
 func TestRotationAfterACancelledOne(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -156,7 +161,9 @@ func TestRotationAfterACancelledOne(t *testing.T) {
 
 // Nobody used the new version until its stage ended.
 func TestStageTimeout(t *testing.T) {
+	t.Parallel()
 	t.Run("cancel", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		s := acctest.NewSink(t)
 		tf.Config(policy(`max_stage = "2d"`) + notifier("") + handover(s))
@@ -180,6 +187,7 @@ func TestStageTimeout(t *testing.T) {
 		tf.Plan(0)
 	})
 	t.Run("promote", func(t *testing.T) {
+		t.Parallel()
 		p, tf := acctest.Start(t)
 		s := acctest.NewSink(t)
 		tf.Config(policy("max_stage = \"2d\"\non_stage_timeout = \"promote\"") + notifier("") + handover(s))

@@ -84,6 +84,7 @@ func (f *fanOut) pass(ctx context.Context, to *acctest.Receiver, header http.Hea
 // examples/receivers, behind one URL, learn the new secret and forget the old one at different times. Every receiver accepts every event the
 // first time, and once.
 func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
 	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{}, statuses: map[string][]map[string]int{}}
 	for _, language := range acctest.Receivers {

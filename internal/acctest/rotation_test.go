@@ -27,6 +27,7 @@ func wantRotation(t *testing.T, tf *acctest.CLI, version float64, want map[strin
 }
 
 func TestRotationWithAcknowledgement(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`overlap = "24h"`) + notifier("") + handover(s))
@@ -75,6 +76,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 }
 
 func TestRotationWithoutAcknowledgement(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`
@@ -97,6 +99,7 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 
 // One late apply takes one step, however much time has passed.
 func TestLateApplyTakesOneStep(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy(`require_acknowledgement = false`) + notifier(""))
 	tf.Apply()
@@ -107,6 +110,7 @@ func TestLateApplyTakesOneStep(t *testing.T) {
 }
 
 func TestDetailedExitCodes(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`require_acknowledgement = false`) + notifier("") + handover(s))

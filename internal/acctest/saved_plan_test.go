@@ -13,6 +13,7 @@ import (
 )
 
 func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
+	t.Parallel()
 	patched := func(p *acctest.Platform) {
 		p.As(api.RoleOperator).Patch(api.KindScopedTokens, "notifier", map[string]any{"description": "by hand"}).Want(http.StatusOK)
 	}
@@ -49,6 +50,7 @@ func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
 		{"reissue, someone reissued", "", untilRevoked, `"revoked" -> "stable"`, stepBy(api.StepReissue, api.StepRequest{})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(policy(c.policy) + notifier(`description = "Sends the alerts."`))
 			tf.Apply()
@@ -70,6 +72,7 @@ func TestSavedPlanAfterTheWorldMoved(t *testing.T) {
 
 // A plan may wait for its approval: nothing in it depends on the moment of the apply.
 func TestSavedPlanAppliedLate(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		policy string
@@ -86,6 +89,7 @@ func TestSavedPlanAppliedLate(t *testing.T) {
 		{"reissue after several days", "", untilRevoked, 5 * day, map[string]any{"phase": "stable", "current_version": 2.0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(policy(c.policy) + notifier(""))
 			tf.Apply()
@@ -101,6 +105,7 @@ func TestSavedPlanAppliedLate(t *testing.T) {
 
 // What the platform did by itself at the deadline, a saved plan does not do again, and does not call an error either.
 func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		policy string
@@ -120,6 +125,7 @@ func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
 		{"retire with an edit", withoutAcknowledgement + `quiet_period = "1h"`, untilQuiet, true, day, "stable", endedBy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			operator := p.As(api.RoleOperator)
 			s := acctest.NewSink(t)
@@ -171,6 +177,7 @@ func endedBy(versions []api.Version) string    { return versionOf(versions, 1).E
 
 // An edit that comes with a step is guarded like the step: both happen, or, if the world moved before, neither does.
 func TestSavedPlanWithAnEditAndAStep(t *testing.T) {
+	t.Parallel()
 	start := func(t *testing.T) (*acctest.Platform, *acctest.CLI) {
 		t.Helper()
 		p, tf := acctest.Start(t)
@@ -183,6 +190,7 @@ func TestSavedPlanWithAnEditAndAStep(t *testing.T) {
 	}
 
 	t.Run("both are done, each under the etag before it", func(t *testing.T) {
+		t.Parallel()
 		p, tf := start(t)
 		etag, err := strconv.Atoi(p.As(api.RoleOperator).ScopedToken("notifier").Etag)
 		if err != nil {
@@ -204,6 +212,7 @@ func TestSavedPlanWithAnEditAndAStep(t *testing.T) {
 	})
 
 	t.Run("the world moved before the apply: neither", func(t *testing.T) {
+		t.Parallel()
 		p, tf := start(t)
 		stepBy(api.StepBegin, api.StepRequest{})(p)
 		before := standing(t, p)
@@ -216,6 +225,7 @@ func TestSavedPlanWithAnEditAndAStep(t *testing.T) {
 	})
 
 	t.Run("the world moved between the two: the edit stays, the step is not taken", func(t *testing.T) {
+		t.Parallel()
 		p, tf := start(t)
 		moved := false
 		p.AfterEach(func() {
@@ -242,6 +252,7 @@ func TestSavedPlanWithAnEditAndAStep(t *testing.T) {
 
 // An edit without a step is no reason to plan again, whatever else happened: it changes what it says and nothing more.
 func TestSavedPlanWithAnEditOnly(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy(withoutAcknowledgement) + notifier(""))
 	tf.Apply()

@@ -15,6 +15,7 @@ func trigger(value string) string {
 }
 
 func TestTriggerChangedBeginsARotation(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, policy, step string
 		want               map[string]any
@@ -23,6 +24,7 @@ func TestTriggerChangedBeginsARotation(t *testing.T) {
 		{"without acknowledgement", withoutAcknowledgement, `"stable" -> "draining"`, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			config := policy(c.policy) + handover(s)
@@ -47,6 +49,7 @@ func TestTriggerChangedBeginsARotation(t *testing.T) {
 
 // Who starts or stops to use the argument, or a key of it, does not want a rotation for it.
 func TestTriggerAddedOrRemovedDoesNotRotate(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
 	tf.Apply()
@@ -72,6 +75,7 @@ func TestTriggerAddedOrRemovedDoesNotRotate(t *testing.T) {
 
 // A change while another rotation runs is not lost: it falls due after that rotation.
 func TestTriggerChangedWhileStaged(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(trigger("a")))
 	tf.Apply()
@@ -104,6 +108,7 @@ func TestTriggerChangedWhileStaged(t *testing.T) {
 }
 
 func TestTriggerChangedWhileDraining(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy(withoutAcknowledgement) + notifier(trigger("a")))
 	tf.Apply()
@@ -126,6 +131,7 @@ func TestTriggerChangedWhileDraining(t *testing.T) {
 
 // One apply takes one step; which one, and whether the change still waits afterwards, depends on what is due.
 func TestTriggerChangedTogetherWithAStep(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, policy string
 		until        func(*acctest.Platform)
@@ -141,6 +147,7 @@ func TestTriggerChangedTogetherWithAStep(t *testing.T) {
 		{"minimum_version", "", func(*acctest.Platform) {}, "minimum_version = 2", "minimum_version is raised to 2", true, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			tf.Config(policy(c.policy) + notifier(trigger("a")))
 			tf.Apply()
@@ -172,6 +179,7 @@ func TestTriggerChangedTogetherWithAStep(t *testing.T) {
 }
 
 func TestTriggerChangedOnHold(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(trigger("a")))
 	tf.Apply()
@@ -189,6 +197,7 @@ func TestTriggerChangedOnHold(t *testing.T) {
 
 // While a value is not known the plan promises nothing, and the apply decides.
 func TestTriggerUnknownInThePlan(t *testing.T) {
+	t.Parallel()
 	// The output is known after the apply whenever the resource is replaced, and is then what input says.
 	source := func(input, generation string) string {
 		return fmt.Sprintf("\nresource \"terraform_data\" \"incident\" {\n  input            = %q\n  triggers_replace = %q\n}\n", input, generation)
@@ -203,6 +212,7 @@ func TestTriggerUnknownInThePlan(t *testing.T) {
 		{"it has not changed", "a", 1, 2, []int64{1}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			s := acctest.NewSink(t)
 			config := policy(withoutAcknowledgement) + handover(s) + notifier("rotate_when_changed = { incident = terraform_data.incident.output }")

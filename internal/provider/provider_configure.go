@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,7 +28,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	cfg := client.Config{
-		Endpoint:              required(&resp.Diagnostics, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
+		Endpoint:              p.required(&resp.Diagnostics, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
 		CAFile:                c.CACertificateFile.ValueString(),
 		ClientCertificateFile: c.ClientCertificateFile.ValueString(),
 		ClientKeyFile:         c.ClientKeyFile.ValueString(),
@@ -39,9 +38,9 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		UserAgent:             fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion),
 		Log:                   logRequest,
 	}
-	tenant := required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
-	environment := required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
-	cfg.Token = secret.New(required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
+	tenant := p.required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
+	environment := p.required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
+	cfg.Token = secret.New(p.required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
 		func(s string) error { return client.CheckToken(secret.New(s)) }))
 	if !c.MaxRetries.IsNull() {
 		cfg.MaxRetries = int(c.MaxRetries.ValueInt64())
@@ -117,11 +116,11 @@ func (c configuration) firstUnknown() string {
 }
 
 // required takes a value from the configuration, or else from the environment. What the configuration says was checked already.
-func required(diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error) string {
+func (p *quickconnect) required(diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error) string {
 	if !v.IsNull() {
 		return v.ValueString()
 	}
-	s := os.Getenv(variable)
+	s := p.getenv(variable)
 	if s == "" {
 		diags.AddAttributeError(path.Root(name), "Missing "+name, fmt.Sprintf("%s is required: set it in the provider configuration or in the environment variable %s.", name, variable))
 	} else if err := check(s); err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -92,43 +89,4 @@ func (c *caller) send(ctx context.Context, method, path, contentType string, bod
 		return nil
 	}
 	return json.NewDecoder(resp.Body).Decode(answer)
-}
-
-// absent looks for values in everything that Terraform has written into dir: state, backup and saved plans, which are zip archives.
-func absent(dir string, values ...string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "*.tf[sp]*"))
-	if err != nil {
-		return err
-	}
-	if len(files) < 3 {
-		return fmt.Errorf("%s has no state and plans to look through", dir)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		contents := [][]byte{data}
-		if archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil {
-			for _, member := range archive.File {
-				r, err := member.Open()
-				if err != nil {
-					return err
-				}
-				unpacked, err := io.ReadAll(r)
-				if err != nil {
-					return err
-				}
-				contents = append(contents, unpacked)
-			}
-		}
-		for _, content := range contents {
-			for _, value := range values {
-				if bytes.Contains(content, []byte(value)) {
-					return fmt.Errorf("a secret's value is in %s", filepath.Base(file))
-				}
-			}
-		}
-	}
-	return nil
 }
