@@ -102,7 +102,8 @@ func makeWhatDataSourcesRead(p *acctest.Platform) {
 	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "slack", Owner: "messaging@example.com", Type: "slack"}).Want(201)
 	policy, connector := by.RotationPolicy("quarterly").ID, by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
-		Name: "notifier", Owner: "team-notifier", ConnectorID: connector, Scopes: []string{"messages:send"}, RotationPolicyID: &policy,
+		RotatedCreate: api.RotatedCreate{Name: "notifier", Owner: "team-notifier"},
+		ConnectorID:   connector, Scopes: []string{"messages:send"}, RotationPolicyID: &policy,
 	}).Want(201)
 }
 

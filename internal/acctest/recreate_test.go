@@ -131,7 +131,8 @@ func TestRenamedTokenTakesTheNumbersOfItsName(t *testing.T) {
 	tf.Apply()
 	connector, minimum, expiry := operator.Connector("slack").ID, int64(7), "2027-01-01T00:00:00Z"
 	operator.Create(api.KindScopedTokens, api.ScopedTokenCreate{
-		Name: "pager", Owner: "team-pager", ConnectorID: connector, Scopes: []string{"messages:send"}, MinimumVersion: &minimum, ExpiresAt: &expiry,
+		RotatedCreate: api.RotatedCreate{Name: "pager", Owner: "team-pager", MinimumVersion: &minimum},
+		ConnectorID:   connector, Scopes: []string{"messages:send"}, ExpiresAt: &expiry,
 	}).Want(201)
 	operator.Delete(api.KindScopedTokens, "pager").Want(204)
 

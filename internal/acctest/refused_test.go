@@ -69,7 +69,8 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	}).Want(201)
 	connectorID := by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
-		Name: "notifier", Owner: "team-notifier", ConnectorID: connectorID, Scopes: []string{"messages:send"}, RotationPolicyID: &policyID,
+		RotatedCreate: api.RotatedCreate{Name: "notifier", Owner: "team-notifier"},
+		ConnectorID:   connectorID, Scopes: []string{"messages:send"}, RotationPolicyID: &policyID,
 	}).Want(201)
 
 	// The token is reached only once what it refers to is imported.
@@ -121,7 +122,8 @@ func TestDeletionOfWhatIsInUse(t *testing.T) {
 	tf.Apply()
 	policyID, connectorID := by.RotationPolicy("monthly").ID, by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
-		Name: "theirs", Owner: "o", ConnectorID: connectorID, Scopes: []string{"messages:send"}, RotationPolicyID: &policyID,
+		RotatedCreate: api.RotatedCreate{Name: "theirs", Owner: "o"},
+		ConnectorID:   connectorID, Scopes: []string{"messages:send"}, RotationPolicyID: &policyID,
 	}).Want(201)
 	run := tf.Run("destroy", "-auto-approve").Want(1).Has("Cannot delete rotation policy", "Cannot delete connector", "1 scoped token")
 	if n := strings.Count(run.Output, "Error: "); n != 2 {

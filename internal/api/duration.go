@@ -1,54 +1,45 @@
 package api
 
 import (
-	"fmt"
-	"regexp"
+	"errors"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
-// durationPattern is the Prometheus syntax without milliseconds: units in falling order, each at most once.
-// https://prometheus.io/docs/prometheus/latest/querying/basics/#time-durations
-var durationPattern = regexp.MustCompile(`^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
-
-var durationUnits = []time.Duration{365 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second}
-
-// maxDuration bounds every duration: it keeps sums of dates and durations far from overflow.
+// maxDuration bounds every duration. It keeps sums of dates and durations far from overflow.
 const maxDuration = 100 * 365 * 24 * time.Hour
 
-// ParseDuration reads a duration such as 90d, 12h or 1h30m.
+var errDuration = errors.New("must be a duration of at most 100y, such as 90d, 12h or 1h30m: whole numbers with the " +
+	"units y, w, d, h, m and s, from the largest to the smallest, without spaces")
+
+// ParseDuration reads a duration such as 90d, 12h or 1h30m: the syntax of Prometheus, without milliseconds and without a
+// bare 0. Its error completes the sentence "<attribute> …" and does not repeat the text.
+// https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
 func ParseDuration(s string) (time.Duration, error) {
-	m := durationPattern.FindStringSubmatch(s)
-	if s == "" || m == nil {
-		return 0, fmt.Errorf("must be a duration such as 90d, 12h or 1h30m: whole numbers with the units y, w, d, h, m and s, from the largest to the smallest, without spaces")
+	d, err := model.ParseDuration(s)
+	if err != nil || s == "0" || strings.Contains(s, "ms") || time.Duration(d) > maxDuration {
+		return 0, errDuration
 	}
-	var total time.Duration
-	for i, unit := range durationUnits {
-		if m[i+1] == "" {
-			continue
-		}
-		n, err := strconv.ParseInt(m[i+1], 10, 64)
-		if err != nil || n > int64(maxDuration/unit) {
-			return 0, fmt.Errorf("must be at most 100y")
-		}
-		if total += time.Duration(n) * unit; total > maxDuration {
-			return 0, fmt.Errorf("must be at most 100y")
-		}
-	}
-	return total, nil
+	return time.Duration(d), nil
 }
 
-// FormatDuration writes d the way ParseDuration reads it, in days and smaller units.
+// FormatDuration writes d the way ParseDuration reads it, in days and smaller units. The library would write years and
+// weeks where they come out even, which people count in days here.
 func FormatDuration(d time.Duration) string {
 	if d < time.Second {
 		return "0s"
 	}
 	var out string
-	for i, letter := range []string{"d", "h", "m", "s"} {
-		unit := durationUnits[i+2]
-		if n := d / unit; n > 0 {
-			out += strconv.FormatInt(int64(n), 10) + letter
-			d %= unit
+	for _, unit := range []struct {
+		letter string
+		length time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}} {
+		if n := d / unit.length; n > 0 {
+			out += strconv.FormatInt(int64(n), 10) + unit.letter
+			d %= unit.length
 		}
 	}
 	return out

@@ -17,6 +17,9 @@ type Object struct {
 	Etag string `json:"etag" doc:"Counts the changes of the stored object. If-Match takes it in quotes."`
 }
 
+// AsObject returns the part that every object has. The types that embed Object have the method too.
+func (o Object) AsObject() Object { return o }
+
 // Hold stops every rotation of a credential until it is released. Deadlines and revocation still work.
 type Hold struct {
 	Reason string    `json:"reason" doc:"Why rotations were stopped."`

@@ -1,4 +1,11 @@
-// Package client speaks to the platform over HTTP: retries, idempotency keys, typed errors. It knows nothing of Terraform.
+// Package client speaks to the platform over HTTP, with retries, idempotency keys and typed errors. It knows nothing of
+// Terraform.
+//
+//	c, err := client.New(client.Config{Endpoint: endpoint, Token: token})
+//	t, err := c.ScopedTokens().Create(ctx, api.ScopedTokenCreate{…})
+//
+// A method of a sub-client such as ScopedTokens says which request is sent. operation.go and rotation.go make the
+// request, request.go sends it, retry.go decides about its retries, and transport.go makes each attempt.
 package client
 
 import (
@@ -30,38 +37,38 @@ const (
 	Grace                 = 20 * time.Second
 )
 
-// Config says which platform to speak to, and how patiently.
+// Config says which platform the client speaks to, and how long it waits and retries.
 type Config struct {
 	// Endpoint is the base URL; CheckEndpoint says what is accepted.
 	Endpoint string
-	// Token is the principal's.
+	// Token is the token of the principal that the client acts as.
 	Token secret.Value
-	// MaxRetries is how often a failed request is repeated; 0 never.
+	// MaxRetries is how often a failed request is repeated. 0 is never.
 	MaxRetries int
-	// RequestTimeout bounds each attempt; 0 is DefaultRequestTimeout.
+	// RequestTimeout bounds each attempt. 0 is DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// RequestsPerSecond bounds the requests of this client, retries included; 0 is no bound.
+	// RequestsPerSecond bounds the requests of this client, retries included. 0 is no bound.
 	RequestsPerSecond float64
-	// CAFile has certificate authorities in PEM that are trusted besides the system's.
+	// CAFile has certificate authorities in PEM. They are trusted besides those of the system.
 	CAFile string
-	// ClientCertificateFile and ClientKeyFile are for mutual TLS, both in PEM, both or neither.
+	// ClientCertificateFile and ClientKeyFile are for mutual TLS: both in PEM, both set or neither.
 	ClientCertificateFile, ClientKeyFile string
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Log is told of every attempt; nil for silence.
+	// Log gets every attempt. Nil is no log.
 	Log func(context.Context, Event)
-	// Clock reads a Retry-After that is a date; nil is the machine's.
+	// Clock is what a Retry-After that is a date is compared with. Nil is the clock of the machine.
 	Clock clock.Clock
-	// Random spreads retries, in [0,1); nil is the machine's.
+	// Random spreads retries. It returns numbers in [0,1). Nil is math/rand.
 	Random func() float64
 }
 
-// Event is one attempt of one request, without anything that could be secret.
+// Event is one attempt of one request. It has nothing that could be secret.
 type Event struct {
 	Method  string
 	Route   string
 	Attempt int
-	// Status is 0 where no answer came; Failure then says why.
+	// Status is 0 without a response. Failure then says why.
 	Status    int
 	Failure   string
 	RequestID string
@@ -126,16 +133,18 @@ func New(cfg Config) (*Client, error) {
 	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	retry.HTTPClient = &http.Client{
 		Transport: attempts,
-		// No redirect is followed: the authorization header must not reach another origin, and a write must not be repeated elsewhere.
+		// The client follows no redirect: the authorization header must not reach another origin, and a write must not be
+		// repeated elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Client{base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry}, nil
 }
 
-// NewKey makes an idempotency key for one operation. The client repeats it in every retry of that operation.
-func NewKey() string { return rand.Text() }
+// newKey makes an idempotency key for one operation.
+func newKey() string { return rand.Text() }
 
-// CheckEndpoint checks a base URL. Its error completes the sentence "endpoint …" and does not repeat the URL, which may hold a password by mistake.
+// CheckEndpoint checks a base URL. Its error completes the sentence "endpoint …". The error does not repeat the URL,
+// which can hold a password by mistake.
 func CheckEndpoint(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	switch {
@@ -150,18 +159,20 @@ func CheckEndpoint(endpoint string) error {
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	case u.Scheme == "http":
-		return errors.New("must be https: http is accepted for a loopback address only, because it would send the token in clear")
+		return errors.New("must be https: http is accepted for a loopback address only, " +
+			"because it would send the token in clear")
 	}
 	return errors.New("must be an https URL, or an http URL of a loopback address")
 }
 
-// CheckToken checks that a token can be sent at all. Its error completes the sentence "token …".
+// CheckToken checks that a token can be sent. Its error completes the sentence "token …".
 func CheckToken(token secret.Value) error {
 	if token.IsEmpty() {
 		return errors.New("must not be empty")
 	}
 	if strings.ContainsFunc(token.Expose(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("contains white space or characters that are not ASCII: was it read from a file with a line end? Remove that, in a configuration with trimspace()")
+		return errors.New("contains white space or characters that are not ASCII: " +
+			"was it read from a file with a line end? Remove that, in a configuration with trimspace()")
 	}
 	return nil
 }
@@ -174,7 +185,7 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
-// proxyFromEnvironment replaces the error of the standard library, which would print the proxy's password.
+// proxyFromEnvironment replaces the error of the standard library, which prints the proxy's password.
 func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
 	u, err := http.ProxyFromEnvironment(req)
 	if err != nil {

@@ -4,69 +4,60 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// The bodies below are the one place where a connector's credentials leave secret.Value: they shadow the member that would print redacted.
-type connectorCreateBody struct {
-	api.ConnectorCreate
-	Credentials map[string]string `json:"credentials,omitzero"`
+// Connectors has the operations on connectors.
+type Connectors struct{ client *Client }
+
+// Connectors returns the operations on connectors.
+func (c *Client) Connectors() Connectors { return Connectors{c} }
+
+// Create creates a connector. The response never has its credentials.
+func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Connector, error) {
+	return create[api.Connector](ctx, c.client, api.Connectors, in.Name, in)
 }
 
-type connectorPatchBody struct {
-	api.ConnectorPatch
-	Credentials map[string]string `json:"credentials,omitzero"`
+// Get reads a connector.
+func (c Connectors) Get(ctx context.Context, id string) (*api.Connector, error) {
+	return get[api.Connector](ctx, c.client, api.Connectors, id)
 }
 
-// CreateConnector makes a connector.
-func (cl *Client) CreateConnector(ctx context.Context, in api.ConnectorCreate, key string) (*api.Connector, error) {
-	body := connectorCreateBody{ConnectorCreate: in, Credentials: exposed(in.Credentials)}
-	return connector(create[connectorAnswer](ctx, cl, connectors, in.Name, body, values(body.Credentials), key))
+// ByName reads the connector of a name. IsNotFound reports that there is none.
+func (c Connectors) ByName(ctx context.Context, name string) (*api.Connector, error) {
+	return byName[api.Connector](ctx, c.client, api.Connectors, name)
 }
 
-// Connector reads a connector.
-func (cl *Client) Connector(ctx context.Context, id string) (*api.Connector, error) {
-	return connector(read[connectorAnswer](ctx, cl, connectors, id))
+// List reads all connectors, in the order of their ids.
+func (c Connectors) List(ctx context.Context) ([]api.Connector, error) {
+	return list[api.Connector](ctx, c.client, api.Connectors)
 }
 
-// ConnectorByName finds a connector; IsNotFound where there is none of this name.
-func (cl *Client) ConnectorByName(ctx context.Context, name string) (*api.Connector, error) {
-	return connector(byName[connectorAnswer](ctx, cl, connectors, name))
+// Patch changes a connector. Credentials replace the present ones as a whole.
+func (c Connectors) Patch(ctx context.Context, id string, in api.ConnectorPatch, w Write) (*api.Connector, error) {
+	return patch[api.Connector](ctx, c.client, api.Connectors, id, in, w)
 }
 
-// PatchConnector changes a connector.
-func (cl *Client) PatchConnector(ctx context.Context, id string, in api.ConnectorPatch, w Write) (*api.Connector, error) {
-	body := connectorPatchBody{ConnectorPatch: in, Credentials: exposed(in.Credentials)}
-	return connector(patch[connectorAnswer](ctx, cl, connectors, id, body, values(body.Credentials), w))
+// Delete deletes a connector that nothing refers to.
+func (c Connectors) Delete(ctx context.Context, id string) error {
+	return remove(ctx, c.client, api.Connectors, id)
 }
 
-// DeleteConnector deletes a connector.
-func (cl *Client) DeleteConnector(ctx context.Context, id, key string) error {
-	return remove(ctx, cl, connectors, id, key)
+// Versions reads the metadata of every version of the credentials, the oldest first.
+func (c Connectors) Versions(ctx context.Context, id string) ([]api.Version, error) {
+	return versions(ctx, c.client, api.Connectors, id)
 }
 
-func connector(a *connectorAnswer, err error) (*api.Connector, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &a.Connector, nil
+// Revoke ends versions of the credentials at once.
+func (c Connectors) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "revoke", in, w)
 }
 
-func exposed(in map[string]secret.Value) map[string]string {
-	if in == nil {
-		return nil
-	}
-	out := make(map[string]string, len(in))
-	for k, v := range in {
-		out[k] = v.Expose()
-	}
-	return out
+// Hold refuses new credentials until Release.
+func (c Connectors) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "hold", in, w)
 }
 
-func values(m map[string]string) []string {
-	out := make([]string, 0, len(m)+1)
-	for _, v := range m {
-		out = append(out, v)
-	}
-	return out
+// Release ends a hold.
+func (c Connectors) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, "release", in, w)
 }

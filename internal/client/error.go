@@ -14,15 +14,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Error is a request that did not succeed. It never holds a URL, a body or a secret.
+// Error is a request that did not succeed. It never has a URL, a body or a secret.
 type Error struct {
 	// Op and Object say what was tried: "create", `connector "notifier"`.
 	Op, Object string
 	// Permission is what the operation needs.
 	Permission string
-	// Status is 0 where no answer came; Cause then says why.
+	// Status is 0 without a response. Cause then says why.
 	Status int
-	// Code is empty where the answer was not a problem of the platform's API: a proxy's page, a redirect, a broken body.
+	// Code is empty where the response is not a problem of the platform: a proxy's page, a redirect, a broken body.
 	Code string
 	// Field is a JSON pointer to the member of the request that was refused.
 	Field     string
@@ -30,7 +30,7 @@ type Error struct {
 	RequestID string
 	// Attempts is how often the request was sent.
 	Attempts int
-	// Write is true where the request would have changed something. Without an answer it is then not known whether it did.
+	// Write is true where the request changes something. Without a response, nobody knows then whether it did.
 	Write bool
 	// Step is true where the request was a step of a rotation.
 	Step  bool
@@ -64,7 +64,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap returns what kept the answer away.
+// Unwrap returns the reason why there is no response.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // IsNotFound reports whether the platform itself said that the object does not exist. A 404 of a proxy is not that.
@@ -76,7 +76,7 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && code != "" && e.Code == code
 }
 
-// maxDetail bounds what of a foreign text reaches a diagnostic.
+// maxDetail is how many bytes of a foreign text reach a diagnostic.
 const maxDetail = 1024
 
 var (
@@ -84,7 +84,7 @@ var (
 	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
 )
 
-// problemOf reads the problem in an answer; ok is false for anything that is not one.
+// problemOf reads the problem in a response. ok is false where the response is none.
 func problemOf(resp *http.Response) (p api.Problem, ok bool) {
 	if mediaType(resp) != api.ProblemContentType {
 		return p, false
@@ -95,7 +95,8 @@ func problemOf(resp *http.Response) (p api.Problem, ok bool) {
 	return p, true
 }
 
-// fill takes from the answer what an error may say. hide are the secrets that the request carried: a text that repeats one is dropped whole.
+// fill takes from the response what an error may say. hide has the secrets of the request: a text that repeats one of
+// them is dropped as a whole.
 func (e *Error) fill(resp *http.Response, hide []string) {
 	e.Status = resp.StatusCode
 	e.RequestID = requestIDOf(resp)
@@ -115,9 +116,11 @@ func (e *Error) fill(resp *http.Response, hide []string) {
 func notTheAPI(status int) string {
 	switch {
 	case status >= 300 && status < 400:
-		return "the answer is a redirect, which is not followed because the token must not reach another address: set endpoint to the platform's own address"
+		return "the response is a redirect, which is not followed because the token must not reach another address: " +
+			"set endpoint to the platform's own address"
 	default:
-		return "the answer is not from the platform API: check endpoint, and any proxy or load balancer in between"
+		return "the response is not from the platform API: " +
+			"check endpoint, and any proxy or load balancer in between"
 	}
 }
 
@@ -140,12 +143,12 @@ func clean(s string, hide []string) string {
 	return s
 }
 
-// repeats reports whether a text has a secret in it, also quoted as Go does it, and also only one line of it.
+// repeats reports whether a text has a secret in it: as it is, quoted as Go does it, or one line of it.
 func repeats(s, secret string) bool {
 	for line := range strings.Lines(secret) {
 		line = strings.TrimRight(line, "\r\n")
 		quoted := strconv.Quote(line)
-		// Below four bytes it is no secret, and would blank every message.
+		// A line of less than four bytes is no secret, and would blank every message.
 		if len(line) >= 4 && (strings.Contains(s, line) || strings.Contains(s, quoted[1:len(quoted)-1])) {
 			return true
 		}

@@ -28,7 +28,7 @@ type recorded struct {
 	body                string
 }
 
-// server answers with one step after the other and stays at the last one.
+// server responds with one step after the other and stays at the last one.
 type server struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -64,7 +64,7 @@ func (s *server) seen() []recorded {
 	return append([]recorded(nil), s.requests...)
 }
 
-// sut is a client that does not wait between attempts but writes down how long it would have.
+// sut is a client that does not wait between attempts. It writes down how long it would have waited.
 type sut struct {
 	*Client
 	mu     sync.Mutex
@@ -76,7 +76,8 @@ func newClient(t *testing.T, endpoint string, change func(*Config)) *sut {
 	t.Helper()
 	s := &sut{}
 	cfg := Config{
-		Endpoint: endpoint, Token: secret.New(canaryToken), MaxRetries: 3, RequestTimeout: 10 * time.Second, UserAgent: "test/1",
+		Endpoint: endpoint, Token: secret.New(canaryToken), UserAgent: "test/1",
+		MaxRetries: 3, RequestTimeout: 10 * time.Second,
 		Clock:  clock.NewFake(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)),
 		Random: func() float64 { return 0 },
 		Log: func(_ context.Context, e Event) {
@@ -115,18 +116,25 @@ func problem(code string, change ...func(*api.Problem)) http.HandlerFunc {
 	}
 }
 
-func answerJSON(v any) http.HandlerFunc {
+func respondJSON(v any) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(v)
 	}
 }
 
-func aConnector() api.Connector {
-	return api.Connector{Object: api.Object{ID: connectorID, Name: "mail", Tenant: "acme", Environment: "staging"}, Type: "custom", Owner: "team"}
+var withCredential = api.ConnectorCreate{
+	Name: "mail", Credentials: map[string]secret.Value{"k": secret.New(canaryCredential)},
 }
 
-// cut closes the connection without an answer.
+func aConnector() api.Connector {
+	return api.Connector{
+		Object: api.Object{ID: connectorID, Name: "mail", Tenant: "acme", Environment: "staging"},
+		Type:   "custom", Owner: "team",
+	}
+}
+
+// cut closes the connection without a response.
 func cut(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {

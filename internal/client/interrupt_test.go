@@ -14,39 +14,42 @@ import (
 
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// TestInterruptedWriteIsFinished: the platform has it, so the state must learn of it.
+// The platform has the write, so the state must learn of it.
 func TestInterruptedWriteIsFinished(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		interrupt()
-		answerJSON(aConnector())(w, r)
+		respondJSON(aConnector())(w, r)
 	})
 	c := newClient(t, s.URL, nil)
-	got, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	got, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if err != nil || got.ID != connectorID {
 		t.Fatalf("got %v, %v", got, err)
 	}
 }
 
-// TestInterruptedWriteIsRetriedWithItsKey: whether the first attempt was carried out is not known, so the second one asks.
+// Nobody knows whether the platform carried the first attempt out, so the second one asks.
 func TestInterruptedWriteIsRetriedWithItsKey(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		interrupt()
 		cut(w, r)
-	}, answerJSON(aConnector()))
+	}, respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
-	if _, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, "key"); err != nil {
+	if _, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
 	}
 	seen := s.seen()
-	if len(seen) != 2 || seen[1].header.Get("Idempotency-Key") != "key" {
+	if len(seen) != 2 {
 		t.Fatalf("%d requests", len(seen))
+	}
+	first, second := seen[0].header.Get("Idempotency-Key"), seen[1].header.Get("Idempotency-Key")
+	if first == "" || second != first {
+		t.Fatalf("keys %q and %q", first, second)
 	}
 }
 
-// TestInterruptedWriteEndsAfterTheGrace, counted from the interruption.
-func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
+func TestInterruptedWriteEndsAfterGrace(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		interrupt()
@@ -54,51 +57,49 @@ func TestInterruptedWriteEndsAfterTheGrace(t *testing.T) {
 	})
 	c := newClient(t, s.URL, nil)
 	c.grace = 50 * time.Millisecond
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	var e *Error
 	if !errors.As(err, &e) || !e.Write || e.Attempts != 1 || !errors.Is(err, errGrace) {
 		t.Fatalf("got %v", err)
 	}
 }
 
-// TestWriteOutlivesItsGraceWhileNobodyInterrupts: the time runs from the interruption, not from the beginning.
-func TestWriteOutlivesItsGraceWhileNobodyInterrupts(t *testing.T) {
-	c := newClient(t, serve(t, cut, answerJSON(aConnector())).URL, nil)
+func TestGraceStartsAtTheInterruption(t *testing.T) {
+	c := newClient(t, serve(t, cut, respondJSON(aConnector())).URL, nil)
 	c.grace = time.Nanosecond
-	if _, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, NewKey()); err != nil {
+	if _, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail"}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestInterruptedBeforeItWasSent(t *testing.T) {
-	s := serve(t, answerJSON(aConnector()))
+func TestInterruptedWriteThatWasNotSent(t *testing.T) {
+	s := serve(t, respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if !errors.Is(err, context.Canceled) || len(s.seen()) != 0 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
 	}
 }
 
-// TestInterruptedInTheQueue: a write that waits for the rate limit is not sent any more.
-func TestInterruptedInTheQueue(t *testing.T) {
-	s := serve(t, answerJSON(aConnector()))
+func TestInterruptedWriteInTheRateLimitIsNotSent(t *testing.T) {
+	s := serve(t, respondJSON(aConnector()))
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.RequestsPerSecond = 0.001 })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, interrupt)
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 0 || len(s.seen()) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
 	}
 }
 
-// TestInterruptedAfterA429: the platform has certainly not carried it out, so there is nothing to finish.
-func TestInterruptedAfterA429(t *testing.T) {
+// After a 429 there is nothing to finish: the platform did not carry the write out.
+func TestInterruptedWriteEndsAfter429(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serve(t, problem(api.CodeRateLimited))
 	c := newClient(t, s.URL, nil)
@@ -106,7 +107,7 @@ func TestInterruptedAfterA429(t *testing.T) {
 		interrupt()
 		return time.Hour
 	}
-	_, err := c.CreateConnector(ctx, api.ConnectorCreate{Name: "mail"}, NewKey())
+	_, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "mail"})
 	if err == nil || len(s.seen()) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen()))
 	}
@@ -119,7 +120,7 @@ func TestInterruptedReadEndsAtOnce(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c := newClient(t, s.URL, nil)
-	if _, err := c.Connector(ctx, connectorID); !errors.Is(err, context.Canceled) || len(s.seen()) != 1 {
+	if _, err := c.Connectors().Get(ctx, connectorID); !errors.Is(err, context.Canceled) || len(s.seen()) != 1 {
 		t.Fatalf("got %v", err)
 	}
 }

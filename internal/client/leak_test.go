@@ -12,8 +12,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// serveRaw answers every connection with bytes of its own choice: net/http quotes them in its error.
-func serveRaw(t *testing.T, answer string) string {
+// serveRaw writes the same bytes to every connection. net/http quotes them in its error.
+func serveRaw(t *testing.T, response string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -32,17 +32,17 @@ func serveRaw(t *testing.T, answer string) string {
 				for line := ""; line != "\r\n" && err == nil; {
 					line, err = r.ReadString('\n')
 				}
-				_, _ = io.WriteString(conn, answer)
+				_, _ = io.WriteString(conn, response)
 			}()
 		}
 	}()
 	return "http://" + l.Addr().String()
 }
 
-// What the other side sends where HTTP should be is quoted by net/http, also where it is the request's own token.
+// net/http quotes what the other side sends in the place of HTTP, even the request's own token.
 func TestTransportErrorsRepeatNoSecret(t *testing.T) {
 	const multiline = "-----BEGIN KEY-----\nCANARY \"second\" line\n-----END KEY-----\n"
-	for name, answer := range map[string]string{
+	for name, response := range map[string]string{
 		"the token":                       "unauthorized:" + canaryToken + "\r\n",
 		"the token in a header":           "HTTP/1.1 200 OK\r\nno header " + canaryToken + "\r\n\r\n",
 		"a credential":                    "refused " + canaryCredential + "\r\n",
@@ -50,12 +50,12 @@ func TestTransportErrorsRepeatNoSecret(t *testing.T) {
 		"a word of a credential":          "HTTP/1.1 CANARY\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newClient(t, serveRaw(t, answer), func(cfg *Config) { cfg.MaxRetries = 1 })
-			_, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Credentials: map[string]secret.Value{
+			c := newClient(t, serveRaw(t, response), func(cfg *Config) { cfg.MaxRetries = 1 })
+			_, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Credentials: map[string]secret.Value{
 				"api_key": secret.New(canaryCredential), "key": secret.New(multiline),
-			}}, NewKey())
+			}})
 			if err == nil {
-				t.Fatal("that is no answer")
+				t.Fatal("no error")
 			}
 			assertNoCanary(t, "the error", err.Error())
 			if len(c.events) != 2 {
@@ -76,7 +76,8 @@ func TestTransportErrorsKeepTheirCause(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "unexpected") {
 		t.Errorf("got %q", err)
 	}
-	if got := describe(errors.New("CANARY \\\"second\\\" line"), []string{"one\r\nCANARY \"second\" line"}).Error(); strings.Contains(got, "CANARY") {
+	err = describe(errors.New("CANARY \\\"second\\\" line"), []string{"one\r\nCANARY \"second\" line"})
+	if got := err.Error(); strings.Contains(got, "CANARY") {
 		t.Errorf("got %q", got)
 	}
 	if got := describe(errors.New("connection refused"), []string{canaryToken}).Error(); got != "connection refused" {

@@ -26,7 +26,8 @@ const (
 	maxRetryAfter = 30 * time.Second
 )
 
-// checkRetry says whether an attempt is worth repeating. Every write carries an idempotency key, so the method does not matter.
+// checkRetry reports whether an attempt is worth a repetition. The method does not matter, because every write has an
+// idempotency key.
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
@@ -61,7 +62,8 @@ func isFinal(err error) bool {
 		dns       *net.DNSError
 	)
 	switch {
-	case errors.As(err, &notSent), errors.Is(err, errTooLarge), errors.Is(err, errProxy), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &notSent), errors.Is(err, errTooLarge), errors.Is(err, errProxy),
+		errors.Is(err, http.ErrSchemeMismatch):
 		return true
 	case errors.As(err, &verify), errors.As(err, &alert), errors.As(err, &record),
 		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
@@ -72,8 +74,8 @@ func isFinal(err error) bool {
 	return false
 }
 
-// backoff waits as long as the platform asks with 429 and 503, up to a cap; otherwise ever longer, spread at random so that
-// many clients do not come back at once.
+// backoff waits as long as the platform asks for with 429 and 503, up to a cap. Otherwise it waits longer after every
+// attempt. A part of the wait is random, so that many clients do not come back at once.
 func backoff(c clock.Clock, random func() float64) retryablehttp.Backoff {
 	return func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
 		if asked, ok := retryAfter(c, resp); ok {
@@ -109,7 +111,7 @@ func retryAfter(c clock.Clock, resp *http.Response) (time.Duration, bool) {
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// transportError has a text that is fit to print, and what it is about for errors.Is and errors.As only.
+// transportError has a text that is fit to print. Its cause is for errors.Is and errors.As only.
 type transportError struct {
 	text  string
 	cause error
@@ -118,8 +120,8 @@ type transportError struct {
 func (e *transportError) Error() string { return e.text }
 func (e *transportError) Unwrap() error { return e.cause }
 
-// describe takes the URL out of a transport error: its query can name objects, and it is too long to read. The rest is as
-// foreign as a body: net/http quotes what the other side sent where that is no HTTP, in whole or cut up, so no quotation stays.
+// describe makes a transport error fit to print. It removes the URL, whose query can name objects. It also removes
+// every quotation: where the other side does not speak HTTP, net/http quotes what it sent, in whole or in parts.
 func describe(err error, hide []string) error {
 	var u *url.Error
 	if errors.As(err, &u) {

@@ -13,19 +13,20 @@ import (
 )
 
 func TestRetries(t *testing.T) {
-	ok := answerJSON(aConnector())
+	ok := respondJSON(aConnector())
+	steps := func(steps ...http.HandlerFunc) []http.HandlerFunc { return steps }
 	tests := map[string]struct {
 		steps    []http.HandlerFunc
 		requests int
 		code     string // of the final error; "-" for an error without code
 		status   int
 	}{
-		"500 is retried":            {[]http.HandlerFunc{problem(api.CodeInternal), ok}, 2, "", 0},
-		"503 is retried":            {[]http.HandlerFunc{problem(api.CodeUnavailable), ok}, 2, "", 0},
-		"502 of a proxy is retried": {[]http.HandlerFunc{html(502), ok}, 2, "", 0},
-		"429 is retried":            {[]http.HandlerFunc{problem(api.CodeRateLimited), ok}, 2, "", 0},
-		"in_progress is retried":    {[]http.HandlerFunc{problem(api.CodeInProgress), ok}, 2, "", 0},
-		"a cut is retried":          {[]http.HandlerFunc{cut, ok}, 2, "", 0},
+		"500 is retried":            {steps(problem(api.CodeInternal), ok), 2, "", 0},
+		"503 is retried":            {steps(problem(api.CodeUnavailable), ok), 2, "", 0},
+		"502 of a proxy is retried": {steps(html(502), ok), 2, "", 0},
+		"429 is retried":            {steps(problem(api.CodeRateLimited), ok), 2, "", 0},
+		"in_progress is retried":    {steps(problem(api.CodeInProgress), ok), 2, "", 0},
+		"a cut is retried":          {steps(cut, ok), 2, "", 0},
 		"a cut body is retried": {[]http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")
@@ -33,27 +34,28 @@ func TestRetries(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			cut(w, r)
 		}, ok}, 2, "", 0},
-		"500 for ever ends, with its status":  {[]http.HandlerFunc{problem(api.CodeInternal)}, 4, api.CodeInternal, 500},
-		"cut for ever ends":                   {[]http.HandlerFunc{cut}, 4, "-", 0},
-		"501 is not retried":                  {[]http.HandlerFunc{html(501)}, 1, "-", 501},
-		"a conflict is not retried":           {[]http.HandlerFunc{problem(api.CodeConflict)}, 1, api.CodeConflict, 409},
-		"in_progress of a page is not":        {[]http.HandlerFunc{html(409)}, 1, "-", 409},
-		"400 is not retried":                  {[]http.HandlerFunc{html(400)}, 1, "-", 400},
-		"401 is not retried":                  {[]http.HandlerFunc{problem(api.CodeUnauthenticated)}, 1, api.CodeUnauthenticated, 401},
-		"an answer that is no JSON is final":  {[]http.HandlerFunc{html(200)}, 1, "-", 200},
-		"an answer that is no object is also": {[]http.HandlerFunc{answerJSON(map[string]string{"hello": "world"})}, 1, "-", 200},
+		"500 for ever ends, with its status":  {steps(problem(api.CodeInternal)), 4, api.CodeInternal, 500},
+		"cut for ever ends":                   {steps(cut), 4, "-", 0},
+		"501 is not retried":                  {steps(html(501)), 1, "-", 501},
+		"a conflict is not retried":           {steps(problem(api.CodeConflict)), 1, api.CodeConflict, 409},
+		"in_progress of a page is not":        {steps(html(409)), 1, "-", 409},
+		"400 is not retried":                  {steps(html(400)), 1, "-", 400},
+		"401 is not retried":                  {steps(problem(api.CodeUnauthenticated)), 1, api.CodeUnauthenticated, 401},
+		"a response that is no JSON is final": {steps(html(200)), 1, "-", 200},
+		"JSON that is no object is final":     {steps(respondJSON(map[string]string{"hello": "world"})), 1, "-", 200},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, tt.steps...)
 			c := newClient(t, s.URL, nil)
-			got, err := c.CreateConnector(t.Context(), api.ConnectorCreate{Name: "mail"}, "one-key")
+			got, err := c.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "mail"})
 			if n := len(s.seen()); n != tt.requests {
 				t.Errorf("sent %d requests, want %d", n, tt.requests)
 			}
 			for i, r := range s.seen() {
-				if key := r.header.Get("Idempotency-Key"); key != "one-key" {
-					t.Errorf("request %d has idempotency key %q", i, key)
+				first := s.seen()[0].header.Get("Idempotency-Key")
+				if key := r.header.Get("Idempotency-Key"); key == "" || key != first {
+					t.Errorf("request %d has idempotency key %q, the first one %q", i, key, first)
 				}
 				if r.body != s.seen()[0].body || r.body == "" {
 					t.Errorf("request %d has another body", i)
@@ -69,7 +71,11 @@ func TestRetries(t *testing.T) {
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want an *Error", err)
 			}
-			if want := tt.code; (want == "-" && e.Code != "") || (want != "-" && e.Code != want) || e.Status != tt.status || e.Attempts != tt.requests {
+			code := tt.code
+			if code == "-" {
+				code = ""
+			}
+			if e.Code != code || e.Status != tt.status || e.Attempts != tt.requests {
 				t.Errorf("got code %q, status %d, %d attempts", e.Code, e.Status, e.Attempts)
 			}
 		})
@@ -77,10 +83,10 @@ func TestRetries(t *testing.T) {
 }
 
 func TestNewKeyForEveryOperation(t *testing.T) {
-	s := serve(t, answerJSON(aConnector()))
+	s := serve(t, respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	for range 2 {
-		if _, err := c.PatchConnector(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
+		if _, err := c.Connectors().Patch(t.Context(), connectorID, api.ConnectorPatch{}, Write{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -88,7 +94,7 @@ func TestNewKeyForEveryOperation(t *testing.T) {
 	if first == "" || first == second {
 		t.Errorf("keys %q and %q", first, second)
 	}
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	if key := s.seen()[2].header.Get("Idempotency-Key"); key != "" {
@@ -96,30 +102,38 @@ func TestNewKeyForEveryOperation(t *testing.T) {
 	}
 }
 
-func TestWaits(t *testing.T) {
-	ok := answerJSON(aConnector())
+func TestWaitsBetweenAttempts(t *testing.T) {
+	ok := respondJSON(aConnector())
 	limited := problem(api.CodeRateLimited)
+	steps := func(steps ...http.HandlerFunc) []http.HandlerFunc { return append(steps, ok) }
+	after := func(value string, step http.HandlerFunc) http.HandlerFunc {
+		return withHeader("Retry-After", value, step)
+	}
+	const ms = time.Millisecond
 	tests := map[string]struct {
 		steps  []http.HandlerFunc
 		random float64
 		want   []time.Duration
 	}{
-		"growing, half of it at random": {[]http.HandlerFunc{cut, cut, cut, ok}, 0, []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second}},
-		"the other half":                {[]http.HandlerFunc{cut, cut, cut, ok}, 0.5, []time.Duration{375 * time.Millisecond, 750 * time.Millisecond, 1500 * time.Millisecond}},
-		"as asked":                      {[]http.HandlerFunc{withHeader("Retry-After", "7", limited), ok}, 0, []time.Duration{7 * time.Second}},
-		"a little later than asked":     {[]http.HandlerFunc{withHeader("Retry-After", "10", limited), ok}, 0.5, []time.Duration{10*time.Second + 550*time.Millisecond}},
-		"a date":                        {[]http.HandlerFunc{withHeader("Retry-After", "Fri, 01 May 2026 12:00:09 GMT", problem(api.CodeUnavailable)), ok}, 0, []time.Duration{9 * time.Second}},
-		"a date in the past":            {[]http.HandlerFunc{withHeader("Retry-After", "Fri, 01 May 2020 12:00:09 GMT", limited), ok}, 0, []time.Duration{0}},
-		"an hour is capped":             {[]http.HandlerFunc{withHeader("Retry-After", "3600", limited), ok}, 0.9, []time.Duration{30 * time.Second}},
-		"nonsense is ignored":           {[]http.HandlerFunc{withHeader("Retry-After", "soon", limited), ok}, 0, []time.Duration{250 * time.Millisecond}},
-		"not asked for by a 500":        {[]http.HandlerFunc{withHeader("Retry-After", "7", problem(api.CodeInternal)), ok}, 0, []time.Duration{250 * time.Millisecond}},
-		"in progress":                   {[]http.HandlerFunc{withHeader("Retry-After", "1", problem(api.CodeInProgress)), ok}, 0, []time.Duration{time.Second}},
+		"growing, half of it at random": {steps(cut, cut, cut), 0, []time.Duration{250 * ms, 500 * ms, time.Second}},
+		"the other half":                {steps(cut, cut, cut), 0.5, []time.Duration{375 * ms, 750 * ms, 1500 * ms}},
+		"as asked":                      {steps(after("7", limited)), 0, []time.Duration{7 * time.Second}},
+		"a little later than asked":     {steps(after("10", limited)), 0.5, []time.Duration{10550 * ms}},
+		"a date": {
+			steps(after("Fri, 01 May 2026 12:00:09 GMT", problem(api.CodeUnavailable))), 0,
+			[]time.Duration{9 * time.Second},
+		},
+		"a date in the past":     {steps(after("Fri, 01 May 2020 12:00:09 GMT", limited)), 0, []time.Duration{0}},
+		"an hour is capped":      {steps(after("3600", limited)), 0.9, []time.Duration{30 * time.Second}},
+		"nonsense is ignored":    {steps(after("soon", limited)), 0, []time.Duration{250 * ms}},
+		"not asked for by a 500": {steps(after("7", problem(api.CodeInternal))), 0, []time.Duration{250 * ms}},
+		"in progress":            {steps(after("1", problem(api.CodeInProgress))), 0, []time.Duration{time.Second}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, tt.steps...)
 			c := newClient(t, s.URL, func(cfg *Config) { cfg.Random = func() float64 { return tt.random } })
-			if _, err := c.Connector(t.Context(), connectorID); err != nil {
+			if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, c.waits); diff != "" {
@@ -137,7 +151,7 @@ func TestBackoffIsBounded(t *testing.T) {
 			t.Errorf("attempt %d waits %s", n, d)
 		}
 	}
-	if _, err := c.Connector(t.Context(), connectorID); err == nil || len(c.waits) != 3 {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err == nil || len(c.waits) != 3 {
 		t.Errorf("a refused connection: %v after %d waits", err, len(c.waits))
 	}
 }
@@ -145,15 +159,15 @@ func TestBackoffIsBounded(t *testing.T) {
 func TestTLSErrorsAreFinal(t *testing.T) {
 	s := serveTLS(t)
 	c := newClient(t, s.URL, nil)
-	_, err := c.Connector(t.Context(), connectorID)
+	_, err := c.Connectors().Get(t.Context(), connectorID)
 	var e *Error
 	if !errors.As(err, &e) || e.Attempts != 1 || len(c.waits) != 0 {
 		t.Fatalf("got %v; a certificate that nobody signed will not be better next time", err)
 	}
 	// Plain HTTP where TLS is expected.
-	plain := serve(t, answerJSON(aConnector()))
+	plain := serve(t, respondJSON(aConnector()))
 	c = newClient(t, "https"+plain.URL[len("http"):], nil)
-	if _, err = c.Connector(t.Context(), connectorID); !errors.As(err, &e) || e.Attempts != 1 {
+	if _, err = c.Connectors().Get(t.Context(), connectorID); !errors.As(err, &e) || e.Attempts != 1 {
 		t.Fatalf("got %v with %d attempts", err, e.Attempts)
 	}
 }
@@ -161,7 +175,7 @@ func TestTLSErrorsAreFinal(t *testing.T) {
 func TestCAFile(t *testing.T) {
 	s := serveTLS(t)
 	c := newClient(t, s.URL, func(cfg *Config) { cfg.CAFile = caFile(t, s) })
-	if _, err := c.Connector(t.Context(), connectorID); err != nil {
+	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Config){

@@ -8,40 +8,69 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// stepBody carries the secret that api's own type would print redacted.
-type stepBody struct {
-	api.StepRequest
-	Secret *string `json:"secret,omitempty"`
-}
-
 // step takes one step of a rotation.
-func step[T any, P object[T]](ctx context.Context, cl *Client, n noun, id, verb string, in api.StepRequest, w Write) (*T, error) {
-	body := stepBody{in, exposedOne(in.Secret)}
-	c := &call{
-		method: http.MethodPost, route: n.route(id, "rotation", verb), op: verb + " the rotation of", object: n.byID(id),
-		permission: api.PermissionWrite, body: body, hide: hidden(body.Secret), write: w, changes: true, step: true,
-	}
-	if err := n.checkID(c, id); err != nil {
+func step[T object](
+	ctx context.Context, c *Client, kind api.Kind, id, verb string, in api.StepRequest, w Write,
+) (*T, error) {
+	r, err := below(kind, id, http.MethodPost, verb+" the rotation of", api.PermissionWrite, "rotation", verb)
+	if err != nil {
 		return nil, err
 	}
-	return answer[T, P](ctx, cl, c)
+	r.body, r.write, r.changes, r.step = in, w, true, true
+	return fetch[T](ctx, c, r)
 }
 
-// reveal returns the value of one valid version.
-func reveal(ctx context.Context, cl *Client, n noun, id string, version int64) (*api.Reveal, error) {
-	c := &call{
-		method: http.MethodPost, route: n.route(id, "versions", strconv.FormatInt(version, 10), "reveal"), op: "reveal",
-		object: n.byID(id), permission: api.PermissionReveal,
+// acknowledge takes the one step that a principal can take who may not read the object. It then has no response body.
+func acknowledge[T object](ctx context.Context, c *Client, kind api.Kind, id string, version int64, w Write) error {
+	r, err := below(kind, id, http.MethodPost, "acknowledge the rotation of", api.PermissionAcknowledge,
+		"rotation", api.StepAcknowledge)
+	if err != nil {
+		return err
 	}
-	if err := n.checkID(c, id); err != nil {
+	r.body, r.write, r.changes, r.step = api.StepRequest{Version: &version}, w, true, true
+	r.emptyStatus = http.StatusNoContent
+	out := new(T)
+	if err := c.do(ctx, r, out); err != nil {
+		return err
+	}
+	if !r.empty && !IsID((*out).AsObject().ID) {
+		return r.notTheAPI()
+	}
+	return nil
+}
+
+// contain sends revoke, hold or release.
+func contain[T object](ctx context.Context, c *Client, kind api.Kind, id, verb string, in any, w Write) (*T, error) {
+	r, err := below(kind, id, http.MethodPost, verb, api.PermissionContain, verb)
+	if err != nil {
+		return nil, err
+	}
+	r.body, r.write, r.changes = in, w, true
+	return fetch[T](ctx, c, r)
+}
+
+// reveal reads the value of one valid version.
+func reveal(ctx context.Context, c *Client, kind api.Kind, id string, version int64) (*api.Reveal, error) {
+	r, err := below(kind, id, http.MethodPost, "reveal", api.PermissionReveal,
+		"versions", strconv.FormatInt(version, 10), "reveal")
+	if err != nil {
 		return nil, err
 	}
 	out := &api.Reveal{}
-	if err := cl.do(ctx, c, out); err != nil {
+	if err := c.do(ctx, r, out); err != nil {
 		return nil, err
 	}
 	if out.Version != version || out.Value.IsEmpty() {
-		return nil, c.notTheAPI()
+		return nil, r.notTheAPI()
 	}
 	return out, nil
+}
+
+// versions reads the metadata of every version.
+func versions(ctx context.Context, c *Client, kind api.Kind, id string) ([]api.Version, error) {
+	r, err := below(kind, id, http.MethodGet, "list the versions of", api.PermissionRead, "versions")
+	if err != nil {
+		return nil, err
+	}
+	return allPages[api.Version](ctx, c, r)
 }

@@ -6,34 +6,40 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// CreateRotationPolicy makes a rotation policy.
-func (cl *Client) CreateRotationPolicy(ctx context.Context, in api.RotationPolicyCreate, key string) (*api.RotationPolicy, error) {
-	return policy(create[rotationPolicyAnswer](ctx, cl, rotationPolicies, in.Name, in, nil, key))
+// RotationPolicies has the operations on rotation policies.
+type RotationPolicies struct{ client *Client }
+
+// RotationPolicies returns the operations on rotation policies.
+func (c *Client) RotationPolicies() RotationPolicies { return RotationPolicies{c} }
+
+// Create creates a rotation policy.
+func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreate) (*api.RotationPolicy, error) {
+	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in)
 }
 
-// RotationPolicy reads a rotation policy.
-func (cl *Client) RotationPolicy(ctx context.Context, id string) (*api.RotationPolicy, error) {
-	return policy(read[rotationPolicyAnswer](ctx, cl, rotationPolicies, id))
+// Get reads a rotation policy.
+func (p RotationPolicies) Get(ctx context.Context, id string) (*api.RotationPolicy, error) {
+	return get[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id)
 }
 
-// RotationPolicyByName finds a rotation policy; IsNotFound where there is none of this name.
-func (cl *Client) RotationPolicyByName(ctx context.Context, name string) (*api.RotationPolicy, error) {
-	return policy(byName[rotationPolicyAnswer](ctx, cl, rotationPolicies, name))
+// ByName reads the rotation policy of a name. IsNotFound reports that there is none.
+func (p RotationPolicies) ByName(ctx context.Context, name string) (*api.RotationPolicy, error) {
+	return byName[api.RotationPolicy](ctx, p.client, api.RotationPolicies, name)
 }
 
-// PatchRotationPolicy changes a rotation policy. Deadlines that are running stay as they are.
-func (cl *Client) PatchRotationPolicy(ctx context.Context, id string, in api.RotationPolicyPatch, w Write) (*api.RotationPolicy, error) {
-	return policy(patch[rotationPolicyAnswer](ctx, cl, rotationPolicies, id, in, nil, w))
+// List reads all rotation policies, in the order of their ids.
+func (p RotationPolicies) List(ctx context.Context) ([]api.RotationPolicy, error) {
+	return list[api.RotationPolicy](ctx, p.client, api.RotationPolicies)
 }
 
-// DeleteRotationPolicy deletes a rotation policy.
-func (cl *Client) DeleteRotationPolicy(ctx context.Context, id, key string) error {
-	return remove(ctx, cl, rotationPolicies, id, key)
+// Patch changes a rotation policy. Deadlines that are running stay as they are.
+func (p RotationPolicies) Patch(
+	ctx context.Context, id string, in api.RotationPolicyPatch, w Write,
+) (*api.RotationPolicy, error) {
+	return patch[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id, in, w)
 }
 
-func policy(a *rotationPolicyAnswer, err error) (*api.RotationPolicy, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &a.RotationPolicy, nil
+// Delete deletes a rotation policy that nothing refers to.
+func (p RotationPolicies) Delete(ctx context.Context, id string) error {
+	return remove(ctx, p.client, api.RotationPolicies, id)
 }

@@ -6,44 +6,77 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// CreateScopedToken makes a scoped token and its first version. The answer has no value: RevealScopedToken does.
-func (cl *Client) CreateScopedToken(ctx context.Context, in api.ScopedTokenCreate, key string) (*api.ScopedToken, error) {
-	return token(create[scopedTokenAnswer](ctx, cl, scopedTokens, in.Name, in, nil, key))
+// ScopedTokens has the operations on scoped tokens.
+type ScopedTokens struct{ client *Client }
+
+// ScopedTokens returns the operations on scoped tokens.
+func (c *Client) ScopedTokens() ScopedTokens { return ScopedTokens{c} }
+
+// Create creates a scoped token and its first version. The response has no value: Reveal returns it.
+func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*api.ScopedToken, error) {
+	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in)
 }
 
-// ScopedToken reads a scoped token.
-func (cl *Client) ScopedToken(ctx context.Context, id string) (*api.ScopedToken, error) {
-	return token(read[scopedTokenAnswer](ctx, cl, scopedTokens, id))
+// Get reads a scoped token.
+func (t ScopedTokens) Get(ctx context.Context, id string) (*api.ScopedToken, error) {
+	return get[api.ScopedToken](ctx, t.client, api.ScopedTokens, id)
 }
 
-// ScopedTokenByName finds a scoped token; IsNotFound where there is none of this name.
-func (cl *Client) ScopedTokenByName(ctx context.Context, name string) (*api.ScopedToken, error) {
-	return token(byName[scopedTokenAnswer](ctx, cl, scopedTokens, name))
+// ByName reads the scoped token of a name. IsNotFound reports that there is none.
+func (t ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken, error) {
+	return byName[api.ScopedToken](ctx, t.client, api.ScopedTokens, name)
 }
 
-// PatchScopedToken changes a scoped token. Raising minimum_version revokes what is below it.
-func (cl *Client) PatchScopedToken(ctx context.Context, id string, in api.ScopedTokenPatch, w Write) (*api.ScopedToken, error) {
-	return token(patch[scopedTokenAnswer](ctx, cl, scopedTokens, id, in, nil, w))
+// List reads all scoped tokens, in the order of their ids.
+func (t ScopedTokens) List(ctx context.Context) ([]api.ScopedToken, error) {
+	return list[api.ScopedToken](ctx, t.client, api.ScopedTokens)
 }
 
-// DeleteScopedToken deletes a scoped token; its values are refused from then on.
-func (cl *Client) DeleteScopedToken(ctx context.Context, id, key string) error {
-	return remove(ctx, cl, scopedTokens, id, key)
+// Patch changes a scoped token. A raised minimum_version revokes the versions below it.
+func (t ScopedTokens) Patch(
+	ctx context.Context, id string, in api.ScopedTokenPatch, w Write,
+) (*api.ScopedToken, error) {
+	return patch[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, in, w)
 }
 
-// StepScopedToken takes one step of a rotation: verb is one of api.Step….
-func (cl *Client) StepScopedToken(ctx context.Context, id, verb string, in api.StepRequest, w Write) (*api.ScopedToken, error) {
-	return token(step[scopedTokenAnswer](ctx, cl, scopedTokens, id, verb, in, w))
+// Delete deletes a scoped token. Its values are refused from then on.
+func (t ScopedTokens) Delete(ctx context.Context, id string) error {
+	return remove(ctx, t.client, api.ScopedTokens, id)
 }
 
-// RevealScopedToken returns the value of one valid version.
-func (cl *Client) RevealScopedToken(ctx context.Context, id string, version int64) (*api.Reveal, error) {
-	return reveal(ctx, cl, scopedTokens, id, version)
+// Step takes one step of a rotation. verb is one of the api.Step constants.
+func (t ScopedTokens) Step(
+	ctx context.Context, id, verb string, in api.StepRequest, w Write,
+) (*api.ScopedToken, error) {
+	return step[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, verb, in, w)
 }
 
-func token(a *scopedTokenAnswer, err error) (*api.ScopedToken, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &a.ScopedToken, nil
+// Acknowledge says that the pending version is in use. A principal who may not read the token can call it.
+func (t ScopedTokens) Acknowledge(ctx context.Context, id string, version int64, w Write) error {
+	return acknowledge[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, version, w)
+}
+
+// Reveal reads the value of one valid version.
+func (t ScopedTokens) Reveal(ctx context.Context, id string, version int64) (*api.Reveal, error) {
+	return reveal(ctx, t.client, api.ScopedTokens, id, version)
+}
+
+// Versions reads the metadata of every version, the oldest first.
+func (t ScopedTokens) Versions(ctx context.Context, id string) ([]api.Version, error) {
+	return versions(ctx, t.client, api.ScopedTokens, id)
+}
+
+// Revoke ends versions at once.
+func (t ScopedTokens) Revoke(ctx context.Context, id string, in api.RevokeRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "revoke", in, w)
+}
+
+// Hold stops every rotation until Release.
+func (t ScopedTokens) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "hold", in, w)
+}
+
+// Release ends a hold.
+func (t ScopedTokens) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "release", in, w)
 }

@@ -4,76 +4,83 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// The bodies below are the one place where a supplied signing secret leaves secret.Value: they shadow the member that would print redacted.
-type signingSecretCreateBody struct {
-	api.SigningSecretCreate
-	Secret *string `json:"secret,omitempty"`
+// SigningSecrets has the operations on signing secrets.
+type SigningSecrets struct{ client *Client }
+
+// SigningSecrets returns the operations on signing secrets.
+func (c *Client) SigningSecrets() SigningSecrets { return SigningSecrets{c} }
+
+// Create creates a signing secret and its first version. The response has no value: Reveal returns it.
+func (s SigningSecrets) Create(ctx context.Context, in api.SigningSecretCreate) (*api.SigningSecret, error) {
+	return create[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in)
 }
 
-type signingSecretPatchBody struct {
-	api.SigningSecretPatch
-	Secret *string `json:"secret,omitempty"`
+// Get reads a signing secret.
+func (s SigningSecrets) Get(ctx context.Context, id string) (*api.SigningSecret, error) {
+	return get[api.SigningSecret](ctx, s.client, api.SigningSecrets, id)
 }
 
-// CreateSigningSecret makes a signing secret and its first version. The answer has no value: RevealSigningSecret does.
-func (cl *Client) CreateSigningSecret(ctx context.Context, in api.SigningSecretCreate, key string) (*api.SigningSecret, error) {
-	body := signingSecretCreateBody{in, exposedOne(in.Secret)}
-	return signingSecret(create[signingSecretAnswer](ctx, cl, signingSecrets, in.Name, body, hidden(body.Secret), key))
+// ByName reads the signing secret of a name. IsNotFound reports that there is none.
+func (s SigningSecrets) ByName(ctx context.Context, name string) (*api.SigningSecret, error) {
+	return byName[api.SigningSecret](ctx, s.client, api.SigningSecrets, name)
 }
 
-// SigningSecret reads a signing secret.
-func (cl *Client) SigningSecret(ctx context.Context, id string) (*api.SigningSecret, error) {
-	return signingSecret(read[signingSecretAnswer](ctx, cl, signingSecrets, id))
+// List reads all signing secrets, in the order of their ids.
+func (s SigningSecrets) List(ctx context.Context) ([]api.SigningSecret, error) {
+	return list[api.SigningSecret](ctx, s.client, api.SigningSecrets)
 }
 
-// SigningSecretByName finds a signing secret; IsNotFound where there is none of this name.
-func (cl *Client) SigningSecretByName(ctx context.Context, name string) (*api.SigningSecret, error) {
-	return signingSecret(byName[signingSecretAnswer](ctx, cl, signingSecrets, name))
+// Patch changes a signing secret. A raised minimum_version revokes the versions below it.
+func (s SigningSecrets) Patch(
+	ctx context.Context, id string, in api.SigningSecretPatch, w Write,
+) (*api.SigningSecret, error) {
+	return patch[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, in, w)
 }
 
-// PatchSigningSecret changes a signing secret. Raising minimum_version revokes what is below it.
-func (cl *Client) PatchSigningSecret(ctx context.Context, id string, in api.SigningSecretPatch, w Write) (*api.SigningSecret, error) {
-	body := signingSecretPatchBody{in, exposedOne(in.Secret)}
-	return signingSecret(patch[signingSecretAnswer](ctx, cl, signingSecrets, id, body, hidden(body.Secret), w))
+// Delete deletes a signing secret. Nothing is signed with it from then on.
+func (s SigningSecrets) Delete(ctx context.Context, id string) error {
+	return remove(ctx, s.client, api.SigningSecrets, id)
 }
 
-// DeleteSigningSecret deletes a signing secret; nothing is signed with it from then on.
-func (cl *Client) DeleteSigningSecret(ctx context.Context, id, key string) error {
-	return remove(ctx, cl, signingSecrets, id, key)
+// Step takes one step of a rotation. verb is one of the api.Step constants.
+func (s SigningSecrets) Step(
+	ctx context.Context, id, verb string, in api.StepRequest, w Write,
+) (*api.SigningSecret, error) {
+	return step[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, verb, in, w)
 }
 
-// StepSigningSecret takes one step of a rotation: verb is one of api.Step….
-func (cl *Client) StepSigningSecret(ctx context.Context, id, verb string, in api.StepRequest, w Write) (*api.SigningSecret, error) {
-	return signingSecret(step[signingSecretAnswer](ctx, cl, signingSecrets, id, verb, in, w))
+// Acknowledge says that the pending version is in use. A principal who may not read the secret can call it.
+func (s SigningSecrets) Acknowledge(ctx context.Context, id string, version int64, w Write) error {
+	return acknowledge[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, version, w)
 }
 
-// RevealSigningSecret returns what a receiver verifies with: the value of one valid version, or its public key for ed25519.
-func (cl *Client) RevealSigningSecret(ctx context.Context, id string, version int64) (*api.Reveal, error) {
-	return reveal(ctx, cl, signingSecrets, id, version)
+// Reveal reads what a receiver verifies with: the value of one valid version, or its public key for ed25519.
+func (s SigningSecrets) Reveal(ctx context.Context, id string, version int64) (*api.Reveal, error) {
+	return reveal(ctx, s.client, api.SigningSecrets, id, version)
 }
 
-func signingSecret(a *signingSecretAnswer, err error) (*api.SigningSecret, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &a.SigningSecret, nil
+// Versions reads the metadata of every version, the oldest first.
+func (s SigningSecrets) Versions(ctx context.Context, id string) ([]api.Version, error) {
+	return versions(ctx, s.client, api.SigningSecrets, id)
 }
 
-func exposedOne(v *secret.Value) *string {
-	if v == nil {
-		return nil
-	}
-	s := v.Expose()
-	return &s
+// Revoke ends versions at once.
+func (s SigningSecrets) Revoke(
+	ctx context.Context, id string, in api.RevokeRequest, w Write,
+) (*api.SigningSecret, error) {
+	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "revoke", in, w)
 }
 
-// hidden is what no error may repeat of a body with at most one secret.
-func hidden(s *string) []string {
-	if s == nil {
-		return nil
-	}
-	return []string{*s}
+// Hold stops every rotation until Release.
+func (s SigningSecrets) Hold(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.SigningSecret, error) {
+	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "hold", in, w)
+}
+
+// Release ends a hold.
+func (s SigningSecrets) Release(
+	ctx context.Context, id string, in api.HoldRequest, w Write,
+) (*api.SigningSecret, error) {
+	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "release", in, w)
 }

@@ -11,27 +11,27 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// A supplied signing secret is sent as it is, by each of the three calls that carry one, and is in no error whatever the platform answers.
+// Three requests carry a supplied signing secret.
 func TestSuppliedSecretIsSentAndNotRepeated(t *testing.T) {
 	const supplied = "whsec_CANARYQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
 	value := secret.New(supplied)
 	calls := map[string]func(*Client, *secret.Value) error{
 		"create": func(c *Client, v *secret.Value) error {
-			_, err := c.CreateSigningSecret(t.Context(), api.SigningSecretCreate{Name: "a", Secret: v}, NewKey())
+			_, err := c.SigningSecrets().Create(t.Context(), api.SigningSecretCreate{Secret: v})
 			return err
 		},
 		"patch": func(c *Client, v *secret.Value) error {
-			_, err := c.PatchSigningSecret(t.Context(), "sec_1", api.SigningSecretPatch{MinimumVersion: api.Some[int64](2), Secret: v}, Write{})
+			_, err := c.SigningSecrets().Patch(t.Context(), "sec_1", api.SigningSecretPatch{Secret: v}, Write{})
 			return err
 		},
 		"begin": func(c *Client, v *secret.Value) error {
-			_, err := c.StepSigningSecret(t.Context(), "sec_1", api.StepBegin, api.StepRequest{Secret: v}, Write{})
+			_, err := c.SigningSecrets().Step(t.Context(), "sec_1", api.StepBegin, api.StepRequest{Secret: v}, Write{})
 			return err
 		},
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, answerJSON(api.SigningSecret{Object: api.Object{ID: "sec_1"}}))
+			s := serve(t, respondJSON(api.SigningSecret{Object: api.Object{ID: "sec_1"}}))
 			c := newClient(t, s.URL, nil)
 			for _, v := range []*secret.Value{nil, &value} {
 				if err := call(c.Client, v); err != nil {

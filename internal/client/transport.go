@@ -12,11 +12,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxResponse bounds an answer: a full page of the largest objects is well below it.
+// maxResponse bounds a response. A full page of the largest objects is well below it.
 const maxResponse = 16 << 20
 
-// transport is one attempt: it waits for its turn, sends, and reads the whole answer, so that a connection cut in the
-// middle of a body fails the attempt and is retried like any other.
+// transport makes one attempt: it waits for its turn, sends, and reads the whole response. A connection that breaks in
+// the middle of a body then fails the attempt, which is retried.
 type transport struct {
 	next    http.RoundTripper
 	limiter *rate.Limiter
@@ -24,42 +24,42 @@ type transport struct {
 	log     func(context.Context, Event)
 }
 
-// notSentError wraps what kept an attempt from being sent at all.
+// notSentError is the reason why an attempt was not sent.
 type notSentError struct{ cause error }
 
 func (e *notSentError) Error() string { return e.cause.Error() }
 func (e *notSentError) Unwrap() error { return e.cause }
 
-// timeoutError is an attempt without an answer in time.
+// timeoutError is an attempt without a response in time.
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
 
-var errTooLarge = errors.New("the answer is larger than any answer of the platform")
+var errTooLarge = errors.New("the response is larger than any response of the platform")
 
 // RoundTrip sends one attempt.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	call := callOf(ctx)
+	r := requestOf(ctx)
 	if t.limiter != nil {
 		if err := t.limiter.Wait(ctx); err != nil {
 			closeBody(req)
 			return nil, &notSentError{err}
 		}
 	}
-	// The timeout begins here, behind the limiter: waiting for one's turn is not the platform's fault.
-	if !call.begin() {
+	// The timeout begins after the limiter, because the wait for a turn is not the platform's fault.
+	if !r.attempts.begin() {
 		closeBody(req)
 		return nil, &notSentError{context.Canceled}
 	}
 	resp, err := t.send(req)
-	event := Event{Method: req.Method, Route: call.route, Attempt: call.attempts}
+	event := Event{Method: req.Method, Route: r.route, Attempt: r.attempts.count}
 	if err != nil {
-		event.Failure = describe(err, call.hide).Error()
+		event.Failure = describe(err, r.hide).Error()
 	} else {
 		event.Status, event.RequestID = resp.StatusCode, requestIDOf(resp)
 	}
-	call.answered(event.Status)
+	r.attempts.end(event.Status)
 	t.log(ctx, event)
 	return resp, err
 }
@@ -87,7 +87,7 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// readBody is a body that has arrived; it can be looked at more than once.
+// readBody is a body that was read to its end. It can be read more than once.
 type readBody struct {
 	*bytes.Reader
 	all []byte

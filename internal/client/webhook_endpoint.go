@@ -2,38 +2,95 @@ package client
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// CreateWebhookEndpoint makes a webhook endpoint.
-func (cl *Client) CreateWebhookEndpoint(ctx context.Context, in api.WebhookEndpointCreate, key string) (*api.WebhookEndpoint, error) {
-	return endpoint(create[webhookEndpointAnswer](ctx, cl, webhookEndpoints, in.Name, in, nil, key))
+// WebhookEndpoints has the operations on webhook endpoints.
+type WebhookEndpoints struct{ client *Client }
+
+// WebhookEndpoints returns the operations on webhook endpoints.
+func (c *Client) WebhookEndpoints() WebhookEndpoints { return WebhookEndpoints{c} }
+
+// Create creates a webhook endpoint.
+func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCreate) (*api.WebhookEndpoint, error) {
+	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in)
 }
 
-// WebhookEndpoint reads a webhook endpoint.
-func (cl *Client) WebhookEndpoint(ctx context.Context, id string) (*api.WebhookEndpoint, error) {
-	return endpoint(read[webhookEndpointAnswer](ctx, cl, webhookEndpoints, id))
+// Get reads a webhook endpoint.
+func (e WebhookEndpoints) Get(ctx context.Context, id string) (*api.WebhookEndpoint, error) {
+	return get[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id)
 }
 
-// WebhookEndpointByName finds a webhook endpoint; IsNotFound where there is none of this name.
-func (cl *Client) WebhookEndpointByName(ctx context.Context, name string) (*api.WebhookEndpoint, error) {
-	return endpoint(byName[webhookEndpointAnswer](ctx, cl, webhookEndpoints, name))
+// ByName reads the webhook endpoint of a name. IsNotFound reports that there is none.
+func (e WebhookEndpoints) ByName(ctx context.Context, name string) (*api.WebhookEndpoint, error) {
+	return byName[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, name)
 }
 
-// PatchWebhookEndpoint changes a webhook endpoint.
-func (cl *Client) PatchWebhookEndpoint(ctx context.Context, id string, in api.WebhookEndpointPatch, w Write) (*api.WebhookEndpoint, error) {
-	return endpoint(patch[webhookEndpointAnswer](ctx, cl, webhookEndpoints, id, in, nil, w))
+// List reads all webhook endpoints, in the order of their ids.
+func (e WebhookEndpoints) List(ctx context.Context) ([]api.WebhookEndpoint, error) {
+	return list[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints)
 }
 
-// DeleteWebhookEndpoint deletes a webhook endpoint; what is queued for it is not delivered any more.
-func (cl *Client) DeleteWebhookEndpoint(ctx context.Context, id, key string) error {
-	return remove(ctx, cl, webhookEndpoints, id, key)
+// Patch changes a webhook endpoint.
+func (e WebhookEndpoints) Patch(
+	ctx context.Context, id string, in api.WebhookEndpointPatch, w Write,
+) (*api.WebhookEndpoint, error) {
+	return patch[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id, in, w)
 }
 
-func endpoint(a *webhookEndpointAnswer, err error) (*api.WebhookEndpoint, error) {
+// Delete deletes a webhook endpoint. What is queued for it is not delivered any more.
+func (e WebhookEndpoints) Delete(ctx context.Context, id string) error {
+	return remove(ctx, e.client, api.WebhookEndpoints, id)
+}
+
+// SendTestEvent queues an event for a webhook endpoint.
+func (e WebhookEndpoints) SendTestEvent(
+	ctx context.Context, id string, in api.TestEventRequest, w Write,
+) (*api.TestEvent, error) {
+	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "send a test event to", api.PermissionWrite, "test-events")
 	if err != nil {
 		return nil, err
 	}
-	return &a.WebhookEndpoint, nil
+	r.body, r.write, r.changes = in, w, true
+	out := &api.TestEvent{}
+	if err := e.client.do(ctx, r, out); err != nil {
+		return nil, err
+	}
+	if out.ID == "" {
+		return nil, r.notTheAPI()
+	}
+	return out, nil
+}
+
+// Deliveries reads all deliveries to a webhook endpoint, the newest first.
+func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Delivery, error) {
+	r, err := below(api.WebhookEndpoints, id, http.MethodGet, "list the deliveries to", api.PermissionRead, "deliveries")
+	if err != nil {
+		return nil, err
+	}
+	r.query = largePages()
+	return allPages[api.Delivery](ctx, e.client, r)
+}
+
+// Probe asks the receiver now whether it accepts the pending versions of the endpoint's signing secrets. It returns nil
+// to a principal who may not read the secrets.
+func (e WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {
+	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "probe", api.PermissionAcknowledge, "probe")
+	if err != nil {
+		return nil, err
+	}
+	r.emptyStatus = http.StatusNoContent
+	out := &api.ProbeAnswer{}
+	if err := e.client.do(ctx, r, out); err != nil {
+		return nil, err
+	}
+	switch {
+	case r.empty:
+		return nil, nil
+	case out.Probes == nil:
+		return nil, r.notTheAPI()
+	}
+	return out, nil
 }

@@ -111,11 +111,15 @@ func flattenScopedToken(t *store.ScopedToken, p rotation.Policy, now time.Time) 
 	c := t.Credential.Credential
 	status := rotation.StatusAt(c, p, now)
 	return api.ScopedToken{
-		Object: flattenObject(&t.Object), Owner: t.Owner, ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
-		ExpiresAt: t.ExpiresAt, RotationPolicyID: textOrNull(t.RotationPolicyID), RotateWhenChanged: t.RotateWhenChanged,
-		MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
-		Version: status.Version, Rotation: flattenRotation(status), RotationRequested: c.Requested(),
-		Hold: flattenHold(c.Hold), LastUsedAt: utc(t.Credential.LastUsedAt),
+		Object: flattenObject(&t.Object),
+		Rotated: api.Rotated{
+			Owner: t.Owner, RotateWhenChanged: t.RotateWhenChanged,
+			MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
+			Version: status.Version, Rotation: flattenRotation(status), RotationRequested: c.Requested(),
+			Hold: flattenHold(c.Hold), LastUsedAt: utc(t.Credential.LastUsedAt),
+		},
+		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
+		ExpiresAt: t.ExpiresAt, RotationPolicyID: textOrNull(t.RotationPolicyID),
 	}
 }
 

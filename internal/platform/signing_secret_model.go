@@ -52,10 +52,16 @@ func flattenSigningSecret(s *store.SigningSecret, p rotation.Policy, now time.Ti
 	c := s.Credential.Credential
 	status := rotation.StatusAt(c, p, now)
 	return api.SigningSecret{
-		Object: flattenObject(&s.Object), Owner: s.Owner, EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,
-		RotationPolicyID: s.RotationPolicyID, RotateWhenChanged: s.RotateWhenChanged, MinimumVersion: s.MinimumVersion, DeletionProtection: s.DeletionProtection,
-		SecretDigest: textOrNull(digestOf(s, status.Version)), RevokedSecrets: revokedSecrets(s), PublicKeys: publicKeys(s), Version: status.Version, Rotation: flattenRotation(status),
-		RotationRequested: c.Requested(), Hold: flattenHold(c.Hold), Probe: flattenProbe(s), LastUsedAt: utc(s.Credential.LastUsedAt),
+		Object: flattenObject(&s.Object),
+		Rotated: api.Rotated{
+			Owner: s.Owner, RotateWhenChanged: s.RotateWhenChanged,
+			MinimumVersion: s.MinimumVersion, DeletionProtection: s.DeletionProtection,
+			Version: status.Version, Rotation: flattenRotation(status), RotationRequested: c.Requested(),
+			Hold: flattenHold(c.Hold), LastUsedAt: utc(s.Credential.LastUsedAt),
+		},
+		EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,
+		RotationPolicyID: s.RotationPolicyID, SecretDigest: textOrNull(digestOf(s, status.Version)),
+		RevokedSecrets: revokedSecrets(s), PublicKeys: publicKeys(s), Probe: flattenProbe(s),
 	}
 }
 

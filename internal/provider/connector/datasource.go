@@ -38,7 +38,7 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := c.ConnectorByName(ctx, m.Name.ValueString())
+	found, err := c.Connectors().ByName(ctx, m.Name.ValueString())
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
 		return

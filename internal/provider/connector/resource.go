@@ -74,7 +74,7 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	credentials, _ := credentialsOf(config.CredentialsWO)
-	created, err := c.CreateConnector(ctx, plan.expand(credentials), client.NewKey())
+	created, err := c.Connectors().Create(ctx, plan.expand(credentials))
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -93,7 +93,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if c == nil {
 		return
 	}
-	found, err := c.Connector(ctx, state.ID.ValueString())
+	found, err := c.Connectors().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -130,7 +130,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	if !sends {
 		credentials = nil
 	}
-	changed, err := c.PatchConnector(ctx, state.ID.ValueString(), plan.expandPatch(state, credentials), client.Write{IdempotencyKey: client.NewKey()})
+	changed, err := c.Connectors().Patch(ctx, state.ID.ValueString(), plan.expandPatch(state, credentials), client.Write{})
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -148,11 +148,11 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 
 // Delete deletes the connector.
 func (r *connectorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteConnector)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+		(*client.Client).Connectors)
 }
 
 // ImportState takes a name or an id.
 func (r *connectorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "con_", (*client.Client).Connector, (*client.Client).ConnectorByName,
-		func(found *api.Connector) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "con_", (*client.Client).Connectors)
 }

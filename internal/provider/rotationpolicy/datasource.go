@@ -33,7 +33,7 @@ func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := c.RotationPolicyByName(ctx, m.Name.ValueString())
+	p, err := c.RotationPolicies().ByName(ctx, m.Name.ValueString())
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, m.subject())
 		return

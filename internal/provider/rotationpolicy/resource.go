@@ -76,7 +76,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.CreateRotationPolicy(ctx, plan.expand(), client.NewKey())
+	created, err := c.RotationPolicies().Create(ctx, plan.expand())
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -94,7 +94,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if c == nil {
 		return
 	}
-	p, err := c.RotationPolicy(ctx, state.ID.ValueString())
+	p, err := c.RotationPolicies().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -117,7 +117,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if c == nil {
 		return
 	}
-	p, err := c.PatchRotationPolicy(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{IdempotencyKey: client.NewKey()})
+	p, err := c.RotationPolicies().Patch(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{})
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -127,11 +127,11 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 // Delete deletes the policy.
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteRotationPolicy)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+		(*client.Client).RotationPolicies)
 }
 
 // ImportState takes a name or an id.
 func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "pol_", (*client.Client).RotationPolicy, (*client.Client).RotationPolicyByName,
-		func(found *api.RotationPolicy) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "pol_", (*client.Client).RotationPolicies)
 }

@@ -60,7 +60,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, err := c.ScopedTokenByName(ctx, m.Name.ValueString())
+	t, err := c.ScopedTokens().ByName(ctx, m.Name.ValueString())
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: typeName, Name: m.Name.ValueString()})
 		return

@@ -92,7 +92,7 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 func (e *tokenEphemeral) reveal(ctx context.Context, c *client.Client, id string) (*api.ScopedToken, *api.Reveal, error) {
 	var last error
 	for range 2 {
-		t, err := c.ScopedToken(ctx, id)
+		t, err := c.ScopedTokens().Get(ctx, id)
 		if client.IsNotFound(err) {
 			return nil, nil, nil
 		}
@@ -106,7 +106,7 @@ func (e *tokenEphemeral) reveal(ctx context.Context, c *client.Client, id string
 		if t.Rotation.Phase == api.PhaseRevoked {
 			return t, nil, nil
 		}
-		value, err := c.RevealScopedToken(ctx, id, t.Version)
+		value, err := c.ScopedTokens().Reveal(ctx, id, t.Version)
 		if err == nil {
 			return t, value, nil
 		}

@@ -41,9 +41,12 @@ func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.
 	}
 	f.token = api.ScopedToken{
 		Object: api.Object{ID: tokenID, Name: in.Name, Description: in.Description, Labels: in.Labels, Tenant: "acme", Environment: "staging", CreatedAt: now},
-		Owner:  in.Owner, ConnectorID: in.ConnectorID, Scopes: in.Scopes, AllowedCIDRs: in.AllowedCIDRs, ExpiresAt: in.ExpiresAt,
-		RotationPolicyID: in.RotationPolicyID, RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion,
-		DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
+		Rotated: api.Rotated{
+			Owner: in.Owner, RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion,
+			DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
+		},
+		ConnectorID: in.ConnectorID, Scopes: in.Scopes, AllowedCIDRs: in.AllowedCIDRs, ExpiresAt: in.ExpiresAt,
+		RotationPolicyID: in.RotationPolicyID,
 	}
 	return in.MinimumVersion, expiry(in.ExpiresAt), nil
 }

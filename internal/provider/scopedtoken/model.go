@@ -30,35 +30,39 @@ type model struct {
 // expand is the request that creates what the plan says.
 func (m model) expand() api.ScopedTokenCreate {
 	return api.ScopedTokenCreate{
-		Name:               m.Name.ValueString(),
-		Description:        m.Description.ValueStringPointer(),
-		Labels:             tfkit.StringMap(m.Labels),
-		Owner:              m.Owner.ValueString(),
-		ConnectorID:        m.ConnectorID.ValueString(),
-		Scopes:             tfkit.StringSlice(m.Scopes),
-		AllowedCIDRs:       tfkit.StringSlice(m.AllowedCIDRs),
-		ExpiresAt:          m.ExpiresAt.ValueStringPointer(),
-		RotationPolicyID:   m.RotationPolicyID.ValueStringPointer(),
-		RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-		MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-		DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
+		RotatedCreate: api.RotatedCreate{
+			Name:               m.Name.ValueString(),
+			Description:        m.Description.ValueStringPointer(),
+			Labels:             tfkit.StringMap(m.Labels),
+			Owner:              m.Owner.ValueString(),
+			RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
+			MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
+			DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
+		},
+		ConnectorID:      m.ConnectorID.ValueString(),
+		Scopes:           tfkit.StringSlice(m.Scopes),
+		AllowedCIDRs:     tfkit.StringSlice(m.AllowedCIDRs),
+		ExpiresAt:        m.ExpiresAt.ValueStringPointer(),
+		RotationPolicyID: m.RotationPolicyID.ValueStringPointer(),
 	}
 }
 
 // patch is the request that makes the plan's attributes out of the state's; the zero value if they are the same.
 func (m model) patch(state model) api.ScopedTokenPatch {
 	return api.ScopedTokenPatch{
-		Name:               tfkit.ChangedString(m.Name, state.Name),
-		Description:        tfkit.ChangedString(m.Description, state.Description),
-		Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-		Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-		Scopes:             tfkit.ChangedSet(m.Scopes, state.Scopes),
-		AllowedCIDRs:       tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
-		ExpiresAt:          tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
-		RotationPolicyID:   tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
-		RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-		MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-		DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		RotatedPatch: api.RotatedPatch{
+			Name:               tfkit.ChangedString(m.Name, state.Name),
+			Description:        tfkit.ChangedString(m.Description, state.Description),
+			Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
+			Owner:              tfkit.ChangedString(m.Owner, state.Owner),
+			RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
+			MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
+			DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		},
+		Scopes:           tfkit.ChangedSet(m.Scopes, state.Scopes),
+		AllowedCIDRs:     tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
+		ExpiresAt:        tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
+		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 	}
 }
 

@@ -34,7 +34,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, err := c.CreateScopedToken(ctx, plan.expand(), client.NewKey())
+	t, err := c.ScopedTokens().Create(ctx, plan.expand())
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -54,7 +54,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if c == nil {
 		return
 	}
-	t, err := c.ScopedToken(ctx, state.ID.ValueString())
+	t, err := c.ScopedTokens().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -90,10 +90,10 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			if in == (api.ScopedTokenPatch{}) {
 				return nil, nil
 			}
-			return c.PatchScopedToken(ctx, id, in, w)
+			return c.ScopedTokens().Patch(ctx, id, in, w)
 		},
 		Step: func(ctx context.Context, verb string, w client.Write) (*api.ScopedToken, error) {
-			return c.StepScopedToken(ctx, id, verb, api.StepRequest{}, w)
+			return c.ScopedTokens().Step(ctx, id, verb, api.StepRequest{}, w)
 		},
 		Keep: func(ctx context.Context, t *api.ScopedToken) {
 			look(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
@@ -118,13 +118,12 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 // Delete deletes the token, in any phase; every value of it is refused from then on.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).DeleteScopedToken)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).ScopedTokens)
 }
 
 // ImportState takes a name or an id.
 func (r *tokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "tok_", (*client.Client).ScopedToken, (*client.Client).ScopedTokenByName,
-		func(found *api.ScopedToken) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "tok_", (*client.Client).ScopedTokens)
 }
 
 func (m model) subject() tfkit.Subject {

@@ -104,7 +104,7 @@ type opened struct {
 func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id string) (opened, error) {
 	var last error
 	for range 2 {
-		s, err := c.SigningSecret(ctx, id)
+		s, err := c.SigningSecrets().Get(ctx, id)
 		if client.IsNotFound(err) {
 			return opened{}, nil
 		}
@@ -119,9 +119,9 @@ func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id strin
 		if s.Rotation.Phase == api.PhaseRevoked {
 			return out, nil
 		}
-		if out.value, err = c.RevealSigningSecret(ctx, id, s.Version); err == nil {
+		if out.value, err = c.SigningSecrets().Reveal(ctx, id, s.Version); err == nil {
 			if other := otherVersion(s); other != 0 {
-				out.other, err = c.RevealSigningSecret(ctx, id, other)
+				out.other, err = c.SigningSecrets().Reveal(ctx, id, other)
 			}
 		}
 		if err == nil {

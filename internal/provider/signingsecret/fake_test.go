@@ -72,8 +72,12 @@ func (f *fake) Create(body []byte, now time.Time) (minimum *int64, expires time.
 	}
 	f.secret = api.SigningSecret{
 		Object: api.Object{ID: secretID, Name: in.Name, Description: in.Description, Labels: in.Labels, Tenant: "acme", Environment: "staging", CreatedAt: now},
-		Owner:  in.Owner, EndpointID: in.EndpointID, Algorithm: api.DefaultAlgorithm, SecretWOVersion: in.SecretWOVersion, RotationPolicyID: in.RotationPolicyID,
-		RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion, DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
+		Rotated: api.Rotated{
+			Owner: in.Owner, RotateWhenChanged: in.RotateWhenChanged, MinimumVersion: in.MinimumVersion,
+			DeletionProtection: in.DeletionProtection != nil && *in.DeletionProtection,
+		},
+		EndpointID: in.EndpointID, Algorithm: api.DefaultAlgorithm, SecretWOVersion: in.SecretWOVersion,
+		RotationPolicyID: in.RotationPolicyID,
 	}
 	if in.Algorithm != nil {
 		f.secret.Algorithm = *in.Algorithm

@@ -39,33 +39,37 @@ func (m model) subject() tfkit.Subject {
 // expand is the request that creates what the plan says, with the configured secret if there is one.
 func (m model) expand(supplied *secret.Value) api.SigningSecretCreate {
 	return api.SigningSecretCreate{
-		Name:               m.Name.ValueString(),
-		Description:        m.Description.ValueStringPointer(),
-		Labels:             tfkit.StringMap(m.Labels),
-		Owner:              m.Owner.ValueString(),
-		EndpointID:         m.EndpointID.ValueString(),
-		Algorithm:          m.Algorithm.ValueStringPointer(),
-		SecretWOVersion:    m.SecretWOVersion.ValueInt64Pointer(),
-		RotationPolicyID:   m.RotationPolicyID.ValueString(),
-		RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
-		MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
-		DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
-		Secret:             supplied,
+		RotatedCreate: api.RotatedCreate{
+			Name:               m.Name.ValueString(),
+			Description:        m.Description.ValueStringPointer(),
+			Labels:             tfkit.StringMap(m.Labels),
+			Owner:              m.Owner.ValueString(),
+			RotateWhenChanged:  tfkit.StringMap(m.RotateWhenChanged),
+			MinimumVersion:     m.MinimumVersion.ValueInt64Pointer(),
+			DeletionProtection: m.DeletionProtection.ValueBoolPointer(),
+		},
+		EndpointID:       m.EndpointID.ValueString(),
+		Algorithm:        m.Algorithm.ValueStringPointer(),
+		SecretWOVersion:  m.SecretWOVersion.ValueInt64Pointer(),
+		RotationPolicyID: m.RotationPolicyID.ValueString(),
+		Secret:           supplied,
 	}
 }
 
 // patch is the request that makes the plan's attributes out of the state's; the zero value if they are the same.
 func (m model) patch(state model) api.SigningSecretPatch {
 	return api.SigningSecretPatch{
-		Name:               tfkit.ChangedString(m.Name, state.Name),
-		Description:        tfkit.ChangedString(m.Description, state.Description),
-		Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
-		Owner:              tfkit.ChangedString(m.Owner, state.Owner),
-		SecretWOVersion:    tfkit.ChangedInt64(m.SecretWOVersion, state.SecretWOVersion),
-		RotationPolicyID:   tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
-		RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
-		MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
-		DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		RotatedPatch: api.RotatedPatch{
+			Name:               tfkit.ChangedString(m.Name, state.Name),
+			Description:        tfkit.ChangedString(m.Description, state.Description),
+			Labels:             tfkit.ChangedMap(m.Labels, state.Labels),
+			Owner:              tfkit.ChangedString(m.Owner, state.Owner),
+			RotateWhenChanged:  tfkit.ChangedMap(m.RotateWhenChanged, state.RotateWhenChanged),
+			MinimumVersion:     tfkit.ChangedInt64(m.MinimumVersion, state.MinimumVersion),
+			DeletionProtection: tfkit.ChangedBool(m.DeletionProtection, state.DeletionProtection),
+		},
+		SecretWOVersion:  tfkit.ChangedInt64(m.SecretWOVersion, state.SecretWOVersion),
+		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 	}
 }
 

@@ -44,7 +44,7 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.CreateSigningSecret(ctx, plan.expand(suppliedOf(config.SecretWO)), client.NewKey())
+	created, err := c.SigningSecrets().Create(ctx, plan.expand(suppliedOf(config.SecretWO)))
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -65,7 +65,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if c == nil {
 		return
 	}
-	found, err := c.SigningSecret(ctx, state.ID.ValueString())
+	found, err := c.SigningSecrets().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -114,14 +114,14 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 			if change.SuppliesInPatch() {
 				in.Secret = supplied
 			}
-			return c.PatchSigningSecret(ctx, id, in, w)
+			return c.SigningSecrets().Patch(ctx, id, in, w)
 		},
 		Step: func(ctx context.Context, verb string, w client.Write) (*api.SigningSecret, error) {
 			var in api.StepRequest
 			if change.Supplies() {
 				in.Secret = supplied
 			}
-			return c.StepSigningSecret(ctx, id, verb, in, w)
+			return c.SigningSecrets().Step(ctx, id, verb, in, w)
 		},
 		Keep: func(ctx context.Context, s *api.SigningSecret) {
 			look(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
@@ -157,11 +157,10 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 // Delete deletes the signing secret, in any phase; nothing is signed with it from then on.
 func (r *secretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).DeleteSigningSecret)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName}, (*client.Client).SigningSecrets)
 }
 
 // ImportState takes a name or an id.
 func (r *secretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "sec_", (*client.Client).SigningSecret, (*client.Client).SigningSecretByName,
-		func(found *api.SigningSecret) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "sec_", (*client.Client).SigningSecrets)
 }

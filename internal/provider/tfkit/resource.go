@@ -8,12 +8,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
-// Remove is the Delete of a resource. That the object is gone already is what was wanted.
-func (b *ResourceBase) Remove(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, s Subject,
-	remove func(c *client.Client, ctx context.Context, id, key string) error,
+// Deleter is how the client deletes an object of one kind.
+type Deleter interface {
+	Delete(ctx context.Context, id string) error
+}
+
+// Remove is the Delete of a resource. of is the client's method for the kind, such as (*client.Client).ScopedTokens. An
+// object that is gone already is no error.
+func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.DeleteRequest, resp *resource.DeleteResponse,
+	s Subject, of func(*client.Client) C,
 ) {
 	var id, name, tenant, environment types.String
 	for attribute, to := range map[string]*types.String{"id": &id, "name": &name, "tenant": &tenant, "environment": &environment} {
@@ -27,7 +34,7 @@ func (b *ResourceBase) Remove(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	s.Name = name.ValueString()
-	if err := remove(c, ctx, id.ValueString(), client.NewKey()); err != nil && !client.IsNotFound(err) {
+	if err := of(c).Delete(ctx, id.ValueString()); err != nil && !client.IsNotFound(err) {
 		b.Report(&resp.Diagnostics, err, s)
 	}
 }
@@ -40,21 +47,25 @@ func Protect(diags *diag.Diagnostics, noun string, name types.String, protection
 	}
 }
 
-// Import is the ImportState of a resource, which takes a name or an id. The read that follows fills in the rest.
-func Import[T any](ctx context.Context, b *ResourceBase, req resource.ImportStateRequest, resp *resource.ImportStateResponse, typeName, prefix string,
-	byID, byName func(c *client.Client, ctx context.Context, idOrName string) (*T, error), idOf func(*T) string,
+// Collection has the two ways of the client to find an object of one kind.
+type Collection[T any] interface {
+	Get(ctx context.Context, id string) (*T, error)
+	ByName(ctx context.Context, name string) (*T, error)
+}
+
+// Import is the ImportState of a resource, which takes a name or an id. of is the client's method for the kind, such as
+// (*client.Client).ScopedTokens. The read that follows fills in the rest.
+func Import[T interface{ AsObject() api.Object }, C Collection[T]](ctx context.Context, b *ResourceBase,
+	req resource.ImportStateRequest, resp *resource.ImportStateResponse, typeName, prefix string, of func(*client.Client) C,
 ) {
 	c := b.Client(&resp.Diagnostics)
 	if c == nil {
 		return
 	}
-	on := func(find func(*client.Client, context.Context, string) (*T, error)) func(context.Context, string) (*T, error) {
-		return func(ctx context.Context, s string) (*T, error) { return find(c, ctx, s) }
-	}
-	found, err := Find(ctx, req.ID, prefix, on(byID), on(byName))
+	found, err := Find(ctx, req.ID, prefix, of(c).Get, of(c).ByName)
 	if err != nil {
 		b.Report(&resp.Diagnostics, err, Subject{Type: typeName})
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), idOf(found))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), (*found).AsObject().ID)...)
 }

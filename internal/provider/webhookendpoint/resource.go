@@ -85,7 +85,7 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.CreateWebhookEndpoint(ctx, plan.expand(), client.NewKey())
+	created, err := c.WebhookEndpoints().Create(ctx, plan.expand())
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -103,7 +103,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if c == nil {
 		return
 	}
-	found, err := c.WebhookEndpoint(ctx, state.ID.ValueString())
+	found, err := c.WebhookEndpoints().Get(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -127,7 +127,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	if c == nil {
 		return
 	}
-	changed, err := c.PatchWebhookEndpoint(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{IdempotencyKey: client.NewKey()})
+	changed, err := c.WebhookEndpoints().Patch(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{})
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -138,11 +138,11 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 
 // Delete deletes the endpoint; what is queued for it is not delivered any more.
 func (r *endpointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.Remove(ctx, req, resp, tfkit.Subject{Type: typeName, Referred: true}, (*client.Client).DeleteWebhookEndpoint)
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: typeName, Referred: true},
+		(*client.Client).WebhookEndpoints)
 }
 
 // ImportState takes a name or an id.
 func (r *endpointResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "wep_", (*client.Client).WebhookEndpoint, (*client.Client).WebhookEndpointByName,
-		func(found *api.WebhookEndpoint) string { return found.ID })
+	tfkit.Import(ctx, &r.ResourceBase, req, resp, typeName, "wep_", (*client.Client).WebhookEndpoints)
 }

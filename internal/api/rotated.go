@@ -1,0 +1,39 @@
+package api
+
+import "time"
+
+// Rotated is the part of an object that scoped tokens and signing secrets share: they have versions that replace each other.
+type Rotated struct {
+	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`
+	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
+	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
+	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
+	Rotation           Rotation          `json:"rotation" doc:"Where it stands between two of its versions."`
+	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was asked for and is due as soon as the phase is stable."`
+	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
+	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
+}
+
+// RotatedCreate is the part of a create that scoped tokens and signing secrets share.
+type RotatedCreate struct {
+	Name               string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the objects of its kind in the environment."`
+	Description        *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
+	Labels             map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
+	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`
+	RotateWhenChanged  map[string]string `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	MinimumVersion     *int64            `json:"minimum_version,omitempty" doc:"Numbering starts here, unless the name has had a higher number before."`
+	DeletionProtection *bool             `json:"deletion_protection,omitempty" doc:"While true, DELETE is refused. False if absent."`
+}
+
+// RotatedPatch is the part of a patch that scoped tokens and signing secrets share.
+type RotatedPatch struct {
+	Name               Optional[string]            `json:"name,omitzero" doc:"A new name. The numbers of the new name are continued."`
+	Description        Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`
+	Labels             Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
+	Owner              Optional[string]            `json:"owner,omitzero" doc:"Who answers for it: an e-mail address or a team name."`
+	RotateWhenChanged  Optional[map[string]string] `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	MinimumVersion     Optional[int64]             `json:"minimum_version,omitzero" doc:"Revokes every version below this number in the same transaction; the newest that remains is current, and if none remains the next version is issued. At most next_version. Lowering it does nothing."`
+	DeletionProtection Optional[bool]              `json:"deletion_protection,omitzero" doc:"While true, DELETE is refused."`
+	RotationRequested  bool                        `json:"rotation_requested,omitempty" doc:"True records a request for a rotation. False does nothing."`
+}

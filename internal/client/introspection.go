@@ -1,0 +1,45 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Introspect asks whether the value of a scoped token is accepted (RFC 7662). By a runtime principal, it is a use of
+// the token. remoteAddr is the address that presented the value. Empty is none.
+func (c *Client) Introspect(ctx context.Context, value secret.Value, remoteAddr string) (*api.Introspection, error) {
+	r := tokenForm("/v1/introspect", "introspect", api.PermissionIntrospect, value)
+	if remoteAddr != "" {
+		r.form.Set("remote_addr", remoteAddr)
+	}
+	var out struct {
+		Active *bool `json:"active"` // shadows the embedded one: a response without it is no introspection
+		api.Introspection
+	}
+	if err := c.do(ctx, r, &out); err != nil {
+		return nil, err
+	}
+	if out.Active == nil {
+		return nil, r.notTheAPI()
+	}
+	out.Introspection.Active = *out.Active
+	return &out.Introspection, nil
+}
+
+// RevokeValue ends one value of a scoped token (RFC 7009). A value that is not accepted anyway is no error.
+func (c *Client) RevokeValue(ctx context.Context, value secret.Value) error {
+	r := tokenForm("/v1/revoke", "revoke", api.PermissionContain, value)
+	r.changes, r.emptyStatus = true, http.StatusOK
+	return c.do(ctx, r, nil)
+}
+
+func tokenForm(route, op, permission string, value secret.Value) *request {
+	return &request{
+		method: http.MethodPost, route: route, form: url.Values{"token": {value.Expose()}}, hide: []string{value.Expose()},
+		op: op, object: "the value of a scoped token", permission: permission,
+	}
+}

@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// object is a response that is an object of one of the kinds.
+type object interface{ AsObject() api.Object }
+
+// fetch sends a request whose response is an object. It refuses JSON that is no object, as a captive portal can give.
+func fetch[T object](ctx context.Context, c *Client, r *request) (*T, error) {
+	out := new(T)
+	if err := c.do(ctx, r, out); err != nil {
+		return nil, err
+	}
+	if !IsID((*out).AsObject().ID) {
+		return nil, r.notTheAPI()
+	}
+	return out, nil
+}
+
+// create sends a POST to a collection.
+func create[T object](ctx context.Context, c *Client, kind api.Kind, name string, in any) (*T, error) {
+	return fetch[T](ctx, c, &request{
+		method: http.MethodPost, route: kind.Route(), body: in, changes: true,
+		op: "create", object: named(kind, name), permission: api.PermissionWrite,
+	})
+}
+
+// below returns a request for one object, or for what is below it such as its rotation. It refuses what is no id.
+func below(kind api.Kind, id, method, op, permission string, path ...string) (*request, error) {
+	r := &request{
+		method: method, route: kind.Route(append([]string{id}, path...)...),
+		op: op, object: identified(kind, id), permission: permission,
+	}
+	return r, r.checkID(kind, id)
+}
+
+// get reads one object.
+func get[T object](ctx context.Context, c *Client, kind api.Kind, id string) (*T, error) {
+	r, err := below(kind, id, http.MethodGet, "read", api.PermissionRead)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[T](ctx, c, r)
+}
+
+// patch sends a merge patch of one object.
+func patch[T object](ctx context.Context, c *Client, kind api.Kind, id string, in any, w Write) (*T, error) {
+	r, err := below(kind, id, http.MethodPatch, "change", api.PermissionWrite)
+	if err != nil {
+		return nil, err
+	}
+	r.body, r.write, r.changes = in, w, true
+	return fetch[T](ctx, c, r)
+}
+
+// remove deletes one object.
+func remove(ctx context.Context, c *Client, kind api.Kind, id string) error {
+	r, err := below(kind, id, http.MethodDelete, "delete", api.PermissionWrite)
+	if err != nil {
+		return err
+	}
+	r.changes, r.emptyStatus = true, http.StatusNoContent
+	return c.do(ctx, r, nil)
+}
+
+// byName finds an object by its name.
+func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string) (*T, error) {
+	r := &request{
+		method: http.MethodGet, route: kind.Route(), query: url.Values{"name": {name}},
+		op: "find", object: named(kind, name), permission: api.PermissionRead,
+	}
+	var found *T
+	last, err := eachPage(ctx, c, r, func(items []T) bool {
+		i := slices.IndexFunc(items, func(item T) bool {
+			o := item.AsObject()
+			return o.Name == name && IsID(o.ID)
+		})
+		if i >= 0 {
+			found = &items[i]
+		}
+		return found == nil
+	})
+	if err != nil || found != nil {
+		return found, err
+	}
+	fail := last.failure()
+	fail.Status, fail.Code, fail.Detail = http.StatusNotFound, api.CodeNotFound, "there is none of this name"
+	return nil, fail
+}
+
+// list reads all objects of a kind.
+func list[T object](ctx context.Context, c *Client, kind api.Kind) ([]T, error) {
+	return allPages[T](ctx, c, &request{
+		method: http.MethodGet, route: kind.Route(), query: largePages(),
+		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead,
+	})
+}
