@@ -59,6 +59,7 @@ var arrows = []arrow{
 	},
 	{from: "canary", only: []string{}, never: []string{terraform}},
 	{from: "launch", only: []string{"clock"}, never: []string{terraform}},
+	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",
 		only:  []string{"api", "clock", "platform", "rotation", "secret", "webhook"},
@@ -119,6 +120,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		"provider's test imports platform":  {goPackage{ImportPath: internal + "provider/connector", TestImports: []string{internal + "platform"}}, 1},
 		"the program imports the client":    {goPackage{ImportPath: internal + "cmd/quickconnectd", Deps: []string{internal + "client"}}, 1},
 		"acctest may import all":            {goPackage{ImportPath: internal + "acctest", Deps: []string{internal + "platform", internal + "provider"}}, 0},
+		"tftest imports ours":               {goPackage{ImportPath: internal + "tftest", Deps: []string{internal + "provider"}}, 1},
+		"code imports tftest":               {goPackage{ImportPath: module, Imports: []string{internal + "tftest"}}, 1},
 		"code imports acctest":              {goPackage{ImportPath: module, Imports: []string{internal + "acctest"}}, 1},
 		"another package with a like name":  {goPackage{ImportPath: internal + "clientele", Deps: []string{internal + "platform"}}, 0},
 		"the provider's program":            {goPackage{ImportPath: module, Deps: []string{internal + "provider", internal + "client"}}, 0},
@@ -187,7 +190,7 @@ func breaches(p goPackage) []string {
 
 	if p.ImportPath == module {
 		for _, path := range code {
-			if under(path, internal+"platform") || under(path, internal+"acctest") {
+			if under(path, internal+"platform") || under(path, internal+"acctest") || under(path, internal+"tftest") {
 				found = append(found, "must not reach "+path)
 			}
 		}

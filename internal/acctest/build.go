@@ -7,16 +7,10 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 )
 
-// newProvider makes the provider under test. Main sets it: this package cannot import the provider, whose tests import this package.
-var newProvider func(getenv func(string) string, version string) func() provider.Provider
-
-// Main runs a package's tests and removes what they built. Call it from TestMain, with provider.NewIn.
-func Main(m *testing.M, provider func(getenv func(string) string, version string) func() provider.Provider) {
-	newProvider = provider
+// Main runs a package's tests and removes what they built. Call it from TestMain.
+func Main(m *testing.M) {
 	// The framework writes dozens of lines for each object to standard error otherwise.
 	_ = os.Setenv("TF_LOG_SDK", "OFF")
 	_ = os.Setenv("TF_LOG_PROVIDER_QUICKCONNECT", "OFF")

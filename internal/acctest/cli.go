@@ -14,6 +14,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/sink"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
 
 // runDeadline ends a command that hangs: Terraform gets an interrupt, and is killed if that does not end it.
@@ -154,7 +155,7 @@ func (c *CLI) attach(env map[string]string) (detach func()) {
 		c.t.Fatal(err)
 	}
 	getenv := func(name string) string { return env[name] }
-	ours, err := listenProvider(dir, "quickconnect", newProvider(getenv, "test"))
+	ours, err := listenProvider(dir, "quickconnect", provider.NewIn(getenv, "test"))
 	if err != nil {
 		c.t.Fatal(err)
 	}

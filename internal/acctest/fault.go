@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -13,12 +14,14 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Request is one request that arrived from outside, as the log has it. It has no body: bodies carry secrets.
+// Request is one request that arrived from outside, as the log has it.
 type Request struct {
 	Method         string
 	Path           string
 	IdempotencyKey string
 	IfMatch        string
+	// Body may carry secrets: print parts of it only.
+	Body []byte
 	// Status is what was answered; 0 while it is not, or where the connection was cut.
 	Status int
 }
@@ -30,6 +33,8 @@ type Fault struct {
 	hold     <-chan struct{}
 	response *response
 	cut      bool
+	noMatch  bool // the platform does not see the If-Match
+	edit     func(body string) string
 }
 
 type response struct {
@@ -52,20 +57,30 @@ func Answer(status int, body string, headers ...string) Fault {
 
 // AnswerProblem answers with the platform's kind of error, as if it came from the platform.
 func AnswerProblem(status int, code string, headers ...string) Fault {
-	body, err := json.Marshal(api.Problem{
-		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status,
-		Detail: "a fault made by the test", Code: code, RequestID: "req_test",
-	})
+	return AnswerWith(api.Problem{Status: status, Code: code}, headers...)
+}
+
+// AnswerWith answers with this problem. What it leaves out is filled in.
+func AnswerWith(p api.Problem, headers ...string) Fault {
+	p.Type, p.Title = api.ProblemTypePrefix+p.Code, http.StatusText(p.Status)
+	p.Detail, p.RequestID = cmp.Or(p.Detail, "a fault made by the test"), "req_test"
+	body, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // a struct of strings
 	}
-	return Answer(status, string(body), append([]string{"Content-Type", api.ProblemContentType}, headers...)...)
+	return Answer(p.Status, string(body), append([]string{"Content-Type", api.ProblemContentType}, headers...)...)
 }
 
 // AnswerHTML answers as a proxy does that knows nothing of the API.
 func AnswerHTML(status int) Fault {
 	return Answer(status, "<html><body><h1>"+http.StatusText(status)+"</h1></body></html>", "Content-Type", "text/html")
 }
+
+// WithoutIfMatch takes the If-Match from a request, so that the platform carries it out whatever has changed since.
+func WithoutIfMatch() Fault { return Fault{noMatch: true} }
+
+// Edit lets a request through and changes the body of the answer.
+func Edit(edit func(body string) string) Fault { return Fault{edit: edit} }
 
 // CutBefore cuts the connection before the platform has seen the request.
 func CutBefore() Fault { return Fault{cut: true} }
@@ -106,9 +121,15 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	p.mu.Lock()
+	seen.Body = body
+	p.mu.Unlock()
 	var f Fault
 	if fault != nil {
 		f = fault(*seen)
+	}
+	if f.noMatch {
+		r.Header.Del("If-Match")
 	}
 	answer := httptest.NewRecorder()
 	carryOut := func() {
@@ -145,6 +166,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.Body = bytes.NewBufferString(f.response.body)
 	case !f.after:
 		carryOut()
+	}
+	if f.edit != nil {
+		answer.Body = bytes.NewBufferString(f.edit(answer.Body.String()))
+		answer.Header().Del("Content-Length")
 	}
 	p.mu.Lock()
 	seen.Status = answer.Code

@@ -30,7 +30,12 @@ import (
 const (
 	Tenant      = "acme"
 	Environment = "staging"
+	// Production is the other environment of the tenant.
+	Production = "production"
 )
+
+// databaseFile is the name of the database in a data directory.
+const databaseFile = "quickconnect.db"
 
 // Epoch is where the fake clock stands when a platform starts.
 var Epoch = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
@@ -74,9 +79,11 @@ func (c *CLI) Use(p *Platform) {
 // StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
 func StartPlatform(tb testing.TB) *Platform {
 	tb.Helper()
-	p := StartPlatformOn(tb, tb.TempDir(), Epoch)
-	p.Bootstrap(Tenant, Environment, "production")
-	return p
+	made, err := empty()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return made.start(tb)
 }
 
 // StartPlatformOn starts a platform over a data directory, which may be empty, at this time. It ends with the test.
@@ -94,7 +101,7 @@ func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 func (p *Platform) open() {
 	p.t.Helper()
 	ctx := context.WithoutCancel(p.t.Context())
-	opened, err := store.Open(ctx, filepath.Join(p.DataDir, "quickconnect.db"))
+	opened, err := store.Open(ctx, filepath.Join(p.DataDir, databaseFile))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -3,14 +3,14 @@ package signingsecret
 import (
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // byBoth are the two ways to configure a secret; the value is the same in both.
-var byBoth = map[string]func(letter string) core.Config{
+var byBoth = map[string]func(letter string) tftest.Config{
 	"without number": suppliedConfig,
-	"with number":    func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) },
+	"with number":    func(letter string) tftest.Config { return suppliedConfig(letter).With("secret_wo_version", 1) },
 }
 
 // Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the configured value back.
@@ -20,7 +20,7 @@ func TestSomebodyElseRotated(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
 			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
+			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
 			// Another change is not kept waiting.
 			c = c.With("description", "new")
 			keeps(t, tf, tf.Plan(c), nil)
@@ -28,11 +28,11 @@ func TestSomebodyElseRotated(t *testing.T) {
 			f.proven(2)
 			keeps(t, tf, tf.Plan(c), nil) // theirs is promoted: one step at a time
 			tf.Expect(tf.State, "version=2", "rotation.phase=draining")
-			core.Empty(t, tf, c)
+			tftest.Empty(t, tf, c)
 			f.Clock.Advance(day)
 			f.Writes()
 			p := tf.Plan(c)
-			core.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
+			tftest.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
 			keeps(t, tf, p, nil)
 			wrote(t, f, "POST /sec_01/rotation/begin if 5 sends a")
 			tf.Expect(tf.State, "secret_digest="+f.digests[3])
@@ -47,10 +47,10 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 			c := config("a")
 			f, tf := created(t, c)
 			f.By(rules.Command{Step: rules.StepBegin})
-			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
+			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
 			f.By(rules.Command{Step: rules.StepCancel})
 			f.By(rules.Command{Step: rules.StepRelease})
-			core.Silent(t, tf, c)
+			tftest.Silent(t, tf, c)
 		})
 	}
 }
@@ -63,8 +63,8 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 			c := config("a").With("description", "new")
 			p := tf.Plan(c)
 			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			core.Must(t, tf.Apply(p, nil))
-			core.Says(t, core.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
+			tftest.Must(t, tf.Apply(p, nil))
+			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
 			tf.Expect(tf.State, "version=2", "secret_digest="+f.digests[2])
 		})
 	}
@@ -73,7 +73,7 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 // After a rollback the state has the digest of the version that is current again. The one that is promoted once more may be of another kind.
 func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 	for name, c := range map[string]struct {
-		before   core.Config
+		before   tftest.Config
 		supplied []string
 	}{
 		"from an issued to a supplied secret":  {baseConfig(), []string{whsec("x")}},
@@ -100,14 +100,14 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 // A number that comes without a secret sends nothing; when the secret comes, it is sent.
 func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 	for name, c := range map[string]struct {
-		before []core.Config // applied in this order, after the secret a with the number 1
-		number int           // that the secret b comes with
+		before []tftest.Config // applied in this order, after the secret a with the number 1
+		number int             // that the secret b comes with
 		sent   bool
 	}{
-		"raised":                    {[]core.Config{baseConfig().With("secret_wo_version", 2)}, 2, true},
-		"raised, then an edit":      {[]core.Config{baseConfig().With("secret_wo_version", 2), baseConfig().With("secret_wo_version", 2).With("description", "new")}, 2, true},
-		"taken away, then the same": {[]core.Config{baseConfig()}, 1, true},
-		"the number of before":      {[]core.Config{baseConfig().With("secret_wo_version", 1).With("description", "new")}, 1, false},
+		"raised":                    {[]tftest.Config{baseConfig().With("secret_wo_version", 2)}, 2, true},
+		"raised, then an edit":      {[]tftest.Config{baseConfig().With("secret_wo_version", 2), baseConfig().With("secret_wo_version", 2).With("description", "new")}, 2, true},
+		"taken away, then the same": {[]tftest.Config{baseConfig()}, 1, true},
+		"the number of before":      {[]tftest.Config{baseConfig().With("secret_wo_version", 1).With("description", "new")}, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, suppliedConfig("a").With("secret_wo_version", 1))
@@ -120,7 +120,7 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 			if sent := f.digests[2] != ""; sent != c.sent {
 				t.Errorf("sent: %v", sent)
 			}
-			core.Empty(t, tf, config)
+			tftest.Empty(t, tf, config)
 		})
 	}
 }
@@ -131,7 +131,7 @@ func TestNothingIsSentOnHold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
-			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
+			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
 			closed(t, tf, p)
@@ -140,17 +140,17 @@ func TestNothingIsSentOnHold(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepRelease})
 			keeps(t, tf, tf.Plan(c), nil)
 			wrote(t, f, "POST /sec_01/rotation/reissue if 4 sends b")
-			core.Silent(t, tf, c)
+			tftest.Silent(t, tf, c)
 		})
 	}
 }
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply.
 func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
-	plain, edited, raised := suppliedConfig, func(l string) core.Config { return suppliedConfig(l).With("description", "new") },
-		func(l string) core.Config { return suppliedConfig(l).With("secret_wo_version", 2) }
+	plain, edited, raised := suppliedConfig, func(l string) tftest.Config { return suppliedConfig(l).With("description", "new") },
+		func(l string) tftest.Config { return suppliedConfig(l).With("secret_wo_version", 2) }
 	for name, c := range map[string]struct {
-		config      func(string) core.Config
+		config      func(string) tftest.Config
 		plan, apply string
 		writes      []string
 	}{
@@ -168,7 +168,7 @@ func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
 			leftOpen(t, tf, p)
 			keeps(t, tf, p, c.config(c.apply))
 			wrote(t, f, c.writes...)
-			core.Empty(t, tf, c.config(c.apply))
+			tftest.Empty(t, tf, c.config(c.apply))
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 	three := int64(3)
 	for name, c := range map[string]struct {
 		number *int64 // on the platform
-		config core.Config
+		config tftest.Config
 		says   string // empty: silent
 		not    string
 		writes []string
@@ -195,12 +195,12 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 			f, _ := created(t, suppliedConfig("a"))
 			f.secret.SecretWOVersion = c.number
 			tf := newTerraform(t, f)
-			core.Must(t, tf.Import("orders"))
+			tftest.Must(t, tf.Import("orders"))
 			p := tf.Plan(c.config)
 			if c.says == "" && p.Diags.Warnings() != "" {
 				t.Errorf("not silent: %s", p.Diags.Warnings())
 			}
-			core.Says(t, p.Diags.Warnings(), c.says)
+			tftest.Says(t, p.Diags.Warnings(), c.says)
 			if c.not != "" {
 				sayNothingOf(t, p.Diags.Warnings(), c.not)
 			}
@@ -211,7 +211,7 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 				wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends c")
 				return
 			}
-			core.Empty(t, tf, c.config)
+			tftest.Empty(t, tf, c.config)
 		})
 	}
 }

@@ -3,15 +3,15 @@ package signingsecret
 import (
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // opens wants these values without a word.
-func opens(t *testing.T, tf *core.Terraform, want ...string) {
+func opens(t *testing.T, tf *tftest.Terraform, want ...string) {
 	t.Helper()
-	v, d := tf.Open(core.Config{"id": secretID})
+	v, d := tf.Open(tftest.Config{"id": secretID})
 	if len(d) != 0 {
 		t.Fatal(d.Warnings(), d.Errors())
 	}
@@ -20,7 +20,7 @@ func opens(t *testing.T, tf *core.Terraform, want ...string) {
 
 func TestEphemeralInEachPhase(t *testing.T) {
 	for name, c := range map[string]struct {
-		config core.Config
+		config tftest.Config
 		prefix string
 	}{"hmac-sha256": {baseConfig(), "whsec_canary"}, "ed25519": {ed25519Config(), "whpk_canary"}} {
 		t.Run(name, func(t *testing.T) {
@@ -51,15 +51,15 @@ func TestEphemeralInEachPhase(t *testing.T) {
 func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-	v, d := tf.Open(core.Config{"id": secretID})
-	core.Must(t, d)
+	v, d := tf.Open(tftest.Config{"id": secretID})
+	tftest.Must(t, d)
 	tf.Expect(v, "value=<null>", "version=1", "other_value=<null>")
-	core.Says(t, d.Warnings(), `Every version of "orders" is revoked`, "value is null")
+	tftest.Says(t, d.Warnings(), `Every version of "orders" is revoked`, "value is null")
 	f.Exists = false
-	v, d = tf.Open(core.Config{"id": secretID})
-	core.Must(t, d)
+	v, d = tf.Open(tftest.Config{"id": secretID})
+	tftest.Must(t, d)
 	tf.Expect(v, "value=<null>", "version=<null>", "other_value=<null>")
-	core.Says(t, d.Warnings(), "not found", "the plan creates it anew")
+	tftest.Says(t, d.Warnings(), "not found", "the plan creates it anew")
 	wrote(t, f) // nothing was revealed
 }
 
@@ -113,13 +113,13 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 					c.meanwhile(f)
 				}
 			}
-			v, d := tf.Open(core.Config{"id": secretID})
-			core.Must(t, d)
+			v, d := tf.Open(tftest.Config{"id": secretID})
+			tftest.Must(t, d)
 			if once {
 				t.Fatal("nothing happened meanwhile")
 			}
 			tf.Expect(v, c.want...)
-			if core.Says(t, d.Warnings(), c.warns); c.warns == "" && len(d) != 0 {
+			if tftest.Says(t, d.Warnings(), c.warns); c.warns == "" && len(d) != 0 {
 				t.Error(d.Warnings())
 			}
 		})
@@ -130,7 +130,7 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 func TestEphemeralThatNeverHoldsStill(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Refuse["POST /sec_01/versions"] = api.Problem{Code: api.CodeConflict, Detail: "that version is not valid"}
-	if _, d := tf.Open(core.Config{"id": secretID}); d.Errors() == "" {
+	if _, d := tf.Open(tftest.Config{"id": secretID}); d.Errors() == "" {
 		t.Error("opened without a value")
 	}
 	wrote(t, f, "POST /sec_01/versions/1/reveal", "POST /sec_01/versions/1/reveal")
@@ -140,8 +140,8 @@ func TestEphemeralOfAnotherEnvironmentIsNotRevealed(t *testing.T) {
 	f, _ := created(t, baseConfig())
 	for name, own := range map[string]func(){"environment": func() { f.secret.Environment = "production" }, "tenant": func() { f.secret.Environment, f.secret.Tenant = "staging", "umbrella" }} {
 		own()
-		_, d := newTerraform(t, f).Open(core.Config{"id": secretID})
-		core.Says(t, d.Errors(), name, "staging", `"`+f.secret.Tenant+`"`, `"`+f.secret.Environment+`"`, "was not read")
+		_, d := newTerraform(t, f).Open(tftest.Config{"id": secretID})
+		tftest.Says(t, d.Errors(), name, "staging", `"`+f.secret.Tenant+`"`, `"`+f.secret.Environment+`"`, "was not read")
 		wrote(t, f)
 	}
 }
@@ -151,13 +151,13 @@ func TestEphemeralNeedsThePermissionToReveal(t *testing.T) {
 	f.By(rules.Command{Step: rules.StepBegin})
 	for _, refused := range []string{"POST /sec_01/versions", "POST /sec_01/versions/1"} {
 		f.Refuse = map[string]api.Problem{refused: {Code: api.CodeForbidden, Detail: "missing permission reveal"}}
-		_, d := tf.Open(core.Config{"id": secretID})
-		core.Says(t, d.Errors(), "reveal", "planner", "deployer")
+		_, d := tf.Open(tftest.Config{"id": secretID})
+		tftest.Says(t, d.Errors(), "reveal", "planner", "deployer")
 		sayNothingOf(t, d.Errors(), "whsec_canary")
 	}
 	f.Refuse = map[string]api.Problem{"POST /sec_01/versions": {Code: api.CodeNotFound, Detail: "no such version"}}
-	if _, d := tf.Open(core.Config{"id": secretID}); d.Errors() == "" {
+	if _, d := tf.Open(tftest.Config{"id": secretID}); d.Errors() == "" {
 		t.Error("a signing secret whose version cannot be revealed is taken for deleted")
 	}
-	core.Says(t, func() string { _, d := tf.Open(core.Config{"id": "orders"}); return d.Errors() }(), "Not an id", "Nothing was sent")
+	tftest.Says(t, func() string { _, d := tf.Open(tftest.Config{"id": "orders"}); return d.Errors() }(), "Not an id", "Nothing was sent")
 }

@@ -3,9 +3,9 @@ package signingsecret
 import (
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
@@ -15,12 +15,12 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 			url := fakes.Serve(t, c.Answer)
 			tf, other := newTerraformOn(t, platformAt(t, url, "staging", c.Timeout)), newTerraformOn(t, platformAt(t, url, "staging", c.Timeout))
 			tf.State, tf.Private = good.State, good.Private
-			_, opened := tf.Open(core.Config{"id": secretID})
-			for what, d := range map[string]core.Diags{
+			_, opened := tf.Open(tftest.Config{"id": secretID})
+			for what, d := range map[string]tftest.Diags{
 				"read": tf.Refresh(), "plan": tf.Plan(suppliedConfig("b")).Diags, "delete": tf.Destroy(), "change": tf.Apply(tf.PlanOnly(suppliedConfig("b")), nil),
 				"open": opened, "import by id": other.Import(secretID), "import by name": other.Import("orders"),
 			} {
-				core.Says(t, d.Errors(), c.Says)
+				tftest.Says(t, d.Errors(), c.Says)
 				sayNothingOf(t, d.Errors()+d.Warnings(), fakes.Token, whsec("a"), whsec("b"))
 				if !tf.State.Equal(good.State) || !other.State.IsNull() {
 					t.Errorf("%s: the state has changed: %s, %s", what, tf.State, other.State)
@@ -28,7 +28,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 			}
 			// Afterwards everything goes on as if nothing had been.
 			good.State, good.Private = tf.State, tf.Private
-			core.Silent(t, good, suppliedConfig("a"))
+			tftest.Silent(t, good, suppliedConfig("a"))
 			wrote(t, f)
 		})
 	}
@@ -37,7 +37,7 @@ func TestOnlyANotFoundOfThePlatformRemovesTheSecret(t *testing.T) {
 func TestANotFoundOfThePlatformDoes(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	f.Exists = false
-	if core.Must(t, tf.Refresh()); !tf.State.IsNull() {
+	if tftest.Must(t, tf.Refresh()); !tf.State.IsNull() {
 		t.Error("a deleted signing secret stays")
 	}
 }
@@ -48,10 +48,10 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	elsewhere := newTerraformOn(t, platformAt(t, f.URL, "production", 0))
 	elsewhere.State, elsewhere.Private = tf.State, tf.Private
 	f.Before = func(line string) { t.Errorf("the platform was asked %s", line) }
-	for what, d := range map[string]core.Diags{
+	for what, d := range map[string]tftest.Diags{
 		"read": elsewhere.Refresh(), "delete": elsewhere.Destroy(), "plan without a refresh": elsewhere.PlanOnly(baseConfig()).Diags, "plan of the end": elsewhere.PlanDestroy().Diags,
 	} {
-		if core.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
+		if tftest.Says(t, d.Errors(), "staging", "production"); elsewhere.State.IsNull() {
 			t.Errorf("%s: a signing secret of another environment is taken for gone", what)
 		}
 	}
@@ -61,7 +61,7 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 func TestCreationWithoutAnAnswer(t *testing.T) {
 	tf := newTerraformOn(t, platformAt(t, fakes.Serve(t, fakes.Faults["a broken connection"].Answer), "staging", 0))
 	d := tf.Apply(tf.Plan(suppliedConfig("a")), nil)
-	core.Says(t, d.Errors(), "Whether the object was created is not known")
+	tftest.Says(t, d.Errors(), "Whether the object was created is not known")
 	sayNothingOf(t, d.Errors(), whsec("a"))
 	if !tf.State.IsNull() {
 		t.Errorf("the state has something: %s", tf.State)
@@ -74,7 +74,7 @@ func TestARefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
 	p := tf.Plan(suppliedConfig("b"))
 	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeInvalid, Field: "/secret", Detail: "what is " + whsec("b")}
 	d := tf.Apply(p, nil)
-	core.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
+	tftest.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
 	sayNothingOf(t, d.Errors()+d.Warnings(), whsec("b"))
 	tf.Expect(tf.State, "version=1", "rotation.phase=stable")
 }

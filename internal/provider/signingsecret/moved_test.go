@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // Somebody else moves the rotation between plan and apply: the step that was planned is not taken, and the error says what to do. That also
@@ -14,23 +14,25 @@ import (
 func TestSomebodyElseMovedTheRotation(t *testing.T) {
 	revoke := rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"}
 	for name, c := range map[string]struct {
-		prepare func(f *fake, tf *core.Terraform)
-		change  func(core.Config) core.Config
+		prepare func(f *fake, tf *tftest.Terraform)
+		change  func(tftest.Config) tftest.Config
 		other   rules.Command
 		highest int64
 	}{
-		"begin, and they began":                 {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepBegin}, 2},
-		"begin, and they revoked":               {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, revoke, 1},
-		"begin, and they hold":                  {func(f *fake, _ *core.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepHold, Reason: "incident"}, 1},
-		"promote, and they promoted":            {staged, nil, rules.Command{Step: rules.StepPromote}, 2},
-		"promote, and they cancelled":           {staged, nil, rules.Command{Step: rules.StepCancel}, 2},
-		"retire, and they rolled back":          {draining, nil, rules.Command{Step: rules.StepRollback}, 2},
-		"retire, and they retired":              {draining, nil, rules.Command{Step: rules.StepRetire}, 2},
-		"reissue, and they reissued":            {func(f *fake, _ *core.Terraform) { f.By(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2},
-		"minimum_version, and they began":       {nil, with("minimum_version", 2), rules.Command{Step: rules.StepBegin}, 2},
-		"a new secret, and they began":          {nil, with("secret_wo", whsec("b")), rules.Command{Step: rules.StepBegin}, 2},
-		"a new number and secret, they began":   {nil, func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("secret_wo_version", 1) }, rules.Command{Step: rules.StepBegin}, 2},
-		"minimum_version and a secret, revoked": {nil, func(c core.Config) core.Config { return c.With("secret_wo", whsec("b")).With("minimum_version", 2) }, revoke, 1},
+		"begin, and they began":           {func(f *fake, _ *tftest.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepBegin}, 2},
+		"begin, and they revoked":         {func(f *fake, _ *tftest.Terraform) { f.Clock.Advance(90 * day) }, nil, revoke, 1},
+		"begin, and they hold":            {func(f *fake, _ *tftest.Terraform) { f.Clock.Advance(90 * day) }, nil, rules.Command{Step: rules.StepHold, Reason: "incident"}, 1},
+		"promote, and they promoted":      {staged, nil, rules.Command{Step: rules.StepPromote}, 2},
+		"promote, and they cancelled":     {staged, nil, rules.Command{Step: rules.StepCancel}, 2},
+		"retire, and they rolled back":    {draining, nil, rules.Command{Step: rules.StepRollback}, 2},
+		"retire, and they retired":        {draining, nil, rules.Command{Step: rules.StepRetire}, 2},
+		"reissue, and they reissued":      {func(f *fake, _ *tftest.Terraform) { f.By(revoke) }, nil, rules.Command{Step: rules.StepReissue}, 2},
+		"minimum_version, and they began": {nil, with("minimum_version", 2), rules.Command{Step: rules.StepBegin}, 2},
+		"a new secret, and they began":    {nil, with("secret_wo", whsec("b")), rules.Command{Step: rules.StepBegin}, 2},
+		"a new number and secret, they began": {nil, func(c tftest.Config) tftest.Config {
+			return c.With("secret_wo", whsec("b")).With("secret_wo_version", 1)
+		}, rules.Command{Step: rules.StepBegin}, 2},
+		"minimum_version and a secret, revoked": {nil, func(c tftest.Config) tftest.Config { return c.With("secret_wo", whsec("b")).With("minimum_version", 2) }, revoke, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := baseConfig()
@@ -45,7 +47,7 @@ func TestSomebodyElseMovedTheRotation(t *testing.T) {
 			before := tf.State
 			f.By(c.other)
 			d := tf.Apply(p, nil)
-			core.Says(t, d.Errors(), "Changed since the plan", "plan again")
+			tftest.Says(t, d.Errors(), "Changed since the plan", "plan again")
 			sayNothingOf(t, d.Errors(), whsec("b"))
 			if !tf.State.Equal(before) {
 				t.Errorf("the state has changed: %s", tf.State)
@@ -53,24 +55,24 @@ func TestSomebodyElseMovedTheRotation(t *testing.T) {
 			if f.Cred.Highest != c.highest {
 				t.Errorf("a version was issued: %+v", f.Cred)
 			}
-			core.Must(t, tf.Plan(baseConfig()).Diags)
+			tftest.Must(t, tf.Plan(baseConfig()).Diags)
 		})
 	}
 }
 
-func with(name string, v any) func(core.Config) core.Config {
-	return func(c core.Config) core.Config { return c.With(name, v) }
+func with(name string, v any) func(tftest.Config) tftest.Config {
+	return func(c tftest.Config) tftest.Config { return c.With(name, v) }
 }
 
 // staged leaves a rotation whose promotion is due.
-func staged(f *fake, tf *core.Terraform) {
+func staged(f *fake, tf *tftest.Terraform) {
 	f.Clock.Advance(90 * day)
 	tf.Run(baseConfig())
 	f.proven(2)
 }
 
 // draining leaves one whose end is due.
-func draining(f *fake, tf *core.Terraform) {
+func draining(f *fake, tf *tftest.Terraform) {
 	f.Policy.QuietPeriod = time.Hour
 	staged(f, tf)
 	tf.Run(baseConfig())
@@ -92,8 +94,8 @@ func TestSavedPlanAppliedLateButStillRight(t *testing.T) {
 // What the platform itself did at a deadline is what was planned.
 func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
 	for name, c := range map[string]struct {
-		prepare func(*fake, *core.Terraform)
-		change  func(core.Config) core.Config
+		prepare func(*fake, *tftest.Terraform)
+		change  func(tftest.Config) tftest.Config
 		later   time.Duration
 		phase   string
 	}{
@@ -112,9 +114,9 @@ func TestPlatformTookTheStepAtItsDeadline(t *testing.T) {
 			}
 			p := tf.Plan(config)
 			f.Clock.Advance(c.later)
-			core.Must(t, tf.Apply(p, nil))
+			tftest.Must(t, tf.Apply(p, nil))
 			tf.Expect(tf.State, "version=2", "rotation.phase="+c.phase, "rotation.current_version=2") // as planned
-			core.Silent(t, tf, config)
+			tftest.Silent(t, tf, config)
 			if f.Cred.Highest != 2 {
 				t.Errorf("a version was issued: %+v", f.Cred)
 			}
@@ -129,8 +131,8 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	p := tf.Plan(c)
 	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no"}
 	d := tf.Apply(p, nil)
-	core.Says(t, d.Errors(), "plan again")
-	core.Says(t, d.Warnings(), "begin was not taken")
+	tftest.Says(t, d.Errors(), "plan again")
+	tftest.Says(t, d.Warnings(), "begin was not taken")
 	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable", "secret_digest="+f.digests[1])
 	clear(f.Refuse)
 	f.Writes()
@@ -139,7 +141,7 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	keeps(t, tf, again, nil)
 	wrote(t, f, "POST /sec_01/rotation/begin if 2 sends b")
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged")
-	core.Empty(t, tf, c)
+	tftest.Empty(t, tf, c)
 }
 
 func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
@@ -151,17 +153,17 @@ func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
 	tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation.next_rotation_at=2026-07-30T00:00:00Z", "secret_digest=<null>", `public_keys=["whpk_canary1"]`)
 	// Between plan and apply somebody begins a rotation. A change of the description has nothing to do with it, and goes through.
 	f.By(rules.Command{Step: rules.StepBegin})
-	core.Must(t, tf.Apply(p, nil))
+	tftest.Must(t, tf.Apply(p, nil))
 	wrote(t, f, "PATCH /sec_01")
 	if tf.Get(tf.State, "rotation") != before || tf.Get(tf.State, "public_keys") != keys {
 		t.Errorf("the state does not keep what was planned: %s", tf.State)
 	}
 	// That state is old now: what builds on it without a refresh must not go through.
 	p = tf.PlanOnly(c.With("minimum_version", 2))
-	core.Says(t, tf.Apply(p, nil).Errors(), "plan again")
+	tftest.Says(t, tf.Apply(p, nil).Errors(), "plan again")
 	tf.Private = nil
 	p = tf.PlanOnly(c.With("minimum_version", 2))
-	core.Says(t, tf.Apply(p, nil).Errors(), "-refresh=false")
-	core.Must(t, tf.Refresh())
+	tftest.Says(t, tf.Apply(p, nil).Errors(), "-refresh=false")
+	tftest.Must(t, tf.Refresh())
 	tf.Expect(tf.State, "version=2", "rotation.phase=staged", `public_keys=["whpk_canary2","whpk_canary1"]`)
 }

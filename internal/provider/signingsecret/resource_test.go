@@ -8,20 +8,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	full := suppliedConfig("a").With("description", "").With("labels", core.Triggers()).With("secret_wo_version", 7).
-		With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := suppliedConfig("a").With("description", "").With("labels", tftest.Triggers()).With("secret_wo_version", 7).
+		With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
 	keeps(t, tf, p, nil)
 	wrote(t, f, "POST  sends a")
-	core.Silent(t, tf, full)
+	tftest.Silent(t, tf, full)
 	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4", "public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
 		"tenant=acme", "environment=staging", "created_at=2026-05-01T00:00:00Z", "secret_digest="+f.digests[3])
 
@@ -29,13 +29,13 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	bare := baseConfig().With("deletion_protection", false)
 	tf.Run(bare)
 	wrote(t, f, "PATCH /sec_01")
-	core.Silent(t, tf, baseConfig())
+	tftest.Silent(t, tf, baseConfig())
 	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+f.digests[3])
 
 	changed := baseConfig().With("name", "other").With("owner", "team-b").With("rotation_policy_id", "pol_2")
 	tf.Run(changed)
-	core.Silent(t, tf, changed)
-	core.Must(t, tf.Destroy())
+	tftest.Silent(t, tf, changed)
+	tftest.Must(t, tf.Destroy())
 	if f.Exists || !tf.State.IsNull() {
 		t.Error("not destroyed")
 	}
@@ -44,7 +44,7 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	tf := newTerraform(t, newFake(t))
 	for name, c := range map[string]struct {
-		config    core.Config
+		config    tftest.Config
 		attribute string
 	}{
 		"name":                    {baseConfig().With("name", "Not A Name"), "name"},
@@ -62,11 +62,11 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()
-			core.Says(t, errs, `AttributeName("`+c.attribute+`")`)
+			tftest.Says(t, errs, `AttributeName("`+c.attribute+`")`)
 			sayNothingOf(t, errs, "whsec_canary", whsec("a"))
 		})
 	}
-	for name, c := range map[string]core.Config{
+	for name, c := range map[string]tftest.Config{
 		"unknown endpoint":                 baseConfig().With("endpoint_id", tftypes.UnknownValue),
 		"unknown policy":                   baseConfig().With("rotation_policy_id", tftypes.UnknownValue),
 		"unknown algorithm":                suppliedConfig("a").With("algorithm", tftypes.UnknownValue),
@@ -74,7 +74,7 @@ func TestInvalidConfigurationIsAnErrorOfThePlanOnTheAttribute(t *testing.T) {
 		"unknown number":                   suppliedConfig("a").With("secret_wo_version", tftypes.UnknownValue),
 		"what may be none, for a key pair": ed25519Config().With("secret_wo", tftypes.UnknownValue),
 	} {
-		t.Run(name, func(t *testing.T) { core.Must(t, tf.Plan(c).Diags) })
+		t.Run(name, func(t *testing.T) { tftest.Must(t, tf.Plan(c).Diags) })
 	}
 }
 
@@ -91,32 +91,32 @@ func TestAnEmptySecretAtTheApplyIsRefused(t *testing.T) {
 		t.Error("an empty secret counts as none")
 	}
 	tf := newTerraform(t, newFake(t))
-	core.Says(t, tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
+	tftest.Says(t, tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
 }
 
 func TestDeletionProtection(t *testing.T) {
 	c := baseConfig().With("deletion_protection", true)
 	f, tf := created(t, c)
-	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
-	for name, replaced := range map[string]core.Config{
+	tftest.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
+	for name, replaced := range map[string]tftest.Config{
 		"endpoint": c.With("endpoint_id", "wep_2"), "unknown endpoint": c.With("endpoint_id", tftypes.UnknownValue).With("deletion_protection", false), "algorithm": c.With("algorithm", "ed25519"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			core.Says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
+			tftest.Says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
 		})
 	}
-	core.Says(t, tf.Destroy().Errors(), "Protected from deletion") // the platform's own, should a plan be older than the protection
+	tftest.Says(t, tf.Destroy().Errors(), "Protected from deletion") // the platform's own, should a plan be older than the protection
 	f.Writes()
 	tf.Run(c.With("deletion_protection", false))
-	core.Must(t, tf.PlanDestroy().Diags)
-	if core.Must(t, tf.Destroy()); f.Exists {
+	tftest.Must(t, tf.PlanDestroy().Diags)
+	if tftest.Must(t, tf.Destroy()); f.Exists {
 		t.Error("not destroyed")
 	}
 }
 
 func TestReplacementKnowsNothingOfTheNewSecret(t *testing.T) {
 	for name, c := range map[string]struct {
-		before, after core.Config
+		before, after tftest.Config
 		warns         string
 	}{
 		"another endpoint":  {baseConfig(), baseConfig().With("endpoint_id", "wep_2"), ""},
@@ -150,26 +150,26 @@ func TestDeletedOutsideIsCreatedAnewWithTheNextNumber(t *testing.T) {
 	wrote(t, f, "POST  sends a")
 	tf.Expect(tf.State, "version=2")
 	f.Exists = false
-	core.Must(t, tf.Destroy()) // gone already is what was wanted
+	tftest.Must(t, tf.Destroy()) // gone already is what was wanted
 }
 
 func TestNameTakenSaysHowToImport(t *testing.T) {
 	f, _ := created(t, baseConfig())
 	other := newTerraform(t, f)
-	core.Says(t, other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_signing_secret.LABEL orders")
+	tftest.Says(t, other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(), `AttributeName("name")`, "terraform import quickconnect_webhook_signing_secret.LABEL orders")
 	if !other.State.IsNull() {
 		t.Error("the other signing secret was taken over")
 	}
 }
 
 func TestImport(t *testing.T) {
-	full := ed25519Config().With("description", "").With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true).With("labels", core.Triggers())
+	full := ed25519Config().With("description", "").With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true).With("labels", tftest.Triggers())
 	f, _ := created(t, full)
 	for _, id := range []string{secretID, "orders"} {
 		t.Run(id, func(t *testing.T) {
 			tf := newTerraform(t, f)
-			core.Must(t, tf.Import(id))
-			core.Silent(t, tf, full)
+			tftest.Must(t, tf.Import(id))
+			tftest.Silent(t, tf, full)
 			// What the import stored is enough for a step.
 			tf.Run(full.With("minimum_version", f.Cred.NextVersion()))
 			tf.Run(full.With("minimum_version", 3)) // back, for the next case
@@ -185,11 +185,11 @@ func TestImport(t *testing.T) {
 func TestWhileTheProviderIsNotConfigured(t *testing.T) {
 	f, tf := created(t, baseConfig())
 	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
-	core.Must(t, waiting.Plan(suppliedConfig("a")).Diags)
+	tftest.Must(t, waiting.Plan(suppliedConfig("a")).Diags)
 	waiting.State, waiting.Private = tf.State, tf.Private
-	core.Says(t, waiting.Refresh().Errors(), "token is unknown")
-	core.Says(t, waiting.Import("orders").Errors(), "token is unknown")
-	if _, d := waiting.Open(core.Config{"id": secretID}); d.Errors() == "" {
+	tftest.Says(t, waiting.Refresh().Errors(), "token is unknown")
+	tftest.Says(t, waiting.Import("orders").Errors(), "token is unknown")
+	if _, d := waiting.Open(tftest.Config{"id": secretID}); d.Errors() == "" {
 		t.Error("opened without a platform")
 	}
 	wrote(t, f)

@@ -6,8 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
@@ -16,18 +16,18 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
-			core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
+			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
 			edited := config("a").With("description", "new")
 			keeps(t, tf, tf.Plan(edited), nil)
 			wrote(t, f, "PATCH /sec_01")
-			for _, c := range []core.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
+			for _, c := range []tftest.Config{edited.With("secret_wo", whsec("b")), edited.With("secret_wo_version", 7)} {
 				p := tf.Plan(c)
-				core.Says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
+				tftest.Says(t, p.Diags.Warnings(), "Version 2 of", "will be issued")
 			}
 			c := edited.With("secret_wo", whsec("b"))
 			keeps(t, tf, tf.Plan(c), nil)
 			wrote(t, f, "POST /sec_01/rotation/reissue if 3 sends b")
-			core.Silent(t, tf, c)
+			tftest.Silent(t, tf, c)
 		})
 	}
 }
@@ -53,19 +53,19 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				f, tf := created(t, config("a"))
 				since(f)
-				core.Says(t, core.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
+				tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
 					"It is not sent again by itself", "To leave the choice to the platform, remove secret_wo.")
 				edited := config("a").With("description", "new")
 				keeps(t, tf, tf.Plan(edited), nil)
 				wrote(t, f, "PATCH /sec_01")
-				core.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
+				tftest.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
 
 				// A new value is sent, and the old one under a new number.
-				for want, c := range map[string]core.Config{
+				for want, c := range map[string]tftest.Config{
 					"It is sent.": edited.With("secret_wo", whsec("b")),
 					"The value was revoked on the platform before, and is sent again": edited.With("secret_wo_version", 7),
 				} {
-					core.Says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, want)
+					tftest.Says(t, tf.Plan(c).Diags.Warnings(), `Rotation of "orders" begins: version 3`, want)
 				}
 				c := edited.With("secret_wo", whsec("b"))
 				keeps(t, tf, tf.Plan(c), nil)
@@ -77,35 +77,35 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 
 // A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last apply.
 func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
-	numbered := func(letter string, n int) core.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
+	numbered := func(letter string, n int) tftest.Config { return suppliedConfig(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
-		first core.Config
-		since func(f *fake, apply func(core.Config))
-		last  core.Config
+		first tftest.Config
+		since func(f *fake, apply func(tftest.Config))
+		last  tftest.Config
 	}{
-		"applied while another value was there": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
+		"applied while another value was there": {numbered("a", 1), func(f *fake, apply func(tftest.Config)) {
 			f.By(rules.Command{Step: rules.StepBegin})
 			apply(numbered("a", 2))
 			f.By(rules.Command{Step: rules.StepPromote, Force: true, Reason: "leak"})
 			f.By(rules.Command{Step: rules.StepRevoke, Below: 2, Reason: "leak"})
 		}, numbered("a", 2)},
-		"that came without the value": {suppliedConfig("a"), func(f *fake, apply func(core.Config)) {
+		"that came without the value": {suppliedConfig("a"), func(f *fake, apply func(tftest.Config)) {
 			apply(baseConfig().With("secret_wo_version", 1))
 			apply(numbered("a", 1))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 		}, numbered("a", 1)},
-		"taken away and put back": {numbered("a", 1), func(f *fake, apply func(core.Config)) {
+		"taken away and put back": {numbered("a", 1), func(f *fake, apply func(tftest.Config)) {
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 			apply(baseConfig())
 		}, numbered("a", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, x.first)
-			x.since(f, func(c core.Config) { keeps(t, tf, tf.Plan(c), nil) })
+			x.since(f, func(c tftest.Config) { keeps(t, tf, tf.Plan(c), nil) })
 			f.Writes()
 			for range 2 { // an apply makes no difference
 				p := tf.Plan(x.last)
-				core.Says(t, p.Diags.Warnings(), "was revoked", "give secret_wo_version a number that it has not had")
+				tftest.Says(t, p.Diags.Warnings(), "was revoked", "give secret_wo_version a number that it has not had")
 				keeps(t, tf, p, nil)
 			}
 			if w := strings.Join(f.Writes(), " "); strings.Contains(w, "sends") {
@@ -121,7 +121,7 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 			f.Clock.Advance(30 * day)
 			f.By(rules.Command{Step: rules.StepRotate}, whsec("y"))
 			f.Clock.Advance(2 * day)
-			core.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+			tftest.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
 		})
 	}
 }
@@ -131,10 +131,10 @@ func TestTheRevokedValueOnHold(t *testing.T) {
 	c := suppliedConfig("a").With("secret_wo_version", 1)
 	f, tf := created(t, c)
 	f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "leak"})
-	for _, config := range []core.Config{c.With("secret_wo", tftypes.UnknownValue), suppliedConfig("a")} {
-		core.Says(t, tf.Plan(config).Diags.Warnings(), "is on hold")
+	for _, config := range []tftest.Config{c.With("secret_wo", tftypes.UnknownValue), suppliedConfig("a")} {
+		tftest.Says(t, tf.Plan(config).Diags.Warnings(), "is on hold")
 	}
-	core.Says(t, core.Empty(t, tf, c.With("secret_wo", tftypes.UnknownValue)).Diags.Warnings(), "is on hold")
+	tftest.Says(t, tftest.Empty(t, tf, c.With("secret_wo", tftypes.UnknownValue)).Diags.Warnings(), "is on hold")
 }
 
 // Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
@@ -144,11 +144,11 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 			f, tf := created(t, config("a"))
 			f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "leak"})
 			f.By(rules.Command{Step: rules.StepReissue})
-			core.Empty(t, tf, config("a"))
+			tftest.Empty(t, tf, config("a"))
 			moved := config("a").With("endpoint_id", "wep_02")
-			core.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
-			for _, c := range []core.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
-				core.Must(t, tf.Plan(c).Diags)
+			tftest.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
+			for _, c := range []tftest.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), baseConfig().With("endpoint_id", "wep_02")} {
+				tftest.Must(t, tf.Plan(c).Diags)
 			}
 		})
 	}
@@ -164,7 +164,7 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 			f.By(rules.Command{Step: rules.StepReissue})
 			f.By(rules.Command{Step: rules.StepBegin})
 			f.proven(3)
-			core.Says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current", "It is not sent again by itself")
+			tftest.Says(t, tf.Plan(c).Diags.Warnings(), "version 3 will be current", "It is not sent again by itself")
 			keeps(t, tf, tf.Plan(c), nil)
 			tf.Expect(tf.State, "version=3", "rotation.phase=draining")
 		})
@@ -180,8 +180,8 @@ func TestTheRevokedValueComesWithTheApply(t *testing.T) {
 		p := tf.Plan(c.With("secret_wo", tftypes.UnknownValue))
 		leftOpen(t, tf, p)
 		d := tf.Apply(p, c)
-		core.Must(t, d)
-		core.Says(t, d.Warnings(), `A new value for "orders" is due`, "secret_wo still has a value that was revoked")
+		tftest.Must(t, d)
+		tftest.Says(t, d.Warnings(), `A new value for "orders" is due`, "secret_wo still has a value that was revoked")
 		f.By(rules.Command{Step: rules.StepReissue})
 		f.By(rules.Command{Step: rules.StepRevoke, All: true, Reason: "again"})
 	}

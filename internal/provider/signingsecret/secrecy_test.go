@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it; nor is one that the platform has made.
@@ -16,7 +16,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
 	looked := 0
-	look := func(when string, d core.Diags, p core.Plan) {
+	look := func(when string, d tftest.Diags, p tftest.Plan) {
 		t.Helper()
 		looked++
 		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() + p.Diags.Errors() + p.Diags.Warnings() + private(t, tf.Private)
@@ -29,7 +29,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		}
 		sayNothingOf(t, text, "whsec_canary", "qcp_canary")
 	}
-	run := func(when string, c core.Config) {
+	run := func(when string, c tftest.Config) {
 		t.Helper()
 		p := tf.Plan(c)
 		look(when+", planned", nil, p)
@@ -51,13 +51,13 @@ func TestSecretsAreNowhere(t *testing.T) {
 	run("not ours", suppliedConfig("c").With("secret_wo_version", 2).With("minimum_version", 3))
 	run("malformed", suppliedConfig("c").With("secret_wo", whsec("a")+whsec("b")))
 	run("made by the platform", suppliedConfig("c").With("secret_wo", nil).With("minimum_version", 5))
-	look("deleted", tf.Destroy(), core.Plan{})
+	look("deleted", tf.Destroy(), tftest.Plan{})
 	if looked < 20 || f.values[5] != "whsec_canary5" {
 		t.Errorf("the test has not been where it wanted to: %d looks, values %v", looked, f.values)
 	}
 	other := newTerraform(t, f)
 	tf.Run(suppliedConfig("a"))
-	core.Must(t, other.Import("orders"))
+	tftest.Must(t, other.Import("orders"))
 	if text := other.State.String() + private(t, other.Private); strings.Contains(text, whsec("a")) || !strings.Contains(text, "k1:") {
 		t.Errorf("imported: %s", text)
 	}

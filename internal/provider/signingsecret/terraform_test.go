@@ -7,25 +7,27 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 const day = 24 * time.Hour
 
-func baseConfig() core.Config {
-	return core.Config{"name": "orders", "owner": "team-a", "endpoint_id": "wep_1", "rotation_policy_id": "pol_1"}
+func baseConfig() tftest.Config {
+	return tftest.Config{"name": "orders", "owner": "team-a", "endpoint_id": "wep_1", "rotation_policy_id": "pol_1"}
 }
 
-func ed25519Config() core.Config { return baseConfig().With("algorithm", api.AlgorithmEd25519) }
+func ed25519Config() tftest.Config { return baseConfig().With("algorithm", api.AlgorithmEd25519) }
 
 // suppliedConfig has the secret of this letter.
-func suppliedConfig(letter string) core.Config { return baseConfig().With("secret_wo", whsec(letter)) }
+func suppliedConfig(letter string) tftest.Config {
+	return baseConfig().With("secret_wo", whsec(letter))
+}
 
-func newTerraform(t *testing.T, f *fake) *core.Terraform {
+func newTerraform(t *testing.T, f *fake) *tftest.Terraform {
 	t.Helper()
 	return newTerraformOn(t, platformAt(t, f.URL, "staging", 0))
 }
@@ -38,13 +40,13 @@ func platformAt(t *testing.T, url, environment string, timeout time.Duration) *t
 	return fakes.NewPlatform(t, url, identity, timeout)
 }
 
-func newTerraformOn(t *testing.T, p *tfkit.Platform) *core.Terraform {
+func newTerraformOn(t *testing.T, p *tfkit.Platform) *tftest.Terraform {
 	t.Helper()
-	return core.New(t, fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource}, core.Config{}, typeName)
+	return tftest.New(t, fakes.Noun{Platform: p, Resource: NewResource, EphemeralResource: NewEphemeralResource}, tftest.Config{}, typeName)
 }
 
 // created is a signing secret of version 1, applied and stable.
-func created(t *testing.T, c core.Config) (*fake, *core.Terraform) {
+func created(t *testing.T, c tftest.Config) (*fake, *tftest.Terraform) {
 	t.Helper()
 	f := newFake(t)
 	tf := newTerraform(t, f)
@@ -62,10 +64,10 @@ var promised = []string{
 
 // keeps applies a plan and wants the platform, asked anew, to have every value that the plan promised: a state that only repeats the promise
 // would hide that it was a wrong one.
-func keeps(t *testing.T, tf *core.Terraform, p core.Plan, known core.Config) {
+func keeps(t *testing.T, tf *tftest.Terraform, p tftest.Plan, known tftest.Config) {
 	t.Helper()
-	core.Must(t, tf.Apply(p, known))
-	core.Must(t, tf.Refresh())
+	tftest.Must(t, tf.Apply(p, known))
+	tftest.Must(t, tf.Refresh())
 	for _, name := range promised {
 		if want := tf.Get(p.Planned, name); want != "<unknown>" && tf.Get(tf.State, name) != want {
 			t.Errorf("%s was planned as %s, and the platform has %s", name, want, tf.Get(tf.State, name))

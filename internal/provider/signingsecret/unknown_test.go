@@ -5,28 +5,28 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/fakes"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be planned with all of it.
 func TestCreationWithUnknowns(t *testing.T) {
 	f := newFake(t)
 	tf := newTerraform(t, f)
-	p := tf.Plan(core.Config{
+	p := tf.Plan(tftest.Config{
 		"name": "orders", "owner": "team-a", "endpoint_id": tftypes.UnknownValue, "rotation_policy_id": tftypes.UnknownValue, "secret_wo": tftypes.UnknownValue,
 		"secret_wo_version": tftypes.UnknownValue, "rotate_when_changed": tftypes.UnknownValue, "minimum_version": tftypes.UnknownValue,
 	})
-	core.Must(t, p.Diags)
-	c := suppliedConfig("a").With("secret_wo_version", 1).With("rotate_when_changed", core.Triggers("a", "1")).With("minimum_version", 4)
+	tftest.Must(t, p.Diags)
+	c := suppliedConfig("a").With("secret_wo_version", 1).With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 4)
 	keeps(t, tf, p, c)
 	wrote(t, f, "POST  sends a")
 	tf.Expect(tf.State, "version=4")
-	core.Silent(t, tf, c)
+	tftest.Silent(t, tf, c)
 }
 
 func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
-	for name, c := range map[string]core.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied, by number": suppliedConfig("a").With("secret_wo_version", 1)} {
+	for name, c := range map[string]tftest.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied, by number": suppliedConfig("a").With("secret_wo_version", 1)} {
 		t.Run(name, func(t *testing.T) {
 			f, tf := created(t, c)
 			p := tf.Plan(c.With("rotation_policy_id", tftypes.UnknownValue))
@@ -58,16 +58,16 @@ func TestPolicyThatIsMadeInTheSameApplyAsAStep(t *testing.T) {
 
 // While it is not known whether there is a step, everything that a step changes is left to the apply.
 func TestUnknownStep(t *testing.T) {
-	for kind, base := range map[string]core.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied": suppliedConfig("a").With("secret_wo_version", 1)} {
-		one := base.With("rotate_when_changed", core.Triggers("a", "1"))
+	for kind, base := range map[string]tftest.Config{"issued": baseConfig(), "key pair": ed25519Config(), "supplied": suppliedConfig("a").With("secret_wo_version", 1)} {
+		one := base.With("rotate_when_changed", tftest.Triggers("a", "1"))
 		for name, c := range map[string]struct {
-			planned, applied core.Config
+			planned, applied tftest.Config
 			version          string
 			writes           []string
 		}{
-			"a trigger that has changed": {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one.With("rotate_when_changed", core.Triggers("a", "2")), "2", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"}},
+			"a trigger that has changed": {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one.With("rotate_when_changed", tftest.Triggers("a", "2")), "2", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2"}},
 			"a trigger that has not":     {one.With("rotate_when_changed", map[string]any{"a": tftypes.UnknownValue}), one, "1", nil},
-			"all triggers":               {one.With("rotate_when_changed", tftypes.UnknownValue), one.With("rotate_when_changed", core.Triggers("b", "2")), "1", []string{"PATCH /sec_01"}},
+			"all triggers":               {one.With("rotate_when_changed", tftypes.UnknownValue), one.With("rotate_when_changed", tftest.Triggers("b", "2")), "1", []string{"PATCH /sec_01"}},
 			"minimum_version":            {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 2), "2", []string{"PATCH /sec_01 if 1"}},
 			"minimum_version, too low":   {one.With("minimum_version", tftypes.UnknownValue), one.With("minimum_version", 1), "1", []string{"PATCH /sec_01 if 1"}},
 		} {
@@ -77,7 +77,7 @@ func TestUnknownStep(t *testing.T) {
 			t.Run(kind+", "+name, func(t *testing.T) {
 				f, tf := created(t, one)
 				p := tf.Plan(c.planned)
-				core.Must(t, p.Diags)
+				tftest.Must(t, p.Diags)
 				tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "secret_digest=<unknown>", "id=sec_01")
 				if keys := tf.Get(p.Planned, "public_keys"); (keys == "<unknown>") != (kind == "key pair") {
 					t.Errorf("public_keys is %s", keys)
@@ -95,7 +95,7 @@ func TestUnknownStep(t *testing.T) {
 	f, tf := created(t, suppliedConfig("a"))
 	p := tf.Plan(suppliedConfig("a").With("minimum_version", tftypes.UnknownValue))
 	leftOpen(t, tf, p)
-	core.Says(t, tf.Apply(p, suppliedConfig("a").With("minimum_version", 2)).Errors(), "The same value again")
+	tftest.Says(t, tf.Apply(p, suppliedConfig("a").With("minimum_version", 2)).Errors(), "The same value again")
 	wrote(t, f)
 }
 
@@ -108,7 +108,7 @@ func TestWithoutAComparisonKey(t *testing.T) {
 	leftOpen(t, blind, plan)
 	keeps(t, blind, plan, nil)
 	wrote(t, f)
-	core.Silent(t, tf, suppliedConfig("a"))
+	tftest.Silent(t, tf, suppliedConfig("a"))
 	// By its number it can be told.
 	keeps(t, blind, blind.Plan(suppliedConfig("b").With("secret_wo_version", 1)), nil)
 	wrote(t, f, "PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b")

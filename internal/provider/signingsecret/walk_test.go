@@ -11,8 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 var walks = flag.Uint64("walks", 60, "how many walks TestWalks takes")
@@ -51,15 +51,15 @@ type walk struct {
 	t      *testing.T
 	r      *rand.Rand
 	f      *fake
-	tf     *core.Terraform
-	config core.Config
+	tf     *tftest.Terraform
+	config tftest.Config
 	seen   map[string]int
 	log    []string
 }
 
 func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	t.Helper()
-	w := &walk{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: newFake(t), config: baseConfig().With("rotate_when_changed", core.Triggers("k", "0")), seen: seen}
+	w := &walk{t: t, r: rand.New(rand.NewPCG(seed, 0)), f: newFake(t), config: baseConfig().With("rotate_when_changed", tftest.Triggers("k", "0")), seen: seen}
 	w.f.Policy.RequireAcknowledgement = w.r.IntN(3) > 0
 	w.tf = newTerraform(t, w.f)
 	w.editSecret()
@@ -68,7 +68,7 @@ func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	return w
 }
 
-func (w *walk) note(what string, c core.Config) {
+func (w *walk) note(what string, c tftest.Config) {
 	for _, name := range []string{"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed", "description"} {
 		v := c[name]
 		secret, isText := v.(string)
@@ -134,7 +134,7 @@ func (w *walk) edit() {
 	case 2:
 		w.config = w.config.With("description", w.letter("defg"))
 	case 3:
-		w.config = w.config.With("rotate_when_changed", core.Triggers("k", w.letter("0123")))
+		w.config = w.config.With("rotate_when_changed", tftest.Triggers("k", w.letter("0123")))
 	case 4:
 		w.config = w.config.With("minimum_version", int(w.f.Cred.NextVersion()))
 	}
@@ -184,7 +184,7 @@ func (w *walk) run() bool {
 	return true
 }
 
-func (w *walk) refused(what string, d core.Diags) bool {
+func (w *walk) refused(what string, d tftest.Diags) bool {
 	errs := d.Errors()
 	if errs == "" {
 		return false
@@ -201,7 +201,7 @@ func (w *walk) refused(what string, d core.Diags) bool {
 	return true
 }
 
-func (w *walk) apply(p core.Plan) bool {
+func (w *walk) apply(p tftest.Plan) bool {
 	w.f.Writes()
 	revoked := slices.Clone(w.f.revoked)
 	w.note("apply", w.config)
@@ -232,7 +232,7 @@ func (w *walk) apply(p core.Plan) bool {
 }
 
 // clean looks at a plan with nothing to do.
-func (w *walk) clean(p core.Plan) {
+func (w *walk) clean(p tftest.Plan) {
 	warnings := p.Diags.Warnings()
 	for what, says := range map[string]string{"on hold": "is on hold", "not sent": "It is not sent again by itself"} {
 		if strings.Contains(warnings, says) {

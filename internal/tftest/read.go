@@ -1,4 +1,4 @@
-package core
+package tftest
 
 import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"

@@ -1,4 +1,4 @@
-package core
+package tftest
 
 import (
 	"encoding/json"
@@ -13,11 +13,11 @@ import (
 )
 
 // Dynamic encodes a value for the protocol.
-func Dynamic(t *testing.T, v tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
+func Dynamic(tb testing.TB, v tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
 	d, err := tfprotov6.NewDynamicValue(v.Type(), v)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &d
 }

@@ -1,4 +1,4 @@
-package core
+package tftest
 
 import (
 	"strings"
@@ -6,37 +6,37 @@ import (
 )
 
 // Must wants no error.
-func Must(t *testing.T, d Diags) {
-	t.Helper()
+func Must(tb testing.TB, d Diags) {
+	tb.Helper()
 	if errs := d.Errors(); errs != "" {
-		t.Fatal(errs)
+		tb.Fatal(errs)
 	}
 }
 
 // Empty wants a plan with nothing to do.
-func Empty(t *testing.T, tf *Terraform, c Config) Plan {
-	t.Helper()
+func Empty(tb testing.TB, tf *Terraform, c Config) Plan {
+	tb.Helper()
 	p := tf.Plan(c)
 	if p.Diags.Errors() != "" || p.Changes {
-		t.Fatalf("the plan is not empty: %s %s", p.Diags.Errors(), p.Planned)
+		tb.Fatalf("the plan is not empty: %s %s", p.Diags.Errors(), p.Planned)
 	}
 	return p
 }
 
 // Silent wants a plan with nothing to do, and nothing to say.
-func Silent(t *testing.T, tf *Terraform, c Config) {
-	t.Helper()
-	if p := Empty(t, tf, c); len(p.Diags) != 0 {
-		t.Fatalf("a plan with nothing to do is not silent: %s", p.Diags.Warnings())
+func Silent(tb testing.TB, tf *Terraform, c Config) {
+	tb.Helper()
+	if p := Empty(tb, tf, c); len(p.Diags) != 0 {
+		tb.Fatalf("a plan with nothing to do is not silent: %s", p.Diags.Warnings())
 	}
 }
 
 // Says wants all of these in a text.
-func Says(t *testing.T, text string, want ...string) {
-	t.Helper()
+func Says(tb testing.TB, text string, want ...string) {
+	tb.Helper()
 	for _, w := range want {
 		if !strings.Contains(text, w) {
-			t.Errorf("%q is not in:\n%s", w, text)
+			tb.Errorf("%q is not in:\n%s", w, text)
 		}
 	}
 }

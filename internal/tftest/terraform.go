@@ -1,6 +1,6 @@
-// Package core stands in for Terraform's core in tests of one resource: it validates, reads, plans and applies over the
+// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over the
 // plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
-package core
+package tftest
 
 import (
 	"maps"
@@ -18,14 +18,17 @@ type Terraform struct {
 	State   tftypes.Value
 	Private []byte
 
-	t        *testing.T
+	t        testing.TB
 	server   tfprotov6.ProviderServer
 	typeName string
 	schema   *tfprotov6.Schema
 	typ      tftypes.Type
 }
 
-// Config is a configuration; attributes that are left out are null. A value may be tftypes.UnknownValue.
+// Unknown is the value of an attribute that a plan does not know.
+const Unknown = tftypes.UnknownValue
+
+// Config is a configuration. Attributes that are left out are null. A value may be Unknown.
 type Config map[string]any
 
 // With is c with one attribute changed, or without it where v is nil.
@@ -38,43 +41,43 @@ func (c Config) With(name string, v any) Config {
 }
 
 // New configures p with the attributes of providerConfig and begins with an empty state.
-func New(t *testing.T, p provider.Provider, providerConfig Config, typeName string) *Terraform {
-	t.Helper()
-	server, schemas := Serve(t, p)
-	if d := Configure(t, server, schemas, providerConfig); d.Errors() != "" {
-		t.Fatal(d.Errors())
+func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName string) *Terraform {
+	tb.Helper()
+	server, schemas := Serve(tb, p)
+	if d := Configure(tb, server, schemas, providerConfig); d.Errors() != "" {
+		tb.Fatal(d.Errors())
 	}
-	tf := &Terraform{t: t, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
+	tf := &Terraform{t: tb, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
 	tf.typ = tf.schema.ValueType()
 	tf.State = tf.null()
 	return tf
 }
 
 // Serve starts p and fetches its schemas.
-func Serve(t *testing.T, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
-	t.Helper()
+func Serve(tb testing.TB, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
+	tb.Helper()
 	server := providerserver.NewProtocol6(p)()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || Diags(schemas.Diagnostics).Errors() != "" {
-		t.Fatal(err, Diags(schemas.Diagnostics).Errors())
+		tb.Fatal(err, Diags(schemas.Diagnostics).Errors())
 	}
 	return server, schemas
 }
 
 // Configure validates and sends a provider configuration, as a plan does.
-func Configure(t *testing.T, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse, c Config) Diags {
-	t.Helper()
+func Configure(tb testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse, c Config) Diags {
+	tb.Helper()
 	value := Value(schemas.Provider.ValueType(), c)
-	v, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(t, value)})
+	v, err := server.ValidateProviderConfig(tb.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(tb, value)})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if d := Diags(v.Diagnostics); d.Errors() != "" {
 		return d
 	}
-	r, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: Dynamic(t, value)})
+	r, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: Dynamic(tb, value)})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r.Diagnostics
 }
@@ -223,6 +226,18 @@ func (tf *Terraform) Run(c Config) Diags {
 		tf.t.Fatal(errs)
 	}
 	return p.Diags
+}
+
+// Keep applies a plan, reads the object, and fails where the platform does not have a value that the plan promised. A state
+// that only repeats the promise would hide that it was wrong.
+func (tf *Terraform) Keep(p Plan, known Config) {
+	tf.t.Helper()
+	for _, d := range []Diags{tf.Apply(p, known), tf.Refresh()} {
+		if errs := d.Errors(); errs != "" {
+			tf.t.Fatal(errs)
+		}
+	}
+	tf.conforms("broken promise", p.Planned, tf.State)
 }
 
 // Refresh reads the object.
