@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
@@ -24,6 +25,7 @@ type Process struct {
 
 	t        testing.TB
 	platform *launch.Platform
+	clients  clients
 }
 
 // StartProcess builds quickconnectd and starts it on an empty data directory, with further flags of serve. It ends with the test.
@@ -87,6 +89,12 @@ func (p *Process) CreateToken(tenant, environment, role string, flags ...string)
 		p.t.Fatal(err)
 	}
 	return token
+}
+
+// Client returns the client of a principal. It repeats no request.
+func (p *Process) Client(token string) *client.Client {
+	p.t.Helper()
+	return p.clients.of(p.t, p.URL, token)
 }
 
 // Do sends one request with the token of a principal; body may be nil, and key is an idempotency key or empty. The error says that there was no

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/canary"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
@@ -39,11 +40,12 @@ type demo struct {
 	step     int
 	platform *launch.Platform
 	tf       *terraform
-	deployer *caller   // applies
-	service  *caller   // uses the token: a runtime principal
-	first    string    // the value of version 1
-	second   string    // the value of version 2
-	webhooks *webhooks // the second act
+	token    string         // the deployer's
+	deployer *client.Client // applies
+	service  *client.Client // uses the token: a runtime principal
+	first    string         // the value of version 1
+	second   string         // the value of version 2
+	webhooks *webhooks      // the second act
 }
 
 func newDemo(bin, cli, examples string, keep bool) (d *demo, err error) {
@@ -160,7 +162,7 @@ func (d *demo) sayHowToGoOn() {
     The platform's data: %[8]s
     The platform's log:  %[12]s
     The end, with all of this removed: kill %[13]d; rm -rf %[14]s
-`, d.tf.Dir, d.platform.URL, d.deployer.token, d.tf.Env["TF_CLI_CONFIG_FILE"], d.tf.Path, interval,
+`, d.tf.Dir, d.platform.URL, d.token, d.tf.Env["TF_CLI_CONFIG_FILE"], d.tf.Path, interval,
 		d.platform.Program, d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pid, d.dir)
 }
 

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
@@ -20,16 +20,15 @@ type sender struct {
 	err  error
 }
 
-func (s *sender) start(ctx context.Context, by *caller, endpoint string) {
+func (s *sender) start(ctx context.Context, by *client.Client, endpoint string) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.done.Go(func() {
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
-		path := "/v1/" + api.KindWebhookEndpoints + "/" + endpoint + "/test-events"
 		for {
-			var event api.TestEvent
 			// Not ended in the middle: an event without an answer could not be counted.
-			err := by.do(context.WithoutCancel(ctx), http.MethodPost, path, map[string]any{"type": "message.delivered"}, &event)
+			in := api.TestEventRequest{Type: "message.delivered"}
+			event, err := by.WebhookEndpoints().SendTestEvent(context.WithoutCancel(ctx), endpoint, in, client.Write{})
 			s.mu.Lock()
 			if s.err = err; err == nil {
 				s.sent = append(s.sent, event.ID)

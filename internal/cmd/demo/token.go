@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 func (d *demo) setUp(ctx context.Context) error {
@@ -24,11 +26,16 @@ func (d *demo) setUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.deployer = &caller{endpoint: d.platform.URL, token: tokens[environment]}
-	d.service = &caller{endpoint: d.platform.URL, token: runtime}
+	d.token = tokens[environment]
+	if d.deployer, err = client.New(client.Config{Endpoint: d.platform.URL, Token: secret.New(d.token)}); err != nil {
+		return err
+	}
+	if d.service, err = client.New(client.Config{Endpoint: d.platform.URL, Token: secret.New(runtime)}); err != nil {
+		return err
+	}
 	for _, tf := range []*terraform{d.tf, d.webhooks.tf} {
 		tf.Env["QUICKCONNECT_ENDPOINT"] = d.platform.URL
-		tf.Env["QUICKCONNECT_TOKEN"] = tokens[environment]
+		tf.Env["QUICKCONNECT_TOKEN"] = d.token
 	}
 	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime for the service that uses the token.", tenant, environment)
 	return nil
@@ -55,8 +62,8 @@ func (d *demo) create(ctx context.Context) (err error) {
 
 func (d *demo) fallDue(ctx context.Context) error {
 	err := launch.WaitFor(ctx, "a rotation falls due", interval+patience, func() (bool, error) {
-		token, err := d.deployer.scopedToken(ctx, "notifier")
-		return token.Rotation.Due == api.StepBegin, err
+		token, err := d.deployer.ScopedTokens().ByName(ctx, "notifier")
+		return err == nil && token.Rotation.Due == api.StepBegin, err
 	})
 	if err != nil {
 		return err
@@ -115,13 +122,13 @@ func (d *demo) retire(ctx context.Context) error {
 		if err := d.accepts(ctx, d.deployer, d.second, 2); err != nil {
 			return false, err
 		}
-		answer, err := d.deployer.introspect(ctx, d.first)
-		return !answer.Active, err
+		answer, err := d.deployer.Introspect(ctx, secret.New(d.first), "")
+		return err == nil && !answer.Active, err
 	})
 	if err != nil {
 		return err
 	}
-	token, err := d.deployer.scopedToken(ctx, "notifier")
+	token, err := d.deployer.ScopedTokens().ByName(ctx, "notifier")
 	if err != nil {
 		return err
 	}
@@ -136,7 +143,7 @@ func (d *demo) destroy(ctx context.Context) error {
 	if err := d.tf.destroy(ctx); err != nil {
 		return err
 	}
-	answer, err := d.deployer.introspect(ctx, d.second)
+	answer, err := d.deployer.Introspect(ctx, secret.New(d.second), "")
 	if err != nil {
 		return err
 	}
@@ -160,8 +167,8 @@ func (d *demo) handedOver() (string, error) {
 }
 
 // accepts asks the platform about a value. Asked by the service, that is a use.
-func (d *demo) accepts(ctx context.Context, by *caller, value string, version int64) error {
-	answer, err := by.introspect(ctx, value)
+func (d *demo) accepts(ctx context.Context, by *client.Client, value string, version int64) error {
+	answer, err := by.Introspect(ctx, secret.New(value), "")
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +29,6 @@ type webhooks struct {
 	program  string // the receiver's
 	receiver launch.Server
 	endpoint string
-	secret   string
 	secrets  []string // handed over, in their order
 	sender   sender
 }
@@ -75,14 +73,11 @@ func (w *webhooks) setUp(ctx context.Context) error {
 	if err := w.handedOver(1); err != nil {
 		return err
 	}
-	endpoint, secret := api.WebhookEndpoint{}, api.SigningSecret{}
-	if err := w.d.deployer.named(ctx, api.KindWebhookEndpoints, "orders", &endpoint); err != nil {
+	endpoint, err := w.d.deployer.WebhookEndpoints().ByName(ctx, "orders")
+	if err != nil {
 		return err
 	}
-	if err := w.d.deployer.named(ctx, api.KindSigningSecrets, "orders", &secret); err != nil {
-		return err
-	}
-	w.endpoint, w.secret = endpoint.ID, secret.ID
+	w.endpoint = endpoint.ID
 	w.d.say("%s apply: made an endpoint at the receiver and a signing secret, and handed the secret to the receiver.", w.tf.Name())
 	w.sender.start(ctx, w.d.deployer, w.endpoint)
 	return w.sender.waitForMore(ctx)
@@ -108,11 +103,10 @@ func (w *webhooks) begin(ctx context.Context) error {
 
 func (w *webhooks) promote(ctx context.Context) error {
 	// The platform probes by itself, at once and then every minute at most; asking saves the demo the minute.
-	probe := "/v1/" + api.KindWebhookEndpoints + "/" + w.endpoint + "/probe"
-	if err := w.d.deployer.do(ctx, http.MethodPost, probe, nil, nil); err != nil {
+	if _, err := w.d.deployer.WebhookEndpoints().Probe(ctx, w.endpoint); err != nil {
 		return err
 	}
-	s, err := w.signingSecret(ctx)
+	s, err := w.d.deployer.SigningSecrets().ByName(ctx, "orders")
 	if err != nil {
 		return err
 	}
@@ -133,8 +127,8 @@ func (w *webhooks) promote(ctx context.Context) error {
 
 func (w *webhooks) retire(ctx context.Context) error {
 	err := launch.WaitFor(ctx, "version 1 retires", signingOverlap+patience, func() (bool, error) {
-		s, err := w.signingSecret(ctx)
-		return s.Rotation.Phase == api.PhaseStable, err
+		s, err := w.d.deployer.SigningSecrets().ByName(ctx, "orders")
+		return err == nil && s.Rotation.Phase == api.PhaseStable, err
 	})
 	if err != nil {
 		return err
@@ -154,10 +148,6 @@ func (w *webhooks) retire(ctx context.Context) error {
 	w.d.say("The overlap is over. %s apply takes version 1 away from the receiver; then a plan has no changes. "+
 		"No secret is in a plan or in the state.", w.tf.Name())
 	return w.sender.waitForMore(ctx)
-}
-
-func (w *webhooks) signingSecret(ctx context.Context) (s api.SigningSecret, err error) {
-	return s, w.d.deployer.do(ctx, http.MethodGet, "/v1/"+api.KindSigningSecrets+"/"+w.secret, nil, &s)
 }
 
 // handedOver reads the receiver's file, which must have this many secrets, and keeps those that are new.
@@ -195,7 +185,7 @@ func (w *webhooks) count(ctx context.Context) error {
 	sent := w.sender.sent
 	var delivered, refused int
 	err := launch.WaitFor(ctx, "every event is delivered", patience, func() (bool, error) {
-		records, err := w.d.deployer.deliveries(ctx, w.endpoint)
+		records, err := w.d.deployer.WebhookEndpoints().Deliveries(ctx, w.endpoint)
 		delivered, refused = outcomes(records)
 		return delivered == len(sent), err
 	})

@@ -98,3 +98,16 @@ func TestQuietCountsFromTheLastUse(t *testing.T) {
 	tftest.Says(t, p.Diags.Warnings(), "quiet_period")
 	tf.Keep(p, nil)
 }
+
+// A disabled connector's tokens are refused, and accepted again once it is enabled. Terraform has nothing to do for them.
+func TestTokenOfADisabledConnector(t *testing.T) {
+	platform, tf := created(t, base())
+	value := platform.Credential(api.ScopedTokens, "notifier").Reveal(1)
+	for _, enabled := range []bool{false, true} {
+		platform.As(api.RoleDeployer).Patch(api.KindConnectors, "one", map[string]any{"enabled": enabled}).Want(200)
+		if active := platform.As(api.RoleDeployer).Introspect(value).Active; active != enabled {
+			t.Errorf("the connector is enabled: %t, its token is accepted: %t", enabled, active)
+		}
+		tftest.Silent(t, tf, base())
+	}
+}
