@@ -1,4 +1,4 @@
-// Command terraform-provider-quickconnect serves the provider to Terraform, and nothing else.
+// Command terraform-provider-quickconnect serves the provider to Terraform.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 var version = "dev"
 
 func main() {
-	debugger := flag.Bool("debug", false, "serve for a debugger, and print how to attach Terraform to it")
+	debugger := flag.Bool("debug", false, "run for a debugger, and print how to attach Terraform to the provider")
 	flag.Parse()
 	tune(os.Environ())
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// tune takes away the two largest costs of a plan over many objects, which have nothing to do with them (docs/benchmarks.md).
+// tune removes the two largest costs of a plan over many objects (docs/benchmarks.md).
 func tune(environment []string) {
 	set := func(prefix string) bool {
 		for _, variable := range environment {
@@ -41,13 +41,11 @@ func tune(environment []string) {
 		}
 		return false
 	}
-	// The framework writes dozens of trace lines for each object whether or not somebody reads them. Without any TF_LOG, Terraform
-	// parses them and throws them away.
+	// The framework writes dozens of trace lines for each object. Without TF_LOG, Terraform parses and discards them.
 	if !set("TF_LOG") {
 		_ = os.Setenv("TF_LOG_SDK", "OFF")
 	}
-	// What the framework allocates for a request is garbage right after it, and little is live: collecting less often costs some
-	// ten megabytes.
+	// The framework's memory for a request is garbage right after it. Collecting less often costs about ten megabytes.
 	if !set("GOGC") {
 		debug.SetGCPercent(400)
 	}

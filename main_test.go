@@ -13,11 +13,11 @@ func TestTune(t *testing.T) {
 		sdk         string
 		gc          int
 	}{
-		"nobody reads logs":    {[]string{"HOME=/root", "TF_LOG="}, "OFF", 400},
-		"somebody reads logs":  {[]string{"TF_LOG=TRACE"}, "", 400},
-		"or those of the SDK":  {[]string{"TF_LOG_SDK_PROTO=debug"}, "", 400},
-		"GOGC is somebody's":   {[]string{"TF_LOG=TRACE", "GOGC=50"}, "", 100},
-		"and an empty one not": {[]string{"TF_LOG=TRACE", "GOGC="}, "", 400},
+		"no TF_LOG":        {[]string{"HOME=/root", "TF_LOG="}, "OFF", 400},
+		"TF_LOG":           {[]string{"TF_LOG=TRACE"}, "", 400},
+		"TF_LOG_SDK_PROTO": {[]string{"TF_LOG_SDK_PROTO=debug"}, "", 400},
+		"GOGC":             {[]string{"TF_LOG=TRACE", "GOGC=50"}, "", 100},
+		"empty GOGC":       {[]string{"TF_LOG=TRACE", "GOGC="}, "", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("TF_LOG_SDK", "")

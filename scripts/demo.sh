@@ -1,6 +1,6 @@
 #!/bin/sh
-# The main job from end to end, as internal/cmd/demo tells it: builds the programs and shows them at work.
-# KEEP=1 leaves the platform running and prints what is needed to go on by hand.
+# Builds the programs and runs internal/cmd/demo, which shows the main job from end to end.
+# KEEP=1 leaves the platform running and prints how to continue by hand.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ CGO_ENABLED=0 go build -o bin/demo ./internal/cmd/demo
 echo "Built in $(($(date +%s) - began)) s."
 echo
 
-# exec: a signal reaches the demo itself, which stops what it has started.
+# With exec, a signal reaches the demo itself, which stops the programs that it started.
 if [ "${KEEP:-}" = 1 ]; then
   exec bin/demo -terraform "$cli" -keep
 fi

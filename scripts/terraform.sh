@@ -1,16 +1,16 @@
 #!/bin/sh
-# Prints the path of a Terraform CLI that knows write-only arguments (1.11 or newer): terraform from the PATH, else tofu
-# from the PATH, else Terraform fetched by hc-install into bin/tools. Everything else it says goes to standard error.
+# Prints the path of a Terraform CLI with write-only arguments (1.11 or newer): terraform from the PATH, else tofu from the
+# PATH, else Terraform, which hc-install downloads into bin/tools. All other output goes to standard error.
 #
 #   scripts/terraform.sh                    either CLI
 #   scripts/terraform.sh --terraform-only   never tofu (tfplugindocs runs only terraform)
 set -eu
 
-pinned=1.11.4 # what is fetched where there is none
+pinned=1.11.4 # the version to download
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-# new_enough CLI: is it 1.11 or newer? tofu answers with the same key as terraform.
+# new_enough CLI: succeeds if the CLI is 1.11 or newer. tofu prints the same JSON key as terraform.
 new_enough() {
   version=$(CHECKPOINT_DISABLE=1 "$1" version -json 2>/dev/null | sed -n 's/.*"terraform_version": *"\([0-9.]*\).*/\1/p')
   major=${version%%.*}
@@ -29,16 +29,16 @@ for name in $candidates; do
     echo "$path"
     exit 0
   fi
-  echo "scripts/terraform.sh: passing over $path: older than 1.11, it does not know write-only arguments" >&2
+  echo "scripts/terraform.sh: skipping $path: it is older than 1.11 and has no write-only arguments" >&2
 done
 
 dir=$root/bin/tools/terraform-$pinned
 if [ ! -x "$dir/terraform" ]; then
-  echo "scripts/terraform.sh: no terraform on the PATH, fetching Terraform $pinned into $dir" >&2
+  echo "scripts/terraform.sh: there is no terraform on the PATH; downloading Terraform $pinned into $dir" >&2
   make -s -C "$root" bin/tools/hc-install >&2
   mkdir -p "$dir"
   if ! "$root/bin/tools/hc-install" install -version "$pinned" -path "$dir" terraform >&2; then
-    echo "scripts/terraform.sh: could not fetch Terraform: install terraform or tofu 1.11 or newer and put it on the PATH" >&2
+    echo "scripts/terraform.sh: cannot download Terraform: install terraform or tofu 1.11 or newer and put it on the PATH" >&2
     exit 1
   fi
 fi

@@ -8,8 +8,8 @@ terraform {
   }
 }
 
-# The endpoint and the token come from QUICKCONNECT_ENDPOINT and QUICKCONNECT_TOKEN. Tenant and environment belong into the
-# configuration: they say what it believes it manages, and a token of another environment is refused before anything is planned.
+# The endpoint and the token come from QUICKCONNECT_ENDPOINT and QUICKCONNECT_TOKEN. Set tenant and environment in the
+# configuration: a run with the token of another environment is then refused before it plans.
 provider "quickconnect" {
   tenant      = "acme"
   environment = "staging"

@@ -14,14 +14,14 @@ provider "quickconnect" {
   environment = "staging"
 }
 
-# How old a token may get, and how long the old and the new one are both accepted.
+# Limits the age of a token, and sets how long the old and the new one are both accepted.
 resource "quickconnect_rotation_policy" "tokens" {
   name     = "tokens"
   interval = var.interval
   overlap  = var.overlap
 }
 
-# One integration with an outside service. Its credentials go to the platform and nowhere else: not into the plan, not into
+# One integration with an outside service. Its credentials go to the platform only. They are not in the plan and not in
 # the state.
 resource "quickconnect_connector" "slack" {
   name  = "slack"
@@ -38,7 +38,7 @@ resource "quickconnect_connector" "slack" {
   allowed_scopes = ["messages:send", "messages:read"]
 }
 
-# A token that may do one job. The platform makes its value; Terraform's state never has it.
+# A token for one job. The platform issues its value, which is never in Terraform's state.
 resource "quickconnect_scoped_token" "notifier" {
   name               = "notifier"
   owner              = "team-notifier"
@@ -47,13 +47,13 @@ resource "quickconnect_scoped_token" "notifier" {
   rotation_policy_id = quickconnect_rotation_policy.tokens.id
 }
 
-# The value, for as long as the run lasts.
+# The value. It exists during the run only.
 ephemeral "quickconnect_scoped_token" "notifier" {
   id = quickconnect_scoped_token.notifier.id
 }
 
-# Hands the value to the service that uses it: here into a file that only its owner can read. Whenever `version` changes the
-# new value is handed over, in the same apply. With a secret manager this would be a write-only argument of its provider.
+# Hands the value to the service that uses it, here in a file that only its owner can read. When `version` changes, the
+# same apply hands over the new value. With a secret manager, use a write-only argument of its provider instead.
 resource "terraform_data" "handover" {
   triggers_replace = quickconnect_scoped_token.notifier.version
 

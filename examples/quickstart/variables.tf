@@ -1,11 +1,11 @@
 variable "slack_bot_token" {
-  description = "The credentials of the Slack app. Ephemeral: Terraform keeps it for the run and forgets it."
+  description = "The credentials of the Slack app. Ephemeral: Terraform does not store it."
   type        = string
   ephemeral   = true
 }
 
 variable "interval" {
-  description = "How old the token may get before a plan wants a new one."
+  description = "The age at which a plan replaces the token."
   type        = string
   default     = "90d"
 }
@@ -17,7 +17,7 @@ variable "overlap" {
 }
 
 variable "token_file" {
-  description = "Where the service that sends the messages reads its token."
+  description = "The file from which the service reads its token."
   type        = string
   default     = "notifier.token"
 }

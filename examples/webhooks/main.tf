@@ -14,7 +14,7 @@ provider "quickconnect" {
   environment = "staging"
 }
 
-# How old a signing secret may get, and how long the old and the new one both sign.
+# Limits the age of a signing secret, and sets how long the old and the new one both sign.
 resource "quickconnect_rotation_policy" "signing" {
   name     = "signing"
   interval = var.interval
@@ -27,7 +27,7 @@ resource "quickconnect_connector" "shop" {
   type  = "custom"
 }
 
-# Where the events of the connector go.
+# Where the platform delivers the events of the connector.
 resource "quickconnect_webhook_endpoint" "orders" {
   name         = "orders"
   connector_id = quickconnect_connector.shop.id
@@ -35,27 +35,27 @@ resource "quickconnect_webhook_endpoint" "orders" {
   event_types  = ["message.delivered"]
 }
 
-# What they are signed with. The platform makes the secret; Terraform's state never has it.
+# The key that signs the deliveries. The platform issues it, and it is never in Terraform's state.
 resource "quickconnect_webhook_signing_secret" "orders" {
   name               = "orders"
   owner              = "team-orders"
   endpoint_id        = quickconnect_webhook_endpoint.orders.id
   rotation_policy_id = quickconnect_rotation_policy.signing.id
 
-  # A changed value asks for a rotation before its time.
+  # A changed value requests a rotation before it is due.
   rotate_when_changed = {
     release = var.release
   }
 }
 
-# The valid secrets, for as long as the run lasts: two of them during a rotation.
+# The valid secrets, two during a rotation. They exist during the run only.
 ephemeral "quickconnect_webhook_signing_secret" "orders" {
   id = quickconnect_webhook_signing_secret.orders.id
 }
 
-# Hands both to the receiver: here one from examples/receivers, which reads this file anew for every request. It follows `version`, so that the
-# receiver has a new secret from the apply that issues it, and `rotation.phase`, so that a plan takes away what has ended: a retired secret,
-# a cancelled one, a revoked one. The receiver would go on to trust it.
+# Hands both to a receiver from examples/receivers, which reads this file for every request. It follows `version`, so that
+# the receiver gets a new secret in the apply that issues it, and `rotation.phase`, so that the next plan removes a secret
+# that has ended (retired, cancelled or revoked). Otherwise the receiver would continue to trust it.
 resource "terraform_data" "receiver" {
   triggers_replace = [
     var.receiver_file,

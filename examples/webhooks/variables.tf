@@ -1,17 +1,17 @@
 variable "url" {
-  description = "Where the receiver takes deliveries."
+  description = "The URL of the receiver."
   type        = string
   default     = "https://hooks.example.com/quickconnect"
 }
 
 variable "receiver_file" {
-  description = "The file that the receiver reads its place and its secrets from."
+  description = "The file from which the receiver reads its tenant, environment, endpoint and secrets."
   type        = string
   default     = "receiver.json"
 }
 
 variable "interval" {
-  description = "How old the secret may get before a plan wants a new one."
+  description = "The age at which a plan replaces the secret."
   type        = string
   default     = "90d"
 }
@@ -23,7 +23,7 @@ variable "overlap" {
 }
 
 variable "release" {
-  description = "Another value asks for a rotation now."
+  description = "Another value requests a rotation now."
   type        = string
   default     = "1"
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // Credential is a scoped token or a signing secret that somebody operates by hand, beside Terraform.
@@ -64,13 +63,13 @@ func (c *Credential) Patch(body any) {
 }
 
 // Try takes a step of the rotation and reports whether the platform took it.
-func (c *Credential) Try(step string, in api.StepRequest) bool {
+func (c *Credential) Try(step string, in any) bool {
 	c.t.Helper()
 	return c.verb("rotation/"+step, in).Status == http.StatusOK
 }
 
 // Step takes a step of the rotation.
-func (c *Credential) Step(step string, in api.StepRequest) {
+func (c *Credential) Step(step string, in any) {
 	c.t.Helper()
 	c.verb("rotation/"+step, in).Want(http.StatusOK)
 }
@@ -81,18 +80,24 @@ func (c *Credential) Begin(value ...string) {
 	c.Step(api.StepBegin, supply(value))
 }
 
+// Rotate begins a rotation and promotes at once, to this value if there is one.
+func (c *Credential) Rotate(value ...string) {
+	c.t.Helper()
+	c.Step(api.StepRotate, supply(value))
+}
+
 // Reissue issues a version after a revocation, with this value if there is one.
 func (c *Credential) Reissue(value ...string) {
 	c.t.Helper()
 	c.Step(api.StepReissue, supply(value))
 }
 
-func supply(value []string) api.StepRequest {
+// supply is the body of a step with this value. A struct of package api would redact it.
+func supply(value []string) any {
 	if len(value) == 0 {
-		return api.StepRequest{}
+		return nil
 	}
-	v := secret.New(value[0])
-	return api.StepRequest{Secret: &v}
+	return map[string]any{"secret": value[0]}
 }
 
 // Acknowledge says that the pending version was seen in use.

@@ -54,7 +54,7 @@ type Platform struct {
 	log    *lockedBuffer
 	store  *store.Store
 	keys   *keyring.Keyring
-	served *platform.Platform
+	served *platform.Server
 	tokens map[string]string
 	// direct is an endpoint that goes round the faults and the log.
 	direct  string

@@ -25,16 +25,15 @@ type Connector struct {
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
-	// Version counts the credentials; null as long as there were none.
-	Version           *int64     `json:"version" doc:"Counts the credentials. Null as long as there were none."`
-	CredentialsDigest *string    `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
-	CredentialsSetAt  *time.Time `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
-	CredentialsDueAt  *time.Time `json:"credentials_due_at" doc:"When the present credentials reach the policy's interval. Null without credentials or policy."`
-	CredentialsStatus string     `json:"credentials_status" doc:"missing: there never were any. due: older than the policy's interval. overdue: older than its max_age. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
-	Hold              *Hold      `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
+	Version              *int64            `json:"version" doc:"Counts the credentials. Null as long as there were none."`
+	CredentialsDigest    *string           `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
+	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
+	CredentialsDueAt     *time.Time        `json:"credentials_due_at" doc:"When the present credentials reach the policy's interval. Null without credentials or policy."`
+	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any. due: older than the policy's interval. overdue: older than its max_age. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
+	Hold                 *Hold             `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
 }
 
-// ConnectorCreate makes a connector. Credentials print as redacted: the client builds the body that carries them.
+// ConnectorCreate creates a connector.
 type ConnectorCreate struct {
 	Name                 string                  `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the connectors of the environment."`
 	Description          *string                 `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`

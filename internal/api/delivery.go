@@ -20,13 +20,13 @@ type Delivery struct {
 	Attempts      []DeliveryAttempt `json:"attempts" nullable:"false" doc:"What was tried so far, oldest first."`
 }
 
-// Outcomes of an attempt. What went wrong below HTTP has the name that package egress gives it.
+// Outcomes of an attempt. An error below HTTP has the name that package egress gives it.
 const (
 	AttemptAccepted = "accepted"
 	AttemptAnswered = "answered"
 	AttemptRefused  = "refused"
 	AttemptUnsigned = "unsigned"
-	// AttemptUnreadable is one whose event does not open any more.
+	// AttemptUnreadable is an attempt whose event cannot be decrypted.
 	AttemptUnreadable = "unreadable"
 )
 

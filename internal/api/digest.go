@@ -10,9 +10,12 @@ import (
 	"strconv"
 )
 
-// Digest recognises a supplied secret: "k<key number>:" and the base64 of
-// HMAC-SHA256(key, kind ‖ 0x00 ‖ id ‖ 0x00 ‖ canonical JSON of the value). It is keyed because a plain hash of a weak secret
-// can be guessed, and bound to the object because two objects with the same secret should not show it.
+// Digest returns the keyed digest by which a supplied secret is recognised: "k<key number>:" and the base64 of
+//
+//	HMAC-SHA256(key, kind ‖ 0x00 ‖ id ‖ 0x00 ‖ canonical JSON of the value)
+//
+// The digest has a key because a plain hash of a weak secret can be guessed. It has the object in it because two
+// objects with the same secret must not show that.
 func Digest(keyNumber int64, key []byte, kind, id string, value any) (string, error) {
 	canonical, err := canonicalJSON(value)
 	if err != nil {
@@ -27,7 +30,8 @@ func Digest(keyNumber int64, key []byte, kind, id string, value any) (string, er
 	return "k" + strconv.FormatInt(keyNumber, 10) + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
-// canonicalJSON writes a string, or a map of strings with its keys sorted, without spaces and without HTML escapes. The error does not repeat the value.
+// canonicalJSON writes a string, or a map of strings with its keys sorted, without spaces and without HTML escapes. The
+// error does not repeat the value.
 func canonicalJSON(value any) ([]byte, error) {
 	switch value.(type) {
 	case string, map[string]string:

@@ -19,7 +19,9 @@ func TestDigest(t *testing.T) {
 		return d
 	}
 	base := digest(1, key, "connectors", "con_1", value)
-	// Computed with: printf 'connectors\0con_1\0{"a":"1","b":"2 < 3 & ü"}' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef -binary | base64
+	// Computed with:
+	//	printf 'connectors\0con_1\0{"a":"1","b":"2 < 3 & ü"}' |
+	//	openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef -binary | base64
 	const want = "k1:/hNcinssgbR/E816/VBVTw/tlk/h+tWtV9uS7nusNaQ="
 	if base != want {
 		t.Errorf("digest = %s, want %s", base, want)

@@ -15,8 +15,8 @@ const maxDuration = 100 * 365 * 24 * time.Hour
 var errDuration = errors.New("must be a duration of at most 100y, such as 90d, 12h or 1h30m: whole numbers with the " +
 	"units y, w, d, h, m and s, from the largest to the smallest, without spaces")
 
-// ParseDuration reads a duration such as 90d, 12h or 1h30m: the syntax of Prometheus, without milliseconds and without a
-// bare 0. Its error completes the sentence "<attribute> …" and does not repeat the text.
+// ParseDuration reads a duration such as 90d, 12h or 1h30m: the syntax of Prometheus, without milliseconds and without
+// a bare 0. Its error completes the sentence "<attribute> …" and does not repeat the text.
 // https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := model.ParseDuration(s)

@@ -12,23 +12,24 @@ import (
 // MaxEndpointURL is the longest URL that an endpoint may have, in bytes.
 const MaxEndpointURL = 2048
 
-// A label of a host name (RFC 1123), and a last label that parsers of old read as a number: the whole host is then an IPv4 address in one of
-// its odd spellings, such as 2130706433, 0177.0.0.1, 127.1 or 0x7f.1.
+// A label of a host name (RFC 1123), and a last label that old parsers read as a number. They take the whole host for
+// an IPv4 address then, in a spelling such as 2130706433, 0177.0.0.1, 127.1 or 0x7f.1.
 var (
 	hostLabelRegexp   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 	numberLabelRegexp = regexp.MustCompile(`^([0-9]+|0[xX][0-9A-Fa-f]*)$`)
 )
 
-// CheckEndpointURL checks a URL that the platform is to send to. It looks at the spelling alone: what the host's name resolves to is checked when
-// a connection is made. allowPrivate also accepts http, for a host that is this machine. Its error completes the sentence "<attribute> …" and
-// never repeats the URL, which may hold a secret in its path or query.
+// CheckEndpointURL checks a URL that the platform sends to. It looks at the spelling only: the address of the host is
+// checked when a connection is made. allowPrivate also accepts http, for a host that is this machine. Its error
+// completes the sentence "<attribute> …" and never repeats the URL, which can have a secret in its path or query.
 func CheckEndpointURL(s string, allowPrivate bool) error {
 	if s == "" || len(s) > MaxEndpointURL {
 		return fmt.Errorf("must be a URL such as https://hooks.example.com/quickconnect, of at most %d bytes", MaxEndpointURL)
 	}
-	// What one parser reads as a separator and another as text is how a check and a connection come to disagree.
+	// One parser reads such a character as a separator and another one as text, so a check and a connection can disagree.
 	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }) {
-		return errors.New(`must have only printable ASCII characters, without space and \: write a host in its xn-- form, and percent-encode the rest`)
+		return errors.New(`must have only printable ASCII characters, without space and \: write a host in its xn-- form, ` +
+			`and percent-encode the rest`)
 	}
 	if strings.Contains(s, "#") {
 		return errors.New("must have no fragment (#…): it is never sent")
@@ -47,7 +48,8 @@ func CheckEndpointURL(s string, allowPrivate bool) error {
 		return err
 	}
 	if u.Scheme == "http" && (!allowPrivate || !isLoopbackHost(u.Hostname())) {
-		return errors.New("must start with https:// (http is only for a receiver on the platform's own machine, where the platform was started with --allow-private-endpoints)")
+		return errors.New("must start with https:// (http is only for a receiver on the platform's own machine, " +
+			"where the platform was started with --allow-private-endpoints)")
 	}
 	return nil
 }
@@ -80,13 +82,15 @@ func checkEndpointHost(u *url.URL) error {
 	}
 	for _, label := range labels {
 		if !hostLabelRegexp.MatchString(label) {
-			return errors.New("must have a host such as hooks.example.com: letters, digits and hyphens between single dots, without a dot at the end")
+			return errors.New("must have a host such as hooks.example.com: " +
+				"letters, digits and hyphens between single dots, without a dot at the end")
 		}
 	}
 	return nil
 }
 
-// isLoopbackHost reports whether host is this machine by its spelling alone: a loopback address, or a name that RFC 6761 keeps for it.
+// isLoopbackHost reports whether the spelling of host says that it is this machine: a loopback address, or a name that
+// RFC 6761 reserves for it.
 func isLoopbackHost(host string) bool {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.IsLoopback()

@@ -15,8 +15,9 @@ import (
 
 func TestCheckEndpointURL(t *testing.T) {
 	for _, s := range []string{
-		"https://hooks.example.com", "https://hooks.example.com/", "https://hooks.example.com:8443/a/b?c=d&e=%2F", "HTTPS://Hooks.Example.COM/",
-		"https://93.184.215.14/", "https://[2606:4700::1111]:443/", "https://xn--bcher-kva.example/", "https://3com.example/", "https://a/",
+		"https://hooks.example.com", "https://hooks.example.com/", "https://hooks.example.com:8443/a/b?c=d&e=%2F",
+		"HTTPS://Hooks.Example.COM/", "https://93.184.215.14/", "https://[2606:4700::1111]:443/",
+		"https://xn--bcher-kva.example/", "https://3com.example/", "https://a/",
 		"https://0x7f.example/", "https://hooks.example.com?a", "https://" + strings.Repeat("a", 63) + ".example/",
 		"https://a/" + strings.Repeat("a", api.MaxEndpointURL-len("https://a/")), "https://127.0.0.1/",
 	} {
@@ -87,8 +88,11 @@ func TestCheckEndpointURL(t *testing.T) {
 	}
 }
 
-func TestHTTPIsForThisMachineWherePrivateEndpointsAreAllowed(t *testing.T) {
-	for _, s := range []string{"http://localhost:8080/", "http://LOCALHOST/", "http://hooks.localhost/", "http://127.0.0.1:1/", "http://127.9.9.9/", "http://[::1]:8080/"} {
+func TestHTTPNeedsLoopbackAndAllowPrivate(t *testing.T) {
+	for _, s := range []string{
+		"http://localhost:8080/", "http://LOCALHOST/", "http://hooks.localhost/", "http://127.0.0.1:1/",
+		"http://127.9.9.9/", "http://[::1]:8080/",
+	} {
 		if err := api.CheckEndpointURL(s, true); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}
@@ -97,7 +101,8 @@ func TestHTTPIsForThisMachineWherePrivateEndpointsAreAllowed(t *testing.T) {
 		}
 	}
 	for _, s := range []string{
-		"http://hooks.example.com/", "http://10.0.0.1/", "http://notlocalhost/", "http://localhost.example.com/", "http://128.0.0.1/",
+		"http://hooks.example.com/", "http://10.0.0.1/", "http://notlocalhost/", "http://localhost.example.com/",
+		"http://128.0.0.1/",
 		"http://[::2]/", "http://user@localhost/", "http://2130706433/", "http://localhost/#a", "http://0.0.0.0/",
 	} {
 		if api.CheckEndpointURL(s, true) == nil {
@@ -106,8 +111,8 @@ func TestHTTPIsForThisMachineWherePrivateEndpointsAreAllowed(t *testing.T) {
 	}
 }
 
-// Every way to write 127.0.0.1 as something that inet_aton reads, other than the plain one, is refused.
-func TestOddSpellingsOfAnAddressAreRefused(t *testing.T) {
+// inet_aton reads many spellings of an address. Only the plain one is accepted.
+func TestOnlyPlainIPv4IsAccepted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "address")
 		addr := netip.AddrFrom4([4]byte(b)).String()
@@ -143,12 +148,12 @@ func inBase(n uint64, base int) string {
 	return prefix + strconv.FormatUint(n, base)
 }
 
-// FuzzCheckEndpointURL: what is accepted is what url.Parse, and so net/http, reads as the same host again and as nothing more than a host, a
-// path and a query; what is refused is refused without a word of it.
+// FuzzCheckEndpointURL checks that url.Parse, and so net/http, reads an accepted URL as the same host, a path and a
+// query, and that an error does not repeat the URL.
 func FuzzCheckEndpointURL(f *testing.F) {
 	for _, s := range []string{
-		"https://hooks.example.com:8443/a?b=c", "http://localhost:80/", "https://u:p@h/", "https://h/#f", "https://0x7f.1/", "https://[::1]/",
-		"https://[fe80::1%25a]/", "https:opaque", `https://h\@i/`, "https://h%2fi/", "https://h:99999/",
+		"https://hooks.example.com:8443/a?b=c", "http://localhost:80/", "https://u:p@h/", "https://h/#f", "https://0x7f.1/",
+		"https://[::1]/", "https://[fe80::1%25a]/", "https:opaque", `https://h\@i/`, "https://h%2fi/", "https://h:99999/",
 	} {
 		f.Add(s, true)
 		f.Add(s, false)
@@ -156,10 +161,11 @@ func FuzzCheckEndpointURL(f *testing.F) {
 	f.Fuzz(checkEndpointURL)
 }
 
-// The same for URLs that are nearly right, which a fuzzer seldom comes upon in a short run.
+// These URLs are nearly right. A fuzzer seldom makes such URLs in a short run.
 func TestCheckEndpointURLAgreesWithParse(t *testing.T) {
 	piece := func(of ...string) *rapid.Generator[string] { return rapid.SampledFrom(of) }
-	label := piece("hooks", "a-b", "127", "0177", "0x7f", "1", "localhost", "[::1]", "[::ffff:1.2.3.4]", "%2e", "_", "", "%25", "é", "::1", "255")
+	label := piece("hooks", "a-b", "127", "0177", "0x7f", "1", "localhost", "[::1]", "[::ffff:1.2.3.4]",
+		"%2e", "_", "", "%25", "é", "::1", "255")
 	rapid.Check(t, func(rt *rapid.T) {
 		s := piece("https://", "http://", "HTTPS://", "https:", "//", "https:///", "ftp://").Draw(rt, "scheme") +
 			piece("", "", "", "user@", "user:pass@", "@", "a%40b@").Draw(rt, "user") +
@@ -187,7 +193,8 @@ func checkEndpointURL(t *testing.T, s string, allowPrivate bool) {
 	if err != nil || again.Host != u.Host {
 		t.Fatalf("%q names %q, and written again %q (%v)", s, u.Host, again, err)
 	}
-	if u.User != nil || u.Fragment != "" || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), "%@/\\ ") {
+	if u.User != nil || u.Fragment != "" || u.Opaque != "" || u.Hostname() == "" ||
+		strings.ContainsAny(u.Hostname(), "%@/\\ ") {
 		t.Fatalf("%q is accepted", s)
 	}
 	addr, err := netip.ParseAddr(u.Hostname())
@@ -209,7 +216,8 @@ func checkEndpointURL(t *testing.T, s string, allowPrivate bool) {
 func sentences() []string {
 	var all []string
 	for _, s := range []string{
-		"", "ftp://a", "https://", "http://a/", "https://u@a/", "https://a/#", "https://a:0/", "https://a/ ", "https://a./", "https://1/", "https://[::ffff:1.2.3.4]/",
+		"", "ftp://a", "https://", "http://a/", "https://u@a/", "https://a/#", "https://a:0/", "https://a/ ", "https://a./",
+		"https://1/", "https://[::ffff:1.2.3.4]/",
 		"https://" + strings.Repeat("a.", 126) + "aa/", "https:a",
 	} {
 		all = append(all, api.CheckEndpointURL(s, false).Error())

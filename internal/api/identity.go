@@ -28,18 +28,22 @@ const (
 	PermissionUse         = "use"
 )
 
-// role is one role with what it may do, in the order in which GET /v1/identity lists it.
+// role is one role and its permissions, in the order in which GET /v1/identity lists them.
 type role struct {
 	name        string
 	permissions []string
 }
 
-// roles is the one table of what each role may do, from the least to the most trusted.
+// roles is the one table of what each role may do.
 var roles = []role{
 	{RoleAuditor, []string{PermissionRead, PermissionIntrospect}},
 	{RolePlanner, []string{PermissionRead, PermissionReveal, PermissionIntrospect}},
-	{RoleOperator, []string{PermissionRead, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect}},
-	{RoleDeployer, []string{PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect}},
+	{RoleOperator, []string{
+		PermissionRead, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect,
+	}},
+	{RoleDeployer, []string{
+		PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect,
+	}},
 	{RoleSecurity, []string{PermissionRead, PermissionContain, PermissionIntrospect}},
 	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
 }
@@ -53,7 +57,7 @@ func Roles() []string {
 	return out
 }
 
-// PermissionsOf lists what a role may do; nil for a role that there is not.
+// PermissionsOf lists what a role may do. It returns nil for an unknown role.
 func PermissionsOf(name string) []string {
 	for _, r := range roles {
 		if r.name == name {
@@ -86,9 +90,9 @@ type Identity struct {
 	ComparisonKey *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
 }
 
-// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Every role but runtime gets it.
+// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Every role but
+// runtime gets it.
 type ComparisonKey struct {
-	Number int64 `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
-	// Key is 32 bytes in standard base64.
-	Key secret.Value `json:"key" doc:"32 bytes in standard base64."`
+	Number int64        `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
+	Key    secret.Value `json:"key" doc:"32 bytes in standard base64."`
 }

@@ -48,12 +48,14 @@ var (
 	keyRegexp   = regexp.MustCompile(keyPattern)
 )
 
-// The checks below serve the provider's validators and the platform alike. Their errors complete the sentence "<attribute> …" and never repeat the value.
+// The checks below serve the provider's validators and the platform alike. Their errors complete the sentence
+// "<attribute> …" and never repeat the value.
 
 // CheckName checks an object's name.
 func CheckName(s string) error {
 	if !nameRegexp.MatchString(s) {
-		return fmt.Errorf("must be 1 to 63 characters: lower-case letters, digits and hyphens, with a letter or digit at both ends")
+		return fmt.Errorf("must be 1 to 63 characters: lower-case letters, digits and hyphens, " +
+			"with a letter or digit at both ends")
 	}
 	return nil
 }
@@ -102,7 +104,8 @@ func checkMap(m map[string]string, entries, valueBytes int) error {
 	}
 	for k, v := range m {
 		if !keyRegexp.MatchString(k) {
-			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - with a letter or digit at both ends")
+			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - " +
+				"with a letter or digit at both ends")
 		}
 		if len(v) > valueBytes {
 			return fmt.Errorf("has a value of more than %d bytes", valueBytes)
@@ -117,12 +120,15 @@ func checkMap(m map[string]string, entries, valueBytes int) error {
 // CheckScope checks one scope.
 func CheckScope(s string) error {
 	if len(s) > maxScope || !scopeRegexp.MatchString(s) {
-		return fmt.Errorf("must be a scope such as messages:send: at most %d lower-case letters, digits and any of _ . -, in parts separated by colons, the last of which may be *", maxScope)
+		return fmt.Errorf("must be a scope such as messages:send: at most %d lower-case letters, digits and any of _ . -, "+
+			"in parts separated by colons, the last of which may be *",
+			maxScope)
 	}
 	return nil
 }
 
-// ScopeAllowed reports whether one of the allowed scopes covers s. A nil list allows everything. A trailing :* covers every scope below it.
+// ScopeAllowed reports whether one of the allowed scopes covers s. A nil list allows everything. A trailing :* covers
+// every scope below it.
 func ScopeAllowed(s string, allowed []string) bool {
 	if allowed == nil {
 		return true
@@ -164,7 +170,9 @@ func ParseExpiry(s string) (time.Time, error) {
 
 // CheckRotationPolicy checks the durations of a policy against each other and returns the member that is wrong.
 // Null max_age and quiet_period are given as empty strings.
-func CheckRotationPolicy(interval, overlap, maxStage, maxAge, onStageTimeout, quietPeriod string) (field string, err error) {
+func CheckRotationPolicy(
+	interval, overlap, maxStage, maxAge, onStageTimeout, quietPeriod string,
+) (field string, err error) {
 	i, err := ParseDuration(interval)
 	if err != nil {
 		return "interval", err
@@ -192,7 +200,8 @@ func CheckRotationPolicy(interval, overlap, maxStage, maxAge, onStageTimeout, qu
 			return "max_age", err
 		}
 		if a <= i {
-			return "max_age", fmt.Errorf("must be longer than interval: a secret is due after interval and overdue after max_age")
+			return "max_age", fmt.Errorf("must be longer than interval: " +
+				"a secret is due after interval and overdue after max_age")
 		}
 	}
 	if onStageTimeout != OnStageTimeoutCancel && onStageTimeout != OnStageTimeoutPromote {

@@ -13,21 +13,57 @@ func TestChecksAcceptAndRefuse(t *testing.T) {
 		good  []string
 		bad   []string
 	}{
-		"name":   {api.CheckName, []string{"a", "notifier-2", strings.Repeat("a", 63)}, []string{"", "-a", "a-", "A", "a_b", strings.Repeat("a", 64), "a\n"}},
-		"owner":  {api.CheckOwner, []string{"team-messaging", "Team Messaging", "messaging@example.com"}, []string{"", " team", "a@", "A <a@example.com>", "a\tb", strings.Repeat("a", 255)}},
-		"scope":  {api.CheckScope, []string{"messages:send", "messages:*", "admin", "a.b:c-d:e_f"}, []string{"", "*", "messages:", ":send", "Messages:send", "messages send", "a:*:b", strings.Repeat("a", 129)}},
-		"cidr":   {api.CheckCIDR, []string{"192.0.2.0/24", "2001:db8::/32", "0.0.0.0/0"}, []string{"", "192.0.2.1", "192.0.2.1/24", "192.0.2.0/33", "example.com/24", "::ffff:192.0.2.0/120"}},
-		"reason": {api.CheckReason, []string{"leaked in a ticket"}, []string{"", "  ", "two\nlines", strings.Repeat("a", 513)}},
-		"expiry": {func(s string) error { _, err := api.ParseExpiry(s); return err }, []string{"2027-01-31T12:00:00Z", "2027-01-31T12:00:00.5+02:00"}, []string{"", "2027-01-31", "tomorrow", "0000-01-01T00:00:00Z"}},
+		"name": {
+			api.CheckName,
+			[]string{"a", "notifier-2", strings.Repeat("a", 63)},
+			[]string{"", "-a", "a-", "A", "a_b", strings.Repeat("a", 64), "a\n"},
+		},
+		"owner": {
+			api.CheckOwner,
+			[]string{"team-messaging", "Team Messaging", "messaging@example.com"},
+			[]string{"", " team", "a@", "A <a@example.com>", "a\tb", strings.Repeat("a", 255)},
+		},
+		"scope": {
+			api.CheckScope,
+			[]string{"messages:send", "messages:*", "admin", "a.b:c-d:e_f"},
+			[]string{"", "*", "messages:", ":send", "Messages:send", "messages send", "a:*:b", strings.Repeat("a", 129)},
+		},
+		"cidr": {
+			api.CheckCIDR,
+			[]string{"192.0.2.0/24", "2001:db8::/32", "0.0.0.0/0"},
+			[]string{"", "192.0.2.1", "192.0.2.1/24", "192.0.2.0/33", "example.com/24", "::ffff:192.0.2.0/120"},
+		},
+		"reason": {
+			api.CheckReason,
+			[]string{"leaked in a ticket"},
+			[]string{"", "  ", "two\nlines", strings.Repeat("a", 513)},
+		},
+		"expiry": {
+			func(s string) error { _, err := api.ParseExpiry(s); return err },
+			[]string{"2027-01-31T12:00:00Z", "2027-01-31T12:00:00.5+02:00"},
+			[]string{"", "2027-01-31", "tomorrow", "0000-01-01T00:00:00Z"},
+		},
 		"labels": {
 			func(s string) error { return api.CheckLabels(map[string]string{"team": s}) },
 			[]string{"", "a\nb", strings.Repeat("a", 256)},
 			[]string{"a\x00b", strings.Repeat("a", 257)},
 		},
-		"triggers":    {func(s string) error { return api.CheckTriggers(map[string]string{"key": s}) }, []string{"", "1"}, []string{"\x00"}},
-		"settings":    {func(s string) error { _, err := api.CheckSettings("custom", map[string]string{"key": s}); return err }, []string{"", "1"}, []string{"\x00"}},
-		"description": {api.CheckDescription, []string{"", "two\nlines", strings.Repeat("a", 1024)}, []string{"a\x00b", strings.Repeat("a", 1025)}},
-		"type":        {api.CheckConnectorType, api.ConnectorTypes(), []string{"", "fax"}},
+		"triggers": {
+			func(s string) error { return api.CheckTriggers(map[string]string{"key": s}) },
+			[]string{"", "1"},
+			[]string{"\x00"},
+		},
+		"settings": {
+			func(s string) error { _, err := api.CheckSettings("custom", map[string]string{"key": s}); return err },
+			[]string{"", "1"},
+			[]string{"\x00"},
+		},
+		"description": {
+			api.CheckDescription,
+			[]string{"", "two\nlines", strings.Repeat("a", 1024)},
+			[]string{"a\x00b", strings.Repeat("a", 1025)},
+		},
+		"type": {api.CheckConnectorType, api.ConnectorTypes(), []string{"", "fax"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

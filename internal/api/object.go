@@ -1,5 +1,5 @@
-// Package api is the wire contract of the platform: what requests and responses look like, which error codes there are,
-// and which limits hold. Client and platform both speak it; neither knows the other.
+// Package api is the wire contract of the platform: its requests, responses, error codes and limits. Client and
+// platform import it, and not each other.
 package api
 
 import "time"
@@ -13,8 +13,7 @@ type Object struct {
 	Tenant      string            `json:"tenant" doc:"The tenant that the object belongs to."`
 	Environment string            `json:"environment" doc:"The environment of the tenant that the object belongs to."`
 	CreatedAt   time.Time         `json:"created_at" doc:"When the object was made."`
-	// Etag counts the changes of the stored object; If-Match takes it in quotes.
-	Etag string `json:"etag" doc:"Counts the changes of the stored object. If-Match takes it in quotes."`
+	Etag        string            `json:"etag" doc:"Counts the changes of the stored object. If-Match takes it in quotes."`
 }
 
 // AsObject returns the part that every object has. The types that embed Object have the method too.

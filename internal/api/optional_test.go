@@ -7,7 +7,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-func TestOptionalTellsAbsentNullAndEmptyApart(t *testing.T) {
+func TestOptionalKeepsAbsentNullAndEmptyApart(t *testing.T) {
 	patch := api.ConnectorPatch{
 		Description: api.Null[string](),
 		Labels:      api.Some(map[string]string{}),
@@ -25,7 +25,8 @@ func TestOptionalTellsAbsentNullAndEmptyApart(t *testing.T) {
 	if err := json.Unmarshal(out, &back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Name.Set || !back.Description.Set || back.Description.Value != nil || back.Labels.Value == nil || len(*back.Labels.Value) != 0 {
+	if back.Name.Set || !back.Description.Set || back.Description.Value != nil ||
+		back.Labels.Value == nil || len(*back.Labels.Value) != 0 {
 		t.Fatalf("read back differently: %+v", back)
 	}
 }

@@ -2,7 +2,7 @@ package api
 
 import "net/http"
 
-// Error codes. They are stable: clients decide by them, never by a text or a status.
+// Error codes. They are stable: a client decides by them, not by a text or a status.
 const (
 	CodeNotFound            = "not_found"
 	CodeConflict            = "conflict"
@@ -20,11 +20,11 @@ const (
 	CodeTooLarge            = "too_large"
 	CodeMethodNotAllowed    = "method_not_allowed"
 	CodeUnsupportedMedia    = "unsupported_media_type"
-	// CodeNoSuchRoute is not CodeNotFound: a wrong path says nothing about an object.
+	// CodeNoSuchRoute differs from CodeNotFound because a wrong path says nothing about an object.
 	CodeNoSuchRoute = "no_such_route"
 )
 
-// StatusOf is the one map from error code to HTTP status.
+// StatusOf maps error codes to HTTP statuses.
 var StatusOf = map[string]int{
 	CodeNotFound:            http.StatusNotFound,
 	CodeConflict:            http.StatusConflict,
@@ -53,12 +53,11 @@ const ProblemTypePrefix = "urn:quickconnect:problem:"
 
 // Problem is an error as the platform sends it. Detail never repeats a refused value.
 type Problem struct {
-	Type   string `json:"type" doc:"urn:quickconnect:problem: and the code."`
-	Title  string `json:"title" doc:"The HTTP status in words."`
-	Status int    `json:"status" doc:"The HTTP status."`
-	Detail string `json:"detail" doc:"What happened, to which object, and what to do next. Never repeats a refused value."`
-	Code   string `json:"code" doc:"Stable; decide by it."`
-	// Field is the JSON pointer of the member that was refused, such as /scopes/0.
+	Type      string `json:"type" doc:"urn:quickconnect:problem: and the code."`
+	Title     string `json:"title" doc:"The HTTP status in words."`
+	Status    int    `json:"status" doc:"The HTTP status."`
+	Detail    string `json:"detail" doc:"What happened, to which object, and what to do next. Never repeats a refused value."`
+	Code      string `json:"code" doc:"Stable; decide by it."`
 	Field     string `json:"field,omitempty" doc:"JSON pointer of the member of the request that was refused."`
 	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

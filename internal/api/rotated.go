@@ -2,7 +2,7 @@ package api
 
 import "time"
 
-// Rotated is the part of an object that scoped tokens and signing secrets share: they have versions that replace each other.
+// Rotated is what scoped tokens and signing secrets share: they have versions that replace each other.
 type Rotated struct {
 	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change asks for a rotation. The platform only keeps them."`

@@ -14,7 +14,7 @@ const (
 	PhaseRevoked  = "revoked"
 )
 
-// Rotation verbs, as they stand in paths: POST /v1/{kind}/{id}/rotation/{verb}. The first, DueNone, is only a value of `due`.
+// Rotation verbs, as in the path POST /v1/{kind}/{id}/rotation/{verb}. DueNone is only a value of `due`.
 const (
 	DueNone         = "none"
 	StepBegin       = "begin"
@@ -27,7 +27,7 @@ const (
 	StepReissue     = "reissue"
 )
 
-// Reasons: why a step is due, or why none is. Empty where there is nothing to say.
+// Reasons why a step is due, or why none is.
 const (
 	ReasonInterval                = "interval"
 	ReasonRequested               = "requested"
@@ -79,8 +79,8 @@ type Evidence struct {
 	Actor string    `json:"actor" doc:"Id of the principal that saw it, or platform."`
 }
 
-// StepRequest is the body of a rotation verb. Only acknowledge needs Version; only promote and retire take Force, which needs a reason;
-// only begin, rotate and reissue of a signing secret take Secret.
+// StepRequest is the body of a rotation verb. Only acknowledge takes Version, and needs it. Only promote and retire
+// take Force, which needs a reason. Only begin, rotate and reissue of a signing secret take Secret.
 type StepRequest struct {
 	Version *int64        `json:"version,omitempty" doc:"acknowledge only, and required there: the pending version that was seen in use."`
 	Force   bool          `json:"force,omitempty" doc:"promote and retire only: without their guard. Needs a reason."`
@@ -101,7 +101,7 @@ type HoldRequest struct {
 	Reason string `json:"reason" doc:"Why. Kept in the audit."`
 }
 
-// Reveal is the answer of a reveal as the client reads it.
+// Reveal is the response to a reveal.
 type Reveal struct {
 	Version   int64        `json:"version" doc:"The number of the version."`
 	Value     secret.Value `json:"value" doc:"The secret itself."`

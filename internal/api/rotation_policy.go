@@ -14,7 +14,8 @@ const (
 	DefaultOnStageTimeout         = OnStageTimeoutCancel
 )
 
-// RotationPolicy says how old a secret may get and how long two of them may overlap. Durations are the strings the user gave.
+// RotationPolicy says how old a secret may get and how long two of them may overlap. Durations are the texts of the
+// user.
 type RotationPolicy struct {
 	Object
 	Interval               string  `json:"interval" doc:"A rotation is due this long after the last one. A duration such as 90d or 12h."`
@@ -26,7 +27,7 @@ type RotationPolicy struct {
 	QuietPeriod            *string `json:"quiet_period" doc:"A previous version that was unused for this long may be retired early. Null for never."`
 }
 
-// RotationPolicyCreate makes a policy. What is absent gets its default.
+// RotationPolicyCreate creates a policy. An absent member gets its default.
 type RotationPolicyCreate struct {
 	Name                   string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the policies of the environment."`
 	Description            *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
@@ -40,7 +41,7 @@ type RotationPolicyCreate struct {
 	QuietPeriod            *string           `json:"quiet_period,omitempty" doc:"A previous version that was unused for this long may be retired early. At least 1s; never if absent."`
 }
 
-// RotationPolicyPatch changes a policy. Null brings a member with a default back to it.
+// RotationPolicyPatch changes a policy. Null returns a member to its default.
 type RotationPolicyPatch struct {
 	Name                   Optional[string]            `json:"name,omitzero" doc:"A new name."`
 	Description            Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`

@@ -1,6 +1,6 @@
 package api
 
-// ScopedToken is a least-privilege API token for one job of one connector. It never carries a value: only a reveal does.
+// ScopedToken is a least-privilege API token for one job of one connector. Its value is only in a Reveal.
 type ScopedToken struct {
 	Object
 	Rotated
@@ -11,7 +11,7 @@ type ScopedToken struct {
 	RotationPolicyID *string  `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap. Null for none."`
 }
 
-// ScopedTokenCreate makes a scoped token and its first version.
+// ScopedTokenCreate creates a scoped token and its first version.
 type ScopedTokenCreate struct {
 	RotatedCreate
 	ConnectorID      string   `json:"connector_id" doc:"The connector that the token is for."`
@@ -21,7 +21,8 @@ type ScopedTokenCreate struct {
 	RotationPolicyID *string  `json:"rotation_policy_id,omitempty" doc:"How old a version may get and how long two may overlap. This or expires_at is required."`
 }
 
-// ScopedTokenPatch changes a scoped token. Raising minimum_version above a valid version revokes that version in the same transaction.
+// ScopedTokenPatch changes a scoped token. Raising minimum_version above a valid version revokes that version in the
+// same transaction.
 type ScopedTokenPatch struct {
 	RotatedPatch
 	Scopes           Optional[[]string] `json:"scopes,omitzero" doc:"Replaces all scopes. Counts at once, for every valid version."`

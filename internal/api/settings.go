@@ -24,12 +24,17 @@ var (
 	hostRegexp     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 )
 
-// settingsOf has the settings of every connector type. A type that is nil takes any key. What is not listed is refused, so
-// that a secret does not end in a setting by a slip.
+// settingsOf has the settings of every connector type. A type with nil takes any key. A setting that is not listed is
+// refused, so that a secret does not end in a setting by mistake.
 var settingsOf = map[string]map[string]setting{
-	"slack":           {"team_id": {check: matching(slackIDRegexp, "a Slack id such as T0123ABCD")}, "default_channel": {check: notEmpty}},
-	"microsoft_teams": {"tenant_id": {check: notEmpty}, "team_id": {check: notEmpty}, "default_channel": {check: notEmpty}},
-	"discord":         {"guild_id": {check: matching(digitsRegexp, "a number")}, "default_channel": {check: notEmpty}},
+	"slack": {
+		"team_id":         {check: matching(slackIDRegexp, "a Slack id such as T0123ABCD")},
+		"default_channel": {check: notEmpty},
+	},
+	"microsoft_teams": {
+		"tenant_id": {check: notEmpty}, "team_id": {check: notEmpty}, "default_channel": {check: notEmpty},
+	},
+	"discord": {"guild_id": {check: matching(digitsRegexp, "a number")}, "default_channel": {check: notEmpty}},
 	"twilio": {
 		"account_sid":           {required: true, check: matching(twilioIDRegexp, "AC and 32 hexadecimal digits")},
 		"from":                  {check: matching(e164Regexp, "a telephone number such as +15005550006")},
@@ -57,7 +62,8 @@ func CheckConnectorType(t string) error {
 	return nil
 }
 
-// CheckSettings checks the settings of a connector of type t and returns the key that is wrong, or "" where one is missing.
+// CheckSettings checks the settings of a connector of type t and returns the key that is wrong, or "" where one is
+// missing.
 func CheckSettings(t string, settings map[string]string) (key string, err error) {
 	if err := checkMap(settings, maxSettings, maxSettingValue); err != nil {
 		return "", err
@@ -69,7 +75,9 @@ func CheckSettings(t string, settings map[string]string) (key string, err error)
 	for _, k := range slices.Sorted(maps.Keys(settings)) {
 		s, ok := known[k]
 		if !ok {
-			return k, fmt.Errorf("is not a setting of a connector of type %s, which takes %s; a secret belongs into credentials_wo", t, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			return k, fmt.Errorf("is not a setting of a connector of type %s, which takes %s; "+
+				"a secret belongs into credentials_wo",
+				t, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 		if err := s.check(settings[k]); err != nil {
 			return k, err
@@ -93,7 +101,8 @@ func CheckCredentials(lengths map[string]int) error {
 	}
 	for k, n := range lengths {
 		if !keyRegexp.MatchString(k) {
-			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - with a letter or digit at both ends")
+			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - " +
+				"with a letter or digit at both ends")
 		}
 		if n == 0 || n > MaxCredentialValue {
 			return fmt.Errorf("has a value that is empty or longer than %d bytes", MaxCredentialValue)

@@ -12,10 +12,11 @@ const (
 	AlgorithmEd25519 = "ed25519"
 )
 
-// DefaultAlgorithm is that of a signing secret where nobody says otherwise: every library of Standard Webhooks verifies it.
+// DefaultAlgorithm is the algorithm of a signing secret that names none. Every library of Standard Webhooks verifies
+// it.
 const DefaultAlgorithm = AlgorithmHMAC
 
-// SigningSecret is what the deliveries to one endpoint are signed with. It never carries a secret: only a reveal does.
+// SigningSecret is what the deliveries to one endpoint are signed with. Its value is only in a Reveal.
 type SigningSecret struct {
 	Object
 	Rotated
@@ -43,8 +44,8 @@ const (
 	ProbeInconclusive = "inconclusive"
 )
 
-// Probe is how a receiver answered two events: one signed with the pending version alone, and, where it accepted that, one signed with a
-// key that nobody knows.
+// Probe is how a receiver responded to two events: one that only the pending version signed and, where it accepted
+// that, one that a key signed which nobody knows.
 type Probe struct {
 	Version       int64     `json:"version" doc:"The pending version that was probed."`
 	At            time.Time `json:"at" doc:"When."`
@@ -54,7 +55,7 @@ type Probe struct {
 	Detail        string    `json:"detail" doc:"What happened, in words."`
 }
 
-// ProbeAnswer is the answer to a probe of an endpoint.
+// ProbeAnswer is the response to a probe of an endpoint.
 type ProbeAnswer struct {
 	Probes []SigningSecretProbe `json:"probes" nullable:"false" doc:"One for each signing secret of the endpoint that has a pending version. None where no rotation is staged."`
 }
@@ -65,7 +66,7 @@ type SigningSecretProbe struct {
 	Probe
 }
 
-// SigningSecretCreate makes a signing secret and its first version.
+// SigningSecretCreate creates a signing secret and its first version.
 type SigningSecretCreate struct {
 	RotatedCreate
 	EndpointID       string        `json:"endpoint_id" doc:"The webhook endpoint whose deliveries it signs."`
@@ -75,7 +76,8 @@ type SigningSecretCreate struct {
 	Secret           *secret.Value `json:"secret,omitempty" doc:"A secret of the caller's own, hmac-sha256 only: whsec_ and 24 to 64 bytes in standard base64. The platform makes one if absent."`
 }
 
-// SigningSecretPatch changes a signing secret. Raising minimum_version above a valid version revokes that version in the same transaction.
+// SigningSecretPatch changes a signing secret. Raising minimum_version above a valid version revokes that version in
+// the same transaction.
 type SigningSecretPatch struct {
 	RotatedPatch
 	SecretWOVersion  Optional[int64]  `json:"secret_wo_version,omitzero" doc:"The number that the configuration gives the supplied secret. The platform only keeps it."`

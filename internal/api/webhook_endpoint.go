@@ -13,12 +13,14 @@ const (
 	maxEventType  = 128
 	// MaxEventData is how many bytes of JSON the data of one event may have.
 	MaxEventData = 64 << 10
-	// MaxSigningSecretsPerEndpoint keeps the signatures of one delivery, two for each secret at most, below what a receiver looks at.
+	// MaxSigningSecretsPerEndpoint bounds the signatures of one delivery, which are two for each secret at most.
+	// Receivers look at a limited number.
 	MaxSigningSecretsPerEndpoint = 8
 )
 
-// ProbeEventType is the type of the events by which the platform finds out whether a receiver accepts a new signing secret. A receiver
-// answers a genuine one with 2xx and does nothing else, whatever event types it takes otherwise.
+// ProbeEventType is the type of the events by which the platform finds out whether a receiver accepts a new signing
+// secret. A receiver responds to a genuine one with 2xx and does nothing else, whatever event types it takes
+// otherwise.
 const ProbeEventType = "quickconnect.probe"
 
 var eventTypeRegexp = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
@@ -26,10 +28,14 @@ var eventTypeRegexp = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
 // CheckEventType checks the type of an event. Its error completes the sentence "<attribute> …".
 func CheckEventType(s string) error {
 	if len(s) > maxEventType || !eventTypeRegexp.MatchString(s) {
-		return fmt.Errorf("must be an event type such as message.delivered: at most %d lower-case letters, digits and underscores, in parts separated by dots", maxEventType)
+		return fmt.Errorf("must be an event type such as message.delivered: "+
+			"at most %d lower-case letters, digits and underscores, "+
+			"in parts separated by dots",
+			maxEventType)
 	}
 	if s == ProbeEventType {
-		return fmt.Errorf("must not be %s: every endpoint gets the events of that type, and only the platform sends them", ProbeEventType)
+		return fmt.Errorf("must not be %s: every endpoint gets the events of that type, "+
+			"and only the platform sends them", ProbeEventType)
 	}
 	return nil
 }
@@ -37,15 +43,14 @@ func CheckEventType(s string) error {
 // WebhookEndpoint is where events of a connector are delivered.
 type WebhookEndpoint struct {
 	Object
-	ConnectorID string   `json:"connector_id" doc:"The connector whose events are delivered. Never changes."`
-	URL         string   `json:"url" doc:"Where events are posted to."`
-	EventTypes  []string `json:"event_types" doc:"The types of events that are delivered. Null for all."`
-	Enabled     bool     `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
-	// Disabled says why the platform itself has set Enabled to false.
-	Disabled *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
-	// PausedUntil moves without the etag.
+	ConnectorID string    `json:"connector_id" doc:"The connector whose events are delivered. Never changes."`
+	URL         string    `json:"url" doc:"Where events are posted to."`
+	EventTypes  []string  `json:"event_types" doc:"The types of events that are delivered. Null for all."`
+	Enabled     bool      `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
+	Disabled    *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
+	// PausedUntil changes without a new etag.
 	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver has asked to be left alone (Retry-After, 429, 502, 504). A change of url, or enabling the endpoint again, ends it. Null otherwise."`
-	// Failing moves without the etag.
+	// Failing changes without a new etag.
 	Failing *Failing `json:"failing" doc:"Set while no delivery is accepted: since the first attempt that was not until the next one that is, a change of url, or enabling the endpoint again. Null otherwise."`
 }
 
@@ -63,10 +68,10 @@ type Failing struct {
 	Detail string    `json:"detail" doc:"What came of the last one, in words."`
 }
 
-// DisabledGone is the reason of an endpoint that answered 410.
+// DisabledGone is the reason of an endpoint that responded 410.
 const DisabledGone = "gone"
 
-// WebhookEndpointCreate makes an endpoint.
+// WebhookEndpointCreate creates an endpoint.
 type WebhookEndpointCreate struct {
 	Name        string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the webhook endpoints of the environment."`
 	Description *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`

@@ -66,7 +66,9 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 }
 
 func TestEmptySuccess(t *testing.T) {
-	identified := withHeader("X-Request-Id", "req_01", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) })
+	identified := withHeader("X-Request-Id", "req_01", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+	})
 	s := serve(t, identified)
 	if err := newClient(t, s.URL, nil).RevokeValue(t.Context(), secret.New(canaryCredential)); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-// Package clock is the one place that asks the machine for the time.
+// Package clock is the only place that reads the machine's clock.
 package clock
 
 import (
@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Clock tells the time to everything that decides by it.
+// Clock returns the time.
 type Clock interface {
-	// Now returns the present moment in UTC, to the microsecond: what the database keeps and the API prints.
+	// Now returns the time in UTC, in microseconds: the precision of the database and the API.
 	Now() time.Time
 }
 
@@ -19,25 +19,25 @@ type system struct{}
 
 func (system) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// Fake is a clock that stands still until it is moved. It is safe for concurrent use.
+// Fake is a clock that changes only by Advance. It is safe for concurrent use.
 type Fake struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewFake returns a clock that stands at start.
+// NewFake returns a Fake that is set to start.
 func NewFake(start time.Time) *Fake {
 	return &Fake{now: start.UTC().Truncate(time.Microsecond)}
 }
 
-// Now returns where the clock stands.
+// Now implements Clock.
 func (f *Fake) Now() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.now
 }
 
-// Advance moves the clock by d.
+// Advance moves the clock forward by d.
 func (f *Fake) Advance(d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 )
 
 // route is one route of /v1, what it needs, and a request that an allowed role gets no 401, 403 or 404 for.
@@ -250,7 +251,7 @@ func TestAuthentication(t *testing.T) {
 		}
 		w.send(token, "POST", "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeUnauthenticated, "")
 	}
-	if !platform.WellFormed(platform.PrefixPrincipal, good) || !platform.WellFormed(platform.PrefixScopedToken, scoped) {
+	if !keys.WellFormed(keys.PrefixPrincipal, good) || !keys.WellFormed(keys.PrefixScopedToken, scoped) {
 		t.Error("tokens do not pass their own offline check")
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)

@@ -39,7 +39,7 @@ type world struct {
 	log     *buffer
 	store   *store.Store
 	keyring *keyring.Keyring
-	p       *platform.Platform
+	p       *platform.Server
 	names   *resolver            // what endpoints' host names resolve to
 	private bool                 // private endpoints are allowed
 	tune    func(*egress.Config) // changes how endpoints are connected to, from the next open on; nil: nothing

@@ -2,11 +2,9 @@ package provider_test
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
@@ -14,121 +12,78 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// drifting is a configuration that says something of every attribute that somebody could change, and their changes.
-type drifting struct {
-	kind
-	patches []map[string]any
-}
-
-func driftCases() map[string]drifting {
-	ids := acctest.TheFixture()
-	stage := map[string]any{"stage": "test"}
-	common := []map[string]any{
-		{"description": "theirs"}, {"description": nil}, {"description": ""},
-		{"labels": nil}, {"labels": map[string]any{"stage": "live"}}, {"labels": map[string]any{}}, {"name": "renamed"},
-	}
-	rotated := slices.Concat(common, []map[string]any{
-		{"owner": "team-b"}, {"deletion_protection": true}, {"rotation_policy_id": ids.Policies[1]},
-		{"rotate_when_changed": map[string]any{"incident": "none", "other": "x"}, "minimum_version": 1},
-	})
-	trigger := map[string]any{"incident": "none"}
-	describe := func(c tftest.Config) tftest.Config {
-		return c.With("description", "what it is for").With("labels", stage)
-	}
-	return map[string]drifting{
-		"rotation policy": {
-			kind{api.RotationPolicies, describe(tftest.Config{
-				"name": "orders", "interval": "30d", "overlap": "12h", "max_age": "60d", "quiet_period": "1h",
-			})},
-			slices.Concat(common, []map[string]any{
-				{"interval": "15d"}, {"overlap": "30d"}, {"max_age": nil}, {"require_acknowledgement": false},
-				{"quiet_period": nil, "max_stage": "1d", "on_stage_timeout": "promote"},
-			}),
-		},
-		"connector": {
-			kind{api.Connectors, describe(tftest.Config{
-				"name": "orders", "owner": "team-a", "type": "slack", "settings": map[string]any{"team_id": "T0123ABCD"},
-				"allowed_scopes": []string{"messages:send", "messages:read"}, "rotation_policy_id": ids.Policies[0],
-				"credentials_wo": map[string]any{"bot_token": "CANARY"},
-			})},
-			slices.Concat(common, []map[string]any{
-				{"owner": "else@example.com"}, {"allowed_scopes": nil}, {"allowed_scopes": []string{"messages:send", "files:*"}},
-				{"settings": map[string]any{"team_id": "T9"}}, {"enabled": false}, {"rotation_policy_id": nil},
-				{"credentials_wo_version": 7},
-			}),
-		},
-		"scoped token": {
-			kind{api.ScopedTokens, describe(everyKind()["scoped token"].config).With("rotate_when_changed", trigger)},
-			slices.Concat(rotated, []map[string]any{
-				{"scopes": []string{"messages:read"}}, {"allowed_cidrs": []string{"192.0.2.0/24"}},
-				{"rotation_policy_id": nil, "expires_at": "2027-01-01T00:00:00Z"},
-			}),
-		},
-		"webhook endpoint": {
-			kind{api.WebhookEndpoints, describe(everyKind()["webhook endpoint"].config).With("event_types", []string{"message.sent"})},
-			slices.Concat(common, []map[string]any{
-				{"url": "https://hooks.example.com/theirs"}, {"event_types": nil}, {"event_types": []string{"message.failed"}},
-				{"enabled": false},
-			}),
-		},
-		"signing secret": {
-			kind{api.SigningSecrets, describe(everyKind()["signing secret"].config).With("rotate_when_changed", trigger)}, rotated,
-		},
-	}
-}
-
-// Whatever somebody changes, the next plan shows exactly that, one apply corrects it in place, and nothing else moves.
-func TestDriftIsCorrectedInPlace(t *testing.T) {
-	t.Parallel()
-	for name, x := range driftCases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := created(t, x.kind, x.config)
-			before := s.object(x.kind)
-			for _, patch := range x.patches {
-				s.As(api.RoleDeployer).Do(http.MethodPatch, "/v1/"+x.Path+"/"+before["id"].(string), patch).Want(http.StatusOK)
-				p := s.tf.Plan(x.config)
-				tftest.Must(t, p.Diags)
-				if want := slices.Sorted(maps.Keys(patch)); p.Replaces || !slices.Equal(changed(t, s.tf.State, p.Planned), want) {
-					t.Errorf("replaces: %t, changes %v, want %v in place", p.Replaces, changed(t, s.tf.State, p.Planned), want)
-				}
-				tftest.Must(t, s.tf.Apply(p, nil))
-				tftest.Silent(t, s.tf, x.config)
-				if diff := cmp.Diff(before, s.object(x.kind)); diff != "" {
-					t.Fatalf("the object is not as it was (-before +after), after %v:\n%s", patch, diff)
-				}
-			}
-		})
-	}
-}
-
-// object is what the API says of the object, without what counts its changes.
-func (s *scene) object(k kind) map[string]any {
-	s.t.Helper()
-	var o map[string]any
-	if !s.As(api.RoleDeployer).Find(k.Path, "orders", &o) {
-		s.t.Fatal("the object is not there")
-	}
-	delete(o, "etag")
-	return o
-}
-
-// changed lists the attributes that a plan changes to something known.
-func changed(t *testing.T, before, after tftypes.Value) []string {
+// changes are the names of the attributes that a plan changes.
+func changes(t *testing.T, tf *tftest.Terraform, p tftest.Plan) []string {
 	t.Helper()
-	var was, is map[string]tftypes.Value
-	if err := before.As(&was); err != nil {
-		t.Fatal(err)
-	}
-	if err := after.As(&is); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for name := range was {
-		if is[name].IsFullyKnown() && !is[name].Equal(was[name]) {
+	names := []string{}
+	for name := range p.Planned.Type().(tftypes.Object).AttributeTypes {
+		if tf.Get(p.Planned, name) != tf.Get(tf.State, name) {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Whatever is changed outside, the next plan shows exactly that, one apply puts it right in place, and no version moves.
+func TestDriftIsPutRightInPlace(t *testing.T) {
+	outside := []map[string]any{
+		{"description": "Somebody else's."},
+		{"description": "", "labels": map[string]string{}},
+		{"labels": nil, "owner": "somebody-else"},
+		{"name": "renamed"},
+		{"deletion_protection": true, "minimum_version": 1},
+		{"rotate_when_changed": map[string]string{"incident": "none", "other": "x"}},
+		{"rotation_policy_id": acctest.TheFixture().Policies[1]},
+	}
+	forEach(t, bothTypes(), func(t *testing.T, k kind) {
+		c := triggered(k.config, "incident", "none").With("description", "Ours.").With("labels", tftest.Triggers("stage", "test"))
+		s := created(t, k, c)
+		changed := slices.Clone(outside)
+		if k.Kind == api.ScopedTokens {
+			changed = append(changed, map[string]any{"scopes": []string{"messages:read"}, "allowed_cidrs": []string{"10.0.0.0/8"}},
+				map[string]any{"expires_at": "2030-01-01T00:00:00Z"})
+		} else {
+			changed = append(changed, map[string]any{"secret_wo_version": 7})
+		}
+		for _, patch := range changed {
+			before := s.tf.State
+			s.somebody.Patch(patch)
+			p := s.tf.Plan(c)
+			if got, want := changes(t, s.tf, p), slices.Sorted(maps.Keys(patch)); !slices.Equal(got, want) || p.Replaces {
+				t.Errorf("the plan changes %v, want %v alone", got, want)
+			}
+			s.tf.Keep(p, nil)
+			tftest.Silent(t, s.tf, c)
+			if !s.tf.State.Equal(before) {
+				t.Errorf("after %v the object is not as it was: %s", patch, s.tf.State)
+			}
+		}
+	})
+}
+
+// No running deadline moves with the policy. What comes next follows the new one.
+func TestPolicyChangesInTheMiddle(t *testing.T) {
+	second := acctest.TheFixture().Policies[1]
+	forEach(t, bothTypes(), func(t *testing.T, k kind) {
+		s := created(t, k, k.config)
+		s.staged(k.config)
+		s.rules(map[string]any{"require_acknowledgement": false, "overlap": "1h", "max_stage": "1h"})
+		p := s.tf.Plan(k.config)
+		s.tf.Expect(s.tf.State, "rotation.pending_expires_at=2026-08-06T12:00:00Z")
+		s.tf.Expect(p.Planned, "rotation.phase=draining")
+		s.warns(p, "Why: the rotation policy requires no acknowledgement.")
+		s.rules(map[string]any{"require_acknowledgement": true})
+
+		// Another policy, in the apply of a promotion.
+		s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "two", map[string]any{"interval": "7d", "overlap": "2h"}).Want(200)
+		s.somebody.Acknowledge(2)
+		c := k.config.With("rotation_policy_id", second)
+		p = s.tf.Plan(c)
+		s.tf.Expect(p.Planned, "rotation.phase=draining", "rotation_policy_id="+second)
+		s.tf.Keep(p, nil)
+		s.tf.Expect(s.tf.State, "rotation.previous_expires_at=2026-07-30T14:00:00Z", "rotation.next_rotation_at=2026-08-06T12:00:00Z")
+		s.Clock.Advance(7 * day)
+		s.warns(s.tf.Plan(c), "version 3 will be issued", "due since 2026-08-06T12:00:00Z, interval 7d")
+	})
 }

@@ -4,13 +4,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// A plan edits the description and takes no step. Before it is applied, the rotation moves. The apply edits the
-// description and nothing else. The next plan has what moved.
-func TestEditWhileTheRotationMoves(t *testing.T) {
+// A plan edits the description and takes no step. Before it is applied, something else happens. The apply edits the
+// description and nothing else. The next plan has the rest.
+func TestEditWhileSomethingHappens(t *testing.T) {
 	asked := map[string]any{"require_acknowledgement": false}
 	nothing := func(*scene, tftest.Config) {}
 	draining := func(s *scene, c tftest.Config) { s.proven(c); s.tf.Run(c) }
@@ -21,30 +20,16 @@ func TestEditWhileTheRotationMoves(t *testing.T) {
 		says      string // in the next plan; "" for nothing
 		version   string // after the next apply
 	}{
-		"a rotation falls due": {
-			nothing, (*scene).due, "staged", "due since", "2",
-		},
 		"a rotation in one step falls due": {
 			func(s *scene, _ tftest.Config) { s.rules(asked) }, func(s *scene) { s.Clock.Advance(300 * day) },
 			"draining", "due since", "2",
 		},
-		"a promotion falls due": {
-			(*scene).staged, func(s *scene) { s.somebody.Acknowledge(2) }, "draining", "seen in use", "2",
-		},
-		"the platform promotes": {
-			(*scene).staged, func(s *scene) { s.somebody.Acknowledge(2); s.Clock.Advance(7 * day) }, "", "", "2",
-		},
-		"the stage ends": {
-			(*scene).staged, func(s *scene) { s.Clock.Advance(7 * day) }, "staged", "Version 2 was there before", "3",
-		},
-		"the overlap ends": {draining, func(s *scene) { s.Clock.Advance(day) }, "", "", "2"},
 		"the previous version becomes quiet": {
 			func(s *scene, c tftest.Config) { s.rules(map[string]any{"quiet_period": "1h"}); draining(s, c) },
 			func(s *scene) { s.Clock.Advance(time.Hour) }, "stable", "quiet_period", "2",
 		},
 		"somebody revokes": {nothing, func(s *scene) { s.somebody.Revoke() }, "stable", "revoked", "2"},
 		"somebody holds":   {nothing, func(s *scene) { s.somebody.Hold("incident 7") }, "", "incident 7", "1"},
-		"somebody begins":  {nothing, func(s *scene) { s.somebody.Begin() }, "", "waits to be seen in use", "2"},
 		"somebody edits the same": {
 			nothing, func(s *scene) { s.somebody.Patch(map[string]any{"description": "theirs"}) }, "", "", "1",
 		},
@@ -138,49 +123,3 @@ func TestRollbackReleasedEarly(t *testing.T) {
 		})
 	})
 }
-
-// Where a valid version remains, it is current and nothing has to be issued.
-func TestRevokedBelowTheNewestIsNoChange(t *testing.T) {
-	for name, before := range map[string]func(*scene, tftest.Config){
-		"staged":   (*scene).staged,
-		"draining": func(s *scene, c tftest.Config) { s.proven(c); s.tf.Run(c) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
-				before(s, k.config)
-				s.somebody.RevokeBelow(2)
-				tftest.Silent(t, s.tf, k.config)
-				s.tf.Expect(s.tf.State, "version=2", "rotation.phase=stable", "rotation.current_version=2",
-					"rotation.pending_version=<null>", "rotation.previous_version=<null>", "rotation.next_version=3")
-			})
-		})
-	}
-}
-
-// A revocation ends every version, and the reissue goes on with the numbers, in each phase.
-func TestRevokedInEachPhaseIsReissued(t *testing.T) {
-	for name, x := range map[string]struct {
-		before func(*scene, tftest.Config)
-		revoke api.RevokeRequest
-		next   string
-	}{
-		"staged":   {(*scene).staged, api.RevokeRequest{All: true, Reason: "leak"}, "3"},
-		"draining": {func(s *scene, c tftest.Config) { s.proven(c); s.tf.Run(c) }, below(3), "3"},
-		"stable":   {func(*scene, tftest.Config) {}, below(2), "2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
-				x.before(s, k.config)
-				s.somebody.RevokeAs(x.revoke)
-				p := s.tf.Plan(k.config)
-				s.tf.Expect(p.Planned, "version="+x.next, "rotation.phase=stable", "rotation.current_version="+x.next)
-				s.tf.Keep(p, nil)
-				tftest.Silent(t, s.tf, k.config)
-			})
-		})
-	}
-}
-
-func below(n int64) api.RevokeRequest { return api.RevokeRequest{Below: &n, Reason: "leak"} }

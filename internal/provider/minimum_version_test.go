@@ -42,6 +42,42 @@ func TestMinimumVersionDuringARotation(t *testing.T) {
 	})
 }
 
+// One line ends every older version at once, wherever a rotation stands, proof or no proof.
+func TestMinimumVersionInEachPhase(t *testing.T) {
+	rolledBack := func(s *scene, c tftest.Config) {
+		s.proven(c)
+		s.tf.Run(c)
+		s.somebody.Rollback("broken")
+		s.somebody.Release()
+	}
+	for name, x := range map[string]struct {
+		before  func(*scene, tftest.Config)
+		minimum int
+		next    string
+	}{
+		"staged, the pending one is new enough":   {(*scene).staged, 2, "3"},
+		"staged, none is new enough":              {(*scene).staged, 3, "4"},
+		"draining, the current one is new enough": {(*scene).draining, 2, "3"},
+		"draining, none is new enough":            {(*scene).draining, 3, "4"},
+		"rolled back, none is new enough":         {rolledBack, 3, "4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+				s := created(t, k, k.config)
+				x.before(s, k.config)
+				c := k.config.With("minimum_version", x.minimum)
+				p := s.tf.Plan(c)
+				s.warns(p, "minimum_version is raised to "+number(int64(x.minimum)))
+				left := number(int64(x.minimum))
+				s.tf.Expect(p.Planned, "version="+left, "rotation.phase=stable", "rotation.current_version="+left,
+					"rotation.pending_version=<null>", "rotation.previous_version=<null>", "rotation.next_version="+x.next)
+				s.tf.Keep(p, nil)
+				tftest.Silent(t, s.tf, c)
+			})
+		})
+	}
+}
+
 func TestMinimumVersionAtCreation(t *testing.T) {
 	forEach(t, bothTypes(), func(t *testing.T, k kind) {
 		c := k.config.With("minimum_version", 40)
@@ -51,8 +87,8 @@ func TestMinimumVersionAtCreation(t *testing.T) {
 	})
 }
 
-// The platform does not see the If-Match and carries out what a deadline has given another effect. The result stands, and
-// the error says so.
+// A deadline gives minimum_version another effect between plan and apply, and the platform refuses. Should it not see the
+// If-Match, the result stands, and the error says so.
 func TestDeadlineChangesWhatMinimumVersionDoes(t *testing.T) {
 	forEach(t, bothTypes(), func(t *testing.T, k kind) {
 		s := created(t, k, k.config)
@@ -60,6 +96,8 @@ func TestDeadlineChangesWhatMinimumVersionDoes(t *testing.T) {
 		c := k.config.With("minimum_version", 2)
 		p := s.tf.Plan(c)        // version 2, pending, will be current
 		s.Clock.Advance(8 * day) // the stage ends without evidence: version 2 is cancelled
+		tftest.Says(t, s.tf.Apply(p, nil).Errors(), "Changed since the plan", "plan again")
+		s.tf.Expect(s.tf.State, "version=2", "minimum_version=<null>")
 		s.Fail(func(r acctest.Request) acctest.Fault {
 			if strings.HasPrefix(r.Line(), "PATCH") {
 				return acctest.WithoutIfMatch()

@@ -132,30 +132,62 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	})
 }
 
-func TestUpdateWithoutAStepKeepsTheRotation(t *testing.T) {
-	for name, meanwhile := range map[string]func(*scene){
-		"a step falls due, and the policy changes": func(s *scene) {
+// An edit is planned, and before its apply the rotation moves. The apply edits and nothing more, the state keeps what the
+// plan said of the rotation, and what has moved is the next plan's.
+func TestEditWhileTheRotationMoves(t *testing.T) {
+	nothing := func(*scene, tftest.Config) {}
+	acknowledge := func(s *scene) { s.somebody.Acknowledge(2) }
+	for name, x := range map[string]struct {
+		before    func(*scene, tftest.Config)
+		meanwhile func(*scene)
+		then      string // the phase that the next plan has, or wants
+		warns     string // by the next plan; empty for silence
+	}{
+		"it falls due": {nothing, (*scene).due, "staged", "version 2 will be issued"},
+		"it falls due, and the policy changes": {nothing, func(s *scene) {
 			s.due()
 			s.rules(map[string]any{"require_acknowledgement": false})
-		},
-		"somebody begins a rotation": func(s *scene) { s.somebody.Begin() },
+		}, "draining", "version 2 will be issued and current"},
+		"somebody begins":       {nothing, func(s *scene) { s.somebody.Begin() }, "staged", "waits to be seen in use"},
+		"somebody acknowledges": {(*scene).staged, acknowledge, "draining", "version 2 was seen in use"},
+		"somebody promotes": {(*scene).staged, func(s *scene) {
+			acknowledge(s)
+			s.somebody.Step(api.StepPromote, nil)
+		}, "draining", ""},
+		"somebody cancels": {(*scene).staged, func(s *scene) {
+			s.somebody.Step(api.StepCancel, api.StepRequest{Reason: "broken"})
+		}, "stable", "is on hold"},
+		"the stage ends, proven":     {(*scene).proven, func(s *scene) { s.Clock.Advance(7 * day) }, "draining", ""},
+		"the stage ends, not proven": {(*scene).staged, func(s *scene) { s.Clock.Advance(7 * day) }, "staged", "version 3 will be issued"},
+		"the overlap ends":           {(*scene).draining, func(s *scene) { s.Clock.Advance(day) }, "stable", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, bothTypes(), func(t *testing.T, k kind) {
 				s := created(t, k, k.config)
-				before := s.tf.State
+				x.before(s, k.config)
+				if x.then == "stable" && x.warns == "" {
+					s.tf.Run(k.config) // so that the edit has no step beside it
+				}
+				tftest.Must(t, s.tf.Refresh())
 				c := k.config.With("description", "new")
 				p := s.tf.Plan(c)
-				s.tf.Expect(p.Planned, "version=1", "rotation.next_rotation_at=2026-07-30T12:00:00Z", "rotation.reason=")
-				meanwhile(s)
+				before := s.tf.State
+				x.meanwhile(s)
+				s.ForgetRequests()
 				tftest.Must(t, s.tf.Apply(p, nil))
-				s.Wrote(t, "PATCH")
-				for _, name := range []string{"version", "rotation", "secret_digest", "public_keys"} {
-					if was, is := s.tf.Get(before, name), s.tf.Get(s.tf.State, name); was != is {
-						t.Errorf("%s was %s and is %s", name, was, is)
+				if name != "the stage ends, proven" {
+					s.Wrote(t, "PATCH")
+					for _, attribute := range []string{"version", "rotation", "public_keys"} {
+						s.tf.Expect(s.tf.State, attribute+"="+s.tf.Get(before, attribute))
 					}
 				}
-				s.tf.Run(c)
+				s.tf.Expect(s.tf.State, "description=new")
+				p = s.tf.Plan(c)
+				s.tf.Expect(p.Planned, "rotation.phase="+x.then)
+				if s.warns(p, x.warns); x.warns == "" && p.Diags.Warnings() != "" {
+					t.Errorf("not silent: %s", p.Diags.Warnings())
+				}
+				s.tf.Keep(p, nil)
 			})
 		})
 	}

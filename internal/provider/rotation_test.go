@@ -78,19 +78,106 @@ func TestOverlapOfZeroEndsAtOnce(t *testing.T) {
 	})
 }
 
-func TestRevokedOutsideIsReissued(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
-		s.somebody.Revoke()
-		p := s.tf.Plan(k.config)
-		s.tf.Expect(s.tf.State, "version=1", "rotation.phase=revoked")
-		s.tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3",
-			"id="+s.somebody.ID())
-		s.warns(p, "will be issued", "revoked")
-		s.tf.Keep(p, nil)
-		s.Wrote(t, "POST rotation/reissue if 2")
-		tftest.Silent(t, s.tf, k.config)
-	})
+// Somebody revokes every version: a new one is issued in place. Where one remains it is current, and the plan is silent.
+func TestRevokedOutside(t *testing.T) {
+	all, below := api.RevokeRequest{All: true, Reason: "leak"}, func(n int64) api.RevokeRequest {
+		return api.RevokeRequest{Below: &n, Reason: "leak"}
+	}
+	nothing := func(*scene, tftest.Config) {}
+	for name, x := range map[string]struct {
+		before func(*scene, tftest.Config)
+		revoke api.RevokeRequest
+		left   string // version after the next apply
+		issued bool
+	}{
+		"stable":            {nothing, all, "2", true},
+		"staged":            {(*scene).staged, all, "3", true},
+		"draining":          {(*scene).draining, below(3), "3", true},
+		"staged, below 2":   {(*scene).staged, below(2), "2", false},
+		"draining, below 2": {(*scene).draining, below(2), "2", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+				s := created(t, k, k.config)
+				x.before(s, k.config)
+				s.somebody.RevokeAs(x.revoke)
+				if x.issued {
+					p := s.tf.Plan(k.config)
+					s.tf.Expect(s.tf.State, "rotation.phase=revoked")
+					s.tf.Expect(p.Planned, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left, "id="+s.somebody.ID())
+					s.warns(p, "will be issued", "revoked", "If it must stay dead")
+					s.tf.Keep(p, nil)
+				}
+				tftest.Silent(t, s.tf, k.config)
+				s.tf.Expect(s.tf.State, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left,
+					"rotation.pending_version=<null>", "rotation.previous_version=<null>")
+			})
+		})
+	}
+}
+
+func TestDestroyInAnyPhase(t *testing.T) {
+	for name, before := range map[string]func(*scene, tftest.Config){
+		"staged": (*scene).staged, "draining": (*scene).draining,
+		"on hold": func(s *scene, _ tftest.Config) { s.somebody.Hold("incident") },
+		"revoked": func(s *scene, _ tftest.Config) { s.somebody.Revoke() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+				s := created(t, k, k.config)
+				before(s, k.config)
+				tftest.Must(t, s.tf.Refresh())
+				tftest.Must(t, s.tf.PlanDestroy().Diags)
+				if tftest.Must(t, s.tf.Destroy()); s.somebody.Exists() {
+					t.Error("not destroyed")
+				}
+			})
+		})
+	}
+}
+
+// On hold the step of every phase is left alone, and taken after the release.
+func TestHoldInEachPhase(t *testing.T) {
+	due := func(s *scene, _ tftest.Config) { s.due() }
+	for name, x := range map[string]struct {
+		until func(*scene, tftest.Config)
+		phase string // on hold
+		then  string // phase after the step
+	}{
+		"begin": {due, "stable", "staged"},
+		"rotate": {func(s *scene, _ tftest.Config) {
+			s.rules(map[string]any{"require_acknowledgement": false})
+			s.due()
+		}, "stable", "draining"},
+		"promote": {(*scene).proven, "staged", "draining"},
+		"retire":  {(*scene).draining, "draining", "stable"},
+		"reissue": {func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, "revoked", "stable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+				s := created(t, k, k.config)
+				x.until(s, k.config)
+				s.somebody.Hold("investigating INC-7")
+				s.warns(tftest.Empty(t, s.tf, k.config), `"orders" is on hold`, "Since 2026-", "investigating INC-7",
+					"POST /v1/"+k.Path+"/"+s.somebody.ID()+"/release, role operator, deployer or security")
+				s.tf.Expect(s.tf.State, "rotation.phase="+x.phase, "rotation.due=none", "rotation.reason=held")
+				// An edit goes through, and nothing of the rotation is open in its plan.
+				c := k.config.With("description", "new")
+				p := s.tf.Plan(c)
+				for _, name := range []string{"version", "rotation", "public_keys"} {
+					s.tf.Expect(p.Planned, name+"="+s.tf.Get(s.tf.State, name))
+				}
+				s.tf.Keep(p, nil)
+				s.Wrote(t, "PATCH")
+				s.somebody.Release()
+				p = s.tf.Plan(c)
+				s.tf.Expect(p.Planned, "rotation.phase="+x.then)
+				saysNothingOf(t, p.Diags.Warnings(), "is on hold")
+				s.tf.Keep(p, nil)
+				tftest.Empty(t, s.tf, c)
+			})
+		})
+	}
 }
 
 // On hold nothing is rotated. What the configuration asks for is recorded, and done after the release.

@@ -60,6 +60,36 @@ func TestTriggerDuringARotationIsRecorded(t *testing.T) {
 	})
 }
 
+// A step that is due goes first. The change is not lost by that.
+func TestTriggerWhileAnotherStepIsDue(t *testing.T) {
+	for name, x := range map[string]struct {
+		before func(*scene, tftest.Config)
+		phase  string // after the next apply
+		writes []string
+	}{
+		"promote": {(*scene).proven, "draining", []string{"PATCH if 2", "POST rotation/promote if 3"}},
+		"retire":  {(*scene).draining, "stable", []string{"PATCH if 3", "POST rotation/retire if 4"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+				c := triggered(k.config, "a", "1")
+				s := created(t, k, c)
+				x.before(s, c)
+				c = triggered(k.config, "a", "2")
+				p := s.tf.Plan(c)
+				s.tf.Expect(p.Planned, "version=2", "rotation.phase="+x.phase)
+				s.warns(p, "requested, not begun", "another step comes first")
+				tftest.Must(t, s.tf.Apply(p, nil))
+				s.Wrote(t, x.writes...)
+				s.Clock.Advance(day)
+				p = s.tf.Plan(c)
+				s.tf.Expect(p.Planned, "version=3", "rotation.phase=staged")
+				s.warns(p, "requested earlier")
+			})
+		})
+	}
+}
+
 // While a plan cannot know whether there is a step, it leaves everything that a step changes to the apply.
 func TestUnknownStep(t *testing.T) {
 	for name, x := range map[string]struct {

@@ -11,11 +11,11 @@ import (
 // Redacted is what a secret shows instead of itself.
 const Redacted = "[redacted]"
 
-// Value is a secret from the moment it is read until it is sealed or sent. Whatever prints, formats, logs or encodes
-// it gets Redacted; Expose is the one way out.
+// Value is a secret from the moment it is read until it is sealed or sent. Printing, formatting, logging and encoding
+// give Redacted; only Expose returns the secret.
 type Value struct {
-	// A func, not a string: printing by reflection (%+v of a struct that holds a Value in an unexported field, where fmt may
-	// not call methods) then shows an address at the most.
+	// reveal is a func, so that printing by reflection shows at most an address. fmt prints by reflection if a Value is in
+	// an unexported field, where it must not call methods.
 	reveal func() string
 }
 
@@ -33,7 +33,7 @@ func (v Value) Expose() string {
 // IsEmpty reports whether there is no secret, or an empty one.
 func (v Value) IsEmpty() bool { return v.Expose() == "" }
 
-// Equal compares two secrets in a time that does not depend on where they differ.
+// Equal compares two secrets in constant time.
 func (v Value) Equal(other Value) bool {
 	return subtle.ConstantTimeCompare([]byte(v.Expose()), []byte(other.Expose())) == 1
 }
@@ -44,19 +44,19 @@ func (v Value) String() string { return Redacted }
 // GoString returns Redacted.
 func (v Value) GoString() string { return Redacted }
 
-// Format writes Redacted for every verb, so that %x or %q cannot spell the secret out.
+// Format writes Redacted for every verb, so that %x or %q cannot print the secret.
 func (v Value) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Redacted)) }
 
 // LogValue returns Redacted.
 func (v Value) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
-// MarshalText returns Redacted; it serves encoders that know text only.
+// MarshalText returns Redacted, for encoders that use text.
 func (v Value) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// MarshalJSON returns Redacted as a JSON string. A request that must carry the secret has a body of its own, built where it is sent.
+// MarshalJSON returns Redacted as a JSON string. The encoder of the client exposes the secrets of a request.
 func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(Redacted) }
 
-// UnmarshalJSON reads a JSON string. Its error does not repeat what it read.
+// UnmarshalJSON reads a JSON string. Its error does not repeat the string.
 func (v *Value) UnmarshalJSON(data []byte) error {
 	var s *string
 	if err := json.Unmarshal(data, &s); err != nil {

@@ -18,7 +18,7 @@ type holder struct {
 	hidden secret.Value
 }
 
-func TestValueNeverPrintsItself(t *testing.T) {
+func TestValueIsRedacted(t *testing.T) {
 	v := secret.New(canary)
 	h := holder{Public: v, hidden: v}
 	var out bytes.Buffer
@@ -33,7 +33,7 @@ func TestValueNeverPrintsItself(t *testing.T) {
 	fmt.Fprintln(&out, fmt.Errorf("failed with %w and %v", fmt.Errorf("%s", v), h))
 	for _, spelt := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary)} {
 		if strings.Contains(out.String(), spelt) {
-			t.Fatalf("the secret appears as %q", spelt)
+			t.Fatalf("the output contains the secret as %q", spelt)
 		}
 	}
 	if !strings.Contains(out.String(), secret.Redacted) {
@@ -41,13 +41,13 @@ func TestValueNeverPrintsItself(t *testing.T) {
 	}
 }
 
-func TestValueReadsJSON(t *testing.T) {
+func TestUnmarshalJSON(t *testing.T) {
 	var got struct{ A, B secret.Value }
 	if err := json.Unmarshal([]byte(`{"a":"`+canary+`","b":null}`), &got); err != nil {
 		t.Fatal(err)
 	}
 	if got.A.Expose() != canary || !got.B.IsEmpty() || !got.A.Equal(secret.New(canary)) {
-		t.Fatal("the value did not come back")
+		t.Fatal("the value differs")
 	}
 	err := json.Unmarshal([]byte(`{"a":{"x":"`+canary+`"}}`), &got)
 	if err == nil || strings.Contains(err.Error(), canary) {

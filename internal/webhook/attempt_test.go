@@ -10,38 +10,55 @@ import (
 )
 
 func TestAfter(t *testing.T) {
-	const day = 24 * time.Hour
+	const day, pause, last = 24 * time.Hour, 2 * time.Minute, webhook.MaxAttempts
+	type answer = webhook.Answer
+	type next = webhook.Next
 	for name, tt := range map[string]struct {
 		attempt int
-		answer  webhook.Answer
+		answer  answer
 		spread  float64
-		want    webhook.Next
+		want    next
 	}{
-		"200":                            {1, webhook.Answer{Status: 200}, 0, webhook.Next{Delivered: true}},
-		"204 at the last attempt":        {webhook.MaxAttempts, webhook.Answer{Status: 204}, 0, webhook.Next{Delivered: true}},
-		"299":                            {1, webhook.Answer{Status: 299, RetryAfter: day}, 0, webhook.Next{Delivered: true}},
-		"410":                            {1, webhook.Answer{Status: 410, RetryAfter: day}, 0, webhook.Next{Gone: true, Again: 5 * time.Second}},
-		"410 at the last attempt":        {webhook.MaxAttempts, webhook.Answer{Status: 410}, 0, webhook.Next{Gone: true, Again: day}},
-		"410 long after":                 {1000, webhook.Answer{Status: 410}, 0, webhook.Next{Gone: true, Again: day}},
-		"unsent":                         {1, webhook.Answer{Unsent: true}, 0, webhook.Next{Again: 5 * time.Second}},
-		"unsent, long after":             {1000, webhook.Answer{Unsent: true}, 0, webhook.Next{Again: day}},
-		"no answer":                      {1, webhook.Answer{}, 0, webhook.Next{Again: 5 * time.Second}},
-		"no answer, spread":              {1, webhook.Answer{}, 0.5, webhook.Next{Again: 5250 * time.Millisecond}},
-		"redirect":                       {1, webhook.Answer{Status: 302}, 0, webhook.Next{Again: 5 * time.Second}},
-		"100":                            {1, webhook.Answer{Status: 100}, 0, webhook.Next{Again: 5 * time.Second}},
-		"401":                            {2, webhook.Answer{Status: 401}, 0, webhook.Next{Again: 30 * time.Second}},
-		"500, third":                     {3, webhook.Answer{Status: 500}, 0, webhook.Next{Again: 2 * time.Minute}},
-		"429":                            {1, webhook.Answer{Status: 429}, 0, webhook.Next{Again: time.Minute, Pause: time.Minute}},
-		"502, late":                      {5, webhook.Answer{Status: 502}, 0, webhook.Next{Again: 30 * time.Minute, Pause: time.Minute}},
-		"503":                            {1, webhook.Answer{Status: 503}, 0, webhook.Next{Again: 5 * time.Second}},
-		"503 with Retry-After":           {1, webhook.Answer{Status: 503, RetryAfter: 2 * time.Minute}, 0.9, webhook.Next{Again: 2 * time.Minute, Pause: 2 * time.Minute}},
-		"429 with a shorter Retry-After": {4, webhook.Answer{Status: 429, RetryAfter: time.Second}, 0, webhook.Next{Again: 10 * time.Minute, Pause: time.Second}},
-		"Retry-After beyond all measure": {1, webhook.Answer{Status: 503, RetryAfter: 1000 * day}, 0, webhook.Next{Again: day, Pause: day}},
-		"a negative Retry-After":         {1, webhook.Answer{Status: 503, RetryAfter: -day}, 0, webhook.Next{Again: 5 * time.Second}},
-		"the last attempt":               {webhook.MaxAttempts, webhook.Answer{Status: 500}, 0, webhook.Next{}},
-		"the last attempt, with a pause": {webhook.MaxAttempts, webhook.Answer{Status: 503, RetryAfter: time.Hour}, 0, webhook.Next{Pause: time.Hour}},
-		"the last but one":               {webhook.MaxAttempts - 1, webhook.Answer{Status: 500}, 0, webhook.Next{Again: day}},
-		"long after the last attempt":    {1000, webhook.Answer{Status: 500}, 0, webhook.Next{}},
+		"200":               {1, answer{Status: 200}, 0, next{Delivered: true}},
+		"204, last attempt": {last, answer{Status: 204}, 0, next{Delivered: true}},
+		"299":               {1, answer{Status: 299, RetryAfter: day}, 0, next{Delivered: true}},
+		"410": {
+			1,
+			answer{Status: 410, RetryAfter: day},
+			0,
+			next{Gone: true, Again: 5 * time.Second},
+		},
+		"410, last attempt":             {last, answer{Status: 410}, 0, next{Gone: true, Again: day}},
+		"410 after the last attempt":    {1000, answer{Status: 410}, 0, next{Gone: true, Again: day}},
+		"unsent":                        {1, answer{Unsent: true}, 0, next{Again: 5 * time.Second}},
+		"unsent after the last attempt": {1000, answer{Unsent: true}, 0, next{Again: day}},
+		"no answer":                     {1, answer{}, 0, next{Again: 5 * time.Second}},
+		"no answer, spread":             {1, answer{}, 0.5, next{Again: 5250 * time.Millisecond}},
+		"redirect":                      {1, answer{Status: 302}, 0, next{Again: 5 * time.Second}},
+		"100":                           {1, answer{Status: 100}, 0, next{Again: 5 * time.Second}},
+		"401":                           {2, answer{Status: 401}, 0, next{Again: 30 * time.Second}},
+		"500, third attempt":            {3, answer{Status: 500}, 0, next{Again: 2 * time.Minute}},
+		"429":                           {1, answer{Status: 429}, 0, next{Again: time.Minute, Pause: time.Minute}},
+		"502, fifth attempt":            {5, answer{Status: 502}, 0, next{Again: 30 * time.Minute, Pause: time.Minute}},
+		"503":                           {1, answer{Status: 503}, 0, next{Again: 5 * time.Second}},
+		"503 with Retry-After": {
+			1,
+			answer{Status: 503, RetryAfter: pause},
+			0.9,
+			next{Again: pause, Pause: pause},
+		},
+		"429 with a shorter Retry-After": {
+			4,
+			answer{Status: 429, RetryAfter: time.Second},
+			0,
+			next{Again: 10 * time.Minute, Pause: time.Second},
+		},
+		"Retry-After over the limit": {1, answer{Status: 503, RetryAfter: 1000 * day}, 0, next{Again: day, Pause: day}},
+		"negative Retry-After":       {1, answer{Status: 503, RetryAfter: -day}, 0, next{Again: 5 * time.Second}},
+		"last attempt":               {last, answer{Status: 500}, 0, next{}},
+		"last attempt, Retry-After":  {last, answer{Status: 503, RetryAfter: time.Hour}, 0, next{Pause: time.Hour}},
+		"last attempt but one":       {last - 1, answer{Status: 500}, 0, next{Again: day}},
+		"after the last attempt":     {1000, answer{Status: 500}, 0, next{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, webhook.After(tt.attempt, tt.answer, tt.spread)); diff != "" {
@@ -51,8 +68,8 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-// Waits only grow, and all of them together are more than a weekend.
-func TestRetriesOutlastAWeekend(t *testing.T) {
+// Waits never decrease, and their sum is more than a weekend.
+func TestRetriesLastLongerThanAWeekend(t *testing.T) {
 	var total, last time.Duration
 	for attempt := 1; attempt < webhook.MaxAttempts; attempt++ {
 		wait := webhook.After(attempt, webhook.Answer{Status: 500}, 0).Again
@@ -62,6 +79,6 @@ func TestRetriesOutlastAWeekend(t *testing.T) {
 		total, last = total+wait, wait
 	}
 	if total < 64*time.Hour {
-		t.Errorf("all waits together are %s", total)
+		t.Errorf("the sum of all waits is %s", total)
 	}
 }

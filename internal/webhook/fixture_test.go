@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// The vectors that Standard Webhooks publishes.
+// The published vectors of Standard Webhooks.
 const (
 	vectorSecret  = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	vectorPrivate = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk="
@@ -21,7 +21,7 @@ const (
 	vectorV1a     = "v1a,tQ9V2XOqn7jL/DQenEFpqIugdBVtiMmER5mhSkXBNwM0mkATuDe6KYYUuxqtaiHeYGb7KaaBRdM5WqyeFiL8Ag=="
 )
 
-// What the tests of Standard Webhooks put beside a right signature.
+// Other entries of the signature header, from the tests of Standard Webhooks.
 const (
 	wrongV1 = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
 	v2      = "v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
@@ -42,12 +42,12 @@ func parse(tb testing.TB, texts ...string) []webhook.Key {
 	return keys
 }
 
-// secretOf is an HMAC secret that differs from those of other letters.
+// secretOf returns an HMAC secret that differs by letter.
 func secretOf(letter string) string {
 	return "whsec_" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, 32)))
 }
 
-// privateOf is an ed25519 seed that differs from those of other letters.
+// privateOf returns an ed25519 seed that differs by letter.
 func privateOf(letter string) string { return "whsk_" + strings.TrimPrefix(secretOf(letter), "whsec_") }
 
 func delivery(id, timestamp, signature string) http.Header {

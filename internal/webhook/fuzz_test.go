@@ -12,8 +12,8 @@ var epoch = time.Unix(0, 0)
 
 var headerErrors = []error{ErrSignatureMalformed, ErrSignatureEncoding, ErrSignatureTooLong, ErrTooManySignatures}
 
-// FuzzParseSignatureHeader: whatever a stranger sends, the header is read in bounds or refused with one of four errors, and what
-// is read is in the header, in its order.
+// FuzzParseSignatureHeader: the header is parsed within the limits, or refused with one of four errors. The parsed
+// entries are those of the header, in its order.
 func FuzzParseSignatureHeader(f *testing.F) {
 	f.Add("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
 	f.Fuzz(func(t *testing.T, header string) {
@@ -45,7 +45,8 @@ func FuzzParseSignatureHeader(f *testing.F) {
 
 var secretErrors = []error{ErrSecretEmpty, ErrSecretPrefix, ErrSecretEncoding, ErrSecretLength}
 
-// FuzzParseSecret: a text is the one way to write a key that works, or it is refused with one of four errors that do not repeat it.
+// FuzzParseSecret: a text is the only form of a key that works, or it is refused with one of four errors that do not
+// repeat it.
 func FuzzParseSecret(f *testing.F) {
 	f.Add("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -57,7 +58,7 @@ func FuzzParseSecret(f *testing.F) {
 			return
 		}
 		if k.Expose() != text {
-			t.Fatal("the key is another one than the text says")
+			t.Fatal("the key differs from the text")
 		}
 		header, err := Sign([]Key{k}, "msg_1", epoch, nil)
 		if errors.Is(err, ErrCannotSign) && strings.HasPrefix(text, "whpk_") {
@@ -75,7 +76,7 @@ func FuzzParseSecret(f *testing.F) {
 
 func errorIsOneOf(err error, list []error) bool {
 	for _, want := range list {
-		if err == want { //nolint:errorlint // the sentinel itself: with nothing around it, nothing of the input is in it
+		if err == want { //nolint:errorlint // the sentinel itself, so it contains nothing of the input
 			return true
 		}
 	}

@@ -1,5 +1,5 @@
-// Package webhook signs webhook deliveries and verifies them, as Standard Webhooks 1.0.0 says. It is pure: the time, the
-// randomness and the keys are handed in, and no header is sent or received here.
+// Package webhook signs and verifies webhook deliveries by Standard Webhooks 1.0.0. It is pure: the caller passes the
+// time, the randomness and the keys, and sends or receives the headers.
 package webhook
 
 import (
@@ -14,26 +14,26 @@ import (
 // Algorithm is how a key signs.
 type Algorithm string
 
-// The algorithms, by the names they have in the configuration.
+// The algorithms, by their names in the configuration.
 const (
 	HMAC    Algorithm = "hmac-sha256" // signatures of version v1
 	Ed25519 Algorithm = "ed25519"     // signatures of version v1a
 )
 
-// generatedSize is how many random bytes an HMAC secret made here has: as many as a SHA-256.
+// generatedSize is how many random bytes a generated HMAC secret has: as many as a SHA-256.
 const generatedSize = 32
 
 // redacted is what a key shows instead of itself.
 const redacted = "[redacted]"
 
-// Key is a signing secret, or the public key of one. Whatever prints, formats, logs or encodes it gets "[redacted]"; Expose
-// is the one way out. The zero Key neither signs nor verifies.
+// Key is a signing secret, or the public key of one. Printing, formatting, logging and encoding give "[redacted]"; only
+// Expose returns the secret. The zero Key neither signs nor verifies.
 type Key struct {
-	// A func, not the bytes: printing by reflection then shows an address at the most.
+	// reveal is a func, so that printing by reflection shows at most an address, not the bytes.
 	reveal func() material
 }
 
-// material is what a key is made of: secret for HMAC; public, and private where it is known, for ed25519.
+// material is the content of a key: secret for HMAC; public, and private if known, for ed25519.
 type material struct {
 	secret  []byte
 	private ed25519.PrivateKey
@@ -47,7 +47,7 @@ func privateKey(seed []byte) Key {
 	return newKey(material{private: private, public: ed25519.PublicKey(private[ed25519.SeedSize:])})
 }
 
-// Generate makes a fresh key from 32 bytes of random.
+// Generate makes a new key from 32 bytes of random.
 func Generate(algorithm Algorithm, random io.Reader) (Key, error) {
 	if algorithm != HMAC && algorithm != Ed25519 {
 		return Key{}, ErrAlgorithm
@@ -69,10 +69,10 @@ func (k Key) material() material {
 	return k.reveal()
 }
 
-// IsZero reports whether there is no key in k.
+// IsZero reports whether k is the zero Key.
 func (k Key) IsZero() bool { return k.reveal == nil }
 
-// Algorithm is how k signs; empty for the zero Key.
+// Algorithm returns the algorithm of k; empty for the zero Key.
 func (k Key) Algorithm() Algorithm {
 	switch m := k.material(); {
 	case m.secret != nil:
@@ -83,13 +83,13 @@ func (k Key) Algorithm() Algorithm {
 	return ""
 }
 
-// CanSign reports whether k is more than a public key.
+// CanSign reports whether k contains more than a public key.
 func (k Key) CanSign() bool {
 	m := k.material()
 	return m.secret != nil || m.private != nil
 }
 
-// Public is the public key as whpk_ text; empty for HMAC, which has none.
+// Public returns the public key as whpk_ text; empty for HMAC, which has none.
 func (k Key) Public() string {
 	if m := k.material(); m.public != nil {
 		return prefixPublic + base64.StdEncoding.EncodeToString(m.public)
@@ -97,7 +97,7 @@ func (k Key) Public() string {
 	return ""
 }
 
-// Expose returns k as ParseSecret reads it: whsec_, whsk_ or whpk_ and base64. The linter names the files that may call it.
+// Expose returns k in the form that ParseSecret reads. The linter names the files that may call it.
 func (k Key) Expose() string {
 	switch m := k.material(); {
 	case m.secret != nil:

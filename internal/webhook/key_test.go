@@ -22,7 +22,7 @@ type holder struct {
 	list   []webhook.Key
 }
 
-func TestKeyNeverPrintsItself(t *testing.T) {
+func TestKeyIsRedacted(t *testing.T) {
 	raw := "canary-4711-canary-4711-canary-4"
 	for _, prefix := range []string{"whsec_", "whsk_", "whpk_"} {
 		k := parse(t, prefix+base64.StdEncoding.EncodeToString([]byte(raw)))[0]
@@ -42,7 +42,10 @@ func TestKeyNeverPrintsItself(t *testing.T) {
 		}
 		out.Write(text)
 		decimal := strings.Trim(fmt.Sprintf("%d", []byte(raw)), "[]")
-		for _, spelt := range []string{raw, hex.EncodeToString([]byte(raw)), strings.ToUpper(hex.EncodeToString([]byte(raw))), base64.StdEncoding.EncodeToString([]byte(raw)), decimal} {
+		for _, spelt := range []string{
+			raw, hex.EncodeToString([]byte(raw)), strings.ToUpper(hex.EncodeToString([]byte(raw))),
+			base64.StdEncoding.EncodeToString([]byte(raw)), decimal,
+		} {
 			if strings.Contains(out.String(), spelt) {
 				t.Fatalf("%s: the key appears as %q", prefix, spelt)
 			}
@@ -78,7 +81,8 @@ func TestGenerate(t *testing.T) {
 		if err != nil || k.Expose() != prefix+base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef")) {
 			t.Errorf("%s: the key is not made of the randomness it was given: %v", algorithm, err)
 		}
-		if k, err := webhook.Generate(algorithm, strings.NewReader("too short")); !errors.Is(err, io.ErrUnexpectedEOF) || !k.IsZero() {
+		if k, err := webhook.Generate(algorithm, strings.NewReader("too short")); !errors.Is(err, io.ErrUnexpectedEOF) ||
+			!k.IsZero() {
 			t.Errorf("%s: short of randomness: %v", algorithm, err)
 		}
 	}
@@ -90,7 +94,8 @@ func TestGenerate(t *testing.T) {
 func TestPublic(t *testing.T) {
 	private := parse(t, vectorPrivate)[0]
 	public := parse(t, private.Public())[0]
-	if !strings.HasPrefix(private.Public(), "whpk_") || public.Public() != private.Public() || public.Expose() != private.Public() {
+	if !strings.HasPrefix(private.Public(), "whpk_") || public.Public() != private.Public() ||
+		public.Expose() != private.Public() {
 		t.Error("the public key of a private key does not read back as itself")
 	}
 	if public.CanSign() || public.Algorithm() != webhook.Ed25519 {

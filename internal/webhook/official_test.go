@@ -29,9 +29,9 @@ func officialOf(t *testing.T, k webhook.Key) *official.Webhook {
 	return w
 }
 
-// A rotation, as receivers see it that use the official library, which holds one secret: before it the old one is accepted, in the
-// overlap either, and after it the new one. The library asks the machine's clock.
-func TestOfficialLibraryVerifiesOurs(t *testing.T) {
+// The official library holds one secret. A receiver with the old secret accepts deliveries before and during the
+// overlap, and a receiver with the new secret during the overlap and after. The library reads the machine's clock.
+func TestOfficialLibraryAcceptsOurSignatures(t *testing.T) {
 	now := clock.System().Now()
 	old, next, stranger := generate(t, webhook.HMAC), generate(t, webhook.HMAC), generate(t, webhook.HMAC)
 	other := generate(t, webhook.Ed25519) // a second secret of the endpoint, which the library does not know
@@ -58,11 +58,11 @@ func TestOfficialLibraryVerifiesOurs(t *testing.T) {
 				}{{old, tt.withOld}, {next, tt.withNew}, {stranger, false}} {
 					err := officialOf(t, receiver.key).Verify([]byte(body), headers)
 					if (err == nil) != receiver.want {
-						t.Errorf("the official library says %v, want success %t", err, receiver.want)
+						t.Errorf("the official library returned %v, want success %t", err, receiver.want)
 					}
 					err = webhook.Verify([]webhook.Key{receiver.key}, headers, []byte(body), now, webhook.DefaultTolerance)
 					if (err == nil) != receiver.want {
-						t.Errorf("we say %v, want success %t", err, receiver.want)
+						t.Errorf("Verify returned %v, want success %t", err, receiver.want)
 					}
 				}
 			}
@@ -70,7 +70,7 @@ func TestOfficialLibraryVerifiesOurs(t *testing.T) {
 	}
 }
 
-func TestWeVerifyTheOfficialLibrarys(t *testing.T) {
+func TestOfficialLibrarysSignaturesAreAccepted(t *testing.T) {
 	now := clock.System().Now()
 	k, other := generate(t, webhook.HMAC), generate(t, webhook.HMAC)
 	signature, err := officialOf(t, k).Sign("msg_1", now, []byte(vectorBody))
@@ -78,16 +78,18 @@ func TestWeVerifyTheOfficialLibrarys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ours, err := webhook.Sign([]webhook.Key{k}, "msg_1", now, []byte(vectorBody)); err != nil || ours != signature {
-		t.Errorf("we sign otherwise: %v", err)
+		t.Errorf("Sign differs: %v", err)
 	}
 	headers := http.Header{}
 	headers.Set(official.HeaderWebhookID, "msg_1")
 	headers.Set(official.HeaderWebhookTimestamp, webhook.Timestamp(now))
 	headers.Set(official.HeaderWebhookSignature, signature)
-	if err := webhook.Verify([]webhook.Key{other, k}, headers, []byte(vectorBody), now, webhook.DefaultTolerance); err != nil {
+	if err := webhook.Verify([]webhook.Key{other, k}, headers, []byte(vectorBody), now,
+		webhook.DefaultTolerance); err != nil {
 		t.Error(err)
 	}
-	if err := webhook.Verify([]webhook.Key{other}, headers, []byte(vectorBody), now, webhook.DefaultTolerance); err == nil {
+	if err := webhook.Verify([]webhook.Key{other}, headers, []byte(vectorBody), now,
+		webhook.DefaultTolerance); err == nil {
 		t.Error("a signature of another secret is accepted")
 	}
 }

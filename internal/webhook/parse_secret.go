@@ -6,21 +6,22 @@ import (
 	"strings"
 )
 
-// What the text of a key begins with.
+// The prefixes of keys.
 const (
 	prefixHMAC    = "whsec_"
 	prefixPrivate = "whsk_"
 	prefixPublic  = "whpk_"
 )
 
-// How many bytes an HMAC secret has.
+// The limits of an HMAC secret, in bytes.
 const (
 	minSecretSize = 24
 	maxSecretSize = 64
 )
 
-// ParseSecret reads a key: whsec_ and 24 to 64 bytes, whsk_ and the 32 bytes of an ed25519 seed, or whpk_ and an ed25519
-// public key, each in standard base64 with padding. There is one text for each key, and nothing is trimmed. No error repeats any of it.
+// ParseSecret reads a key: whsec_ and 24 to 64 bytes, whsk_ and the 32 bytes of an ed25519 seed, or whpk_ and an
+// ed25519 public key, each in standard base64 with padding. It accepts one text for each key, and trims nothing. No
+// error repeats a part of the text.
 func ParseSecret(text string) (Key, error) {
 	if text == "" {
 		return Key{}, ErrSecretEmpty
@@ -33,8 +34,8 @@ func ParseSecret(text string) (Key, error) {
 	return Key{}, ErrSecretPrefix
 }
 
-// ParseSupplied reads a secret that somebody else made and gives to the platform: an HMAC secret, whsec_ and 24 to 64 bytes in standard
-// base64. Its one error says what is accepted, completes the sentence "<attribute> …" and repeats nothing.
+// ParseSupplied reads a supplied secret: an HMAC secret, whsec_ and 24 to 64 bytes in standard base64. Its only error
+// says what is accepted, completes the sentence "<attribute> …", and repeats nothing of the text.
 func ParseSupplied(text string) (Key, error) {
 	k, err := ParseSecret(text)
 	if err != nil || k.Algorithm() != HMAC {
@@ -48,7 +49,7 @@ func parseKey(prefix, encoded string) (Key, error) {
 		return Key{}, ErrSecretEmpty
 	}
 	if len(encoded) > base64.StdEncoding.EncodedLen(maxSecretSize) {
-		return Key{}, ErrSecretLength // before it is decoded
+		return Key{}, ErrSecretLength // checked before decoding
 	}
 	b, ok := decodeCanonical(encoded)
 	if !ok {
@@ -65,8 +66,8 @@ func parseKey(prefix, encoded string) (Key, error) {
 	return Key{}, ErrSecretLength
 }
 
-// decodeCanonical reads standard base64 with padding. Encoding again and comparing refuses what Go's decoder lets through:
-// line ends in the middle, and bits beyond the last byte.
+// decodeCanonical reads standard base64 with padding. It encodes the result again and compares, to refuse what Go's
+// decoder accepts: line ends, and bits after the last byte.
 func decodeCanonical(encoded string) ([]byte, bool) {
 	b, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil || base64.StdEncoding.EncodeToString(b) != encoded {

@@ -40,11 +40,14 @@ func TestParseSecret(t *testing.T) {
 		"public, 33 bytes":         {"whpk_" + encoded(33), webhook.ErrSecretLength},
 		"no padding":               {"whsec_" + strings.TrimRight(encoded(32), "="), webhook.ErrSecretEncoding},
 		"too much padding":         {"whsec_" + encoded(24) + "=", webhook.ErrSecretEncoding},
-		"base64url":                {"whsec_" + base64.URLEncoding.EncodeToString([]byte(strings.Repeat("\xfb", 24))), webhook.ErrSecretEncoding},
-		"line end after":           {vectorSecret + "\n", webhook.ErrSecretEncoding},
-		"line end inside":          {"whsec_" + encoded(24)[:4] + "\r\n" + encoded(24)[4:], webhook.ErrSecretEncoding},
-		"space after":              {vectorSecret + " ", webhook.ErrSecretEncoding},
-		// The last character before = has two bits that decode to nothing.
+		"base64url": {
+			"whsec_" + base64.URLEncoding.EncodeToString([]byte(strings.Repeat("\xfb", 24))),
+			webhook.ErrSecretEncoding,
+		},
+		"line end after":  {vectorSecret + "\n", webhook.ErrSecretEncoding},
+		"line end inside": {"whsec_" + encoded(24)[:4] + "\r\n" + encoded(24)[4:], webhook.ErrSecretEncoding},
+		"space after":     {vectorSecret + " ", webhook.ErrSecretEncoding},
+		// The last character before = has two bits that are not part of a byte.
 		"bits beyond the end": {"whsec_" + strings.Repeat("A", 42) + "B=", webhook.ErrSecretEncoding},
 		"hex":                 {"whsec_" + strings.Repeat("0f", 17) + "0", webhook.ErrSecretEncoding},
 		"prefix twice":        {"whsec_" + vectorSecret, webhook.ErrSecretEncoding},
@@ -56,10 +59,10 @@ func TestParseSecret(t *testing.T) {
 				t.Fatalf("got %v, want %v", err, tt.want)
 			}
 			if (err == nil) == k.IsZero() {
-				t.Errorf("an error without the zero key, or the other way round")
+				t.Error("want either an error or a key")
 			}
 			if err == nil && k.Expose() != tt.text {
-				t.Error("the key is not the text it was read from")
+				t.Error("the key differs from the text")
 			}
 			if _, value, _ := strings.Cut(tt.text, "_"); err != nil && len(value) > 4 && strings.Contains(err.Error(), value) {
 				t.Errorf("the error repeats the secret: %v", err)
@@ -68,15 +71,18 @@ func TestParseSecret(t *testing.T) {
 	}
 }
 
-// A supplied secret is an HMAC secret, and whatever is wrong with another text, the error is the same and repeats none of it.
+// A supplied secret is an HMAC secret. Any other text gives the same error, which repeats none of it.
 func TestParseSupplied(t *testing.T) {
 	if k, err := webhook.ParseSupplied(vectorSecret); err != nil || k.Expose() != vectorSecret {
 		t.Errorf("%v", err)
 	}
 	for name, text := range map[string]string{
-		"empty": "", "no prefix": strings.TrimPrefix(vectorSecret, "whsec_"), "private key": vectorPrivate, "public key": parse(t, vectorPrivate)[0].Public(),
-		"23 bytes": "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 23)), "65 bytes": "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 65)),
-		"line end": vectorSecret + "\n", "space": " " + vectorSecret, "base64url": "whsec_" + strings.Repeat("-_", 16), "no padding": "whsec_" + strings.Repeat("A", 33),
+		"empty": "", "no prefix": strings.TrimPrefix(vectorSecret, "whsec_"), "private key": vectorPrivate,
+		"public key": parse(t, vectorPrivate)[0].Public(),
+		"23 bytes":   "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 23)), "65 bytes": "whsec_" +
+			base64.StdEncoding.EncodeToString(make([]byte, 65)),
+		"line end": vectorSecret + "\n", "space": " " + vectorSecret, "base64url": "whsec_" + strings.Repeat("-_", 16),
+		"no padding": "whsec_" + strings.Repeat("A", 33),
 	} {
 		if k, err := webhook.ParseSupplied(text); !errors.Is(err, webhook.ErrSupplied) || !k.IsZero() {
 			t.Errorf("%s: %v", name, err)

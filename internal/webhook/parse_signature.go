@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// maxSignatureHeader has room for MaxKeys signatures of the known versions, and for longer ones of versions to come.
+// maxSignatureHeader leaves room for MaxKeys signatures of the known versions, and for longer ones of later versions.
 const maxSignatureHeader = 16 << 10
 
-// signatureSizes has the known versions, and how long a signature of each is.
+// signatureSizes is the size of a signature of each known version, in bytes.
 var signatureSizes = map[string]int{versionHMAC: sha256.Size, versionEd25519: ed25519.SignatureSize}
 
-// signature is one entry of the header, of a known version.
+// signature is one entry of the header. Its version is known.
 type signature struct {
 	version string
 	value   []byte
 }
 
-// parseSignatures reads the signature header. Entries of unknown versions are skipped, but they count; one entry that is
-// malformed spoils the header, since no sender writes such a thing.
+// parseSignatures reads the signature header. It skips entries of unknown versions, but counts them. One malformed
+// entry makes the header malformed: no sender writes one.
 func parseSignatures(header string) ([]signature, error) {
 	entries := strings.SplitN(header, " ", MaxKeys+1)
 	if len(entries) > MaxKeys {

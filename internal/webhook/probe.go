@@ -2,23 +2,23 @@ package webhook
 
 import "time"
 
-// Finding is what a probe of a receiver has shown.
+// Finding is the result of a probe of a receiver.
 type Finding string
 
 // The findings.
 const (
-	// Proven: the receiver accepts the key, and refuses a key that nobody knows.
+	// Proven: the receiver accepts the key, and refuses a key that it cannot know.
 	Proven Finding = "proven"
-	// NotAccepted: the receiver refuses the key: it does not know it yet.
+	// NotAccepted: the receiver refuses the key, which it does not know yet.
 	NotAccepted Finding = "not_accepted"
-	// NotEnforced: the receiver accepts a key that nobody knows. That it accepts the other one proves nothing.
+	// NotEnforced: the receiver accepts a key that it cannot know. So its acceptance of the other key proves nothing.
 	NotEnforced Finding = "verification_not_enforced"
-	// Inconclusive: the receiver could not be asked, or answered something else.
+	// Inconclusive: there was no answer, or another one.
 	Inconclusive Finding = "inconclusive"
 )
 
-// JudgeProbe decides by two answers: to an event that only the key in question signed, and to a control event that a throw-away key signed.
-// A status of 0 is no answer, or an event that was not sent.
+// JudgeProbe returns the finding for two answers: to an event that only the key in question signed, and to a control
+// event that a random key signed. Status 0 means that there was no answer, or that the event was not sent.
 func JudgeProbe(status, control int) Finding {
 	switch {
 	case refuses(status):
@@ -31,10 +31,10 @@ func JudgeProbe(status, control int) Finding {
 	return Inconclusive
 }
 
-// NeedsControl tells whether the answer to the first event of a probe leaves something for the control event to show.
+// NeedsControl reports whether the finding depends on a control event, given the answer to the first event.
 func NeedsControl(status int) bool { return accepts(status) }
 
-// Enforces tells whether a finding shows that the receiver verifies signatures; known is false where it shows neither.
+// Enforces reports whether the receiver verifies signatures. known is false if the finding does not show it.
 func (f Finding) Enforces() (enforces, known bool) {
 	switch f {
 	case Proven, NotAccepted:
@@ -45,7 +45,7 @@ func (f Finding) Enforces() (enforces, known bool) {
 	return false, false
 }
 
-// refuses tells whether an answer can only mean "this is not genuine". A 404 or a 410 means another thing, and a 5xx none at all.
+// refuses reports whether an answer can only mean "not genuine". A 404, 410 or 5xx has another meaning.
 func refuses(status int) bool {
 	switch status {
 	case statusBadRequest, statusUnauthorized, statusForbidden, statusUnprocessableEntity:
@@ -56,8 +56,8 @@ func refuses(status int) bool {
 
 const maxProbeInterval = time.Hour
 
-// ProbeInterval is how long to wait after so many probes of the same key before the next: one minute, two, four … an hour.
+// ProbeInterval returns the wait before the next probe of a key, given its number of probes: 1, 2, 4 minutes … an hour.
 func ProbeInterval(probes int) time.Duration {
-	const doublings = 6 // beyond which it is more than an hour
+	const doublings = 6 // more would exceed an hour
 	return min(time.Minute<<min(max(probes-1, 0), doublings), maxProbeInterval)
 }

@@ -22,7 +22,7 @@ func TestJudgeProbe(t *testing.T) {
 		{400, 0, webhook.NotAccepted},
 		{403, 0, webhook.NotAccepted},
 		{422, 0, webhook.NotAccepted},
-		{401, 200, webhook.NotAccepted}, // whatever else, it is no proof
+		{401, 200, webhook.NotAccepted}, // the control does not matter then
 		{200, 0, webhook.Inconclusive},
 		{200, 404, webhook.Inconclusive},
 		{200, 410, webhook.Inconclusive},
@@ -40,14 +40,15 @@ func TestJudgeProbe(t *testing.T) {
 			t.Errorf("%d, then %d: %s, want %s", tt.status, tt.control, got, tt.want)
 		}
 		if webhook.NeedsControl(tt.status) != (tt.status >= 200 && tt.status < 300) {
-			t.Errorf("%d: whether to send a control", tt.status)
+			t.Errorf("%d: NeedsControl is wrong", tt.status)
 		}
 	}
 }
 
-func TestEnforces(t *testing.T) {
+func TestFindingEnforces(t *testing.T) {
 	for finding, want := range map[webhook.Finding][2]bool{
-		webhook.Proven: {true, true}, webhook.NotAccepted: {true, true}, webhook.NotEnforced: {false, true}, webhook.Inconclusive: {false, false},
+		webhook.Proven: {true, true}, webhook.NotAccepted: {true, true}, webhook.NotEnforced: {false, true},
+		webhook.Inconclusive: {false, false},
 	} {
 		if enforces, known := finding.Enforces(); enforces != want[0] || known != want[1] {
 			t.Errorf("%s: %v, known %v", finding, enforces, known)
@@ -57,7 +58,8 @@ func TestEnforces(t *testing.T) {
 
 func TestProbeInterval(t *testing.T) {
 	for probes, want := range map[int]time.Duration{
-		0: time.Minute, 1: time.Minute, 2: 2 * time.Minute, 3: 4 * time.Minute, 6: 32 * time.Minute, 7: time.Hour, 8: time.Hour, 1000: time.Hour,
+		0: time.Minute, 1: time.Minute, 2: 2 * time.Minute, 3: 4 * time.Minute, 6: 32 * time.Minute, 7: time.Hour,
+		8: time.Hour, 1000: time.Hour,
 	} {
 		if got := webhook.ProbeInterval(probes); got != want {
 			t.Errorf("after %d probes: %s, want %s", probes, got, want)

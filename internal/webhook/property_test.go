@@ -13,7 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// sent is a delivery as a sender would make it.
+// sent is a delivery with the keys that signed it.
 type sent struct {
 	keys      []webhook.Key
 	id        string
@@ -50,7 +50,7 @@ func drawSent(t *rapid.T, most int) sent {
 
 func (s sent) headers() http.Header { return delivery(s.id, s.timestamp, s.signature) }
 
-// verifier is the key that a receiver has: of an ed25519 key the public half.
+// verifier returns the key of a receiver: the public key for ed25519.
 func verifier(t *rapid.T, k webhook.Key) webhook.Key {
 	if k.Algorithm() == webhook.HMAC {
 		return k
@@ -62,31 +62,38 @@ func verifier(t *rapid.T, k webhook.Key) webhook.Key {
 	return public
 }
 
-// Each key that signed is enough by itself, wherever it stands among those of the receiver, and a key that did not is not.
-func TestEveryKeyThatSignedVerifies(t *testing.T) {
+// Each signing key is enough for a receiver, in any place of its list of keys. A key that did not sign is not.
+func TestEverySigningKeyVerifies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSent(t, 4)
 		stranger := rapid.Custom(drawKey).Filter(func(k webhook.Key) bool {
 			return !slices.ContainsFunc(s.keys, func(other webhook.Key) bool { return other.Expose() == k.Expose() })
 		}).Draw(t, "stranger")
-		now := s.at.Add(time.Duration(rapid.Int64Range(int64(-webhook.DefaultTolerance), int64(webhook.DefaultTolerance)).Draw(t, "clock")))
+		now := s.at.Add(time.Duration(rapid.Int64Range(int64(-webhook.DefaultTolerance),
+			int64(webhook.DefaultTolerance)).Draw(t, "clock")))
 		if n := len(strings.Split(s.signature, " ")); n != len(s.keys) {
 			t.Fatalf("%d signatures of %d keys", n, len(s.keys))
 		}
 		for _, k := range s.keys {
-			for _, receiver := range [][]webhook.Key{{k}, {verifier(t, k)}, {stranger, verifier(t, k)}, {verifier(t, k), stranger}} {
+			for _, receiver := range [][]webhook.Key{
+				{k},
+				{verifier(t, k)},
+				{stranger, verifier(t, k)},
+				{verifier(t, k), stranger},
+			} {
 				if err := webhook.Verify(receiver, s.headers(), s.body, now, webhook.DefaultTolerance); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		if err := webhook.Verify([]webhook.Key{verifier(t, stranger)}, s.headers(), s.body, now, webhook.DefaultTolerance); err == nil {
+		if err := webhook.Verify([]webhook.Key{verifier(t, stranger)}, s.headers(), s.body, now,
+			webhook.DefaultTolerance); err == nil {
 			t.Fatal("accepted with a key that did not sign")
 		}
 	})
 }
 
-// One bit changed anywhere, in id, timestamp, signature or body, and the delivery is refused; so it is with a byte more or less.
+// A changed bit, an added byte or a removed byte in id, timestamp, signature or body makes Verify refuse the delivery.
 func TestAnyChangeIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSent(t, 1)
@@ -104,7 +111,7 @@ func TestAnyChangeIsRefused(t *testing.T) {
 		}
 		parts[which] = part
 		changed := delivery(string(parts[0]), string(parts[1]), string(parts[2]))
-		// So wide a tolerance that it is not the clock that refuses.
+		// The tolerance is so wide that the timestamp alone refuses nothing.
 		err := webhook.Verify(s.keys, changed, parts[3], s.at, 1<<63-1)
 		if err == nil {
 			t.Fatalf("accepted: %v", changed)

@@ -17,12 +17,12 @@ const (
 	HeaderSignature = "webhook-signature"
 )
 
-// DefaultTolerance is how far a timestamp may be away from the receiver's clock, where nobody says otherwise. The
-// specification leaves it open; every reference library takes this.
+// DefaultTolerance is how far a timestamp may be from the receiver's clock, by default. The specification leaves it
+// open; every reference library uses this value.
 const DefaultTolerance = 5 * time.Minute
 
-// MaxKeys is how many keys may sign one delivery, and how many signatures a receiver looks at: a credential has two valid
-// versions at most, and work for strangers must have an end.
+// MaxKeys is how many keys may sign one delivery, and how many signatures a receiver checks. It limits the work that an
+// unknown sender can cause.
 const MaxKeys = 32
 
 // The versions of signatures.
@@ -36,8 +36,8 @@ const MaxUnix = 253402300799
 
 const maxIDLength = 256
 
-// Sign returns the signature header of one attempt: one signature for each key, in the order of the keys. The header
-// webhook-timestamp of that attempt is Timestamp(at), and the body must be sent byte for byte.
+// Sign returns the signature header of one attempt: one signature for each key, in the order of the keys. The caller
+// must send Timestamp(at) as the header webhook-timestamp, and the body unchanged.
 func Sign(keys []Key, id string, at time.Time, body []byte) (string, error) {
 	if err := checkKeys(keys); err != nil {
 		return "", err
@@ -64,10 +64,10 @@ func Sign(keys []Key, id string, at time.Time, body []byte) (string, error) {
 	return strings.Join(entries, " "), nil
 }
 
-// Timestamp is at as the header webhook-timestamp has it.
+// Timestamp formats at for the header webhook-timestamp.
 func Timestamp(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
-// CheckID says what is wrong with the id of a delivery: 1 to 256 visible ASCII characters without a dot.
+// CheckID returns an error unless the id of a delivery is 1 to 256 visible ASCII characters without a dot.
 func CheckID(id string) error {
 	if id == "" {
 		return ErrIDEmpty
@@ -101,7 +101,8 @@ func checkKeys(keys []Key) error {
 	return nil
 }
 
-// signedContent is what the signatures cover. Neither id nor timestamp can have a dot, so no two deliveries share it.
+// signedContent returns what the signatures cover. Neither id nor timestamp has a dot, so no two deliveries have the
+// same content.
 func signedContent(id, timestamp string, body []byte) []byte {
 	content := make([]byte, 0, len(id)+len(timestamp)+len(body)+2)
 	content = append(content, id...)

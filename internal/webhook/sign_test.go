@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-func TestVectors(t *testing.T) {
+func TestPublishedVectors(t *testing.T) {
 	private := parse(t, vectorPrivate)[0]
 	for name, tt := range map[string]struct {
 		keys []webhook.Key
@@ -26,7 +26,7 @@ func TestVectors(t *testing.T) {
 			if err != nil || got != tt.want {
 				t.Errorf("got %q, %v", got, err)
 			}
-			// A fraction of a second is not sent, and not signed.
+			// A fraction of a second is neither sent nor signed.
 			got, err = webhook.Sign(tt.keys, vectorID, vectorTime.Add(999*time.Millisecond), []byte(vectorBody))
 			if err != nil || got != tt.want {
 				t.Errorf("with a fraction of a second: got %q, %v", got, err)
@@ -35,7 +35,8 @@ func TestVectors(t *testing.T) {
 				if k.Algorithm() == webhook.Ed25519 && !strings.Contains(tt.want, vectorV1a) {
 					continue
 				}
-				if err := webhook.Verify([]webhook.Key{k}, vector(tt.want), []byte(vectorBody), vectorTime, webhook.DefaultTolerance); err != nil {
+				if err := webhook.Verify([]webhook.Key{k}, vector(tt.want), []byte(vectorBody), vectorTime,
+					webhook.DefaultTolerance); err != nil {
 					t.Errorf("%s: %v", k.Algorithm(), err)
 				}
 			}
@@ -51,19 +52,22 @@ func TestSignRefuses(t *testing.T) {
 		at   time.Time
 		want error
 	}{
-		"no keys":        {nil, vectorID, vectorTime, webhook.ErrNoKeys},
-		"the zero key":   {[]webhook.Key{keys[0], {}}, vectorID, vectorTime, webhook.ErrSecretEmpty},
-		"a public key":   {append(parse(t, parse(t, vectorPrivate)[0].Public()), keys...), vectorID, vectorTime, webhook.ErrCannotSign},
-		"too many keys":  {slices.Repeat(keys, webhook.MaxKeys+1), vectorID, vectorTime, webhook.ErrTooManyKeys},
-		"no id":          {keys, "", vectorTime, webhook.ErrIDEmpty},
-		"id with a dot":  {keys, "msg.1", vectorTime, webhook.ErrIDDot},
-		"id, line end":   {keys, "msg_1\r\nx-header: y", vectorTime, webhook.ErrIDCharacter},
-		"id, a space":    {keys, "msg 1", vectorTime, webhook.ErrIDCharacter},
-		"id, not ASCII":  {keys, "msg_ü", vectorTime, webhook.ErrIDCharacter},
-		"id, too long":   {keys, strings.Repeat("a", 257), vectorTime, webhook.ErrIDLength},
-		"before 1970":    {keys, vectorID, time.Unix(-1, 0), webhook.ErrTimestamp},
-		"no time at all": {keys, vectorID, time.Time{}, webhook.ErrTimestamp},
-		"year 10000":     {keys, vectorID, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), webhook.ErrTimestamp},
+		"no keys":  {nil, vectorID, vectorTime, webhook.ErrNoKeys},
+		"zero key": {[]webhook.Key{keys[0], {}}, vectorID, vectorTime, webhook.ErrSecretEmpty},
+		"public key": {
+			append(parse(t, parse(t, vectorPrivate)[0].Public()), keys...), vectorID, vectorTime,
+			webhook.ErrCannotSign,
+		},
+		"too many keys": {slices.Repeat(keys, webhook.MaxKeys+1), vectorID, vectorTime, webhook.ErrTooManyKeys},
+		"no id":         {keys, "", vectorTime, webhook.ErrIDEmpty},
+		"id with a dot": {keys, "msg.1", vectorTime, webhook.ErrIDDot},
+		"id, line end":  {keys, "msg_1\r\nx-header: y", vectorTime, webhook.ErrIDCharacter},
+		"id, a space":   {keys, "msg 1", vectorTime, webhook.ErrIDCharacter},
+		"id, not ASCII": {keys, "msg_ü", vectorTime, webhook.ErrIDCharacter},
+		"id, too long":  {keys, strings.Repeat("a", 257), vectorTime, webhook.ErrIDLength},
+		"before 1970":   {keys, vectorID, time.Unix(-1, 0), webhook.ErrTimestamp},
+		"zero time":     {keys, vectorID, time.Time{}, webhook.ErrTimestamp},
+		"year 10000":    {keys, vectorID, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), webhook.ErrTimestamp},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := webhook.Sign(tt.keys, tt.id, tt.at, nil)
@@ -74,8 +78,8 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// What Sign writes at its limits, Verify reads.
-func TestLimitsMeet(t *testing.T) {
+// Verify accepts what Sign writes at its limits.
+func TestVerifyAcceptsSignAtItsLimits(t *testing.T) {
 	keys := slices.Repeat(parse(t, privateOf("a")), webhook.MaxKeys)
 	keys[webhook.MaxKeys-1] = parse(t, vectorSecret)[0]
 	id := strings.Repeat("a", 256)
@@ -84,7 +88,8 @@ func TestLimitsMeet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := webhook.Verify(parse(t, vectorSecret), delivery(id, webhook.Timestamp(at), header), nil, at, time.Second); err != nil {
+		if err := webhook.Verify(parse(t, vectorSecret), delivery(id, webhook.Timestamp(at), header), nil, at,
+			time.Second); err != nil {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

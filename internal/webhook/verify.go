@@ -10,8 +10,8 @@ import (
 )
 
 // Verify returns nil if one of the keys signed this delivery, and its timestamp is within tolerance of now in either
-// direction. Headers are matched by name whatever the case, and others than the three are ignored. What is malformed is said before what is merely not
-// genuine, and all of it before anything is compared.
+// direction. It ignores the case of header names, and all headers but the three. It reports a malformed delivery before
+// one that is not genuine, and both before it compares any signature.
 func Verify(keys []Key, headers map[string][]string, body []byte, now time.Time, tolerance time.Duration) error {
 	if err := checkKeys(keys); err != nil {
 		return err
@@ -37,7 +37,7 @@ func Verify(keys []Key, headers map[string][]string, body []byte, now time.Time,
 	return nil
 }
 
-// delivery is what the headers say.
+// delivery is the content of the headers.
 type delivery struct {
 	id         string
 	at         time.Time
@@ -69,7 +69,7 @@ func parseDelivery(headers map[string][]string) (delivery, error) {
 	return d, nil
 }
 
-// single finds the one value of a header. Which of two values a program takes depends on the program: two are refused.
+// single returns the only value of a header. It refuses two: programs differ in which of them they take.
 func single(headers map[string][]string, name string) (string, error) {
 	var found []string
 	for key, values := range headers {
@@ -86,7 +86,7 @@ func single(headers map[string][]string, name string) (string, error) {
 	return "", fmt.Errorf("header %s: %w", name, ErrHeaderDoubled)
 }
 
-// parseTimestamp reads unix seconds in the one way to write them: what is signed is the text.
+// parseTimestamp reads unix seconds in their only valid form: the signature covers the text.
 func parseTimestamp(text string) (int64, error) {
 	unix, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || unix < 0 || unix > MaxUnix || strconv.FormatInt(unix, 10) != text {
@@ -95,7 +95,8 @@ func parseTimestamp(text string) (int64, error) {
 	return unix, nil
 }
 
-// anyMatches compares every signature with every key, also after a match: how long it takes says nothing of which one it was.
+// anyMatches compares every signature with every key, even after a match, so that the time does not show which one
+// matched.
 func anyMatches(keys []Key, signatures []signature, content []byte) bool {
 	found := false
 	for _, k := range keys {

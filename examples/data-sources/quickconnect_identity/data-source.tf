@@ -1,6 +1,6 @@
 data "quickconnect_identity" "this" {}
 
-# Fails the plan where the token of a wider role is used than the pipeline needs.
+# Every plan warns if the token's role is wider than the pipeline needs.
 check "least_privilege" {
   assert {
     condition     = contains(["planner", "deployer"], data.quickconnect_identity.this.role)

@@ -1,4 +1,4 @@
-# The policy that the security team manages for everybody.
+# A policy that the security team manages for all teams.
 data "quickconnect_rotation_policy" "quarterly" {
   name = "quarterly"
 }

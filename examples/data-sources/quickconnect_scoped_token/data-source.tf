@@ -1,4 +1,4 @@
-# What there is to know about a token, its value excepted: who owns it, how old it is, when it was last used.
+# The metadata of a token: its owner, its age, its last use. There is no value.
 data "quickconnect_scoped_token" "notifier" {
   name = "notifier"
 }

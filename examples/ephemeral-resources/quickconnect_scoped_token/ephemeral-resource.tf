@@ -21,8 +21,8 @@ ephemeral "quickconnect_scoped_token" "notifier" {
   id = quickconnect_scoped_token.notifier.id
 }
 
-# The value may go wherever Terraform takes ephemeral values: into a write-only argument of another provider, into a provider's
-# configuration, or, as here, to a command. `version` tells when there is a new one.
+# Use the value wherever Terraform accepts ephemeral values: in a write-only argument of another provider, in a provider
+# configuration, or in a command as here. `version` changes when there is a new value.
 resource "terraform_data" "deploy" {
   triggers_replace = quickconnect_scoped_token.notifier.version
 

@@ -26,8 +26,8 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
   id = quickconnect_webhook_signing_secret.orders.id
 }
 
-# Hands both values to the receiver whenever there is a new version, and takes the old one away when it has retired: a receiver that keeps
-# it would go on to trust it. `other_value` is null unless a rotation is in progress.
+# Gives both values to the receiver when there is a new version, and removes the old value when its version has ended.
+# Otherwise the receiver would continue to trust it. `other_value` is null unless a rotation is in progress.
 resource "terraform_data" "handover" {
   triggers_replace = [
     quickconnect_webhook_signing_secret.orders.version,

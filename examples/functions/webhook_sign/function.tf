@@ -1,5 +1,5 @@
-# The published example of Standard Webhooks. Everybody knows this secret: take one of your own from an ephemeral resource or a
-# sensitive variable, and the signature is as hidden as the secret.
+# The published example of Standard Webhooks. This secret is public. Take your own from an ephemeral resource or a sensitive
+# variable; the signature is then ephemeral or sensitive too.
 output "signature" {
   value = provider::quickconnect::webhook_sign(
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", # secret

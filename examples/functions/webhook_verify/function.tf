@@ -1,5 +1,5 @@
 locals {
-  # A delivery as a receiver got it. Header names may be in any case.
+  # A delivery as the receiver got it. Header names may have any case.
   delivery = {
     headers = {
       "webhook-id"        = "msg_p5jXN8AQM9LWM0D4loKWxJek"
@@ -10,8 +10,8 @@ locals {
     received_at = "2021-02-25T15:02:12Z"
   }
 
-  # What the receiver knows during a rotation: the old secret and the new one. These two are examples that everybody knows;
-  # take yours from an ephemeral resource or a sensitive variable.
+  # The receiver's secrets during a rotation: the old one and the new one. These two are public examples. Take your own from
+  # an ephemeral resource or a sensitive variable.
   secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
 }
 

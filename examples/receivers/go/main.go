@@ -1,5 +1,5 @@
-// Command quickconnect-receiver takes signed webhooks (Standard Webhooks 1.0.0) with nothing but the standard library. ../README.md
-// says what it answers and why.
+// Command quickconnect-receiver receives signed webhooks (Standard Webhooks 1.0.0). It uses the standard library only.
+// ../README.md lists its answers and their reasons. It is one file, so that it is easy to copy.
 package main
 
 import (
@@ -29,16 +29,18 @@ import (
 
 const (
 	maxBody       = 1 << 20
-	maxSignatures = 32 // work for strangers must have an end
+	maxSignatures = 32 // limits the work that an unknown sender can cause
 	maxSecrets    = 16 // two for each of 8 signing secrets, if all are in a rotation
 	tolerance     = 5 * 60
-	rememberFor   = 2*tolerance + 10 // a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
-	minRemembered = 10_000           // so many ids are kept, however old
-	maxRemembered = 1_000_000        // beyond that no new event is taken: it could come twice
+
+	// A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
+	rememberFor   = 2*tolerance + 10
+	minRemembered = 10_000    // keep this many ids, however old
+	maxRemembered = 1_000_000 // with more ids, refuse new events: they could be handled twice
 )
 
 var (
-	// Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the log.
+	// An id without a dot cannot move the borders between the signed parts. Visible characters cannot forge a log line.
 	idPattern        = regexp.MustCompile(`^[!-\-/-~]{1,256}$`)
 	timestampPattern = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 	unprintable      = regexp.MustCompile(`[^!-~]`)
@@ -50,11 +52,12 @@ type event struct {
 }
 
 func handle(e event) error {
-	// Your work goes here. An error makes the platform deliver the event again.
+	// Your work goes here. After an error the platform delivers the event again.
 	return nil
 }
 
-// refusal is an answer that makes nothing of the delivery. Its reason is logged: no value of the request or the config is in it.
+// refusal is the answer to a delivery that is not handled. The reason is logged, so it contains no value of the request
+// or the config.
 type refusal struct {
 	status int
 	reason string
@@ -65,7 +68,8 @@ func refuse(status int, reason string) *refusal { return &refusal{status, reason
 type receiver struct {
 	configPath string
 
-	// In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
+	// The ids are in memory only, so a restart forgets them. In a real service, store them in your database, in the
+	// transaction of the event's effect.
 	mu       sync.Mutex
 	handling map[string]bool
 	accepted map[string]acceptance // by id
@@ -74,7 +78,7 @@ type receiver struct {
 
 type acceptance struct {
 	timestamp string    // webhook-timestamp
-	at        time.Time // of this delivery, or of the last retry
+	at        time.Time // of this delivery or of its last retry
 }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -111,7 +115,7 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	if no != nil {
 		return 0, "", no
 	}
-	// A genuine delivery of another place may be replayed here, and this receiver may even know that place's secret.
+	// Somebody may replay a genuine delivery of another endpoint here, and this receiver may even know its secret.
 	switch {
 	case e.Tenant != c.Tenant:
 		return 0, "", refuse(403, "the delivery is for another tenant")
@@ -120,7 +124,7 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	case e.EndpointID != c.EndpointID:
 		return 0, "", refuse(403, "the delivery is for another endpoint")
 	case e.Type == "quickconnect.probe":
-		// The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
+		// The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
 		return 204, "probed " + word(id), nil
 	case c.EventTypes != nil && !slices.Contains(c.EventTypes, e.Type):
 		return 0, "", refuse(422, "events of this type are not taken here")
@@ -138,14 +142,14 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	return 204, "accepted " + word(id) + " " + word(e.Type), nil
 }
 
-// verify holds a delivery against Standard Webhooks: the signed bytes are id, timestamp and body, joined by dots, the body exactly
-// as it came. The header has one signature for each secret that is valid at the sender; one that matches is enough.
+// verify checks a delivery by Standard Webhooks. The signed bytes are id, timestamp and body, joined by dots; the body
+// is unchanged. The header has one signature for each valid secret of the sender. One match is enough.
 func verify(keys []key, header http.Header, body []byte) (id, timestamp string, no *refusal) {
 	var values [3]string
 	for i, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
 		found := header.Values(name)
 		switch {
-		case len(found) > 1: // which of them a program takes depends on the program
+		case len(found) > 1: // programs differ in which one they take
 			return "", "", refuse(400, name+" is there more than once")
 		case len(found) == 0 || found[0] == "":
 			return "", "", refuse(400, name+" is missing")
@@ -205,14 +209,15 @@ func (k key) signed(content []byte, signatures []string) bool {
 	return false
 }
 
-// decode reads standard base64 with padding. Encoding again refuses what Go's decoder lets through: line ends, and stray last bits.
+// decode reads standard base64 with padding. It encodes the result again, to refuse what Go's decoder accepts: line
+// ends and stray last bits.
 func decode(text string) ([]byte, bool) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	return b, err == nil && base64.StdEncoding.EncodeToString(b) == text
 }
 
 func parseEvent(id string, body []byte) (event, *refusal) {
-	// Into a map, because a struct would take "TENANT" for "tenant".
+	// This decodes into a map: a struct would accept "TENANT" for "tenant".
 	var members map[string]json.RawMessage
 	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil {
 		return event{}, refuse(400, "the body is not a JSON object")
@@ -238,18 +243,19 @@ func parseEvent(id string, body []byte) (event, *refusal) {
 	return e, nil
 }
 
-// begin reports whether the event was accepted before. Unless it refuses, exactly one request handles the event: the one that gets false.
+// begin reports whether the event was accepted before. If it returns false and no refusal, the caller must handle the
+// event and call end. Only one request gets that result.
 func (r *receiver) begin(id, timestamp string) (repeated bool, no *refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, found := r.accepted[id]
 	switch {
-	case found && first.timestamp == timestamp: // the platform signs every attempt anew: this is a copy
+	case found && first.timestamp == timestamp: // the platform signs every attempt again, so this is a copy
 		return false, refuse(409, "this delivery was accepted before")
-	case found: // the platform's own retry: the first answer got lost
-		r.accepted[id] = acceptance{first.timestamp, time.Now()} // a copy of the retry must find it, too
+	case found: // the platform's retry: the first answer was lost
+		r.accepted[id] = acceptance{first.timestamp, time.Now()} // so that a copy of the retry is refused
 		return true, nil
-	case r.handling[id]: // 200 would be a lie if the other one fails
+	case r.handling[id]: // 200 would be wrong if the other request fails
 		return false, refuse(409, "this event is being handled")
 	}
 	for len(r.order) > minRemembered && time.Since(r.accepted[r.order[0]].at) > rememberFor*time.Second {
@@ -273,7 +279,7 @@ func (r *receiver) end(id, timestamp string, ok bool) {
 	}
 }
 
-// work is handle, with a panic made an error: a panic must not leave the id in handling for ever.
+// work calls handle and returns an error for a panic, so that the id does not stay in handling.
 func work(e event) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -287,19 +293,20 @@ type config struct {
 	Tenant      string    `json:"tenant"`
 	Environment string    `json:"environment"`
 	EndpointID  string    `json:"endpoint_id"`
-	EventTypes  []string  `json:"event_types"` // null, and so nil, where Terraform has none: every type
-	Secrets     []*string `json:"secrets"`     // null where Terraform has no second one
+	EventTypes  []string  `json:"event_types"` // null if Terraform has none: every type
+	Secrets     []*string `json:"secrets"`     // null if there is no second one
 	keys        []key
 }
 
-// readConfig reads the file anew for every request, so that a rotation needs no restart. 503 makes the platform try again later.
+// readConfig reads the file for every request, so that a rotation needs no restart. 503 makes the platform retry later.
 func readConfig(path string) (config, *refusal) {
-	c := config{EventTypes: []string{}} // so it stays if it is missing
+	c := config{EventTypes: []string{}} // stays empty if the member is missing
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return c, refuse(503, "the config file cannot be read")
 	}
-	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" || c.Secrets == nil ||
+	if json.Unmarshal(text, &c) != nil || c.Tenant == "" || c.Environment == "" || c.EndpointID == "" ||
+		c.Secrets == nil ||
 		c.EventTypes != nil && (len(c.EventTypes) == 0 || slices.Contains(c.EventTypes, "")) {
 		return c, refuse(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
 	}
@@ -323,7 +330,7 @@ func readConfig(path string) (config, *refusal) {
 	return c, nil
 }
 
-// word makes a text one word of at most 100 visible characters, so that it cannot forge a line of the log.
+// word returns at most 100 visible characters of a text, so that it cannot forge a log line.
 func word(s string) string {
 	s = unprintable.ReplaceAllString(s, "?")
 	return s[:min(len(s), 100)]
@@ -338,7 +345,7 @@ func main() {
 	if port == "" {
 		port = "8080"
 	}
-	// On the loopback address only: a proxy that terminates TLS stands in front.
+	// Loopback only: put a proxy in front that terminates TLS.
 	listener, err := net.Listen("tcp", "127.0.0.1:"+port)
 	if err != nil {
 		log.Fatal(err)
@@ -357,7 +364,7 @@ func main() {
 	}()
 	fmt.Printf("listening on http://%s\n", listener.Addr())
 	<-stop.Done()
-	// What has begun is finished, but nobody who falls silent keeps this from ending.
+	// Finish running requests, but do not wait for a silent client.
 	finish, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if server.Shutdown(finish) != nil {

@@ -1,22 +1,23 @@
-// A receiver of signed webhooks (Standard Webhooks 1.0.0), verified by the npm package standardwebhooks. ../README.md says what it
-// answers and why.
+// Receives signed webhooks (Standard Webhooks 1.0.0) and verifies them with the npm package standardwebhooks. ../README.md
+// lists its answers and their reasons.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 
 const MAX_BODY = 1 << 20;
-const MAX_SIGNATURES = 32; // work for strangers must have an end
+const MAX_SIGNATURES = 32; // limits the work that an unknown sender can cause
 const MAX_SECRETS = 16; // two for each of 8 signing secrets, if all are in a rotation
 const TOLERANCE = 5 * 60;
-const REMEMBER_FOR = 2 * TOLERANCE + 10; // a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
-const MIN_REMEMBERED = 10_000; // so many ids are kept, however old
-const MAX_REMEMBERED = 1_000_000; // beyond that no new event is taken: it could come twice
+// A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
+const REMEMBER_FOR = 2 * TOLERANCE + 10;
+const MIN_REMEMBERED = 10_000; // keep this many ids, however old
+const MAX_REMEMBERED = 1_000_000; // with more ids, refuse new events: they could be handled twice
 
 async function handle(event) {
-  // Your work goes here. Throwing makes the platform deliver the event again.
+  // Your work goes here. After an exception the platform delivers the event again.
 }
 
-// An answer that makes nothing of the delivery. The reason is logged: no value of the request or the config is in it.
+// The answer to a delivery that is not handled. The reason is logged, so it contains no value of the request or the config.
 class Refusal extends Error {
   constructor(status, reason) {
     super(reason);
@@ -31,12 +32,12 @@ async function answer(request) {
   const { id, timestamp, text } = verify(config.webhooks, request, body);
   const event = parseEvent(text);
 
-  // A genuine delivery of another place may be replayed here, and this receiver may even know that place's secret.
+  // Somebody may replay a genuine delivery of another endpoint here, and this receiver may even know its secret.
   if (event.tenant !== config.tenant) throw new Refusal(403, "the delivery is for another tenant");
   if (event.environment !== config.environment) throw new Refusal(403, "the delivery is for another environment");
   if (event.endpoint_id !== config.endpoint_id) throw new Refusal(403, "the delivery is for another endpoint");
 
-  // The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
+  // The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
   if (event.type === "quickconnect.probe") return { status: 204, line: `probed ${word(id)}` };
   if (config.event_types !== null && !config.event_types.includes(event.type)) {
     throw new Refusal(422, "events of this type are not taken here");
@@ -59,7 +60,7 @@ async function readBody(request) {
   try {
     for await (const part of request) {
       size += part.length;
-      if (size <= MAX_BODY) parts.push(part); // the rest is read and dropped, so that the sender gets to the answer
+      if (size <= MAX_BODY) parts.push(part); // read and drop the rest, so that the sender gets the answer
     }
   } catch {
     throw new Refusal(400, "the body did not arrive whole");
@@ -68,17 +69,17 @@ async function readBody(request) {
   return Buffer.concat(parts);
 }
 
-// The signed bytes are id, timestamp and body, joined by dots, the body exactly as it came. The header has one signature for each
-// secret that is valid at the sender; one that matches is enough.
+// The signed bytes are id, timestamp and body, joined by dots; the body is unchanged. The header has one signature for each
+// valid secret of the sender. One match is enough.
 function verify(webhooks, request, body) {
   const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => {
     const values = request.headersDistinct[name] ?? [];
-    // Which of two values a program takes depends on the program.
+    // Programs differ in which of two values they take.
     if (values.length > 1) throw new Refusal(400, `${name} is there more than once`);
     if (!values[0]) throw new Refusal(400, `${name} is missing`);
     return values[0];
   });
-  // Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the log.
+  // An id without a dot cannot move the borders between the signed parts. Visible characters cannot forge a log line.
   if (!/^[!-\-/-~]{1,256}$/.test(id)) throw new Refusal(400, "webhook-id is not 1 to 256 visible characters without a dot");
   if (!/^[1-9][0-9]{0,11}$/.test(timestamp)) throw new Refusal(400, "webhook-timestamp is not unix seconds");
   if (signature.split(" ").length > MAX_SIGNATURES) throw new Refusal(400, "webhook-signature has more than 32 signatures");
@@ -86,7 +87,7 @@ function verify(webhooks, request, body) {
     throw new Refusal(401, "webhook-timestamp is more than 5 minutes away");
   }
 
-  // The package signs text, so only bytes that survive as text can be verified.
+  // The package signs text, so only a body that is valid text can be verified.
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
@@ -120,20 +121,22 @@ function parseEvent(text) {
   return event;
 }
 
-// In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
+// The ids are in memory only, so a restart forgets them. In a real service, store them in your database, in the transaction
+// of the event's effect.
 const handling = new Set();
-const accepted = new Map(); // id → webhook-timestamp, and when that or the last retry came; oldest first
+const accepted = new Map(); // id → webhook-timestamp, and the time of the delivery or its last retry; oldest first
 
-// Tells whether the event was accepted before. Unless it throws, exactly one request handles the event: the one that gets false.
+// Returns whether the event was accepted before. If it returns false, the caller must handle the event and call end. Only one
+// request gets false.
 function begin(id, timestamp) {
-  // The platform signs every attempt anew: the same timestamp is a copy, another one is its own retry because the answer got lost.
+  // The platform signs every attempt again. So the same timestamp is a copy, and another one is a retry after a lost answer.
   const first = accepted.get(id);
   if (first?.timestamp === timestamp) throw new Refusal(409, "this delivery was accepted before");
   if (first) {
-    first.at = performance.now(); // a copy of the retry must find it, too
+    first.at = performance.now(); // so that a copy of the retry is refused
     return true;
   }
-  if (handling.has(id)) throw new Refusal(409, "this event is being handled"); // 200 would be a lie if the other one fails
+  if (handling.has(id)) throw new Refusal(409, "this event is being handled"); // 200 would be wrong if the other request fails
   for (const [oldest, { at }] of accepted) {
     if (accepted.size <= MIN_REMEMBERED || performance.now() - at <= REMEMBER_FOR * 1000) break;
     accepted.delete(oldest);
@@ -148,7 +151,7 @@ function end(id, timestamp, ok) {
   if (ok) accepted.set(id, { timestamp, at: performance.now() });
 }
 
-// Read anew for every request, so that a rotation needs no restart. 503 makes the platform try again later.
+// Reads the file for every request, so that a rotation needs no restart. 503 makes the platform retry later.
 async function readConfig() {
   let text;
   let config;
@@ -160,13 +163,13 @@ async function readConfig() {
   try {
     config = JSON.parse(text);
   } catch {
-    config = null; // the error repeats a piece of the file, so it is dropped
+    config = null; // the error repeats a part of the file, so drop it
   }
   const { tenant, environment, endpoint_id, event_types, secrets } = config ?? {};
   if (![tenant, environment, endpoint_id].every(isText) || !isTypes(event_types) || !Array.isArray(secrets)) {
     throw new Refusal(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets");
   }
-  const given = secrets.filter((secret) => secret !== null); // null where Terraform has no second one
+  const given = secrets.filter((secret) => secret !== null); // null if there is no second one
   if (!given.every(isSecret)) throw new Refusal(503, "a secret in the config file has a wrong prefix or wrong base64");
   if (given.length < 1 || given.length > MAX_SECRETS) throw new Refusal(503, "the config file must have 1 to 16 secrets");
   return { tenant, environment, endpoint_id, event_types, webhooks: given.map((secret) => new Webhook(secret)) };
@@ -183,7 +186,7 @@ function isSecret(value) {
   return bytes.length >= 24 && bytes.length <= 64 && bytes.toString("base64") === encoded; // standard, padded, canonical
 }
 
-// One word of at most 100 visible characters, so that it cannot forge a line of the log.
+// Returns at most 100 visible characters of a text, so that it cannot forge a log line.
 const word = (value) => value.replace(/[^!-~]/gu, "?").slice(0, 100);
 
 const configPath = process.env.RECEIVER_CONFIG;
@@ -205,14 +208,14 @@ const server = createServer({ maxHeaderSize: 64 * 1024 }, async (request, respon
   response.writeHead(result.status).end();
 });
 
-// On the loopback address only: a proxy that terminates TLS stands in front.
+// Loopback only: put a proxy in front that terminates TLS.
 server.listen(Number(process.env.PORT || 8080), "127.0.0.1", () => {
   process.stdout.write(`listening on http://127.0.0.1:${server.address().port}\n`);
 });
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
-    // What has begun is finished, but nobody who falls silent keeps this from ending.
+    // Finish running requests, but do not wait for a silent client.
     server.close();
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 10000).unref();

@@ -1,6 +1,6 @@
-"""A receiver of signed webhooks (Standard Webhooks 1.0.0) with nothing but the standard library.
+"""Receives signed webhooks (Standard Webhooks 1.0.0). It uses the standard library only.
 
-../README.md says what it answers and why.
+../README.md lists its answers and their reasons.
 """
 
 import base64
@@ -17,21 +17,25 @@ from collections import OrderedDict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MAX_BODY = 1 << 20
-MAX_SIGNATURES = 32  # work for strangers must have an end
+MAX_SIGNATURES = 32  # limits the work that an unknown sender can cause
 MAX_SECRETS = 16  # two for each of 8 signing secrets, if all are in a rotation
 TOLERANCE = 5 * 60
-REMEMBER_FOR = 2 * TOLERANCE + 10  # a timestamp may be 5 minutes ahead, and is good for 5 minutes after itself; the rest is to spare
-MIN_REMEMBERED = 10_000  # so many ids are kept, however old
-MAX_REMEMBERED = 1_000_000  # beyond that no new event is taken: it could come twice
+# A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
+REMEMBER_FOR = 2 * TOLERANCE + 10
+MIN_REMEMBERED = 10_000  # keep this many ids, however old
+MAX_REMEMBERED = 1_000_000  # with more ids, refuse new events: they could be handled twice
 
 
 def handle(event):
-    """Raising makes the platform deliver the event again."""
+    """Handle one event. After an exception the platform delivers the event again."""
     # Your work goes here.
 
 
 class Refusal(Exception):
-    """An answer that makes nothing of the delivery. The reason is logged: no value of the request or the config is in it."""
+    """The answer to a delivery that is not handled.
+
+    The reason is logged, so it contains no value of the request or the config.
+    """
 
     def __init__(self, status, reason):
         super().__init__(reason)
@@ -47,7 +51,7 @@ def answer(request):
     delivery_id, timestamp = verify(config["keys"], request.headers, body)
     event = parse_event(body)
 
-    # A genuine delivery of another place may be replayed here, and this receiver may even know that place's secret.
+    # Somebody may replay a genuine delivery of another endpoint here, and this receiver may even know its secret.
     if event["tenant"] != config["tenant"]:
         raise Refusal(403, "the delivery is for another tenant")
     if event["environment"] != config["environment"]:
@@ -55,7 +59,7 @@ def answer(request):
     if event["endpoint_id"] != config["endpoint_id"]:
         raise Refusal(403, "the delivery is for another endpoint")
 
-    # The platform asks whether a new secret is accepted here. It is, and that is all there is to do.
+    # The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
     if event["type"] == "quickconnect.probe":
         return 204, "probed " + word(delivery_id)
     if config["event_types"] is not None and event["type"] not in config["event_types"]:
@@ -75,7 +79,7 @@ def answer(request):
 def read_body(request):
     length = request.headers.get("Content-Length", "")
     if not re.fullmatch(r"[0-9]{1,12}", length):
-        raise Refusal(411, "the length of the body is not given")  # http.server knows no chunks
+        raise Refusal(411, "the length of the body is not given")  # http.server does not support chunks
     left, parts = int(length), []
     try:
         while left > 0:
@@ -83,7 +87,7 @@ def read_body(request):
             if not part:
                 raise Refusal(400, "the body did not arrive whole")
             left -= len(part)
-            if int(length) <= MAX_BODY:  # a larger one is read and dropped, so that the sender gets to the answer
+            if int(length) <= MAX_BODY:  # read and drop a larger one, so that the sender gets the answer
                 parts.append(part)
     except OSError:
         raise Refusal(400, "the body did not arrive whole")
@@ -93,21 +97,21 @@ def read_body(request):
 
 
 def verify(keys, headers, body):
-    """Hold a delivery against Standard Webhooks.
+    """Check a delivery by Standard Webhooks.
 
-    The signed bytes are id, timestamp and body, joined by dots, the body exactly as it came. The header has one signature
-    for each secret that is valid at the sender; one that matches is enough.
+    The signed bytes are id, timestamp and body, joined by dots; the body is unchanged. The header has one signature for
+    each valid secret of the sender. One match is enough.
     """
     values = []
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
         found = headers.get_all(name, [])
-        if len(found) > 1:  # which of them a program takes depends on the program
+        if len(found) > 1:  # programs differ in which one they take
             raise Refusal(400, name + " is there more than once")
         if not found or not found[0].strip(" \t"):
             raise Refusal(400, name + " is missing")
         values.append(found[0].strip(" \t"))
     delivery_id, timestamp, signature = values
-    # Without a dot, nobody can move the borders between the signed parts. Visible characters cannot forge a line of the log.
+    # An id without a dot cannot move the borders between the signed parts. Visible characters cannot forge a log line.
     if not re.fullmatch(r"[!-\-/-~]{1,256}", delivery_id):
         raise Refusal(400, "webhook-id is not 1 to 256 visible characters without a dot")
     if not re.fullmatch(r"[1-9][0-9]{0,11}", timestamp):
@@ -144,27 +148,33 @@ def parse_event(body):
 
 
 def refuse_constant(name):
-    """NaN and Infinity, which json takes for numbers, are no JSON."""
+    """Refuse NaN and Infinity: json accepts them, but they are not JSON."""
     raise ValueError(name)
 
 
-# In memory, so a restart forgets. A real service keeps the ids in its database, written in the transaction of their effect.
+# The ids are in memory only, so a restart forgets them. In a real service, store them in your database, in the transaction
+# of the event's effect.
 lock = threading.Lock()
 handling = set()
-accepted = OrderedDict()  # id → webhook-timestamp, and when that or the last retry came; oldest first (a dict is slow to find that)
+# id → webhook-timestamp, and the time of the delivery or its last retry; oldest first (a dict finds the oldest slowly)
+accepted = OrderedDict()
 
 
 def begin(delivery_id, timestamp):
-    """Tell whether the event was accepted before. Unless it raises, exactly one request handles the event: the one that gets False."""
+    """Return whether the event was accepted before.
+
+    If it returns False, the caller must handle the event and call end. Only one request gets False.
+    """
     with lock:
-        # The platform signs every attempt anew: the same timestamp is a copy, another one is its own retry because the answer got lost.
+        # The platform signs every attempt again. So the same timestamp is a copy, and another one is a retry after a lost
+        # answer.
         first = accepted.get(delivery_id)
         if first and first[0] == timestamp:
             raise Refusal(409, "this delivery was accepted before")
         if first:
-            accepted[delivery_id] = first[0], time.monotonic()  # a copy of the retry must find it, too
+            accepted[delivery_id] = first[0], time.monotonic()  # so that a copy of the retry is refused
             return True
-        if delivery_id in handling:  # 200 would be a lie if the other one fails
+        if delivery_id in handling:  # 200 would be wrong if the other request fails
             raise Refusal(409, "this event is being handled")
         while len(accepted) > MIN_REMEMBERED and time.monotonic() - next(iter(accepted.values()))[1] > REMEMBER_FOR:
             accepted.popitem(last=False)
@@ -182,7 +192,7 @@ def end(delivery_id, timestamp, ok):
 
 
 def read_config(path):
-    """Read the config anew for every request, so that a rotation needs no restart. 503 makes the platform try again later."""
+    """Read the file for every request, so that a rotation needs no restart. 503 makes the platform retry later."""
     try:
         with open(path, encoding="utf-8") as file:
             config = json.load(file)
@@ -197,7 +207,7 @@ def read_config(path):
         or not isinstance(config.get("secrets"), list)
     ):
         raise Refusal(503, "the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets")
-    config["keys"] = [parse_secret(text) for text in config["secrets"] if text is not None]  # None where Terraform has no second one
+    config["keys"] = [parse_secret(text) for text in config["secrets"] if text is not None]  # None if there is no second one
     if not 1 <= len(config["keys"]) <= MAX_SECRETS:
         raise Refusal(503, "the config file must have 1 to 16 secrets")
     return config
@@ -220,12 +230,12 @@ def is_text(value):
 
 
 def is_types(value):
-    """Tell whether these are event types; None is every type."""
+    """Return whether these are event types; None is every type."""
     return value is None or (isinstance(value, list) and value != [] and all(map(is_text, value)))
 
 
 def word(text):
-    """One word of at most 100 visible characters, so that it cannot forge a line of the log."""
+    """Return at most 100 visible characters of a text, so that it cannot forge a log line."""
     return re.sub(r"[^!-~]", "?", text)[:100]
 
 
@@ -236,7 +246,7 @@ def say(line):
 
 
 class Handler(BaseHTTPRequestHandler):
-    timeout = 10  # seconds, for a sender that falls silent
+    timeout = 10  # seconds, for a silent sender
 
     def respond(self):
         try:
@@ -252,21 +262,21 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond
 
     def log_message(self, *args):
-        """http.server's own log would repeat what a stranger sent."""
+        """Log nothing: http.server's own log would repeat what the sender wrote."""
 
 
 class Server(ThreadingHTTPServer):
-    daemon_threads = False  # on SIGTERM, what has begun is finished
+    daemon_threads = False  # on SIGTERM, finish running requests
     request_queue_size = 128
 
 
 def main():
     if not os.environ.get("RECEIVER_CONFIG"):
         sys.exit("RECEIVER_CONFIG must be the path of the config file")
-    # On the loopback address only: a proxy that terminates TLS stands in front.
+    # Loopback only: put a proxy in front that terminates TLS.
     with Server(("127.0.0.1", int(os.environ.get("PORT") or 8080)), Handler) as server:
         for number in (signal.SIGINT, signal.SIGTERM):
-            # shutdown waits for the loop that this very thread runs: it needs a thread of its own.
+            # shutdown waits for the loop, which this thread runs, so it needs another thread.
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         say("listening on http://127.0.0.1:{}".format(server.server_address[1]))
         server.serve_forever()

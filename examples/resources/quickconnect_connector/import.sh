@@ -1,2 +1,2 @@
-# By name, or by id (con_…). The credentials are not needed: they stay as the platform has them.
+# By name, or by id (con_…). No credentials are needed: the platform keeps those it has.
 terraform import quickconnect_connector.mail mail

@@ -3,7 +3,7 @@ variable "smtp_password" {
   ephemeral = true
 }
 
-# Without a version number the provider compares what is configured with what the platform has, and sends it when they differ.
+# Without a version number, the provider compares the configured credentials with the platform's, and sends them if they differ.
 resource "quickconnect_connector" "mail" {
   name  = "mail"
   owner = "messaging@example.com"
@@ -21,10 +21,10 @@ resource "quickconnect_connector" "mail" {
   }
 }
 
-# With a version number the credentials are sent when the number changes: the choice for a value that is made anew on every run.
+# With a version number, the provider sends the credentials when the number changes. Use it for a value that differs in every run.
 resource "quickconnect_connector" "crm" {
   name        = "crm"
-  description = "Delivers into the CRM's inbox."
+  description = "Delivers to the CRM's inbox."
   owner       = "team-crm"
   type        = "custom"
   labels = {
@@ -34,6 +34,6 @@ resource "quickconnect_connector" "crm" {
   credentials_wo         = { api_key = var.smtp_password }
   credentials_wo_version = 1
 
-  # No token of this connector may have a scope beyond these.
+  # The scopes that tokens of this connector may have.
   allowed_scopes = ["messages:send", "contacts:*"]
 }

@@ -1,15 +1,15 @@
 resource "quickconnect_rotation_policy" "quarterly" {
   name        = "quarterly"
-  description = "What the security handbook asks of every token that leaves the platform."
+  description = "The rule of the security handbook for every token."
 
-  interval     = "90d"  # a rotation falls due
-  max_age      = "120d" # from here on it is overdue, and every plan says so
-  overlap      = "24h"  # old and new are both accepted
-  max_stage    = "7d"   # how long a new token may wait for its first use
-  quiet_period = "2h"   # unused for this long, the old one may be retired before the overlap ends
+  interval     = "90d"  # a rotation is due
+  max_age      = "120d" # it is overdue, and every plan warns
+  overlap      = "24h"  # the old and the new value are both accepted
+  max_stage    = "7d"   # a new token may wait this long for its first use
+  quiet_period = "2h"   # if unused for this long, the old value may be retired before the overlap ends
 }
 
-# For consumers that take the new value at once and need no proof that it is in use.
+# For consumers that take the new value at once, so that no proof of use is needed.
 resource "quickconnect_rotation_policy" "nightly" {
   name                    = "nightly"
   interval                = "1d"

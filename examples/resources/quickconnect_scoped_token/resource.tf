@@ -19,16 +19,16 @@ resource "quickconnect_scoped_token" "notifier" {
   allowed_cidrs      = ["192.0.2.0/24"]
   rotation_policy_id = quickconnect_rotation_policy.quarterly.id
 
-  # A changed value asks for a rotation before its time.
+  # A changed value requests a rotation before it is due.
   rotate_when_changed = {
     deployment = "2026-10"
   }
 
-  # Raised to the number of the next version, this line replaces a leaked token at once, without an overlap.
+  # To replace a leaked token at once, without an overlap, raise this to the number of the next version.
   minimum_version = 1
 }
 
-# A token that ends.
+# A token that expires.
 resource "quickconnect_scoped_token" "migration" {
   name         = "migration"
   owner        = "messaging@example.com"

@@ -4,7 +4,7 @@ resource "quickconnect_connector" "shop" {
   type  = "custom"
 }
 
-# Nothing is delivered before the endpoint has a quickconnect_webhook_signing_secret.
+# The platform delivers nothing before the endpoint has a quickconnect_webhook_signing_secret.
 resource "quickconnect_webhook_endpoint" "orders" {
   name         = "orders"
   connector_id = quickconnect_connector.shop.id

@@ -17,8 +17,8 @@ const (
 	lockName     = "serve.lock"
 )
 
-// lockData keeps a second server off a data directory: which events are on their way is known to one process alone. The lock ends with the
-// process, however that ends.
+// lockData prevents a second server on a data directory: the deliveries in progress are known to one process only. The
+// lock ends with the process, even after a crash.
 func lockData(dir string) (unlock func() error, err error) {
 	if err := makeData(dir); err != nil {
 		return nil, err
@@ -28,7 +28,8 @@ func lockData(dir string) (unlock func() error, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("lock the data directory: %w", err)
 	case !locked:
-		return nil, fmt.Errorf("another quickconnectd serves this data directory (it holds %s); stop it first, or give another --data-dir", lock.Path())
+		return nil, fmt.Errorf("another quickconnectd serves this data directory (it holds %s); "+
+			"stop it first, or use another --data-dir", lock.Path())
 	}
 	return lock.Unlock, nil
 }
@@ -40,7 +41,7 @@ func makeData(dir string) error {
 	return nil
 }
 
-// openData opens the keyring and the database of a data directory, and makes what is missing.
+// openData opens the keyring and the database of a data directory, and creates them if they are missing.
 func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
 	if err := makeData(dir); err != nil {
 		return nil, nil, err
@@ -56,10 +57,11 @@ func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, 
 	return s, k, nil
 }
 
-// existingData opens a data directory that a server or a bootstrap has made, so that a mistyped one is not made anew.
+// existingData opens a data directory that exists, so that a mistyped path is an error and not a new directory.
 func existingData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
 	if _, err := os.Stat(filepath.Join(dir, databaseName)); err != nil {
-		return nil, nil, fmt.Errorf("no platform in the data directory: run quickconnectd bootstrap or serve with it first: %w", err)
+		return nil, nil, fmt.Errorf("there is no platform in the data directory: "+
+			"run quickconnectd bootstrap or serve with it first: %w", err)
 	}
 	return openData(ctx, dir)
 }

@@ -1,4 +1,4 @@
-// Command quickconnectd is the reference platform.
+// Command quickconnectd runs the reference platform.
 package main
 
 import (
@@ -17,20 +17,23 @@ import (
 const usage = `quickconnectd is the Quickconnect reference platform.
 
 Usage:
-  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE] [--allow-private-endpoints]
-      Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output once it is ready; logs go to standard error.
-      Webhooks go to addresses that are reachable from everywhere. --allow-private-endpoints opens this machine and private networks to
-      them, and http to this machine: for trying things out, not for a platform that others may use.
+  quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
+      [--allow-private-endpoints]
+      Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs to
+      standard error. Webhooks go to public addresses only. --allow-private-endpoints also allows this machine, private
+      networks, and http to this machine: use it for trials, not for a platform that others may use.
 
   quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...
-      Makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the principals' tokens as
-      JSON by environment. May run beside a server.
+      Creates environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the
+      principals' tokens as JSON by environment. May run beside a server.
 
-  quickconnectd token create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE [--name NAME] [--ttl DURATION]
-      Makes one more principal and prints its token, which is not to be had again. May run beside a server.
-      Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token does not expire.
+  quickconnectd token create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE
+      [--name NAME] [--ttl DURATION]
+      Creates one more principal and prints its token once. The token cannot be shown again. May run beside a server.
+      Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token
+      does not expire.
 
-DIR keeps the database and keyring.json, which opens every secret in it: back up both, and keep them apart.
+DIR contains the database and keyring.json, which opens every secret in the database. Back up both, and keep them apart.
 `
 
 // Exit codes.
@@ -46,14 +49,14 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, clock.System()))
 }
 
-// errUsage is a command line that cannot be carried out.
+// errUsage is the error of a command line that is not valid.
 var errUsage = errors.New("usage")
 
 func usagef(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
 }
 
-// run carries out a command line and returns the exit code.
+// run runs a command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) int {
 	err := dispatch(ctx, args, stdout, stderr, c)
 	switch {
@@ -63,7 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.C
 		_, _ = io.WriteString(stdout, usage)
 		return exitOK
 	case errors.Is(err, errUsage):
-		_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\nRun quickconnectd help for how to call it.\n", err)
+		_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\nRun quickconnectd help to see the commands.\n", err)
 		return exitUsage
 	}
 	_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\n", err)
@@ -72,7 +75,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.C
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) error {
 	if len(args) == 0 {
-		return usagef("which command? serve, bootstrap or token create")
+		return usagef("the command is missing: serve, bootstrap or token create")
 	}
 	command, rest := args[0], args[1:]
 	switch command {
@@ -82,16 +85,17 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c cl
 		return bootstrap(ctx, rest, stdout, c)
 	case "token":
 		if len(rest) == 0 || rest[0] != "create" {
-			return usagef("the one command of token is: token create")
+			return usagef("token has one command: token create")
 		}
 		return tokenCreate(ctx, rest[1:], stdout, c)
 	case "help", "-h", "-help", "--help":
 		return flag.ErrHelp
 	}
-	return usagef("there is no command of this name: serve, bootstrap and token create are")
+	return usagef("there is no such command; the commands are serve, bootstrap and token create")
 }
 
-// parse reads the flags of one command. Arguments without a flag are counted, not repeated: one may be a token in the wrong place.
+// parse reads the flags of one command. Its error counts arguments without a flag and does not repeat them: one may be
+// a misplaced token.
 func parse(flags *flag.FlagSet, args []string, required ...string) error {
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse(args); err != nil {
@@ -101,7 +105,7 @@ func parse(flags *flag.FlagSet, args []string, required ...string) error {
 		return usagef("%v", err)
 	}
 	if flags.NArg() > 0 {
-		return usagef("%s takes flags only, and there are %d arguments without one", flags.Name(), flags.NArg())
+		return usagef("%s takes flags only, but there are %d arguments without one", flags.Name(), flags.NArg())
 	}
 	for _, name := range required {
 		if flags.Lookup(name).Value.String() == "" {

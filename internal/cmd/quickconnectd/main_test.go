@@ -3,19 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
-	"errors"
 	"io"
-	"log/slog"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,7 +19,7 @@ import (
 
 var epoch = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// call runs a command line to its end.
+// call runs a command line and returns its exit code and output.
 func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, log bytes.Buffer
@@ -38,13 +27,13 @@ func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr
 	return code, out.String(), log.String()
 }
 
-// started is a server that a test started.
+// started is a running server.
 type started struct {
 	url  string
 	stop func() int
 }
 
-// start runs serve until stop.
+// start runs serve. It ends with stop, or with the test.
 func start(t *testing.T, c clock.Clock, args ...string) started {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -71,7 +60,7 @@ func start(t *testing.T, c clock.Clock, args ...string) started {
 	return started{url: url, stop: stop}
 }
 
-// lines is a log that is read while it is written.
+// lines is a log that is safe to read while it is written.
 type lines struct {
 	mu sync.Mutex
 
@@ -117,8 +106,9 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 		t.Errorf("the data directory: %v, %v", info, err)
 	}
 
-	// Beside the server.
-	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging,production")
+	// bootstrap runs beside the server.
+	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments",
+		"staging,production")
 	if code != 0 || log != "" {
 		t.Fatalf("exit code %d: %s", code, log)
 	}
@@ -128,20 +118,24 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 	for environment, token := range tokens {
 		status, id := identity(t, http.DefaultClient, s.url, token)
-		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer || id.ExpiresAt != nil {
+		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer ||
+			id.ExpiresAt != nil {
 			t.Errorf("%s: %d %+v", environment, status, id)
 		}
 	}
 	code, out, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test,staging")
 	if code != 1 || out != "" || !strings.Contains(log, "quickconnectd token create") {
-		t.Errorf("an environment again: exit code %d, %q, %s", code, out, log)
+		t.Errorf("an existing environment: exit code %d, %q, %s", code, out, log)
 	}
 	if code, _, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test"); code != 0 {
 		t.Errorf("a new environment after a failed attempt: exit code %d: %s", code, log)
 	}
 
 	for ttl, want := range map[string]time.Duration{"1.5h": 90 * time.Minute, "30d": 30 * 24 * time.Hour, "": 0} {
-		args := []string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--name", "ci"}
+		args := []string{
+			"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role",
+			"auditor", "--name", "ci",
+		}
 		if ttl != "" {
 			args = append(args, "--ttl", ttl)
 		}
@@ -164,38 +158,44 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	}
 }
 
-func TestCommandLinesThatAreRefused(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	dir := t.TempDir()
+	call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme",
+		"--environments", "production")
+	const create = "token create --tenant acme --environment staging"
 	for name, c := range map[string]struct {
-		args []string
+		line string // DIR is an empty data directory, DIR/b one with the environment production
 		code int
 		says string
 	}{
-		"nothing":              {nil, 2, "which command"},
-		"no such command":      {[]string{"destroy"}, 2, "no command"},
-		"no data directory":    {[]string{"serve"}, 2, "--data-dir"},
-		"an unknown flag":      {[]string{"serve", "--data-dir", dir, "--database", "x"}, 2, "not defined"},
-		"a loose argument":     {[]string{"serve", "--data-dir", dir, "qcp_secret"}, 2, "flags only"},
-		"plain HTTP for all":   {[]string{"serve", "--data-dir", dir, "--listen", "0.0.0.0:0"}, 2, "--tls-cert"},
-		"plain HTTP, any host": {[]string{"serve", "--data-dir", dir, "--listen", ":0"}, 2, "--tls-cert"},
-		"plain HTTP by name":   {[]string{"serve", "--data-dir", dir, "--listen", "example.com:0"}, 2, "--tls-cert"},
-		"no port":              {[]string{"serve", "--data-dir", dir, "--listen", "127.0.0.1"}, 2, "HOST:PORT"},
-		"half of TLS":          {[]string{"serve", "--data-dir", dir, "--tls-cert", "x"}, 2, "belong together"},
-		"no certificate":       {[]string{"serve", "--data-dir", dir, "--tls-cert", "x", "--tls-key", "y"}, 1, "no such file"},
-		"token what":           {[]string{"token"}, 2, "token create"},
-		"no role":              {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging"}, 2, "--role"},
-		"a strange duration":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor", "--ttl", "soon"}, 2, "--ttl"},
-		"an empty directory":   {[]string{"token", "create", "--data-dir", dir, "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
-		"a bad tenant":         {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "Acme!", "--environments", "staging"}, 1, "the tenant must"},
-		"a bad environment":    {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,"}, 1, "environment 2 must"},
-		"an environment twice": {[]string{"bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "staging,staging"}, 1, "environment staging is named twice"},
-		"no such environment":  {[]string{"token", "create", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environment", "staging", "--role", "auditor"}, 1, "bootstrap"},
+		"nothing":              {"", 2, "command is missing"},
+		"unknown command":      {"destroy", 2, "no such command"},
+		"no data directory":    {"serve", 2, "--data-dir"},
+		"unknown flag":         {"serve --data-dir DIR --database x", 2, "not defined"},
+		"argument, no flag":    {"serve --data-dir DIR qcp_secret", 2, "flags only"},
+		"plain HTTP for all":   {"serve --data-dir DIR --listen 0.0.0.0:0", 2, "--tls-cert"},
+		"plain HTTP, any host": {"serve --data-dir DIR --listen :0", 2, "--tls-cert"},
+		"plain HTTP by name":   {"serve --data-dir DIR --listen example.com:0", 2, "--tls-cert"},
+		"no port":              {"serve --data-dir DIR --listen 127.0.0.1", 2, "HOST:PORT"},
+		"certificate alone":    {"serve --data-dir DIR --tls-cert x", 2, "belong together"},
+		"missing certificate":  {"serve --data-dir DIR --tls-cert x --tls-key y", 1, "no such file"},
+		"token alone":          {"token", 2, "token create"},
+		"no role":              {create + " --data-dir DIR", 2, "--role"},
+		"invalid duration":     {create + " --data-dir DIR --role auditor --ttl soon", 2, "--ttl"},
+		"empty directory":      {create + " --data-dir DIR --role auditor", 1, "bootstrap"},
+		"missing environment":  {create + " --data-dir DIR/b --role auditor", 1, "bootstrap"},
+		"invalid tenant":       {"bootstrap --data-dir DIR/b --tenant Acme! --environments staging", 1, "the tenant must"},
+		"invalid environment": {
+			"bootstrap --data-dir DIR/b --tenant acme --environments staging,", 1, "environment 2 must",
+		},
+		"environment twice": {
+			"bootstrap --data-dir DIR/b --tenant acme --environments staging,staging", 1,
+			"environment staging is named twice",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if strings.Contains(name, "no such environment") {
-				call(t, clock.NewFake(epoch), "bootstrap", "--data-dir", filepath.Join(dir, "b"), "--tenant", "acme", "--environments", "production")
-			}
-			code, out, log := call(t, clock.NewFake(epoch), c.args...)
+			args := strings.Fields(strings.ReplaceAll(c.line, "DIR", dir))
+			code, out, log := call(t, clock.NewFake(epoch), args...)
 			if code != c.code || out != "" || !strings.Contains(log, c.says) || strings.Contains(log, "qcp_secret") {
 				t.Errorf("exit code %d, want %d with %q: %s%s", code, c.code, c.says, out, log)
 			}
@@ -203,114 +203,5 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 	}
 	if code, out, _ := call(t, clock.NewFake(epoch), "help"); code != 0 || !strings.Contains(out, "token create") {
 		t.Errorf("help: exit code %d: %s", code, out)
-	}
-}
-
-func TestServeTLS(t *testing.T) {
-	dir := t.TempDir()
-	pool := certificate(t, dir)
-	c := clock.NewFake(epoch)
-	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"), "--tls-key", filepath.Join(dir, "key.pem"))
-	if !strings.HasPrefix(s.url, "https://127.0.0.1:") {
-		t.Fatalf("it listens on %s", s.url)
-	}
-	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
-	var tokens map[string]string
-	if err := json.Unmarshal([]byte(out), &tokens); err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
-	if status, id := identity(t, client, s.url, tokens["staging"]); status != 200 || id.Tenant != "acme" {
-		t.Errorf("%d %+v", status, id)
-	}
-}
-
-// certificate writes a self-signed certificate for 127.0.0.1 and returns who trusts it.
-func certificate(t *testing.T, dir string) *x509.CertPool {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := clock.System().Now() // TLS itself asks the machine
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: der}, "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(parsed)
-	return pool
-}
-
-// TestStoppingLetsRequestsFinish stops the server while a request is half way through.
-func TestStoppingLetsRequestsFinish(t *testing.T) {
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(inside)
-		<-goOn
-		_, _ = io.WriteString(w, "done")
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- serveUntil(ctx, listener, nil, handler, slog.New(slog.DiscardHandler)) }()
-	body := make(chan string, 1)
-	go func() {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), nil)
-		if err != nil {
-			body <- err.Error()
-			return
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			body <- err.Error()
-			return
-		}
-		defer resp.Body.Close()
-		data, _ := io.ReadAll(resp.Body)
-		body <- string(data)
-	}()
-	<-inside
-	cancel()
-	// It takes no new request any more; the one inside is still running.
-	for {
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
-		if err != nil {
-			break
-		}
-		_ = conn.Close()
-	}
-	select {
-	case err := <-ended:
-		t.Fatalf("it stopped over a running request: %v", err)
-	default:
-	}
-	close(goOn)
-	if got := <-body; got != "done" {
-		t.Errorf("the request got %q", got)
-	}
-	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
-		t.Error(err)
 	}
 }

@@ -26,7 +26,8 @@ const (
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 32 << 10
 	shutdownTimeout = 10 * time.Second
-	// requestsEnd is when, of that time, what is still running is told to give up: a probe waits for somebody else's server.
+	// requestsEnd is the part of shutdownTimeout after which the server cancels running requests: a probe may wait for a
+	// receiver.
 	requestsEnd = 5 * time.Second
 )
 
@@ -40,7 +41,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	if err := parse(flags, args, "data-dir", "listen"); err != nil {
 		return err
 	}
-	tlsConfig, err := tlsOf(*certFile, *keyFile)
+	tlsConfig, err := loadTLS(*certFile, *keyFile)
 	if err != nil {
 		return err
 	}
@@ -59,9 +60,13 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if *private {
-		log.Warn("private endpoints are allowed: whoever may create a webhook endpoint can have this machine send requests into its own network")
+		log.Warn("private endpoints are allowed: " +
+			"whoever may create a webhook endpoint can make this machine send requests into its own network")
 	}
-	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c, Logger: log, Egress: egress.Config{AllowPrivate: *private}})
+	p, err := platform.New(ctx, platform.Config{
+		Store: s, Keyring: k, Clock: c, Logger: log,
+		Egress: egress.Config{AllowPrivate: *private},
+	})
 	if err != nil {
 		return err
 	}
@@ -71,7 +76,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	}
 
 	var background sync.WaitGroup
-	defer background.Wait() // before the database is closed
+	defer background.Wait() // runs before the database is closed
 	runCtx, stopRunning := context.WithCancel(ctx)
 	defer stopRunning()
 	background.Go(func() { p.Run(runCtx) })
@@ -86,8 +91,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	return serveUntil(ctx, listener, tlsConfig, p, log)
 }
 
-// serveUntil serves until the context ends, and then lets the requests that are running finish.
-func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler, log *slog.Logger) error {
+// serveUntil serves until the context ends, and then waits for running requests.
+func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Config, handler http.Handler,
+	log *slog.Logger,
+) error {
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
 	server := &http.Server{
@@ -110,7 +117,7 @@ func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Confi
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("stopping: requests that are running get time to finish", "timeout", shutdownTimeout)
+	log.Info("stopping: waiting for running requests", "timeout", shutdownTimeout)
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	grace, cancelGrace := context.WithTimeout(stopCtx, requestsEnd)
@@ -123,12 +130,12 @@ func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Confi
 	return nil
 }
 
-func tlsOf(certFile, keyFile string) (*tls.Config, error) {
+func loadTLS(certFile, keyFile string) (*tls.Config, error) {
 	if certFile == "" && keyFile == "" {
 		return nil, nil
 	}
 	if certFile == "" || keyFile == "" {
-		return nil, usagef("--tls-cert and --tls-key belong together")
+		return nil, usagef("--tls-cert and --tls-key belong together: set both or neither")
 	}
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
@@ -137,7 +144,7 @@ func tlsOf(certFile, keyFile string) (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
 }
 
-// checkListen refuses to send tokens over a network in clear.
+// checkListen refuses an address on which tokens would cross a network in clear.
 func checkListen(listen string, secure bool) error {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
@@ -149,5 +156,6 @@ func checkListen(listen string, secure bool) error {
 	if a, err := netip.ParseAddr(host); err == nil && a.IsLoopback() {
 		return nil
 	}
-	return usagef("--listen is not a loopback address, and plain HTTP would send tokens in clear: give --tls-cert and --tls-key, or listen on 127.0.0.1")
+	return usagef("--listen is not a loopback address, and plain HTTP would send tokens in clear: " +
+		"set --tls-cert and --tls-key, or listen on 127.0.0.1")
 }

@@ -1,23 +1,39 @@
 package main
 
 import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"io"
+	"log/slog"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// One data directory has one server: which events are on their way is known to one process alone.
-func TestASecondServerIsRefused(t *testing.T) {
+// One data directory has one server: only one process knows the deliveries in progress.
+func TestSecondServerIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	c := clock.NewFake(epoch)
 	first := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	code, out, log := call(t, c, "serve", "--data-dir", dir, "--listen", "127.0.0.1:0")
-	if code != 1 || out != "" || !strings.Contains(log, "another quickconnectd serves this data directory") || !strings.Contains(log, dir) {
+	if code != 1 || out != "" || !strings.Contains(log, "another quickconnectd serves this data directory") ||
+		!strings.Contains(log, dir) {
 		t.Errorf("exit code %d: %s%s", code, out, log)
 	}
 	if code := first.stop(); code != 0 {
@@ -26,8 +42,8 @@ func TestASecondServerIsRefused(t *testing.T) {
 	start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 }
 
-// A probe waits for a receiver that does not answer. The server does not wait for that when it is told to stop.
-func TestStopWhileAReceiverIsProbed(t *testing.T) {
+// A stopping server does not wait for a probe whose receiver does not answer.
+func TestStopDuringProbe(t *testing.T) {
 	asked, over := make(chan struct{}), make(chan struct{})
 	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		asked <- struct{}{}
@@ -41,12 +57,14 @@ func TestStopWhileAReceiverIsProbed(t *testing.T) {
 	post := poster(t, s, bootstrapped(t, c, dir))
 	_, connector := post("/v1/connectors", `{"name": "c", "owner": "o", "type": "custom"}`)
 	_, policy := post("/v1/rotation-policies", `{"name": "p", "interval": "30d"}`)
-	_, endpoint := post("/v1/webhook-endpoints", `{"name": "e", "connector_id": "`+connector+`", "url": "`+receiver.URL+`"}`)
-	_, secret := post("/v1/signing-secrets", `{"name": "s", "owner": "o", "endpoint_id": "`+endpoint+`", "rotation_policy_id": "`+policy+`"}`)
+	_, endpoint := post("/v1/webhook-endpoints",
+		`{"name": "e", "connector_id": "`+connector+`", "url": "`+receiver.URL+`"}`)
+	_, secret := post("/v1/signing-secrets", `{"name": "s", "owner": "o", "endpoint_id": "`+endpoint+
+		`", "rotation_policy_id": "`+policy+`"}`)
 	if status, _ := post("/v1/signing-secrets/"+secret+"/rotation/begin", "{}"); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	<-asked // by the server itself, at once
+	<-asked // by the platform itself, at once
 	answered := make(chan int, 1)
 	go func() {
 		status, _ := post("/v1/webhook-endpoints/"+endpoint+"/probe", "")
@@ -61,24 +79,26 @@ func TestStopWhileAReceiverIsProbed(t *testing.T) {
 	}
 }
 
-// Where nobody has opened them, private addresses are refused: by this program, and not only by the package behind it.
-func TestPrivateEndpointsAreClosed(t *testing.T) {
+// The program itself refuses private addresses without --allow-private-endpoints, not only the package egress.
+func TestPrivateEndpointsAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	c := clock.NewFake(epoch)
 	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	post := poster(t, s, bootstrapped(t, c, dir))
 	_, connector := post("/v1/connectors", `{"name": "c", "owner": "o", "type": "custom"}`)
 	for url, want := range map[string]int{
-		"https://127.0.0.1/": http.StatusUnprocessableEntity, "http://127.0.0.1/": http.StatusUnprocessableEntity, "https://10.0.0.1/": http.StatusUnprocessableEntity,
+		"https://127.0.0.1/": http.StatusUnprocessableEntity, "http://127.0.0.1/": http.StatusUnprocessableEntity,
+		"https://10.0.0.1/":    http.StatusUnprocessableEntity,
 		"https://203.0.113.9/": http.StatusUnprocessableEntity, "https://hooks.example.com/": http.StatusCreated,
 	} {
-		if status, _ := post("/v1/webhook-endpoints", `{"name": "e", "connector_id": "`+connector+`", "url": "`+url+`"}`); status != want {
+		if status, _ := post("/v1/webhook-endpoints",
+			`{"name": "e", "connector_id": "`+connector+`", "url": "`+url+`"}`); status != want {
 			t.Errorf("%s: status %d, want %d", url, status, want)
 		}
 	}
 }
 
-// bootstrapped makes the tenant acme with the environment staging, and returns its first token.
+// bootstrapped creates the environment staging of the tenant acme, and returns its token.
 func bootstrapped(t *testing.T, c clock.Clock, dir string) string {
 	t.Helper()
 	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
@@ -89,7 +109,7 @@ func bootstrapped(t *testing.T, c clock.Clock, dir string) string {
 	return tokens["staging"]
 }
 
-// poster posts to a server, and returns the id of the object in the answer.
+// poster returns a function that sends a POST and returns the id in the response.
 func poster(t *testing.T, s started, token string) func(path, body string) (status int, id string) {
 	t.Helper()
 	return func(path, body string) (status int, id string) {
@@ -111,5 +131,118 @@ func poster(t *testing.T, s started, token string) func(path, body string) (stat
 		var object struct{ ID string }
 		_ = json.Unmarshal(answer, &object)
 		return resp.StatusCode, object.ID
+	}
+}
+
+func TestServeTLS(t *testing.T) {
+	dir := t.TempDir()
+	pool := certificate(t, dir)
+	c := clock.NewFake(epoch)
+	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"),
+		"--tls-key", filepath.Join(dir, "key.pem"))
+	if !strings.HasPrefix(s.url, "https://127.0.0.1:") {
+		t.Fatalf("it listens on %s", s.url)
+	}
+	_, out, _ := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "staging")
+	var tokens map[string]string
+	if err := json.Unmarshal([]byte(out), &tokens); err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	if status, id := identity(t, client, s.url, tokens["staging"]); status != 200 || id.Tenant != "acme" {
+		t.Errorf("%d %+v", status, id)
+	}
+}
+
+// certificate writes a self-signed certificate for 127.0.0.1 and returns a pool that trusts it.
+func certificate(t *testing.T, dir string) *x509.CertPool {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := clock.System().Now() // crypto/tls reads the machine's clock
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		"cert.pem": {Type: "CERTIFICATE", Bytes: der},
+		"key.pem":  {Type: "PRIVATE KEY", Bytes: private},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(parsed)
+	return pool
+}
+
+// TestStopWaitsForRequests stops the server during a request.
+func TestStopWaitsForRequests(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(inside)
+		<-goOn
+		_, _ = io.WriteString(w, "done")
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- serveUntil(ctx, listener, nil, handler, slog.New(slog.DiscardHandler)) }()
+	body := make(chan string, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), nil)
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			body <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		data, _ := io.ReadAll(resp.Body)
+		body <- string(data)
+	}()
+	<-inside
+	cancel()
+	// The server accepts no new request; the first one is still running.
+	for {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
+		if err != nil {
+			break
+		}
+		_ = conn.Close()
+	}
+	select {
+	case err := <-ended:
+		t.Fatalf("it stopped during a request: %v", err)
+	default:
+	}
+	close(goOn)
+	if got := <-body; got != "done" {
+		t.Errorf("the request got %q", got)
+	}
+	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
 	}
 }

@@ -44,7 +44,8 @@ func tokenCreate(ctx context.Context, args []string, stdout io.Writer, c clock.C
 	return err
 }
 
-// parseTTL reads a duration of Go's (720h, 1.5h) or of ours (30d); empty is forever.
+// parseTTL reads a duration in Go's form (720h, 1.5h) or the API's (30d). An empty text is 0: the token does not
+// expire.
 func parseTTL(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
@@ -54,7 +55,7 @@ func parseTTL(s string) (time.Duration, error) {
 		d, err = api.ParseDuration(s)
 	}
 	if err != nil || d <= 0 {
-		return 0, usagef("--ttl must be a duration of more than 0 such as 720h or 30d")
+		return 0, usagef("--ttl must be a duration of more than 0, such as 720h or 30d")
 	}
 	return d, nil
 }

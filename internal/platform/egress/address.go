@@ -4,27 +4,28 @@ import (
 	"net/netip"
 )
 
-// special is a range of addresses that no endpoint may have.
+// special is a range of addresses that an endpoint must not have.
 type special struct {
 	prefix netip.Prefix
 	what   string
 
-	// private: Config.AllowPrivate opens the range.
+	// private means that Config.AllowPrivate opens the range.
 	private bool
 }
 
-// The ranges that are refused, from the registries that IANA keeps (RFC 6890, RFC 8190):
+// specials are the refused ranges, from the registries of IANA (RFC 6890, RFC 8190):
 //
 //	https://www.iana.org/assignments/iana-ipv4-special-registry
 //	https://www.iana.org/assignments/iana-ipv6-special-registry
 //	https://www.iana.org/assignments/multicast-addresses
 //	https://www.iana.org/assignments/ipv6-address-space
 //
-// The registries call a few of them globally reachable (192.31.196.0/24, 192.52.193.0/24, 192.175.48.0/24, parts of 192.0.0.0/24 and of
-// 2001::/23, 2620:4f:8000::/48). These are anycast services, whose nearest instance may be inside the platform's own network, or no place
-// where anyone receives webhooks: refused as well. The first range that holds an address names it.
+// The registries call a few of these ranges globally reachable (192.31.196.0/24, 192.52.193.0/24, 192.175.48.0/24,
+// parts of 192.0.0.0/24 and of 2001::/23, 2620:4f:8000::/48). They are anycast services, whose nearest instance may be
+// inside the platform's own network, or nobody receives webhooks there. They are refused too. The first range that
+// contains an address names it.
 var specials = []special{
-	// What a cloud offers to its own machines, at addresses that other ranges would let pass or that AllowPrivate would open.
+	// Services of a cloud for its own machines. Other ranges would allow these addresses, or AllowPrivate would open them.
 	{prefix: netip.MustParsePrefix("169.254.169.254/32"), what: "a cloud's metadata service (link-local, RFC 3927)"},
 	{prefix: netip.MustParsePrefix("168.63.129.16/32"), what: "a cloud's service for its own machines (Azure)"},
 	{prefix: netip.MustParsePrefix("fd00:ec2::/32"), what: "a cloud's metadata service (AWS)"},
@@ -55,11 +56,14 @@ var specials = []special{
 	{prefix: netip.MustParsePrefix("::1/128"), what: "loopback (RFC 4291)", private: true},
 	{prefix: netip.MustParsePrefix("::/96"), what: "an IPv4-compatible address, a form no longer used (RFC 4291)"},
 	{prefix: netip.MustParsePrefix("::ffff:0:0:0/96"), what: "an IPv4-translated address (RFC 2765)"},
-	// Where in it the IPv4 address is depends on how the network set up its translator, so it cannot be judged by what is inside.
-	{prefix: netip.MustParsePrefix("64:ff9b:1::/48"), what: "for translation to IPv4 within one network (NAT64, RFC 8215)"},
+	// The place of the IPv4 address inside depends on the network's translator, so the address inside cannot be checked.
+	{
+		prefix: netip.MustParsePrefix("64:ff9b:1::/48"),
+		what:   "for translation to IPv4 within one network (NAT64, RFC 8215)",
+	},
 	{prefix: netip.MustParsePrefix("100::/64"), what: "discard-only (RFC 6666)"},
 	{prefix: netip.MustParsePrefix("100:0:0:1::/64"), what: "the dummy prefix (RFC 9780)"},
-	// A tunnel to a UDP port of the sender's choice at one IPv4 address, by way of another: nobody receives webhooks there.
+	// A tunnel to a UDP port at one IPv4 address, through another one: nobody receives webhooks there.
 	{prefix: netip.MustParsePrefix("2001::/32"), what: "a Teredo tunnel around an IPv4 address (RFC 4380)"},
 	{prefix: netip.MustParsePrefix("2001:2::/48"), what: "for benchmarks (RFC 5180)"},
 	{prefix: netip.MustParsePrefix("2001:10::/28"), what: "an ORCHID, which is no address (RFC 4843)"},
@@ -76,35 +80,36 @@ var specials = []special{
 }
 
 var (
-	// globalUnicast is all of IPv6 that is given out for addresses that anyone can reach.
+	// globalUnicast is the part of IPv6 that is allocated for globally reachable addresses.
 	globalUnicast = netip.MustParsePrefix("2000::/3")
 
 	nat64     = netip.MustParsePrefix("64:ff9b::/96")
 	sixToFour = netip.MustParsePrefix("2002::/16")
 )
 
-// Check says whether the platform may connect to an address that a tenant chose: only to globally reachable unicast. An address around an IPv4
-// address is judged by the one inside. The error is a *Refused that says what kind of address it is.
+// Check returns an error unless the platform may connect to an address that a tenant chose: only globally reachable
+// unicast is allowed. For an IPv6 address that contains an IPv4 address, the one inside decides. The error is a
+// *Refused that says which kind of address it is.
 func Check(addr netip.Addr) error { return check(addr, false) }
 
 func check(addr netip.Addr, allowPrivate bool) error {
-	if what := judge(addr, allowPrivate); what != "" {
+	if what := whyRefused(addr, allowPrivate); what != "" {
 		return &Refused{Reason: "its address is " + what + ", not one that is reachable from everywhere"}
 	}
 	return nil
 }
 
-// judge says what is wrong with an address, or nothing.
-func judge(addr netip.Addr, allowPrivate bool) string {
+// whyRefused returns the kind of address that is refused, or an empty string if the address is allowed.
+func whyRefused(addr netip.Addr, allowPrivate bool) string {
 	if !addr.IsValid() {
 		return "none at all"
 	}
-	// First, since a prefix never holds an address with a zone.
+	// This check comes first: a prefix never contains an address with a zone.
 	if addr.Zone() != "" {
 		return "for one network interface alone (an IPv6 zone, RFC 4007)"
 	}
 	if inner, form := unwrap(addr); form != "" {
-		if what := judge(inner, allowPrivate); what != "" {
+		if what := whyRefused(inner, allowPrivate); what != "" {
 			return what + ", written as " + form
 		}
 		return ""
@@ -123,7 +128,7 @@ func judge(addr netip.Addr, allowPrivate bool) string {
 	return ""
 }
 
-// unwrap returns the IPv4 address that a packet to addr ends at, and the form that it was wrapped in.
+// unwrap returns the IPv4 address inside addr and the form that contains it. The form is empty if there is none.
 func unwrap(addr netip.Addr) (inner netip.Addr, form string) {
 	b := addr.As16()
 	switch {

@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// refusedRanges, and the word that each is refused with.
+// refusedRanges are the refused ranges, and a word that the refusal contains.
 var refusedRanges = []struct{ prefix, word string }{
 	{"0.0.0.0/32", "unspecified"},
 	{"0.0.0.0/8", ""},
@@ -71,18 +71,23 @@ var refusedRanges = []struct{ prefix, word string }{
 	{"ff00::/8", "multicast"},
 }
 
-// The neighbours of the refused ranges, and a few that everyone knows.
+// reachable are the neighbours of the refused ranges, and some well-known addresses.
 var reachable = []string{
-	"1.0.0.0", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "168.63.129.15",
-	"168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.0.1.255",
-	"192.0.3.0", "192.31.195.255", "192.31.197.0", "192.52.192.255", "192.52.194.0", "192.88.98.255", "192.88.100.0", "192.167.255.255",
-	"192.169.0.0", "192.175.47.255", "192.175.49.0", "198.17.255.255", "198.20.0.0", "198.51.99.255", "198.51.101.0", "203.0.112.255",
+	"1.0.0.0", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+	"168.63.129.15",
+	"168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0",
+	"192.0.1.255",
+	"192.0.3.0", "192.31.195.255", "192.31.197.0", "192.52.192.255", "192.52.194.0", "192.88.98.255", "192.88.100.0",
+	"192.167.255.255",
+	"192.169.0.0", "192.175.47.255", "192.175.49.0", "198.17.255.255", "198.20.0.0", "198.51.99.255", "198.51.101.0",
+	"203.0.112.255",
 	"203.0.114.0", "223.255.255.255",
-	"2000::", "2001:200::", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "2001:4860:4860::8888", "2003::", "2606:4700::1111",
+	"2000::", "2001:200::", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "2001:4860:4860::8888", "2003::",
+	"2606:4700::1111",
 	"2620:4f:7fff:ffff::", "2620:4f:8001::", "3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "3fff:1000::",
 }
 
-func TestEveryRangeIsRefusedFromItsFirstAddressToItsLast(t *testing.T) {
+func TestSpecialRangesAreRefused(t *testing.T) {
 	for _, r := range refusedRanges {
 		prefix := netip.MustParsePrefix(r.prefix)
 		for _, addr := range []netip.Addr{prefix.Addr(), last(prefix)} {
@@ -91,7 +96,7 @@ func TestEveryRangeIsRefusedFromItsFirstAddressToItsLast(t *testing.T) {
 	}
 }
 
-func TestWhatEveryoneCanReachIsAllowed(t *testing.T) {
+func TestPublicAddressesAreAllowed(t *testing.T) {
 	for _, s := range reachable {
 		if err := egress.Check(netip.MustParseAddr(s)); err != nil {
 			t.Errorf("%s: %v", s, err)
@@ -99,7 +104,7 @@ func TestWhatEveryoneCanReachIsAllowed(t *testing.T) {
 	}
 }
 
-func TestAnAddressAroundAnotherIsJudgedByTheOther(t *testing.T) {
+func TestInnerAddressDecides(t *testing.T) {
 	for _, c := range []struct{ addr, word string }{
 		{"::ffff:127.0.0.1", "loopback (RFC 1122), written as an IPv4-mapped"},
 		{"::ffff:169.254.169.254", "metadata"},
@@ -110,7 +115,7 @@ func TestAnAddressAroundAnotherIsJudgedByTheOther(t *testing.T) {
 		{"2002:7f00:1::", "loopback (RFC 1122), written as a 6to4"},
 		{"2002:c0a8:101:1::1", "private"},
 		{"2002:808:808::1", ""},
-		// Refused whatever is inside.
+		// These are refused whatever the inner address is.
 		{"64:ff9b:1::8.8.8.8", "NAT64"},
 		{"2001:0:808:808::f7f7:f7f7", "Teredo"},
 		{"::8.8.8.8", "IPv4-compatible"},
@@ -128,15 +133,15 @@ func TestAnAddressAroundAnotherIsJudgedByTheOther(t *testing.T) {
 	}
 }
 
-func TestNoAddressAndAZoneAreRefused(t *testing.T) {
+func TestInvalidAddressAndZoneAreRefused(t *testing.T) {
 	refusedFor(t, egress.Check(netip.Addr{}), "none", netip.Addr{})
 	for _, s := range []string{"fe80::1%eth0", "2606:4700::1111%1", "::1%lo", "::ffff:8.8.8.8%eth0"} {
 		refusedFor(t, egress.Check(netip.MustParseAddr(s)), "zone", netip.MustParseAddr(s))
 	}
 }
 
-// Whatever form a refused address is written in, it stays refused.
-func TestARefusedAddressStaysRefusedInEveryForm(t *testing.T) {
+// A refused address is refused in every form in which it can be written.
+func TestRefusedAddressIsRefusedInEveryForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		addr := drawIn(t, netip.MustParsePrefix(rapid.SampledFrom(refusedRanges).Draw(t, "range").prefix))
 		for name, form := range forms(t, addr) {
@@ -147,27 +152,34 @@ func TestARefusedAddressStaysRefusedInEveryForm(t *testing.T) {
 	})
 }
 
-// The standard library's own notions are a second opinion on any address at all.
-func TestNothingLocalIsAllowed(t *testing.T) {
+// The standard library's own predicates check random addresses.
+func TestLocalAddressesAreRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		prefix := rapid.SampledFrom([]string{"0.0.0.0/0", "::/0", "fc00::/6", "2000::/3", "2002::/16", "64:ff9b::/96", "::ffff:0:0/96"}).Draw(t, "in")
+		prefix := rapid.SampledFrom([]string{
+			"0.0.0.0/0", "::/0", "fc00::/6", "2000::/3", "2002::/16", "64:ff9b::/96",
+			"::ffff:0:0/96",
+		}).Draw(t, "in")
 		addr := drawIn(t, netip.MustParsePrefix(prefix))
 		if egress.Check(addr) != nil {
 			return
 		}
 		inner := addr.Unmap()
-		if !inner.IsGlobalUnicast() || inner.IsPrivate() || inner.IsLoopback() || inner.IsLinkLocalUnicast() || inner.IsMulticast() || inner.IsUnspecified() {
+		if !inner.IsGlobalUnicast() || inner.IsPrivate() || inner.IsLoopback() || inner.IsLinkLocalUnicast() ||
+			inner.IsMulticast() || inner.IsUnspecified() {
 			t.Fatalf("%s is allowed", addr)
 		}
 	})
 }
 
-// AllowPrivate opens what is private or loopback, and nothing else.
+// AllowPrivate allows private and loopback addresses, and no others.
 func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	strict, open := egress.New(egress.Config{}), egress.New(egress.Config{AllowPrivate: true})
 	literal := func(addr netip.Addr) string { return "https://" + netip.AddrPortFrom(addr, 443).String() + "/" }
 
-	for _, s := range []string{"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd12::1", "64:ff9b::10.0.0.1", "2002:7f00:1::"} {
+	for _, s := range []string{
+		"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd12::1", "64:ff9b::10.0.0.1",
+		"2002:7f00:1::",
+	} {
 		if err := open.CheckURL(literal(netip.MustParseAddr(s))); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
@@ -178,20 +190,23 @@ func TestAllowPrivateOpensOnlyPrivateAndLoopback(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		addr := drawIn(t, netip.MustParsePrefix(rapid.SampledFrom(refusedRanges).Draw(t, "range").prefix))
 		if addr.Is4In6() || strings.HasPrefix(addr.String(), "64:ff9b::") {
-			return // as the table above has them
+			return // the table above covers these
 		}
 		if open.CheckURL(literal(addr)) == nil && !addr.IsPrivate() && !addr.IsLoopback() && egress.Check(addr) != nil {
 			t.Fatalf("%s is allowed by AllowPrivate", addr)
 		}
 	})
-	for _, s := range []string{"169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255", "fe80::1", "100.64.0.1"} {
+	for _, s := range []string{
+		"169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
+		"255.255.255.255", "fe80::1", "100.64.0.1",
+	} {
 		if open.CheckURL(literal(netip.MustParseAddr(s))) == nil {
 			t.Errorf("%s is allowed by AllowPrivate", s)
 		}
 	}
 }
 
-// forms are all the ways to write addr inside an IPv6 address, and addr itself.
+// forms returns addr, and all IPv6 addresses that contain it.
 func forms(t *rapid.T, addr netip.Addr) map[string]netip.Addr {
 	all := map[string]netip.Addr{"itself": addr}
 	if !addr.Is4() {

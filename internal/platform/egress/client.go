@@ -1,9 +1,9 @@
-// Package egress is the one way by which the platform connects to an address that a tenant can choose. It connects only to addresses that are
-// reachable from everywhere, so that a tenant cannot have the platform ask what only the platform can reach: its own machine, its network,
-// its cloud's metadata service.
+// Package egress sends requests to addresses that a tenant can choose. The platform has no other way to do so. It
+// connects to public addresses only, so that a tenant cannot reach through the platform what only the platform can
+// reach: its own machine, its network, its cloud's metadata service.
 //
-// What it cannot know is which public addresses the platform's own network treats as its own, such as a NAT64 prefix of the operator's:
-// that is for the network's firewall.
+// It does not know which public addresses the platform's own network treats as internal, such as the operator's NAT64
+// prefix. The network's firewall must block those.
 package egress
 
 import (
@@ -22,28 +22,28 @@ import (
 )
 
 const (
-	// DefaultTimeout is for a whole exchange: resolving, connecting, sending, and reading the answer to its end.
+	// DefaultTimeout limits a whole exchange: resolve, connect, send, and read the response to its end.
 	DefaultTimeout = 15 * time.Second
 
 	maxResponseHeader = 64 << 10
 )
 
-// Config is what a Client is made of. The zero value is what a platform in production uses.
+// Config configures a Client. The zero value is for production.
 type Config struct {
-	// AllowPrivate opens loopback and private addresses, and http to this machine: for the demo and for tests. Link-local addresses, metadata
-	// services, multicast and the unspecified address stay closed.
+	// AllowPrivate opens loopback and private addresses, and http to this machine: for the demo and for tests. Link-local
+	// addresses, metadata services, multicast and the unspecified address stay refused.
 	AllowPrivate bool
 
-	// Timeout is for a whole exchange, the reading of the body included; DefaultTimeout if zero.
+	// Timeout limits a whole exchange, including the reading of the body; DefaultTimeout if zero.
 	Timeout time.Duration
 
 	// Resolver is net.DefaultResolver if nil.
 	Resolver Resolver
 
-	// Dial connects to an address, which is never a name; a net.Dialer's if nil.
+	// Dial connects to an address, never to a name; a net.Dialer's if nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// Roots are the certificate authorities that endpoints are trusted by; the system's if nil.
+	// Roots are the trusted certificate authorities; the system's if nil.
 	Roots *x509.CertPool
 }
 
@@ -70,23 +70,24 @@ func New(c Config) *Client {
 		timeout:      c.Timeout,
 		allowPrivate: c.AllowPrivate,
 		transport: &http.Transport{
-			// A proxy would resolve the name by itself, and connect to what it likes.
+			// A proxy would resolve the name itself, and connect to an address that was not checked.
 			Proxy:       nil,
 			DialContext: d.dial,
-			// ServerName is left to the transport, which takes the name from the URL: the certificate is for the name, whatever address was dialled.
+			// The transport takes ServerName from the URL: the certificate is for the name, whatever address was dialled.
 			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
-			// One connection for one request. A kept connection is found again by its host's name, so another tenant's request, or the same
-			// tenant's after a change of the name, would go to an address that was checked for something else. The price is a handshake a delivery.
+			// Each request gets its own connection. The transport finds a kept connection by the host's name. A request of
+			// another tenant, or after a change of the name, would use an address that was checked for something else. The
+			// price is one handshake for each delivery.
 			DisableKeepAlives: true,
-			// What the caller reads at most is then what came over the wire at most.
+			// A limit on what the caller reads is then a limit on what came over the wire.
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxResponseHeader,
 		},
 	}
 }
 
-// CheckURL says whether an endpoint may have this URL, as far as can be said without asking the network: a host's name is resolved, and its
-// addresses checked, at every connection. The error is a *Refused and does not repeat the URL.
+// CheckURL returns an error if an endpoint must not have this URL. It does not use the network: every connection
+// resolves the host's name and checks its addresses. The error is a *Refused and does not repeat the URL.
 func (c *Client) CheckURL(s string) error {
 	if err := api.CheckEndpointURL(s, c.allowPrivate); err != nil {
 		return &Refused{Reason: "its URL " + err.Error()}
@@ -101,9 +102,14 @@ func (c *Client) CheckURL(s string) error {
 	return nil
 }
 
-// Do sends a request and returns the answer, a redirect like any other: none is followed. Its error is a *Refused where nothing was sent
-// because of where it was to go, a *Failure where the exchange came to nothing, or the error of the request's own context where that ended
-// first. None of them repeats the URL. The caller reads as much of the body as it wants and closes it; the time allowed goes on until then.
+// Do sends a request and returns the response. It does not follow redirects. Its error is one of three, and does not
+// repeat the URL:
+//
+//   - a *Refused if nothing was sent because the address is not allowed,
+//   - a *Failure if the exchange failed,
+//   - the error of the request's own context if that ended first.
+//
+// The caller must close the body. The timeout runs until then.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if err := c.CheckURL(req.URL.String()); err != nil {
 		if req.Body != nil {
@@ -111,7 +117,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	// The transport itself, not an http.Client around it: that one reads Location before it asks whether to follow it, and puts the URL in its errors.
+	// This uses the transport, not an http.Client: a client reads Location before it asks whether to follow it, and
+	// repeats the URL in its errors.
 	caller := req.Context()
 	limited, cancel := context.WithTimeout(caller, c.timeout)
 	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(limited, exchangeKey{}, limited)))
@@ -123,7 +130,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// body ends the time allowed for the exchange when it is closed, and gives its errors their kind.
+// body is a response body. Close ends the exchange, and Read classifies errors.
 type body struct {
 	io.ReadCloser
 	caller, limited context.Context

@@ -9,40 +9,41 @@ import (
 )
 
 const (
-	// connectTimeout is for one address, so that a host with a dead first address is still reached at its second.
+	// connectTimeout limits the attempt at one address, so that the second address is tried if the first one is dead.
 	connectTimeout = 5 * time.Second
 
-	// maxAttempts bounds how many addresses of one name are tried: an endpoint whose name has hundreds is no reason to knock at hundreds of doors.
+	// maxAttempts limits how many addresses of one name are tried.
 	maxAttempts = 8
 )
 
-// Resolver finds the addresses of a host's name. *net.Resolver is one.
+// Resolver finds the addresses of a host's name. *net.Resolver implements it.
 type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// exchangeKey is where the context of a dial holds the context of the exchange that it is for.
+// exchangeKey is the key under which the context of a dial holds the context of its exchange.
 type exchangeKey struct{}
 
-// dialer connects to addresses that it has checked, and to nothing else.
+// dialer connects only to addresses that it has checked.
 type dialer struct {
 	resolver     Resolver
 	connect      func(ctx context.Context, network, address string) (net.Conn, error)
 	allowPrivate bool
 }
 
-// dial is http.Transport's way in. The transport lets a dial go on when its request has ended, for the next request to find; here no request
-// finds another's connection, so the dial is done in the context of the exchange instead, and ends with it.
+// dial is http.Transport's DialContext. The transport continues a dial after its request has ended, for the next
+// request to use. Here no request uses another's connection, so dial uses the context of the exchange, and ends with
+// it.
 func (d *dialer) dial(ctx context.Context, _, hostport string) (net.Conn, error) {
 	exchange, ok := ctx.Value(exchangeKey{}).(context.Context)
 	if !ok {
 		return nil, &Failure{Kind: Unconnected, cause: errors.New("a connection outside an exchange")}
 	}
-	return d.reach(exchange, hostport) //nolint:contextcheck // it is the context that the transport's was made from
+	return d.reach(exchange, hostport) //nolint:contextcheck // the transport's context comes from this one
 }
 
-// reach connects to a host and port. The name is resolved once, every address is checked, and the checked addresses are dialled: a name that
-// resolves differently the next time is not asked a next time.
+// reach connects to a host and port. It resolves the name once, checks every address, and dials the checked addresses.
+// So a name that resolves differently the next time gains nothing.
 func (d *dialer) reach(ctx context.Context, hostport string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -53,7 +54,7 @@ func (d *dialer) reach(ctx context.Context, hostport string) (net.Conn, error) {
 		return nil, err
 	}
 	for _, addr := range addrs {
-		// One bad address refuses the name. Skipping it would let the name's owner try what else is let through.
+		// One refused address refuses the name. Otherwise the name's owner could try which addresses are allowed.
 		if err := check(addr, d.allowPrivate); err != nil {
 			return nil, err
 		}
@@ -63,7 +64,7 @@ func (d *dialer) reach(ctx context.Context, hostport string) (net.Conn, error) {
 	for _, addr := range addrs[:min(len(addrs), maxAttempts)] {
 		conn, err := d.attempt(ctx, net.JoinHostPort(addr.Unmap().String(), port))
 		if err == nil {
-			// The connection ends with the exchange too, in the middle of a TLS handshake if need be.
+			// The connection ends with the exchange, even in the middle of a TLS handshake.
 			context.AfterFunc(ctx, func() { _ = conn.Close() })
 			return conn, nil
 		}
@@ -87,7 +88,7 @@ func (d *dialer) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 		return nil, &Failure{Kind: Unresolved, cause: err}
 	}
 	for i, addr := range addrs {
-		addrs[i] = addr.Unmap() // Go's resolver gives every IPv4 address in IPv6 form, and a reason should not be about that
+		addrs[i] = addr.Unmap() // Go's resolver returns IPv4 addresses in IPv6 form, which a reason should not mention
 	}
 	return addrs, nil
 }

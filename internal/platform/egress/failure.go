@@ -7,21 +7,21 @@ import (
 	"net"
 )
 
-// Refused is why no connection was made, or would be made, to an endpoint. Nothing was sent.
-type Refused struct { //nolint:errname // read as what happened: *egress.Refused
-	// Reason completes the sentence "the endpoint is refused: …". It holds neither the URL nor an address that a name resolved to, so that
-	// a tenant can be shown it.
+// Refused is the reason why the platform does not connect to an endpoint. Nothing was sent.
+type Refused struct { //nolint:errname // the name says what happened: *egress.Refused
+	// Reason completes the sentence "the endpoint is refused: …". A tenant may see it: it contains neither the URL nor an
+	// address that a name resolved to.
 	Reason string
 }
 
 func (r *Refused) Error() string { return "the endpoint is refused: " + r.Reason }
 
-// Kind says how an exchange with an endpoint failed.
+// Kind is how an exchange with an endpoint failed.
 type Kind string
 
 // The kinds of failure.
 const (
-	// TimedOut: there was no whole answer within the time allowed.
+	// TimedOut: the timeout ended before the response was complete.
 	TimedOut Kind = "timeout"
 	// Unresolved: the host's name has no address.
 	Unresolved Kind = "unresolved"
@@ -29,7 +29,7 @@ const (
 	Unconnected Kind = "unconnected"
 	// Untrusted: the host's certificate was not accepted.
 	Untrusted Kind = "untrusted"
-	// Broken: the connection ended, or what came was not HTTP, before the answer was complete.
+	// Broken: the connection ended before the response was complete, or the response was not HTTP.
 	Broken Kind = "broken"
 )
 
@@ -41,23 +41,23 @@ var sentences = map[Kind]string{
 	Broken:      "the connection to the endpoint ended before its answer was complete",
 }
 
-// Failure is an exchange that was tried and came to nothing. Its message says only what a tenant may see: what lies beneath may name an address
-// inside the platform's network, such as that of its DNS server.
-type Failure struct { //nolint:errname // likewise, *egress.Failure
+// Failure is a failed exchange. Its message says only what a tenant may see. The cause may name an address inside the
+// platform's network, such as that of its DNS server.
+type Failure struct { //nolint:errname // the name says what happened: *egress.Failure
 	Kind  Kind
 	cause error
 }
 
 func (f *Failure) Error() string { return sentences[f.Kind] }
 
-// Unwrap returns what lies beneath, for the operator and not for a tenant.
+// Unwrap returns the cause. Show it to the operator, not to a tenant.
 func (f *Failure) Unwrap() error { return f.cause }
 
-// Timeout reports whether the time was up.
+// Timeout reports whether the exchange timed out.
 func (f *Failure) Timeout() bool { return f.Kind == TimedOut }
 
-// failure gives an error from anywhere in an exchange its kind. Where the caller's own context has ended, the caller gave up, and gets that
-// back. limited is the same context with the time allowed.
+// failure classifies an error from any part of an exchange. If the caller's own context has ended, it returns that
+// context's error. limited is the caller's context with the timeout.
 func failure(caller, limited context.Context, err error) error {
 	if err := caller.Err(); err != nil {
 		return err
@@ -71,8 +71,10 @@ func failure(caller, limited context.Context, err error) error {
 	var known *Failure
 	var certificate *tls.CertificateVerificationError
 	switch {
-	// Before the kind that the dialer gave: of a name server or a host that was too slow, the time says more.
-	case errors.Is(limited.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+	// This comes before the dialer's kind: if a name server or a host was too slow, the timeout says more.
+	case errors.Is(limited.Err(), context.DeadlineExceeded),
+		errors.Is(err, context.DeadlineExceeded),
+		errors.As(err, &timeout) && timeout.Timeout():
 		kind = TimedOut
 	case errors.As(err, &known):
 		return known

@@ -16,15 +16,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// deaf is a Resolver that never answers.
-type deaf struct{}
+// silentResolver is a Resolver that never answers.
+type silentResolver struct{}
 
-func (deaf) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, error) {
+func (silentResolver) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
 
-// pipeTo connects to a server that is a function, within the test's own time.
+// pipeTo connects to a server function through a pipe, so that synctest controls the time.
 func pipeTo(serve func(net.Conn)) func(context.Context, string, string) (net.Conn, error) {
 	return func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
@@ -33,23 +33,24 @@ func pipeTo(serve func(net.Conn)) func(context.Context, string, string) (net.Con
 	}
 }
 
-func hangUpLate(conn net.Conn) {
+func closeAtEOF(conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 	_ = conn.Close()
 }
 
-// after answers with a beginning, once the request is read, and then says no more.
+// after reads the request, answers with the beginning of a response, and then stays silent.
 func after(beginning string) func(net.Conn) {
 	return func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			_, _ = io.WriteString(conn, beginning)
 		}
-		hangUpLate(conn)
+		closeAtEOF(conn)
 	}
 }
 
-// At whatever point the other side falls silent, the exchange ends when its time is up. The tests' time is synctest's, so nothing is waited for.
-func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
+// The exchange times out at whatever point the endpoint becomes silent. synctest controls the time, so the test does
+// not wait.
+func TestSilentEndpointTimesOut(t *testing.T) {
 	local := names{"localhost": {{"127.0.0.1"}}, "example.com": {{publicIP}}}
 	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
@@ -60,14 +61,34 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 		config egress.Config
 		want   time.Duration
 	}{
-		"name server":       {"https://example.com/", egress.Config{Resolver: deaf{}}, 15 * time.Second},
-		"one address":       {"https://example.com/", egress.Config{Resolver: local, Dial: never}, 5 * time.Second},
-		"many addresses":    {"https://example.com/", egress.Config{Resolver: names{"example.com": {{publicIP, publicIP6, publicIP, publicIP}}}, Dial: never}, 15 * time.Second},
-		"TLS":               {"https://example.com/", egress.Config{Resolver: local, Dial: pipeTo(hangUpLate)}, 15 * time.Second},
-		"no answer":         {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after(""))}, 15 * time.Second},
-		"half a header":     {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nX-Slow: "))}, 15 * time.Second},
-		"half a body":       {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))}, 15 * time.Second},
-		"a time of its own": {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after("")), Timeout: time.Second}, time.Second},
+		"name server": {"https://example.com/", egress.Config{Resolver: silentResolver{}}, 15 * time.Second},
+		"one address": {"https://example.com/", egress.Config{Resolver: local, Dial: never}, 5 * time.Second},
+		"many addresses": {
+			"https://example.com/",
+			egress.Config{Resolver: names{"example.com": {{publicIP, publicIP6, publicIP, publicIP}}}, Dial: never},
+			15 * time.Second,
+		},
+		"TLS": {
+			"https://example.com/",
+			egress.Config{Resolver: local, Dial: pipeTo(closeAtEOF)},
+			15 * time.Second,
+		},
+		"no answer": {"http://localhost/", egress.Config{Resolver: local, Dial: pipeTo(after(""))}, 15 * time.Second},
+		"half a header": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nX-Slow: "))},
+			15 * time.Second,
+		},
+		"half a body": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))},
+			15 * time.Second,
+		},
+		"a time of its own": {
+			"http://localhost/",
+			egress.Config{Resolver: local, Dial: pipeTo(after("")), Timeout: time.Second},
+			time.Second,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -83,10 +104,10 @@ func TestSilenceEndsWithTheTimeAllowed(t *testing.T) {
 	}
 }
 
-// A caller that gives up is told so, and is not told that the endpoint was slow.
-func TestTheCallersOwnEndIsNotATimeout(t *testing.T) {
+// A cancelled caller gets the error of its own context, not a timeout of the endpoint.
+func TestCancelledCallerGetsItsOwnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := egress.New(egress.Config{Resolver: deaf{}})
+		client := egress.New(egress.Config{Resolver: silentResolver{}})
 		ctx, cancel := context.WithCancel(t.Context())
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://example.com/", nil)
 		if err != nil {

@@ -14,12 +14,12 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// FileName is the keyring's name in the data directory: a Tink keyset as JSON, in clear. Whoever has this file and the database has
-// every secret.
+// FileName is the name of the keyring file in the data directory: a Tink keyset as JSON, in clear. Whoever has this
+// file and the database has every secret.
 const FileName = "keyring.json"
 
-// Create makes the keyring of a data directory, and the directory, or opens the keyring that is there. Of several that create at once, all end up
-// with the same one.
+// Create creates the data directory and its keyring, or opens an existing keyring. Processes that create at once get
+// the same keyring.
 func Create(dir string) (*Keyring, error) {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Lstat(path); err == nil {
@@ -39,10 +39,10 @@ func Create(dir string) (*Keyring, error) {
 	if err := place(path, file.Bytes()); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	return Open(dir) // what is there now, whoever made it
+	return Open(dir) // another process may have created it first
 }
 
-// place makes a file with all of its content at once: nobody ever sees half a keyring, and one that is there is never replaced.
+// place creates a file with its whole content in one step: no process sees half a keyring. It never replaces a file.
 func place(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".keyring-*") // mode 0600
 	if err != nil {
@@ -62,9 +62,10 @@ func place(path string, content []byte) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// syncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed under a key that exists only there.
+// syncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed with a key that
+// exists only there.
 func syncDirectory(dir string) error {
-	if runtime.GOOS == "windows" { // has no such call
+	if runtime.GOOS == "windows" { // Windows has no such call
 		return nil
 	}
 	d, err := os.Open(dir)
@@ -74,7 +75,7 @@ func syncDirectory(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Open reads the keyring of a data directory. It refuses a file that others than its owner can read.
+// Open reads the keyring of a data directory. It refuses a file that others can read.
 func Open(dir string) (*Keyring, error) {
 	path := filepath.Join(dir, FileName)
 	f, err := os.Open(path)
@@ -87,9 +88,10 @@ func Open(dir string) (*Keyring, error) {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("keyring %s has mode %04o, so that others can read or change it: run chmod 600 on it, and consider its secrets known to them", path, info.Mode().Perm())
+		return nil, fmt.Errorf("keyring %s has mode %04o, so others can read or change it: "+
+			"run chmod 600 on it, and assume that they know its secrets", path, info.Mode().Perm())
 	}
-	// What the parser has to say may quote the file, so it is not passed on.
+	// The parser's error may quote the file, so it is dropped.
 	kek, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(f))
 	if err != nil {
 		return nil, fmt.Errorf("keyring %s is damaged: it is not a Tink keyset; restore it from a backup", path)

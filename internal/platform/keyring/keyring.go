@@ -1,5 +1,5 @@
-// Package keyring seals everything secret before it reaches the store: each value under a data key of its own, the data key under the
-// key-encryption key (KEK) that the keyring file holds.
+// Package keyring seals secrets before they reach the store. It encrypts each value with its own data key, and the data
+// key with the key-encryption key (KEK) in the keyring file.
 package keyring
 
 import (
@@ -24,7 +24,8 @@ func newKeyring(kek *keyset.Handle) (*Keyring, error) {
 	return &Keyring{envelope: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), primitive)}, nil
 }
 
-// Bound says what a sealed value belongs to; it opens only there, so that a row copied over another one is worthless.
+// Bound is what a sealed value belongs to. The value opens only with the same Bound, so a row that is copied over
+// another one does not open.
 type Bound struct {
 	Tenant, Environment, Credential string
 	Version                         int64
@@ -34,7 +35,7 @@ func (b Bound) associated() []byte {
 	return associated("secret", b.Version, b.Tenant, b.Environment, b.Credential)
 }
 
-// associated writes each part behind its length, so that no two different lists of parts read the same.
+// associated writes each part after its length, so that different lists of parts never give the same bytes.
 func associated(use string, number int64, parts ...string) []byte {
 	data := binary.BigEndian.AppendUint64(nil, uint64(number)) //nolint:gosec // the bits matter, not the sign
 	for _, p := range append([]string{use}, parts...) {
@@ -57,19 +58,20 @@ func (k *Keyring) Seal(v secret.Value, b Bound) ([]byte, error) {
 func (k *Keyring) Open(sealed []byte, b Bound) (secret.Value, error) {
 	value, err := k.envelope.Decrypt(sealed, b.associated())
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("version %d of credential %s does not open: it was sealed under another keyring or for another place, or was changed", b.Version, b.Credential)
+		return secret.Value{}, fmt.Errorf("version %d of credential %s does not open: "+
+			"it was sealed with another keyring or for another object, or it was changed", b.Version, b.Credential)
 	}
 	return secret.New(string(value)), nil
 }
 
-// Event says what a sealed event belongs to.
+// Event is what a sealed event belongs to.
 type Event struct{ Tenant, Environment, Endpoint, ID string }
 
 func (e Event) associated() []byte {
 	return associated("event", 0, e.Tenant, e.Environment, e.Endpoint, e.ID)
 }
 
-// SealEvent encrypts the body of an event that waits to be delivered: it says what people wrote to each other.
+// SealEvent encrypts the body of a queued event, which may contain private messages.
 func (k *Keyring) SealEvent(body []byte, e Event) ([]byte, error) {
 	sealed, err := k.envelope.Encrypt(body, e.associated())
 	if err != nil {
@@ -82,12 +84,13 @@ func (k *Keyring) SealEvent(body []byte, e Event) ([]byte, error) {
 func (k *Keyring) OpenEvent(sealed []byte, e Event) ([]byte, error) {
 	body, err := k.envelope.Decrypt(sealed, e.associated())
 	if err != nil {
-		return nil, fmt.Errorf("event %s does not open: it was sealed under another keyring or for another place, or was changed", e.ID)
+		return nil, fmt.Errorf("event %s does not open: "+
+			"it was sealed with another keyring or for another endpoint, or it was changed", e.ID)
 	}
 	return body, nil
 }
 
-// SealKey encrypts a symmetric key of the platform itself, for one purpose and number.
+// SealKey encrypts a symmetric key of the platform, for one purpose and number.
 func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, error) {
 	sealed, err := k.envelope.Encrypt(key, associated("key", number, purpose))
 	if err != nil {
@@ -100,7 +103,8 @@ func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, err
 func (k *Keyring) OpenKey(sealed []byte, purpose string, number int64) ([]byte, error) {
 	key, err := k.envelope.Decrypt(sealed, associated("key", number, purpose))
 	if err != nil {
-		return nil, fmt.Errorf("key %d for %s does not open: it was sealed under another keyring; restore the %s that belongs to this database", number, purpose, FileName)
+		return nil, fmt.Errorf("key %d for %s does not open: it was sealed with another keyring; "+
+			"restore the %s that belongs to this database", number, purpose, FileName)
 	}
 	return key, nil
 }

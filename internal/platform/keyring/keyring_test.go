@@ -36,7 +36,7 @@ func seal(t *testing.T, k *Keyring, b Bound) []byte {
 	return sealed
 }
 
-func TestSealedValueOpensAgain(t *testing.T) {
+func TestSealAndOpen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	k := create(t, dir)
 	sealed := seal(t, k, place1)
@@ -55,7 +55,7 @@ func TestSealedValueOpensAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Expose() != canary {
-		t.Error("another value came out than went in")
+		t.Error("Open returned another value")
 	}
 	file, err := os.ReadFile(filepath.Join(dir, FileName))
 	if err != nil {
@@ -66,7 +66,7 @@ func TestSealedValueOpensAgain(t *testing.T) {
 	}
 }
 
-func TestEmptyValueSurvives(t *testing.T) {
+func TestSealAndOpenEmptyValue(t *testing.T) {
 	k := create(t, t.TempDir())
 	sealed, err := k.Seal(secret.New(""), place1)
 	if err != nil {
@@ -77,7 +77,7 @@ func TestEmptyValueSurvives(t *testing.T) {
 	}
 }
 
-func TestOpenRefuses(t *testing.T) {
+func TestOpenRefusesOtherBound(t *testing.T) {
 	k := create(t, t.TempDir())
 	sealed := seal(t, k, place1)
 	flipped := bytes.Clone(sealed)
@@ -106,13 +106,13 @@ func TestOpenRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := test.keyring.Open(test.sealed, test.bound)
 			if err == nil || !got.IsEmpty() {
-				t.Fatal("it opened")
+				t.Fatal("Open succeeded")
 			}
 			if strings.Contains(err.Error(), canary) {
 				t.Errorf("the error repeats the value: %v", err)
 			}
 			if !strings.Contains(err.Error(), test.bound.Credential) {
-				t.Errorf("the error does not say what did not open: %v", err)
+				t.Errorf("the error does not name the credential: %v", err)
 			}
 		})
 	}
@@ -126,7 +126,7 @@ func TestPlatformKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := k.OpenKey(sealed, "lookup", 1); err != nil || !bytes.Equal(got, key) {
-		t.Errorf("the key did not come back: %v", err)
+		t.Errorf("OpenKey returned another key: %v", err)
 	}
 	for _, other := range []struct {
 		purpose string
@@ -162,12 +162,12 @@ func TestFileModes(t *testing.T) {
 			t.Errorf("mode %04o: %v", mode, err)
 		}
 		if _, err := Create(dir); err == nil {
-			t.Errorf("mode %04o: Create took it", mode)
+			t.Errorf("mode %04o: Create accepted the file", mode)
 		}
 	}
 }
 
-func TestDamagedFile(t *testing.T) {
+func TestDamagedFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	k := create(t, dir)
 	sealed := seal(t, k, place1)
@@ -182,7 +182,8 @@ func TestDamagedFile(t *testing.T) {
 	}
 	material := string(whole[key : key+24])
 	swapped := bytes.Clone(whole)
-	if swapped[key+20]++; swapped[key+20] > 'z' || swapped[key+20] == '[' || swapped[key+20] == ':' || swapped[key+20] == ',' {
+	if swapped[key+20]++; swapped[key+20] > 'z' || swapped[key+20] == '[' || swapped[key+20] == ':' ||
+		swapped[key+20] == ',' {
 		swapped[key+20] = 'A'
 	}
 	notBase64 := bytes.Clone(whole)
@@ -200,28 +201,28 @@ func TestDamagedFile(t *testing.T) {
 				_, err = damaged.Open(sealed, place1)
 			}
 			if err == nil {
-				t.Fatal("nothing was noticed")
+				t.Fatal("Open accepted a damaged file")
 			}
 			if strings.Contains(err.Error(), material) {
 				t.Error("the error quotes the key")
 			}
 			if _, err := Create(dir); err == nil && name != "another key" {
-				t.Error("Create went on over a damaged file")
+				t.Error("Create accepted a damaged file")
 			}
 			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
-				t.Error("the damaged file was replaced: what it still holds is lost")
+				t.Error("the damaged file was changed")
 			}
 		})
 	}
 }
 
-func TestOpenWithoutFile(t *testing.T) {
+func TestOpenMissingFile(t *testing.T) {
 	if _, err := Open(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestCreateAtOnce(t *testing.T) {
+func TestConcurrentCreate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	keyrings := make([]*Keyring, 8)
 	var ready, done sync.WaitGroup
@@ -243,7 +244,7 @@ func TestCreateAtOnce(t *testing.T) {
 	sealed := seal(t, keyrings[0], place1)
 	for i, k := range keyrings {
 		if _, err := k.Open(sealed, place1); err != nil {
-			t.Errorf("keyring %d is another one than keyring 0: %v", i, err)
+			t.Errorf("keyring %d differs from keyring 0: %v", i, err)
 		}
 	}
 	entries, err := os.ReadDir(dir)
@@ -251,6 +252,6 @@ func TestCreateAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(entries) != 1 {
-		t.Errorf("something was left beside the keyring: %v", entries)
+		t.Errorf("there are other files beside the keyring: %v", entries)
 	}
 }

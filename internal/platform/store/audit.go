@@ -10,11 +10,13 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // AuditEvent records one change or one reveal. Detail never holds a value.
 type AuditEvent struct {
-	Sequence int64 // 1, 2, 3 … in its scope; given by AppendAudit
+	Sequence int64 // 1, 2, 3 … in its scope; set by AppendAudit
 	ID       string
 	Scope
 	At        time.Time
@@ -24,20 +26,23 @@ type AuditEvent struct {
 	ObjectID  string
 	RequestID string
 	Detail    map[string]string
-	Previous  []byte // the hash of the event before; given by AppendAudit
-	Hash      []byte // given by AppendAudit
+	Previous  []byte // the hash of the event before; set by AppendAudit
+	Hash      []byte // set by AppendAudit
 }
 
 var (
-	lastAudit   = statement(`SELECT sequence, hash FROM audit_events WHERE tenant = $1 AND environment = $2 ORDER BY sequence DESC LIMIT 1`)
+	lastAudit = statement(`SELECT sequence, hash FROM audit_events
+		WHERE tenant = $1 AND environment = $2 ORDER BY sequence DESC LIMIT 1`)
 	auditByID   = statement(`SELECT sequence FROM audit_events WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	insertAudit = statement(`INSERT INTO audit_events (tenant, environment, sequence, id, at, actor, action, kind, object_id, request_id, detail, previous, hash)
+	insertAudit = statement(`INSERT INTO audit_events (tenant, environment, sequence, id, at, actor, action, kind,
+		object_id, request_id, detail, previous, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
-	selectAudits = statement(`SELECT tenant, environment, sequence, id, at, actor, action, kind, object_id, request_id, detail, previous, hash
-		FROM audit_events WHERE tenant = $1 AND environment = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`)
+	selectAudits = statement(`SELECT tenant, environment, sequence, id, at, actor, action, kind, object_id, request_id,
+		detail, previous, hash FROM audit_events
+		WHERE tenant = $1 AND environment = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`)
 )
 
-// AppendAudit adds an event to its scope's chain and fills in Sequence, Previous and Hash.
+// AppendAudit adds an event to the chain of its scope. It sets Sequence, Previous and Hash.
 func (tx *Tx) AppendAudit(ctx context.Context, e *AuditEvent) error {
 	var sequence int64
 	var previous []byte
@@ -45,32 +50,34 @@ func (tx *Tx) AppendAudit(ctx context.Context, e *AuditEvent) error {
 	if err == nil || errors.Is(err, ErrNotFound) {
 		e.Sequence, e.Previous = sequence+1, previous
 		e.Hash = e.hash()
-		_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Sequence, e.ID, micros(e.At), e.Actor, e.Action, e.Kind, e.ObjectID, e.RequestID,
-			textJSON(&e.Detail), e.Previous, e.Hash)
+		_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Sequence, e.ID, column.Micros(e.At), e.Actor, e.Action,
+			e.Kind, e.ObjectID, e.RequestID, column.JSON(&e.Detail), e.Previous, e.Hash)
 	}
 	return failed("recording", "audit event", e.ID, err)
 }
 
-// AuditEvents reads at most limit events of a scope, oldest first, behind the event with the id after; from the start if that is empty.
+// AuditEvents reads at most limit events of a scope, oldest first. It starts after the event with the id after, or with
+// the first one if after is empty.
 func (tx *Tx) AuditEvents(ctx context.Context, scope Scope, after string, limit int) ([]*AuditEvent, error) {
-	var behind int64
+	var sequence int64
 	if after != "" {
-		if err := tx.one(ctx, auditByID, []any{scope.Tenant, scope.Environment, after}, &behind); err != nil {
+		if err := tx.one(ctx, auditByID, []any{scope.Tenant, scope.Environment, after}, &sequence); err != nil {
 			return nil, failed("looking for", "audit event", after, err)
 		}
 	}
 	var events []*AuditEvent
-	err := tx.each(ctx, selectAudits, []any{scope.Tenant, scope.Environment, behind, limit}, func(row scanner) error {
+	args := []any{scope.Tenant, scope.Environment, sequence, limit}
+	err := tx.each(ctx, selectAudits, args, func(row scanner) error {
 		var e AuditEvent
 		events = append(events, &e)
-		return row.Scan(&e.Tenant, &e.Environment, &e.Sequence, &e.ID, moment(&e.At), &e.Actor, &e.Action, &e.Kind, &e.ObjectID, &e.RequestID,
-			textJSON(&e.Detail), &e.Previous, &e.Hash)
+		return row.Scan(&e.Tenant, &e.Environment, &e.Sequence, &e.ID, column.Time(&e.At), &e.Actor, &e.Action, &e.Kind,
+			&e.ObjectID, &e.RequestID, column.JSON(&e.Detail), &e.Previous, &e.Hash)
 	})
 	return events, failed("reading", "audit events", "", err)
 }
 
-// VerifyAudit checks the chain of one scope from its first event on: that no event was changed, moved, put in or taken out. Events
-// missing at the end cannot be seen from the chain alone.
+// VerifyAudit checks the chain of one scope from its first event: no event was changed, moved, inserted or removed. The
+// chain alone cannot show that events are missing at its end.
 func VerifyAudit(events []*AuditEvent) error {
 	var previous *AuditEvent
 	for i, e := range events {
@@ -82,7 +89,8 @@ func VerifyAudit(events []*AuditEvent) error {
 		case previous != nil && e.Scope != previous.Scope:
 			return fmt.Errorf("audit event %s belongs to another tenant or environment than the one before it", e.ID)
 		case e.Sequence != int64(i)+1:
-			return fmt.Errorf("audit event %s has number %d where %d should follow: events are missing or were moved", e.ID, e.Sequence, i+1)
+			return fmt.Errorf("audit event %s has number %d where %d should follow: events are missing or were moved",
+				e.ID, e.Sequence, i+1)
 		case !bytes.Equal(e.Previous, link):
 			return fmt.Errorf("audit event %s does not continue the event before it: one of the two was changed", e.ID)
 		case !bytes.Equal(e.Hash, e.hash()):
@@ -93,7 +101,7 @@ func VerifyAudit(events []*AuditEvent) error {
 	return nil
 }
 
-// hash is SHA-256 over every field, each behind its length, so that nothing can move from one field into the next.
+// hash returns the SHA-256 of every field, each after its length, so that no text can move from one field to the next.
 func (e *AuditEvent) hash() []byte {
 	h := sha256.New()
 	number := func(n int64) {
@@ -111,7 +119,7 @@ func (e *AuditEvent) hash() []byte {
 	for _, s := range []string{e.ID, e.Tenant, e.Environment, e.Actor, e.Action, e.Kind, e.ObjectID, e.RequestID} {
 		text(s)
 	}
-	number(micros(e.At))
+	number(column.Micros(e.At))
 	number(int64(len(e.Detail)))
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
 		text(k)

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// Connector is one integration with an outside service. Its credentials are versions of Credential; the values are
-// sealed secrets.
+// Connector is one integration with an outside service. Its credentials are the versions of Credential; their values
+// are sealed secrets.
 type Connector struct {
 	Object
 	Owner                string
@@ -22,31 +23,39 @@ type Connector struct {
 }
 
 var (
-	readConnectors = readings(objectColumns+`, o.owner, o.type, o.settings, o.allowed_scopes, o.enabled, o.rotation_policy_id,
-		o.credentials_wo_version, o.digest, `+credentialColumns, `connectors o JOIN credentials c ON c.id = o.id`)
-	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at, etag,
-		owner, type, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
+	connectors = newReader(api.KindConnectors, objectColumns+`, o.owner, o.type, o.settings, o.allowed_scopes,
+		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version, o.digest, `+credentialColumns,
+		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector)
+	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at,
+		etag, type, owner, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
-	updateConnector = statement(`UPDATE connectors SET name = $4, description = $5, labels = $6, etag = $7, owner = $8, settings = $9,
-		allowed_scopes = $10, enabled = $11, rotation_policy_id = $12, credentials_wo_version = $13, digest = $14
-		WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	updateConnector = statement(`UPDATE connectors SET name = $4, description = $5, labels = $6, etag = $7, owner = $8,
+		settings = $9, allowed_scopes = $10, enabled = $11, rotation_policy_id = $12, credentials_wo_version = $13,
+		digest = $14 WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteConnector = statement(`DELETE FROM connectors WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
 
 func scanConnector(row scanner) (*Connector, error) {
 	var c Connector
-	var h holdColumns
-	dest := append(c.columns(), &c.Owner, &c.Type, textJSON(&c.Settings), textJSON(&c.AllowedScopes), &c.Enabled,
-		emptyIfNull(&c.RotationPolicyID), &c.CredentialsWOVersion, &c.Digest)
-	err := row.Scan(append(dest, c.Credential.columns(&h)...)...)
-	c.Credential.Hold = h.hold()
+	var hold noteColumns
+	dest := append(c.columns(), &c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
+		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.Digest)
+	err := row.Scan(append(dest, c.Credential.columns(&hold)...)...)
+	c.Credential.setHold(hold)
 	return &c, err
 }
 
-// InsertConnector stores a new connector with its credential state.
+// changing returns the values that an update can change, besides those of the Object and of the Credential.
+func (c *Connector) changing() []any {
+	return []any{
+		c.Owner, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), column.Bool(c.Enabled),
+		column.NullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.Digest,
+	}
+}
+
+// InsertConnector stores a new connector with its credential.
 func (tx *Tx) InsertConnector(ctx context.Context, c *Connector) error {
-	_, err := tx.exec(ctx, insertConnector, append(c.values(), c.Owner, c.Type, textJSON(&c.Settings), textJSON(&c.AllowedScopes),
-		truth(c.Enabled), nullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.Digest)...)
+	_, err := tx.exec(ctx, insertConnector, append(append(c.inserted(), c.Type), c.changing()...)...)
 	if err == nil {
 		err = tx.insertCredential(ctx, c.Scope, api.KindConnectors, c.ID, &c.Credential)
 	}
@@ -55,47 +64,33 @@ func (tx *Tx) InsertConnector(ctx context.Context, c *Connector) error {
 
 // Connector reads one connector.
 func (tx *Tx) Connector(ctx context.Context, scope Scope, id string) (*Connector, error) {
-	c, err := one(ctx, tx, readConnectors, scope, id, scanConnector)
-	if err == nil {
-		err = tx.readVersions(ctx, id, &c.Credential)
-	}
-	if err != nil {
-		return nil, failed("reading", api.KindConnectors, id, err)
-	}
-	return c, nil
+	return connectors.one(ctx, tx, scope, id, func(c *Connector) error {
+		return tx.readVersions(ctx, id, &c.Credential)
+	})
 }
 
 // Connectors reads a page of connectors.
 func (tx *Tx) Connectors(ctx context.Context, scope Scope, list List) ([]*Connector, error) {
-	cs, err := page(ctx, tx, readConnectors, scope, list, scanConnector)
-	if err == nil {
-		ids := make([]string, len(cs))
-		for i, c := range cs {
-			ids[i] = c.ID
+	return connectors.page(ctx, tx, scope, list, func(page []*Connector) error {
+		byID := make(map[string]*Credential, len(page))
+		for _, c := range page {
+			byID[c.ID] = &c.Credential
 		}
-		err = tx.readVersionsOfPage(ctx, scope, api.KindConnectors, ids, func(i int) *Credential { return &cs[i].Credential })
-	}
-	if err != nil {
-		return nil, failed("listing", api.KindConnectors, "", err)
-	}
-	return cs, nil
+		return tx.readVersionsOfPage(ctx, scope, api.KindConnectors, byID)
+	})
 }
 
-// UpdateConnector stores a connector that was read in the same transaction and then changed.
+// UpdateConnector stores a changed connector, which was read in the same transaction.
 func (tx *Tx) UpdateConnector(ctx context.Context, c *Connector) error {
-	err := tx.execOne(ctx, updateConnector, c.Scope.Tenant, c.Scope.Environment, c.ID, c.Name, c.Description, textJSON(&c.Labels), c.Etag,
-		c.Owner, textJSON(&c.Settings), textJSON(&c.AllowedScopes), truth(c.Enabled), nullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.Digest)
+	err := tx.execOne(ctx, updateConnector, append(c.updated(), c.changing()...)...)
 	if err == nil {
 		err = tx.updateCredential(ctx, c.Scope, c.ID, &c.Credential)
 	}
 	return failed("updating", api.KindConnectors, c.ID, err)
 }
 
-// DeleteConnector removes a connector with its versions and secrets, unless tokens refer to it.
+// DeleteConnector deletes a connector with its versions and secrets. It returns ErrReferenced if an object refers to
+// it.
 func (tx *Tx) DeleteConnector(ctx context.Context, scope Scope, id string) error {
-	err := tx.execOne(ctx, deleteConnector, scope.Tenant, scope.Environment, id)
-	if err == nil {
-		err = tx.deleteCredential(ctx, scope, id)
-	}
-	return failed("deleting", api.KindConnectors, id, err)
+	return tx.deleteWithCredential(ctx, deleteConnector, scope, api.KindConnectors, id)
 }

@@ -6,83 +6,84 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// Credential is the rotation state of an object that has a secret, with what an If-Match after the platform's own
-// settling needs.
+// Credential is the rotation state of an object with a secret.
 //
-// Its Versions are the valid ones and the newest others, ascending; Tx.Versions has them all. An update writes the
-// versions that it finds there and leaves the rest alone.
+// Versions holds the valid versions and the newest others, ascending; Tx.Versions returns all. An update writes the
+// versions in that list and leaves the others alone.
 type Credential struct {
 	rotation.Credential
-	SettledBase  int64    // the etag before the trailing run of settled deadlines, each of which moves it by one; 0 when the last change was another
+
+	// SettledBase is the etag before the latest run of settled deadlines. Each settled deadline increases the etag by
+	// one. SettledBase is 0 if the last change was of another sort. An If-Match with an older etag needs it.
+	SettledBase  int64
 	SettledSteps []string // the steps of that run
 
-	// LastUsedAt is the last use of any version, also of one that is not read with the object. Tx.MarkUsed moves it.
+	// LastUsedAt is the last use of any version, of those that are not in Versions too. Tx.MarkUsed updates it.
 	LastUsedAt time.Time
 
-	readFrom int64              // the number of the oldest version that is read with the object
-	stored   []rotation.Version // what the database has, so that an update writes only what differs; only read in an Update
+	readFrom int64              // the number of the oldest version in Versions
+	stored   []rotation.Version // the versions in the database, so that an update writes only what changed
 }
 
-// keptForReading is how many of the newest versions are read with their object, valid or not. A token that was rotated ten
-// thousand times stays as cheap to introspect as a new one.
+// keptForReading is how many of the newest versions are read with their object, valid or not. It keeps the
+// introspection of a token with ten thousand versions as cheap as that of a new one.
 const keptForReading = 10
 
-const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hold_by, c.expires_at, c.requested_after, c.not_enforced,
-	c.settled_base, c.settled_steps, c.read_from, c.last_used_at`
+const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hold_by, c.expires_at, c.requested_after,
+	c.not_enforced, c.settled_base, c.settled_steps, c.read_from, c.last_used_at`
 
 var (
-	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at, requested_after,
-		not_enforced, settled_base, settled_steps, next_deadline, read_from, last_used_at, tenant, environment, id, kind)
+	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at,
+		requested_after, not_enforced, settled_base, settled_steps, next_deadline, read_from, last_used_at,
+		tenant, environment, id, kind)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
-	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4, hold_by = $5, expires_at = $6,
-		requested_after = $7, not_enforced = $8, settled_base = $9, settled_steps = $10, next_deadline = $11, read_from = $12,
-		last_used_at = CASE WHEN last_used_at < $13 THEN $13 ELSE last_used_at END WHERE tenant = $14 AND environment = $15 AND id = $16`)
-	deleteCredential       = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	credentialsDue         = statement(`SELECT tenant, environment, kind, id FROM credentials WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
+	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4,
+		hold_by = $5, expires_at = $6, requested_after = $7, not_enforced = $8, settled_base = $9,
+		settled_steps = $10, next_deadline = $11, read_from = $12,
+		last_used_at = CASE WHEN last_used_at < $13 THEN $13 ELSE last_used_at END
+		WHERE tenant = $14 AND environment = $15 AND id = $16`)
+	deleteCredential = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	credentialsDue   = statement(`SELECT tenant, environment, kind, id FROM credentials
+		WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
 	credentialsDueOfPolicy = statement(`SELECT tenant, environment, kind, id FROM credentials
 		WHERE next_deadline > 0 AND next_deadline <= $4 AND tenant = $1 AND environment = $2 AND id IN
 		(SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
 		UNION ALL SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3
-		UNION ALL SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3) ORDER BY id`)
+		UNION ALL SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3)
+		ORDER BY id`)
 )
 
-// holdColumns is a hold as three columns, NULL in the first where there is none.
-type holdColumns struct {
-	reason *string
-	at     time.Time
-	by     string
-}
-
-func (h holdColumns) hold() *rotation.Hold {
-	if h.reason == nil {
-		return nil
-	}
-	return &rotation.Hold{Reason: *h.reason, At: h.at, By: h.by}
-}
-
-// columns is where to scan credentialColumns to; the hold is put together when they have been read.
-func (c *Credential) columns(h *holdColumns) []any {
+// columns returns the destinations to scan credentialColumns into. After the scan, setHold sets the hold.
+func (c *Credential) columns(hold *noteColumns) []any {
 	return []any{
-		&c.Highest, &c.Version, &h.reason, moment(&h.at), &h.by, moment(&c.ExpiresAt), &c.RequestedAfter, &c.NotEnforced,
-		&c.SettledBase, textJSON(&c.SettledSteps), &c.readFrom, moment(&c.LastUsedAt),
+		&c.Highest, &c.Version, &hold.what, column.Time(&hold.at), &hold.by, column.Time(&c.ExpiresAt), &c.RequestedAfter,
+		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt),
+	}
+}
+
+func (c *Credential) setHold(n noteColumns) {
+	if n.what != nil {
+		c.Hold = &rotation.Hold{Reason: *n.what, At: n.at, By: n.by}
 	}
 }
 
 func (c *Credential) values(scope Scope, id string) []any {
-	var h holdColumns
+	var hold noteColumns
 	if c.Hold != nil {
-		h = holdColumns{reason: &c.Hold.Reason, at: c.Hold.At, by: c.Hold.By}
+		hold = noteColumns{what: &c.Hold.Reason, at: c.Hold.At, by: c.Hold.By}
 	}
 	return []any{
-		c.Highest, c.Version, h.reason, micros(h.at), h.by, micros(c.ExpiresAt), c.RequestedAfter, truth(c.NotEnforced),
-		c.SettledBase, textJSON(&c.SettledSteps), micros(c.NextDeadline()), c.readFrom, micros(c.LastUsedAt), scope.Tenant, scope.Environment, id,
+		c.Highest, c.Version, hold.what, column.Micros(hold.at), hold.by, column.Micros(c.ExpiresAt), c.RequestedAfter,
+		column.Bool(c.NotEnforced), c.SettledBase, column.JSON(&c.SettledSteps), column.Micros(c.NextDeadline()), c.readFrom,
+		column.Micros(c.LastUsedAt), scope.Tenant, scope.Environment, id,
 	}
 }
 
-// oldestToRead is the number of the oldest version that reads of the object must find.
+// oldestToRead returns the number of the oldest version that is read with the object.
 func oldestToRead(versions []rotation.Version) int64 {
 	numbers := make([]int64, len(versions))
 	for i, v := range versions {
@@ -118,20 +119,24 @@ func (tx *Tx) updateCredential(ctx context.Context, scope Scope, id string, c *C
 	return tx.writeVersions(ctx, id, c)
 }
 
-// deleteCredential takes the versions and secrets along.
-func (tx *Tx) deleteCredential(ctx context.Context, scope Scope, id string) error {
-	return tx.execOne(ctx, deleteCredential, scope.Tenant, scope.Environment, id)
+// deleteWithCredential deletes an object, then its credential. The versions and secrets go with the credential.
+func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope, kind, id string) error {
+	err := tx.execOne(ctx, text, scope.Tenant, scope.Environment, id)
+	if err == nil {
+		err = tx.execOne(ctx, deleteCredential, scope.Tenant, scope.Environment, id)
+	}
+	return failed("deleting", kind, id, err)
 }
 
-// CredentialsDue returns the credentials of every scope with a deadline that has passed, the longest passed first.
+// CredentialsDue returns the credentials of every scope with a deadline in the past, earliest deadline first.
 func (tx *Tx) CredentialsDue(ctx context.Context, now time.Time, limit int) ([]Ref, error) {
-	refs, err := tx.refs(ctx, credentialsDue, micros(now), limit)
+	refs, err := tx.refs(ctx, credentialsDue, column.Micros(now), limit)
 	return refs, failed("looking for", "credentials past a deadline", "", err)
 }
 
-// CredentialsDueOfPolicy returns the credentials that follow a rotation policy and have a deadline that has passed.
+// CredentialsDueOfPolicy returns the credentials that follow a rotation policy and have a deadline in the past.
 func (tx *Tx) CredentialsDueOfPolicy(ctx context.Context, scope Scope, policyID string, now time.Time) ([]Ref, error) {
-	refs, err := tx.refs(ctx, credentialsDueOfPolicy, scope.Tenant, scope.Environment, policyID, micros(now))
+	refs, err := tx.refs(ctx, credentialsDueOfPolicy, scope.Tenant, scope.Environment, policyID, column.Micros(now))
 	return refs, failed("looking for credentials of", api.KindRotationPolicies, policyID, err)
 }
 

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// Delivery is one event on its way to one endpoint.
+// Delivery is the delivery of one event to one endpoint.
 type Delivery struct {
 	Scope
 	ID            string // of the event
@@ -21,7 +22,7 @@ type Delivery struct {
 	Body          []byte // sealed; nil once it has ended
 }
 
-// DeliveryAttempt is one attempt.
+// DeliveryAttempt is one attempt of a delivery.
 type DeliveryAttempt struct {
 	Attempt  int64
 	At       time.Time
@@ -32,7 +33,7 @@ type DeliveryAttempt struct {
 	SignedBy []SignedBy
 }
 
-// SignedBy is one version of one signing secret.
+// SignedBy is the version of a signing secret that signed an attempt.
 type SignedBy struct {
 	SigningSecretID string `json:"id"`
 	Version         int64  `json:"version"`
@@ -40,73 +41,83 @@ type SignedBy struct {
 
 const (
 	deliveries      = "deliveries"
-	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at, d.ended_at, d.attempts`
-	attemptColumns  = `a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
+	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at,
+		d.ended_at, d.attempts`
+	attemptColumns = `a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
 )
 
 var (
-	insertDelivery = statement(`INSERT INTO deliveries (tenant, environment, id, endpoint_id, type, state, created_at, next_attempt_at, ended_at, attempts, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	insertDelivery = statement(`INSERT INTO deliveries (tenant, environment, id, endpoint_id, type, state, created_at,
+		next_attempt_at, ended_at, attempts, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 	selectDelivery = statement(`SELECT ` + deliveryColumns + `, d.body FROM deliveries d WHERE d.id = $1`)
 	deliveriesDue  = statement(`SELECT ` + deliveryColumns + `, d.body FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0 AND d.next_attempt_at <= $4
-		ORDER BY d.next_attempt_at, d.id LIMIT $5`)
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0
+		AND d.next_attempt_at <= $4 ORDER BY d.next_attempt_at, d.id LIMIT $5`)
 	deliveriesNewest = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5) ORDER BY d.id DESC LIMIT $4`)
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
+		ORDER BY d.id DESC LIMIT $4`)
 	deliveriesBefore = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5) AND d.id < $6 ORDER BY d.id DESC LIMIT $4`)
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
+		AND d.id < $6 ORDER BY d.id DESC LIMIT $4`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
 		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
-	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
-	insertAttempt    = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status, detail, signed_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	attemptsSent   = statement(`SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = $1 AND outcome <> '` + api.AttemptUnsigned + `'`)
-	selectAttempts = statement(`SELECT ` + attemptColumns + ` FROM delivery_attempts a WHERE a.delivery_id = $1 ORDER BY a.attempt`)
+	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN
+		(SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
+	insertAttempt = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status,
+		detail, signed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	attemptsSent = statement(`SELECT COUNT(*) FROM delivery_attempts
+		WHERE delivery_id = $1 AND outcome <> '` + api.AttemptUnsigned + `'`)
+	selectAttempts = statement(`SELECT ` + attemptColumns + ` FROM delivery_attempts a
+		WHERE a.delivery_id = $1 ORDER BY a.attempt`)
 	wakeDeliveries = statement(`UPDATE deliveries SET next_attempt_at = $4
 		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4`)
 	wakeUnsigned = statement(`UPDATE deliveries SET next_attempt_at = $4
-		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4 AND EXISTS (SELECT 1 FROM delivery_attempts a
-			WHERE a.delivery_id = deliveries.id AND a.attempt = deliveries.attempts AND a.outcome = '` + api.AttemptUnsigned + `')`)
-	// The endpoint knows when the first of its queue is due, so that nobody has to look through the queues of all.
-	scheduleEndpoint = statement(`UPDATE webhook_endpoints SET next_attempt_at =
-		COALESCE((SELECT MIN(d.next_attempt_at) FROM deliveries d WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0), 0)
+		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > $4 AND EXISTS
+		(SELECT 1 FROM delivery_attempts a WHERE a.delivery_id = deliveries.id
+		AND a.attempt = deliveries.attempts AND a.outcome = '` + api.AttemptUnsigned + `')`)
+	// The endpoint holds the time of its first due delivery, so that the delivery loop need not search every queue.
+	scheduleEndpoint = statement(`UPDATE webhook_endpoints SET next_attempt_at = COALESCE(
+		(SELECT MIN(d.next_attempt_at) FROM deliveries d WHERE d.tenant = $1 AND d.environment = $2
+		AND d.endpoint_id = $3 AND d.next_attempt_at > 0), 0)
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
 
 func (d *Delivery) columns() []any {
 	return []any{
-		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, moment(&d.CreatedAt), moment(&d.NextAttemptAt), moment(&d.EndedAt), &d.Attempts,
+		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, column.Time(&d.CreatedAt),
+		column.Time(&d.NextAttemptAt), column.Time(&d.EndedAt), &d.Attempts,
 	}
 }
 
 // InsertDelivery queues an event.
 func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
-	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State, micros(d.CreatedAt), micros(d.NextAttemptAt),
-		micros(d.EndedAt), d.Attempts, d.Body)
+	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State,
+		column.Micros(d.CreatedAt), column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt), d.Attempts, d.Body)
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
 	return failed("storing", deliveries, d.ID, err)
 }
 
-// AttemptsSent counts the attempts of a delivery that were not kept back for want of a signature.
+// AttemptsSent counts the attempts of a delivery that were signed, and so sent.
 func (tx *Tx) AttemptsSent(ctx context.Context, id string) (n int, err error) {
 	err = tx.one(ctx, attemptsSent, []any{id}, &n)
 	return n, failed("counting the attempts of", deliveries, id, err)
 }
 
-// WakeDeliveries has every delivery that waits for its next attempt at an endpoint tried now: the endpoint was looked after.
+// WakeDeliveries makes every queued delivery to an endpoint due now. The platform calls it after the endpoint was
+// changed or enabled.
 func (tx *Tx) WakeDeliveries(ctx context.Context, scope Scope, endpointID string, now time.Time) error {
 	return tx.wake(ctx, wakeDeliveries, scope, endpointID, now)
 }
 
-// WakeUnsigned does so with those that could not be signed the last time.
+// WakeUnsigned makes the queued deliveries due whose last attempt could not be signed.
 func (tx *Tx) WakeUnsigned(ctx context.Context, scope Scope, endpointID string, now time.Time) error {
 	return tx.wake(ctx, wakeUnsigned, scope, endpointID, now)
 }
 
-func (tx *Tx) wake(ctx context.Context, which string, scope Scope, endpointID string, now time.Time) error {
-	_, err := tx.exec(ctx, which, scope.Tenant, scope.Environment, endpointID, micros(now))
+func (tx *Tx) wake(ctx context.Context, text string, scope Scope, endpointID string, now time.Time) error {
+	_, err := tx.exec(ctx, text, scope.Tenant, scope.Environment, endpointID, column.Micros(now))
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, scope, endpointID)
 	}
@@ -126,10 +137,13 @@ func (tx *Tx) Delivery(ctx context.Context, id string) (*Delivery, error) {
 	return &d, nil
 }
 
-// DeliveriesDue reads deliveries to an endpoint that are to be tried now, the one that has waited longest first.
-func (tx *Tx) DeliveriesDue(ctx context.Context, scope Scope, endpointID string, now time.Time, limit int) ([]*Delivery, error) {
+// DeliveriesDue reads the deliveries to an endpoint that are due, those that waited longest first.
+func (tx *Tx) DeliveriesDue(
+	ctx context.Context, scope Scope, endpointID string, now time.Time, limit int,
+) ([]*Delivery, error) {
 	var found []*Delivery
-	err := tx.each(ctx, deliveriesDue, []any{scope.Tenant, scope.Environment, endpointID, micros(now), limit}, func(row scanner) error {
+	args := []any{scope.Tenant, scope.Environment, endpointID, column.Micros(now), limit}
+	err := tx.each(ctx, deliveriesDue, args, func(row scanner) error {
 		var d Delivery
 		found = append(found, &d)
 		return row.Scan(append(d.columns(), &d.Body)...)
@@ -137,9 +151,11 @@ func (tx *Tx) DeliveriesDue(ctx context.Context, scope Scope, endpointID string,
 	return found, failed("looking for deliveries to", api.KindWebhookEndpoints, endpointID, err)
 }
 
-// Deliveries reads a page of the deliveries to an endpoint, the newest first, without their bodies: those in a state, unless that is empty, and before
-// the one with the id before, unless that is empty. The attempts are in the same order.
-func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, state, before string, limit int) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
+// Deliveries reads a page of the deliveries to an endpoint, newest first, without bodies. A non-empty state selects
+// the deliveries in that state; a non-empty before selects those before that id. The attempts are in the same order.
+func (tx *Tx) Deliveries(
+	ctx context.Context, scope Scope, endpointID, state, before string, limit int,
+) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
 	text, args := deliveriesNewest, []any{scope.Tenant, scope.Environment, endpointID, limit, state}
 	if before != "" {
 		text, args = deliveriesBefore, append(args, before)
@@ -161,18 +177,22 @@ func (tx *Tx) Deliveries(ctx context.Context, scope Scope, endpointID, state, be
 func (tx *Tx) attempts(ctx context.Context, id string) (found []DeliveryAttempt, err error) {
 	err = tx.each(ctx, selectAttempts, []any{id}, func(row scanner) error {
 		var a DeliveryAttempt
-		err := row.Scan(&a.Attempt, moment(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail, textJSON(&a.SignedBy))
+		err := row.Scan(&a.Attempt, column.Time(&a.At), &a.Duration, &a.Outcome, &a.Status, &a.Detail,
+			column.JSON(&a.SignedBy))
 		found = append(found, a)
 		return err
 	})
 	return found, err
 }
 
-// UpdateDelivery stores where a delivery stands, with the attempt that brought it there. One that has ended forgets its body.
+// UpdateDelivery stores the state of a delivery and the attempt that led to it. It erases the body of a delivery that
+// has ended.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttempt) error {
-	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, micros(d.NextAttemptAt), micros(d.EndedAt), d.Attempts)
+	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt),
+		d.Attempts)
 	if err == nil {
-		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, micros(a.At), int64(a.Duration), a.Outcome, a.Status, a.Detail, textJSON(&a.SignedBy))
+		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, column.Micros(a.At), int64(a.Duration), a.Outcome, a.Status,
+			a.Detail, column.JSON(&a.SignedBy))
 	}
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
@@ -180,8 +200,8 @@ func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttemp
 	return failed("updating", deliveries, d.ID, err)
 }
 
-// ForgetDeliveries removes the records of deliveries that ended before a moment, so many at most, and returns how many there were.
+// ForgetDeliveries deletes at most limit records of deliveries that ended before a time, and returns their number.
 func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
-	n, err := tx.exec(ctx, forgetDeliveries, micros(before), limit)
+	n, err := tx.exec(ctx, forgetDeliveries, column.Micros(before), limit)
 	return n, failed("forgetting", "deliveries that have ended", "", err)
 }

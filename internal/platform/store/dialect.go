@@ -1,23 +1,45 @@
 package store
 
-import "github.com/pressly/goose/v3"
+import (
+	"context"
+	"fmt"
+	"path/filepath"
 
-// dialect is all in which one kind of database differs from another. The SQL of the nouns is the same for all of
-// them, with $1, $2 … for its parameters.
+	"github.com/pressly/goose/v3"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
+)
+
+// dialect is what differs between databases. The statements are the same for all of them, with $1, $2 … as parameters.
 type dialect struct {
 	migrations goose.Dialect
-	// lockRows ends a SELECT of a write transaction that must keep others from changing what it read. SQLite has one
-	// writer at a time and needs none.
+	// lockRows is the end of a SELECT that locks the rows it reads, in a write transaction. It is empty for SQLite,
+	// which has one writer at a time.
 	lockRows string
-	// violated tells which constraint an error of the driver is about. A primary key is none of them: ids are not chosen by users.
-	violated func(error) violation
+	// violatesUnique and violatesReference say which constraint an error of the driver is about.
+	violatesUnique, violatesReference func(error) bool
 }
 
-// violation is a constraint that a statement broke.
-type violation int
+var sqliteDialect = dialect{
+	migrations:        goose.DialectSQLite3,
+	violatesUnique:    sqlite.ViolatesUnique,
+	violatesReference: sqlite.ViolatesReference,
+}
 
-const (
-	violatesNothing violation = iota
-	violatesUnique
-	violatesReference
-)
+// Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
+// processes may have the database open at once.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	read, write, err := sqlite.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	s, err := open(ctx, read, write, sqliteDialect)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	return s, nil
+}

@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// Idempotent is the stored answer to a request that carried an Idempotency-Key.
+// Idempotent is the stored response to a request with an Idempotency-Key.
 type Idempotent struct {
 	Principal, Method, Path, Key string
-	BodyHash                     []byte // keyed: a body may hold a guessable secret
+	BodyHash                     []byte // keyed: a body may hold a secret that can be guessed
 	Status                       int
 	Etag, Location               string
 	Body                         []byte
@@ -18,29 +20,32 @@ type Idempotent struct {
 var (
 	selectIdempotent = statement(`SELECT body_hash, status, etag, location, body, at FROM idempotency
 		WHERE principal = $1 AND method = $2 AND path = $3 AND idempotency_key = $4`)
-	insertIdempotent = statement(`INSERT INTO idempotency (principal, method, path, idempotency_key, body_hash, status, etag, location, body, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (principal, method, path, idempotency_key) DO NOTHING`)
+	insertIdempotent = statement(`INSERT INTO idempotency (principal, method, path, idempotency_key, body_hash, status,
+		etag, location, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (principal, method, path, idempotency_key) DO NOTHING`)
 	forgetIdempotent = statement(`DELETE FROM idempotency WHERE at < $1`)
 )
 
-// Idempotent returns the stored answer of an earlier request, or ErrNotFound.
+// Idempotent returns the stored response to an earlier request, or ErrNotFound.
 func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key string) (*Idempotent, error) {
 	i := Idempotent{Principal: principal, Method: method, Path: path, Key: key}
-	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.BodyHash, &i.Status, &i.Etag, &i.Location, &i.Body, moment(&i.At))
+	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.BodyHash, &i.Status, &i.Etag,
+		&i.Location, &i.Body, column.Time(&i.At))
 	if err != nil {
-		return nil, failed("looking for", "the answer to an earlier request", "", err)
+		return nil, failed("looking for", "the response to an earlier request", "", err)
 	}
 	return &i, nil
 }
 
-// InsertIdempotent stores an answer. ErrExists says that the key has one.
+// InsertIdempotent stores a response. It returns ErrExists if the key has one.
 func (tx *Tx) InsertIdempotent(ctx context.Context, i *Idempotent) error {
-	return failed("storing", "the answer to a request", "", tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key,
-		i.BodyHash, i.Status, i.Etag, i.Location, i.Body, micros(i.At)))
+	err := tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key, i.BodyHash, i.Status, i.Etag,
+		i.Location, i.Body, column.Micros(i.At))
+	return failed("storing", "the response to a request", "", err)
 }
 
-// ForgetIdempotent removes the answers stored before a moment and returns how many there were.
+// ForgetIdempotent deletes the responses stored before a time and returns their number.
 func (tx *Tx) ForgetIdempotent(ctx context.Context, before time.Time) (int64, error) {
-	n, err := tx.exec(ctx, forgetIdempotent, micros(before))
-	return n, failed("forgetting", "answers to earlier requests", "", err)
+	n, err := tx.exec(ctx, forgetIdempotent, column.Micros(before))
+	return n, failed("forgetting", "responses to earlier requests", "", err)
 }

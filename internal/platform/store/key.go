@@ -3,19 +3,22 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 var (
-	insertKey = statement(`INSERT INTO keys (purpose, number, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (purpose, number) DO NOTHING`)
+	insertKey = statement(`INSERT INTO keys (purpose, number, sealed, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (purpose, number) DO NOTHING`)
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
 )
 
-// InsertKey stores a sealed symmetric key. ErrExists says that the purpose has a key of this number.
+// InsertKey stores a sealed symmetric key. It returns ErrExists if the purpose has a key of this number.
 func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, sealed []byte, at time.Time) error {
-	return failed("storing", "key", purpose, tx.insertNew(ctx, insertKey, purpose, number, sealed, micros(at)))
+	return failed("storing", "key", purpose, tx.insertNew(ctx, insertKey, purpose, number, sealed, column.Micros(at)))
 }
 
-// LatestKey returns the sealed key of the highest number that a purpose has.
+// LatestKey returns the sealed key with the highest number of a purpose.
 func (tx *Tx) LatestKey(ctx context.Context, purpose string) (number int64, sealed []byte, err error) {
 	err = tx.one(ctx, latestKey, []any{purpose}, &number, &sealed)
 	return number, sealed, failed("reading", "key", purpose, err)

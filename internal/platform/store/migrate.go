@@ -13,8 +13,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date. Another process may be doing the same: each migration is one transaction, so whoever comes
-// second fails at the start of one and finds it done when it looks again.
+// migrate brings the schema up to date. Another process may run the same migration: each one is a transaction, so the
+// second process fails at its start, tries again, and finds the migration done.
 func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// TestUpgrade: a database of each earlier version, with what it may hold, opens, has lost nothing, and takes what is new.
+// TestUpgrade opens a database of each earlier schema, finds its data, and adds new data.
 func TestUpgrade(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "quickconnect.db")
 	old := database{open: func(t *testing.T) *Store {
@@ -22,7 +22,7 @@ func TestUpgrade(t *testing.T) {
 		return s
 	}}.opened(t)
 	insert(t, old, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1"))
-	sealed := []byte("sealed by the first version")
+	sealed := []byte("sealed with the first schema")
 	update(t, old, func(tx *Tx) error {
 		return tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: sealed, LookupHash: []byte("hash")})
 	})
@@ -30,7 +30,7 @@ func TestUpgrade(t *testing.T) {
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}
-	goBack(t, path, 1)
+	downgrade(t, path, 1)
 
 	s := openSQLite(t, path)
 	same(t, readToken(t, s, staging, "tok_1"), before)
@@ -44,7 +44,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	goBack(t, path, 2)
+	downgrade(t, path, 2)
 	s = openSQLite(t, path)
 	view(t, s, func(tx *Tx) error {
 		e, errE := tx.WebhookEndpoint(t.Context(), staging, "wep_1")
@@ -55,8 +55,8 @@ func TestUpgrade(t *testing.T) {
 	})
 }
 
-// goBack makes a database what an earlier version has left.
-func goBack(t *testing.T, path string, version int64) {
+// downgrade gives a database an earlier schema.
+func downgrade(t *testing.T, path string, version int64) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {

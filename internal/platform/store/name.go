@@ -3,32 +3,36 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 var (
-	highestNumber = statement(`SELECT highest FROM names WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
-	recordNumber  = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
+	highestNumber = statement(`SELECT highest FROM names
+		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
+	recordNumber = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
 )
 
-var idByName = map[string]string{
-	api.KindConnectors:       statement(`SELECT id FROM connectors WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindScopedTokens:     statement(`SELECT id FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindWebhookEndpoints: statement(`SELECT id FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindSigningSecrets:   statement(`SELECT id FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND name = $3`),
-	api.KindRotationPolicies: statement(`SELECT id FROM rotation_policies WHERE tenant = $1 AND environment = $2 AND name = $3`),
-}
+// idByName has a statement for each kind. The table of a kind has the kind's path as its name, with underscores.
+var idByName = func() map[string]string {
+	out := map[string]string{}
+	for _, kind := range api.Kinds() {
+		table := strings.ReplaceAll(kind.Path, "-", "_")
+		out[kind.Path] = statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
+	}
+	return out
+}()
 
-// IDByName returns the id of the object of a kind that has a name now.
+// IDByName returns the id of the object that has a name now.
 func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id string, err error) {
 	err = tx.one(ctx, idByName[kind], []any{scope.Tenant, scope.Environment, name}, &id)
 	return id, failed("looking for", kind, name, err)
 }
 
-// HighestNumber returns the highest version number ever recorded under a name, by whatever object; 0 if none was.
+// HighestNumber returns the highest version number that RecordNumber stored for a name, or 0.
 func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string) (int64, error) {
 	var n int64
 	err := tx.one(ctx, highestNumber, []any{scope.Tenant, scope.Environment, kind, name}, &n)
@@ -38,7 +42,7 @@ func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string)
 	return n, failed("reading the highest version number of", kind, name, err)
 }
 
-// RecordNumber notes that a version number was given out under a name. It outlives the object and never goes down.
+// RecordNumber stores a version number that was issued under a name. It outlives the object and never decreases.
 func (tx *Tx) RecordNumber(ctx context.Context, scope Scope, kind, name string, n int64) error {
 	_, err := tx.exec(ctx, recordNumber, scope.Tenant, scope.Environment, kind, name, n)
 	return failed("recording a version number of", kind, name, err)

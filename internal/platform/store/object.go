@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// Scope is the tenant and environment that an object belongs to. Nothing is ever read or written across it.
+// Scope is the tenant and the environment of an object. No statement reads or writes outside one.
 type Scope struct{ Tenant, Environment string }
 
-// Object is what every object has. Nil and empty labels stay apart.
+// Object holds what objects of every kind have. Nil and empty labels are different values.
 type Object struct {
 	ID          string
 	Name        string
@@ -19,14 +21,14 @@ type Object struct {
 	Etag        int64
 }
 
-// List says which part of a list to read: objects in the order of their ids.
+// List selects a page of a list, in ascending order of ids.
 type List struct {
-	Name  string // only the object of this name; empty for all
-	After string // only ids behind this one; empty for the start
-	Limit int    // at most this many
+	Name  string // only the object with this name; empty: all
+	After string // only ids after this one; empty: from the start
+	Limit int    // the size of the page
 }
 
-// Ref names one object of any kind.
+// Ref identifies an object of any kind.
 type Ref struct {
 	Scope Scope
 	Kind  string // one of the api package's kinds
@@ -35,57 +37,81 @@ type Ref struct {
 
 const objectColumns = `o.tenant, o.environment, o.id, o.name, o.description, o.labels, o.created_at, o.etag`
 
-// columns is where to scan objectColumns to.
+// columns returns the destinations to scan objectColumns into.
 func (o *Object) columns() []any {
-	return []any{&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, textJSON(&o.Labels), moment(&o.CreatedAt), &o.Etag}
+	return []any{
+		&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, column.JSON(&o.Labels),
+		column.Time(&o.CreatedAt), &o.Etag,
+	}
 }
 
-// values is what to write into objectColumns.
-func (o *Object) values() []any {
-	return []any{o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, textJSON(&o.Labels), micros(o.CreatedAt), o.Etag}
+// inserted returns the values of objectColumns: $1 to $8 of every kind's INSERT.
+func (o *Object) inserted() []any {
+	return []any{
+		o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, column.JSON(&o.Labels),
+		column.Micros(o.CreatedAt), o.Etag,
+	}
 }
 
-// reading is the three ways to read objects of one kind: one, a page, and those of a name.
-type reading struct{ one, page, named string }
+// updated returns $1 to $7 of every kind's UPDATE: the key, then the columns that can change.
+func (o *Object) updated() []any {
+	return []any{o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, column.JSON(&o.Labels), o.Etag}
+}
 
-// readings writes the statements; in from, the object's own table is called o.
-func readings(columns, from string) reading {
+// reader reads the objects of one kind: one, a page, or the one with a name.
+type reader[T any] struct {
+	kind string
+	scan func(scanner) (*T, error)
+
+	selectOne, selectPage, selectNamed string
+}
+
+// newReader builds the statements of a kind. The object's own table is called o in from.
+func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)) reader[T] {
 	inScope := "SELECT " + columns + " FROM " + from + " WHERE o.tenant = $1 AND o.environment = $2 AND "
-	return reading{
-		one:   statement(inScope + "o.id = $3"),
-		page:  statement(inScope + "o.id > $3 ORDER BY o.id LIMIT $4"),
-		named: statement(inScope + "o.id > $3 AND o.name = $5 ORDER BY o.id LIMIT $4"),
+	return reader[T]{
+		kind: kind, scan: scan,
+		selectOne:   statement(inScope + "o.id = $3"),
+		selectPage:  statement(inScope + "o.id > $3 ORDER BY o.id LIMIT $4"),
+		selectNamed: statement(inScope + "o.id > $3 AND o.name = $5 ORDER BY o.id LIMIT $4"),
 	}
 }
 
-// list is the statement for a List with its arguments.
-func (r reading) list(scope Scope, l List) (text string, args []any) {
-	args = []any{scope.Tenant, scope.Environment, l.After, l.Limit}
-	if l.Name != "" {
-		return r.named, append(args, l.Name)
-	}
-	return r.page, args
-}
-
-// one reads one object; a write transaction locks it until it ends.
-func one[T any](ctx context.Context, tx *Tx, r reading, scope Scope, id string, scan func(scanner) (*T, error)) (*T, error) {
-	var found *T
-	err := tx.each(ctx, r.one+tx.lockRows, []any{scope.Tenant, scope.Environment, id}, func(row scanner) (err error) {
-		found, err = scan(row)
-		return err
-	})
-	if err == nil && found == nil {
+// one reads one object, and locks it in a write transaction. The optional complete reads what other tables hold.
+func (r reader[T]) one(ctx context.Context, tx *Tx, scope Scope, id string, complete func(*T) error) (*T, error) {
+	found, err := r.all(ctx, tx, r.selectOne+tx.lockRows, []any{scope.Tenant, scope.Environment, id})
+	if err == nil && len(found) == 0 {
 		err = ErrNotFound
 	}
-	return found, err
+	if err == nil && complete != nil {
+		err = complete(found[0])
+	}
+	if err != nil {
+		return nil, failed("reading", r.kind, id, err)
+	}
+	return found[0], nil
 }
 
-// page reads the objects that a List asks for.
-func page[T any](ctx context.Context, tx *Tx, r reading, scope Scope, l List, scan func(scanner) (*T, error)) ([]*T, error) {
+// page reads the objects that a List selects. The optional complete reads what other tables hold.
+func (r reader[T]) page(ctx context.Context, tx *Tx, scope Scope, l List, complete func([]*T) error) ([]*T, error) {
+	text, args := r.selectPage, []any{scope.Tenant, scope.Environment, l.After, l.Limit}
+	if l.Name != "" {
+		text, args = r.selectNamed, append(args, l.Name)
+	}
+	found, err := r.all(ctx, tx, text, args)
+	if err == nil && len(found) > 0 && complete != nil {
+		err = complete(found)
+	}
+	if err != nil {
+		return nil, failed("listing", r.kind, "", err)
+	}
+	return found, nil
+}
+
+func (r reader[T]) all(ctx context.Context, tx *Tx, text string, args []any) ([]*T, error) {
 	var found []*T
-	text, args := r.list(scope, l)
 	err := tx.each(ctx, text, args, func(row scanner) error {
-		o, err := scan(row)
+		o, err := r.scan(row)
 		found = append(found, o)
 		return err
 	})

@@ -2,20 +2,23 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 )
 
-func (k kind) principals(t *testing.T) {
+func (fresh engine) principals(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	forever := &Principal{ID: "prn_1", Scope: staging, Name: "ci", Role: "deployer", CreatedAt: start}
-	once := &Principal{ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start, ExpiresAt: start.Add(time.Hour)}
+	once := &Principal{
+		ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start,
+		ExpiresAt: start.Add(time.Hour),
+	}
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")), tx.InsertPrincipal(t.Context(), once, []byte("h2")))
+		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")),
+			tx.InsertPrincipal(t.Context(), once, []byte("h2")))
 	})
 	view(t, s, func(tx *Tx) error {
 		for hash, want := range map[string]*Principal{"h1": forever, "h2": once} {
@@ -28,7 +31,10 @@ func (k kind) principals(t *testing.T) {
 		if p, err := tx.PrincipalByHash(t.Context(), []byte("h3")); !errors.Is(err, ErrNotFound) {
 			t.Errorf("found %v, %v", p, err)
 		}
-		for scope, want := range map[Scope]bool{staging: true, stranger: true, {"acme", "nowhere"}: false, {"other", "production"}: false} {
+		for scope, want := range map[Scope]bool{
+			staging: true, stranger: true, {"acme", "nowhere"}: false,
+			{"other", "production"}: false,
+		} {
 			got, err := tx.EnvironmentExists(t.Context(), scope)
 			if err != nil {
 				return err
@@ -39,16 +45,16 @@ func (k kind) principals(t *testing.T) {
 		}
 		return nil
 	})
-	refused(t, s, ErrExists, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
+	wantError(t, s, ErrExists, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
 	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start}
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
 }
 
-func (k kind) keys(t *testing.T) {
+func (fresh engine) keys(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
-	refused(t, s, ErrNotFound, func(tx *Tx) error { _, _, err := tx.LatestKey(t.Context(), "lookup"); return err })
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { _, _, err := tx.LatestKey(t.Context(), "lookup"); return err })
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(
 			tx.InsertKey(t.Context(), "lookup", 2, []byte("two"), start),
@@ -62,132 +68,29 @@ func (k kind) keys(t *testing.T) {
 		}
 		return err
 	})
-	refused(t, s, ErrExists, func(tx *Tx) error { return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"), start) })
-}
-
-func auditEvent(scope Scope, n int) *AuditEvent {
-	return &AuditEvent{
-		ID: fmt.Sprintf("evt_%s_%d", scope.Environment, n), Scope: scope, At: start.Add(time.Duration(n) * time.Second), Actor: "prn_1",
-		Action: "rotation.begin", Kind: "scoped-tokens", ObjectID: "tok_1", RequestID: "req_1", Detail: map[string]string{"a": "1", "b": ""},
-	}
-}
-
-// record stores n audit events in each of two scopes, in turn.
-func record(t *testing.T, s *Store, n int) (ofStaging []*AuditEvent) {
-	t.Helper()
-	for i := range n {
-		update(t, s, func(tx *Tx) error {
-			e := auditEvent(staging, i)
-			if i == 1 {
-				e.Detail = nil
-			}
-			ofStaging = append(ofStaging, e)
-			return errors.Join(tx.AppendAudit(t.Context(), e), tx.AppendAudit(t.Context(), auditEvent(production, i)))
-		})
-	}
-	return ofStaging
-}
-
-func readAudit(t *testing.T, s *Store, scope Scope, after string, limit int) (events []*AuditEvent) {
-	t.Helper()
-	view(t, s, func(tx *Tx) (err error) {
-		events, err = tx.AuditEvents(t.Context(), scope, after, limit)
-		return err
+	wantError(t, s, ErrExists, func(tx *Tx) error {
+		return tx.InsertKey(t.Context(), "lookup", 2, []byte("again"),
+			start)
 	})
-	return events
 }
 
-func (k kind) audit(t *testing.T) {
+func (fresh engine) idempotency(t *testing.T) {
 	t.Parallel()
-	d := k(t)
-	s := d.opened(t)
-	want := record(t, s, 5)
-	got := readAudit(t, s, staging, "", 100)
-	same(t, got, want)
-	if err := VerifyAudit(got); err != nil {
-		t.Error(err)
-	}
-	if err := VerifyAudit(readAudit(t, s, production, "", 100)); err != nil {
-		t.Error(err)
-	}
-	same(t, readAudit(t, s, staging, "", 2), want[:2])
-	same(t, readAudit(t, s, staging, want[1].ID, 2), want[2:4])
-	same(t, len(readAudit(t, s, staging, want[4].ID, 2)), 0)
-	same(t, len(readAudit(t, s, stranger, "", 2)), 0)
-	refused(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.AuditEvents(t.Context(), production, want[0].ID, 1); return err })
-	if err := VerifyAudit(nil); err != nil {
-		t.Error(err)
-	}
-}
-
-// Whoever can write to the database changes one thing in it; the chain tells.
-func (k kind) auditTampering(t *testing.T) {
-	t.Parallel()
-	d := k(t)
-	s := d.opened(t)
-	record(t, s, 5)
-	const third = ` WHERE environment = 'staging' AND sequence = 3`
-	tampering := []string{
-		`DELETE FROM audit_events` + third,
-		`DELETE FROM audit_events WHERE environment = 'staging' AND sequence = 1`,
-		`UPDATE audit_events SET sequence = 9` + third,
-		`UPDATE audit_events SET detail = NULL` + third,
-		`UPDATE audit_events SET detail = '{"a":"1"}'` + third,
-		`UPDATE audit_events SET detail = '{"a":"","b":"1"}'` + third,
-		`UPDATE audit_events SET at = at + 1` + third,
-		`UPDATE audit_events SET previous = hash` + third,
-		`UPDATE audit_events SET hash = previous` + third,
-		`UPDATE audit_events SET actor = 'prn_1rotation', action = '.begin'` + third,
-		`UPDATE audit_events SET environment = 'staging', sequence = 6 WHERE environment = 'production' AND sequence = 5`,
-	}
-	for _, column := range []string{"id", "actor", "action", "kind", "object_id", "request_id"} {
-		tampering = append(tampering, `UPDATE audit_events SET `+column+` = 'x'`+third)
-	}
-	for _, text := range tampering {
-		undo := errors.New("undo")
-		err := s.Update(t.Context(), func(tx *Tx) error {
-			if n, err := tx.exec(t.Context(), text); err != nil || n != 1 {
-				t.Fatalf("%s: %d rows, %v", text, n, err)
-			}
-			events, err := tx.AuditEvents(t.Context(), staging, "", 100)
-			if err != nil {
-				return err
-			}
-			if VerifyAudit(events) == nil {
-				t.Errorf("not found: %s", text)
-			}
-			return undo
-		})
-		if !errors.Is(err, undo) {
-			t.Fatal(err)
-		}
-	}
-	// Somebody who knows how the hashes are made would have to make all that follow anew.
-	events := readAudit(t, s, staging, "", 100)
-	events[2].Actor = "prn_2"
-	events[2].Hash = events[2].hash()
-	events[3].Previous = events[2].Hash
-	if VerifyAudit(events) == nil {
-		t.Error("not found: an event rewritten with its hash and its link")
-	}
-	if err := VerifyAudit(readAudit(t, s, staging, "", 100)); err != nil {
-		t.Errorf("without tampering: %v", err)
-	}
-}
-
-func (k kind) idempotency(t *testing.T) {
-	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	full := &Idempotent{
-		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201, Etag: `"7"`,
+		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
+		Etag:     `"7"`,
 		Location: "/v1/scoped-tokens/tok_1", Body: []byte(`{"id":"tok_1"}`), At: start,
 	}
-	least := &Idempotent{Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k", BodyHash: []byte{}, Status: 204, At: start.Add(time.Hour)}
+	least := &Idempotent{
+		Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k",
+		BodyHash: []byte{}, Status: 204, At: start.Add(time.Hour),
+	}
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.InsertIdempotent(t.Context(), full), tx.InsertIdempotent(t.Context(), least))
 	})
-	refused(t, s, ErrExists, func(tx *Tx) error { return tx.InsertIdempotent(t.Context(), full) })
+	wantError(t, s, ErrExists, func(tx *Tx) error { return tx.InsertIdempotent(t.Context(), full) })
 	found := func(i *Idempotent) (got *Idempotent) {
 		t.Helper()
 		view(t, s, func(tx *Tx) (err error) {
@@ -210,7 +113,7 @@ func (k kind) idempotency(t *testing.T) {
 		{Principal: full.Principal, Method: full.Method, Path: full.Path, Key: "l"},
 	} {
 		if got := found(other); got != nil {
-			t.Errorf("%+v has the answer of another request", other)
+			t.Errorf("%+v has the response to another request", other)
 		}
 	}
 	forget := func(before time.Time, want int64) {
@@ -230,9 +133,9 @@ func (k kind) idempotency(t *testing.T) {
 	}
 }
 
-func (k kind) rollback(t *testing.T) {
+func (fresh engine) rollback(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	insert(t, s, connector(staging, "con_1", "c"))
 	everything := func(tx *Tx) error {
@@ -243,11 +146,11 @@ func (k kind) rollback(t *testing.T) {
 			tx.AppendAudit(t.Context(), auditEvent(staging, 1)))
 	}
 	failure := errors.New("failure")
-	refused(t, s, failure, func(tx *Tx) error { return errors.Join(everything(tx), failure) })
+	wantError(t, s, failure, func(tx *Tx) error { return errors.Join(everything(tx), failure) })
 	func() {
 		defer func() {
 			if recover() == nil {
-				t.Error("the panic got lost")
+				t.Error("Update recovered the panic")
 			}
 		}()
 		_ = s.Update(t.Context(), func(tx *Tx) error {
@@ -273,12 +176,12 @@ func (k kind) rollback(t *testing.T) {
 	if events := readAudit(t, s, staging, "", 10); len(events) != 0 {
 		t.Errorf("events %v", events)
 	}
-	update(t, s, everything) // and the writer is free again
+	update(t, s, everything) // the writer is free again
 }
 
-func (k kind) view(t *testing.T) {
+func (fresh engine) view(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	insert(t, s, connector(staging, "con_1", "before"))
 	view(t, s, func(tx *Tx) error {
@@ -305,9 +208,9 @@ func (k kind) view(t *testing.T) {
 	view(t, s, func(tx *Tx) error { _, err := tx.Connector(t.Context(), staging, "con_1"); return err })
 }
 
-func (k kind) concurrentWriters(t *testing.T) {
+func (fresh engine) concurrentWriters(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	stores := []*Store{d.opened(t), d.open(t)}
 	insert(t, stores[0], policy(staging, "pol_1", "p"))
 	const writers, rounds = 3, 10
@@ -344,7 +247,7 @@ func (k kind) concurrentWriters(t *testing.T) {
 	view(t, stores[1], func(tx *Tx) error {
 		p, err := tx.RotationPolicy(t.Context(), staging, "pol_1")
 		if err == nil && p.Etag != int64(1+len(stores)*writers*rounds) {
-			t.Errorf("of %d updates %d are left", len(stores)*writers*rounds, p.Etag-1)
+			t.Errorf("of %d updates %d are stored", len(stores)*writers*rounds, p.Etag-1)
 		}
 		return err
 	})
@@ -354,9 +257,9 @@ func (k kind) concurrentWriters(t *testing.T) {
 	}
 }
 
-func (k kind) reopen(t *testing.T) {
+func (fresh engine) reopen(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	policies, connectors, tokens := insertVariants(t, s)
 	record(t, s, 2)
@@ -364,7 +267,7 @@ func (k kind) reopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.Ping(t.Context()) == nil {
-		t.Error("a closed store answers")
+		t.Error("a closed store responds")
 	}
 	again := d.open(t)
 	if err := again.Ping(t.Context()); err != nil {

@@ -6,31 +6,31 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-var (
-	countTokensOfConnector    = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND connector_id = $3`)
-	countEndpointsOfConnector = statement(`SELECT COUNT(*) FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND connector_id = $3`)
-	countSecretsOfEndpoint    = statement(`SELECT COUNT(*) FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3`)
-	countSecretsOfPolicy      = statement(`SELECT COUNT(*) FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
-	countConnectorsOfPolicy   = statement(`SELECT COUNT(*) FROM connectors WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
-	countTokensOfPolicy       = statement(`SELECT COUNT(*) FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND rotation_policy_id = $3`)
-)
+// countReferences holds, by the kind that is referred to and the kind that refers to it, the statement that counts.
+var countReferences = map[string]map[string]string{
+	api.KindConnectors: {
+		api.KindScopedTokens:     countBy("scoped_tokens", "connector_id"),
+		api.KindWebhookEndpoints: countBy("webhook_endpoints", "connector_id"),
+	},
+	api.KindWebhookEndpoints: {
+		api.KindSigningSecrets: countBy("signing_secrets", "endpoint_id"),
+	},
+	api.KindRotationPolicies: {
+		api.KindConnectors:     countBy("connectors", "rotation_policy_id"),
+		api.KindScopedTokens:   countBy("scoped_tokens", "rotation_policy_id"),
+		api.KindSigningSecrets: countBy("signing_secrets", "rotation_policy_id"),
+	},
+}
 
-// ReferencesTo counts the objects that refer to an object, by their kind. Kinds without any are left out.
+func countBy(table, reference string) string {
+	return statement(`SELECT COUNT(*) FROM ` + table + `
+		WHERE tenant = $1 AND environment = $2 AND ` + reference + ` = $3`)
+}
+
+// ReferencesTo counts the objects that refer to an object, by their kind. It leaves out kinds without any.
 func (tx *Tx) ReferencesTo(ctx context.Context, scope Scope, kind, id string) (map[string]int, error) {
-	counts := map[string]string{} // kind -> statement
-	switch kind {
-	case api.KindConnectors:
-		counts[api.KindScopedTokens] = countTokensOfConnector
-		counts[api.KindWebhookEndpoints] = countEndpointsOfConnector
-	case api.KindWebhookEndpoints:
-		counts[api.KindSigningSecrets] = countSecretsOfEndpoint
-	case api.KindRotationPolicies:
-		counts[api.KindConnectors] = countConnectorsOfPolicy
-		counts[api.KindScopedTokens] = countTokensOfPolicy
-		counts[api.KindSigningSecrets] = countSecretsOfPolicy
-	}
 	references := map[string]int{}
-	for from, text := range counts {
+	for from, text := range countReferences[kind] {
 		var n int
 		if err := tx.one(ctx, text, []any{scope.Tenant, scope.Environment, id}, &n); err != nil {
 			return nil, failed("counting references to", kind, id, err)

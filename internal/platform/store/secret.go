@@ -4,53 +4,56 @@ import (
 	"context"
 )
 
-// Sealed is the value of one version, sealed, with what may be known of it without opening it.
+// Sealed is the sealed value of one version, with the facts that are known without opening it.
 type Sealed struct {
 	Number     int64
 	Value      []byte
-	LookupHash []byte // nil for a secret that nobody presents
+	LookupHash []byte // nil if the secret is never presented to the platform
 	Facts      SecretFacts
 }
 
 // SecretFacts is what may be shown of a value.
 type SecretFacts struct {
-	Digest    string // of a supplied secret; empty for one that the platform made
-	PublicKey string // of an ed25519 key pair; empty for anything else
+	Digest    string // of a supplied secret; empty if the platform issued it
+	PublicKey string // of an ed25519 key pair; empty otherwise
 }
 
 var (
-	putSecret = statement(`INSERT INTO secrets (credential_id, number, lookup_hash, sealed, digest, public_key) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (credential_id, number) DO UPDATE SET lookup_hash = excluded.lookup_hash, sealed = excluded.sealed, digest = excluded.digest,
-		public_key = excluded.public_key`)
+	putSecret = statement(`INSERT INTO secrets (credential_id, number, lookup_hash, sealed, digest, public_key)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (credential_id, number) DO UPDATE SET lookup_hash = excluded.lookup_hash,
+		sealed = excluded.sealed, digest = excluded.digest, public_key = excluded.public_key`)
 	selectSecret = statement(`SELECT sealed FROM secrets WHERE credential_id = $1 AND number = $2`)
 	eraseSecret  = statement(`DELETE FROM secrets WHERE credential_id = $1 AND number = $2`)
-	tokenByHash  = statement(`SELECT c.tenant, c.environment, c.kind, c.id, s.number FROM secrets s JOIN credentials c ON c.id = s.credential_id
-		WHERE s.lookup_hash = $1`)
-	selectFacts       = statement(`SELECT credential_id, number, digest, public_key FROM secrets WHERE credential_id = $1`)
-	selectFactsOfPage = statement(`SELECT s.credential_id, s.number, s.digest, s.public_key FROM credentials c JOIN secrets s ON s.credential_id = c.id
+	tokenByHash  = statement(`SELECT c.tenant, c.environment, c.kind, c.id, s.number FROM secrets s
+		JOIN credentials c ON c.id = s.credential_id WHERE s.lookup_hash = $1`)
+	selectFacts = statement(`SELECT credential_id, number, digest, public_key FROM secrets
+		WHERE credential_id = $1`)
+	selectFactsOfPage = statement(`SELECT s.credential_id, s.number, s.digest, s.public_key
+		FROM credentials c JOIN secrets s ON s.credential_id = c.id
 		WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3 AND c.id >= $4 AND c.id <= $5`)
 )
 
-// PutSecret keeps the sealed value of a version. The version must be there when the transaction ends.
+// PutSecret stores the sealed value of a version. The version must exist when the transaction commits.
 func (tx *Tx) PutSecret(ctx context.Context, credentialID string, s Sealed) error {
 	_, err := tx.exec(ctx, putSecret, credentialID, s.Number, s.LookupHash, s.Value, s.Facts.Digest, s.Facts.PublicKey)
-	return failed("keeping a secret of", "credential", credentialID, err)
+	return failed("storing a secret of", "credential", credentialID, err)
 }
 
-// Secret returns the sealed value of a version, or ErrNotFound when it was erased or never was.
+// Secret returns the sealed value of a version. It returns ErrNotFound if the value was erased or never stored.
 func (tx *Tx) Secret(ctx context.Context, credentialID string, number int64) ([]byte, error) {
 	var sealed []byte
 	err := tx.one(ctx, selectSecret, []any{credentialID, number}, &sealed)
 	return sealed, failed("reading a secret of", "credential", credentialID, err)
 }
 
-// EraseSecret forgets the sealed value and the lookup hash of a version. Erasing twice is no error.
+// EraseSecret deletes the sealed value and the lookup hash of a version. It does nothing if they are gone.
 func (tx *Tx) EraseSecret(ctx context.Context, credentialID string, number int64) error {
 	_, err := tx.exec(ctx, eraseSecret, credentialID, number)
 	return failed("erasing a secret of", "credential", credentialID, err)
 }
 
-// TokenByHash finds the credential and the version whose value has this keyed hash.
+// TokenByHash returns the credential and the version whose value has this keyed hash.
 func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) {
 	var r Ref
 	var number int64
@@ -58,8 +61,8 @@ func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) 
 	return r, number, failed("looking for", "a token by its hash", "", err)
 }
 
-// readFacts calls found for every value that a statement of selectFacts' kind finds.
-func (tx *Tx) readFacts(ctx context.Context, text string, args []any, found func(id string, number int64, f SecretFacts)) error {
+// readFacts calls found with the credential, the number and the facts of every row of selectFacts or selectFactsOfPage.
+func (tx *Tx) readFacts(ctx context.Context, text string, args []any, found func(string, int64, SecretFacts)) error {
 	return tx.each(ctx, text, args, func(row scanner) error {
 		var id string
 		var number int64

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -48,13 +46,13 @@ func sqliteAt(path string) database {
 	}}
 }
 
-func TestFileIsPrivate(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no file modes")
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.db")
-	if err := os.WriteFile(path, nil, 0o644); err != nil { // made by somebody careless
+	if err := os.WriteFile(path, nil, 0o644); err != nil { // another user can read it
 		t.Fatal(err)
 	}
 	for number := range int64(2) {
@@ -116,8 +114,8 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// Several processes start on a fresh data directory at once.
-func TestOpenAtOnce(t *testing.T) {
+// Several processes may start on an empty data directory at once.
+func TestConcurrentOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	var done sync.WaitGroup
 	for range 4 {
@@ -138,7 +136,7 @@ func TestOpenAtOnce(t *testing.T) {
 	done.Wait()
 }
 
-func TestEndedContext(t *testing.T) {
+func TestCancelledUpdateIsRolledBack(t *testing.T) {
 	s := openSQLite(t, filepath.Join(t.TempDir(), "a.db"))
 	ctx, cancel := context.WithCancel(t.Context())
 	err := s.Update(ctx, func(tx *Tx) error {
@@ -149,18 +147,18 @@ func TestEndedContext(t *testing.T) {
 		return nil
 	})
 	if err == nil {
-		t.Error("an update whose context ended in the middle was kept")
+		t.Error("an update was committed although its context had ended")
 	}
 	view(t, s, func(tx *Tx) error {
 		exists, err := tx.EnvironmentExists(t.Context(), staging)
 		if exists {
-			t.Error("half of the update was kept")
+			t.Error("a part of the update was committed")
 		}
 		return err
 	})
 }
 
-// What was sealed is in no file in clear; what was erased is in no file at all once the journal is written back.
+// No file contains a sealed value in clear, nor an erased value after a checkpoint of the journal.
 func TestFilesHoldNoSecret(t *testing.T) {
 	const canary, described = "canary-93af-in-clear", "control-57c1-in-clear"
 	dir := t.TempDir()
@@ -168,7 +166,8 @@ func TestFilesHoldNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := ring.Seal(secret.New(canary), keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1})
+	sealed, err := ring.Seal(secret.New(canary),
+		keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +201,7 @@ func TestFilesHoldNoSecret(t *testing.T) {
 		t.Error("the secret is in a file in clear")
 	}
 	if !found([]byte(described)) || !found(sealed) {
-		t.Error("the search does not find what is there")
+		t.Error("the search does not find stored data")
 	}
 	update(t, s, func(tx *Tx) error { return tx.EraseSecret(t.Context(), "tok_1", 1) })
 	if err := s.Close(); err != nil {
@@ -212,16 +211,17 @@ func TestFilesHoldNoSecret(t *testing.T) {
 		t.Error("the erased value is still in a file")
 	}
 	if !found([]byte(described)) {
-		t.Error("the search does not find what is there")
+		t.Error("the search does not find stored data")
 	}
 }
 
-// Every statement finds its rows by an index, except where a full table is what it wants.
+// Every statement finds its rows by an index.
 func TestStatementsUseIndexes(t *testing.T) {
 	s := openSQLite(t, filepath.Join(t.TempDir(), "a.db"))
 	scan := regexp.MustCompile(`^(SCAN|USE TEMP B-TREE)`)
 	plan := func(text string) (details []string) {
-		rows, err := s.read.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+regexp.MustCompile(`\$\d+`).ReplaceAllString(text, "'1'"))
+		rows, err := s.read.db.QueryContext(t.Context(),
+			"EXPLAIN QUERY PLAN "+regexp.MustCompile(`\$\d+`).ReplaceAllString(text, "'1'"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,87 +248,5 @@ func TestStatementsUseIndexes(t *testing.T) {
 	}
 	if len(statements) < 30 {
 		t.Errorf("only %d statements were looked at", len(statements))
-	}
-}
-
-func benchmarkStore(b *testing.B, tokens int) *Store {
-	b.Helper()
-	s := openSQLite(b, filepath.Join(b.TempDir(), "a.db"))
-	err := s.Update(b.Context(), func(tx *Tx) error {
-		if err := tx.CreateEnvironment(b.Context(), staging, start); err != nil {
-			return err
-		}
-		if err := tx.InsertConnector(b.Context(), connector(staging, "con_1", "c")); err != nil {
-			return err
-		}
-		for i := range tokens {
-			id := fmt.Sprintf("tok_%05d", i)
-			if err := tx.InsertScopedToken(b.Context(), token(staging, id, fmt.Sprint("name-", i), "con_1")); err != nil {
-				return err
-			}
-			if err := tx.PutSecret(b.Context(), id, Sealed{Number: 1, Value: bytes.Repeat([]byte{1}, 200), LookupHash: fmt.Appendf(nil, "hash %d", i)}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return s
-}
-
-// BenchmarkIntrospection is what an introspection reads: the token by its hash, and its connector.
-func BenchmarkIntrospection(b *testing.B) {
-	s := benchmarkStore(b, 1000)
-	b.RunParallel(func(pb *testing.PB) {
-		for i := 0; pb.Next(); i++ {
-			err := s.View(b.Context(), func(tx *Tx) error {
-				ref, _, err := tx.TokenByHash(b.Context(), fmt.Appendf(nil, "hash %d", i%1000))
-				if err != nil {
-					return err
-				}
-				t, err := tx.ScopedToken(b.Context(), ref.Scope, ref.ID)
-				if err != nil {
-					return err
-				}
-				_, err = tx.Connector(b.Context(), ref.Scope, t.ConnectorID)
-				return err
-			})
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reads/s")
-}
-
-// BenchmarkList reads a page of a thousand tokens.
-func BenchmarkList(b *testing.B) {
-	s := benchmarkStore(b, 1000)
-	for b.Loop() {
-		err := s.View(b.Context(), func(tx *Tx) error {
-			page, err := tx.ScopedTokens(b.Context(), staging, List{Limit: 1000})
-			if len(page) != 1000 || len(page[999].Credential.Versions) != 1 {
-				b.Error("the page is not whole")
-			}
-			return err
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkMarkUsed is one durable write.
-func BenchmarkMarkUsed(b *testing.B) {
-	s := benchmarkStore(b, 1)
-	for i := 0; b.Loop(); i++ {
-		err := s.Update(b.Context(), func(tx *Tx) error {
-			return tx.MarkUsed(b.Context(), "tok_00000", 1, start.Add(time.Duration(i)*time.Second), nil)
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -1,7 +1,7 @@
-// Package store keeps everything that the platform must not forget, in an SQL database.
+// Package store keeps the platform's data in an SQL database.
 //
-// Objects come and go in transactions (View, Update). The SQL is portable; what only one kind of database knows is in its
-// dialect. Secrets arrive here sealed and leave sealed.
+// All access runs in transactions: View to read, Update to write. The SQL is portable; a dialect holds what differs
+// between databases. The store never sees a secret in clear: values arrive and leave sealed.
 package store
 
 import (
@@ -11,11 +11,12 @@ import (
 	"fmt"
 )
 
-// What a caller tells apart with errors.Is; everything else is a failure of the database.
+// The errors that a caller can tell apart with errors.Is. Every other error is a failure of the database.
 var (
-	ErrNotFound   = errors.New("not found")
-	ErrNameTaken  = errors.New("the name is taken")
-	ErrExists     = errors.New("it exists already") // what has no name to be chosen: an environment, a key, a stored answer
+	ErrNotFound  = errors.New("not found")
+	ErrNameTaken = errors.New("the name is taken")
+	// ErrExists is for objects without a name that a user chooses: an environment, a key, a stored response.
+	ErrExists     = errors.New("it exists already")
 	ErrReferenced = errors.New("a reference between objects would break")
 )
 
@@ -25,23 +26,24 @@ type Store struct {
 	read, write *pool
 }
 
-// pool is a set of connections with the statements prepared on them.
+// pool is a set of connections and the statements prepared on them.
 type pool struct {
 	db         *sql.DB
 	readOnly   bool
 	statements map[string]*sql.Stmt
 }
 
-// statements holds the text of every statement of the nouns, so that open can prepare them all. Preparing one when it is first needed
-// would wait, inside a transaction, for another connection of the same pool.
+// statements holds the text of every statement, so that open can prepare them all. A statement prepared on first use,
+// inside a transaction, would wait for another connection of the same pool.
 var statements []string
 
+// statement registers the text of a statement and returns it.
 func statement(text string) string {
 	statements = append(statements, text)
 	return text
 }
 
-// open migrates the database and prepares the statements. It closes both on failure.
+// open migrates the database and prepares the statements. It closes both pools on failure.
 func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err error) {
 	s := &Store{dialect: d, read: &pool{db: read, readOnly: true}, write: &pool{db: write}}
 	defer func() {
@@ -55,7 +57,7 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 	for _, p := range []*pool{s.read, s.write} {
 		p.statements = make(map[string]*sql.Stmt, len(statements))
 		for _, text := range statements {
-			prepared, err := p.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // Close does
+			prepared, err := p.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // Close closes it
 			if err != nil {
 				return nil, fmt.Errorf("preparing a statement: %w", err)
 			}
@@ -65,7 +67,7 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 	return s, nil
 }
 
-// Close ends the use of the database. The writer is last, so that it leaves the file without a journal.
+// Close closes the database. It closes the writer last, so that the writer can remove the journal.
 func (s *Store) Close() error {
 	var errs []error
 	for _, p := range []*pool{s.read, s.write} {
@@ -77,7 +79,7 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping tells whether the database answers.
+// Ping reports whether the database responds.
 func (s *Store) Ping(ctx context.Context) error {
 	var one int
 	if err := s.read.db.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
@@ -86,29 +88,31 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// View reads: all of do sees the database as it was at one moment. Writing in it fails. It must not be nested in another
-// View or Update.
+// View runs a read transaction: do sees the database as it was at one moment, and cannot write. Do not nest View in
+// another View or Update.
 func (s *Store) View(ctx context.Context, do func(*Tx) error) error {
 	return s.transaction(ctx, s.read, &sql.TxOptions{ReadOnly: true}, "", do)
 }
 
-// Update reads and writes: either everything that do did is kept, or, when it returns an error, nothing. Only one Update
-// runs at a time, over all processes, so that what do reads stays true until it ends. It must not be nested in another View or Update.
+// Update runs a write transaction. It commits if do returns nil, and rolls back otherwise. One Update runs at a time,
+// over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
 	return s.transaction(ctx, s.write, nil, s.dialect.lockRows, do)
 }
 
-func (s *Store) transaction(ctx context.Context, p *pool, options *sql.TxOptions, lockRows string, do func(*Tx) error) error {
+func (s *Store) transaction(
+	ctx context.Context, p *pool, options *sql.TxOptions, lockRows string, do func(*Tx) error,
+) error {
 	inner, err := p.db.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
-	defer inner.Rollback() // also when do panics; after Commit it does nothing
+	defer inner.Rollback() // covers a panic in do; it does nothing after Commit
 	if err := do(&Tx{sql: inner, pool: p, dialect: s.dialect, lockRows: lockRows}); err != nil {
 		return err
 	}
 	if err := inner.Commit(); err != nil {
-		if s.dialect.violated(err) == violatesReference {
+		if s.dialect.violatesReference(err) {
 			return fmt.Errorf("committing: %w", ErrReferenced)
 		}
 		return fmt.Errorf("committing: %w", err)

@@ -13,41 +13,45 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// database is a fresh, empty database. Each call of open gives one more handle on it, closed when the test ends.
+// database is one database. Each call of open returns another handle on it, which is closed when the test ends.
 type database struct{ open func(t *testing.T) *Store }
 
-// kind is one kind of database: it makes fresh ones.
-type kind func(t *testing.T) database
+// engine creates empty databases of one sort, such as SQLite.
+type engine func(t *testing.T) database
 
-// suite is what every kind of database must do.
-func suite(t *testing.T, fresh kind) {
+// suite tests the store on one engine.
+func suite(t *testing.T, fresh engine) {
 	t.Helper()
-	t.Run("objects come back as they were stored", fresh.roundTrips)
-	t.Run("an update writes everything that can change", fresh.updates)
+	t.Run("objects are read as they were stored", fresh.roundTrips)
+	t.Run("an update writes every column that can change", fresh.updates)
 	t.Run("names are unique", fresh.names)
 	t.Run("other scopes see nothing", fresh.scopes)
 	t.Run("pages", fresh.pages)
 	t.Run("references hold", fresh.references)
 	t.Run("long histories", fresh.history)
-	t.Run("an update keeps a use noted meanwhile", fresh.updateKeepsUse)
-	t.Run("numbers outlive their object", fresh.numbers)
+	t.Run("an update keeps a concurrent use", fresh.updateKeepsUse)
+	t.Run("version numbers outlive their object", fresh.numbers)
 	t.Run("deadlines", fresh.due)
-	t.Run("credentials of a policy", fresh.credentialsDueOfPolicy)
+	t.Run("due credentials of a policy", fresh.credentialsDueOfPolicy)
 	t.Run("secrets", fresh.secrets)
 	t.Run("uses and evidence", fresh.markUsed)
 	t.Run("webhook endpoints and signing secrets", fresh.webhooks)
+	t.Run("names and references of webhooks", fresh.webhookConstraints)
+	t.Run("other scopes see no webhooks", fresh.webhookScopes)
 	t.Run("facts about values", fresh.facts)
-	t.Run("the queue of deliveries", fresh.deliveries)
-	t.Run("probes that are due", fresh.probesDue)
+	t.Run("due deliveries", fresh.dueDeliveries)
+	t.Run("list of deliveries", fresh.deliveryList)
+	t.Run("ended deliveries are deleted", fresh.forgetDeliveries)
+	t.Run("due probes", fresh.probesDue)
 	t.Run("principals and environments", fresh.principals)
 	t.Run("keys", fresh.keys)
 	t.Run("audit chain", fresh.audit)
-	t.Run("audit chain tampered with", fresh.auditTampering)
+	t.Run("audit chain shows tampering", fresh.auditTampering)
 	t.Run("idempotency", fresh.idempotency)
-	t.Run("a failed update leaves nothing", fresh.rollback)
-	t.Run("a view sees one moment and cannot write", fresh.view)
+	t.Run("a failed update is rolled back", fresh.rollback)
+	t.Run("a view is a snapshot and cannot write", fresh.view)
 	t.Run("writers take turns", fresh.concurrentWriters)
-	t.Run("everything survives a restart", fresh.reopen)
+	t.Run("data survives a restart", fresh.reopen)
 }
 
 var (
@@ -58,7 +62,7 @@ var (
 	start = time.Date(2026, 5, 1, 12, 0, 0, 123456000, time.UTC)
 )
 
-// opened is a handle on the database with the three environments made.
+// opened returns a handle on the database, with the three environments created.
 func (d database) opened(t *testing.T) *Store {
 	t.Helper()
 	s := d.open(t)
@@ -87,8 +91,8 @@ func view(t *testing.T, s *Store, do func(*Tx) error) {
 	}
 }
 
-// refused wants an update to fail with a certain error.
-func refused(t *testing.T, s *Store, want error, do func(*Tx) error) {
+// wantError runs an update and wants a certain error.
+func wantError(t *testing.T, s *Store, want error, do func(*Tx) error) {
 	t.Helper()
 	if err := s.Update(t.Context(), do); !errors.Is(err, want) {
 		t.Errorf("got error %v, want %v", err, want)
@@ -102,8 +106,8 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-// filled returns a value in which every exported field has a value of its own that is not zero, so that a field without a column
-// is noticed.
+// filled returns a value with a different non-zero value in every exported field, so that the test finds a field
+// without a column.
 func filled[T any]() T {
 	var v T
 	n := 0
@@ -145,7 +149,7 @@ func fill(v reflect.Value, n *int) {
 	case reflect.Int64:
 		v.SetInt(int64(*n))
 	default:
-		panic("no idea how to fill a " + v.Type().String())
+		panic("cannot fill a " + v.Type().String())
 	}
 }
 
@@ -168,7 +172,8 @@ func token(scope Scope, id, name, connectorID string) *ScopedToken {
 	return &ScopedToken{
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", ConnectorID: connectorID, Scopes: []string{"messages:send"},
-		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
+			rotation.StateCurrent)}, Highest: 1, Version: 1}},
 	}
 }
 
@@ -184,13 +189,17 @@ func signingSecret(scope Scope, id, name, endpointID, policyID string) *SigningS
 	return &SigningSecret{
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", EndpointID: endpointID, Algorithm: "hmac-sha256", RotationPolicyID: policyID,
-		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1, rotation.StateCurrent)}, Highest: 1, Version: 1}},
+		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
+			rotation.StateCurrent)}, Highest: 1, Version: 1}},
 	}
 }
 
-// queued is a delivery that is to be tried at a moment.
+// queued is a delivery that is due at a time.
 func queued(scope Scope, id, endpointID string, at time.Time) *Delivery {
-	return &Delivery{Scope: scope, ID: id, EndpointID: endpointID, Type: "message.delivered", State: "queued", CreatedAt: start, NextAttemptAt: at, Body: []byte("sealed " + id)}
+	return &Delivery{
+		Scope: scope, ID: id, EndpointID: endpointID, Type: "message.delivered", State: "queued",
+		CreatedAt: start, NextAttemptAt: at, Body: []byte("sealed " + id),
+	}
 }
 
 func version(number int64, state rotation.State) rotation.Version {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// Tx is one transaction of a View or an Update. It must not be used after that has returned, nor by two goroutines at once.
+// Tx is the transaction of one View or Update. Do not use it after that returns, nor from two goroutines at once.
 type Tx struct {
 	sql      *sql.Tx
 	pool     *pool
@@ -15,43 +15,37 @@ type Tx struct {
 	lockRows string
 }
 
-// scanner is a row to read columns from.
+// scanner is one row of a result.
 type scanner interface{ Scan(dest ...any) error }
 
-// prepared returns the statement with this text as it was prepared on the transaction's connection; nil for a text that open did
-// not prepare. It is closed with the transaction.
-func (tx *Tx) prepared(ctx context.Context, text string) *sql.Stmt {
+// prepare returns the statement that open prepared for a text, or prepares it. The transaction closes it.
+func (tx *Tx) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	if p, ok := tx.pool.statements[text]; ok {
-		return tx.sql.StmtContext(ctx, p)
+		return tx.sql.StmtContext(ctx, p), nil
 	}
-	return nil
+	return tx.sql.PrepareContext(ctx, text)
 }
 
-func (tx *Tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
-		return p.QueryContext(ctx, args...)
-	}
-	return tx.sql.QueryContext(ctx, text, args...)
-}
-
-// one reads a single row into dest; without one the error is ErrNotFound.
+// one scans a single row into dest. It returns ErrNotFound if there is no row.
 func (tx *Tx) one(ctx context.Context, text string, args []any, dest ...any) error {
-	var row *sql.Row
-	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
-		row = p.QueryRowContext(ctx, args...)
-	} else {
-		row = tx.sql.QueryRowContext(ctx, text, args...)
+	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
+	if err != nil {
+		return err
 	}
-	err := row.Scan(dest...)
+	err = p.QueryRowContext(ctx, args...).Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
 	return err
 }
 
-// each reads every row with scan.
+// each calls scan for every row.
 func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scanner) error) error {
-	rows, err := tx.query(ctx, text, args...)
+	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
+	if err != nil {
+		return err
+	}
+	rows, err := p.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
@@ -64,28 +58,27 @@ func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scann
 	return rows.Err()
 }
 
-// exec runs a statement and returns how many rows it touched. A broken constraint is ErrNameTaken or ErrReferenced.
+// exec runs a statement and returns the number of rows it changed. It returns ErrNameTaken or ErrReferenced if the
+// statement violates a constraint.
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	var result sql.Result
-	var err error
-	if p := tx.prepared(ctx, text); p != nil { //nolint:sqlclosecheck // the transaction closes it
-		result, err = p.ExecContext(ctx, args...)
-	} else {
-		result, err = tx.sql.ExecContext(ctx, text, args...)
-	}
+	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
 	if err != nil {
-		switch tx.dialect.violated(err) {
-		case violatesUnique:
-			return 0, ErrNameTaken
-		case violatesReference:
-			return 0, ErrReferenced
-		}
 		return 0, err
 	}
-	return result.RowsAffected()
+	result, err := p.ExecContext(ctx, args...)
+	if err == nil {
+		return result.RowsAffected()
+	}
+	if tx.dialect.violatesUnique(err) {
+		return 0, ErrNameTaken
+	}
+	if tx.dialect.violatesReference(err) {
+		return 0, ErrReferenced
+	}
+	return 0, err
 }
 
-// execOne runs a statement about one row, which must be there.
+// execOne runs a statement that changes one row. It returns ErrNotFound if there is no such row.
 func (tx *Tx) execOne(ctx context.Context, text string, args ...any) error {
 	n, err := tx.exec(ctx, text, args...)
 	if err == nil && n == 0 {
@@ -94,7 +87,7 @@ func (tx *Tx) execOne(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
-// insertNew runs an INSERT … ON CONFLICT DO NOTHING of one row, which must not be there: ErrExists says that it is.
+// insertNew runs an INSERT … ON CONFLICT DO NOTHING of one row. It returns ErrExists if the row exists.
 func (tx *Tx) insertNew(ctx context.Context, text string, args ...any) error {
 	n, err := tx.exec(ctx, text, args...)
 	if err == nil && n == 0 {
@@ -103,7 +96,7 @@ func (tx *Tx) insertNew(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
-// failed says what was being done to which object; an empty id stands for no one in particular.
+// failed adds to an error what was being done, and to which object. The id is empty if no single object is meant.
 func failed(doing, kind, id string, err error) error {
 	switch {
 	case err == nil:

@@ -5,30 +5,32 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// WebhookEndpoint is where events of a connector are delivered.
+// WebhookEndpoint is where the events of a connector are delivered.
 type WebhookEndpoint struct {
 	Object
 	ConnectorID string // never changes
 	URL         string
 	EventTypes  []string // nil: all
 	Enabled     bool
-	Disabled    *Disabled // why the platform itself has disabled it
+	Disabled    *Disabled // why the platform itself disabled it
 
-	// What moves without the etag: until when the receiver asked to be left alone, and when it was last probed. Zero: never.
-	PausedUntil time.Time
-	ProbedAt    time.Time
-	Failing     Failing // zero: the last delivery was accepted, or there was none
+	// The fields below change without the etag.
+
+	PausedUntil time.Time // the receiver asked for a pause until then; zero: it did not
+	ProbedAt    time.Time // the last probe; zero: none
+	Failing     Failing   // zero: the last delivery was accepted, or there was none
 }
 
-// Failing says since when no delivery was accepted, and what came of the last attempt.
+// Failing is the time since which no delivery was accepted, and the result of the last attempt.
 type Failing struct {
 	Since, At time.Time
 	Detail    string
 }
 
-// Disabled says why the platform disabled an endpoint.
+// Disabled is why the platform disabled an endpoint.
 type Disabled struct {
 	Reason string
 	At     time.Time
@@ -36,91 +38,83 @@ type Disabled struct {
 }
 
 var (
-	readWebhookEndpoints = readings(objectColumns+`, o.connector_id, o.url, o.event_types, o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by,
-		o.paused_until, o.probed_at, o.failing_since, o.failing_at, o.failing_detail`, `webhook_endpoints o`)
-	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description, labels, created_at, etag,
-		connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by, paused_until, probed_at, failing_since, failing_at,
-		failing_detail, next_attempt_at)
+	webhookEndpoints = newReader(api.KindWebhookEndpoints, objectColumns+`, o.connector_id, o.url, o.event_types,
+		o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by, o.paused_until, o.probed_at, o.failing_since,
+		o.failing_at, o.failing_detail`, `webhook_endpoints o`, scanWebhookEndpoint)
+	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description,
+		labels, created_at, etag, connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by,
+		paused_until, probed_at, failing_since, failing_at, failing_detail, next_attempt_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0)`)
-	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7, url = $8, event_types = $9,
-		enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13, paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18
+	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7,
+		url = $8, event_types = $9, enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13,
+		paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	webhookEndpointsDue   = statement(`SELECT e.tenant, e.environment, '` + api.KindWebhookEndpoints + `', e.id FROM webhook_endpoints e
+	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints
+		WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	webhookEndpointsDue = statement(`SELECT e.tenant, e.environment, '` + api.KindWebhookEndpoints + `', e.id
+		FROM webhook_endpoints e
 		JOIN connectors c ON c.tenant = e.tenant AND c.environment = e.environment AND c.id = e.connector_id
-		WHERE e.next_attempt_at > 0 AND e.next_attempt_at <= $1 AND e.enabled = 1 AND e.paused_until <= $1 AND c.enabled = 1
-		ORDER BY e.next_attempt_at, e.id`)
+		WHERE e.next_attempt_at > 0 AND e.next_attempt_at <= $1 AND e.enabled = 1 AND e.paused_until <= $1
+		AND c.enabled = 1 ORDER BY e.next_attempt_at, e.id`)
 )
-
-// disabledColumns is a Disabled as three columns, NULL in the first where there is none.
-type disabledColumns struct {
-	reason *string
-	at     time.Time
-	by     string
-}
 
 func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var e WebhookEndpoint
-	var d disabledColumns
-	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, textJSON(&e.EventTypes), &e.Enabled, &d.reason, moment(&d.at), &d.by,
-		moment(&e.PausedUntil), moment(&e.ProbedAt), moment(&e.Failing.Since), moment(&e.Failing.At), &e.Failing.Detail)...)
-	if d.reason != nil {
-		e.Disabled = &Disabled{Reason: *d.reason, At: d.at, By: d.by}
+	var d noteColumns
+	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
+		column.Time(&d.at), &d.by, column.Time(&e.PausedUntil), column.Time(&e.ProbedAt), column.Time(&e.Failing.Since),
+		column.Time(&e.Failing.At), &e.Failing.Detail)...)
+	if d.what != nil {
+		e.Disabled = &Disabled{Reason: *d.what, At: d.at, By: d.by}
 	}
 	return &e, err
 }
 
-// changing is what of an endpoint can change, besides what every object has.
+// changing returns the values that an update can change, besides those of the Object.
 func (e *WebhookEndpoint) changing() []any {
-	var d disabledColumns
+	var d noteColumns
 	if e.Disabled != nil {
-		d = disabledColumns{reason: &e.Disabled.Reason, at: e.Disabled.At, by: e.Disabled.By}
+		d = noteColumns{what: &e.Disabled.Reason, at: e.Disabled.At, by: e.Disabled.By}
 	}
 	return []any{
-		e.URL, textJSON(&e.EventTypes), truth(e.Enabled), d.reason, micros(d.at), d.by, micros(e.PausedUntil), micros(e.ProbedAt),
-		micros(e.Failing.Since), micros(e.Failing.At), e.Failing.Detail,
+		e.URL, column.JSON(&e.EventTypes), column.Bool(e.Enabled), d.what, column.Micros(d.at), d.by,
+		column.Micros(e.PausedUntil), column.Micros(e.ProbedAt), column.Micros(e.Failing.Since),
+		column.Micros(e.Failing.At), e.Failing.Detail,
 	}
 }
 
 // InsertWebhookEndpoint stores a new endpoint.
 func (tx *Tx) InsertWebhookEndpoint(ctx context.Context, e *WebhookEndpoint) error {
-	_, err := tx.exec(ctx, insertWebhookEndpoint, append(append(e.values(), e.ConnectorID), e.changing()...)...)
+	_, err := tx.exec(ctx, insertWebhookEndpoint, append(append(e.inserted(), e.ConnectorID), e.changing()...)...)
 	return failed("storing", api.KindWebhookEndpoints, e.ID, err)
 }
 
 // WebhookEndpoint reads one endpoint.
 func (tx *Tx) WebhookEndpoint(ctx context.Context, scope Scope, id string) (*WebhookEndpoint, error) {
-	e, err := one(ctx, tx, readWebhookEndpoints, scope, id, scanWebhookEndpoint)
-	if err != nil {
-		return nil, failed("reading", api.KindWebhookEndpoints, id, err)
-	}
-	return e, nil
+	return webhookEndpoints.one(ctx, tx, scope, id, nil)
 }
 
 // WebhookEndpoints reads a page of endpoints.
 func (tx *Tx) WebhookEndpoints(ctx context.Context, scope Scope, list List) ([]*WebhookEndpoint, error) {
-	es, err := page(ctx, tx, readWebhookEndpoints, scope, list, scanWebhookEndpoint)
-	if err != nil {
-		return nil, failed("listing", api.KindWebhookEndpoints, "", err)
-	}
-	return es, nil
+	return webhookEndpoints.page(ctx, tx, scope, list, nil)
 }
 
-// UpdateWebhookEndpoint stores an endpoint that was read in the same transaction and then changed.
+// UpdateWebhookEndpoint stores a changed endpoint, which was read in the same transaction.
 func (tx *Tx) UpdateWebhookEndpoint(ctx context.Context, e *WebhookEndpoint) error {
-	args := []any{e.Scope.Tenant, e.Scope.Environment, e.ID, e.Name, e.Description, textJSON(&e.Labels), e.Etag}
-	return failed("updating", api.KindWebhookEndpoints, e.ID, tx.execOne(ctx, updateWebhookEndpoint, append(args, e.changing()...)...))
+	err := tx.execOne(ctx, updateWebhookEndpoint, append(e.updated(), e.changing()...)...)
+	return failed("updating", api.KindWebhookEndpoints, e.ID, err)
 }
 
-// DeleteWebhookEndpoint removes an endpoint with its deliveries, unless signing secrets refer to it.
+// DeleteWebhookEndpoint deletes an endpoint with its deliveries. It returns ErrReferenced if a signing secret refers to
+// it.
 func (tx *Tx) DeleteWebhookEndpoint(ctx context.Context, scope Scope, id string) error {
 	err := tx.execOne(ctx, deleteWebhookEndpoint, scope.Tenant, scope.Environment, id)
 	return failed("deleting", api.KindWebhookEndpoints, id, err)
 }
 
-// WebhookEndpointsDue returns the endpoints of every scope that have a delivery to be tried now: neither they nor their connectors are
-// disabled, and they have not asked to be left alone.
+// WebhookEndpointsDue returns the endpoints of every scope that have a delivery to attempt now. It leaves out disabled
+// and paused endpoints, and those of a disabled connector.
 func (tx *Tx) WebhookEndpointsDue(ctx context.Context, now time.Time) ([]Ref, error) {
-	refs, err := tx.refs(ctx, webhookEndpointsDue, micros(now))
+	refs, err := tx.refs(ctx, webhookEndpointsDue, column.Micros(now))
 	return refs, failed("looking for", "endpoints with deliveries that are due", "", err)
 }

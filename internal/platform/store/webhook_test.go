@@ -10,114 +10,165 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// webhooks are stored, read one by one and as a list, changed, renamed and deleted as every other object is.
-func (k kind) webhooks(t *testing.T) {
-	t.Parallel()
-	d := k(t)
-	s := d.opened(t)
-	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"), connector(production, "con_2", "c"))
+// webhookVariants holds endpoints and signing secrets with every field set, with few fields set, and with empty values.
+type webhookVariants struct {
+	endpoints []*WebhookEndpoint
+	secrets   []*SigningSecret
+}
 
-	full := func() (*WebhookEndpoint, *SigningSecret) {
-		e, x := filled[WebhookEndpoint](), filled[SigningSecret]()
-		e.ID, e.Scope, e.ConnectorID = "wep_1", staging, "con_1"
-		x.ID, x.Scope, x.EndpointID, x.RotationPolicyID = "sec_1", staging, "wep_1", "pol_1"
-		number(&x.Credential)
-		return &e, &x
+func fullWebhook() (*WebhookEndpoint, *SigningSecret) {
+	e, x := filled[WebhookEndpoint](), filled[SigningSecret]()
+	e.ID, e.Scope, e.ConnectorID = "wep_1", staging, "con_1"
+	x.ID, x.Scope, x.EndpointID, x.RotationPolicyID = "sec_1", staging, "wep_1", "pol_1"
+	number(&x.Credential)
+	return &e, &x
+}
+
+func insertWebhooks(t *testing.T, s *Store) webhookVariants {
+	t.Helper()
+	insert(t, s, policy(staging, "pol_1", "p"), policy(staging, "pol_2", "q"), connector(staging, "con_1", "c"),
+		connector(production, "con_2", "c"))
+	full, fullSecret := fullWebhook()
+	empty := endpoint(staging, "wep_3", "empty", "con_1")
+	empty.EventTypes, empty.Labels, empty.Description = []string{}, map[string]string{}, new(string)
+	empty.Disabled = &Disabled{}
+	v := webhookVariants{
+		endpoints: []*WebhookEndpoint{full, endpoint(staging, "wep_2", "least", "con_1"), empty},
+		secrets:   []*SigningSecret{fullSecret, signingSecret(staging, "sec_2", "least", "wep_1", "pol_1")},
 	}
-	fullE, fullS := full()
-	leastE, leastS := endpoint(staging, "wep_2", "least", "con_1"), signingSecret(staging, "sec_2", "least", "wep_1", "pol_1")
-	voidE := endpoint(staging, "wep_3", "empty", "con_1")
-	voidE.EventTypes, voidE.Labels, voidE.Description, voidE.Disabled = []string{}, map[string]string{}, new(string), &Disabled{}
-	endpoints, secrets := []*WebhookEndpoint{fullE, leastE, voidE}, []*SigningSecret{fullS, leastS}
-	for _, e := range endpoints {
+	for _, e := range v.endpoints {
 		insert(t, s, e)
 	}
-	for _, x := range secrets {
+	for _, x := range v.secrets {
 		insert(t, s, x)
 	}
+	return v
+}
+
+// wantStored wants to read every object as given, one by one and as a list.
+func (v webhookVariants) wantStored(t *testing.T, tx *Tx) error {
+	t.Helper()
+	for _, want := range v.endpoints {
+		got, err := tx.WebhookEndpoint(t.Context(), staging, want.ID)
+		if err != nil {
+			return err
+		}
+		same(t, got, want)
+	}
+	for _, want := range v.secrets {
+		got, err := tx.SigningSecret(t.Context(), staging, want.ID)
+		if err != nil {
+			return err
+		}
+		same(t, got, want)
+	}
+	es, errE := tx.WebhookEndpoints(t.Context(), staging, List{Limit: 10})
+	xs, errX := tx.SigningSecrets(t.Context(), staging, List{Limit: 10})
+	of, errOf := tx.SigningSecretsOf(t.Context(), staging, "wep_1")
+	named, errNamed := tx.SigningSecrets(t.Context(), staging, List{Name: v.secrets[1].Name, Limit: 10})
+	if err := errors.Join(errE, errX, errOf, errNamed); err != nil {
+		return err
+	}
+	same(t, es, v.endpoints)
+	same(t, xs, v.secrets)
+	same(t, of, v.secrets)
+	same(t, named, v.secrets[1:])
+	return nil
+}
+
+func (fresh engine) webhooks(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	s := d.opened(t)
+	v := insertWebhooks(t, s)
 	stored := func() {
 		t.Helper()
-		read := func(tx *Tx) error {
-			for _, want := range endpoints {
-				got, err := tx.WebhookEndpoint(t.Context(), staging, want.ID)
-				if err != nil {
-					return err
-				}
-				same(t, got, want)
-			}
-			for _, want := range secrets {
-				got, err := tx.SigningSecret(t.Context(), staging, want.ID)
-				if err != nil {
-					return err
-				}
-				same(t, got, want)
-			}
-			es, err := tx.WebhookEndpoints(t.Context(), staging, List{Limit: 10})
-			if err != nil {
-				return err
-			}
-			same(t, es, endpoints)
-			xs, err := tx.SigningSecrets(t.Context(), staging, List{Limit: 10})
-			if err != nil {
-				return err
-			}
-			same(t, xs, secrets)
-			of, err := tx.SigningSecretsOf(t.Context(), staging, "wep_1")
-			if err != nil {
-				return err
-			}
-			same(t, of, secrets)
-			named, err := tx.SigningSecrets(t.Context(), staging, List{Name: leastS.Name, Limit: 10})
-			if err != nil {
-				return err
-			}
-			same(t, named, []*SigningSecret{leastS})
-			return nil
-		}
-		view(t, s, read)
-		update(t, s, read)
+		view(t, s, func(tx *Tx) error { return v.wantStored(t, tx) })
+		update(t, s, func(tx *Tx) error { return v.wantStored(t, tx) })
 	}
 	stored()
 
-	// Every column that can change is written over by another value.
-	newE, newS := full()
-	newE.ID, newE.Name, newE.CreatedAt = "wep_2", "new", leastE.CreatedAt
-	*leastE = *newE
-	newS.ID, newS.Name, newS.CreatedAt, newS.Algorithm, newS.RotationPolicyID = "sec_2", "new", leastS.CreatedAt, leastS.Algorithm, "pol_2"
-	*leastS = *newS
-	// What was set is unset.
-	name := fullE.Name
-	*fullE = *endpoint(staging, "wep_1", name, "con_1")
-	fullE.CreatedAt = newE.CreatedAt
-	first, _ := full()
-	fullE.CreatedAt = first.CreatedAt
+	// An update overwrites every column that can change: it sets what was not set, and unsets what was set.
+	set, setSecret := fullWebhook()
+	unset := endpoint(staging, "wep_1", v.endpoints[0].Name, "con_1")
+	unset.CreatedAt = v.endpoints[0].CreatedAt
+	set.ID, set.Name, set.CreatedAt = "wep_2", "new", v.endpoints[1].CreatedAt
+	was := v.secrets[1]
+	setSecret.ID, setSecret.Name, setSecret.RotationPolicyID = "sec_2", "new", "pol_2"
+	setSecret.CreatedAt, setSecret.Algorithm = was.CreatedAt, was.Algorithm
+	v.endpoints[0], v.endpoints[1], v.secrets[1] = unset, set, setSecret
 	update(t, s, func(tx *Tx) error {
 		if _, err := tx.SigningSecret(t.Context(), staging, "sec_2"); err != nil {
 			return err
 		}
-		return errors.Join(tx.UpdateWebhookEndpoint(t.Context(), leastE), tx.UpdateWebhookEndpoint(t.Context(), fullE), tx.UpdateSigningSecret(t.Context(), leastS))
+		return errors.Join(tx.UpdateWebhookEndpoint(t.Context(), set), tx.UpdateWebhookEndpoint(t.Context(), unset),
+			tx.UpdateSigningSecret(t.Context(), setSecret))
 	})
 	stored()
 
-	// Names, scopes, references.
-	refused(t, s, ErrNameTaken, func(tx *Tx) error {
-		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "empty", "con_1"))
+	view(t, s, func(tx *Tx) error {
+		for kind, want := range map[string]string{api.KindWebhookEndpoints: "wep_2", api.KindSigningSecrets: "sec_2"} {
+			if got, err := tx.IDByName(t.Context(), staging, kind, "new"); got != want || err != nil {
+				t.Errorf("%s: %s, %v", kind, got, err)
+			}
+		}
+		got, err := tx.ReferencesTo(t.Context(), staging, api.KindRotationPolicies, "pol_2")
+		same(t, got, map[string]int{api.KindSigningSecrets: 1})
+		return err
 	})
-	refused(t, s, ErrNameTaken, func(tx *Tx) error {
-		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "new", "wep_1", "pol_1"))
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_2") })
+}
+
+func (fresh engine) webhookConstraints(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	s := d.opened(t)
+	insertWebhooks(t, s)
+	for _, x := range []struct {
+		want   error
+		object any
+	}{
+		{ErrNameTaken, endpoint(staging, "wep_9", "empty", "con_1")},
+		{ErrNameTaken, signingSecret(staging, "sec_9", "least", "wep_1", "pol_1")},
+		{ErrReferenced, endpoint(staging, "wep_9", "x", "con_2")},
+		{ErrReferenced, signingSecret(staging, "sec_9", "x", "wep_none", "pol_1")},
+		{ErrReferenced, signingSecret(staging, "sec_9", "x", "wep_1", "pol_none")},
+	} {
+		wantError(t, s, x.want, func(tx *Tx) error { return insertAny(t, tx, x.object) })
+	}
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_1") })
+	view(t, s, func(tx *Tx) error {
+		for _, x := range []struct {
+			kind, id string
+			want     map[string]int
+		}{
+			{api.KindConnectors, "con_1", map[string]int{api.KindWebhookEndpoints: 3}},
+			{api.KindWebhookEndpoints, "wep_1", map[string]int{api.KindSigningSecrets: 2}},
+			{api.KindWebhookEndpoints, "wep_2", map[string]int{}},
+			{api.KindRotationPolicies, "pol_1", map[string]int{api.KindSigningSecrets: 2}},
+		} {
+			got, err := tx.ReferencesTo(t.Context(), staging, x.kind, x.id)
+			if err != nil {
+				return err
+			}
+			same(t, got, x.want)
+		}
+		return nil
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
-		return tx.InsertWebhookEndpoint(t.Context(), endpoint(staging, "wep_9", "x", "con_2"))
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.DeleteSigningSecret(t.Context(), staging, "sec_1"),
+			tx.DeleteSigningSecret(t.Context(), staging, "sec_2"), tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1"))
 	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
-		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_none", "pol_1"))
-	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error {
-		return tx.InsertSigningSecret(t.Context(), signingSecret(staging, "sec_9", "x", "wep_1", "pol_none"))
-	})
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1") })
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteConnector(t.Context(), staging, "con_1") })
-	refused(t, s, ErrReferenced, func(tx *Tx) error { return tx.DeleteRotationPolicy(t.Context(), staging, "pol_2") })
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
+}
+
+func (fresh engine) webhookScopes(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	s := d.opened(t)
+	insertWebhooks(t, s)
 	for _, scope := range []Scope{production, stranger, {}} {
 		for name, do := range map[string]func(*Tx) error{
 			"endpoint": func(tx *Tx) error { _, err := tx.WebhookEndpoint(t.Context(), scope, "wep_1"); return err },
@@ -131,56 +182,29 @@ func (k kind) webhooks(t *testing.T) {
 			"del endpoint": func(tx *Tx) error { return tx.DeleteWebhookEndpoint(t.Context(), scope, "wep_1") },
 			"del secret":   func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), scope, "sec_1") },
 		} {
-			t.Run(name, func(t *testing.T) { refused(t, s, ErrNotFound, do) })
+			t.Run(name, func(t *testing.T) { wantError(t, s, ErrNotFound, do) })
 		}
 		view(t, s, func(tx *Tx) error {
 			es, errE := tx.WebhookEndpoints(t.Context(), scope, List{Limit: 10})
-			xs, errS := tx.SigningSecrets(t.Context(), scope, List{Limit: 10})
+			xs, errX := tx.SigningSecrets(t.Context(), scope, List{Limit: 10})
 			of, errOf := tx.SigningSecretsOf(t.Context(), scope, "wep_1")
 			if len(es)+len(xs)+len(of) != 0 {
 				t.Errorf("scope %v sees %v, %v, %v", scope, es, xs, of)
 			}
-			return errors.Join(errE, errS, errOf)
+			return errors.Join(errE, errX, errOf)
 		})
 	}
-	view(t, s, func(tx *Tx) error {
-		for _, x := range []struct {
-			kind, id string
-			want     map[string]int
-		}{
-			{api.KindConnectors, "con_1", map[string]int{api.KindWebhookEndpoints: 3}},
-			{api.KindWebhookEndpoints, "wep_1", map[string]int{api.KindSigningSecrets: 2}},
-			{api.KindWebhookEndpoints, "wep_2", map[string]int{}},
-			{api.KindRotationPolicies, "pol_2", map[string]int{api.KindSigningSecrets: 1}},
-		} {
-			got, err := tx.ReferencesTo(t.Context(), staging, x.kind, x.id)
-			if err != nil {
-				return err
-			}
-			same(t, got, x.want)
-		}
-		for kind, want := range map[string]string{api.KindWebhookEndpoints: "wep_2", api.KindSigningSecrets: "sec_2"} {
-			if got, err := tx.IDByName(t.Context(), staging, kind, "new"); got != want || err != nil {
-				t.Errorf("%s: %s, %v", kind, got, err)
-			}
-		}
-		return nil
-	})
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.DeleteSigningSecret(t.Context(), staging, "sec_1"), tx.DeleteSigningSecret(t.Context(), staging, "sec_2"),
-			tx.DeleteWebhookEndpoint(t.Context(), staging, "wep_1"))
-	})
-	refused(t, s, ErrNotFound, func(tx *Tx) error { return tx.DeleteSigningSecret(t.Context(), staging, "sec_1") })
 }
 
-// facts stay with the value: they go when it is erased, and come with every way to read the object.
-func (k kind) facts(t *testing.T) {
+// facts belong to the value: every read of the object has them, and they go with the value.
+func (fresh engine) facts(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
 	x := signingSecret(staging, "sec_1", "a", "wep_1", "pol_1")
 	x.Credential.Versions = append(x.Credential.Versions, version(2, "pending"))
-	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "e", "con_1"), x,
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "e", "con_1"),
+		x,
 		signingSecret(staging, "sec_2", "b", "wep_1", "pol_1"))
 	put := func(id string, number int64, f SecretFacts) {
 		t.Helper()
@@ -210,17 +234,19 @@ func (k kind) facts(t *testing.T) {
 			return nil
 		})
 	}
-	want(map[string]SecretFacts{"sec_1 1": {Digest: "k1:one"}, "sec_1 2": {Digest: "k1:two"}, "sec_2 1": {PublicKey: "whpk_one"}})
+	want(map[string]SecretFacts{
+		"sec_1 1": {Digest: "k1:one"}, "sec_1 2": {Digest: "k1:two"},
+		"sec_2 1": {PublicKey: "whpk_one"},
+	})
 	put("sec_1", 2, SecretFacts{PublicKey: "whpk_two"})
 	update(t, s, func(tx *Tx) error { return tx.EraseSecret(t.Context(), "sec_1", 1) })
 	want(map[string]SecretFacts{"sec_1 2": {PublicKey: "whpk_two"}, "sec_2 1": {PublicKey: "whpk_one"}})
 }
 
-func (k kind) probesDue(t *testing.T) {
+func (fresh engine) probesDue(t *testing.T) {
 	t.Parallel()
-	d := k(t)
+	d := fresh(t)
 	s := d.opened(t)
-	minute := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
 	pending := func(id, endpointID string, at time.Time) *SigningSecret {
 		x := signingSecret(staging, id, "name-"+id[4:], endpointID, "pol_1")
 		x.NextProbeAt = at
@@ -228,7 +254,8 @@ func (k kind) probesDue(t *testing.T) {
 	}
 	disabled, probed := endpoint(staging, "wep_2", "disabled", "con_1"), endpoint(staging, "wep_3", "probed", "con_1")
 	disabled.Enabled, probed.ProbedAt = false, minute(4)
-	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "a", "con_1"), disabled, probed,
+	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), endpoint(staging, "wep_1", "a", "con_1"),
+		disabled, probed,
 		pending("sec_1", "wep_1", minute(2)), pending("sec_2", "wep_1", minute(1)), pending("sec_3", "wep_1", time.Time{}),
 		pending("sec_4", "wep_2", minute(1)), pending("sec_5", "wep_3", minute(3)))
 	for _, x := range []struct {

@@ -1,55 +1,55 @@
-package signingsecret
+package signingsecret_test
 
 import (
+	"strings"
 	"testing"
 
-	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// byBoth are the two ways to configure a secret; the value is the same in both.
-var byBoth = map[string]func(letter string) tftest.Config{
-	"without number": suppliedConfig,
-	"with number":    func(letter string) tftest.Config { return suppliedConfig(letter).With("secret_wo_version", 1) },
+// bothWays are the two ways to configure a secret; the value is the same in both.
+var bothWays = map[string]func(letter string) tftest.Config{
+	"without number": supplied,
+	"with number":    func(letter string) tftest.Config { return supplied(letter).With("secret_wo_version", 1) },
 }
 
 // Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the configured value back.
 func TestSomebodyElseRotated(t *testing.T) {
-	for name, config := range byBoth {
+	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
-			f, tf := created(t, c)
-			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
-			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T00:00:00Z")
+			s, tf := created(t, c)
+			s.Begin(whsec("x"))
+			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T12:00:00Z")
 			// Another change is not kept waiting.
 			c = c.With("description", "new")
-			keeps(t, tf, tf.Plan(c), nil)
-			wrote(t, f, "PATCH /sec_01")
-			f.proven(2)
-			keeps(t, tf, tf.Plan(c), nil) // theirs is promoted: one step at a time
+			tf.Keep(tf.Plan(c), nil)
+			s.wrote("PATCH")
+			s.Acknowledge(2)
+			tf.Keep(tf.Plan(c), nil) // theirs is promoted: one step at a time
 			tf.Expect(tf.State, "version=2", "rotation.phase=draining")
 			tftest.Empty(t, tf, c)
-			f.Clock.Advance(day)
-			f.Writes()
+			s.Clock.Advance(day)
+			s.ForgetRequests()
 			p := tf.Plan(c)
 			tftest.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
-			keeps(t, tf, p, nil)
-			wrote(t, f, "POST /sec_01/rotation/begin if 5 sends a")
-			tf.Expect(tf.State, "secret_digest="+f.digests[3])
+			tf.Keep(p, nil)
+			s.wrote("POST rotation/begin if 5 sends a")
+			tf.Expect(tf.State, "secret_digest="+s.digest("a"))
 		})
 	}
 }
 
 // The platform has rotated to a secret of its own, by hand: that counts as a change of the platform's, too.
 func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
-	for name, config := range byBoth {
+	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
-			f, tf := created(t, c)
-			f.By(rules.Command{Step: rules.StepBegin})
+			s, tf := created(t, c)
+			s.Begin()
 			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
-			f.By(rules.Command{Step: rules.StepCancel})
-			f.By(rules.Command{Step: rules.StepRelease})
+			s.Cancel()
 			tftest.Silent(t, tf, c)
 		})
 	}
@@ -57,15 +57,15 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 
 // Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value ours.
 func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
-	for name, config := range byBoth {
+	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, config("a"))
+			s, tf := created(t, config("a"))
 			c := config("a").With("description", "new")
 			p := tf.Plan(c)
-			f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
+			s.Begin(whsec("x"))
 			tftest.Must(t, tf.Apply(p, nil))
 			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`)
-			tf.Expect(tf.State, "version=2", "secret_digest="+f.digests[2])
+			tf.Expect(tf.State, "version=2", "secret_digest="+s.digest("x"))
 		})
 	}
 }
@@ -76,23 +76,23 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 		before   tftest.Config
 		supplied []string
 	}{
-		"from an issued to a supplied secret":  {baseConfig(), []string{whsec("x")}},
-		"from a supplied to an issued secret":  {suppliedConfig("a"), nil},
-		"from a supplied to a supplied secret": {suppliedConfig("a"), []string{whsec("x")}},
-		"from an issued to an issued secret":   {baseConfig(), nil},
-		"from a key pair to a key pair":        {ed25519Config(), nil},
+		"from an issued to a supplied secret":  {base(), []string{whsec("x")}},
+		"from a supplied to an issued secret":  {supplied("a"), nil},
+		"from a supplied to a supplied secret": {supplied("a"), []string{whsec("x")}},
+		"from an issued to an issued secret":   {base(), nil},
+		"from a key pair to a key pair":        {keyPair(), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, c.before)
-			f.By(rules.Command{Step: rules.StepBegin}, c.supplied...)
-			f.proven(2)
-			f.By(rules.Command{Step: rules.StepPromote})
-			f.By(rules.Command{Step: rules.StepRollback, Reason: "receivers fail"})
-			f.By(rules.Command{Step: rules.StepRelease})
+			s, tf := created(t, c.before)
+			s.Begin(c.supplied...)
+			s.Acknowledge(2)
+			s.Promote()
+			s.Rollback("receivers fail")
+			s.Release()
 			p := tf.Plan(c.before.With("secret_wo", nil).With("minimum_version", 2))
 			tf.Expect(tf.State, "version=1", "rotation.phase=staged", "rotation.pending_version=2")
 			tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
-			keeps(t, tf, p, nil)
+			tf.Keep(p, nil)
 		})
 	}
 }
@@ -104,20 +104,20 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 		number int             // that the secret b comes with
 		sent   bool
 	}{
-		"raised":                    {[]tftest.Config{baseConfig().With("secret_wo_version", 2)}, 2, true},
-		"raised, then an edit":      {[]tftest.Config{baseConfig().With("secret_wo_version", 2), baseConfig().With("secret_wo_version", 2).With("description", "new")}, 2, true},
-		"taken away, then the same": {[]tftest.Config{baseConfig()}, 1, true},
-		"the number of before":      {[]tftest.Config{baseConfig().With("secret_wo_version", 1).With("description", "new")}, 1, false},
+		"raised":                    {[]tftest.Config{base().With("secret_wo_version", 2)}, 2, true},
+		"raised, then an edit":      {[]tftest.Config{base().With("secret_wo_version", 2), base().With("secret_wo_version", 2).With("description", "new")}, 2, true},
+		"taken away, then the same": {[]tftest.Config{base()}, 1, true},
+		"the number of before":      {[]tftest.Config{base().With("secret_wo_version", 1).With("description", "new")}, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, suppliedConfig("a").With("secret_wo_version", 1))
+			s, tf := created(t, supplied("a").With("secret_wo_version", 1))
 			for _, config := range c.before {
-				keeps(t, tf, tf.Plan(config), nil)
-				wrote(t, f, "PATCH /sec_01")
+				tf.Keep(tf.Plan(config), nil)
+				s.wrote("PATCH")
 			}
-			config := suppliedConfig("b").With("secret_wo_version", c.number)
-			keeps(t, tf, tf.Plan(config), nil)
-			if sent := f.digests[2] != ""; sent != c.sent {
+			config := supplied("b").With("secret_wo_version", c.number)
+			tf.Keep(tf.Plan(config), nil)
+			if sent := strings.Contains(strings.Join(s.lines(), " "), "sends b"); sent != c.sent {
 				t.Errorf("sent: %v", sent)
 			}
 			tftest.Empty(t, tf, config)
@@ -127,19 +127,19 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 
 // On hold nothing is sent, whatever the configuration says; another change goes through, and promises that it sends nothing.
 func TestNothingIsSentOnHold(t *testing.T) {
-	for name, config := range byBoth {
+	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, config("a"))
-			f.By(rules.Command{Step: rules.StepRevoke, All: true, Hold: true, Reason: "incident"})
+			s, tf := created(t, config("a"))
+			s.RevokeAndHold()
 			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
-			closed(t, tf, p)
-			keeps(t, tf, p, c.With("secret_wo", whsec("c")))
-			wrote(t, f, "PATCH /sec_01")
-			f.By(rules.Command{Step: rules.StepRelease})
-			keeps(t, tf, tf.Plan(c), nil)
-			wrote(t, f, "POST /sec_01/rotation/reissue if 4 sends b")
+			s.closed(p)
+			tf.Keep(p, c.With("secret_wo", whsec("c")))
+			s.wrote("PATCH")
+			s.Release()
+			tf.Keep(tf.Plan(c), nil)
+			s.wrote("POST rotation/reissue if 4 sends b")
 			tftest.Silent(t, tf, c)
 		})
 	}
@@ -147,54 +147,54 @@ func TestNothingIsSentOnHold(t *testing.T) {
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply.
 func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
-	plain, edited, raised := suppliedConfig, func(l string) tftest.Config { return suppliedConfig(l).With("description", "new") },
-		func(l string) tftest.Config { return suppliedConfig(l).With("secret_wo_version", 2) }
+	plain, edited, raised := supplied, func(l string) tftest.Config { return supplied(l).With("description", "new") },
+		func(l string) tftest.Config { return supplied(l).With("secret_wo_version", 2) }
 	for name, c := range map[string]struct {
 		config      func(string) tftest.Config
 		plan, apply string
 		writes      []string
 	}{
-		"new, and another new one":           {plain, "b", "c", []string{"POST /sec_01/rotation/begin if 1 sends c"}},
+		"new, and another new one":           {plain, "b", "c", []string{"POST rotation/begin if 1 sends c"}},
 		"new, and the old one after all":     {plain, "b", "a", nil},
-		"old, and a new one, with an edit":   {edited, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
-		"new, and the old one, with an edit": {edited, "b", "a", []string{"PATCH /sec_01"}},
-		"new number, another value":          {raised, "b", "c", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends c"}},
-		"new number, the old value":          {raised, "b", "a", []string{"PATCH /sec_01"}},
-		"new number, then a new value":       {raised, "a", "b", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
+		"old, and a new one, with an edit":   {edited, "a", "b", []string{"PATCH if 1", "POST rotation/begin if 2 sends b"}},
+		"new, and the old one, with an edit": {edited, "b", "a", []string{"PATCH"}},
+		"new number, another value":          {raised, "b", "c", []string{"PATCH if 1", "POST rotation/begin if 2 sends c"}},
+		"new number, the old value":          {raised, "b", "a", []string{"PATCH"}},
+		"new number, then a new value":       {raised, "a", "b", []string{"PATCH if 1", "POST rotation/begin if 2 sends b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, suppliedConfig("a"))
+			s, tf := created(t, supplied("a"))
 			p := tf.Plan(c.config(c.plan))
-			leftOpen(t, tf, p)
-			keeps(t, tf, p, c.config(c.apply))
-			wrote(t, f, c.writes...)
+			s.leftOpen(p)
+			tf.Keep(p, c.config(c.apply))
+			s.wrote(c.writes...)
 			tftest.Empty(t, tf, c.config(c.apply))
 		})
 	}
 }
 
 func TestImportOfASuppliedSecret(t *testing.T) {
-	three := int64(3)
 	for name, c := range map[string]struct {
-		number *int64 // on the platform
+		number any // on the platform
 		config tftest.Config
 		says   string // empty: silent
 		not    string
 		writes []string
 	}{
-		"the same value":                 {nil, suppliedConfig("a"), "", "", nil},
-		"no value":                       {nil, baseConfig(), "", "", nil},
-		"another value":                  {nil, suppliedConfig("b"), "Why: secret_wo has a new value", "", []string{"POST /sec_01/rotation/begin if 1 sends b"}},
-		"the number is adopted":          {nil, suppliedConfig("b").With("secret_wo_version", 3), "differs from the platform's and is NOT sent", "", []string{"PATCH /sec_01"}},
-		"adopted with the same value":    {nil, suppliedConfig("a").With("secret_wo_version", 3), "secret_wo_version is adopted and nothing is sent", "differs", []string{"PATCH /sec_01"}},
-		"the number is the platform's":   {&three, suppliedConfig("b").With("secret_wo_version", 3), "", "", nil},
-		"another number and value":       {&three, suppliedConfig("b").With("secret_wo_version", 4), "Why: secret_wo has a new value", "", []string{"PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b"}},
-		"another number, the same value": {&three, suppliedConfig("a").With("secret_wo_version", 4), "", "", []string{"PATCH /sec_01"}},
+		"the same value":                 {nil, supplied("a"), "", "", nil},
+		"no value":                       {nil, base(), "", "", nil},
+		"another value":                  {nil, supplied("b"), "Why: secret_wo has a new value", "", []string{"POST rotation/begin if 1 sends b"}},
+		"the number is adopted":          {nil, supplied("b").With("secret_wo_version", 3), "differs from the platform's and is NOT sent", "", []string{"PATCH"}},
+		"adopted with the same value":    {nil, supplied("a").With("secret_wo_version", 3), "secret_wo_version is adopted and nothing is sent", "differs", []string{"PATCH"}},
+		"the number is the platform's":   {3, supplied("b").With("secret_wo_version", 3), "", "", nil},
+		"another number and value":       {3, supplied("b").With("secret_wo_version", 4), "Why: secret_wo has a new value", "", []string{"PATCH if 2", "POST rotation/begin if 3 sends b"}},
+		"another number, the same value": {3, supplied("a").With("secret_wo_version", 4), "", "", []string{"PATCH"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, _ := created(t, suppliedConfig("a"))
-			f.secret.SecretWOVersion = c.number
-			tf := newTerraform(t, f)
+			s, _ := created(t, supplied("a"))
+			s.Patch(map[string]any{"secret_wo_version": c.number})
+			s.ForgetRequests()
+			tf := s.Terraform(api.SigningSecrets.Terraform)
 			tftest.Must(t, tf.Import("orders"))
 			p := tf.Plan(c.config)
 			if c.says == "" && p.Diags.Warnings() != "" {
@@ -202,13 +202,13 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 			}
 			tftest.Says(t, p.Diags.Warnings(), c.says)
 			if c.not != "" {
-				sayNothingOf(t, p.Diags.Warnings(), c.not)
+				saysNothingOf(t, p.Diags.Warnings(), c.not)
 			}
-			keeps(t, tf, p, nil)
-			wrote(t, f, c.writes...)
+			tf.Keep(p, nil)
+			s.wrote(c.writes...)
 			if c.config["secret_wo_version"] == 3 && len(c.writes) > 0 { // from the adopted number on it is like any other
-				tf.Run(suppliedConfig("c").With("secret_wo_version", 4))
-				wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends c")
+				tf.Run(supplied("c").With("secret_wo_version", 4))
+				s.wrote("PATCH if 2", "POST rotation/begin if 3 sends c")
 				return
 			}
 			tftest.Empty(t, tf, c.config)

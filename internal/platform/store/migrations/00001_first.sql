@@ -1,5 +1,5 @@
--- Portable between SQLite and PostgreSQL. Times are microseconds since 1970 (0: none), truth values 0 or 1, lists and maps JSON (NULL: null).
--- SQLite takes BYTEA as the name of a column's type and leaves blobs in it alone.
+-- Portable between SQLite and PostgreSQL. Times are microseconds since 1970 (0: none), booleans 0 or 1, lists and maps
+-- JSON (NULL: null). SQLite accepts BYTEA as a column type and does not convert blobs in it.
 
 -- +goose Up
 CREATE TABLE tenants (
@@ -56,8 +56,8 @@ CREATE TABLE rotation_policies (
 );
 CREATE UNIQUE INDEX rotation_policies_name ON rotation_policies (tenant, environment, name);
 
--- The rotation state of everything that has a secret, by the id of the object. next_deadline is when the rules next have something to
--- settle; reads of the object take the versions from read_from on; last_used_at is the last use of any version, of those before too.
+-- The rotation state of every object with a secret, by the object's id. next_deadline is the next time at which the rules
+-- settle a deadline. Reads of the object take the versions from read_from on. last_used_at is the last use of any version.
 CREATE TABLE credentials (
     tenant          TEXT   NOT NULL,
     environment     TEXT   NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE versions (
     PRIMARY KEY (credential_id, number)
 );
 
--- Sealed values. A version that ended has no row here, and so can neither be revealed nor found by its hash.
+-- Sealed values. A version that has ended has no row here, so it cannot be revealed, nor found by its hash.
 CREATE TABLE secrets (
     credential_id TEXT   NOT NULL,
     number        BIGINT NOT NULL,
@@ -165,7 +165,7 @@ CREATE UNIQUE INDEX scoped_tokens_name ON scoped_tokens (tenant, environment, na
 CREATE INDEX scoped_tokens_connector ON scoped_tokens (tenant, environment, connector_id);
 CREATE INDEX scoped_tokens_rotation_policy ON scoped_tokens (tenant, environment, rotation_policy_id);
 
--- The highest version number ever given out under a name. Rows outlive the object.
+-- The highest version number ever issued under a name. Rows outlive the object.
 CREATE TABLE names (
     tenant      TEXT   NOT NULL,
     environment TEXT   NOT NULL,

@@ -1,13 +1,13 @@
--- Webhook endpoints, what signs their deliveries, and the queue of deliveries. Conventions as in the first migration.
+-- Webhook endpoints, their signing secrets, and the queue of deliveries. The conventions are those of the first migration.
 
 -- +goose Up
 
--- Of a supplied secret its digest, of an ed25519 key pair the public key: what may be shown of a value without opening it.
+-- What may be shown of a value without opening it: the digest of a supplied secret, the public key of an ed25519 key pair.
 ALTER TABLE secrets ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE secrets ADD COLUMN public_key TEXT NOT NULL DEFAULT '';
 
--- The last three columns move without the etag: until when the receiver asked to be left alone, when it was last probed, and when the
--- first of its queued deliveries is to be tried (0: none is queued).
+-- The last three columns change without the etag: the end of a pause that the receiver asked for, the last probe, and the
+-- next attempt of a queued delivery (0: none is queued).
 CREATE TABLE webhook_endpoints (
     tenant          TEXT   NOT NULL,
     environment     TEXT   NOT NULL,
@@ -35,8 +35,8 @@ CREATE UNIQUE INDEX webhook_endpoints_name ON webhook_endpoints (tenant, environ
 CREATE INDEX webhook_endpoints_connector ON webhook_endpoints (tenant, environment, connector_id);
 CREATE INDEX webhook_endpoints_due ON webhook_endpoints (next_attempt_at, id) WHERE next_attempt_at > 0;
 
--- next_probe_at (0: none) is when the pending version is to be probed; probes counts its probes so far. The probe_ columns are the
--- last probe's result.
+-- next_probe_at (0: none) is the time of the next probe of the pending version; probes counts its probes. The probe_ columns
+-- are the result of the last probe.
 CREATE TABLE signing_secrets (
     tenant              TEXT   NOT NULL,
     environment         TEXT   NOT NULL,
@@ -72,7 +72,7 @@ CREATE INDEX signing_secrets_endpoint ON signing_secrets (tenant, environment, e
 CREATE INDEX signing_secrets_rotation_policy ON signing_secrets (tenant, environment, rotation_policy_id);
 CREATE INDEX signing_secrets_probe ON signing_secrets (next_probe_at, id) WHERE next_probe_at > 0;
 
--- body is sealed, and NULL once the delivery has ended. next_attempt_at is 0 then; ended_at is 0 before.
+-- body is sealed, and NULL after the delivery has ended. next_attempt_at is 0 after the end; ended_at is 0 before it.
 CREATE TABLE deliveries (
     tenant          TEXT   NOT NULL,
     environment     TEXT   NOT NULL,

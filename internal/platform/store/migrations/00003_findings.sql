@@ -1,14 +1,15 @@
--- What people are told of webhooks that need them.
+-- What a plan warns of: failing endpoints, and revoked supplied secrets.
 
 -- +goose Up
 
--- Since when no delivery to an endpoint was accepted (0: the last one was), with the last attempt and what came of it. They move without the etag.
+-- The time since which no delivery was accepted (0: the last one was), the last attempt and its result. They change without
+-- the etag.
 ALTER TABLE webhook_endpoints ADD COLUMN failing_since BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE webhook_endpoints ADD COLUMN failing_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE webhook_endpoints ADD COLUMN failing_detail TEXT NOT NULL DEFAULT '';
 
--- The supplied secrets that were revoked, by their digests and the number that the configuration had then: a JSON list, the oldest first. NULL
--- for none.
+-- The revoked supplied secrets, by their digests and the number in the configuration at that time: a JSON list, oldest
+-- first. NULL for none.
 ALTER TABLE signing_secrets ADD COLUMN revoked_secrets TEXT;
 
 -- +goose Down

@@ -1,0 +1,112 @@
+// Package access finds out who calls and decides what the caller may do. It makes environments and principals. It
+// registers no route: package httpapi asks it before it lets a request through.
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Request is what is known of the caller of one request.
+type Request struct {
+	ID        string
+	Bearer    secret.Value     // as it was sent; empty for none
+	Principal *store.Principal // nil until the request is authenticated
+}
+
+type requestKey struct{}
+
+// With returns a context that has the request.
+func With(ctx context.Context, r *Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// From returns the request of a context. Outside a request it returns an empty one, so nobody has to check.
+func From(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return &Request{}
+}
+
+// Actor returns the id that the audit names; empty before the request is authenticated.
+func (r *Request) Actor() string {
+	if r.Principal == nil {
+		return ""
+	}
+	return r.Principal.ID
+}
+
+// Caller returns on whose behalf transactions of the request run.
+func (r *Request) Caller() txn.Caller {
+	c := txn.Caller{Actor: r.Actor(), RequestID: r.ID}
+	if r.Principal != nil {
+		c.Scope = r.Principal.Scope
+	}
+	return c
+}
+
+// May reports whether the role of the principal has a permission.
+func (r *Request) May(permission string) bool { return may(r.Principal.Role, permission) }
+
+// CallerOf returns on whose behalf transactions of a context's request run.
+func CallerOf(ctx context.Context) txn.Caller { return From(ctx).Caller() }
+
+// Authenticate finds the principal of a request by its bearer token.
+func Authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
+	if r.Bearer.IsEmpty() {
+		return problem.New(api.CodeUnauthenticated, "",
+			"send the token of a principal as Authorization: Bearer qcp_…")
+	}
+	unknown := problem.New(api.CodeUnauthenticated, "", "the token of this request is not the token of a principal; "+
+		"check that it was copied whole and belongs to this platform")
+	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
+		return unknown
+	}
+	principal, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(r.Bearer))
+	if errors.Is(err, store.ErrNotFound) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	if !principal.ExpiresAt.IsZero() && !tx.Now.Before(principal.ExpiresAt) {
+		return problem.New(api.CodeUnauthenticated, "",
+			"the token of this principal expired at %s; make another with quickconnectd token create",
+			principal.ExpiresAt.Format(time.RFC3339))
+	}
+	r.Principal = principal
+	return nil
+}
+
+// Authorize refuses a request whose principal does not have a permission.
+func Authorize(r *Request, permission string) error {
+	if r.May(permission) {
+		return nil
+	}
+	var roles []string
+	for _, role := range api.Roles() {
+		if may(role, permission) {
+			roles = append(roles, role)
+		}
+	}
+	return problem.New(api.CodeForbidden, "",
+		"this needs the permission %q, which role %q does not have; roles that have it: %s",
+		permission, r.Principal.Role, strings.Join(roles, ", "))
+}
+
+// may reports whether a role has a permission. Every role has the empty one.
+func may(role, permission string) bool {
+	permissions := api.PermissionsOf(role)
+	return permissions != nil && (permission == "" || slices.Contains(permissions, permission))
+}

@@ -1,0 +1,156 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// actorOperator is the actor of what is done on the machine of the platform.
+const actorOperator = "quickconnectd"
+
+const (
+	actionEnvironment = "create_environment"
+	kindPrincipals    = "principals"
+	kindEnvironments  = "environments"
+)
+
+// Bootstrap makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. It
+// returns the tokens of the principals by environment: all of them, or with an error none. It may run beside a server.
+func Bootstrap(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, environments []string,
+) (map[string]secret.Value, error) {
+	if err := checkBootstrap(tenant, environments); err != nil {
+		return nil, err
+	}
+	runner, err := newRunner(ctx, s, k, c)
+	if err != nil {
+		return nil, err
+	}
+	tokens := map[string]secret.Value{}
+	err = runner.Update(ctx, txn.Caller{Actor: actorOperator}, func(tx *txn.Tx) (err error) {
+		for _, e := range environments {
+			in := tx.As(tx.In(store.Scope{Tenant: tenant, Environment: e}))
+			if err := createEnvironment(ctx, in); err != nil {
+				return err
+			}
+			if tokens[e], err = createPrincipal(ctx, in, api.RoleDeployer, api.RoleDeployer, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tokens, nil
+}
+
+func checkBootstrap(tenant string, environments []string) error {
+	if err := api.CheckName(tenant); err != nil {
+		return fmt.Errorf("the tenant %w", err)
+	}
+	if len(environments) == 0 {
+		return errors.New("name at least one environment")
+	}
+	for i, e := range environments {
+		if err := api.CheckName(e); err != nil {
+			return fmt.Errorf("environment %d %w", i+1, err)
+		}
+		if slices.Contains(environments[:i], e) {
+			return fmt.Errorf("environment %s is named twice", e)
+		}
+	}
+	return nil
+}
+
+// CreatePrincipal makes one more principal and returns its token, which cannot be read again. A ttl of 0 is forever.
+func CreatePrincipal(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
+	scope store.Scope, role, name string, ttl time.Duration,
+) (token secret.Value, err error) {
+	if !slices.Contains(api.Roles(), role) {
+		return token, fmt.Errorf("the role must be one of %s", strings.Join(api.Roles(), ", "))
+	}
+	if err := api.CheckName(name); err != nil {
+		return token, fmt.Errorf("the name %w", err)
+	}
+	if ttl < 0 {
+		return token, errors.New("the ttl must not be negative")
+	}
+	runner, err := newRunner(ctx, s, k, c)
+	if err != nil {
+		return token, err
+	}
+	err = runner.Update(ctx, txn.Caller{Scope: scope, Actor: actorOperator}, func(tx *txn.Tx) error {
+		exists, err := tx.EnvironmentExists(ctx, scope)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			return fmt.Errorf("there is no environment %s of a tenant %s: make it with quickconnectd bootstrap",
+				scope.Environment, scope.Tenant)
+		}
+		token, err = createPrincipal(ctx, tx, role, name, ttl)
+		return err
+	})
+	return token, err
+}
+
+func newRunner(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) (*txn.Runner, error) {
+	random := keys.NewRandom(rand.Reader)
+	opened, err := keys.Open(ctx, s, k, random, c.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &txn.Runner{Store: s, Clock: c, Keys: opened, Random: random}, nil
+}
+
+func createEnvironment(ctx context.Context, tx *txn.Tx) error {
+	err := tx.CreateEnvironment(ctx, tx.Scope, tx.Now)
+	if errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("environment %s of tenant %s exists already; another token for it is made with: "+
+			"quickconnectd token create --tenant %s --environment %s --role %s",
+			tx.Scope.Environment, tx.Scope.Tenant, tx.Scope.Tenant, tx.Scope.Environment, api.RoleDeployer)
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.Keys.EnsureComparison(ctx, tx.Tx, tx.Scope, tx.Random, tx.Now); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, actionEnvironment, kindEnvironments, tx.Scope.Environment, nil)
+}
+
+func createPrincipal(
+	ctx context.Context, tx *txn.Tx, role, name string, ttl time.Duration,
+) (token secret.Value, err error) {
+	if token, err = keys.NewToken(keys.PrefixPrincipal, tx.Random); err != nil {
+		return secret.Value{}, err
+	}
+	id, err := tx.NewID(keys.IDPrincipal)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	p := &store.Principal{ID: id, Scope: tx.Scope, Name: name, Role: role, CreatedAt: tx.Now}
+	if ttl > 0 {
+		p.ExpiresAt = tx.Now.Add(ttl)
+	}
+	if err := tx.InsertPrincipal(ctx, p, tx.Keys.TokenHash(token)); err != nil {
+		return secret.Value{}, err
+	}
+	detail := map[string]string{"name": name, "role": role}
+	return token, tx.Audit(ctx, txn.ActionCreate, kindPrincipals, id, detail)
+}

@@ -1,0 +1,116 @@
+package connectors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// connector is a stored connector with the rules that hold for its credentials.
+type connector struct {
+	*store.Connector
+	policy rotation.Policy
+}
+
+// load reads a connector. It has no deadlines, so there is nothing to settle.
+func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
+	record, err := tx.Connector(ctx, tx.Scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, httpapi.NotFound(api.Connectors, tx.Scope)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return withPolicy(ctx, tx, record)
+}
+
+// Named reads the connector that a request refers to.
+func Named(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error) {
+	c, err := tx.Connector(ctx, tx.Scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, problem.New(api.CodeInvalid, "/connector_id",
+			"connector_id names no connector of tenant %s, environment %s", tx.Scope.Tenant, tx.Scope.Environment)
+	}
+	return c, err
+}
+
+// Parts serves the engine.
+func (c *connector) Parts() credentials.Parts {
+	return credentials.Parts{
+		Kind: api.Connectors, Object: &c.Object, Credential: &c.Credential, Policy: c.policy,
+	}
+}
+
+// Save stores the connector. Credentials that are not valid any more lose their digest, so nothing recognises them.
+func (c *connector) Save(ctx context.Context, tx *txn.Tx) error {
+	if _, valid := c.Credential.Current(); !valid {
+		c.Digest = ""
+	}
+	return tx.UpdateConnector(ctx, c.Connector)
+}
+
+// Show serves the engine.
+func (c *connector) Show(now time.Time) any { return c.flatten(now) }
+
+// patchMetadata applies the members of a patch that are plain metadata, and checks the whole connector.
+func (c *connector) patchMetadata(
+	ctx context.Context, tx *txn.Tx, oldName string, p *api.ConnectorPatch,
+) (err error) {
+	if err := merge(c.Connector, p); err != nil {
+		return err
+	}
+	if err := check(c.Connector); err != nil {
+		return err
+	}
+	if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
+		return err
+	}
+	if c.Name == oldName {
+		return nil
+	}
+	if err := httpapi.CheckNameFree(ctx, tx, api.Connectors, c.Name); err != nil {
+		return err
+	}
+	return credentials.Renamed(ctx, tx, c.Parts())
+}
+
+// replaceCredentials makes credentials the current ones, and reports whether that made a new version. The same
+// credentials again make none: a secret does not get younger because it is sent once more. It does not save.
+func (c *connector) replaceCredentials(
+	ctx context.Context, tx *txn.Tx, values map[string]secret.Value,
+) (bool, error) {
+	if err := api.CheckCredentials(keys.Lengths(values)); err != nil {
+		return false, problem.Refused("/credentials", err)
+	}
+	key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
+	if err != nil {
+		return false, err
+	}
+	digest, err := keys.CredentialsDigest(key, c.ID, values)
+	if err != nil || digest == c.Digest {
+		return false, err
+	}
+	after, done, err := rotation.Replace(c.Credential.Credential, tx.Actor, tx.Now)
+	if err != nil {
+		return false, err
+	}
+	c.Digest = digest
+	issue := func(ctx context.Context, number int64) error {
+		sealed, err := tx.Keys.SealCredentials(values, tx.Bound(c.ID, number))
+		if err != nil {
+			return err
+		}
+		return tx.PutSecret(ctx, c.ID, store.Sealed{Number: number, Value: sealed})
+	}
+	return true, credentials.Record(ctx, tx, c.Parts(), after, []rotation.Transition{done}, issue)
+}

@@ -1,0 +1,207 @@
+// Package connectors has the connectors and their credentials, which the platform alone uses: they have an age, but no
+// overlap and no deadlines. Other domains look connectors up here.
+package connectors
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// Handler serves /v1/connectors.
+type Handler struct {
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+}
+
+// New returns a handler, and makes connectors known to the engine.
+func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
+	engine.Register(api.Connectors, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
+		return load(ctx, tx, id)
+	})
+	return &Handler{engine: engine, changes: changes}
+}
+
+// Mount registers the routes.
+func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(api.Connectors.Tag, "Integrations with outside services, and their credentials.")
+	one := api.Connectors.Route("{id}")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "createConnector", Method: http.MethodPost, Path: api.Connectors.Route(), Tag: api.Connectors.Tag,
+		Permission: api.PermissionWrite, Returns: api.Connector{}, Status: http.StatusCreated,
+		Summary: "Create a connector",
+		Description: "Makes a connector, with credentials or without. " +
+			"Credentials under a name that existed before continue its numbers.",
+	}, h.create)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listConnectors", Method: http.MethodGet, Path: api.Connectors.Route(), Tag: api.Connectors.Tag,
+		Permission: api.PermissionRead, Returns: api.Page[api.Connector]{}, Summary: "List connectors",
+		Description: "Lists the connectors of the environment in the order of their ids, in pages.",
+	}, h.list)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "getConnector", Method: http.MethodGet, Path: one, Tag: api.Connectors.Tag,
+		Permission: api.PermissionRead, Returns: api.Connector{}, Summary: "Read a connector",
+		Description: "Returns the connector, with the digest of its credentials and never the credentials.",
+	}, h.get)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "patchConnector", Method: http.MethodPatch, Path: one, Tag: api.Connectors.Tag,
+		Permission: api.PermissionWrite, Returns: api.Connector{}, Summary: "Change a connector",
+		Description: "Merge patch. New credentials become current and the old ones are retired in one transaction; " +
+			"on hold they are refused.",
+	}, h.patch)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "deleteConnector", Method: http.MethodDelete, Path: one, Tag: api.Connectors.Tag,
+		Permission: api.PermissionWrite, Summary: "Delete a connector",
+		Description: "Refused while a scoped token or a webhook endpoint refers to it.",
+	}, h.delete)
+	shared := lifecycle.Handler{
+		Kind: api.Connectors, Label: "Connector", Returns: api.Connector{}, Engine: h.engine, Changes: h.changes,
+	}
+	shared.Mount(r)
+}
+
+type createInput struct {
+	httpapi.Keyed
+	Body api.ConnectorCreate
+}
+
+func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		c, err := expand(tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := check(c.Connector); err != nil {
+			return nil, err
+		}
+		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckNameFree(ctx, tx, api.Connectors, c.Name); err != nil {
+			return nil, err
+		}
+		c.Credential.Highest, err = tx.HighestNumber(ctx, tx.Scope, api.Connectors.Path, c.Name)
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Audit(ctx, txn.ActionCreate, api.Connectors.Path, c.ID, map[string]string{"name": c.Name})
+		if err != nil {
+			return nil, err
+		}
+		if in.Body.Credentials != nil {
+			if _, err := c.replaceCredentials(ctx, tx, in.Body.Credentials); err != nil {
+				return nil, err
+			}
+		}
+		if err := tx.InsertConnector(ctx, c.Connector); err != nil {
+			return nil, err
+		}
+		return httpapi.Created(api.Connectors, &c.Object, c.Show(tx.Now)), nil
+	})
+}
+
+func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+	list, err := in.List(api.Connectors)
+	if err != nil {
+		return nil, err
+	}
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		records, err := tx.Connectors(ctx, tx.Scope, list)
+		if err != nil {
+			return err
+		}
+		found := make([]*connector, len(records))
+		for i, record := range records {
+			if found[i], err = withPolicy(ctx, tx, record); err != nil {
+				return err
+			}
+		}
+		out = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
+			func(c *connector) api.Connector { return c.flatten(tx.Now) })
+		return nil
+	})
+	return out, err
+}
+
+func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		c, err := load(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Object(&c.Object, c.Show(tx.Now))
+		return nil
+	})
+	return out, err
+}
+
+type patchInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.ConnectorPatch `contentType:"application/merge-patch+json"`
+}
+
+func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		c, err := load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.Connectors, &c.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		before, shownBefore := *c.Connector, c.Show(tx.Now)
+		if err := c.patchMetadata(ctx, tx, before.Name, &in.Body); err != nil {
+			return nil, err
+		}
+		replaced := false
+		if in.Body.Credentials != nil {
+			if replaced, err = c.replaceCredentials(ctx, tx, in.Body.Credentials); err != nil {
+				return nil, err
+			}
+		}
+		if !replaced && reflect.DeepEqual(before, *c.Connector) {
+			return httpapi.Object(&c.Object, c.Show(tx.Now)), nil
+		}
+		c.Parts().Touch()
+		if err := c.Save(ctx, tx); err != nil {
+			return nil, err
+		}
+		after := c.Show(tx.Now)
+		err = tx.Audit(ctx, txn.ActionUpdate, api.Connectors.Path, c.ID, httpapi.Differences(shownBefore, after))
+		return httpapi.Object(&c.Object, after), err
+	})
+}
+
+func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		c, err := load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.Connectors, &c.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckUnreferenced(ctx, tx, api.Connectors, &c.Object); err != nil {
+			return nil, err
+		}
+		if err := tx.DeleteConnector(ctx, tx.Scope, c.ID); err != nil {
+			return nil, err
+		}
+		detail := map[string]string{"name": c.Name}
+		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.Connectors.Path, c.ID, detail)
+	})
+}
+
+func withPolicy(ctx context.Context, tx *txn.Tx, record *store.Connector) (*connector, error) {
+	policy, err := credentials.Policy(ctx, tx, record.RotationPolicyID)
+	return &connector{record, policy}, err
+}

@@ -1,0 +1,76 @@
+package connectors
+
+import (
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// expand makes a connector of what the caller sent.
+func expand(tx *txn.Tx, b *api.ConnectorCreate) (*connector, error) {
+	object, err := httpapi.NewObject(tx, api.Connectors, b.Name, b.Description, b.Labels)
+	if err != nil {
+		return nil, err
+	}
+	return &connector{Connector: &store.Connector{
+		Object: object, Owner: b.Owner, Type: b.Type, Settings: b.Settings, AllowedScopes: b.AllowedScopes,
+		Enabled: httpapi.ValueOr(b.Enabled, true), RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
+		CredentialsWOVersion: b.CredentialsWOVersion,
+	}}, nil
+}
+
+func merge(to *store.Connector, p *api.ConnectorPatch) error {
+	if err := httpapi.PatchRequired(&to.Name, p.Name, "/name"); err != nil {
+		return err
+	}
+	if err := httpapi.PatchRequired(&to.Owner, p.Owner, "/owner"); err != nil {
+		return err
+	}
+	if err := httpapi.PatchRequired(&to.Enabled, p.Enabled, "/enabled"); err != nil {
+		return err
+	}
+	httpapi.PatchNullable(&to.Description, p.Description)
+	httpapi.PatchDefault(&to.Labels, p.Labels, nil)
+	httpapi.PatchDefault(&to.Settings, p.Settings, nil)
+	httpapi.PatchDefault(&to.AllowedScopes, p.AllowedScopes, nil)
+	httpapi.PatchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
+	httpapi.PatchNullable(&to.CredentialsWOVersion, p.CredentialsWOVersion)
+	return nil
+}
+
+func check(c *store.Connector) error {
+	if err := httpapi.CheckObject(&c.Object); err != nil {
+		return err
+	}
+	if err := api.CheckOwner(c.Owner); err != nil {
+		return problem.Refused("/owner", err)
+	}
+	if err := api.CheckConnectorType(c.Type); err != nil {
+		return problem.Refused("/type", err)
+	}
+	if key, err := api.CheckSettings(c.Type, c.Settings); err != nil {
+		if key == "" {
+			return problem.Refused("/settings", err)
+		}
+		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "one setting %v", err)
+	}
+	return httpapi.CheckScopes("allowed_scopes", c.AllowedScopes)
+}
+
+func (c *connector) flatten(now time.Time) api.Connector {
+	age := rotation.AgeAt(c.Credential.Credential, c.policy, now)
+	return api.Connector{
+		Object: httpapi.FlattenObject(&c.Object), Owner: c.Owner, Type: c.Type, Settings: c.Settings,
+		AllowedScopes: c.AllowedScopes, Enabled: c.Enabled,
+		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
+		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
+		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
+		Hold: lifecycle.FlattenHold(c.Credential.Hold),
+	}
+}

@@ -1,0 +1,73 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// policiesKey is the key of the policies that a transaction has read.
+type policiesKey struct{}
+
+// Policy returns the rules of a stored policy. No id stands for the defaults.
+func Policy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error) {
+	if id == "" {
+		return rotation.DefaultPolicy(), nil
+	}
+	read, _ := tx.Value(policiesKey{}, func() any { return map[string]rotation.Policy{} }).(map[string]rotation.Policy)
+	if p, known := read[id]; known {
+		return p, nil
+	}
+	record, err := tx.RotationPolicy(ctx, tx.Scope, id)
+	if err != nil {
+		return rotation.Policy{}, err
+	}
+	p, err := rulesOf(record)
+	if err != nil {
+		return rotation.Policy{}, err
+	}
+	read[id] = p
+	return p, nil
+}
+
+// PolicyNamed is Policy for an id out of a request.
+func PolicyNamed(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error) {
+	p, err := Policy(ctx, tx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, problem.New(api.CodeInvalid, "/rotation_policy_id",
+			"rotation_policy_id names no rotation policy of tenant %s, environment %s",
+			tx.Scope.Tenant, tx.Scope.Environment)
+	}
+	return p, err
+}
+
+// rulesOf reads the durations of a stored policy.
+func rulesOf(p *store.RotationPolicy) (rotation.Policy, error) {
+	out := rotation.Policy{RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout}
+	for _, d := range []struct {
+		to   *time.Duration
+		text *string
+	}{
+		{&out.Interval, &p.Interval},
+		{&out.Overlap, &p.Overlap},
+		{&out.MaxStage, &p.MaxStage},
+		{&out.MaxAge, p.MaxAge},
+		{&out.QuietPeriod, p.QuietPeriod},
+	} {
+		if d.text == nil || *d.text == "" {
+			continue
+		}
+		var err error
+		if *d.to, err = api.ParseDuration(*d.text); err != nil {
+			return out, fmt.Errorf("a duration of rotation policy %s: %w", p.ID, err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,62 @@
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// Reveal opens the value of a valid version, and audits that.
+func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Reveal, error) {
+	p := o.Parts()
+	v, err := validVersion(ctx, tx, p, number)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := tx.Secret(ctx, p.Object.ID, v.Number)
+	if err != nil {
+		return nil, err
+	}
+	var endsAt *time.Time
+	if at := p.Policy.EndsAt(v, p.Credential.ExpiresAt).UTC(); !at.IsZero() {
+		endsAt = &at
+	}
+	out, err := o.Reveal(tx.Keys, sealed, tx.Bound(p.Object.ID, v.Number), endsAt)
+	if err != nil {
+		return nil, err
+	}
+	detail := map[string]string{"versions": strconv.FormatInt(v.Number, 10)}
+	return out, tx.Audit(ctx, txn.ActionReveal, p.Kind.Path, p.Object.ID, detail)
+}
+
+func validVersion(ctx context.Context, tx *txn.Tx, p Parts, number int64) (rotation.Version, error) {
+	all, err := tx.Versions(ctx, tx.Scope, p.Object.ID)
+	if err != nil {
+		return rotation.Version{}, err
+	}
+	i := slices.IndexFunc(all, func(v rotation.Version) bool { return v.Number == number })
+	if i < 0 {
+		return rotation.Version{}, problem.New(api.CodeNotFound, "",
+			"the %s %q has no version of this number; its versions are at %s",
+			p.Kind.Singular, p.Object.Name, p.Kind.Route(p.Object.ID, "versions"))
+	}
+	v := all[i]
+	if v.State.Valid() {
+		return v, nil
+	}
+	instead := "no version is valid now: reissue it first"
+	if p.Credential.Phase() != rotation.PhaseRevoked {
+		instead = fmt.Sprintf("reveal version %d instead", p.Credential.Version)
+	}
+	return rotation.Version{}, problem.New(api.CodeConflict, "",
+		"version %d of the %s %q is %s since %s and cannot be revealed; %s",
+		v.Number, p.Kind.Singular, p.Object.Name, v.State, v.EndedAt.UTC().Format(time.RFC3339), instead)
+}

@@ -1,0 +1,219 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// actionDisable is the audit's action of an endpoint that the platform disables.
+const actionDisable = "disable"
+
+// useInterval is the least time between two writes of a version's last use.
+const useInterval = time.Second
+
+// attempt tries one delivery once, signed by the versions that are valid now, and records the result.
+func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) error {
+	var e *store.WebhookEndpoint
+	var open bool
+	var signers []webhooks.Signer
+	caller := txn.Caller{Scope: event.Scope}
+	err := d.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
+		if e, open, err = openEndpoint(ctx, tx, event.EndpointID); err != nil || !open {
+			return err
+		}
+		signers, err = d.secrets.Signers(ctx, tx, event.EndpointID)
+		return err
+	})
+	if err != nil || !open {
+		return err
+	}
+	result := unsigned(d.runner.Clock.Now())
+	if len(signers) > 0 {
+		if result, err = d.send(ctx, event, e.URL, signers); err != nil {
+			return err
+		}
+	}
+	if result.Outcome == api.AttemptUnreadable {
+		signers = nil // there was nothing to sign
+	}
+	d.count(result.Outcome)
+	return d.record(ctx, caller, event, e.Etag, result, signers)
+}
+
+// send opens the body of a delivery and sends it.
+func (d *Deliverer) send(
+	ctx context.Context, event *store.Delivery, url string, signers []webhooks.Signer,
+) (webhooks.Result, error) {
+	body, err := d.runner.Keys.OpenEvent(event.Body, sealedEvent(event.Scope, event.EndpointID, event.ID))
+	if err != nil {
+		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
+		return unreadable(d.runner.Clock.Now()), nil // one such event must not keep the others waiting
+	}
+	keys := make([]webhook.Key, len(signers))
+	for i, s := range signers {
+		keys[i] = s.Key
+	}
+	return d.sender.Send(ctx, url, event.ID, keys, body)
+}
+
+// unsigned is the result of an attempt that was not made: nothing is ever sent without a signature.
+func unsigned(at time.Time) webhooks.Result {
+	return webhooks.Result{
+		At: at, Outcome: api.AttemptUnsigned, Answer: webhook.Answer{Unsent: true},
+		Detail: "nothing was sent: the endpoint has no valid signing secret; create one, or reissue the one it has",
+	}
+}
+
+// unreadable is the result of an attempt that could not be made.
+func unreadable(at time.Time) webhooks.Result {
+	return webhooks.Result{
+		At: at, Outcome: api.AttemptUnreadable,
+		Detail: "nothing was sent: the event does not open; it was sealed under another keyring, or was changed",
+	}
+}
+
+// record stores the result of an attempt: when the next one is, what the receiver asks for, and which versions were in
+// use. The etag is that of the endpoint when the attempt began. Where the endpoint was changed since, a failure has no
+// consequence for it, and the event is due again at once.
+func (d *Deliverer) record(
+	ctx context.Context, caller txn.Caller, event *store.Delivery, etag int64,
+	result webhooks.Result, signers []webhooks.Signer,
+) error {
+	spread, err := d.runner.Random.Fraction()
+	if err != nil {
+		return err
+	}
+	return d.engine.Update(ctx, caller, func(tx *txn.Tx) error {
+		stored, err := tx.Delivery(ctx, event.ID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && stored.State != api.DeliveryQueued {
+			return nil // deleted with its endpoint
+		}
+		if err != nil {
+			return err
+		}
+		e, err := webhooks.Endpoint(ctx, tx, event.EndpointID)
+		if err != nil {
+			return err
+		}
+		next, err := after(ctx, tx, stored, result.Answer, spread)
+		if err != nil {
+			return err
+		}
+		changed := e.Etag != etag && !next.Delivered
+		if changed {
+			next = webhook.Next{}
+		}
+		advance(stored, tx.Now, next, changed)
+		result.Detail += consequence(tx.Now, next)
+		if err := tx.UpdateDelivery(ctx, stored, attemptOf(stored.Attempts, result, signers)); err != nil {
+			return err
+		}
+		if next.Delivered {
+			if err := noteUse(ctx, tx, result.At, signers); err != nil {
+				return err
+			}
+		}
+		if changed || next.Delivered && e.Failing.Since.IsZero() {
+			return nil // the endpoint stays as it is
+		}
+		d.noteFailing(e, result, next.Delivered)
+		return apply(ctx, tx, e, event.ID, next)
+	})
+}
+
+// after decides what follows an attempt. An attempt that sent nothing does not count towards the end of a delivery.
+func after(
+	ctx context.Context, tx *txn.Tx, event *store.Delivery, answer webhook.Answer, spread float64,
+) (webhook.Next, error) {
+	if answer.Unsent {
+		return webhook.After(int(event.Attempts)+1, answer, spread), nil
+	}
+	sent, err := tx.AttemptsSent(ctx, event.ID)
+	return webhook.After(sent+1, answer, spread), err
+}
+
+// advance counts an attempt, and moves the delivery to its next attempt or to its end.
+func advance(event *store.Delivery, now time.Time, next webhook.Next, changed bool) {
+	switch {
+	case next.Delivered:
+		event.State = api.DeliveryDelivered
+	case next.Again == 0 && !changed:
+		event.State = api.DeliveryFailed
+	}
+	event.Attempts++
+	if event.State == api.DeliveryQueued {
+		event.NextAttemptAt = now.Add(next.Again)
+	} else {
+		event.NextAttemptAt, event.EndedAt = time.Time{}, now
+	}
+}
+
+// consequence says in words what an answer means for the endpoint.
+func consequence(now time.Time, next webhook.Next) string {
+	switch {
+	case next.Gone:
+		return "; the endpoint is disabled"
+	case next.Pause > 0:
+		return "; nothing is sent to the endpoint until " + now.Add(next.Pause).UTC().Format(time.RFC3339)
+	}
+	return ""
+}
+
+// noteFailing keeps on the endpoint since when its deliveries are not accepted. The log has the first failure and the
+// end.
+func (d *Deliverer) noteFailing(e *store.WebhookEndpoint, result webhooks.Result, delivered bool) {
+	place := []any{"tenant", e.Scope.Tenant, "environment", e.Scope.Environment, "endpoint", e.ID}
+	if delivered {
+		d.log.Info("deliveries to an endpoint are accepted again", place...)
+		e.Failing = store.Failing{}
+		return
+	}
+	since := e.Failing.Since
+	if since.IsZero() {
+		d.log.Warn("deliveries to an endpoint are not accepted", append(place, "detail", result.Detail)...)
+		since = result.At
+	}
+	e.Failing = store.Failing{Since: since, At: result.At, Detail: result.Detail}
+}
+
+// apply does what an answer asks for about the endpoint as a whole, and saves the endpoint.
+func apply(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventID string, next webhook.Next) error {
+	if until := tx.Now.Add(next.Pause); next.Pause > 0 && until.After(e.PausedUntil) {
+		e.PausedUntil = until
+	}
+	gone := next.Gone && e.Enabled
+	if gone {
+		e.Enabled, e.Disabled = false, &store.Disabled{Reason: api.DisabledGone, At: tx.Now, By: eventID}
+		e.Etag++
+	}
+	if err := tx.UpdateWebhookEndpoint(ctx, e); err != nil || !gone {
+		return err
+	}
+	return tx.AuditEvent(ctx, store.AuditEvent{
+		Actor: rotation.ActorPlatform, Action: actionDisable, Kind: api.WebhookEndpoints.Path, ObjectID: e.ID,
+		Detail: map[string]string{"reason": api.DisabledGone, "event": eventID},
+	})
+}
+
+// noteUse records that versions signed a delivery that was accepted. In an overlap nobody knows which of the signatures
+// the receiver looked at, so it is no evidence.
+func noteUse(ctx context.Context, tx *txn.Tx, at time.Time, signers []webhooks.Signer) error {
+	for _, s := range signers {
+		if at.Sub(s.Version.LastUsedAt) < useInterval {
+			continue
+		}
+		err := tx.MarkUsed(ctx, s.SigningSecretID, s.Version.Number, at, nil)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+// Package deliveries has the queue of events, the attempts to deliver them, and test events. Endpoints, signatures and
+// the sending of one event are for package webhooks.
+package deliveries
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
+)
+
+// actionTestEvent is the audit's action of an event that is queued on request.
+const actionTestEvent = "test_event"
+
+// Handler serves the routes of deliveries.
+type Handler struct {
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+	waker   Waker
+}
+
+// New returns a handler. It wakes the deliverer after it queued an event.
+func New(engine *credentials.Engine, changes *httpapi.Changes, waker Waker) *Handler {
+	return &Handler{engine: engine, changes: changes, waker: waker}
+}
+
+// Mount registers the routes.
+func (h *Handler) Mount(r *httpapi.Router) {
+	httpapi.Register(r, httpapi.Operation{
+		ID: "createTestEvent", Method: http.MethodPost, Path: api.WebhookEndpoints.Route("{id}", "test-events"),
+		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionWrite, Returns: api.TestEvent{},
+		Status: http.StatusAccepted, Summary: "Send a test event",
+		Description: "Queues an event, which is signed and delivered like any other: " +
+			"it is tried until the endpoint answers 2xx, for about three days. " +
+			"The queue survives a restart of the platform.",
+	}, h.createTestEvent)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listDeliveries", Method: http.MethodGet, Path: api.WebhookEndpoints.Route("{id}", "deliveries"),
+		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionRead, Returns: api.Page[api.Delivery]{},
+		Summary: "List deliveries",
+		Description: "Lists the deliveries to an endpoint with every attempt, the newest first, in pages; " +
+			"those that have ended for 30 days. It never has an event's data, a signature or a secret.",
+	}, h.list)
+}
+
+type testEventInput struct {
+	httpapi.ByID
+	httpapi.Keyed
+	Body api.TestEventRequest
+}
+
+func (h *Handler) createTestEvent(ctx context.Context, in *testEventInput) (*httpapi.Answer, error) {
+	if err := checkTestEvent(&in.Body); err != nil {
+		return nil, err
+	}
+	out, err := h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		e, err := webhooks.Endpoint(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkTakes(ctx, tx, e, in.Body.Type); err != nil {
+			return nil, err
+		}
+		id, err := tx.NewID(keys.IDEvent)
+		if err != nil {
+			return nil, err
+		}
+		if err := enqueue(ctx, tx, e, id, in.Body.Type, in.Body.Data); err != nil {
+			return nil, err
+		}
+		detail := map[string]string{"event": id, "type": in.Body.Type}
+		err = tx.Audit(ctx, actionTestEvent, api.WebhookEndpoints.Path, e.ID, detail)
+		return &httpapi.Answer{Status: http.StatusAccepted, Body: api.TestEvent{ID: id}}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.waker.Wake()
+	return out, nil
+}
+
+func checkTestEvent(b *api.TestEventRequest) error {
+	if err := api.CheckEventType(b.Type); err != nil {
+		return problem.Refused("/type", err)
+	}
+	if len(b.Data) > api.MaxEventData {
+		return problem.Refused("/data", fmt.Errorf("must be at most %d bytes of JSON", api.MaxEventData))
+	}
+	if !utf8.Valid(b.Data) { // Go's decoder lets it pass, and those of most receivers do not
+		return problem.Refused("/data", errors.New("must be UTF-8, as all JSON is"))
+	}
+	if data := bytes.TrimSpace(b.Data); len(data) > 0 && data[0] != '{' {
+		return problem.Refused("/data", errors.New("must be a JSON object"))
+	}
+	return nil
+}
+
+// checkTakes refuses an event that the endpoint does not take, or that could not be signed.
+func checkTakes(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventType string) error {
+	if e.EventTypes != nil && !slices.Contains(e.EventTypes, eventType) {
+		return problem.New(api.CodeInvalid, "/type",
+			"type is not one of the event_types of the webhook endpoint %q", e.Name)
+	}
+	if err := webhooks.Deliverable(ctx, tx, e); err != nil {
+		return err
+	}
+	secrets, err := tx.SigningSecretsOf(ctx, tx.Scope, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range secrets {
+		if len(credentials.Valid(s.Credential.Versions)) > 0 {
+			return nil
+		}
+	}
+	return problem.New(api.CodeConflict, "", "the webhook endpoint %q has no valid signing secret, "+
+		"and nothing is sent without a signature; create one, or reissue the one it has", e.Name)
+}
+
+// enqueue stores an event, sealed, to be delivered as soon as possible.
+func enqueue(
+	ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, id, eventType string, data json.RawMessage,
+) error {
+	body, err := webhooks.EventBody(tx.Scope, tx.Now, eventType, e.ID, data)
+	if err != nil {
+		return err
+	}
+	sealed, err := tx.Keys.SealEvent(body, sealedEvent(tx.Scope, e.ID, id))
+	if err != nil {
+		return err
+	}
+	return tx.InsertDelivery(ctx, &store.Delivery{
+		Scope: tx.Scope, ID: id, EndpointID: e.ID, Type: eventType, State: api.DeliveryQueued, CreatedAt: tx.Now,
+		NextAttemptAt: tx.Now, Body: sealed,
+	})
+}
+
+type listInput struct {
+	httpapi.ByID
+	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many deliveries at most; 100 if absent."`
+	State     string `query:"state" enum:"queued,delivered,failed" doc:"Only deliveries in this state; all if absent."`
+	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
+}
+
+func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
+	before, err := httpapi.PageAfter(in.PageToken, keys.IDEvent, "a list of deliveries")
+	if err != nil {
+		return nil, err
+	}
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		if _, err := webhooks.Endpoint(ctx, tx, in.ID); err != nil {
+			return err
+		}
+		limit := httpapi.PageLimit(in.PageSize)
+		records, attempts, err := tx.Deliveries(ctx, tx.Scope, in.ID, in.State, before, limit)
+		if err != nil {
+			return err
+		}
+		found := make([]api.Delivery, len(records))
+		for i, d := range records {
+			found[i] = flatten(d, attempts[i])
+		}
+		out = httpapi.Page(in.PageSize, found, func(d api.Delivery) string { return d.ID },
+			func(d api.Delivery) api.Delivery { return d })
+		return nil
+	})
+	return out, err
+}

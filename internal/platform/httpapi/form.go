@@ -1,0 +1,52 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+const formMedia = "application/x-www-form-urlencoded"
+
+// FormInput is the body of what RFC 7662 and RFC 7009 define.
+type FormInput struct {
+	RawBody []byte `contentType:"application/x-www-form-urlencoded"`
+}
+
+// TokenForm reads a form with a token in it. As the RFCs demand, it ignores members that they do not know.
+func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form url.Values, err error) {
+	if !requestOf(ctx).form {
+		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)
+	}
+	form, err = url.ParseQuery(string(in.RawBody))
+	if err != nil {
+		return token, nil, problem.New(api.CodeInvalid, "", "the body is not a well-formed form")
+	}
+	for name, values := range form {
+		if len(values) > 1 {
+			return token, nil, problem.New(api.CodeInvalid, problem.Pointer(name),
+				"the form has a member twice; field names it")
+		}
+	}
+	token = secret.New(form.Get("token"))
+	form.Del("token")
+	if token.IsEmpty() {
+		return token, nil, problem.Refused("/token", errors.New("is required"))
+	}
+	return token, form, nil
+}
+
+// formSchema describes a form, of which Huma says only that there are bytes.
+func formSchema(members map[string]string) *huma.Schema {
+	schema := &huma.Schema{Type: huma.TypeObject, Required: []string{"token"}, Properties: map[string]*huma.Schema{}}
+	for name, description := range members {
+		schema.Properties[name] = &huma.Schema{Type: huma.TypeString, Description: description}
+	}
+	return schema
+}

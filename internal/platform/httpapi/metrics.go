@@ -1,0 +1,64 @@
+package httpapi
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics has a registry of its own, so that two platforms in one process do not count for each other.
+type Metrics struct {
+	registry  *prometheus.Registry
+	requests  *prometheus.CounterVec
+	settled   *prometheus.CounterVec
+	delivered *prometheus.CounterVec
+	probed    *prometheus.CounterVec
+}
+
+// NewMetrics returns the metrics of one platform.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_requests_total", Help: "Requests answered, by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		settled: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_deadlines_settled_total", Help: "Deadlines that passed and were carried out, by what was done.",
+		}, []string{"step"}),
+		delivered: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_delivery_attempts_total", Help: "Attempts to deliver an event, by outcome.",
+		}, []string{"outcome"}),
+		probed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_probes_total", Help: "Probes of a pending signing secret, by result.",
+		}, []string{"result"}),
+	}
+	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *Metrics) request(route, method string, status int) {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete,
+		http.MethodOptions:
+	default:
+		method = "other" // a method is free text
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+}
+
+// Settled counts a step that a deadline took.
+func (m *Metrics) Settled(step string) { m.settled.WithLabelValues(step).Inc() }
+
+// Delivery counts an attempt to deliver an event.
+func (m *Metrics) Delivery(outcome string) { m.delivered.WithLabelValues(outcome).Inc() }
+
+// Probe counts a probe.
+func (m *Metrics) Probe(result string) { m.probed.WithLabelValues(result).Inc() }
+
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,69 @@
+package httpapi
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Listing has the parameters of a list of objects.
+type Listing struct {
+	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many objects at most; 100 if absent."`
+	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
+	Name      string `query:"name" doc:"Only the object of this name."`
+}
+
+// List returns what to read for a page of a kind.
+func (l Listing) List(kind api.Kind) (store.List, error) {
+	after, err := PageAfter(l.PageToken, kind.IDPrefix, "a list of the same kind")
+	return store.List{Name: l.Name, After: after, Limit: PageLimit(l.PageSize)}, err
+}
+
+// PageAfter returns the id that a page token stands for: the last one of the page before.
+func PageAfter(token, idPrefix, list string) (string, error) {
+	if token == "" {
+		return "", nil
+	}
+	id, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || !strings.HasPrefix(string(id), idPrefix) {
+		return "", problem.New(api.CodeInvalid, "", "query parameter page_token: must be the next_page_token of %s", list)
+	}
+	return string(id), nil
+}
+
+// PageLimit returns how many records to read for a page: one more than it takes, to learn whether there is a next one.
+func PageLimit(size int) int { return pageSize(size) + 1 }
+
+func pageSize(size int) int {
+	if size == 0 {
+		return api.DefaultPageSize
+	}
+	return size
+}
+
+// Page returns the page that begins with the records.
+func Page[R, V any](size int, records []R, id func(R) string, show func(R) V) *Answer {
+	page := api.Page[V]{Items: make([]V, 0, len(records))}
+	for i, r := range records {
+		if i == pageSize(size) {
+			page.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(id(records[i-1])))
+			break
+		}
+		page.Items = append(page.Items, show(r))
+	}
+	return Body(page)
+}
+
+// ByID has the parameter of an operation on one object.
+type ByID struct {
+	ID string `path:"id" doc:"Id of the object."`
+}
+
+// ByIDConditional is the input of a write to one object that has no body, such as a DELETE.
+type ByIDConditional struct {
+	ByID
+	Conditional
+}

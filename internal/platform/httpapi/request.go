@@ -1,0 +1,69 @@
+package httpapi
+
+import (
+	"context"
+	"hash"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// request is what is known of one HTTP request besides its input and its caller.
+type request struct {
+	method string
+	path   string
+	body   hash.Hash // keyed, of what was read of the body so far
+	form   bool      // the body says that it is a form
+}
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
+
+// newRequest begins a request. It hashes the body while the body is read, because an idempotency key must come with the
+// same body.
+func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, error) {
+	id, err := rt.runner.Random.ID(keys.IDRequest, rt.runner.Clock.Now())
+	if err != nil {
+		return nil, nil, err
+	}
+	caller := &access.Request{ID: id, Bearer: bearerOf(r)}
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	seen := &request{
+		method: r.Method, path: r.URL.Path, body: rt.runner.Keys.RequestHash(), form: media == formMedia,
+	}
+	r = r.WithContext(context.WithValue(access.With(r.Context(), caller), requestKey{}, seen))
+	if r.Body != nil {
+		r.Body = &hashedBody{r.Body, seen.body}
+	}
+	return caller, r, nil
+}
+
+func bearerOf(r *http.Request) secret.Value {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return secret.Value{}
+	}
+	return secret.New(strings.TrimSpace(token))
+}
+
+type hashedBody struct {
+	io.ReadCloser
+	hash hash.Hash
+}
+
+func (b *hashedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.hash.Write(p[:n])
+	return n, err
+}

@@ -1,0 +1,56 @@
+// Package identity has the route that tells a principal who it is.
+package identity
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// Handler serves /v1/identity.
+type Handler struct {
+	runner *txn.Runner
+}
+
+// New returns a handler.
+func New(runner *txn.Runner) *Handler { return &Handler{runner: runner} }
+
+// Mount registers the route.
+func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
+	r.OrNull(identity{}, "comparison_key")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
+		Summary: "Who am I", Description: "Returns who calls, where, and what it may do. Every role may ask.",
+	}, h.get)
+}
+
+// identity is api.Identity with the comparison key in clear: the one of package api prints redacted.
+type identity struct {
+	api.Identity
+	ComparisonKey *keys.ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+}
+
+func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error) {
+	p := access.From(ctx).Principal
+	out := identity{Identity: api.Identity{
+		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: api.PermissionsOf(p.Role),
+		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
+	}}
+	if p.Role == api.RoleRuntime {
+		return httpapi.Body(out), nil
+	}
+	err := h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
+		if err == nil {
+			out.ComparisonKey = key.Sent()
+		}
+		return err
+	})
+	return httpapi.Body(out), err
+}

@@ -1,0 +1,141 @@
+// Package keys has the keys of the platform, its random values, and the formats of tokens and ids. It decides nothing
+// about who may see a value. Outside of package keyring, the files of this package are the only ones of the platform
+// that take a secret out of secret.Value.
+package keys
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Purposes of the keys in the store.
+const (
+	purposeLookup  = "lookup"  // token values are found by their keyed hash
+	purposeRequest = "request" // bodies are compared by their keyed hash
+)
+
+func purposeComparison(scope store.Scope) string {
+	return "comparison/" + scope.Tenant + "/" + scope.Environment
+}
+
+const keyBytes = 32
+
+// SymmetricKey is a key of the store after it was opened.
+type SymmetricKey struct {
+	number int64
+	key    []byte
+}
+
+// Keys has the keys of the platform. It is safe for concurrent use.
+type Keys struct {
+	keyring *keyring.Keyring
+	lookup  SymmetricKey
+	request SymmetricKey
+
+	mu         sync.Mutex
+	comparison map[store.Scope]SymmetricKey
+}
+
+// Open opens the keys of the platform, and makes those that the store does not have yet.
+func Open(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, random *Random, now time.Time,
+) (*Keys, error) {
+	out := &Keys{keyring: k, comparison: map[store.Scope]SymmetricKey{}}
+	open := func(find func(tx *store.Tx, purpose string) (SymmetricKey, error)) func(*store.Tx) error {
+		return func(tx *store.Tx) (err error) {
+			if out.lookup, err = find(tx, purposeLookup); err != nil {
+				return err
+			}
+			out.request, err = find(tx, purposeRequest)
+			return err
+		}
+	}
+	err := s.View(ctx, open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
+		return out.key(ctx, tx, purpose)
+	}))
+	if errors.Is(err, store.ErrNotFound) {
+		err = s.Update(ctx, open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
+			return out.ensure(ctx, tx, purpose, random, now)
+		}))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (SymmetricKey, error) {
+	number, sealed, err := tx.LatestKey(ctx, purpose)
+	if err != nil {
+		return SymmetricKey{}, err
+	}
+	key, err := k.keyring.OpenKey(sealed, purpose, number)
+	if err != nil {
+		return SymmetricKey{}, fmt.Errorf("the %s key in the database does not open with keyring.json: "+
+			"both must come from the same data directory: %w", purpose, err)
+	}
+	return SymmetricKey{number, key}, nil
+}
+
+func (k *Keys) ensure(
+	ctx context.Context, tx *store.Tx, purpose string, random *Random, now time.Time,
+) (SymmetricKey, error) {
+	found, err := k.key(ctx, tx, purpose)
+	if !errors.Is(err, store.ErrNotFound) {
+		return found, err
+	}
+	key, err := random.bytes(keyBytes)
+	if err != nil {
+		return SymmetricKey{}, err
+	}
+	sealed, err := k.keyring.SealKey(key, purpose, 1)
+	if err != nil {
+		return SymmetricKey{}, err
+	}
+	return SymmetricKey{1, key}, tx.InsertKey(ctx, purpose, 1, sealed, now)
+}
+
+// EnsureComparison makes the comparison key of an environment if it has none.
+func (k *Keys) EnsureComparison(
+	ctx context.Context, tx *store.Tx, scope store.Scope, random *Random, now time.Time,
+) error {
+	_, err := k.ensure(ctx, tx, purposeComparison(scope), random, now)
+	return err
+}
+
+// Comparison returns the key of an environment's digests. It never changes, so it is read once.
+func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) (SymmetricKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if key, known := k.comparison[scope]; known {
+		return key, nil
+	}
+	key, err := k.key(ctx, tx, purposeComparison(scope))
+	if err == nil {
+		k.comparison[scope] = key
+	}
+	return key, err
+}
+
+// RequestHash returns the hash for the body of a request. It is keyed, because a body may hold a secret that is easy to
+// guess.
+func (k *Keys) RequestHash() hash.Hash { return hmac.New(sha256.New, k.request.key) }
+
+// SealEvent seals the body of an event.
+func (k *Keys) SealEvent(body []byte, e keyring.Event) ([]byte, error) {
+	return k.keyring.SealEvent(body, e)
+}
+
+// OpenEvent opens the body of an event.
+func (k *Keys) OpenEvent(sealed []byte, e keyring.Event) ([]byte, error) {
+	return k.keyring.OpenEvent(sealed, e)
+}

@@ -1,0 +1,78 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/rand"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTokens(t *testing.T) {
+	random := NewRandom(rand.Reader)
+	seen := map[string]bool{}
+	letters := map[rune]int{}
+	for range 2000 {
+		token, err := NewToken(PrefixScopedToken, random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := token.Expose()
+		if len(s) != 40 || !strings.HasPrefix(s, "qct_") || !WellFormed(PrefixScopedToken, s) || seen[s] {
+			t.Fatalf("token %s", s)
+		}
+		seen[s] = true
+		for _, c := range s[4:34] {
+			letters[c]++
+		}
+	}
+	// 60,000 characters over 62 letters: 968 each, give or take 31. Eight times that is a bias.
+	for _, c := range base62 {
+		if n := letters[c]; n < 720 || n > 1220 {
+			t.Errorf("%c is %d times in 60,000", c, n)
+		}
+	}
+}
+
+func TestWellFormed(t *testing.T) {
+	// A fixed example: whoever writes a scanner can check theirs with it.
+	const whole = "qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V"
+	if !WellFormed(PrefixPrincipal, whole) {
+		t.Errorf("%s is refused: its checksum was computed by another program", whole)
+	}
+	for i := range whole {
+		broken := []byte(whole)
+		broken[i] ^= 1
+		if WellFormed(PrefixPrincipal, string(broken)) {
+			t.Errorf("%s is accepted", broken)
+		}
+	}
+	for _, s := range []string{"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole, strings.ToUpper(whole)} {
+		if WellFormed(PrefixPrincipal, s) {
+			t.Errorf("%q is accepted", s)
+		}
+	}
+	if WellFormed(PrefixScopedToken, whole) {
+		t.Error("accepted under another prefix")
+	}
+}
+
+func TestRandomnessThatEnds(t *testing.T) {
+	random := NewRandom(bytes.NewReader(make([]byte, 10)))
+	if _, err := NewToken(PrefixPrincipal, random); err == nil {
+		t.Error("a token from too little randomness")
+	}
+	if _, err := NewRandom(io.LimitReader(rand.Reader, 3)).ID(IDRequest, time.Unix(0, 0)); err == nil {
+		t.Error("an id from too little randomness")
+	}
+}
+
+// TestCharsDrawAgain gives bytes that would make some letters more likely than others: they are not used.
+func TestCharsDrawAgain(t *testing.T) {
+	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)), bytes.NewReader(make([]byte, 100))))
+	s, err := random.chars(base62, 5)
+	if err != nil || s != "00000" {
+		t.Errorf("%q, %v", s, err)
+	}
+}

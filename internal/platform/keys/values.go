@@ -1,0 +1,135 @@
+package keys
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// TokenHash returns the hash that a token value is found by.
+func (k *Keys) TokenHash(token secret.Value) []byte {
+	mac := hmac.New(sha256.New, k.lookup.key)
+	mac.Write([]byte(token.Expose())) //nolint:forbidigo // hashed for lookup
+	return mac.Sum(nil)
+}
+
+// Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
+func Matches(prefix string, token secret.Value) bool {
+	return WellFormed(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum
+}
+
+// SealToken seals the value of a scoped token, and returns the hash that it is found by.
+func (k *Keys) SealToken(value secret.Value, b keyring.Bound) (sealed, hash []byte, err error) {
+	if sealed, err = k.keyring.Seal(value, b); err != nil {
+		return nil, nil, err
+	}
+	return sealed, k.TokenHash(value), nil
+}
+
+// SealCredentials seals the credentials of a connector as one value.
+func (k *Keys) SealCredentials(credentials map[string]secret.Value, b keyring.Bound) ([]byte, error) {
+	joined, err := json.Marshal(exposed(credentials))
+	if err != nil {
+		return nil, errors.New("the credentials cannot be written as JSON")
+	}
+	return k.keyring.Seal(secret.New(string(joined)), b)
+}
+
+// CredentialsDigest returns the digest by which the provider recognises the credentials of a connector.
+func CredentialsDigest(
+	key SymmetricKey, connectorID string, credentials map[string]secret.Value,
+) (string, error) {
+	return api.Digest(key.number, key.key, api.Connectors.Path, connectorID, exposed(credentials))
+}
+
+// ParseSupplied reads a signing secret that the caller made.
+func ParseSupplied(value secret.Value) (webhook.Key, error) {
+	return webhook.ParseSupplied(value.Expose()) //nolint:forbidigo // read, to be sealed
+}
+
+// SealSigningKey seals a key that signs deliveries.
+func (k *Keys) SealSigningKey(key webhook.Key, b keyring.Bound) ([]byte, error) {
+	return k.keyring.Seal(secret.New(key.Expose()), b) //nolint:forbidigo // sealed
+}
+
+// OpenSigningKey opens a key that SealSigningKey sealed.
+func (k *Keys) OpenSigningKey(sealed []byte, b keyring.Bound) (webhook.Key, error) {
+	value, err := k.keyring.Open(sealed, b)
+	if err != nil {
+		return webhook.Key{}, err
+	}
+	return webhook.ParseSecret(value.Expose()) //nolint:forbidigo // a webhook.Key never prints itself either
+}
+
+// SigningDigest returns the digest by which the provider recognises a supplied signing secret.
+func SigningDigest(key SymmetricKey, id string, value webhook.Key) (string, error) {
+	exposed := value.Expose() //nolint:forbidigo // hashed
+	return api.Digest(key.number, key.key, api.SigningSecrets.Path, id, exposed)
+}
+
+// Reveal is the one answer of the API that has a value in clear.
+type Reveal struct {
+	Version   int64      `json:"version" doc:"The number of the version."`
+	Value     string     `json:"value" doc:"The value itself. Of an ed25519 signing secret the public key (whpk_), which is what a receiver needs: the private key is never revealed."`
+	ExpiresAt *time.Time `json:"expires_at" doc:"When this value ends by itself. Null where no end is set."`
+}
+
+// RevealToken opens the value of a scoped token for a caller that may see it.
+func (k *Keys) RevealToken(sealed []byte, b keyring.Bound, endsAt *time.Time) (*Reveal, error) {
+	value, err := k.keyring.Open(sealed, b)
+	if err != nil {
+		return nil, err
+	}
+	opened := value.Expose() //nolint:forbidigo // revealed to a caller that may see it
+	return &Reveal{Version: b.Version, Value: opened, ExpiresAt: endsAt}, nil
+}
+
+// RevealSigningKey opens what a receiver verifies with: the secret for HMAC, the public key for ed25519. The private
+// key never leaves the platform, because its holder could sign deliveries.
+func (k *Keys) RevealSigningKey(sealed []byte, b keyring.Bound, endsAt *time.Time) (*Reveal, error) {
+	key, err := k.OpenSigningKey(sealed, b)
+	if err != nil {
+		return nil, err
+	}
+	value := key.Public()
+	if value == "" {
+		value = key.Expose() //nolint:forbidigo // revealed to a caller that may see it
+	}
+	return &Reveal{Version: b.Version, Value: value, ExpiresAt: endsAt}, nil
+}
+
+// ComparisonKey is a comparison key as GET /v1/identity sends it.
+type ComparisonKey struct {
+	Number int64  `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
+	Key    string `json:"key" doc:"32 bytes in standard base64."`
+}
+
+// Sent returns the key in clear.
+func (k SymmetricKey) Sent() *ComparisonKey {
+	return &ComparisonKey{Number: k.number, Key: base64.StdEncoding.EncodeToString(k.key)}
+}
+
+func exposed(credentials map[string]secret.Value) map[string]string {
+	out := make(map[string]string, len(credentials))
+	for k, v := range credentials {
+		out[k] = v.Expose() //nolint:forbidigo // sealed, and hashed for the digest
+	}
+	return out
+}
+
+// Lengths returns the lengths of credentials, which is all that their checks may know.
+func Lengths(credentials map[string]secret.Value) map[string]int {
+	out := make(map[string]int, len(credentials))
+	for k, v := range credentials {
+		out[k] = len(v.Expose()) //nolint:forbidigo // only the length leaves
+	}
+	return out
+}

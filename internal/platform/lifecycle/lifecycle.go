@@ -1,0 +1,136 @@
+// Package lifecycle has the routes that every kind of object with a credential has in common: revoke, hold, release and
+// versions, and for what is rotated the steps and reveal. It decides nothing: package credentials does, and the domain
+// shows the object.
+package lifecycle
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// Handler serves the routes of one kind.
+type Handler struct {
+	Kind    api.Kind
+	Label   string // in the ids of operations, such as "ScopedToken"
+	Returns any    // a value of the type that shows the object
+	Engine  *credentials.Engine
+	Changes *httpapi.Changes
+}
+
+// operation returns an operation on one object. The path is what follows the id.
+func (h *Handler) operation(id, method, path, permission string) httpapi.Operation {
+	return httpapi.Operation{
+		ID: id, Method: method, Path: h.Kind.Route("{id}", path), Tag: h.Kind.Tag, Permission: permission,
+		Returns: h.Returns,
+	}
+}
+
+// Mount registers what every kind with a credential has.
+func (h *Handler) Mount(r *httpapi.Router) {
+	r.OrNull(h.Returns, "hold")
+	r.OrNull(api.Version{}, "evidence")
+	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)
+	op.Summary = "Revoke versions of a " + h.Kind.Singular
+	op.Description = "Ends versions at once: all of them, or every one below a number. " +
+		"Never blocked by a rotation in progress or a hold."
+	httpapi.Register(r, op, h.revoke)
+
+	op = h.operation("hold"+h.Label, http.MethodPost, "hold", api.PermissionContain)
+	op.Summary = "Hold a " + h.Kind.Singular
+	op.Description = "Stops every rotation until the hold is released. Deadlines and revocation still work. " +
+		"A second hold replaces the reason of the first."
+	httpapi.Register(r, op, h.hold(rotation.StepHold))
+
+	op = h.operation("release"+h.Label, http.MethodPost, "release", api.PermissionContain)
+	op.Summary, op.Description = "Release a "+h.Kind.Singular, "Ends the hold."
+	httpapi.Register(r, op, h.hold(rotation.StepRelease))
+
+	op = h.operation("list"+h.Label+"Versions", http.MethodGet, "versions", api.PermissionRead)
+	op.Summary = "List the versions of a " + h.Kind.Singular
+	op.Description = "Returns the metadata of every version that ever was, ascending, on one page."
+	op.Returns = api.Page[api.Version]{}
+	httpapi.Register(r, op, h.versions)
+}
+
+type revokeInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.RevokeRequest
+}
+
+func (h *Handler) revoke(ctx context.Context, in *revokeInput) (*httpapi.Answer, error) {
+	b := in.Body
+	if err := api.CheckReason(b.Reason); err != nil {
+		return nil, problem.Refused("/reason", err)
+	}
+	return h.apply(ctx, in.ByID, in.Conditional, rotation.Command{
+		Step: rotation.StepRevoke, Reason: b.Reason, All: b.All, Below: httpapi.ValueOr(b.Below, 0), Hold: b.Hold,
+	})
+}
+
+type holdInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.HoldRequest
+}
+
+func (h *Handler) hold(step rotation.Step) func(context.Context, *holdInput) (*httpapi.Answer, error) {
+	return func(ctx context.Context, in *holdInput) (*httpapi.Answer, error) {
+		if err := api.CheckReason(in.Body.Reason); err != nil {
+			return nil, problem.Refused("/reason", err)
+		}
+		return h.apply(ctx, in.ByID, in.Conditional, rotation.Command{Step: step, Reason: in.Body.Reason})
+	}
+}
+
+// apply takes a step that every kind with a credential knows.
+func (h *Handler) apply(
+	ctx context.Context, id httpapi.ByID, head httpapi.Conditional, cmd rotation.Command,
+) (*httpapi.Answer, error) {
+	if err := h.Engine.SettleFirst(ctx, access.CallerOf(ctx), h.Kind, id.ID); err != nil {
+		return nil, err
+	}
+	return h.Changes.Do(ctx, head.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		o, err := h.Engine.Load(ctx, tx, h.Kind, id.ID)
+		if err != nil {
+			return nil, err
+		}
+		object := o.Parts().Object
+		if err := httpapi.CheckMatch(h.Kind, object, head.IfMatch); err != nil {
+			return nil, err
+		}
+		if err := credentials.Apply(ctx, tx, o, cmd, nil); err != nil {
+			return nil, err
+		}
+		return httpapi.Object(object, o.Show(tx.Now)), nil
+	})
+}
+
+func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.Engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		o, err := h.Engine.Load(ctx, tx, h.Kind, in.ID)
+		if err != nil {
+			return err
+		}
+		p := o.Parts()
+		all, err := tx.Versions(ctx, tx.Scope, in.ID)
+		if err != nil {
+			return err
+		}
+		page := api.Page[api.Version]{Items: make([]api.Version, len(all))}
+		for i, v := range all {
+			page.Items[i] = flattenVersion(v, p.Credential.ExpiresAt, p.Policy)
+		}
+		out = httpapi.Body(page)
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,54 @@
+package lifecycle
+
+import (
+	"errors"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+func flattenVersion(v rotation.Version, expiresAt time.Time, p rotation.Policy) api.Version {
+	out := api.Version{
+		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: httpapi.UTC(p.EndsAt(v, expiresAt)),
+		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, PromotedBy: v.PromotedBy,
+		LastUsedAt: httpapi.UTC(v.LastUsedAt),
+	}
+	if e := v.Evidence; e != nil {
+		out.Evidence = &api.Evidence{Kind: e.Kind, At: e.At.UTC(), Actor: e.Actor}
+	}
+	return out
+}
+
+// FlattenHold shows a hold; null for none.
+func FlattenHold(h *rotation.Hold) *api.Hold {
+	if h == nil {
+		return nil
+	}
+	return &api.Hold{Reason: h.Reason, At: h.At.UTC(), By: h.By}
+}
+
+// FlattenRotation shows where a credential stands in its rotation.
+func FlattenRotation(s rotation.Status) api.Rotation {
+	return api.Rotation{
+		Phase: string(s.Phase), Due: string(s.Due), Reason: s.Reason,
+		RequiresAcknowledgement: s.RequiresAcknowledgement, Acknowledged: s.Acknowledged,
+		CurrentVersion: httpapi.NumberOrNull(s.CurrentVersion), PendingVersion: httpapi.NumberOrNull(s.PendingVersion),
+		PreviousVersion: httpapi.NumberOrNull(s.PreviousVersion), NextVersion: s.NextVersion,
+		PendingExpiresAt: httpapi.UTC(s.PendingExpiresAt), PreviousExpiresAt: httpapi.UTC(s.PreviousExpiresAt),
+		LastRotatedAt: httpapi.UTC(s.LastRotatedAt), NextRotationAt: httpapi.UTC(s.NextRotationAt),
+	}
+}
+
+// maxVersion is exact in every JSON parser, and far from an overflow.
+const maxVersion = 1 << 53
+
+// CheckMinimumVersion checks minimum_version.
+func CheckMinimumVersion(n *int64) error {
+	if n != nil && (*n < 1 || *n > maxVersion) {
+		return problem.Refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+// Package problem has the errors that the API answers with. It knows the wire contract and nothing of the platform:
+// any package of the platform may refuse a request with one.
+package problem
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// Error is an error on its way to the client. It never contains a value that was refused.
+type Error struct {
+	api.Problem
+	RetryAfter int `json:"-"` // seconds; 0 for none
+}
+
+// New returns the problem of a code. The field is a JSON pointer, or empty where no member is to blame.
+func New(code, field, format string, args ...any) *Error {
+	status := api.StatusOf[code]
+	return &Error{Problem: api.Problem{
+		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status, Code: code,
+		Field: field, Detail: fmt.Sprintf(format, args...),
+	}}
+}
+
+// Refused returns the problem of a member that is wrong. The cause completes the sentence "<member> …".
+func Refused(field string, cause error) *Error {
+	return New(api.CodeInvalid, field, "%s %v", Member(field), cause)
+}
+
+// Member returns the member that a JSON pointer leads into, for a sentence: /scopes/0 is scopes.
+func Member(field string) string {
+	member, _, _ := strings.Cut(strings.TrimPrefix(field, "/"), "/")
+	return member
+}
+
+// Pointer returns a JSON pointer (RFC 6901).
+func Pointer(tokens ...string) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(t))
+	}
+	return b.String()
+}
+
+// Has reports whether an error is a problem with a code.
+func Has(err error, code string) bool {
+	var p *Error
+	return errors.As(err, &p) && p.Code == code
+}
+
+// IsNotFound reports whether an error says that an object does not exist.
+func IsNotFound(err error) bool { return Has(err, api.CodeNotFound) }
+
+// Error returns the code and the detail.
+func (e *Error) Error() string { return e.Code + ": " + e.Detail }
+
+// GetStatus serves Huma.
+func (e *Error) GetStatus() int { return e.Status }
+
+// ContentType serves Huma.
+func (e *Error) ContentType(string) string { return api.ProblemContentType }
+
+// GetHeaders serves Huma.
+func (e *Error) GetHeaders() http.Header {
+	h := http.Header{}
+	if e.Code == api.CodeUnauthenticated {
+		h.Set("WWW-Authenticate", `Bearer realm="quickconnect"`)
+	}
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
+	}
+	return h
+}

@@ -1,0 +1,153 @@
+// Package platform is the reference platform: an http.Handler over a store, and the loops that do what nobody asks for.
+// It only puts the domains together. Each domain is a package of its own, and docs/architecture.md shows which package
+// may use which.
+package platform
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Config has what a platform works with. Store and Keyring are required.
+type Config struct {
+	Store   *store.Store
+	Keyring *keyring.Keyring
+	Clock   clock.Clock   // nil: the machine's
+	Logger  *slog.Logger  // nil: silence
+	Random  io.Reader     // of tokens and ids; nil: crypto/rand
+	Sweep   time.Duration // how often Run looks for passed deadlines, deliveries and probes; 0: every second
+	Egress  egress.Config // how endpoints are connected to; the zero value is what production uses
+}
+
+// Server serves the API. It is safe for concurrent use.
+type Server struct {
+	handler   http.Handler
+	deliverer *deliveries.Deliverer
+	prober    *webhooks.Prober
+	sweeper   *sweeper
+	interval  time.Duration
+}
+
+// domain is one part of the API.
+type domain interface{ Mount(r *httpapi.Router) }
+
+// New makes a server over a store, which may be empty: its keys are made when they are first needed.
+func New(ctx context.Context, c Config) (*Server, error) {
+	if c.Store == nil || c.Keyring == nil {
+		return nil, errors.New("a platform needs a store and a keyring")
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System()
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Sweep <= 0 {
+		c.Sweep = time.Second
+	}
+	random := keys.NewRandom(c.Random)
+	opened, err := keys.Open(ctx, c.Store, c.Keyring, random, c.Clock.Now())
+	if err != nil {
+		return nil, fmt.Errorf("open the keys of the platform: %w", err)
+	}
+	runner := &txn.Runner{Store: c.Store, Clock: c.Clock, Keys: opened, Random: random}
+	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
+}
+
+// assemble puts the domains together.
+func assemble(c Config, runner *txn.Runner) (*Server, error) {
+	metrics := httpapi.NewMetrics()
+	engine := credentials.New(runner, metrics.Settled)
+	changes := httpapi.NewChanges(runner)
+	waker := deliveries.NewWaker()
+	hooks := webhooks.New(webhooks.Config{
+		Engine: engine, Changes: changes, Runner: runner, Egress: egress.New(c.Egress), Log: c.Logger,
+		Probed: metrics.Probe, Changed: waker.Wake,
+	})
+
+	router := httpapi.NewRouter(runner, metrics, c.Logger)
+	for _, d := range []domain{
+		connectors.New(engine, changes),
+		tokens.New(engine, changes),
+		hooks,
+		policies.New(engine, changes),
+		identity.New(runner),
+		deliveries.New(engine, changes, waker),
+	} {
+		d.Mount(router)
+	}
+	handler, err := router.Handler()
+	if err != nil {
+		return nil, err
+	}
+	deliverer := deliveries.NewDeliverer(deliveries.Config{
+		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
+	})
+	return &Server{
+		handler: handler, deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
+		sweeper: &sweeper{runner: runner, engine: engine, log: c.Logger},
+	}, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Run delivers events, probes receivers and sweeps until the context ends.
+func (s *Server) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.deliverer.Run, s.prober.Run} {
+		loops.Go(func() { loop(ctx, s.interval) })
+	}
+	loops.Wait()
+}
+
+// Sweep settles every deadline that has passed, and deletes what is no longer kept.
+func (s *Server) Sweep(ctx context.Context) error { return s.sweeper.sweep(ctx) }
+
+// Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
+func (s *Server) Deliver(ctx context.Context) error { return s.deliverer.Deliver(ctx) }
+
+// Probe makes the probes that are due, and returns when it has made them.
+func (s *Server) Probe(ctx context.Context) error { return s.prober.Probe(ctx) }
+
+// Bootstrap makes environments of a tenant with one deployer principal in each: see access.Bootstrap.
+func Bootstrap(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, environments []string,
+) (map[string]secret.Value, error) {
+	return access.Bootstrap(ctx, s, k, c, tenant, environments)
+}
+
+// CreatePrincipal makes one more principal and returns its token: see access.CreatePrincipal.
+func CreatePrincipal(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
+	scope store.Scope, role, name string, ttl time.Duration,
+) (secret.Value, error) {
+	return access.CreatePrincipal(ctx, s, k, c, scope, role, name, ttl)
+}

@@ -1,0 +1,93 @@
+// Package sqlite opens the file of an SQLite database for the store.
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Open returns a pool to read from and a pool to write to the database file at an absolute path. It creates the file if
+// it is missing.
+func Open(path string) (read, write *sql.DB, err error) {
+	if err := makePrivate(path); err != nil {
+		return nil, nil, err
+	}
+	// One connection writes, with BEGIN IMMEDIATE: writers wait for each other before they begin, and do not fail in the
+	// middle of a transaction.
+	write, err = sql.Open("sqlite", fileURL(path, url.Values{
+		"_txlock":       {"immediate"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		// SQLite overwrites erased data, and keeps the journal small, so that it soon drops its copy.
+		"_pragma": {"secure_delete(1)", "journal_size_limit(67108864)"},
+	}))
+	if err != nil {
+		return nil, nil, err
+	}
+	write.SetMaxOpenConns(1)
+	readers := max(4, 2*runtime.GOMAXPROCS(0))
+	read, err = sql.Open("sqlite", fileURL(path, url.Values{"_query_only": {"1"}}))
+	if err != nil {
+		return nil, nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return read, write, nil
+}
+
+// makePrivate creates the file with mode 0600 if it is missing, and sets that mode if others can read the file. SQLite
+// gives the journal the same mode. makePrivate does not open an existing file: closing a descriptor of it would release
+// the locks that SQLite holds on the file elsewhere in this process.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	switch {
+	case err == nil:
+		return f.Close()
+	case !errors.Is(err, fs.ErrExist):
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return os.Chmod(path, 0o600)
+	}
+	return nil
+}
+
+// fileURL returns the URL of the database file, with the settings of every connection. It escapes the path.
+func fileURL(path string, q url.Values) string {
+	q.Set("_busy_timeout", "15000")
+	q.Set("_foreign_keys", "1")
+	q.Set("_dqs", "0")
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // it begins with a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// ViolatesUnique reports whether a statement failed because a value must be unique. It ignores primary keys: users do
+// not choose ids.
+func ViolatesUnique(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE }
+
+// ViolatesReference reports whether a statement or a commit failed because a foreign key would break.
+func ViolatesReference(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
+
+func code(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return sqlite3.SQLITE_OK
+	}
+	return e.Code()
+}

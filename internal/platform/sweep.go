@@ -1,0 +1,111 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+const (
+	sweepBatch     = 100
+	forgetBatch    = 1000
+	forgetInterval = time.Hour
+)
+
+// sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request settles
+// what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases values soon
+// after they end.
+type sweeper struct {
+	runner *txn.Runner
+	engine *credentials.Engine
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	forgotAt time.Time
+}
+
+func (s *sweeper) run(ctx context.Context, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("sweep failed", "error", err.Error())
+			}
+		}
+	}
+}
+
+func (s *sweeper) sweep(ctx context.Context) error {
+	return errors.Join(s.settleDue(ctx), s.forgetOld(ctx))
+}
+
+func (s *sweeper) settleDue(ctx context.Context) error {
+	for {
+		var due []store.Ref
+		err := s.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
+			due, err = tx.CredentialsDue(ctx, tx.Now, sweepBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, ref := range due {
+			if err := s.engine.SettleRef(ctx, txn.Caller{}, ref); err != nil {
+				failed = append(failed, fmt.Errorf("settle %s %s: %w", ref.Kind, ref.ID, err))
+			}
+		}
+		// After a failure the same credentials would be due again at once. They wait for the next sweep.
+		if len(failed) > 0 || len(due) < sweepBatch {
+			return errors.Join(failed...)
+		}
+	}
+}
+
+// forgetOld deletes stored answers to requests with an idempotency key, and records of deliveries.
+func (s *sweeper) forgetOld(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.runner.Clock.Now()
+	if now.Before(s.forgotAt.Add(forgetInterval)) {
+		return nil
+	}
+	err := s.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		_, err := tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention))
+		return err
+	})
+	if err == nil {
+		err = s.forgetDeliveries(ctx, now.Add(-deliveries.Retention))
+	}
+	if err == nil {
+		s.forgotAt = now
+	}
+	return err
+}
+
+// forgetDeliveries deletes a few records at a time, so that other writers do not wait for long.
+func (s *sweeper) forgetDeliveries(ctx context.Context, before time.Time) error {
+	for {
+		var n int64
+		err := s.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
+			n, err = tx.ForgetDeliveries(ctx, before, forgetBatch)
+			return err
+		})
+		if err != nil || n < forgetBatch {
+			return err
+		}
+	}
+}

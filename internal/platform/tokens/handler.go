@@ -1,0 +1,220 @@
+// Package tokens has the scoped tokens: their routes, and the two routes that take a token's value, introspection
+// (RFC 7662) and revocation (RFC 7009).
+package tokens
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// Handler serves /v1/scoped-tokens, /v1/introspect and /v1/revoke.
+type Handler struct {
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+}
+
+// New returns a handler, and makes scoped tokens known to the engine.
+func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
+	h := &Handler{engine: engine, changes: changes}
+	engine.Register(api.ScopedTokens, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
+		return h.load(ctx, tx, id)
+	})
+	return h
+}
+
+// Mount registers the routes.
+func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(api.ScopedTokens.Tag, "Least-privilege tokens of a connector, and their rotation.")
+	one := api.ScopedTokens.Route("{id}")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "createScopedToken", Method: http.MethodPost, Path: api.ScopedTokens.Route(), Tag: api.ScopedTokens.Tag,
+		Permission: api.PermissionWrite, Returns: api.ScopedToken{}, Status: http.StatusCreated,
+		Summary: "Create a scoped token",
+		Description: "Makes a token and its first version. The value is not in the answer: reveal it. " +
+			"A name that existed before continues its numbers.",
+	}, h.create)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listScopedTokens", Method: http.MethodGet, Path: api.ScopedTokens.Route(), Tag: api.ScopedTokens.Tag,
+		Permission: api.PermissionRead, Returns: api.Page[api.ScopedToken]{}, Summary: "List scoped tokens",
+		Description: "Lists the tokens of the environment in the order of their ids, in pages.",
+	}, h.list)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "getScopedToken", Method: http.MethodGet, Path: one, Tag: api.ScopedTokens.Tag,
+		Permission: api.PermissionRead, Returns: api.ScopedToken{}, Summary: "Read a scoped token",
+		Description: "Returns the token and where it stands in its rotation, and never a value.",
+	}, h.get)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "patchScopedToken", Method: http.MethodPatch, Path: one, Tag: api.ScopedTokens.Tag,
+		Permission: api.PermissionWrite, Returns: api.ScopedToken{}, Summary: "Change a scoped token",
+		Description: "Merge patch. Raising minimum_version revokes every version below it in the same transaction.",
+	}, h.patch)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "deleteScopedToken", Method: http.MethodDelete, Path: one, Tag: api.ScopedTokens.Tag,
+		Permission: api.PermissionWrite, Summary: "Delete a scoped token",
+		Description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
+	}, h.delete)
+	shared := lifecycle.Handler{
+		Kind: api.ScopedTokens, Label: "ScopedToken", Returns: api.ScopedToken{}, Engine: h.engine, Changes: h.changes,
+	}
+	shared.MountRotation(r)
+	shared.Mount(r)
+	h.mountIntrospection(r)
+	h.mountRevocation(r)
+}
+
+type createInput struct {
+	httpapi.Keyed
+	Body api.ScopedTokenCreate
+}
+
+func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		t, err := expand(tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := check(t.ScopedToken); err != nil {
+			return nil, err
+		}
+		expiry, err := expiryOf(t.ExpiresAt)
+		if err != nil {
+			return nil, err
+		}
+		if !expiry.IsZero() && !tx.Now.Before(expiry) {
+			return nil, problem.Refused("/expires_at", errors.New("must be in the future"))
+		}
+		if err := checkScopesAllowed(ctx, tx, t.ScopedToken); err != nil {
+			return nil, err
+		}
+		if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckNameFree(ctx, tx, api.ScopedTokens, t.Name); err != nil {
+			return nil, err
+		}
+		first, err := credentials.StartNumber(ctx, tx, api.ScopedTokens, t.Name)
+		if err != nil {
+			return nil, err
+		}
+		lowest := max(first, httpapi.ValueOr(t.MinimumVersion, 1))
+		after, done := rotation.Create(tx.Now, tx.Actor, lowest, expiry)
+		err = credentials.Record(ctx, tx, t.Parts(), after, []rotation.Transition{done}, t.issue(tx))
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.InsertScopedToken(ctx, t.ScopedToken); err != nil {
+			return nil, err
+		}
+		return httpapi.Created(api.ScopedTokens, &t.Object, t.Show(tx.Now)), nil
+	})
+}
+
+func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+	list, err := in.List(api.ScopedTokens)
+	if err != nil {
+		return nil, err
+	}
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		records, err := tx.ScopedTokens(ctx, tx.Scope, list)
+		if err != nil {
+			return err
+		}
+		found := make([]*token, len(records))
+		for i, record := range records {
+			if found[i], err = h.settled(ctx, tx, record); err != nil {
+				return err
+			}
+		}
+		out = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
+			func(t *token) api.ScopedToken { return t.flatten(tx.Now) })
+		return nil
+	})
+	return out, err
+}
+
+func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		t, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Object(&t.Object, t.Show(tx.Now))
+		return nil
+	})
+	return out, err
+}
+
+type patchInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.ScopedTokenPatch `contentType:"application/merge-patch+json"`
+}
+
+func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, error) {
+	if err := h.engine.SettleFirst(ctx, access.CallerOf(ctx), api.ScopedTokens, in.ID); err != nil {
+		return nil, err
+	}
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		t, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		err = httpapi.CheckMatchSettled(api.ScopedTokens, &t.Object, &t.Credential, in.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		before, shownBefore := *t.ScopedToken, t.Show(tx.Now)
+		if err := t.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
+			return nil, err
+		}
+		done, err := t.patchCredential(ctx, tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if len(done) == 0 && reflect.DeepEqual(before, *t.ScopedToken) {
+			return httpapi.Object(&t.Object, t.Show(tx.Now)), nil
+		}
+		t.Parts().Touch()
+		if err := t.Save(ctx, tx); err != nil {
+			return nil, err
+		}
+		after := t.Show(tx.Now)
+		err = tx.Audit(ctx, txn.ActionUpdate, api.ScopedTokens.Path, t.ID, httpapi.Differences(shownBefore, after))
+		return httpapi.Object(&t.Object, after), err
+	})
+}
+
+func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+	if err := h.engine.SettleFirst(ctx, access.CallerOf(ctx), api.ScopedTokens, in.ID); err != nil {
+		return nil, err
+	}
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		t, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.ScopedTokens, &t.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		if t.DeletionProtection {
+			return nil, problem.New(api.CodeConflict, "",
+				"the scoped token %q is protected; set deletion_protection to false first", t.Name)
+		}
+		if err := tx.DeleteScopedToken(ctx, tx.Scope, t.ID); err != nil {
+			return nil, err
+		}
+		detail := credentials.Deleted(t.Parts())
+		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.ScopedTokens.Path, t.ID, detail)
+	})
+}

@@ -1,0 +1,37 @@
+package txn
+
+import (
+	"context"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Actions of the audit that every kind of object knows. The steps of a rotation are actions too, under their own names.
+const (
+	ActionCreate = "create"
+	ActionUpdate = "update"
+	ActionDelete = "delete"
+	ActionReveal = "reveal"
+)
+
+// Audit records that the caller did something to an object.
+func (tx *Tx) Audit(ctx context.Context, action, kind, objectID string, detail map[string]string) error {
+	return tx.AuditEvent(ctx, store.AuditEvent{Action: action, Kind: kind, ObjectID: objectID, Detail: detail})
+}
+
+// AuditEvent records an event of the caller's scope and request. Where the event has no actor or no time, those of the
+// transaction count.
+func (tx *Tx) AuditEvent(ctx context.Context, e store.AuditEvent) (err error) {
+	if e.ID, err = tx.NewID(keys.IDAuditEvent); err != nil {
+		return err
+	}
+	e.Scope, e.RequestID = tx.Scope, tx.RequestID
+	if e.Actor == "" {
+		e.Actor = tx.Actor
+	}
+	if e.At.IsZero() {
+		e.At = tx.Now
+	}
+	return tx.AppendAudit(ctx, &e)
+}

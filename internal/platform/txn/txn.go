@@ -1,0 +1,110 @@
+// Package txn runs one transaction on behalf of one caller. All that happens in it happens together, at one moment, in
+// one tenant and environment. It knows nothing of HTTP and nothing of any kind of object.
+package txn
+
+import (
+	"context"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Caller is on whose behalf a transaction runs. Work that nobody asked for has a caller of its own.
+type Caller struct {
+	Scope     store.Scope
+	Actor     string // the id that the audit names; empty for nobody
+	RequestID string // empty outside a request
+}
+
+// In returns the caller in another scope.
+func (c Caller) In(scope store.Scope) Caller {
+	c.Scope = scope
+	return c
+}
+
+// Runner runs transactions.
+type Runner struct {
+	Store  *store.Store
+	Clock  clock.Clock
+	Keys   *keys.Keys
+	Random *keys.Random
+}
+
+// View runs a transaction that only reads.
+func (r *Runner) View(ctx context.Context, c Caller, do func(*Tx) error) error {
+	return r.Store.View(ctx, func(tx *store.Tx) error { return do(r.begin(tx, c, false)) })
+}
+
+// Update runs a transaction that may write. It calls the functions of OnCommit after the commit.
+func (r *Runner) Update(ctx context.Context, c Caller, do func(*Tx) error) error {
+	var done *Tx
+	err := r.Store.Update(ctx, func(tx *store.Tx) error {
+		done = r.begin(tx, c, true)
+		return do(done)
+	})
+	if err == nil {
+		for _, f := range done.shared.committed {
+			f()
+		}
+	}
+	return err
+}
+
+func (r *Runner) begin(tx *store.Tx, c Caller, writable bool) *Tx {
+	return &Tx{
+		Tx: tx, Caller: c, Now: r.Clock.Now(), Keys: r.Keys, Random: r.Random, Writable: writable,
+		shared: &shared{values: map[any]any{}},
+	}
+}
+
+// Tx is a transaction of the store on behalf of a caller.
+type Tx struct {
+	*store.Tx
+	Caller
+	Now      time.Time // of everything that happens in it
+	Keys     *keys.Keys
+	Random   *keys.Random
+	Writable bool
+
+	shared *shared
+}
+
+// shared is what a transaction has in common with the transactions that As returns.
+type shared struct {
+	committed []func()
+	values    map[any]any
+}
+
+// As returns the same transaction on behalf of another caller.
+func (tx *Tx) As(c Caller) *Tx {
+	out := *tx
+	out.Caller = c
+	return &out
+}
+
+// OnCommit has a function called once the transaction is committed, and never otherwise.
+func (tx *Tx) OnCommit(f func()) { tx.shared.committed = append(tx.shared.committed, f) }
+
+// Value returns what a package keeps for the length of the transaction. The key is of a type of that package. The
+// first call for a key makes the value.
+func (tx *Tx) Value(key any, first func() any) any {
+	v, ok := tx.shared.values[key]
+	if !ok {
+		v = first()
+		tx.shared.values[key] = v
+	}
+	return v
+}
+
+// NewID returns a new id with a prefix.
+func (tx *Tx) NewID(prefix string) (string, error) { return tx.Random.ID(prefix, tx.Now) }
+
+// Bound returns what the sealed value of a version belongs to.
+func (tx *Tx) Bound(credentialID string, number int64) keyring.Bound {
+	return keyring.Bound{
+		Tenant: tx.Scope.Tenant, Environment: tx.Scope.Environment, Credential: credentialID, Version: number,
+	}
+}

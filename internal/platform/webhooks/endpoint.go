@@ -1,0 +1,256 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// endpoints serves the routes of the endpoints themselves.
+type endpoints struct {
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+	secrets *Secrets
+	egress  *egress.Client
+	changed func()
+}
+
+func (h *endpoints) mount(r *httpapi.Router) {
+	r.Tag(api.WebhookEndpoints.Tag, "Where events are delivered, how that went, "+
+		"and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks.")
+	r.OrNull(api.WebhookEndpoint{}, "disabled")
+	one := api.WebhookEndpoints.Route("{id}")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "createWebhookEndpoint", Method: http.MethodPost, Path: api.WebhookEndpoints.Route(),
+		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionWrite, Returns: api.WebhookEndpoint{},
+		Status: http.StatusCreated, Summary: "Create a webhook endpoint",
+		Description: "Makes an endpoint. Nothing is delivered to it before it has a signing secret.",
+	}, h.create)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listWebhookEndpoints", Method: http.MethodGet, Path: api.WebhookEndpoints.Route(),
+		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionRead, Returns: api.Page[api.WebhookEndpoint]{},
+		Summary:     "List webhook endpoints",
+		Description: "Lists the endpoints of the environment in the order of their ids, in pages.",
+	}, h.list)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "getWebhookEndpoint", Method: http.MethodGet, Path: one, Tag: api.WebhookEndpoints.Tag,
+		Permission: api.PermissionRead, Returns: api.WebhookEndpoint{},
+		Summary: "Read a webhook endpoint", Description: "Returns the endpoint.",
+	}, h.get)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "patchWebhookEndpoint", Method: http.MethodPatch, Path: one, Tag: api.WebhookEndpoints.Tag,
+		Permission: api.PermissionWrite, Returns: api.WebhookEndpoint{},
+		Summary: "Change a webhook endpoint", Description: "Merge patch. What is queued goes to the new URL.",
+	}, h.patch)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "deleteWebhookEndpoint", Method: http.MethodDelete, Path: one, Tag: api.WebhookEndpoints.Tag,
+		Permission: api.PermissionWrite, Summary: "Delete a webhook endpoint",
+		Description: "Refused while a signing secret refers to it. What is queued is not delivered any more.",
+	}, h.delete)
+}
+
+type createEndpointInput struct {
+	httpapi.Keyed
+	Body api.WebhookEndpointCreate
+}
+
+func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		e, err := expandEndpoint(tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkEndpoint(e); err != nil {
+			return nil, err
+		}
+		if err := h.checkURL(e.URL); err != nil {
+			return nil, err
+		}
+		if _, err := connectors.Named(ctx, tx, e.ConnectorID); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckNameFree(ctx, tx, api.WebhookEndpoints, e.Name); err != nil {
+			return nil, err
+		}
+		if err := tx.InsertWebhookEndpoint(ctx, e); err != nil {
+			return nil, err
+		}
+		detail := map[string]string{"name": e.Name}
+		err = tx.Audit(ctx, txn.ActionCreate, api.WebhookEndpoints.Path, e.ID, detail)
+		return httpapi.Created(api.WebhookEndpoints, &e.Object, flattenEndpoint(e, tx.Now)), err
+	})
+}
+
+func (h *endpoints) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+	list, err := in.List(api.WebhookEndpoints)
+	if err != nil {
+		return nil, err
+	}
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		records, err := tx.WebhookEndpoints(ctx, tx.Scope, list)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Page(in.PageSize, records, func(e *store.WebhookEndpoint) string { return e.ID },
+			func(e *store.WebhookEndpoint) api.WebhookEndpoint { return flattenEndpoint(e, tx.Now) })
+		return nil
+	})
+	return out, err
+}
+
+func (h *endpoints) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		e, err := Endpoint(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Object(&e.Object, flattenEndpoint(e, tx.Now))
+		return nil
+	})
+	return out, err
+}
+
+type patchEndpointInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.WebhookEndpointPatch `contentType:"application/merge-patch+json"`
+}
+
+func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi.Answer, error) {
+	defer h.changed()
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		e, err := Endpoint(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.WebhookEndpoints, &e.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		before := *e
+		if err := h.apply(ctx, tx, e, &in.Body); err != nil {
+			return nil, err
+		}
+		// A receiver that asked for a pause was at the old address, or somebody has looked after it since.
+		again := e.URL != before.URL || e.Enabled && !before.Enabled
+		if again {
+			e.PausedUntil, e.Failing = time.Time{}, store.Failing{}
+		}
+		if reflect.DeepEqual(before, *e) {
+			return httpapi.Object(&e.Object, flattenEndpoint(e, tx.Now)), nil
+		}
+		e.Etag++
+		if err := tx.UpdateWebhookEndpoint(ctx, e); err != nil {
+			return nil, err
+		}
+		if again {
+			if err := tx.WakeDeliveries(ctx, tx.Scope, e.ID, tx.Now); err != nil {
+				return nil, err
+			}
+		}
+		after := flattenEndpoint(e, tx.Now)
+		err = tx.Audit(ctx, txn.ActionUpdate, api.WebhookEndpoints.Path, e.ID,
+			httpapi.Differences(flattenEndpoint(&before, tx.Now), after))
+		return httpapi.Object(&e.Object, after), err
+	})
+}
+
+// apply applies a patch, and checks the whole endpoint.
+func (h *endpoints) apply(
+	ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, p *api.WebhookEndpointPatch,
+) error {
+	oldName, oldURL := e.Name, e.URL
+	if err := mergeEndpoint(e, p); err != nil {
+		return err
+	}
+	if err := checkEndpoint(e); err != nil {
+		return err
+	}
+	if e.Name != oldName {
+		if err := httpapi.CheckNameFree(ctx, tx, api.WebhookEndpoints, e.Name); err != nil {
+			return err
+		}
+	}
+	if e.Enabled {
+		e.Disabled = nil
+	}
+	if e.URL == oldURL {
+		return nil
+	}
+	if err := h.checkURL(e.URL); err != nil {
+		return err
+	}
+	return h.secrets.forgetProofs(ctx, tx, e.ID)
+}
+
+func (h *endpoints) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		e, err := Endpoint(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.WebhookEndpoints, &e.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckUnreferenced(ctx, tx, api.WebhookEndpoints, &e.Object); err != nil {
+			return nil, err
+		}
+		if err := tx.DeleteWebhookEndpoint(ctx, tx.Scope, e.ID); err != nil {
+			return nil, err
+		}
+		detail := map[string]string{"name": e.Name}
+		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.WebhookEndpoints.Path, e.ID, detail)
+	})
+}
+
+// checkURL checks a URL that a request brings. The rules may have changed since a stored one was checked: nothing is
+// sent there then, and the endpoint can still be changed.
+func (h *endpoints) checkURL(s string) error {
+	var refused *egress.Refused
+	if err := h.egress.CheckURL(s); errors.As(err, &refused) {
+		return problem.New(api.CodeInvalid, "/url", "url is refused: %s (a receiver on a private network needs a platform "+
+			"that was started with --allow-private-endpoints)", refused.Reason)
+	}
+	return nil
+}
+
+// Endpoint reads an endpoint.
+func Endpoint(ctx context.Context, tx *txn.Tx, id string) (*store.WebhookEndpoint, error) {
+	e, err := tx.WebhookEndpoint(ctx, tx.Scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, httpapi.NotFound(api.WebhookEndpoints, tx.Scope)
+	}
+	return e, err
+}
+
+// Deliverable returns a conflict where nothing may be sent to an endpoint, because it or its connector is disabled.
+func Deliverable(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint) error {
+	if d := e.Disabled; !e.Enabled && d != nil {
+		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled since %s, "+
+			"because it answered the event %s with 410 (gone); set enabled to true once it is back",
+			e.Name, d.At.UTC().Format(time.RFC3339), d.By)
+	}
+	if !e.Enabled {
+		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled; set enabled to true first", e.Name)
+	}
+	c, err := tx.Connector(ctx, tx.Scope, e.ConnectorID)
+	if err != nil {
+		return err
+	}
+	if !c.Enabled {
+		return problem.New(api.CodeConflict, "",
+			"the connector %q of the webhook endpoint %q is disabled; enable it first", c.Name, e.Name)
+	}
+	return nil
+}

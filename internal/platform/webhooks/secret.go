@@ -1,0 +1,212 @@
+package webhooks
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// Secrets serves the routes of the signing secrets, and finds what signs a delivery.
+type Secrets struct {
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+}
+
+func newSecrets(engine *credentials.Engine, changes *httpapi.Changes) *Secrets {
+	h := &Secrets{engine: engine, changes: changes}
+	engine.Register(api.SigningSecrets, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
+		return h.load(ctx, tx, id)
+	})
+	return h
+}
+
+func (h *Secrets) mount(r *httpapi.Router) {
+	r.Tag(api.SigningSecrets.Tag, "What deliveries are signed with, and its rotation.")
+	r.OrNull(api.SigningSecret{}, "probe")
+	one := api.SigningSecrets.Route("{id}")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "createSigningSecret", Method: http.MethodPost, Path: api.SigningSecrets.Route(), Tag: api.SigningSecrets.Tag,
+		Permission: api.PermissionWrite, Returns: api.SigningSecret{}, Status: http.StatusCreated,
+		Summary: "Create a signing secret",
+		Description: "Makes a signing secret and its first version, or takes the caller's. " +
+			"The value is not in the answer: reveal it. A name that existed before continues its numbers.",
+	}, h.create)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listSigningSecrets", Method: http.MethodGet, Path: api.SigningSecrets.Route(), Tag: api.SigningSecrets.Tag,
+		Permission: api.PermissionRead, Returns: api.Page[api.SigningSecret]{}, Summary: "List signing secrets",
+		Description: "Lists the signing secrets of the environment in the order of their ids, in pages.",
+	}, h.list)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "getSigningSecret", Method: http.MethodGet, Path: one, Tag: api.SigningSecrets.Tag,
+		Permission: api.PermissionRead, Returns: api.SigningSecret{}, Summary: "Read a signing secret",
+		Description: "Returns the signing secret, where it stands in its rotation, and never a value.",
+	}, h.get)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "patchSigningSecret", Method: http.MethodPatch, Path: one, Tag: api.SigningSecrets.Tag,
+		Permission: api.PermissionWrite, Returns: api.SigningSecret{}, Summary: "Change a signing secret",
+		Description: "Merge patch. Raising minimum_version revokes every version below it in the same transaction.",
+	}, h.patch)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "deleteSigningSecret", Method: http.MethodDelete, Path: one, Tag: api.SigningSecrets.Tag,
+		Permission: api.PermissionWrite, Summary: "Delete a signing secret",
+		Description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
+	}, h.delete)
+	shared := lifecycle.Handler{
+		Kind: api.SigningSecrets, Label: "SigningSecret", Returns: api.SigningSecret{}, Engine: h.engine, Changes: h.changes,
+	}
+	shared.MountRotation(r)
+	shared.Mount(r)
+}
+
+type createSecretInput struct {
+	httpapi.Keyed
+	Body api.SigningSecretCreate
+}
+
+func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		s, err := expandSecret(tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkSecret(s.SigningSecret); err != nil {
+			return nil, err
+		}
+		if s.policy, err = credentials.PolicyNamed(ctx, tx, s.RotationPolicyID); err != nil {
+			return nil, err
+		}
+		if err := checkRoom(ctx, tx, s.EndpointID); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckNameFree(ctx, tx, api.SigningSecrets, s.Name); err != nil {
+			return nil, err
+		}
+		first, err := credentials.StartNumber(ctx, tx, api.SigningSecrets, s.Name)
+		if err != nil {
+			return nil, err
+		}
+		issue, err := s.Issuer(ctx, tx, in.Body.Secret)
+		if err != nil {
+			return nil, err
+		}
+		lowest := max(first, httpapi.ValueOr(s.MinimumVersion, 1))
+		after, done := rotation.Create(tx.Now, tx.Actor, lowest, time.Time{})
+		err = credentials.Record(ctx, tx, s.Parts(), after, []rotation.Transition{done}, issue)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.InsertSigningSecret(ctx, s.SigningSecret); err != nil {
+			return nil, err
+		}
+		return httpapi.Created(api.SigningSecrets, &s.Object, s.Show(tx.Now)), nil
+	})
+}
+
+func (h *Secrets) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+	list, err := in.List(api.SigningSecrets)
+	if err != nil {
+		return nil, err
+	}
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		records, err := tx.SigningSecrets(ctx, tx.Scope, list)
+		if err != nil {
+			return err
+		}
+		found := make([]*signingSecret, len(records))
+		for i, record := range records {
+			if found[i], err = h.settled(ctx, tx, record); err != nil {
+				return err
+			}
+		}
+		out = httpapi.Page(in.PageSize, found, func(s *signingSecret) string { return s.ID },
+			func(s *signingSecret) api.SigningSecret { return s.flatten(tx.Now) })
+		return nil
+	})
+	return out, err
+}
+
+func (h *Secrets) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		s, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Object(&s.Object, s.Show(tx.Now))
+		return nil
+	})
+	return out, err
+}
+
+type patchSecretInput struct {
+	httpapi.ByID
+	httpapi.Conditional
+	Body api.SigningSecretPatch `contentType:"application/merge-patch+json"`
+}
+
+func (h *Secrets) patch(ctx context.Context, in *patchSecretInput) (*httpapi.Answer, error) {
+	if err := h.engine.SettleFirst(ctx, access.CallerOf(ctx), api.SigningSecrets, in.ID); err != nil {
+		return nil, err
+	}
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		s, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		err = httpapi.CheckMatchSettled(api.SigningSecrets, &s.Object, &s.Credential, in.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		before, shownBefore := *s.SigningSecret, s.Show(tx.Now)
+		if err := s.patchMetadata(ctx, tx, before.Name, &in.Body); err != nil {
+			return nil, err
+		}
+		done, err := s.patchCredential(ctx, tx, &in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if len(done) == 0 && reflect.DeepEqual(before, *s.SigningSecret) {
+			return httpapi.Object(&s.Object, s.Show(tx.Now)), nil
+		}
+		s.Parts().Touch()
+		if err := s.Save(ctx, tx); err != nil {
+			return nil, err
+		}
+		after := s.Show(tx.Now)
+		err = tx.Audit(ctx, txn.ActionUpdate, api.SigningSecrets.Path, s.ID, httpapi.Differences(shownBefore, after))
+		return httpapi.Object(&s.Object, after), err
+	})
+}
+
+func (h *Secrets) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+	if err := h.engine.SettleFirst(ctx, access.CallerOf(ctx), api.SigningSecrets, in.ID); err != nil {
+		return nil, err
+	}
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		s, err := h.load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckMatch(api.SigningSecrets, &s.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		if s.DeletionProtection {
+			return nil, problem.New(api.CodeConflict, "",
+				"the signing secret %q is protected; set deletion_protection to false first", s.Name)
+		}
+		if err := tx.DeleteSigningSecret(ctx, tx.Scope, s.ID); err != nil {
+			return nil, err
+		}
+		detail := credentials.Deleted(s.Parts())
+		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.SigningSecrets.Path, s.ID, detail)
+	})
+}

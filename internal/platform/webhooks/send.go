@@ -1,0 +1,143 @@
+package webhooks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
+)
+
+// eventBody is what is signed and sent. It names the tenant and the environment, so that a receiver recognises a
+// genuine event of another environment.
+type eventBody struct {
+	Type        string          `json:"type"`
+	Timestamp   time.Time       `json:"timestamp"`
+	Data        json.RawMessage `json:"data"`
+	Tenant      string          `json:"tenant"`
+	Environment string          `json:"environment"`
+	EndpointID  string          `json:"endpoint_id"`
+}
+
+// EventBody returns the body of an event that happens now. No data stands for an empty object.
+func EventBody(
+	scope store.Scope, now time.Time, eventType, endpointID string, data json.RawMessage,
+) ([]byte, error) {
+	if len(data) == 0 {
+		data = json.RawMessage("{}")
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(eventBody{
+		Type: eventType, Timestamp: now.UTC(), Data: data,
+		Tenant: scope.Tenant, Environment: scope.Environment, EndpointID: endpointID,
+	})
+	if err != nil {
+		return nil, errors.New("the event cannot be written as JSON")
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// Result is what came of sending one event to an endpoint. It has no body and no signature.
+type Result struct {
+	At       time.Time
+	Duration time.Duration
+	Outcome  string // as api.DeliveryAttempt has it
+	Status   int    // 0 where no answer came
+	Detail   string
+	Answer   webhook.Answer
+}
+
+// StatusOrNull returns the status as it is stored and shown.
+func (r Result) StatusOrNull() *int64 {
+	if r.Status == 0 {
+		return nil
+	}
+	n := int64(r.Status)
+	return &n
+}
+
+// Sender signs events and sends them.
+type Sender struct {
+	egress *egress.Client
+	clock  clock.Clock
+}
+
+// Send signs an event and sends it. An error is that of the context, where the context ended first. Then nothing is
+// known of what came of the event.
+func (s *Sender) Send(ctx context.Context, url, id string, keys []webhook.Key, body []byte) (Result, error) {
+	r := Result{At: s.clock.Now()}
+	signature, err := webhook.Sign(keys, id, r.At, body)
+	if err != nil {
+		return r, fmt.Errorf("sign event %s: %w", id, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return r, fmt.Errorf("event %s: its endpoint has an invalid URL", id) // the error would repeat the URL
+	}
+	req.Header.Set(webhook.HeaderID, id)
+	req.Header.Set(webhook.HeaderTimestamp, webhook.Timestamp(r.At))
+	req.Header.Set(webhook.HeaderSignature, signature)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "quickconnect-webhooks/1")
+	resp, err := s.egress.Do(req)
+	r.Duration = s.clock.Now().Sub(r.At)
+	if err != nil {
+		return r.failed(err)
+	}
+	_ = resp.Body.Close() // only the status and Retry-After of an answer count
+	return r.answered(resp, s.clock.Now()), nil
+}
+
+func (r Result) failed(err error) (Result, error) {
+	var refused *egress.Refused
+	var failure *egress.Failure
+	switch {
+	case errors.As(err, &refused):
+		r.Outcome, r.Detail = api.AttemptRefused, refused.Reason
+	case errors.As(err, &failure):
+		r.Outcome, r.Detail = string(failure.Kind), failure.Error()
+	default:
+		return r, err
+	}
+	return r, nil
+}
+
+func (r Result) answered(resp *http.Response, now time.Time) Result {
+	r.Status = resp.StatusCode
+	r.Answer = webhook.Answer{
+		Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now),
+	}
+	r.Outcome, r.Detail = api.AttemptAnswered, fmt.Sprintf("the endpoint answered %d", resp.StatusCode)
+	switch {
+	case resp.StatusCode >= 200 && resp.StatusCode <= 299:
+		r.Outcome = api.AttemptAccepted
+	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
+		r.Detail += ", a redirect, which is not followed: set the endpoint's url to where it leads"
+	case resp.StatusCode == http.StatusGone:
+		r.Detail += " (gone)"
+	}
+	return r
+}
+
+// retryAfter reads a Retry-After: seconds, or a date.
+func retryAfter(header string, now time.Time) time.Duration {
+	const most = 1 << 31 // seconds, far below an overflow
+	if s, err := strconv.ParseInt(header, 10, 64); err == nil {
+		return time.Duration(min(max(s, 0), most)) * time.Second
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
