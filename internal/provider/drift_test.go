@@ -16,7 +16,11 @@ import (
 func changes(t *testing.T, tf *tftest.Terraform, p tftest.Plan) []string {
 	t.Helper()
 	names := []string{}
-	for name := range p.Planned.Type().(tftypes.Object).AttributeTypes {
+	object, ok := p.Planned.Type().(tftypes.Object)
+	if !ok {
+		t.Fatal("no object is planned")
+	}
+	for name := range object.AttributeTypes {
 		if tf.Get(p.Planned, name) != tf.Get(tf.State, name) {
 			names = append(names, name)
 		}
@@ -36,9 +40,10 @@ func TestDriftIsPutRightInPlace(t *testing.T) {
 		{"rotate_when_changed": map[string]string{"incident": "none", "other": "x"}},
 		{"rotation_policy_id": acctest.TheFixture().Policies[1]},
 	}
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
 		c := triggered(k.config, "incident", "none").With("description", "Ours.").With("labels", tftest.Triggers("stage", "test"))
-		s := created(t, k, c)
+		s.create(c)
 		changed := slices.Clone(outside)
 		if k.Kind == api.ScopedTokens {
 			changed = append(changed, map[string]any{"scopes": []string{"messages:read"}, "allowed_cidrs": []string{"10.0.0.0/8"}},
@@ -65,8 +70,8 @@ func TestDriftIsPutRightInPlace(t *testing.T) {
 // No running deadline moves with the policy. What comes next follows the new one.
 func TestPolicyChangesInTheMiddle(t *testing.T) {
 	second := acctest.TheFixture().Policies[1]
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		s.create(k.config)
 		s.staged(k.config)
 		s.rules(map[string]any{"require_acknowledgement": false, "overlap": "1h", "max_stage": "1h"})
 		p := s.tf.Plan(k.config)

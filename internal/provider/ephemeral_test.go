@@ -13,6 +13,10 @@ import (
 // version of a signing secret; 0 for none.
 func (s *scene) opens(k kind, version, other int64) {
 	s.t.Helper()
+	v, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()})
+	if len(d) != 0 {
+		s.t.Fatal(d.Warnings(), d.Errors())
+	}
 	want := []string{"version=" + number(version), "value=" + s.somebody.Reveal(version)}
 	switch {
 	case k.Kind == api.ScopedTokens && other == 0:
@@ -22,10 +26,6 @@ func (s *scene) opens(k kind, version, other int64) {
 		want = append(want, "other_value=<null>")
 	default:
 		want = append(want, "other_value="+s.somebody.Reveal(other))
-	}
-	v, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()})
-	if len(d) != 0 {
-		s.t.Fatal(d.Warnings(), d.Errors())
 	}
 	s.tf.Expect(v, want...)
 }
@@ -40,8 +40,9 @@ func (s *scene) opensEmpty(id, version, warning string) {
 }
 
 func TestEphemeralInEachPhase(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.opens(k, 1, 0)
 		s.Wrote(t, "POST versions/1/reveal")
 		s.somebody.Begin()
@@ -62,8 +63,9 @@ func TestEphemeralInEachPhase(t *testing.T) {
 
 // The plan that reissues, and a destroy, open it too: they must not fail on it.
 func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		id := s.somebody.ID()
 		s.somebody.Revoke()
 		s.opensEmpty(id, "1", `"orders" is revoked`)
@@ -75,47 +77,48 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 
 // Between its requests somebody moves the rotation. What opens is one consistent answer, never a mixture.
 func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		for name, x := range map[string]struct {
-			prepare, meanwhile func(*scene)
-			at                 string // the request before which it happens
-			version            int64  // 0: it opens with a null value
-		}{
-			"rotated without an overlap": {
-				func(s *scene) { s.rules(map[string]any{"require_acknowledgement": false, "overlap": "0s"}) },
-				func(s *scene) { s.somebody.Step(api.StepRotate, api.StepRequest{}) }, "POST versions/1/reveal", 2,
-			},
-			"cancelled": {
-				func(s *scene) { s.somebody.Begin() }, func(s *scene) { s.somebody.Cancel() }, "POST versions/2/reveal", 1,
-			},
-			"revoked": {func(*scene) {}, func(s *scene) { s.somebody.Revoke() }, "POST versions/1/reveal", 0},
-		} {
-			t.Run(name, func(t *testing.T) {
-				s := created(t, k, k.config)
+	for name, x := range map[string]struct {
+		prepare, meanwhile func(*scene)
+		at                 string // the request before which it happens
+		version            int64  // 0: it opens with a null value
+	}{
+		"rotated without an overlap": {
+			func(s *scene) { s.rules(map[string]any{"require_acknowledgement": false, "overlap": "0s"}) },
+			func(s *scene) { s.somebody.Step(api.StepRotate, nil) }, "POST versions/1/reveal", 2,
+		},
+		"cancelled": {
+			func(s *scene) { s.somebody.Begin() }, func(s *scene) { s.somebody.Cancel() }, "POST versions/2/reveal", 1,
+		},
+		"the previous one ended": {
+			func(s *scene) { s.somebody.Begin(); s.somebody.Promote() }, func(s *scene) { s.Clock.Advance(day) },
+			"POST versions/2/reveal", 2,
+		},
+		"revoked": {func(*scene) {}, func(s *scene) { s.somebody.Revoke() }, "POST versions/1/reveal", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				s.create(k.config)
 				x.prepare(s)
 				happened := false
 				s.Fail(acctest.Once(x.at, func() { x.meanwhile(s); happened = true }))
 				if x.version == 0 {
 					s.opensEmpty(s.somebody.ID(), "1", "value is null")
 				} else {
-					v, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()})
-					if len(d) != 0 {
-						t.Fatal(d.Errors(), d.Warnings())
-					}
-					s.tf.Expect(v, "version="+number(x.version), "value="+s.somebody.Reveal(x.version), "other_value=<null>")
+					s.opens(k, x.version, 0)
 				}
 				if !happened {
-					t.Error("nothing happened meanwhile")
+					s.t.Error("nothing happened meanwhile")
 				}
 			})
-		}
-	})
+		})
+	}
 }
 
 // A version that ends every time is an error after the second attempt, not a loop.
 func TestEphemeralWhoseVersionAlwaysEnds(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.Fail(acctest.Refuse("POST versions", api.Problem{Code: api.CodeConflict}))
 		if _, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()}); d.Errors() == "" {
 			t.Error("opened without a value")
@@ -125,8 +128,9 @@ func TestEphemeralWhoseVersionAlwaysEnds(t *testing.T) {
 }
 
 func TestEphemeralErrors(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		id := s.somebody.ID()
 		open := func(tf *tftest.Terraform, id string) string {
 			v, d := tf.Open(tftest.Config{"id": id})

@@ -13,8 +13,9 @@ import (
 func takeOver(to, from *tftest.Terraform) { to.State, to.Private = from.State, from.Private }
 
 func TestMisleadingAnswersChangeNoState(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		id, token := s.tf.Get(s.tf.State, "id"), s.Token(api.RoleDeployer)
 		for name, x := range acctest.MisleadingAnswers() {
 			other := s.Terraform(k.Terraform)
@@ -41,8 +42,8 @@ func TestMisleadingAnswersChangeNoState(t *testing.T) {
 
 // The answer to a creation never comes: the error says that it may have been carried out, and the state has no half of it.
 func TestCreationWithoutAnAnswer(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := start(t, k)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
 		p := s.tf.Plan(k.config)
 		s.Fail(func(acctest.Request) acctest.Fault { return acctest.CutAfter() })
 		errs := s.tf.Apply(p, nil).Errors()
@@ -55,8 +56,9 @@ func TestCreationWithoutAnAnswer(t *testing.T) {
 }
 
 func TestDeletedOutside(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		before, private := s.tf.State, s.tf.Private
 		p := s.tf.Plan(k.config.With("description", "new"))
 		s.somebody.Delete()
@@ -81,8 +83,9 @@ func TestDeletedOutside(t *testing.T) {
 
 // Under the identity of another environment the platform answers 404 to everything. It is not even asked.
 func TestStateOfAnotherEnvironment(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		elsewhere := s.Terraform(k.Terraform, s.InProduction)
 		takeOver(elsewhere, s.tf)
 		for what, d := range map[string]tftest.Diags{
@@ -100,8 +103,9 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 }
 
 func TestNameTakenSaysHowToImport(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		other := s.Terraform(k.Terraform)
 		errs := other.Apply(other.Plan(k.config), nil).Errors()
 		tftest.Says(t, errs, `AttributeName("name")`, "terraform import "+k.Terraform+".LABEL orders")
@@ -112,8 +116,9 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 }
 
 func TestImportOfWhatDoesNotExist(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		for _, id := range []string{k.IDPrefix + "01ARZ3NDEKTSV4RRFFQ69G5FAV", "nobody", "No Name", "xyz_01ARZ3NDEKTSV4RRFFQ69G5FAV", ""} {
 			tf := s.Terraform(k.Terraform)
 			if errs := tf.Import(id).Errors(); errs == "" {
@@ -125,8 +130,9 @@ func TestImportOfWhatDoesNotExist(t *testing.T) {
 
 // A plan that also creates what the provider needs. Creations can be planned, and what needs a request says what is missing.
 func TestUnconfiguredProvider(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		waiting := s.Terraform(k.Terraform, acctest.TokenUnknown)
 		tftest.Must(t, waiting.Plan(k.config).Diags)
 		imported := waiting.Import("orders")
@@ -142,8 +148,9 @@ func TestUnconfiguredProvider(t *testing.T) {
 
 // A refused value is an error on its attribute, and the state stays as it was.
 func TestRefusedByThePlatform(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		before := s.tf.State
 		p := s.tf.Plan(k.config.With("description", "new"))
 		s.Fail(acctest.Refuse(http.MethodPatch, api.Problem{Code: api.CodeInvalid, Field: "/description", Detail: "what it says"}))

@@ -9,9 +9,10 @@ import (
 
 func TestDeletionProtection(t *testing.T) {
 	const attribute = `AttributeName("deletion_protection")`
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
 		c := k.config.With("deletion_protection", true)
-		s := created(t, k, c)
+		s.create(c)
 		tftest.Says(t, s.tf.PlanDestroy().Diags.Errors(), attribute, "apply that first")
 		tftest.Says(t, s.tf.Plan(c.With(k.parent(), k.otherParent())).Diags.Errors(), attribute, "replaces")
 		unknown := c.With(k.parent(), tftest.Unknown).With("deletion_protection", false)
@@ -33,8 +34,9 @@ func TestDeletionProtection(t *testing.T) {
 
 // A step that is due is not taken for an object that goes, and nothing is promised of the new one.
 func TestReplacementKnowsNothingOfTheNewObject(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.due()
 		p := s.tf.Plan(k.config.With(k.parent(), k.otherParent()))
 		if w := p.Diags.Warnings(); !p.Replaces || w != "" {
@@ -47,13 +49,14 @@ func TestReplacementKnowsNothingOfTheNewObject(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
 		c := triggered(k.config, "a", "1").With("description", "").With("labels", tftest.Triggers()).
 			With("minimum_version", 3).With("deletion_protection", true)
 		if k.Kind == api.ScopedTokens {
 			c = c.With("expires_at", "2030-01-01T00:00:00+01:00")
 		}
-		s := created(t, k, c)
+		s.create(c)
 		for _, id := range []string{s.somebody.ID(), "orders"} {
 			tf := s.Terraform(k.Terraform)
 			tftest.Must(t, tf.Import(id))

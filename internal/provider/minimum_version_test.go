@@ -9,9 +9,10 @@ import (
 )
 
 func TestMinimumVersion(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
 		c := k.config.With("minimum_version", 2)
-		s := created(t, k, k.config)
+		s.create(k.config)
 		p := s.tf.Plan(c)
 		s.tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.current_version=2", "rotation.next_version=3")
 		s.warns(p, `Version 2 of "orders" will be issued`, "Revoked at once, without an overlap: version 1", "raised to 2")
@@ -29,8 +30,8 @@ func TestMinimumVersion(t *testing.T) {
 
 // In the middle of a rotation minimum_version comes first, and the pending version is current at once.
 func TestMinimumVersionDuringARotation(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		s.create(k.config)
 		s.proven(k.config)
 		c := k.config.With("minimum_version", 2)
 		p := s.tf.Plan(c)
@@ -62,8 +63,9 @@ func TestMinimumVersionInEachPhase(t *testing.T) {
 		"rolled back, none is new enough":         {rolledBack, 3, "4"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				x.before(s, k.config)
 				c := k.config.With("minimum_version", x.minimum)
 				p := s.tf.Plan(c)
@@ -79,9 +81,10 @@ func TestMinimumVersionInEachPhase(t *testing.T) {
 }
 
 func TestMinimumVersionAtCreation(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
 		c := k.config.With("minimum_version", 40)
-		s := created(t, k, c)
+		s.create(c)
 		s.tf.Expect(s.tf.State, "version=40", "rotation.next_version=41", "minimum_version=40")
 		tftest.Silent(t, s.tf, c)
 	})
@@ -90,8 +93,9 @@ func TestMinimumVersionAtCreation(t *testing.T) {
 // A deadline gives minimum_version another effect between plan and apply, and the platform refuses. Should it not see the
 // If-Match, the result stands, and the error says so.
 func TestDeadlineChangesWhatMinimumVersionDoes(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.staged(k.config)
 		c := k.config.With("minimum_version", 2)
 		p := s.tf.Plan(c)        // version 2, pending, will be current
@@ -111,8 +115,9 @@ func TestDeadlineChangesWhatMinimumVersionDoes(t *testing.T) {
 }
 
 func TestMinimumVersionWithoutEffectBesideAnotherChange(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.tf.Keep(s.tf.Plan(k.config.With("minimum_version", 1).With("description", "new")), nil)
 		s.Wrote(t, "PATCH if 1")
 		s.tf.Expect(s.tf.State, "version=1", "minimum_version=1", "description=new")

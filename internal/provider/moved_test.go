@@ -40,8 +40,9 @@ func TestSomebodyElseMovesTheRotation(t *testing.T) {
 		"minimum_version, and they began": {nothing, with("minimum_version", 2), step(api.StepBegin), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				x.prepare(s, k.config)
 				p := s.tf.Plan(x.change(k.config))
 				before := s.tf.State
@@ -60,8 +61,8 @@ func TestSomebodyElseMovesTheRotation(t *testing.T) {
 }
 
 func TestSavedPlanAppliedLate(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		s.create(k.config)
 		s.due()
 		p := s.tf.Plan(k.config)
 		s.Clock.Advance(8 * time.Hour)
@@ -87,9 +88,10 @@ func TestPlatformTakesTheStepAtItsDeadline(t *testing.T) {
 		"retire beside another change":   {(*scene).draining, edited, day, "stable"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
 				c := x.change(k.config)
-				s := created(t, k, k.config)
+				s.create(k.config)
 				x.prepare(s, k.config)
 				p := s.tf.Plan(c)
 				s.Clock.Advance(x.later)
@@ -103,8 +105,9 @@ func TestPlatformTakesTheStepAtItsDeadline(t *testing.T) {
 }
 
 func TestAttributesChangeBeforeTheStep(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.due()
 		s.tf.Keep(s.tf.Plan(k.config.With("description", "new")), nil)
 		s.Wrote(t, "PATCH if 1", "POST rotation/begin if 2")
@@ -113,8 +116,9 @@ func TestAttributesChangeBeforeTheStep(t *testing.T) {
 }
 
 func TestStepFailsAfterTheChange(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.due()
 		c := k.config.With("description", "new")
 		p := s.tf.Plan(c)
@@ -162,8 +166,9 @@ func TestEditWhileTheRotationMoves(t *testing.T) {
 		"the overlap ends":           {(*scene).draining, func(s *scene) { s.Clock.Advance(day) }, "stable", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				x.before(s, k.config)
 				if x.then == "stable" && x.warns == "" {
 					s.tf.Run(k.config) // so that the edit has no step beside it
@@ -195,8 +200,9 @@ func TestEditWhileTheRotationMoves(t *testing.T) {
 
 // A state that is old because an apply did without a refresh: what builds on it must not go through.
 func TestStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.somebody.Begin()
 		c := k.config.With("description", "new")
 		tftest.Must(t, s.tf.Apply(s.tf.PlanOnly(c), nil))
@@ -214,8 +220,9 @@ func TestStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
 
 // The numbers of the new name are continued, which the plan cannot know.
 func TestRenameToANameThatHadHigherNumbers(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		other := s.Terraform(k.Terraform)
 		other.Run(k.config.With("name", "other").With("minimum_version", 9))
 		tftest.Must(t, other.Destroy())

@@ -10,8 +10,9 @@ import (
 )
 
 func TestRotationWithAcknowledgement(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		tf := s.tf
 		tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme", "deletion_protection=false")
 		tftest.Silent(t, tf, k.config)
@@ -46,8 +47,9 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 }
 
 func TestRotationWithoutAcknowledgement(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		tf := s.tf
 		s.rules(map[string]any{"require_acknowledgement": false, "quiet_period": "1h"})
 		s.Clock.Advance(121 * day)
@@ -67,8 +69,9 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 }
 
 func TestOverlapOfZeroEndsAtOnce(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.rules(map[string]any{"require_acknowledgement": false, "overlap": "0s"})
 		s.due()
 		s.tf.Run(k.config) // the plan says draining, and Terraform insists on what the plan says
@@ -97,8 +100,9 @@ func TestRevokedOutside(t *testing.T) {
 		"draining, below 2": {(*scene).draining, below(2), "2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				x.before(s, k.config)
 				s.somebody.RevokeAs(x.revoke)
 				if x.issued {
@@ -123,8 +127,9 @@ func TestDestroyInAnyPhase(t *testing.T) {
 		"revoked": func(s *scene, _ tftest.Config) { s.somebody.Revoke() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				before(s, k.config)
 				tftest.Must(t, s.tf.Refresh())
 				tftest.Must(t, s.tf.PlanDestroy().Diags)
@@ -154,8 +159,9 @@ func TestHoldInEachPhase(t *testing.T) {
 		"reissue": {func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, "revoked", "stable"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
+				s.create(k.config)
 				x.until(s, k.config)
 				s.somebody.Hold("investigating INC-7")
 				s.warns(tftest.Empty(t, s.tf, k.config), `"orders" is on hold`, "Since 2026-", "investigating INC-7",
@@ -182,9 +188,10 @@ func TestHoldInEachPhase(t *testing.T) {
 
 // On hold nothing is rotated. What the configuration asks for is recorded, and done after the release.
 func TestHoldStopsEveryStep(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
 		c := k.config.With("rotate_when_changed", tftest.Triggers("a", "1"))
-		s := created(t, k, c)
+		s.create(c)
 		s.somebody.Hold("incident 7")
 		errs := s.tf.Plan(c.With("minimum_version", 2)).Diags.Errors()
 		tftest.Says(t, errs, `AttributeName("minimum_version")`, "release the hold")
@@ -204,8 +211,9 @@ func TestHoldStopsEveryStep(t *testing.T) {
 }
 
 func TestHoldBetweenPlanAndApply(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.due()
 		p := s.tf.Plan(k.config)
 		s.Fail(acctest.Refuse("POST rotation/begin", api.Problem{Code: api.CodeHeld}))
@@ -215,8 +223,9 @@ func TestHoldBetweenPlanAndApply(t *testing.T) {
 }
 
 func TestRollback(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		s.proven(k.config)
 		s.tf.Run(k.config)
 		s.somebody.Rollback("consumers fail")
@@ -234,8 +243,9 @@ func TestRollback(t *testing.T) {
 // A plan that issues a version says what became of those before it, so that a gap in the numbers surprises nobody.
 func TestVersionsThatNeverBecameCurrent(t *testing.T) {
 	const before = "there before"
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		cancelled := func() { s.somebody.Begin(); s.somebody.Cancel() }
 		s.due()
 		saysNothingOf(t, s.tf.Plan(k.config).Diags.Warnings(), before)

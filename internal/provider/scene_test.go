@@ -82,29 +82,22 @@ type scene struct {
 	somebody *acctest.Credential
 }
 
-func start(t *testing.T, k kind) *scene {
-	t.Helper()
-	p := acctest.StartFixture(t)
-	return &scene{Platform: p, t: t, tf: p.Terraform(k.Terraform), somebody: p.Credential(k.Kind, "orders")}
-}
-
-// created starts with the object applied.
-func created(t *testing.T, k kind, c tftest.Config) *scene {
-	t.Helper()
-	s := start(t, k)
+// create applies a configuration to the empty state.
+func (s *scene) create(c tftest.Config) {
+	s.t.Helper()
 	s.tf.Run(c)
 	s.ForgetRequests()
-	return s
 }
 
-// forEach runs a test for each kind, in parallel.
-func forEach(t *testing.T, kinds map[string]kind, test func(*testing.T, kind)) {
+// forEach runs a test for each kind, in parallel, on a platform of its own.
+func forEach(t *testing.T, kinds map[string]kind, test func(*scene, kind)) {
 	t.Helper()
 	t.Parallel()
 	for name, k := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, k)
+			p := acctest.StartFixture(t)
+			test(&scene{p, t, p.Terraform(k.Terraform), p.Credential(k.Kind, "orders")}, k)
 		})
 	}
 }

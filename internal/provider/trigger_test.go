@@ -12,9 +12,10 @@ func triggered(c tftest.Config, kv ...string) tftest.Config {
 }
 
 func TestTriggerBeginsARotation(t *testing.T) {
-	forEach(t, rotatedKinds(), func(t *testing.T, k kind) {
+	forEach(t, rotatedKinds(), func(s *scene, k kind) {
+		t := s.t
 		c := k.config
-		s := created(t, k, c)
+		s.create(c)
 		// A key that comes or goes is no change.
 		for _, next := range []tftest.Config{
 			triggered(c, "a", "1"), triggered(c, "a", "1", "b", "1"), triggered(c, "b", "1"), c, triggered(c, "a", "1"),
@@ -39,9 +40,10 @@ func TestTriggerBeginsARotation(t *testing.T) {
 }
 
 func TestTriggerDuringARotationIsRecorded(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
 		c := triggered(k.config, "a", "1")
-		s := created(t, k, c)
+		s.create(c)
 		s.staged(c)
 		c = triggered(k.config, "a", "2")
 		p := s.tf.Plan(c)
@@ -71,9 +73,10 @@ func TestTriggerWhileAnotherStepIsDue(t *testing.T) {
 		"retire":  {(*scene).draining, "stable", []string{"PATCH if 3", "POST rotation/retire if 4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
 				c := triggered(k.config, "a", "1")
-				s := created(t, k, c)
+				s.create(c)
 				x.before(s, c)
 				c = triggered(k.config, "a", "2")
 				p := s.tf.Plan(c)
@@ -114,9 +117,10 @@ func TestUnknownStep(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				t := s.t
 				c := triggered(k.config, "a", "1")
-				s := created(t, k, c)
+				s.create(c)
 				p := s.tf.Plan(x.planned(c))
 				tftest.Must(t, p.Diags)
 				s.tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id="+s.somebody.ID())
@@ -136,8 +140,9 @@ func TestUnknownStep(t *testing.T) {
 
 func TestPolicyOfTheSameApply(t *testing.T) {
 	second := acctest.TheFixture().Policies[1]
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
 		p := s.tf.Plan(k.config.With("rotation_policy_id", tftest.Unknown))
 		s.tf.Expect(p.Planned, "version=1", "rotation.phase=stable", "rotation_policy_id=<unknown>",
 			"public_keys="+s.tf.Get(s.tf.State, "public_keys"))

@@ -90,7 +90,8 @@ func (w *walk) note(what string, c tftest.Config) {
 // disturb is what somebody else does, and time. The platform refuses what cannot be done now.
 func (w *walk) disturb() {
 	now := w.s.object().Rotation
-	verb, body := "", map[string]any{"reason": "test"}
+	var verb string
+	body := map[string]any{"reason": "test"}
 	switch w.r.IntN(12) {
 	case 0:
 		w.s.Clock.Advance(time.Duration(w.r.IntN(100)) * day)
