@@ -64,25 +64,26 @@ func driftCases() map[string]drifting {
 
 // Of a policy, a connector or an endpoint, too: whatever somebody changes, the next plan shows exactly that, one apply corrects it in place, and nothing else moves.
 func TestDriftOfTheOtherKinds(t *testing.T) {
-	t.Parallel()
 	for name, x := range driftCases() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := created(t, x.kind, x.config)
-			before := s.object(x.kind)
-			for _, patch := range x.patches {
-				s.As(api.RoleDeployer).Do(http.MethodPatch, "/v1/"+x.Path+"/"+before["id"].(string), patch).Want(http.StatusOK)
-				p := s.tf.Plan(x.config)
-				tftest.Must(t, p.Diags)
-				if want := slices.Sorted(maps.Keys(patch)); p.Replaces || !slices.Equal(knownChanges(t, s.tf.State, p.Planned), want) {
-					t.Errorf("replaces: %t, changes %v, want %v in place", p.Replaces, knownChanges(t, s.tf.State, p.Planned), want)
+			forEach(t, map[string]kind{x.Singular: x.kind}, func(s *scene, k kind) {
+				s.create(k.config)
+				before := s.object(k)
+				for _, patch := range x.patches {
+					s.As(api.RoleDeployer).Do(http.MethodPatch, "/v1/"+k.Path+"/"+before["id"].(string), patch).Want(http.StatusOK)
+					p := s.tf.Plan(k.config)
+					tftest.Must(s.t, p.Diags)
+					got, want := knownChanges(s.t, s.tf.State, p.Planned), slices.Sorted(maps.Keys(patch))
+					if p.Replaces || !slices.Equal(got, want) {
+						s.t.Errorf("replaces: %t, changes %v, want %v in place", p.Replaces, got, want)
+					}
+					tftest.Must(s.t, s.tf.Apply(p, nil))
+					tftest.Silent(s.t, s.tf, k.config)
+					if diff := cmp.Diff(before, s.object(k)); diff != "" {
+						s.t.Fatalf("the object is not as it was (-before +after), after %v:\n%s", patch, diff)
+					}
 				}
-				tftest.Must(t, s.tf.Apply(p, nil))
-				tftest.Silent(t, s.tf, x.config)
-				if diff := cmp.Diff(before, s.object(x.kind)); diff != "" {
-					t.Fatalf("the object is not as it was (-before +after), after %v:\n%s", patch, diff)
-				}
-			}
+			})
 		})
 	}
 }

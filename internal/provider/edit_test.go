@@ -35,27 +35,27 @@ func TestEditWhileSomethingHappens(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				s.create(k.config)
 				x.before(s, k.config)
 				c := k.config.With("description", "new")
 				p := s.tf.Plan(c)
 				for _, attribute := range []string{"version", "rotation", "public_keys"} {
 					if was, is := s.tf.Get(s.tf.State, attribute), s.tf.Get(p.Planned, attribute); was != is {
-						t.Errorf("the plan moves %s from %s to %s", attribute, was, is)
+						s.t.Errorf("the plan moves %s from %s to %s", attribute, was, is)
 					}
 				}
 				x.meanwhile(s)
 				s.ForgetRequests()
-				tftest.Must(t, s.tf.Apply(p, nil))
-				s.Wrote(t, "PATCH")
+				tftest.Must(s.t, s.tf.Apply(p, nil))
+				s.Wrote(s.t, "PATCH")
 				next := s.tf.Plan(c)
 				s.warns(next, x.says)
 				if next.Changes != (x.next != "") {
-					t.Errorf("the next plan has changes: %t; %s", next.Changes, next.Diags.Warnings())
+					s.t.Errorf("the next plan has changes: %t; %s", next.Changes, next.Diags.Warnings())
 				}
 				if x.says == "" && len(next.Diags) != 0 {
-					t.Errorf("the next plan says %s", next.Diags.Warnings())
+					s.t.Errorf("the next plan says %s", next.Diags.Warnings())
 				}
 				if x.next != "" {
 					s.tf.Expect(next.Planned, "rotation.phase="+x.next)
@@ -70,11 +70,11 @@ func TestEditWhileSomethingHappens(t *testing.T) {
 // The stage ends and nobody has used the pending version.
 func TestStageTimeout(t *testing.T) {
 	t.Run("cancel", func(t *testing.T) {
-		forEach(t, bothTypes(), func(t *testing.T, k kind) {
-			s := created(t, k, k.config)
+		forEach(t, bothTypes(), func(s *scene, k kind) {
+			s.create(k.config)
 			s.staged(k.config)
 			s.Clock.Advance(7*day - time.Second)
-			s.warns(tftest.Empty(t, s.tf, k.config), "waits to be seen in use")
+			s.warns(tftest.Empty(s.t, s.tf, k.config), "waits to be seen in use")
 			s.Clock.Advance(time.Second)
 			p := s.tf.Plan(k.config) // it is due again, with the next number, and there is no hold
 			s.tf.Expect(s.tf.State, "version=1", "rotation.phase=stable")
@@ -83,12 +83,12 @@ func TestStageTimeout(t *testing.T) {
 		})
 	})
 	t.Run("promote", func(t *testing.T) {
-		forEach(t, bothTypes(), func(t *testing.T, k kind) {
-			s := created(t, k, k.config)
+		forEach(t, bothTypes(), func(s *scene, k kind) {
+			s.create(k.config)
 			s.rules(map[string]any{"on_stage_timeout": "promote"})
 			s.staged(k.config)
 			s.Clock.Advance(7 * day)
-			tftest.Silent(t, s.tf, k.config)
+			tftest.Silent(s.t, s.tf, k.config)
 			s.tf.Expect(s.tf.State, "version=2", "rotation.phase=draining", "rotation.previous_version=1")
 		})
 	})
@@ -96,29 +96,28 @@ func TestStageTimeout(t *testing.T) {
 
 // After a rollback and a release Terraform waits: the version that failed is cancelled at its deadline, or a person promotes it.
 func TestRollbackReleasedEarly(t *testing.T) {
-	back := func(t *testing.T, k kind) *scene {
-		t.Helper()
-		s := created(t, k, k.config)
+	back := func(s *scene, k kind) {
+		s.t.Helper()
+		s.create(k.config)
 		s.proven(k.config)
 		s.tf.Run(k.config)
 		s.somebody.Rollback("consumers fail")
 		s.somebody.Release()
-		tftest.Silent(t, s.tf, k.config)
+		tftest.Silent(s.t, s.tf, k.config)
 		s.tf.Expect(s.tf.State, "version=1", "rotation.phase=staged", "rotation.acknowledged=false")
-		return s
 	}
 	t.Run("cancelled", func(t *testing.T) {
-		forEach(t, bothTypes(), func(t *testing.T, k kind) {
-			s := back(t, k)
+		forEach(t, bothTypes(), func(s *scene, k kind) {
+			back(s, k)
 			s.Clock.Advance(day)
 			s.tf.Expect(s.tf.Plan(k.config).Planned, "version=3", "rotation.phase=staged")
 		})
 	})
 	t.Run("promoted by hand", func(t *testing.T) {
-		forEach(t, bothTypes(), func(t *testing.T, k kind) {
-			s := back(t, k)
+		forEach(t, bothTypes(), func(s *scene, k kind) {
+			back(s, k)
 			s.somebody.Promote()
-			tftest.Silent(t, s.tf, k.config)
+			tftest.Silent(s.t, s.tf, k.config)
 			s.tf.Expect(s.tf.State, "version=2", "rotation.phase=draining", "rotation.previous_version=1")
 		})
 	})

@@ -127,33 +127,32 @@ func merge(all ...map[string]imported) map[string]imported {
 // An import takes the name or the id, needs no secret, and changes nothing. Where the configuration says what the platform
 // has, the next plan is empty.
 func TestImportOfWhatTheAPIMade(t *testing.T) {
-	t.Parallel()
 	for name, c := range importCases() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, c.kind)
-			var before, after api.Object
-			by := s.As(api.RoleDeployer)
-			by.Create(c.Path, c.body).Want(http.StatusCreated).Decode(&before)
-			for _, id := range []string{"orders", before.ID} {
-				tf := s.Terraform(c.Terraform)
-				tftest.Must(t, tf.Import(id))
-				tf.Expect(tf.State, append(c.state, "id="+before.ID, "created_at=2026-05-01T12:00:00Z")...)
-				tftest.Empty(t, tf, c.config)
-			}
-			if by.Find(c.Path, "orders", &after); after.Etag != before.Etag {
-				t.Errorf("the import changed the object: etag %s, was %s", after.Etag, before.Etag)
-			}
+			forEach(t, map[string]kind{c.Singular: c.kind}, func(s *scene, k kind) {
+				var before, after api.Object
+				by := s.As(api.RoleDeployer)
+				by.Create(k.Path, c.body).Want(http.StatusCreated).Decode(&before)
+				for _, id := range []string{"orders", before.ID} {
+					tf := s.Terraform(k.Terraform)
+					tftest.Must(s.t, tf.Import(id))
+					tf.Expect(tf.State, append(c.state, "id="+before.ID, "created_at=2026-05-01T12:00:00Z")...)
+					tftest.Empty(s.t, tf, k.config)
+				}
+				if by.Find(k.Path, "orders", &after); after.Etag != before.Etag {
+					s.t.Errorf("the import changed the object: etag %s, was %s", after.Etag, before.Etag)
+				}
+			})
 		})
 	}
 }
 
 // Null and empty are two values.
 func TestImportTellsNullFromEmpty(t *testing.T) {
-	forEach(t, everyKind(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config.With("description", "").With("labels", tftest.Triggers()))
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		s.create(k.config.With("description", "").With("labels", tftest.Triggers()))
 		tf := s.Terraform(k.Terraform)
-		tftest.Must(t, tf.Import("orders"))
+		tftest.Must(s.t, tf.Import("orders"))
 		p := tf.Plan(k.config)
 		tf.Expect(p.Planned, "description=<null>", "labels=<null>")
 		tf.Keep(p, nil)
@@ -163,18 +162,18 @@ func TestImportTellsNullFromEmpty(t *testing.T) {
 
 // What is due when it is imported is planned at once.
 func TestImportOfWhatIsDue(t *testing.T) {
-	forEach(t, bothTypes(), func(t *testing.T, k kind) {
-		s := created(t, k, k.config)
+	forEach(t, bothTypes(), func(s *scene, k kind) {
+		s.create(k.config)
 		s.due()
 		tf := s.Terraform(k.Terraform)
-		tftest.Must(t, tf.Import("orders"))
+		tftest.Must(s.t, tf.Import("orders"))
 		p := tf.Plan(k.config)
 		tf.Expect(p.Planned, "version=2", "rotation.phase=staged")
 		tf.Keep(p, nil)
 		// In the middle of the rotation an import finds it.
 		again := s.Terraform(k.Terraform)
-		tftest.Must(t, again.Import("orders"))
+		tftest.Must(s.t, again.Import("orders"))
 		again.Expect(again.State, "version=2", "rotation.phase=staged")
-		tftest.Empty(t, again, k.config)
+		tftest.Empty(s.t, again, k.config)
 	})
 }

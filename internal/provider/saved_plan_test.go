@@ -33,15 +33,15 @@ func TestSavedPlanAfterAChange(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				s.create(k.config)
 				x.prepare(s, k.config)
 				p := s.tf.Plan(k.config)
 				x.meanwhile(s)
 				next := s.somebody.NextVersion()
-				tftest.Says(t, s.tf.Apply(p, nil).Errors(), "plan again")
+				tftest.Says(s.t, s.tf.Apply(p, nil).Errors(), "plan again")
 				if n := s.somebody.NextVersion(); n != next {
-					t.Errorf("the refused plan has issued version %d", n-1)
+					s.t.Errorf("the refused plan has issued version %d", n-1)
 				}
 				s.tf.Run(k.config)
 			})
@@ -67,8 +67,8 @@ func TestSavedPlanInEachPhaseAppliedLate(t *testing.T) {
 		"reissue": {nothing, 5 * day, "stable"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEach(t, bothTypes(), func(t *testing.T, k kind) {
-				s := created(t, k, k.config)
+			forEach(t, bothTypes(), func(s *scene, k kind) {
+				s.create(k.config)
 				x.prepare(s, k.config)
 				if name == "reissue" {
 					s.somebody.Revoke()
@@ -77,7 +77,7 @@ func TestSavedPlanInEachPhaseAppliedLate(t *testing.T) {
 				s.Clock.Advance(x.late)
 				s.tf.Keep(p, nil)
 				s.tf.Expect(s.tf.State, "version=2", "rotation.phase="+x.phase, "rotation.next_version=3")
-				tftest.Empty(t, s.tf, k.config)
+				tftest.Empty(s.t, s.tf, k.config)
 			})
 		})
 	}
@@ -85,15 +85,16 @@ func TestSavedPlanInEachPhaseAppliedLate(t *testing.T) {
 
 // A previous version that somebody uses again is not retired by a plan that was made while it was quiet.
 func TestRetireOfAVersionInUse(t *testing.T) {
-	k := rotatedKinds()["scoped token"]
-	t.Parallel()
-	s := created(t, k, k.config)
-	s.draining(k.config)
-	p := s.tf.Plan(k.config)
-	s.As(api.RoleRuntime).Introspect(s.somebody.Reveal(1))
-	tftest.Says(t, s.tf.Apply(p, nil).Errors(), "plan again")
-	if !s.As(api.RoleDeployer).Introspect(s.somebody.Reveal(1)).Active {
-		t.Error("a version that is in use was retired")
-	}
-	s.tf.Run(k.config)
+	token := map[string]kind{"scoped token": rotatedKinds()["scoped token"]}
+	forEach(t, token, func(s *scene, k kind) {
+		s.create(k.config)
+		s.draining(k.config)
+		p := s.tf.Plan(k.config)
+		s.As(api.RoleRuntime).Introspect(s.somebody.Reveal(1))
+		tftest.Says(s.t, s.tf.Apply(p, nil).Errors(), "plan again")
+		if !s.As(api.RoleDeployer).Introspect(s.somebody.Reveal(1)).Active {
+			s.t.Error("a version that is in use was retired")
+		}
+		s.tf.Run(k.config)
+	})
 }
