@@ -137,10 +137,11 @@ func (w *world) objects() map[string]string {
 
 // TestRoles tries every route with every role.
 func TestRoles(t *testing.T) {
+	w := newWorld(t)
+	ids := w.objects()
 	for role, permissions := range mays {
 		t.Run(role, func(t *testing.T) {
-			w := newWorld(t)
-			ids := w.objects()
+			w := w.in(t)
 			for _, r := range routes {
 				got := w.as(role, r.method, objectOf(r.path, ids), r.body)
 				if slices.Contains(permissions, r.permission) {
@@ -168,11 +169,11 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 	case strings.HasPrefix(path, pathConnectors):
 		ids[pathConnectors] = w.newConnector("chat", nil).ID
 	case strings.HasPrefix(path, pathTokens):
-		ids[pathTokens] = w.newToken("notifier", w.newConnector("other", nil).ID, nil).ID
+		ids[pathTokens] = w.create(api.ScopedTokens, "notifier", ids[pathPolicies], nil).ID
 	case strings.HasPrefix(path, pathEndpoints):
 		ids[pathEndpoints] = w.newEndpoint("hooks", ids[pathConnectors], nil).ID
 	case strings.HasPrefix(path, pathSecrets):
-		ids[pathSecrets] = w.newSecret("signing", w.newEndpoint("other", ids[pathConnectors], nil).ID, w.newPolicy("other", nil).ID, nil).ID
+		ids[pathSecrets] = w.create(api.SigningSecrets, "signing", ids[pathPolicies], nil).ID
 	default:
 		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
 	}

@@ -75,10 +75,11 @@ func TestAnEventThatDoesNotOpen(t *testing.T) {
 // TestALateAnswerHasNoSay: between the attempt and its answer somebody has switched the endpoint off and on. The event is tried again at once, even
 // if that was its last attempt.
 func TestALateAnswerHasNoSay(t *testing.T) {
+	w := newWorld(t)
 	for name, status := range map[string]int{"gone": http.StatusGone, "busy": http.StatusTooManyRequests, "broken": http.StatusInternalServerError} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(name, nil)
 			h.says(with(http.StatusInternalServerError))
 			id := w.sent(h.endpoint)
 			for range webhook.MaxAttempts - 1 {
@@ -112,12 +113,12 @@ func TestWhatWaitsDoesNotExpire(t *testing.T) {
 		w := newWorld(t)
 		h := w.newHook("hooks", nil)
 		id := w.sent(h.endpoint)
-		w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+		w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 		for range 2 * webhook.MaxAttempts {
 			w.deliver()
 			w.clock.Advance(27 * time.Hour)
 		}
-		w.turned(h.secret, api.StepReissue, nil)
+		w.mustStep(h.secret, api.StepReissue, nil)
 		h.says(with(http.StatusInternalServerError))
 		for n := 1; n <= webhook.MaxAttempts; n++ { // all that it would have had without the wait
 			w.deliver()
@@ -190,7 +191,7 @@ func (w *world) busy(endpoints, events int, open <-chan struct{}) (asked <-chan 
 func TestNothingNewIsSentWhileItStops(t *testing.T) {
 	w := newWorld(t)
 	open := make(chan struct{})
-	asked := w.busy(20, 5, open)
+	asked := w.busy(17, 5, open)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {

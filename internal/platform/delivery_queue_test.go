@@ -104,10 +104,11 @@ func TestGoneAtOnce(t *testing.T) {
 
 // TestAnAddressThatIsLeftHasNoSay: what a receiver answers after the endpoint has moved away from it ends no delivery and disables nothing.
 func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
+	w := newWorld(t)
 	for _, status := range []int{http.StatusGone, http.StatusTooManyRequests, http.StatusNotFound} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
-			w := newWorld(t)
-			h, moved := w.newHook("hooks", nil), w.newReceiver()
+			w := w.in(t)
+			h, moved := w.newHook(slug(http.StatusText(status)), nil), w.newReceiver()
 			moved.knows(w.key(h.secret, 1))
 			h.says(func(rw http.ResponseWriter, a arrival) {
 				w.patchEndpoint(h.endpoint, object{"url": moved.server.URL})
@@ -131,13 +132,14 @@ func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
 
 // TestDisabledEndpointsWait, and so do those of a disabled connector.
 func TestDisabledEndpointsWait(t *testing.T) {
+	w := newWorld(t)
 	for name, path := range map[string]func(h *hook) string{
 		"endpoint":  func(h *hook) string { return pathEndpoints + "/" + h.endpoint },
 		"connector": func(h *hook) string { return pathConnectors + "/" + h.connector },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(name, nil)
 			id := w.sent(h.endpoint)
 			w.do("PATCH", path(h), object{"enabled": false}).want(200)
 			w.clock.Advance(40 * 24 * time.Hour)
@@ -164,7 +166,7 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
-	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, "signing secret") {
 		t.Errorf("does not say what is missing: %s", p.Detail)
 	}
@@ -174,7 +176,7 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil || !strings.Contains(last.Detail, "reissue") {
 		t.Errorf("%+v", last)
 	}
-	w.turned(h.secret, api.StepReissue, nil)
+	w.mustStep(h.secret, api.StepReissue, nil)
 	h.knows(w.key(h.secret, 2))
 	w.sent(h.endpoint)
 	w.deliver() // what could not be signed is tried at once, not only when its time comes

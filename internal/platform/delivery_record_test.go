@@ -40,7 +40,7 @@ func TestRecordOfADelivery(t *testing.T) {
 		t.Errorf("queued (-want +got):\n%s", diff)
 	}
 	w.deliver()
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	h.says(took(20*time.Millisecond, 204))
 	second := *w.delivery(h.endpoint, id).NextAttemptAt
 	w.retried(h.endpoint, id)
@@ -233,7 +233,7 @@ func TestBodiesAreSealedAndErased(t *testing.T) {
 				}
 			}
 			signature, _, _ := strings.Cut(strings.TrimPrefix(arrived[0].header.Get(webhook.HeaderSignature), "v1,"), " ")
-			value := strings.TrimPrefix(w.revealSecret(h.secret, 1), "whsec_")
+			value := strings.TrimPrefix(w.reveal(h.secret, 1), "whsec_")
 			raw, err := base64.StdEncoding.DecodeString(value)
 			if err != nil {
 				t.Fatal(err)

@@ -67,16 +67,16 @@ func TestRetriesAreSignedAnew(t *testing.T) {
 	id := w.sent(h.endpoint)
 	w.deliver()
 	h.took(1)[0].signedWith(t, first)
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	second := w.key(h.secret, 2)
 	w.retried(h.endpoint, id)
 	h.took(1)[0].signedWith(t, first, second)
-	w.command(h.secret, "revoke", object{"below": 2, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"below": 2, "reason": "test"})
 	w.retried(h.endpoint, id)
 	h.took(1)[0].signedWith(t, second)
 	// The last wait is longer than the overlap, and nobody looks while it ends.
-	w.turned(h.secret, api.StepBegin, nil)
-	w.turned(h.secret, api.StepPromote, forced)
+	w.mustStep(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepPromote, forced)
 	third := w.key(h.secret, 3)
 	w.clock.Advance(2 * time.Hour)
 	w.deliver()
@@ -183,6 +183,7 @@ func TestPauses(t *testing.T) {
 
 // TestWhatEndsAPause: whoever asked was at the old address, or has been looked after.
 func TestWhatEndsAPause(t *testing.T) {
+	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
 		"a new URL": func(w *world, h *hook) { w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/new"}) },
 		"disabled and enabled": func(w *world, h *hook) {
@@ -192,8 +193,8 @@ func TestWhatEndsAPause(t *testing.T) {
 		"nothing, by another name": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
 			h.says(with(429, header{"Retry-After", "3600"}))
 			w.sent(h.endpoint)
 			w.deliver()

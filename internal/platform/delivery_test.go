@@ -191,7 +191,7 @@ func TestReceiversKeepWorkingThroughARotation(t *testing.T) {
 	receivers := map[string]*official.Webhook{}
 	holds := func(name string, version int64) {
 		t.Helper()
-		r, err := official.NewWebhook(w.revealSecret(h.secret, version))
+		r, err := official.NewWebhook(w.reveal(h.secret, version))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,17 +216,17 @@ func TestReceiversKeepWorkingThroughARotation(t *testing.T) {
 	}
 	holds("old", 1)
 	check("before", "old")
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	holds("new", 2)
 	check("staged", "old", "new")
-	w.turned(h.secret, api.StepPromote, forced)
+	w.mustStep(h.secret, api.StepPromote, forced)
 	check("draining", "old", "new")
 	w.clock.Advance(time.Hour - time.Second)
 	check("at the end of the overlap", "old", "new")
 	w.clock.Advance(time.Second) // nobody has settled it yet
 	check("after", "new")
-	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
-	w.turned(h.secret, api.StepReissue, nil)
+	w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
+	w.mustStep(h.secret, api.StepReissue, nil)
 	check("reissued")
 }
 
@@ -251,25 +251,25 @@ func TestOrderOfSignatures(t *testing.T) {
 		}
 	}
 	check(1)
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	keys[2] = w.key(h.secret, 2)
 	check(1, 2)
-	w.turned(h.secret, api.StepPromote, forced)
+	w.mustStep(h.secret, api.StepPromote, forced)
 	check(2, 1)
-	w.turned(h.secret, api.StepRollback, nil)
+	w.mustStep(h.secret, api.StepRollback, nil)
 	check(1, 2)
 	w.clock.Advance(time.Hour)
 	check(1)
-	w.command(h.secret, "release", because)
-	w.turned(h.secret, api.StepBegin, nil)
+	w.lifecycle(h.secret, "release", because)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	keys[3] = w.key(h.secret, 3)
 	check(1, 3)
-	w.command(h.secret, "revoke", object{"below": 3, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"below": 3, "reason": "test"})
 	check(3)
 	// A promotion that a deadline made counts before anybody has settled it.
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	keys[4] = w.key(h.secret, 4)
-	w.turned(h.secret, api.StepAcknowledge, object{"version": 4})
+	w.mustStep(h.secret, api.StepAcknowledge, object{"version": 4})
 	check(3, 4)
 	w.clock.Advance(7 * 24 * time.Hour)
 	check(4, 3)
@@ -287,14 +287,14 @@ func TestTwoSigningSecrets(t *testing.T) {
 	if s := a.header.Get(webhook.HeaderSignature); !strings.HasPrefix(s, "v1,") || !strings.Contains(s, " v1a,") {
 		t.Errorf("the versions of the signatures: %s", s)
 	}
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	next := w.key(h.secret, 2)
 	h.delivered().signedWith(t, old, public, next)
-	w.turned(h.secret, api.StepPromote, forced)
+	w.mustStep(h.secret, api.StepPromote, forced)
 	h.delivered().signedWith(t, next, public, old)
-	w.turned(ed, api.StepBegin, nil)
+	w.mustStep(ed, api.StepBegin, nil)
 	h.delivered().signedWith(t, next, public, old, w.key(ed, 2))
-	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 	h.delivered().signedWith(t, public, w.key(ed, 2))
 	other := w.newHook("other", nil)
 	other.delivered().signedWith(t, w.key(other.secret, 1))

@@ -173,7 +173,7 @@ func TestNamesThatLeadInside(t *testing.T) {
 			w.retried(endpoint, id)
 			w.refusedAttempt(endpoint, id, x.word, 2)
 			// Nor does a probe get through.
-			w.turned(secret, api.StepBegin, nil)
+			w.mustStep(secret, api.StepBegin, nil)
 			w.probe()
 			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil || !strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
 				t.Errorf("probe: %+v", p)
@@ -266,7 +266,7 @@ func TestNoProxy(t *testing.T) {
 		w.names.is("example.com", publicAddress)
 		w.patchEndpoint(h.endpoint, object{"url": "https://example.com/hook"})
 		h.delivered()
-		w.turned(h.secret, api.StepBegin, nil)
+		w.mustStep(h.secret, api.StepBegin, nil)
 		h.knows(w.key(h.secret, 2))
 		w.probe()
 		h.took(2)

@@ -46,6 +46,7 @@ type world struct {
 	server  *httptest.Server
 	tokens  map[string]string // role -> token of a principal in acme/staging
 	foreign map[string]string // environment of another scope -> token of a deployer
+	created *int              // how many objects create has made, for unique names
 }
 
 // buffer is a log that may be written while it is read.
@@ -79,7 +80,7 @@ func newWorld(tb testing.TB) *world {
 	seedOnce.Do(func() { seeded = newSeed(tb) })
 	w := &world{
 		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign,
-		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true,
+		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true, created: new(int),
 	}
 	for name, content := range seeded.files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), content, 0o600); err != nil {
@@ -345,13 +346,29 @@ func (w *world) patch(id string, body any, headers ...header) api.ScopedToken {
 	return decoded[api.ScopedToken](w.do("PATCH", "/v1/scoped-tokens/"+id, body, headers...).want(200))
 }
 
-// step takes a rotation step.
+// pathOf returns the path of an object, which the prefix of its id tells.
+func pathOf(id string) string {
+	for _, k := range api.Kinds() {
+		if strings.HasPrefix(id, k.IDPrefix) {
+			return "/v1/" + k.Path + "/" + id
+		}
+	}
+	panic("no kind has the id " + id)
+}
+
+// step requests a rotation step of a scoped token or a signing secret.
 func (w *world) step(id, step string, body any, headers ...header) *reply {
 	w.t.Helper()
 	if body == nil {
 		body = object{}
 	}
-	return w.do("POST", "/v1/scoped-tokens/"+id+"/rotation/"+step, body, headers...)
+	return w.do("POST", pathOf(id)+"/rotation/"+step, body, headers...)
+}
+
+// lifecycle revokes, holds or releases an object.
+func (w *world) lifecycle(id, action string, body any) *reply {
+	w.t.Helper()
+	return w.do("POST", pathOf(id)+"/"+action, body).want(200)
 }
 
 // revealed is a value in clear.
@@ -367,7 +384,7 @@ func (w *world) reveal(id string, version int64) string {
 }
 
 func revealPath(id string, version int64) string {
-	return "/v1/scoped-tokens/" + id + "/versions/" + itoa(version) + "/reveal"
+	return pathOf(id) + "/versions/" + itoa(version) + "/reveal"
 }
 
 // introspect asks as a role whether a value is accepted.
@@ -397,7 +414,7 @@ func (w *world) accepted(values map[int64]string, want ...int64) {
 
 func (w *world) versions(id string) []api.Version {
 	w.t.Helper()
-	return decoded[api.Page[api.Version]](w.do("GET", "/v1/scoped-tokens/"+id+"/versions", nil).want(200)).Items
+	return decoded[api.Page[api.Version]](w.do("GET", pathOf(id)+"/versions", nil).want(200)).Items
 }
 
 // audit returns the events of acme/staging.

@@ -150,11 +150,13 @@ func TestRevokeOneValue(t *testing.T) {
 		"previous":               {(*world).drained, 1, []int64{2}, api.PhaseStable, 2, false},
 		"current while draining": {(*world).drained, 2, []int64{1}, api.PhaseStable, 1, false},
 	}
+	w := newWorld(t)
+	connector := w.newConnector("chat", nil).ID
 	for name, c := range cases {
 		for _, who := range []string{"itself", api.RoleOperator, api.RoleSecurity} {
 			t.Run(name+" by "+who, func(t *testing.T) {
-				w := newWorld(t)
-				token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+				w := w.in(t)
+				token := w.newToken(slug(name+" "+who), connector, nil)
 				c.prepare(w, token.ID)
 				values := map[int64]string{}
 				for _, v := range w.versions(token.ID) {

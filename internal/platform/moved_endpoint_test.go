@@ -24,7 +24,7 @@ func TestAMovedEndpointProvesAnew(t *testing.T) {
 	if r := s.Rotation; r.Due != api.DueNone || r.Acknowledged || r.Reason != api.ReasonAwaitingAcknowledgement || s.Probe != nil {
 		t.Errorf("%+v, probe %+v", r, s.Probe)
 	}
-	w.turn(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+	w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
 	h.arrived()
 	w.clock.Advance(time.Minute)
 	w.probe()
@@ -47,7 +47,7 @@ func TestAMovedEndpointKeepsWhatWasSaid(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
-	w.turned(h.secret, api.StepAcknowledge, object{"version": 2})
+	w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
 	w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/other"})
 	if r := w.secret(h.secret).Rotation; r.Due != api.StepPromote {
 		t.Errorf("%+v", r)

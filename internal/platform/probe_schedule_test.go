@@ -63,31 +63,31 @@ func TestWhenNothingIsProbed(t *testing.T) {
 		},
 		"acknowledged": func(w *world, h *hook) {
 			h.staged(1)
-			w.turned(h.secret, api.StepAcknowledge, object{"version": 2})
+			w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
 		},
 		"cancelled": func(w *world, h *hook) {
 			h.staged(1)
-			w.turned(h.secret, api.StepCancel, nil)
+			w.mustStep(h.secret, api.StepCancel, nil)
 		},
 		"promoted": func(w *world, h *hook) {
 			h.staged(1, 2)
 			w.probe()
-			w.turned(h.secret, api.StepPromote, nil)
+			w.mustStep(h.secret, api.StepPromote, nil)
 		},
 		"promoted without proof, and alone": func(w *world, h *hook) {
 			h.staged(1)
-			w.turned(h.secret, api.StepPromote, forced)
+			w.mustStep(h.secret, api.StepPromote, forced)
 			w.clock.Advance(time.Hour)
 		},
 		"rolled back": func(w *world, h *hook) {
 			h.staged(1, 2)
 			w.probe()
-			w.turned(h.secret, api.StepPromote, nil)
-			w.turned(h.secret, api.StepRollback, nil)
+			w.mustStep(h.secret, api.StepPromote, nil)
+			w.mustStep(h.secret, api.StepRollback, nil)
 		},
 		"revoked": func(w *world, h *hook) {
 			h.staged(1)
-			w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+			w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 		},
 		"replaced by a minimum": func(w *world, h *hook) {
 			h.staged(1)
@@ -152,7 +152,7 @@ func TestProbesKeepTheirDistance(t *testing.T) {
 	w := newWorld(t)
 	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
 	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
-	w.turned(second, api.StepBegin, nil)
+	w.mustStep(second, api.StepBegin, nil)
 	h.staged(1)
 	other.staged(1)
 	got := w.probesWithin(20*time.Minute, h)
@@ -197,12 +197,13 @@ func TestARestartRepeatsNoProbe(t *testing.T) {
 
 // TestANewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
 func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
+	w := newWorld(t)
 	for name, x := range map[string]struct{ pause, wait time.Duration }{
 		"long after": {time.Hour, 0}, "just after": {20 * time.Second, 40 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
 			h.staged(1)
 			for range 10 { // probes have become seldom
 				w.probe()
@@ -210,9 +211,9 @@ func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
 			}
 			w.probe()
 			h.arrived()
-			w.turned(h.secret, api.StepCancel, nil)
+			w.mustStep(h.secret, api.StepCancel, nil)
 			w.clock.Advance(x.pause)
-			w.command(h.secret, "release", because)
+			w.lifecycle(h.secret, "release", because)
 			h.staged(1)
 			if p := w.secret(h.secret).Probe; p != nil {
 				t.Errorf("the probe of another version is shown: %+v", p)
@@ -255,7 +256,7 @@ func TestProbeOnRequest(t *testing.T) {
 	}
 	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
 	w.newSecret("third", h.endpoint, h.policy, nil)
-	w.turned(second, api.StepBegin, nil)
+	w.mustStep(second, api.StepBegin, nil)
 	h.staged(1, 2)
 	for _, role := range []string{api.RoleAuditor, api.RolePlanner, api.RoleSecurity} {
 		w.as(role, "POST", path, nil).problem(api.CodeForbidden, "")
@@ -269,7 +270,7 @@ func TestProbeOnRequest(t *testing.T) {
 		t.Errorf("%+v, %+v", first, other)
 	}
 	runtime := w.principal(api.RoleRuntime)
-	if e := w.secretVersions(h.secret)[1].Evidence; e == nil || e.Kind != "probe" || e.Actor != runtime {
+	if e := w.versions(h.secret)[1].Evidence; e == nil || e.Kind != "probe" || e.Actor != runtime {
 		t.Errorf("%+v", e)
 	}
 	for _, action := range []string{"probe", "acknowledge"} {
@@ -307,9 +308,9 @@ func TestProbingWhatWasRolledBack(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1, 2)
-	w.turned(h.secret, api.StepPromote, forced)
-	w.turned(h.secret, api.StepRollback, nil)
-	w.command(h.secret, "release", because)
+	w.mustStep(h.secret, api.StepPromote, forced)
+	w.mustStep(h.secret, api.StepRollback, nil)
+	w.lifecycle(h.secret, "release", because)
 	got := decoded[api.ProbeAnswer](w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200))
 	if len(got.Probes) != 1 || got.Probes[0].Result != api.ProbeProven {
 		t.Errorf("%+v", got)
@@ -327,15 +328,15 @@ func TestProbingWhatWasRolledBack(t *testing.T) {
 func TestWhatEndsWhileItIsProbed(t *testing.T) {
 	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
-		"cancelled":    func(w *world, h *hook) { w.turned(h.secret, api.StepCancel, nil) },
-		"promoted":     func(w *world, h *hook) { w.turned(h.secret, api.StepPromote, forced) },
-		"acknowledged": func(w *world, h *hook) { w.turned(h.secret, api.StepAcknowledge, object{"version": 2}) },
+		"cancelled":    func(w *world, h *hook) { w.mustStep(h.secret, api.StepCancel, nil) },
+		"promoted":     func(w *world, h *hook) { w.mustStep(h.secret, api.StepPromote, forced) },
+		"acknowledged": func(w *world, h *hook) { w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2}) },
 		"timed out":    func(w *world, _ *hook) { w.clock.Advance(7 * 24 * time.Hour) },
 		"deleted":      func(w *world, h *hook) { w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204) },
 		"another": func(w *world, h *hook) {
-			w.turned(h.secret, api.StepCancel, nil)
-			w.command(h.secret, "release", because)
-			w.turned(h.secret, api.StepBegin, nil)
+			w.mustStep(h.secret, api.StepCancel, nil)
+			w.lifecycle(h.secret, "release", because)
+			w.mustStep(h.secret, api.StepBegin, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -354,7 +355,7 @@ func TestWhatEndsWhileItIsProbed(t *testing.T) {
 				w.do("GET", pathSecrets+"/"+h.secret, nil).problem(api.CodeNotFound, "")
 				return
 			}
-			for _, v := range w.secretVersions(h.secret) {
+			for _, v := range w.versions(h.secret) {
 				if v.Evidence != nil && (name != "acknowledged" || v.Evidence.Kind != "acknowledgement") {
 					t.Errorf("%+v", v)
 				}

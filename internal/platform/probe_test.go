@@ -16,7 +16,7 @@ import (
 // staged begins a rotation and tells the receiver of the versions that it is to know.
 func (h *hook) staged(known ...int64) {
 	h.w.t.Helper()
-	h.w.turned(h.secret, api.StepBegin, nil)
+	h.w.mustStep(h.secret, api.StepBegin, nil)
 	var keys []webhook.Key
 	for _, n := range known {
 		keys = append(keys, h.w.key(h.secret, n))
@@ -92,7 +92,7 @@ func TestProbeFindings(t *testing.T) {
 			if r := s.Rotation; r.Due != due || r.Reason != x.reason || r.Acknowledged != (evidence != nil) || r.Phase != api.PhaseStaged || s.Version != 2 || s.Etag != etag {
 				t.Errorf("%+v", s)
 			}
-			if diff := cmp.Diff(evidence, w.secretVersions(h.secret)[1].Evidence); diff != "" {
+			if diff := cmp.Diff(evidence, w.versions(h.secret)[1].Evidence); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
 			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil || e.Etag != "1" || len(w.audited(h.endpoint, "disable")) != 0 {
@@ -109,13 +109,13 @@ func TestProbeFindings(t *testing.T) {
 				t.Errorf("%d deliveries, want the one event", n)
 			}
 			if evidence != nil {
-				if got := w.turned(h.secret, api.StepPromote, nil); got.Rotation.Phase != api.PhaseDraining {
+				if got := w.mustStep(h.secret, api.StepPromote, nil); got.Rotation.Phase != api.PhaseDraining {
 					t.Errorf("%+v", got)
 				}
 				return
 			}
-			w.turn(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
-			w.turned(h.secret, api.StepPromote, forced)
+			w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+			w.mustStep(h.secret, api.StepPromote, forced)
 		})
 	}
 }
@@ -148,12 +148,13 @@ func TestProbeWithoutAnAnswerInTime(t *testing.T) {
 
 // TestProbeEvents are events like any other but for their type and their one signature.
 func TestProbeEvents(t *testing.T) {
+	w := newWorld(t)
 	for _, algorithm := range []string{api.AlgorithmHMAC, api.AlgorithmEd25519} {
 		t.Run(algorithm, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", object{"algorithm": algorithm})
+			w := w.in(t)
+			h := w.newHook(algorithm, object{"algorithm": algorithm})
 			w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType}}) // which every endpoint gets all the same
-			w.newSecret("another", h.endpoint, h.policy, nil)                       // which does not sign it
+			w.newSecret("another-"+algorithm, h.endpoint, h.policy, nil)                       // which does not sign it
 			h.staged(2)
 			old, pending := w.key(h.secret, 1), w.key(h.secret, 2)
 			w.clock.Advance(time.Second)
@@ -221,7 +222,7 @@ func TestAReceiverThatBeginsToVerify(t *testing.T) {
 	h.says(verifying(http.StatusForbidden))
 	h.knows(w.key(h.secret, 1), w.key(h.secret, 2))
 	next(api.ProbeProven, api.StepPromote, api.ReasonAcknowledged)
-	w.turned(h.secret, api.StepPromote, nil)
+	w.mustStep(h.secret, api.StepPromote, nil)
 	if s := w.secret(h.secret); s.Probe != nil || s.Rotation.Reason != "" {
 		t.Errorf("what was probed is not pending any more: %+v", s)
 	}
@@ -267,10 +268,10 @@ func TestAnAcknowledgementNeedsNoProbe(t *testing.T) {
 	if r := w.secret(h.secret).Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged {
 		t.Errorf("%+v", r)
 	}
-	if e := w.secretVersions(h.secret)[1].Evidence; e.Kind != "acknowledgement" || e.Actor != w.principal(api.RoleRuntime) {
+	if e := w.versions(h.secret)[1].Evidence; e.Kind != "acknowledgement" || e.Actor != w.principal(api.RoleRuntime) {
 		t.Errorf("%+v", e)
 	}
-	w.turned(h.secret, api.StepPromote, nil)
+	w.mustStep(h.secret, api.StepPromote, nil)
 }
 
 // TestAReceiverThatNeverLearns: the stage ends without a promotion, and no delivery was ever refused.
@@ -279,7 +280,7 @@ func TestAReceiverThatNeverLearns(t *testing.T) {
 	h := w.newHook("hooks", nil)
 	h.staged(1)
 	probes := 0
-	for range 7 * 6 {
+	for range 7 * 2 {
 		id := w.sent(h.endpoint)
 		w.deliver()
 		w.probe()
@@ -291,16 +292,16 @@ func TestAReceiverThatNeverLearns(t *testing.T) {
 		if last := w.attempted(h.endpoint, id, 1); last.Outcome != api.AttemptAccepted {
 			t.Fatalf("%+v", last)
 		}
-		w.clock.Advance(4 * time.Hour)
+		w.clock.Advance(12 * time.Hour)
 	}
-	if probes != 7*6 {
+	if probes != 7*2 {
 		t.Errorf("%d probes", probes)
 	}
 	s := w.secret(h.secret)
 	if s.Rotation.Phase != api.PhaseStable || s.Version != 1 || s.Hold != nil || s.Probe != nil {
 		t.Errorf("%+v", s)
 	}
-	if v := w.secretVersions(h.secret)[1]; v.State != "revoked" || v.EndReason != "stage_timeout" {
+	if v := w.versions(h.secret)[1]; v.State != "revoked" || v.EndReason != "stage_timeout" {
 		t.Errorf("%+v", v)
 	}
 	w.probe()

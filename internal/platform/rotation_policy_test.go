@@ -2,7 +2,6 @@ package platform_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -67,28 +66,5 @@ func TestRotationPolicyRefused(t *testing.T) {
 			}
 			w.in(t).do("POST", pathPolicies, body).problem(c.code, c.field)
 		})
-	}
-}
-
-// TestPolicyChangeMovesNoRunningDeadline also changes the policy when the deadline has passed and nobody has looked.
-func TestPolicyChangeMovesNoRunningDeadline(t *testing.T) {
-	w := newWorld(t)
-	policy := w.newPolicy("monthly", nil)
-	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
-	w.begun(token.ID)
-	etag := w.token(token.ID).Etag
-	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"max_stage": "30d", "overlap": "30d"}).want(200)
-	got := w.token(token.ID)
-	if !got.Rotation.PendingExpiresAt.Equal(epoch.Add(2*time.Hour)) || got.Etag != etag {
-		t.Errorf("%+v", got)
-	}
-	w.clock.Advance(2 * time.Hour)
-	// The stage ended under `cancel`; `promote` comes too late for it.
-	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"on_stage_timeout": "promote"}).want(200)
-	if got := w.token(token.ID); got.Rotation.Phase != api.PhaseStable || got.Version != 1 {
-		t.Errorf("%+v", got)
-	}
-	if got := w.versions(token.ID)[1]; got.State != "revoked" || got.EndReason != "stage_timeout" || !got.EndedAt.Equal(epoch.Add(2*time.Hour)) {
-		t.Errorf("%+v", got)
 	}
 }

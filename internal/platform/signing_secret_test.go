@@ -48,7 +48,7 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 	w.patchSecret(s.ID, object{"deletion_protection": nil})
 	w.do("DELETE", pathSecrets+"/"+s.ID, nil).want(204)
 	w.do("GET", pathSecrets+"/"+s.ID, nil).problem(api.CodeNotFound, "")
-	w.do("POST", secretRevealPath(s.ID, 1), nil).problem(api.CodeNotFound, "")
+	w.do("POST", revealPath(s.ID, 1), nil).problem(api.CodeNotFound, "")
 	want := []string{"create", "update", "update", "delete"}
 	if diff := cmp.Diff(want, w.actions(s.ID)); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)
@@ -109,10 +109,10 @@ func TestIssuedSecrets(t *testing.T) {
 	w := newWorld(t)
 	e, policy := w.newEndpoint("hooks", w.newConnector("chat", nil).ID, nil), w.newPolicy("monthly", nil)
 	s := w.newSecret("signing", e.ID, policy.ID, nil)
-	w.turn(s.ID, api.StepBegin, nil).want(200)
+	w.step(s.ID, api.StepBegin, nil).want(200)
 	seen := map[string]bool{}
 	for n := range int64(2) {
-		value := w.revealSecret(s.ID, n+1)
+		value := w.reveal(s.ID, n+1)
 		encoded, ok := strings.CutPrefix(value, "whsec_")
 		random, err := base64.StdEncoding.DecodeString(encoded)
 		if !ok || len(encoded) != 44 || len(random) != 32 || err != nil {
@@ -137,7 +137,7 @@ func TestPublicKeys(t *testing.T) {
 		t.Helper()
 		for _, n := range want {
 			if keys[n] == "" {
-				keys[n] = w.revealSecret(s.ID, n)
+				keys[n] = w.reveal(s.ID, n)
 			}
 		}
 		shown := []string{}
@@ -156,11 +156,11 @@ func TestPublicKeys(t *testing.T) {
 		}
 	}
 	check(s, 1)
-	check(w.turned(s.ID, api.StepBegin, nil), 2, 1)
-	check(w.turned(s.ID, api.StepPromote, forced), 2, 1)
-	check(w.turned(s.ID, api.StepRollback, nil), 2, 1)
-	check(w.turned(s.ID, api.StepCancel, nil), 1)
-	check(decoded[api.SigningSecret](w.do("POST", pathSecrets+"/"+s.ID+"/revoke", object{"all": true, "reason": "test"}).want(200)))
+	check(w.mustStep(s.ID, api.StepBegin, nil), 2, 1)
+	check(w.mustStep(s.ID, api.StepPromote, forced), 2, 1)
+	check(w.mustStep(s.ID, api.StepRollback, nil), 2, 1)
+	check(w.mustStep(s.ID, api.StepCancel, nil), 1)
+	check(decoded[api.SigningSecret](w.lifecycle(s.ID, "revoke", object{"all": true, "reason": "test"})))
 	for n, text := range keys {
 		k := parsedKey(t, text)
 		if k.Algorithm() != webhook.Ed25519 || k.CanSign() || !strings.HasPrefix(text, "whpk_") {
@@ -170,34 +170,8 @@ func TestPublicKeys(t *testing.T) {
 	if keys[1] == keys[2] {
 		t.Error("two versions have one key")
 	}
-	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
-	check(w.turned(s.ID, api.StepReissue, nil), 3)
-}
-
-func TestSigningSecretNumbersContinue(t *testing.T) {
-	w := newWorld(t)
-	e, policy := w.newEndpoint("hooks", w.newConnector("chat", nil).ID, nil), w.newPolicy("monthly", nil)
-	w.newToken("a", e.ConnectorID, object{"minimum_version": 100}) // a name of another kind
-	a := w.newSecret("a", e.ID, policy.ID, nil)
-	w.turn(a.ID, api.StepBegin, nil).want(200)
-	w.turn(a.ID, api.StepCancel, nil).want(200) // 2 is gone, but not free
-	w.do("DELETE", pathSecrets+"/"+a.ID, nil).want(204)
-	again := w.newSecret("a", e.ID, policy.ID, object{"algorithm": "ed25519"})
-	if again.Version != 3 || again.Rotation.NextVersion != 4 {
-		t.Errorf("recreated: %+v", again)
-	}
-	if low := w.newSecret("b", e.ID, policy.ID, object{"minimum_version": 5}); low.Version != 5 {
-		t.Errorf("a new name with a minimum: version %d, want 5", low.Version)
-	}
-	w.do("DELETE", pathSecrets+"/"+again.ID, nil).want(204)
-	fresh := w.newSecret("fresh", e.ID, policy.ID, nil)
-	renamed := w.patchSecret(fresh.ID, object{"name": "a"})
-	if renamed.Version != 1 || renamed.Rotation.NextVersion != 4 {
-		t.Errorf("renamed: %+v", renamed)
-	}
-	if got := w.turned(fresh.ID, api.StepBegin, nil); got.Version != 4 {
-		t.Errorf("begun after the rename: version %d, want 4", got.Version)
-	}
+	w.lifecycle(s.ID, "release", because)
+	check(w.mustStep(s.ID, api.StepReissue, nil), 3)
 }
 
 func TestSigningSecretsOfOneEndpoint(t *testing.T) {
@@ -213,40 +187,4 @@ func TestSigningSecretsOfOneEndpoint(t *testing.T) {
 	w.newSecret("elsewhere", w.newEndpoint("other", c.ID, nil).ID, policy.ID, nil)
 	w.do("DELETE", pathSecrets+"/"+last.ID, nil).want(204)
 	w.do("POST", pathSecrets, body).want(201)
-}
-
-func TestRevealOfSigningSecrets(t *testing.T) {
-	w := newWorld(t)
-	e, policy := w.newEndpoint("hooks", w.newConnector("chat", nil).ID, nil), w.newPolicy("monthly", nil)
-	s := w.newSecret("signing", e.ID, policy.ID, nil)
-	got := w.as(api.RolePlanner, "POST", secretRevealPath(s.ID, 1), nil).want(200)
-	first := decoded[revealed](got)
-	if got.header.Get("Cache-Control") != "no-store" || first.Version != 1 || first.ExpiresAt != nil {
-		t.Errorf("version %d, ends %v, headers %v", first.Version, first.ExpiresAt, got.header)
-	}
-	w.turn(s.ID, api.StepBegin, nil).want(200)
-	pending := decoded[revealed](w.do("POST", secretRevealPath(s.ID, 2), nil).want(200))
-	if pending.ExpiresAt == nil || !pending.ExpiresAt.Equal(*w.secret(s.ID).Rotation.PendingExpiresAt) {
-		t.Errorf("the pending version ends %v", pending.ExpiresAt)
-	}
-	if again := w.revealSecret(s.ID, 1); again != first.Value {
-		t.Error("revealing twice gives two values")
-	}
-	w.turn(s.ID, api.StepCancel, nil).want(200)
-	if p := w.do("POST", secretRevealPath(s.ID, 2), nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, "version 1") {
-		t.Errorf("does not say which to reveal: %s", p.Detail)
-	}
-	w.do("POST", secretRevealPath(s.ID, 3), nil).problem(api.CodeNotFound, "")
-	w.do("POST", pathSecrets+"/"+s.ID+"/revoke", object{"all": true, "reason": "test"}).want(200)
-	w.do("POST", secretRevealPath(s.ID, 1), nil).problem(api.CodeConflict, "")
-	var versions []string
-	for _, e := range w.audited(s.ID, "reveal") {
-		versions = append(versions, e.Detail["versions"])
-		if e.RequestID == "" || !strings.HasPrefix(e.Actor, "prn_") {
-			t.Errorf("%+v", e)
-		}
-	}
-	if diff := cmp.Diff([]string{"1", "2", "1"}, versions); diff != "" {
-		t.Errorf("reveals in the audit (-want +got):\n%s", diff)
-	}
 }

@@ -40,14 +40,14 @@ func TestSuppliedSecretsAccepted(t *testing.T) {
 	for _, size := range []int{24, 25, 32, 63, 64} {
 		value := suppliedSecret("a", size)
 		s := made("signing-"+itoa(int64(size)), object{"secret": value})
-		if got := w.revealSecret(s.ID, 1); got != value {
+		if got := w.reveal(s.ID, 1); got != value {
 			t.Errorf("of %d bytes: another value is revealed", size)
 		}
 		if *s.SecretDigest != w.secretDigest(s.ID, value) {
 			t.Errorf("of %d bytes: digest %s", size, *s.SecretDigest)
 		}
 	}
-	if s := made("null", object{"secret": nil}); s.SecretDigest != nil || w.revealSecret(s.ID, 1) == "" {
+	if s := made("null", object{"secret": nil}); s.SecretDigest != nil || w.reveal(s.ID, 1) == "" {
 		t.Errorf("a secret of null is supplied: %+v", s)
 	}
 }
@@ -57,7 +57,7 @@ func TestSuppliedSecretsRefused(t *testing.T) {
 	w, made := supplies(t)
 	s := made("signing", nil)
 	gone := made("gone", nil)
-	w.do("POST", pathSecrets+"/"+gone.ID+"/revoke", object{"all": true, "reason": "test"}).want(200)
+	w.lifecycle(gone.ID, "revoke", object{"all": true, "reason": "test"})
 	good := strings.TrimPrefix(suppliedSecret("C", 32), "whsec_") // Q0ND…
 	for name, secret := range map[string]any{
 		"empty":                    "",
@@ -85,9 +85,9 @@ func TestSuppliedSecretsRefused(t *testing.T) {
 			for _, r := range []*reply{
 				w.do("POST", pathSecrets, object{"name": "new", "owner": "o", "endpoint_id": s.EndpointID, "rotation_policy_id": s.RotationPolicyID, "secret": secret}),
 				w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": secret}),
-				w.turn(s.ID, api.StepBegin, object{"secret": secret}),
-				w.turn(s.ID, api.StepRotate, object{"secret": secret}),
-				w.turn(gone.ID, api.StepReissue, object{"secret": secret}),
+				w.step(s.ID, api.StepBegin, object{"secret": secret}),
+				w.step(s.ID, api.StepRotate, object{"secret": secret}),
+				w.step(gone.ID, api.StepReissue, object{"secret": secret}),
 			} {
 				r.problem(api.CodeInvalid, "/secret")
 				for _, part := range []string{"Q0ND", "47110815", "//////"} {
@@ -111,11 +111,11 @@ func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
 	w, made := supplies(t)
 	value := suppliedSecret("a", 32)
 	s := made("signing", nil)
-	w.turn(s.ID, api.StepBegin, nil).want(200)
+	w.step(s.ID, api.StepBegin, nil).want(200)
 	staged := w.secret(s.ID)
 	for _, step := range []string{api.StepPromote, api.StepRetire, api.StepCancel, api.StepRollback, api.StepAcknowledge} {
-		w.turn(s.ID, step, object{"secret": value, "version": 2}).problemOneOf(api.CodeInvalid)
-		w.turn(s.ID, step, object{"secret": value}).problem(api.CodeInvalid, "/secret")
+		w.step(s.ID, step, object{"secret": value, "version": 2}).problemOneOf(api.CodeInvalid)
+		w.step(s.ID, step, object{"secret": value}).problem(api.CodeInvalid, "/secret")
 	}
 	for _, verb := range []string{"hold", "release", "revoke"} {
 		w.do("POST", pathSecrets+"/"+s.ID+"/"+verb, object{"reason": "test", "secret": value}).problem(api.CodeInvalid, "/secret")
@@ -136,7 +136,7 @@ func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
 	ed := made("ed", object{"algorithm": "ed25519"})
 	for _, r := range []*reply{
 		w.do("POST", pathSecrets, object{"name": "new", "owner": "o", "endpoint_id": s.EndpointID, "rotation_policy_id": s.RotationPolicyID, "algorithm": "ed25519", "secret": value}),
-		w.turn(ed.ID, api.StepBegin, object{"secret": value}),
+		w.step(ed.ID, api.StepBegin, object{"secret": value}),
 		w.do("PATCH", pathSecrets+"/"+ed.ID, object{"minimum_version": 2, "secret": value}),
 	} {
 		if p := r.problem(api.CodeInvalid, "/secret"); !strings.Contains(p.Detail, "ed25519") {
@@ -169,7 +169,7 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 		if shown := got.SecretDigest; (shown != nil) != supplied || supplied && *shown != w.secretDigest(s.ID, value) {
 			t.Errorf("version %d in phase %s: digest %v", version, got.Rotation.Phase, shown)
 		}
-		if supplied && w.revealSecret(s.ID, version) != value {
+		if supplied && w.reveal(s.ID, version) != value {
 			t.Errorf("version %d is revealed as something else", version)
 		}
 		if diff := cmp.Diff(got, w.secret(s.ID)); diff != "" {
@@ -181,20 +181,20 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 		}
 	}
 	check(s, 1)
-	check(w.turned(s.ID, api.StepBegin, object{"secret": values[2]}), 2)
-	check(w.turned(s.ID, api.StepCancel, nil), 1)
-	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
-	check(w.turned(s.ID, api.StepRotate, nil), 3) // issued: no digest
-	check(w.turned(s.ID, api.StepRollback, nil), 1)
-	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
+	check(w.mustStep(s.ID, api.StepBegin, object{"secret": values[2]}), 2)
+	check(w.mustStep(s.ID, api.StepCancel, nil), 1)
+	w.lifecycle(s.ID, "release", because)
+	check(w.mustStep(s.ID, api.StepRotate, nil), 3) // issued: no digest
+	check(w.mustStep(s.ID, api.StepRollback, nil), 1)
+	w.lifecycle(s.ID, "release", because)
 	check(w.patchSecret(s.ID, object{"minimum_version": 4, "secret": values[4]}), 4)
-	check(w.turned(s.ID, api.StepRotate, object{"secret": values[5]}), 5)
+	check(w.mustStep(s.ID, api.StepRotate, object{"secret": values[5]}), 5)
 
-	revoked := decoded[api.SigningSecret](w.do("POST", pathSecrets+"/"+s.ID+"/revoke", object{"all": true, "reason": "test"}).want(200))
+	revoked := decoded[api.SigningSecret](w.lifecycle(s.ID, "revoke", object{"all": true, "reason": "test"}))
 	if revoked.SecretDigest != nil || revoked.Version != 5 {
 		t.Errorf("revoked: %+v", revoked)
 	}
-	check(w.turned(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
+	check(w.mustStep(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
 }
 
 // TestRevokedSecrets: what was revoked is remembered by its digest, once, with its number, the newest of many; what was given up, retired or
@@ -220,59 +220,60 @@ func TestRevokedSecrets(t *testing.T) {
 	revoke := func(in object) {
 		t.Helper()
 		in["reason"] = "test"
-		w.do("POST", pathSecrets+"/"+s.ID+"/revoke", in).want(200)
+		w.lifecycle(s.ID, "revoke", in)
 	}
 	want(nil)
-	w.turned(s.ID, api.StepBegin, object{"secret": value("b")})
-	w.turned(s.ID, api.StepCancel, nil)
-	w.do("POST", pathSecrets+"/"+s.ID+"/release", because).want(200)
+	w.mustStep(s.ID, api.StepBegin, object{"secret": value("b")})
+	w.mustStep(s.ID, api.StepCancel, nil)
+	w.lifecycle(s.ID, "release", because)
 	want(nil)
-	w.turned(s.ID, api.StepBegin, object{"secret": value("c")})
+	w.mustStep(s.ID, api.StepBegin, object{"secret": value("c")})
 	w.patchSecret(s.ID, object{"minimum_version": 3})
 	want(nil, "a")
-	w.turned(s.ID, api.StepRotate, nil)
-	w.turned(s.ID, api.StepRetire, object{"force": true, "reason": "test"})
+	w.mustStep(s.ID, api.StepRotate, nil)
+	w.mustStep(s.ID, api.StepRetire, object{"force": true, "reason": "test"})
 	want(nil, "a")
 	revoke(object{"all": true})
 	want(nil, "a")
-	w.turned(s.ID, api.StepReissue, object{"secret": value("a")})
+	w.mustStep(s.ID, api.StepReissue, object{"secret": value("a")})
 	want(nil)
 	w.patchSecret(s.ID, object{"secret_wo_version": 7})
-	w.turned(s.ID, api.StepBegin, object{"secret": value("d")})
+	w.mustStep(s.ID, api.StepBegin, object{"secret": value("d")})
 	revoke(object{"all": true})
 	want(map[string]any{"a": int64(7), "d": int64(7)}, "a", "d")
-	for i := range 40 {
-		w.turned(s.ID, api.StepReissue, object{"secret": suppliedSecret("n"+strconv.Itoa(i), 16)})
+	for i := range 31 {
+		w.mustStep(s.ID, api.StepReissue, object{"secret": suppliedSecret("n"+strconv.Itoa(i), 16)})
 		revoke(object{"all": true})
 	}
 	got := w.secret(s.ID).RevokedSecrets
-	if last := w.secretDigest(s.ID, suppliedSecret("n39", 16)); len(got) != 32 || got[31].Digest != last {
+	if last := w.secretDigest(s.ID, suppliedSecret("n30", 16)); len(got) != 32 || got[31].Digest != last {
 		t.Errorf("%d of them, the last one %s, want %s", len(got), got[len(got)-1].Digest, last)
 	}
 }
 
 // TestAValidValueIsNoNewOne: a rotation to a value that signs already would be none, whoever made that value.
 func TestAValidValueIsNoNewOne(t *testing.T) {
+	w, made := supplies(t)
 	for name, first := range map[string]object{"supplied": {"secret": suppliedSecret("a", 32)}, "issued": nil} {
 		t.Run(name, func(t *testing.T) {
-			w, made := supplies(t)
-			s := made("signing", first)
-			old := object{"secret": w.revealSecret(s.ID, 1)}
-			p := w.turn(s.ID, api.StepBegin, old).problem(api.CodeInvalid, "/secret")
+			w := w.in(t)
+			s := made(name, first)
+			old := object{"secret": w.reveal(s.ID, 1)}
+			p := w.step(s.ID, api.StepBegin, old).problem(api.CodeInvalid, "/secret")
 			if !strings.Contains(p.Detail, "version 1") {
 				t.Errorf("does not say which version has it: %s", p.Detail)
 			}
-			w.turn(s.ID, api.StepRotate, old).problem(api.CodeInvalid, "/secret")
+			w.step(s.ID, api.StepRotate, old).problem(api.CodeInvalid, "/secret")
 			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": old["secret"]}).problem(api.CodeInvalid, "/secret")
 			if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
 				t.Errorf("something changed:\n%s", diff)
 			}
-			w.turn(s.ID, api.StepBegin, nil).want(200)
-			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "secret": w.revealSecret(s.ID, 2)}).problem(api.CodeInvalid, "/secret")
+			w.step(s.ID, api.StepBegin, nil).want(200)
+			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "secret": w.reveal(s.ID, 2)}).problem(api.CodeInvalid, "/secret")
 			// What has ended may come again, and what another signing secret has is not told.
 			w.patchSecret(s.ID, object{"minimum_version": 2})
-			w.turn(s.ID, api.StepRotate, old).want(200)
-			made("other", old)
+			w.step(s.ID, api.StepRotate, old).want(200)
+			made(name+"-other", old)
 		})
 	}
 }
@@ -282,14 +283,14 @@ func TestRepeatedSuppliedSecrets(t *testing.T) {
 	w, made := supplies(t)
 	s := made("signing", nil)
 	body := object{"secret": suppliedSecret("a", 32)}
-	first := w.turn(s.ID, api.StepBegin, body, key("once")).want(200)
-	again := w.turn(s.ID, api.StepBegin, body, key("once")).want(200)
+	first := w.step(s.ID, api.StepBegin, body, key("once")).want(200)
+	again := w.step(s.ID, api.StepBegin, body, key("once")).want(200)
 	if string(first.body) != string(again.body) {
 		t.Errorf("(-first +again):\n%s", cmp.Diff(string(first.body), string(again.body)))
 	}
-	w.turn(s.ID, api.StepBegin, object{"secret": suppliedSecret("b", 32)}, key("once")).problem(api.CodeIdempotencyMismatch, "")
-	w.turn(s.ID, api.StepBegin, nil, key("once")).problem(api.CodeIdempotencyMismatch, "")
-	if n := len(w.secretVersions(s.ID)); n != 2 {
+	w.step(s.ID, api.StepBegin, object{"secret": suppliedSecret("b", 32)}, key("once")).problem(api.CodeIdempotencyMismatch, "")
+	w.step(s.ID, api.StepBegin, nil, key("once")).problem(api.CodeIdempotencyMismatch, "")
+	if n := len(w.versions(s.ID)); n != 2 {
 		t.Errorf("%d versions, want 2", n)
 	}
 	w.restart()

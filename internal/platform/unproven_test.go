@@ -13,19 +13,20 @@ import (
 // TestPromotedWithoutProof: in the overlap the receiver is asked about the current version, by the platform and on request, until it knows it. Nothing
 // depends on the answer but what people are told.
 func TestPromotedWithoutProof(t *testing.T) {
+	w := newWorld(t)
 	for name, promote := range map[string]func(w *world, h *hook){
 		"forced": func(w *world, h *hook) {
-			w.turned(h.secret, api.StepBegin, nil)
-			w.turned(h.secret, api.StepPromote, forced)
+			w.mustStep(h.secret, api.StepBegin, nil)
+			w.mustStep(h.secret, api.StepPromote, forced)
 		},
 		"by the policy": func(w *world, h *hook) {
 			w.do("PATCH", pathPolicies+"/"+h.policy, object{"require_acknowledgement": false}).want(200)
-			w.turned(h.secret, api.StepRotate, nil)
+			w.mustStep(h.secret, api.StepRotate, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
 			promote(w, h)
 			if diff := cmp.Diff(minutes(0, 1, 3, 7, 15), w.probesWithin(20*time.Minute, h)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -49,31 +49,13 @@ func (w *world) patchSecret(id string, body any, headers ...header) api.SigningS
 	return decoded[api.SigningSecret](w.do("PATCH", pathSecrets+"/"+id, body, headers...).want(200))
 }
 
-// turn takes a rotation step of a signing secret.
-func (w *world) turn(id, step string, body any, headers ...header) *reply {
+// mustStep takes a rotation step of a signing secret that must succeed.
+func (w *world) mustStep(id, step string, body any) api.SigningSecret {
 	w.t.Helper()
-	if body == nil {
-		body = object{}
-	}
-	return w.do("POST", pathSecrets+"/"+id+"/rotation/"+step, body, headers...)
-}
-
-// turned takes a rotation step that succeeds.
-func (w *world) turned(id, step string, body any) api.SigningSecret {
-	w.t.Helper()
-	return decoded[api.SigningSecret](w.turn(id, step, body).want(200))
+	return decoded[api.SigningSecret](w.step(id, step, body).want(200))
 }
 
 var forced = object{"force": true, "reason": "test"}
-
-func secretRevealPath(id string, version int64) string {
-	return pathSecrets + "/" + id + "/versions/" + itoa(version) + "/reveal"
-}
-
-func (w *world) revealSecret(id string, version int64) string {
-	w.t.Helper()
-	return decoded[revealed](w.do("POST", secretRevealPath(id, version), nil).want(200)).Value
-}
 
 // slug makes the name of a case the name of an object.
 func slug(s string) string {
@@ -88,7 +70,7 @@ func slug(s string) string {
 // key is what a receiver verifies with.
 func (w *world) key(id string, version int64) webhook.Key {
 	w.t.Helper()
-	return parsedKey(w.t, w.revealSecret(id, version))
+	return parsedKey(w.t, w.reveal(id, version))
 }
 
 func parsedKey(tb testing.TB, text string) webhook.Key {
@@ -100,15 +82,10 @@ func parsedKey(tb testing.TB, text string) webhook.Key {
 	return k
 }
 
-func (w *world) secretVersions(id string) []api.Version {
-	w.t.Helper()
-	return decoded[api.Page[api.Version]](w.do("GET", pathSecrets+"/"+id+"/versions", nil).want(200)).Items
-}
-
 // validVersions are the numbers of the versions that are valid, as their list says.
 func (w *world) validVersions(id string) (out []int64) {
 	w.t.Helper()
-	for _, v := range w.secretVersions(id) {
+	for _, v := range w.versions(id) {
 		if v.State == "pending" || v.State == "current" || v.State == "previous" {
 			out = append(out, v.Version)
 		}
