@@ -15,7 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 )
 
-// route is one route of /v1, what it needs, and a request that an allowed role gets no 401, 403 or 404 for.
+// route is a route of /v1, its permission, and a body with which an allowed role gets no 401, 403 or 404.
 type route struct {
 	method, path string
 	permission   string
@@ -101,7 +101,7 @@ var routes = []route{
 	{"DELETE", pathPolicies + "/{id}", api.PermissionWrite, nil},
 }
 
-// mays says what a role may do. It repeats DESIGN section 7, not the code.
+// mays lists the permissions of each role. It repeats DESIGN section 7, not the code.
 var mays = map[string][]string{
 	api.RoleAuditor:  {"", api.PermissionRead, api.PermissionIntrospect},
 	api.RolePlanner:  {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionReveal},
@@ -111,7 +111,7 @@ var mays = map[string][]string{
 	api.RoleRuntime:  {"", api.PermissionIntrospect, api.PermissionAcknowledge},
 }
 
-// objectOf returns the id of an object that a path is about.
+// objectOf fills the id of an object into a path.
 func objectOf(path string, ids map[string]string) string {
 	for kind, id := range ids {
 		if strings.HasPrefix(path, kind+"/") {
@@ -135,7 +135,7 @@ func (w *world) objects() map[string]string {
 	}
 }
 
-// TestRoles tries every route with every role.
+// TestRoles sends every role's request to every route.
 func TestRoles(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
@@ -162,7 +162,7 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// recreated puts back what a DELETE took away.
+// recreated replaces a deleted object.
 func (w *world) recreated(ids map[string]string, path string) map[string]string {
 	w.t.Helper()
 	switch {
@@ -180,8 +180,7 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 	return ids
 }
 
-// TestOtherTenantsSeeNothing tries every route about an object with a deployer of another environment and one of another
-// tenant: each gets what it would get for an id that never was, and nothing changes.
+// TestOtherTenantsSeeNothing sends the requests of another environment and of another tenant to every route of an object. They get the response to an unknown id, and change nothing.
 func TestOtherTenantsSeeNothing(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
@@ -217,17 +216,17 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 			t.Errorf("%s introspects: %s", name, got)
 		}
 		w.send(token, "POST", "/v1/revoke", url.Values{"token": {value}}).want(200)
-		// Nor can their objects be referred to.
+		// They cannot refer to the objects.
 		w.send(token, "POST", pathTokens, tokenBody("thief", ids[pathConnectors], nil)).problem(api.CodeInvalid, "/connector_id")
 		w.send(token, "POST", pathEndpoints, object{"name": "thief", "connector_id": ids[pathConnectors], "url": "https://thief.example.com"}).problem(api.CodeInvalid, "/connector_id")
 		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
 		w.send(token, "POST", pathConnectors, object{"name": "thief", "owner": "o", "type": "custom", "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
-		// Names and their numbers are their own.
+		// They have their own names and numbers.
 		own := decoded[api.RotationPolicy](w.send(token, "POST", pathPolicies, object{"name": "monthly", "interval": "1d"}).want(201))
 		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": own.ID}).problem(api.CodeInvalid, "/endpoint_id")
 	}
 	if diff := cmp.Diff(before, everything()); diff != "" {
-		t.Errorf("something changed:\n%s", diff)
+		t.Errorf("the object has changed:\n%s", diff)
 	}
 	if !w.introspect(api.RoleAuditor, value).Active {
 		t.Error("the token was revoked from elsewhere")
@@ -253,7 +252,7 @@ func TestAuthentication(t *testing.T) {
 		w.send(token, "POST", "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeUnauthenticated, "")
 	}
 	if !keys.WellFormed(keys.PrefixPrincipal, good) || !keys.WellFormed(keys.PrefixScopedToken, scoped) {
-		t.Error("tokens do not pass their own offline check")
+		t.Error("WellFormed refuses an issued token")
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)
 	w.clock.Advance(time.Hour)

@@ -75,7 +75,7 @@ func TestConnectorCredentials(t *testing.T) {
 	}
 }
 
-// digest computes what the provider computes.
+// digest computes the digest as the provider does.
 func (w *world) digest(id string, credentials map[string]string) string {
 	w.t.Helper()
 	k := decoded[api.Identity](w.do("GET", "/v1/identity", nil).want(200)).ComparisonKey
@@ -110,14 +110,14 @@ func TestConnectorMergePatch(t *testing.T) {
 	})
 	w.do("GET", pathConnectors+"/"+c.ID, nil).want(200)
 
-	// Absent members stay, maps and lists are replaced whole.
+	// An absent member does not change. A map or a list is replaced as a whole.
 	got := w.patchConnector(c.ID, object{"settings": object{"host": "mail.example.org"}, "labels": object{"b": "2"}})
 	want := c
 	want.Settings, want.Labels, want.Etag = map[string]string{"host": "mail.example.org"}, map[string]string{"b": "2"}, "2"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// Empty is not null.
+	// Empty and null are different.
 	got = w.patchConnector(c.ID, object{"labels": object{}, "description": "", "allowed_scopes": []string{}})
 	if got.Labels == nil || len(got.Labels) != 0 || got.Description == nil || *got.Description != "" || got.AllowedScopes == nil || len(got.AllowedScopes) != 0 {
 		t.Errorf("empty: %+v", got)
@@ -127,9 +127,9 @@ func TestConnectorMergePatch(t *testing.T) {
 		t.Errorf("null: %+v", got)
 	}
 	if diff := cmp.Diff(got, w.connector(c.ID)); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
-	// What changes nothing does not move the etag.
+	// A patch without effect does not change the etag.
 	if again := w.patchConnector(c.ID, object{"labels": nil, "owner": c.Owner}); again.Etag != got.Etag {
 		t.Errorf("etag %s, want %s", again.Etag, got.Etag)
 	}
@@ -166,7 +166,7 @@ func TestConnectorRefused(t *testing.T) {
 		"a number":           {object{"credentials": object{"k": 1}}, api.CodeInvalid, "/credentials/k"},
 		"null in a map":      {object{"labels": object{"k": nil}}, api.CodeInvalid, "/labels/k"},
 		"long description":   {object{"description": strings.Repeat("x", 1025)}, api.CodeInvalid, "/description"},
-		"a member of ours":   {object{"etag": "1"}, api.CodeInvalid, "/etag"},
+		"a read-only member":   {object{"etag": "1"}, api.CodeInvalid, "/etag"},
 		"wrong case":         {object{"Enabled": true}, api.CodeInvalid, "/Enabled"},
 		"a fraction":         {object{"credentials_wo_version": 1.5}, api.CodeInvalid, "/credentials_wo_version"},
 		"a number too large": {object{"credentials_wo_version": 1e30}, api.CodeInvalid, ""},
@@ -183,14 +183,14 @@ func TestConnectorRefused(t *testing.T) {
 		})
 	}
 	if p := w.do("POST", pathConnectors, object{"name": "taken", "owner": "o", "type": "custom"}).problem(api.CodeNameTaken, "/name"); !strings.Contains(p.Detail, "con_") {
-		t.Errorf("does not say which: %s", p.Detail)
+		t.Errorf("the problem does not name the connector: %s", p.Detail)
 	}
 	if n := len(decoded[api.Page[api.Connector]](w.do("GET", pathConnectors, nil)).Items); n != 1 {
 		t.Errorf("%d connectors", n)
 	}
 }
 
-func TestDeleteWhatIsInUse(t *testing.T) {
+func TestObjectInUseIsNotDeleted(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	c := w.newConnector("chat", object{"rotation_policy_id": policy.ID})

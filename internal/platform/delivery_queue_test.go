@@ -16,7 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// within fails the test if something that must happen by itself does not. It never waits for that long otherwise.
+// within receives from a channel, and fails the test after a minute without a value.
 func within[T any](tb testing.TB, what string, c <-chan T) (v T) {
 	tb.Helper()
 	select {
@@ -27,8 +27,8 @@ func within[T any](tb testing.TB, what string, c <-chan T) (v T) {
 	return v
 }
 
-// TestGone: a 410 disables the endpoint, and what is queued waits for it to be enabled again.
-func TestGone(t *testing.T) {
+// TestGoneDisablesEndpoint keeps queued events until the endpoint is enabled again.
+func TestGoneDisablesEndpoint(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusInternalServerError))
@@ -53,7 +53,7 @@ func TestGone(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, last) || !strings.Contains(p.Detail, "410") {
-		t.Errorf("does not say why: %s", p.Detail)
+		t.Errorf("the problem does not say why: %s", p.Detail)
 	}
 
 	h.says(verifying(http.StatusUnauthorized))
@@ -63,7 +63,7 @@ func TestGone(t *testing.T) {
 	if d := w.delivery(h.endpoint, waiting); d.State != api.DeliveryQueued || len(d.Attempts) != 1 {
 		t.Errorf("%+v", d)
 	}
-	// Whatever else changes does not enable it.
+	// Other changes do not enable it.
 	if e := w.patchEndpoint(h.endpoint, object{"description": "d", "enabled": false}); e.Enabled || e.Disabled == nil {
 		t.Errorf("%+v", e)
 	}
@@ -80,8 +80,8 @@ func TestGone(t *testing.T) {
 	w.sent(h.endpoint)
 }
 
-// TestGoneAtOnce: what is on its way when the 410 comes may get it too; all of it stays in the queue.
-func TestGoneAtOnce(t *testing.T) {
+// TestConcurrentAttemptsAtGoneEndpoint gets 410 for several attempts at once. All events stay in the queue.
+func TestConcurrentAttemptsAtGoneEndpoint(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusGone))
@@ -102,8 +102,8 @@ func TestGoneAtOnce(t *testing.T) {
 	}
 }
 
-// TestAnAddressThatIsLeftHasNoSay: what a receiver answers after the endpoint has moved away from it ends no delivery and disables nothing.
-func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
+// TestAnswerFromOldAddressIsIgnored changes the URL during an attempt. The answer ends no delivery and does not disable the endpoint.
+func TestAnswerFromOldAddressIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	for _, status := range []int{http.StatusGone, http.StatusTooManyRequests, http.StatusNotFound} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
@@ -130,8 +130,8 @@ func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
 	}
 }
 
-// TestDisabledEndpointsWait, and so do those of a disabled connector.
-func TestDisabledEndpointsWait(t *testing.T) {
+// TestDisabledEndpointGetsNothing disables the endpoint, or its connector. The queue is kept.
+func TestDisabledEndpointGetsNothing(t *testing.T) {
 	w := newWorld(t)
 	for name, path := range map[string]func(h *hook) string{
 		"endpoint":  func(h *hook) string { return pathEndpoints + "/" + h.endpoint },
@@ -150,7 +150,7 @@ func TestDisabledEndpointsWait(t *testing.T) {
 				t.Errorf("%+v", d)
 			}
 			if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "disabled") {
-				t.Errorf("does not say what is disabled: %s", p.Detail)
+				t.Errorf("the problem does not say what is disabled: %s", p.Detail)
 			}
 			w.do("PATCH", path(h), object{"enabled": true}).want(200)
 			w.deliver()
@@ -161,14 +161,14 @@ func TestDisabledEndpointsWait(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentUnsigned: without a valid signing secret new events are refused, and those that are queued wait for one.
-func TestNothingIsSentUnsigned(t *testing.T) {
+// TestUnsignedEventIsNotSent has no valid signing secret. New events are refused, and queued events wait.
+func TestUnsignedEventIsNotSent(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
 	w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, "signing secret") {
-		t.Errorf("does not say what is missing: %s", p.Detail)
+		t.Errorf("the problem does not say what is missing: %s", p.Detail)
 	}
 	w.deliver()
 	h.took(0)
@@ -189,7 +189,7 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	w.refusesEvents(w.newEndpoint("other", h.connector, object{"url": h.server.URL}).ID) // which never had one
-	// The only one is deleted.
+	// The only signing secret is deleted.
 	gone := w.sent(h.endpoint)
 	w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
 	w.deliver()
@@ -199,8 +199,8 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 	}
 }
 
-// TestADeletedEndpointGetsNothing, whatever was queued.
-func TestADeletedEndpointGetsNothing(t *testing.T) {
+// TestDeletedEndpointGetsNothing deletes an endpoint with a queued event.
+func TestDeletedEndpointGetsNothing(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.sent(h.endpoint)
@@ -213,8 +213,8 @@ func TestADeletedEndpointGetsNothing(t *testing.T) {
 	w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).problem(api.CodeNotFound, "")
 }
 
-// TestTheQueueSurvivesARestart, with the ids that the events have.
-func TestTheQueueSurvivesARestart(t *testing.T) {
+// TestRestartKeepsQueue also keeps the ids of the events.
+func TestRestartKeepsQueue(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusInternalServerError))
@@ -241,7 +241,7 @@ func TestTheQueueSurvivesARestart(t *testing.T) {
 	h.took(0)
 }
 
-// hangs makes a receiver tell of each request, and answer none before it is released.
+// hangs makes a receiver report each request, and answer none before release is called.
 func (r *receiver) hangs() (hanging <-chan struct{}, release func()) {
 	r.w.t.Helper()
 	began, released := make(chan struct{}, 100), make(chan struct{})
@@ -255,8 +255,7 @@ func (r *receiver) hangs() (hanging <-chan struct{}, release func()) {
 	return began, release
 }
 
-// TestEndpointsDoNotWaitForEachOther: one that hangs stops no other.
-func TestEndpointsDoNotWaitForEachOther(t *testing.T) {
+func TestSlowEndpointDelaysNoOther(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = time.Hour }
 	w.restart()
@@ -275,7 +274,7 @@ func TestEndpointsDoNotWaitForEachOther(t *testing.T) {
 		t.Errorf("%s arrived, want %s", got, id)
 	}
 	if len(done) > 0 {
-		t.Error("the slow endpoint is done")
+		t.Error("the attempts at the slow endpoint have ended")
 	}
 	release()
 	if err := within(t, "the end", done); err != nil {
@@ -284,7 +283,7 @@ func TestEndpointsDoNotWaitForEachOther(t *testing.T) {
 	slow.took(10)
 }
 
-// TestRunDelivers by itself: as soon as an event is queued, or an endpoint enabled, without a tick in between; also while another endpoint hangs.
+// TestRunDelivers starts an attempt when an event is queued or an endpoint is enabled, without a tick, and while another endpoint hangs.
 func TestRunDelivers(t *testing.T) {
 	w := newWorld(t)
 	slow, quick, back := w.newHook("a", nil), w.newHook("b", nil), w.newHook("c", nil)
@@ -326,7 +325,7 @@ func TestRunDelivers(t *testing.T) {
 			t.Errorf("%s arrived, want %s", got, id)
 		}
 	}
-	// What was begun is finished when the platform stops.
+	// A running attempt is finished before the platform stops.
 	cancel()
 	release()
 	within(t, "the end", done)

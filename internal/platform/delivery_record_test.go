@@ -21,8 +21,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TestRecordOfADelivery has every attempt: when, how long, with what outcome, and signed by which versions.
-func TestRecordOfADelivery(t *testing.T) {
+// TestDeliveryRecord checks the time, duration, outcome and signing versions of every attempt.
+func TestDeliveryRecord(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	took := func(d time.Duration, status int) answering {
@@ -65,12 +65,12 @@ func TestRecordOfADelivery(t *testing.T) {
 	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
 	for _, want := range []string{`quickconnect_delivery_attempts_total{outcome="accepted"} 1`, `quickconnect_delivery_attempts_total{outcome="answered"} 1`} {
 		if !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
+			t.Errorf("the metrics do not have %s", want)
 		}
 	}
 }
 
-func TestPagesOfDeliveries(t *testing.T) {
+func TestDeliveryPages(t *testing.T) {
 	w := newWorld(t)
 	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
 	if none := w.deliveries(h.endpoint); none == nil || len(none) != 0 {
@@ -126,8 +126,8 @@ func TestPagesOfDeliveries(t *testing.T) {
 	}
 }
 
-// TestRecordsAreForgotten 30 days after the end, but never what still waits.
-func TestRecordsAreForgotten(t *testing.T) {
+// TestOldRecordsAreDeleted 30 days after their end. A queued event is never deleted.
+func TestOldRecordsAreDeleted(t *testing.T) {
 	w := newWorld(t)
 	h, down := w.newHook("hooks", nil), w.newHook("down", nil)
 	h.delivered()
@@ -150,11 +150,11 @@ func TestRecordsAreForgotten(t *testing.T) {
 		t.Errorf("after a year: %+v", got)
 	}
 	if got := w.deliveries(down.endpoint); len(got) != 1 || got[0].State != api.DeliveryQueued {
-		t.Errorf("what waits is forgotten: %+v", got)
+		t.Errorf("a queued event was deleted: %+v", got)
 	}
 }
 
-// files is everything in the data directory.
+// files returns the contents of all files in the data directory.
 func (w *world) files() []byte {
 	w.t.Helper()
 	var all bytes.Buffer
@@ -172,7 +172,7 @@ func (w *world) files() []byte {
 	return all.Bytes()
 }
 
-// sealedBody is what the database has of the body of an event; nil once it has ended.
+// sealedBody returns the body of an event as stored, nil after its end.
 func (w *world) sealedBody(id string) (body []byte) {
 	w.t.Helper()
 	err := w.store.View(w.t.Context(), func(tx *store.Tx) error {
@@ -188,8 +188,8 @@ func (w *world) sealedBody(id string) (body []byte) {
 	return body
 }
 
-// TestBodiesAreSealedAndErased: while it waits an event is sealed, once it has ended nothing is left of it, and nowhere does it stand in clear.
-func TestBodiesAreSealedAndErased(t *testing.T) {
+// TestEventBodyIsSealedAndErased finds a queued body only sealed, and finds nothing of it after its end.
+func TestEventBodyIsSealedAndErased(t *testing.T) {
 	const canary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
 	for name, end := range map[string]func(w *world, h *hook){
 		"delivered": func(w *world, _ *hook) { w.deliver() },

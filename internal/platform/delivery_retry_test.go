@@ -15,7 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TestRetries follows one event to its end: the same id, another timestamp, signed anew, and every wait as the schedule has it.
+// TestRetries makes all attempts at one event: the same id, new timestamps and signatures, and the waits of the schedule.
 func TestRetries(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -54,12 +54,12 @@ func TestRetries(t *testing.T) {
 	w.deliver()
 	h.took(0)
 	if got := w.secret(h.secret); got.LastUsedAt != nil {
-		t.Errorf("a signature that nobody accepted was of use at %s", got.LastUsedAt)
+		t.Errorf("a use was recorded at %s, but no delivery was accepted", got.LastUsedAt)
 	}
 }
 
-// TestRetriesAreSignedAnew, by the versions that are valid then.
-func TestRetriesAreSignedAnew(t *testing.T) {
+// TestRetryIsSignedAgain by the versions that are valid at the time of the retry.
+func TestRetryIsSignedAgain(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusServiceUnavailable))
@@ -74,7 +74,7 @@ func TestRetriesAreSignedAnew(t *testing.T) {
 	w.lifecycle(h.secret, "revoke", object{"below": 2, "reason": "test"})
 	w.retried(h.endpoint, id)
 	h.took(1)[0].signedWith(t, second)
-	// The last wait is longer than the overlap, and nobody looks while it ends.
+	// The last wait is longer than the overlap, and nothing settles the deadline.
 	w.mustStep(h.secret, api.StepBegin, nil)
 	w.mustStep(h.secret, api.StepPromote, forced)
 	third := w.key(h.secret, 3)
@@ -83,8 +83,8 @@ func TestRetriesAreSignedAnew(t *testing.T) {
 	h.took(1)[0].signedWith(t, third)
 }
 
-// TestOnly2xxIsASuccess: no redirect is followed, and nothing arrives where it leads.
-func TestOnly2xxIsASuccess(t *testing.T) {
+// TestOnly2xxIsSuccess also shows that no redirect is followed.
+func TestOnly2xxIsSuccess(t *testing.T) {
 	w := newWorld(t)
 	for _, status := range []int{200, 201, 202, 204, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 404, 500, 503} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
@@ -119,7 +119,7 @@ func (w *world) retriedUnless(done bool, endpointID, id string) {
 	}
 }
 
-// TestPauses: an endpoint that asks to be left alone is left alone as a whole, and no other is.
+// TestPauses pauses all events of an endpoint, and of no other, when it asks for a pause.
 func TestPauses(t *testing.T) {
 	w := newWorld(t)
 	for name, x := range map[string]struct {
@@ -133,7 +133,7 @@ func TestPauses(t *testing.T) {
 		"seconds":                     {429, "90", 90 * time.Second},
 		"seconds with another status": {503, "120", 2 * time.Minute},
 		"a date":                      {503, "@10m", 10 * time.Minute},
-		"a date of old":               {429, "@-10m", time.Minute},
+		"a date in the past":               {429, "@-10m", time.Minute},
 		"too long":                    {429, "31536000", 24 * time.Hour},
 		"overflowing":                 {429, "9223372036854775807", 24 * time.Hour},
 		"negative":                    {429, "-5", time.Minute},
@@ -181,8 +181,8 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// TestWhatEndsAPause: whoever asked was at the old address, or has been looked after.
-func TestWhatEndsAPause(t *testing.T) {
+// TestEndOfPause ends a pause by a new URL, or by disabling and enabling the endpoint.
+func TestEndOfPause(t *testing.T) {
 	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
 		"a new URL": func(w *world, h *hook) { w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/new"}) },
@@ -190,7 +190,7 @@ func TestWhatEndsAPause(t *testing.T) {
 			w.patchEndpoint(h.endpoint, object{"enabled": false})
 			w.patchEndpoint(h.endpoint, object{"enabled": true})
 		},
-		"nothing, by another name": nil,
+		"no other change": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
@@ -214,8 +214,8 @@ func TestWhatEndsAPause(t *testing.T) {
 	}
 }
 
-// TestAttemptsThatCameToNothing are recorded by their kind, in words that show no address, and tried again.
-func TestAttemptsThatCameToNothing(t *testing.T) {
+// TestFailedAttempts records the kind of each failure without an address, and tries again.
+func TestFailedAttempts(t *testing.T) {
 	for outcome, prepare := range map[string]func(w *world, h *hook) string{
 		"broken": func(_ *world, h *hook) string {
 			h.says(hangUp)
@@ -254,7 +254,7 @@ func TestAttemptsThatCameToNothing(t *testing.T) {
 			if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "127.0.0.1") || strings.Contains(w.log.String(), "CANARY") {
 				t.Errorf("detail: %s", last.Detail)
 			}
-			// The queue goes to where the endpoint is by then.
+			// The retry goes to the new URL.
 			h.says(verifying(http.StatusUnauthorized))
 			h.arrived()
 			w.tune = nil

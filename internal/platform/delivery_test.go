@@ -16,7 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// signedWith fails the test unless a delivery has one signature for each key, in this order, and no more.
+// signedWith fails the test unless the delivery has exactly one signature per key, in this order.
 func (a arrival) signedWith(tb testing.TB, keys ...webhook.Key) {
 	tb.Helper()
 	signatures := strings.Split(a.header.Get(webhook.HeaderSignature), " ")
@@ -88,8 +88,8 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// TestDataArrivesAsItWasSent: the same JSON, to the last digit.
-func TestDataArrivesAsItWasSent(t *testing.T) {
+// TestDataIsDeliveredUnchanged compares the JSON byte by byte.
+func TestDataIsDeliveredUnchanged(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	for _, data := range []string{
@@ -152,7 +152,7 @@ func TestEventsRefused(t *testing.T) {
 	if a := h.took(1)[0]; a.event(t).Type != "message.failed" {
 		t.Errorf("type %s", a.event(t).Type)
 	}
-	// A change counts for new events: what is queued goes out.
+	// A change of event_types does not affect queued events.
 	w.patchEndpoint(h.endpoint, object{"event_types": nil})
 	id := w.sentBody(h.endpoint, object{"type": "anything.else"})
 	w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType}})
@@ -162,8 +162,8 @@ func TestEventsRefused(t *testing.T) {
 	}
 }
 
-// TestRepeatedEvents: one request, one event.
-func TestRepeatedEvents(t *testing.T) {
+// TestRepeatedEventRequest queues one event for one idempotency key.
+func TestRepeatedEventRequest(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	body := object{"type": eventType, "data": object{"n": 1}}
@@ -183,9 +183,8 @@ func TestRepeatedEvents(t *testing.T) {
 	}
 }
 
-// TestReceiversKeepWorkingThroughARotation: the official library, which holds one secret, accepts every delivery with the old one until the
-// overlap ends, and every one with the new one from its issue on.
-func TestReceiversKeepWorkingThroughARotation(t *testing.T) {
+// TestReceiversVerifyThroughoutRotation verifies with the official library, which holds one secret. The old secret verifies until the overlap ends, the new one from its issue on.
+func TestReceiversVerifyThroughoutRotation(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	receivers := map[string]*official.Webhook{}
@@ -230,7 +229,7 @@ func TestReceiversKeepWorkingThroughARotation(t *testing.T) {
 	check("reissued")
 }
 
-// TestOrderOfSignatures: one for each valid version, those to rely on first.
+// TestOrderOfSignatures has one signature per valid version, the current one first.
 func TestOrderOfSignatures(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -266,7 +265,7 @@ func TestOrderOfSignatures(t *testing.T) {
 	check(1, 3)
 	w.lifecycle(h.secret, "revoke", object{"below": 3, "reason": "test"})
 	check(3)
-	// A promotion that a deadline made counts before anybody has settled it.
+	// A promotion by a deadline counts before it is settled.
 	w.mustStep(h.secret, api.StepBegin, nil)
 	keys[4] = w.key(h.secret, 4)
 	w.mustStep(h.secret, api.StepAcknowledge, object{"version": 4})
@@ -275,7 +274,7 @@ func TestOrderOfSignatures(t *testing.T) {
 	check(4, 3)
 }
 
-// TestTwoSigningSecrets: the current versions of all come before what is on its way in or out, the older signing secret first.
+// TestTwoSigningSecrets has the current versions of both first, and the older signing secret before the newer.
 func TestTwoSigningSecrets(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)

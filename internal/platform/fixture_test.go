@@ -31,7 +31,7 @@ var (
 	staging = store.Scope{Tenant: "acme", Environment: "staging"}
 )
 
-// world is a platform on a real database file, behind real HTTP, at a time that stands still.
+// world is a platform with a database file, an HTTP server and a fake clock.
 type world struct {
 	t       testing.TB
 	dir     string
@@ -49,7 +49,7 @@ type world struct {
 	created *int              // how many objects create has made, for unique names
 }
 
-// buffer is a log that may be written while it is read.
+// buffer is a log that is safe for concurrent use.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -67,7 +67,7 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// in is the same world for a subtest, which then is what fails.
+// in returns the same world for a subtest. A failure fails the subtest.
 func (w *world) in(t *testing.T) *world {
 	t.Helper()
 	sub := *w
@@ -123,14 +123,14 @@ func (w *world) close() {
 	}
 }
 
-// restart is what a restart of the process is.
+// restart closes and opens the platform, as a restart of the process does.
 func (w *world) restart() {
 	w.t.Helper()
 	w.close()
 	w.open()
 }
 
-// reply is an answer of the platform.
+// reply is a response of the platform.
 type reply struct {
 	t      testing.TB
 	what   string
@@ -243,7 +243,7 @@ func (r *reply) decode(v any) *reply {
 	return r
 }
 
-// resolver is the world's DNS: names and their addresses, one list for each time it is asked, the last for ever.
+// resolver is a fake DNS. Each lookup of a name takes its next answer, and repeats the last one.
 type resolver struct {
 	mu      sync.Mutex
 	answers map[string][][]netip.Addr
@@ -263,7 +263,7 @@ func (r *resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr,
 	return answers[0], nil
 }
 
-// is sets what a name resolves to, each time it is asked.
+// is sets the answers for a name.
 func (r *resolver) is(host string, answers ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -371,7 +371,7 @@ func (w *world) lifecycle(id, action string, body any) *reply {
 	return w.do("POST", pathOf(id)+"/"+action, body).want(200)
 }
 
-// revealed is a value in clear.
+// revealed is the response to a reveal.
 type revealed struct {
 	Version   int64      `json:"version"`
 	Value     string     `json:"value"`
@@ -397,7 +397,7 @@ func (w *world) introspect(role, value string, more ...string) api.Introspection
 	return decoded[api.Introspection](w.as(role, "POST", "/v1/introspect", form).want(200))
 }
 
-// accepted fails the test unless exactly these versions of the given values are accepted, asked by somebody who does not use them.
+// accepted fails the test unless introspection by an auditor accepts exactly these versions.
 func (w *world) accepted(values map[int64]string, want ...int64) {
 	w.t.Helper()
 	for n, v := range values {
@@ -431,7 +431,7 @@ func (w *world) audit() []*store.AuditEvent {
 	return events
 }
 
-// actions returns what the audit says was done to an object, in order.
+// actions returns the audited actions on an object, in order.
 func (w *world) actions(id string) (out []string) {
 	w.t.Helper()
 	for _, e := range w.audit() {

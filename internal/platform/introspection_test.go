@@ -35,7 +35,7 @@ func TestIntrospection(t *testing.T) {
 	inactive("a principal's token", w.introspect(api.RoleRuntime, w.tokens[api.RoleRuntime]))
 	inactive("a wrong checksum", w.introspect(api.RoleRuntime, value[:len(value)-1]+flip(value[len(value)-1])))
 
-	// Scopes are what the connector still allows, at once.
+	// A change of the connector's scopes takes effect at once.
 	w.patchConnector(c.ID, object{"allowed_scopes": []string{"messages:send"}})
 	if got := w.introspect(api.RoleRuntime, value); !got.Active || got.Scope != "messages:send" {
 		t.Errorf("narrowed: %+v", got)
@@ -67,8 +67,8 @@ func TestIntrospection(t *testing.T) {
 	w.as(api.RoleRuntime, "POST", "/v1/introspect?token="+value, url.Values{"token": {value}}).problem(api.CodeInvalid, "")
 }
 
-// TestUseIsNoted writes the last use at most once a second, and the first proof at once.
-func TestUseIsNoted(t *testing.T) {
+// TestUseIsRecorded at most once a second, and the first evidence at once.
+func TestUseIsRecorded(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	value := w.reveal(token.ID, 1)
@@ -76,7 +76,7 @@ func TestUseIsNoted(t *testing.T) {
 
 	w.introspect(api.RoleAuditor, value)
 	if used() != nil {
-		t.Error("an auditor used the token")
+		t.Error("an introspection by an auditor was recorded as a use")
 	}
 	w.introspect(api.RoleRuntime, value)
 	if at := used(); at == nil || !at.Equal(epoch) {
@@ -107,15 +107,15 @@ func TestUseIsNoted(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.introspect(api.RoleRuntime, w.reveal(token.ID, 2))
 	if diff := cmp.Diff(first, *w.versions(token.ID)[1].Evidence); diff != "" {
-		t.Errorf("the first evidence is the one that counts:\n%s", diff)
+		t.Errorf("the first evidence was replaced:\n%s", diff)
 	}
 	if got := w.token(token.ID).Etag; got != etag {
 		t.Errorf("etag %s, want %s: evidence and use are no changes", got, etag)
 	}
 }
 
-// TestLastUseOutlivesItsVersion: that version 1 was used is not forgotten when so many followed that it is read no more.
-func TestLastUseOutlivesItsVersion(t *testing.T) {
+// TestLastUseOfOldVersionIsKept after so many rotations that version 1 is no longer read.
+func TestLastUseOfOldVersionIsKept(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", object{"require_acknowledgement": false, "overlap": "0s"})
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
@@ -134,8 +134,8 @@ func TestLastUseOutlivesItsVersion(t *testing.T) {
 	}
 }
 
-// TestRevokeOneValue goes through the cases of DESIGN section 6, by who asks and by what the value is.
-func TestRevokeOneValue(t *testing.T) {
+// TestRevokeToken covers the cases of DESIGN section 6 for each caller.
+func TestRevokeToken(t *testing.T) {
 	cases := map[string]struct {
 		prepare func(w *world, id string)
 		revoke  int64
@@ -180,7 +180,7 @@ func TestRevokeOneValue(t *testing.T) {
 				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" && !strings.HasPrefix(ended.EndedBy, "prn_") {
 					t.Errorf("ended by %s (%s)", ended.EndedBy, ended.EndReason)
 				}
-				// Whoever holds a version that goes on keeps it: it has no deadline any more.
+				// The version that remains has no deadline.
 				w.clock.Advance(60 * 24 * time.Hour)
 				w.accepted(values, c.valid...)
 
@@ -194,7 +194,7 @@ func TestRevokeOneValue(t *testing.T) {
 	}
 }
 
-func TestRevokeOneValueRefused(t *testing.T) {
+func TestRevokeTokenRefused(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	w.begun(token.ID)

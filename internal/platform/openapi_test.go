@@ -94,7 +94,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// TestRoutes lists every route there is: one more or one less is a change of the contract, and belongs into TestRoles.
+// TestRoutes compares the document's routes with those of TestRoles.
 func TestRoutes(t *testing.T) {
 	w := newWorld(t)
 	var doc document

@@ -11,7 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// probesWithin lets time pass, ten seconds at a time, and returns when probes arrived.
+// probesWithin advances the clock in steps of ten seconds, and returns when probes arrived.
 func (w *world) probesWithin(d time.Duration, h *hook) (after []time.Duration) {
 	w.t.Helper()
 	start := w.clock.Now()
@@ -31,7 +31,7 @@ func minutes(ns ...int) (out []time.Duration) {
 	return out
 }
 
-// TestProbeSchedule: at once, after a minute, after two more, after four more …
+// TestProbeSchedule probes at once, and then with waits that double from one minute to one hour.
 func TestProbeSchedule(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -52,8 +52,8 @@ func TestProbeSchedule(t *testing.T) {
 	}
 }
 
-// TestWhenNothingIsProbed: there must be a pending version that still has something to prove, and an endpoint that takes events.
-func TestWhenNothingIsProbed(t *testing.T) {
+// TestNoProbe has no pending version without proof, or an endpoint that takes no events.
+func TestNoProbe(t *testing.T) {
 	w := newWorld(t)
 	for name, prepare := range map[string]func(w *world, h *hook){
 		"stable": func(*world, *hook) {},
@@ -131,8 +131,7 @@ func TestWhenNothingIsProbed(t *testing.T) {
 	}
 }
 
-// TestProbesGoOnWhenTheEndpointIsBack.
-func TestProbesGoOnWhenTheEndpointIsBack(t *testing.T) {
+func TestEnabledEndpointIsProbed(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.patchEndpoint(h.endpoint, object{"enabled": false})
@@ -147,8 +146,8 @@ func TestProbesGoOnWhenTheEndpointIsBack(t *testing.T) {
 	}
 }
 
-// TestProbesKeepTheirDistance: one endpoint is never probed twice within a minute, however many of its secrets are pending; another may be.
-func TestProbesKeepTheirDistance(t *testing.T) {
+// TestOneProbePerMinute probes an endpoint at most once a minute, for all of its secrets. Other endpoints do not wait.
+func TestOneProbePerMinute(t *testing.T) {
 	w := newWorld(t)
 	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
 	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
@@ -170,12 +169,11 @@ func TestProbesKeepTheirDistance(t *testing.T) {
 		}
 	}
 	if a := other.arrived(); len(a) == 0 || !a[0].at.Equal(epoch) {
-		t.Errorf("the other endpoint waited: %d probes", len(a))
+		t.Errorf("the other endpoint was not probed at once: %d probes", len(a))
 	}
 }
 
-// TestARestartRepeatsNoProbe.
-func TestARestartRepeatsNoProbe(t *testing.T) {
+func TestRestartRepeatsNoProbe(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -195,8 +193,8 @@ func TestARestartRepeatsNoProbe(t *testing.T) {
 	h.took(1)
 }
 
-// TestANewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
-func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
+// TestNewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
+func TestNewPendingVersionIsProbedAtOnce(t *testing.T) {
 	w := newWorld(t)
 	for name, x := range map[string]struct{ pause, wait time.Duration }{
 		"long after": {time.Hour, 0}, "just after": {20 * time.Second, 40 * time.Second},
@@ -236,8 +234,8 @@ func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
 	}
 }
 
-// TestAProbeOfNothingDelaysNone: nobody was asked, so the first version that is pending is asked about at once.
-func TestAProbeOfNothingDelaysNone(t *testing.T) {
+// TestEmptyProbeDelaysNoProbe requests a probe without a target. The next pending version is probed at once.
+func TestEmptyProbeDelaysNoProbe(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200)
@@ -246,7 +244,7 @@ func TestAProbeOfNothingDelaysNone(t *testing.T) {
 	h.took(1)
 }
 
-// TestProbeOnRequest: whoever may acknowledge may ask for it; who may read as well gets the findings at once.
+// TestProbeOnRequest requires the permission to acknowledge. A caller that may also read gets the results.
 func TestProbeOnRequest(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -263,7 +261,7 @@ func TestProbeOnRequest(t *testing.T) {
 	}
 	h.took(0)
 	if body := w.as(api.RoleRuntime, "POST", path, nil).want(204).body; len(body) > 0 {
-		t.Errorf("who may not read got %s", body)
+		t.Errorf("a caller without the permission to read got %s", body)
 	}
 	h.took(3) // the control too, where the version was accepted
 	if first, other := w.secret(h.secret).Probe, w.secret(second).Probe; first.Result != api.ProbeProven || other.Result != api.ProbeNotAccepted {
@@ -278,10 +276,10 @@ func TestProbeOnRequest(t *testing.T) {
 			t.Errorf("%s in the audit: %+v", action, events)
 		}
 	}
-	// What is proven is not asked again, and the platform's own probes keep their distance.
+	// A proven version is not probed again, and the platform's next probe waits for a minute.
 	again := decoded[api.ProbeAnswer](w.do("POST", path, nil).want(200))
 	if diff := cmp.Diff([]api.SigningSecretProbe{{SigningSecretID: second, Probe: *w.secret(second).Probe}}, again.Probes); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	h.took(1)
 	if events := w.audited(second, "probe"); len(events) != 2 || events[1].Actor != w.principal(api.RoleDeployer) {
@@ -303,8 +301,8 @@ func TestProbeOnRequest(t *testing.T) {
 	h.took(0)
 }
 
-// TestProbingWhatWasRolledBack, on request alone: the version may prove itself, and is not promoted for it.
-func TestProbingWhatWasRolledBack(t *testing.T) {
+// TestProbeOfRolledBackVersion on request. The proof does not promote the version.
+func TestProbeOfRolledBackVersion(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1, 2)
@@ -324,8 +322,8 @@ func TestProbingWhatWasRolledBack(t *testing.T) {
 	}
 }
 
-// TestWhatEndsWhileItIsProbed gets no evidence: what the answers show is about a version that is not pending any more.
-func TestWhatEndsWhileItIsProbed(t *testing.T) {
+// TestVersionThatEndsDuringProbe gets no evidence.
+func TestVersionThatEndsDuringProbe(t *testing.T) {
 	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
 		"cancelled":    func(w *world, h *hook) { w.mustStep(h.secret, api.StepCancel, nil) },

@@ -13,7 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// staged begins a rotation and tells the receiver of the versions that it is to know.
+// staged begins a rotation and gives the receiver the keys of these versions.
 func (h *hook) staged(known ...int64) {
 	h.w.t.Helper()
 	h.w.mustStep(h.secret, api.StepBegin, nil)
@@ -24,7 +24,7 @@ func (h *hook) staged(known ...int64) {
 	h.knows(keys...)
 }
 
-// only answers a genuine event with one status, and anything else with another; 0 hangs up.
+// only answers genuine with one status and other requests with another. 0 closes the connection.
 func only(genuine, control int) answering {
 	return func(rw http.ResponseWriter, a arrival) {
 		status := control
@@ -39,8 +39,8 @@ func only(genuine, control int) answering {
 	}
 }
 
-// TestProbeFindings: what a receiver answers to the pending version alone, to a key that nobody knows, and what follows.
-func TestProbeFindings(t *testing.T) {
+// TestProbeResults checks the result for each pair of answers: to the pending version, and to the control with an unknown key.
+func TestProbeResults(t *testing.T) {
 	w := newWorld(t)
 	for name, x := range map[string]struct {
 		answer  answering
@@ -50,28 +50,28 @@ func TestProbeFindings(t *testing.T) {
 		sent    int // events
 		reason  string
 	}{
-		"401 to a stranger": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
-		"400 to a stranger": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
-		"403 to a stranger": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
-		"422 to a stranger": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
+		"401 to the control": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
+		"400 to the control": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
+		"403 to the control": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
+		"422 to the control": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
 
 		"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
 
-		"503 to a stranger":          {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to a stranger":          {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
-		"404 to a stranger":          {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
-		"429 to a stranger":          {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
-		"302 to a stranger":          {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
-		"no answer to a stranger":    {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
+		"503 to the control":          {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
+		"410 to the control":          {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
+		"404 to the control":          {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
+		"429 to the control":          {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
+		"302 to the control":          {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
+		"no answer to the control":    {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
 		"410 to the version":         {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"503 to the version":         {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"404 to the version":         {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"302 to the version":         {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"no answer to the version":   {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"no answer to anything":      {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 with a wish to be left": {with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"503 with Retry-After": {with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
@@ -102,7 +102,7 @@ func TestProbeFindings(t *testing.T) {
 			if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["result"] != x.result || events[0].Detail["versions"] != "2" {
 				t.Errorf("audit: %+v", events)
 			}
-			// It is not a delivery, and holds none up.
+			// A probe is no delivery, and delays none.
 			h.says(verifying(http.StatusUnauthorized))
 			h.delivered()
 			if n := len(w.deliveries(h.endpoint)); n != 1 {
@@ -120,9 +120,8 @@ func TestProbeFindings(t *testing.T) {
 	}
 }
 
-// TestProbeWithoutAnAnswerInTime: a receiver that accepts the version, and lets the control wait until the platform gives up, has proven nothing, and
-// stays enabled.
-func TestProbeWithoutAnAnswerInTime(t *testing.T) {
+// TestProbeTimesOut accepts the version and does not answer the control. That is no proof, and the endpoint stays enabled.
+func TestProbeTimesOut(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = 50 * time.Millisecond }
 	w.restart()
@@ -146,7 +145,7 @@ func TestProbeWithoutAnAnswerInTime(t *testing.T) {
 	}
 }
 
-// TestProbeEvents are events like any other but for their type and their one signature.
+// TestProbeEvents differ from other events in their type and their single signature.
 func TestProbeEvents(t *testing.T) {
 	w := newWorld(t)
 	for _, algorithm := range []string{api.AlgorithmHMAC, api.AlgorithmEd25519} {
@@ -182,7 +181,7 @@ func TestProbeEvents(t *testing.T) {
 			if probe.id() == control.id() || webhook.CheckID(probe.id()) != nil || webhook.CheckID(control.id()) != nil {
 				t.Errorf("ids %s and %s", probe.id(), control.id())
 			}
-			// Nothing else tells the two apart.
+			// The probe and the control do not differ in anything else.
 			for _, name := range []string{webhook.HeaderID, webhook.HeaderSignature} {
 				if len(probe.header.Get(name)) != len(control.header.Get(name)) {
 					t.Errorf("%s differs in length", name)
@@ -197,8 +196,8 @@ func TestProbeEvents(t *testing.T) {
 	}
 }
 
-// TestAReceiverThatBeginsToVerify: as long as it accepts everything nothing is due, and then the version proves itself after all.
-func TestAReceiverThatBeginsToVerify(t *testing.T) {
+// TestReceiverBeginsToVerify accepts everything at first, so that nothing is due. Later the version is proven.
+func TestReceiverBeginsToVerify(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -224,18 +223,17 @@ func TestAReceiverThatBeginsToVerify(t *testing.T) {
 	next(api.ProbeProven, api.StepPromote, api.ReasonAcknowledged)
 	w.mustStep(h.secret, api.StepPromote, nil)
 	if s := w.secret(h.secret); s.Probe != nil || s.Rotation.Reason != "" {
-		t.Errorf("what was probed is not pending any more: %+v", s)
+		t.Errorf("the probe of a version that is not pending is shown: %+v", s)
 	}
 	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
 	for result, n := range map[string]string{api.ProbeNotEnforced: "2", api.ProbeInconclusive: "1", api.ProbeNotAccepted: "1", api.ProbeProven: "1"} {
 		if want := `quickconnect_probes_total{result="` + result + `"} ` + n; !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
+			t.Errorf("the metrics do not have %s", want)
 		}
 	}
 }
 
-// TestRepeatedFindingsAreNoNews: the audit has each result once in a row.
-func TestRepeatedFindingsAreNoNews(t *testing.T) {
+func TestRepeatedProbeResultIsAuditedOnce(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -256,8 +254,8 @@ func TestRepeatedFindingsAreNoNews(t *testing.T) {
 	}
 }
 
-// TestAnAcknowledgementNeedsNoProbe, also of a receiver that verifies nothing.
-func TestAnAcknowledgementNeedsNoProbe(t *testing.T) {
+// TestAcknowledgementNeedsNoProbe of a receiver that verifies nothing.
+func TestAcknowledgementNeedsNoProbe(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -274,8 +272,8 @@ func TestAnAcknowledgementNeedsNoProbe(t *testing.T) {
 	w.mustStep(h.secret, api.StepPromote, nil)
 }
 
-// TestAReceiverThatNeverLearns: the stage ends without a promotion, and no delivery was ever refused.
-func TestAReceiverThatNeverLearns(t *testing.T) {
+// TestReceiverThatNeverAccepts the pending version accepts every delivery. The stage ends without a promotion.
+func TestReceiverThatNeverAccepts(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)

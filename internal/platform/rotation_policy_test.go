@@ -50,11 +50,11 @@ func TestRotationPolicyRefused(t *testing.T) {
 		"overlap too long":  {object{"overlap": "31d"}, api.CodeInvalid, "/overlap"},
 		"stage too long":    {object{"max_stage": "31d"}, api.CodeInvalid, "/max_stage"},
 		"stage of nothing":  {object{"max_stage": "0s"}, api.CodeInvalid, "/max_stage"},
-		"age below":         {object{"max_age": "30d"}, api.CodeInvalid, "/max_age"},
+		"age below interval":         {object{"max_age": "30d"}, api.CodeInvalid, "/max_age"},
 		"empty age":         {object{"max_age": ""}, api.CodeInvalid, "/max_age"},
 		"empty quiet":       {object{"quiet_period": ""}, api.CodeInvalid, "/quiet_period"},
 		"unknown timeout":   {object{"on_stage_timeout": "explode"}, api.CodeInvalid, "/on_stage_timeout"},
-		"a truth in quotes": {object{"require_acknowledgement": "true"}, api.CodeInvalid, "/require_acknowledgement"},
+		"a boolean in quotes": {object{"require_acknowledgement": "true"}, api.CodeInvalid, "/require_acknowledgement"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := object{"name": "p", "interval": "30d"}

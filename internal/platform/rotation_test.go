@@ -45,7 +45,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w.step(token.ID, api.StepBegin, nil).problem(api.CodeConflict, "")
 	w.step(token.ID, api.StepPromote, nil).problem(api.CodeConflict, "")
 
-	// Only a use by a runtime principal proves anything, and the proof does not move the etag.
+	// Only a use by a runtime principal is evidence, and evidence does not change the etag.
 	w.accepted(values, 1, 2)
 	if w.token(token.ID).Rotation.Acknowledged {
 		t.Error("an auditor's introspection counted as a use")
@@ -104,7 +104,7 @@ func (w *world) list() []api.ScopedToken {
 	return decoded[api.Page[api.ScopedToken]](w.do("GET", "/v1/scoped-tokens", nil).want(200)).Items
 }
 
-func TestCancelLeavesAGap(t *testing.T) {
+func TestCancelledNumberIsNotReused(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	w.step(token.ID, api.StepBegin, nil).want(200)
@@ -143,7 +143,7 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-func TestRetireEarly(t *testing.T) {
+func TestRetireAfterQuietPeriod(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", object{"require_acknowledgement": false, "quiet_period": "10m"})
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
@@ -162,8 +162,8 @@ func TestRetireEarly(t *testing.T) {
 	w.accepted(values)
 }
 
-// TestAcknowledgingWithoutReading: a consumer may say that a version works, and learns nothing else about the token by it.
-func TestAcknowledgingWithoutReading(t *testing.T) {
+// TestAcknowledgeWithoutRead acknowledges a version by a caller that may not read the token. The response has no body.
+func TestAcknowledgeWithoutRead(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"labels": object{"team": "private"}})
 	w.step(token.ID, api.StepBegin, nil).want(200)
@@ -172,7 +172,7 @@ func TestAcknowledgingWithoutReading(t *testing.T) {
 	for range 2 { // the second answer is the one that was kept
 		r := w.as(api.RoleRuntime, "POST", path+"/rotation/acknowledge", object{"version": 2}, key("once")).want(204)
 		if len(r.body) != 0 || r.header.Get("ETag") != "" {
-			t.Errorf("runtime was told %q, etag %s", r.body, r.header.Get("ETag"))
+			t.Errorf("runtime got %q, etag %s", r.body, r.header.Get("ETag"))
 		}
 	}
 	if !w.token(token.ID).Rotation.Acknowledged {
@@ -180,12 +180,12 @@ func TestAcknowledgingWithoutReading(t *testing.T) {
 	}
 	got := decoded[api.ScopedToken](w.step(token.ID, api.StepAcknowledge, object{"version": 2}).want(200))
 	if diff := cmp.Diff(w.token(token.ID), got); diff != "" {
-		t.Errorf("who may read was told something else:\n%s", diff)
+		t.Errorf("a caller with the permission to read got another response:\n%s", diff)
 	}
 }
 
-// TestRefusedDeleteUndoesNoDeadline, and a repeated one whose object is gone gets the answer of the first.
-func TestRefusedDeleteUndoesNoDeadline(t *testing.T) {
+// TestRefusedDeleteKeepsSettlement of the deadline before it. A repeated delete gets the first response.
+func TestRefusedDeleteKeepsSettlement(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"deletion_protection": true})
 	path := pathTokens + "/" + token.ID

@@ -21,7 +21,7 @@ func TestScopedTokenLifeCycle(t *testing.T) {
 	}
 	read := w.do("GET", pathTokens+"/"+token.ID, nil).want(200)
 	if diff := cmp.Diff(token, decoded[api.ScopedToken](read)); diff != "" || read.header.Get("ETag") != `"1"` {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	if *token.ExpiresAt != "2030-01-01T00:00:00Z" || token.Labels == nil || token.RotationPolicyID != nil || token.LastUsedAt != nil {
 		t.Errorf("%+v", token)
@@ -48,11 +48,11 @@ func TestScopedTokenRefused(t *testing.T) {
 		"no scopes":                 {object{"scopes": []string{}}, api.CodeInvalid, "/scopes"},
 		"scopes missing":            {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
 		"malformed scope":           {object{"scopes": []string{"messages:send", "a b"}}, api.CodeInvalid, "/scopes/1"},
-		"a scope beyond":            {object{"scopes": []string{"messages:send", "users:read"}}, api.CodeInvalid, "/scopes/1"},
+		"a scope that the connector does not allow":            {object{"scopes": []string{"messages:send", "users:read"}}, api.CodeInvalid, "/scopes/1"},
 		"no connector":              {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id"},
 		"neither policy nor expiry": {object{"expires_at": nil}, api.CodeInvalid, "/rotation_policy_id"},
 		"no such policy":            {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id"},
-		"an end in the past":        {object{"expires_at": "2026-05-01T12:00:00Z"}, api.CodeInvalid, "/expires_at"},
+		"expiry in the past":        {object{"expires_at": "2026-05-01T12:00:00Z"}, api.CodeInvalid, "/expires_at"},
 		"not a date":                {object{"expires_at": "tomorrow"}, api.CodeInvalid, "/expires_at"},
 		"not a range":               {object{"allowed_cidrs": []string{"192.0.2.1"}}, api.CodeInvalid, "/allowed_cidrs/0"},
 		"minimum below one":         {object{"minimum_version": 0}, api.CodeInvalid, "/minimum_version"},
@@ -72,10 +72,10 @@ func TestScopedTokenRefused(t *testing.T) {
 	}{
 		"taken":                     {object{"name": "taken"}, api.CodeNameTaken, "/name"},
 		"scopes null":               {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
-		"a scope beyond":            {object{"scopes": []string{"users:read"}}, api.CodeInvalid, "/scopes/0"},
-		"connector_id is for ever":  {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id"},
+		"a scope that the connector does not allow":            {object{"scopes": []string{"users:read"}}, api.CodeInvalid, "/scopes/0"},
+		"connector_id never changes":  {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id"},
 		"neither policy nor expiry": {object{"expires_at": nil}, api.CodeInvalid, "/rotation_policy_id"},
-		"an end in the past":        {object{"expires_at": "2020-01-01T00:00:00Z"}, api.CodeInvalid, "/expires_at"},
+		"expiry in the past":        {object{"expires_at": "2020-01-01T00:00:00Z"}, api.CodeInvalid, "/expires_at"},
 		"minimum over next":         {object{"minimum_version": 3}, api.CodeInvalid, "/minimum_version"},
 		"minimum and more":          {object{"minimum_version": 3, "description": "not stored"}, api.CodeInvalid, "/minimum_version"},
 	} {
@@ -88,7 +88,7 @@ func TestScopedTokenRefused(t *testing.T) {
 	}
 }
 
-func TestExpiryAndRevival(t *testing.T) {
+func TestExpiryAndReissue(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"expires_at": "2026-05-01T13:00:00+00:00"})
 	value := w.reveal(token.ID, 1)
@@ -97,7 +97,7 @@ func TestExpiryAndRevival(t *testing.T) {
 	}
 	w.clock.Advance(time.Hour)
 	if w.introspect(api.RoleAuditor, value).Active {
-		t.Error("accepted at its end")
+		t.Error("the token is accepted at its end")
 	}
 	expired := w.token(token.ID)
 	if r := expired.Rotation; r.Phase != api.PhaseRevoked || r.Due != api.DueNone || r.Reason != api.ReasonExpired || expired.Version != 1 || r.CurrentVersion != nil {
@@ -105,7 +105,7 @@ func TestExpiryAndRevival(t *testing.T) {
 	}
 	w.step(token.ID, api.StepReissue, nil).problem(api.CodeConflict, "")
 	w.do("POST", revealPath(token.ID, 1), nil).problem(api.CodeConflict, "")
-	// The same instant again is no revival, and no error.
+	// The same time again changes nothing, and is no error.
 	w.patch(token.ID, object{"expires_at": "2026-05-01T13:00:00Z"})
 	moved := w.patch(token.ID, object{"expires_at": "2026-06-01T00:00:00Z"})
 	if r := moved.Rotation; r.Phase != api.PhaseRevoked || r.Due != api.StepReissue || r.Reason != api.ReasonRevoked {

@@ -11,7 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 )
 
-// seed is a data directory with tenants and principals, made once and copied for every test.
+// seed is a data directory with tenants and principals. It is created once and copied for every test.
 type seed struct {
 	files           map[string][]byte
 	tokens, foreign map[string]string

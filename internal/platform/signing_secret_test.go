@@ -26,7 +26,7 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	for query, want := range map[string][]api.SigningSecret{"": {s}, "?name=signing": {s}, "?name=other": {}} {
 		found := decoded[api.Page[api.SigningSecret]](w.do("GET", pathSecrets+query, nil).want(200))
@@ -40,10 +40,10 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchSecret(s.ID, object{"owner": "new", "minimum_version": 1}); same.Etag != "2" {
-		t.Error("a patch that changes nothing is a change")
+		t.Error("a patch without effect changed the etag")
 	}
 	if p := w.do("DELETE", pathSecrets+"/"+s.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, "deletion_protection") {
-		t.Errorf("does not say what protects it: %s", p.Detail)
+		t.Errorf("the problem does not say what protects it: %s", p.Detail)
 	}
 	w.patchSecret(s.ID, object{"deletion_protection": nil})
 	w.do("DELETE", pathSecrets+"/"+s.ID, nil).want(204)
@@ -69,15 +69,15 @@ func TestSigningSecretRefused(t *testing.T) {
 		"taken":                    {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
 		"no owner":                 {object{"owner": ""}, api.CodeInvalid, "/owner", false},
 		"no such endpoint":         {object{"endpoint_id": "wep_x"}, api.CodeInvalid, "/endpoint_id", true},
-		"endpoint_id is for ever":  {object{"endpoint_id": e.ID}, api.CodeInvalid, "/endpoint_id", false},
+		"endpoint_id never changes":  {object{"endpoint_id": e.ID}, api.CodeInvalid, "/endpoint_id", false},
 		"no such algorithm":        {object{"algorithm": "rsa"}, api.CodeInvalid, "/algorithm", true},
-		"algorithm is for ever":    {object{"algorithm": "hmac-sha256"}, api.CodeInvalid, "/algorithm", false},
+		"algorithm never changes":    {object{"algorithm": "hmac-sha256"}, api.CodeInvalid, "/algorithm", false},
 		"no such policy":           {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id", false},
 		"no policy":                {object{"rotation_policy_id": ""}, api.CodeInvalid, "/rotation_policy_id", false},
 		"minimum below one":        {object{"minimum_version": 0}, api.CodeInvalid, "/minimum_version", false},
 		"bad trigger":              {object{"rotate_when_changed": object{"": "v"}}, api.CodeInvalid, "/rotate_when_changed", false},
-		"digest is not for sale":   {object{"secret_digest": "k1:x"}, api.CodeInvalid, "/secret_digest", false},
-		"version is not for sale":  {object{"version": 2}, api.CodeInvalid, "/version", false},
+		"digest is read-only":   {object{"secret_digest": "k1:x"}, api.CodeInvalid, "/secret_digest", false},
+		"version is read-only":  {object{"version": 2}, api.CodeInvalid, "/version", false},
 		"a number for the version": {object{"secret_wo_version": "1"}, api.CodeInvalid, "/secret_wo_version", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,8 +104,8 @@ func TestSigningSecretRefused(t *testing.T) {
 	}
 }
 
-// TestIssuedSecrets are random, and what a reveal gives is all that a receiver needs.
-func TestIssuedSecrets(t *testing.T) {
+// TestIssuedSecretsAreRandom, and their reveal is in the format that receivers take.
+func TestIssuedSecretsAreRandom(t *testing.T) {
 	w := newWorld(t)
 	e, policy := w.newEndpoint("hooks", w.newConnector("chat", nil).ID, nil), w.newPolicy("monthly", nil)
 	s := w.newSecret("signing", e.ID, policy.ID, nil)
@@ -148,11 +148,11 @@ func TestPublicKeys(t *testing.T) {
 			t.Errorf("in phase %s (-want +got):\n%s", got.Rotation.Phase, diff)
 		}
 		if diff := cmp.Diff(got, w.secret(s.ID)); diff != "" {
-			t.Errorf("what was answered is not what is read:\n%s", diff)
+			t.Errorf("the response differs from a read:\n%s", diff)
 		}
 		listed := decoded[api.Page[api.SigningSecret]](w.do("GET", pathSecrets, nil).want(200)).Items
 		if diff := cmp.Diff([]api.SigningSecret{got}, listed); diff != "" {
-			t.Errorf("what was answered is not what is listed:\n%s", diff)
+			t.Errorf("the response differs from the list:\n%s", diff)
 		}
 	}
 	check(s, 1)
@@ -164,7 +164,7 @@ func TestPublicKeys(t *testing.T) {
 	for n, text := range keys {
 		k := parsedKey(t, text)
 		if k.Algorithm() != webhook.Ed25519 || k.CanSign() || !strings.HasPrefix(text, "whpk_") {
-			t.Errorf("version %d is revealed as something else than a public key", n)
+			t.Errorf("version %d is not revealed as a public key", n)
 		}
 	}
 	if keys[1] == keys[2] {
@@ -174,7 +174,7 @@ func TestPublicKeys(t *testing.T) {
 	check(w.mustStep(s.ID, api.StepReissue, nil), 3)
 }
 
-func TestSigningSecretsOfOneEndpoint(t *testing.T) {
+func TestLimitOfSigningSecrets(t *testing.T) {
 	w := newWorld(t)
 	c, policy := w.newConnector("chat", nil), w.newPolicy("monthly", nil)
 	e := w.newEndpoint("hooks", c.ID, nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// secretDigest computes what the provider computes.
+// secretDigest computes the digest as the provider does.
 func (w *world) secretDigest(id, value string) string {
 	w.t.Helper()
 	k := decoded[api.Identity](w.do("GET", "/v1/identity", nil).want(200)).ComparisonKey
@@ -26,7 +26,7 @@ func (w *world) secretDigest(id, value string) string {
 	return d
 }
 
-// supplies is a world with an endpoint and a policy under which a rotation needs no acknowledgement.
+// supplies returns a world, and a function that creates signing secrets whose rotation needs no acknowledgement.
 func supplies(t *testing.T) (*world, func(name string, more object) api.SigningSecret) {
 	t.Helper()
 	w := newWorld(t)
@@ -52,7 +52,7 @@ func TestSuppliedSecretsAccepted(t *testing.T) {
 	}
 }
 
-// TestSuppliedSecretsRefused tries what is no secret wherever one is taken.
+// TestSuppliedSecretsRefused sends malformed secrets to every route that takes one.
 func TestSuppliedSecretsRefused(t *testing.T) {
 	w, made := supplies(t)
 	s := made("signing", nil)
@@ -92,22 +92,21 @@ func TestSuppliedSecretsRefused(t *testing.T) {
 				r.problem(api.CodeInvalid, "/secret")
 				for _, part := range []string{"Q0ND", "47110815", "//////"} {
 					if strings.Contains(string(r.body), part) {
-						t.Errorf("%s repeats it: %s", r.what, r.body)
+						t.Errorf("%s repeats the secret: %s", r.what, r.body)
 					}
 				}
 			}
 			if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
-				t.Errorf("something changed:\n%s", diff)
+				t.Errorf("the object has changed:\n%s", diff)
 			}
 		})
 	}
 	if strings.Contains(w.log.String(), "Q0ND") {
-		t.Error("the log has it")
+		t.Error("the log has the value")
 	}
 }
 
-// TestSecretIsTakenWhereAVersionIsIssued, and refused everywhere else.
-func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
+func TestSecretIsAcceptedOnlyWithNewVersion(t *testing.T) {
 	w, made := supplies(t)
 	value := suppliedSecret("a", 32)
 	s := made("signing", nil)
@@ -130,7 +129,7 @@ func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
 		w.do("PATCH", pathSecrets+"/"+s.ID, body).problem(api.CodeInvalid, "/secret")
 	}
 	if diff := cmp.Diff(staged, w.secret(s.ID)); diff != "" {
-		t.Errorf("something changed:\n%s", diff)
+		t.Errorf("the object has changed:\n%s", diff)
 	}
 
 	ed := made("ed", object{"algorithm": "ed25519"})
@@ -140,7 +139,7 @@ func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
 		w.do("PATCH", pathSecrets+"/"+ed.ID, object{"minimum_version": 2, "secret": value}),
 	} {
 		if p := r.problem(api.CodeInvalid, "/secret"); !strings.Contains(p.Detail, "ed25519") {
-			t.Errorf("does not say why: %s", p.Detail)
+			t.Errorf("the problem does not say why: %s", p.Detail)
 		}
 	}
 
@@ -155,8 +154,8 @@ func TestSecretIsTakenWhereAVersionIsIssued(t *testing.T) {
 	}
 }
 
-// TestDigestFollowsTheVersion: it is that of the version that a consumer should hold, as long as that is valid and was supplied.
-func TestDigestFollowsTheVersion(t *testing.T) {
+// TestDigestFollowsVersion shows the digest of the version that a consumer should hold, if it is valid and was supplied.
+func TestDigestFollowsVersion(t *testing.T) {
 	w, made := supplies(t)
 	values := map[int64]string{1: suppliedSecret("a", 32), 2: suppliedSecret("b", 32), 4: suppliedSecret("d", 40), 5: suppliedSecret("e", 64), 6: suppliedSecret("f", 24)}
 	s := made("signing", object{"secret": values[1]})
@@ -170,14 +169,14 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 			t.Errorf("version %d in phase %s: digest %v", version, got.Rotation.Phase, shown)
 		}
 		if supplied && w.reveal(s.ID, version) != value {
-			t.Errorf("version %d is revealed as something else", version)
+			t.Errorf("version %d is revealed with another value", version)
 		}
 		if diff := cmp.Diff(got, w.secret(s.ID)); diff != "" {
-			t.Errorf("what was answered is not what is read:\n%s", diff)
+			t.Errorf("the response differs from a read:\n%s", diff)
 		}
 		listed := decoded[api.Page[api.SigningSecret]](w.do("GET", pathSecrets, nil).want(200)).Items
 		if diff := cmp.Diff([]api.SigningSecret{got}, listed); diff != "" {
-			t.Errorf("what was answered is not what is listed:\n%s", diff)
+			t.Errorf("the response differs from the list:\n%s", diff)
 		}
 	}
 	check(s, 1)
@@ -197,8 +196,7 @@ func TestDigestFollowsTheVersion(t *testing.T) {
 	check(w.mustStep(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
 }
 
-// TestRevokedSecrets: what was revoked is remembered by its digest, once, with its number, the newest of many; what was given up, retired or
-// made by the platform is not, and what is supplied again is forgotten.
+// TestRevokedSecrets keeps the digests of the newest revoked secrets, with their numbers. It keeps none of a cancelled, retired or issued version, and removes a digest when its secret is supplied again.
 func TestRevokedSecrets(t *testing.T) {
 	w, made := supplies(t)
 	value := func(letter string) string { return suppliedSecret(letter, 32) }
@@ -251,8 +249,8 @@ func TestRevokedSecrets(t *testing.T) {
 	}
 }
 
-// TestAValidValueIsNoNewOne: a rotation to a value that signs already would be none, whoever made that value.
-func TestAValidValueIsNoNewOne(t *testing.T) {
+// TestValidValueIsRefusedAsNew for a supplied and for an issued value.
+func TestValidValueIsRefusedAsNew(t *testing.T) {
 	w, made := supplies(t)
 	for name, first := range map[string]object{"supplied": {"secret": suppliedSecret("a", 32)}, "issued": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -261,16 +259,16 @@ func TestAValidValueIsNoNewOne(t *testing.T) {
 			old := object{"secret": w.reveal(s.ID, 1)}
 			p := w.step(s.ID, api.StepBegin, old).problem(api.CodeInvalid, "/secret")
 			if !strings.Contains(p.Detail, "version 1") {
-				t.Errorf("does not say which version has it: %s", p.Detail)
+				t.Errorf("the problem does not name the version that has the value: %s", p.Detail)
 			}
 			w.step(s.ID, api.StepRotate, old).problem(api.CodeInvalid, "/secret")
 			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": old["secret"]}).problem(api.CodeInvalid, "/secret")
 			if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
-				t.Errorf("something changed:\n%s", diff)
+				t.Errorf("the object has changed:\n%s", diff)
 			}
 			w.step(s.ID, api.StepBegin, nil).want(200)
 			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "secret": w.reveal(s.ID, 2)}).problem(api.CodeInvalid, "/secret")
-			// What has ended may come again, and what another signing secret has is not told.
+			// The value of an ended version is accepted, and so is a value of another signing secret.
 			w.patchSecret(s.ID, object{"minimum_version": 2})
 			w.step(s.ID, api.StepRotate, old).want(200)
 			made(name+"-other", old)
@@ -278,8 +276,8 @@ func TestAValidValueIsNoNewOne(t *testing.T) {
 	}
 }
 
-// TestRepeatedSuppliedSecrets: one request, one version.
-func TestRepeatedSuppliedSecrets(t *testing.T) {
+// TestRepeatedRequestWithSecret issues one version, and keeps no value in the answer, the log or the files.
+func TestRepeatedRequestWithSecret(t *testing.T) {
 	w, made := supplies(t)
 	s := made("signing", nil)
 	body := object{"secret": suppliedSecret("a", 32)}

@@ -23,7 +23,7 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	if diff := cmp.Diff(e, w.endpoint(e.ID)); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	other := w.newEndpoint("other", c.ID, object{"enabled": false})
 	if other.Enabled || other.EventTypes != nil || other.Labels != nil || other.Description != nil {
@@ -41,7 +41,7 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchEndpoint(e.ID, object{"labels": object{"a": "b"}, "enabled": true}); same.Etag != "2" {
-		t.Error("a patch that changes nothing is a change")
+		t.Error("a patch without effect changed the etag")
 	}
 	renamed := w.patchEndpoint(e.ID, object{"name": "renamed"})
 	if renamed.Name != "renamed" || renamed.ID != e.ID {
@@ -73,14 +73,14 @@ func TestWebhookEndpointRefused(t *testing.T) {
 		"taken":                    {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
 		"a bad name":               {object{"name": "Hooks"}, api.CodeInvalid, "/name", false},
 		"no such connector":        {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id", true},
-		"connector_id is for ever": {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id", false},
+		"connector_id never changes": {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id", false},
 		"no URL":                   {object{"url": ""}, api.CodeInvalid, "/url", false},
 		"not a URL":                {object{"url": "hooks"}, api.CodeInvalid, "/url", false},
 		"no event types":           {object{"event_types": []string{}}, api.CodeInvalid, "/event_types", false},
 		"a bad event type":         {object{"event_types": []string{"a", "B"}}, api.CodeInvalid, "/event_types/1", false},
 		"an event type twice":      {object{"event_types": []string{"a", "a"}}, api.CodeInvalid, "/event_types/1", false},
 		"the type of probes":       {object{"event_types": []string{api.ProbeEventType}}, api.CodeInvalid, "/event_types/0", false},
-		"disabled is not for sale": {object{"disabled": nil}, api.CodeInvalid, "/disabled", false},
+		"disabled is read-only": {object{"disabled": nil}, api.CodeInvalid, "/disabled", false},
 		"a string":                 {object{"enabled": "no"}, api.CodeInvalid, "/enabled", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,8 +103,8 @@ func TestWebhookEndpointRefused(t *testing.T) {
 	}
 }
 
-// TestEndpointURLsAreKept: the platform gives a URL back as it was given.
-func TestEndpointURLsAreKept(t *testing.T) {
+// TestEndpointURLIsKept byte by byte.
+func TestEndpointURLIsKept(t *testing.T) {
 	w := newWorld(t)
 	w.private = false
 	w.restart()
@@ -120,8 +120,8 @@ func TestEndpointURLsAreKept(t *testing.T) {
 	}
 }
 
-// TestEndpointURLsRefused has what no endpoint may have, with the word that says why.
-func TestEndpointURLsRefused(t *testing.T) {
+// TestEndpointURLRefused checks each reason for which a URL is refused.
+func TestEndpointURLRefused(t *testing.T) {
 	const (
 		always = "whether or not private endpoints are allowed"
 		closed = "unless private endpoints are allowed"
@@ -133,7 +133,7 @@ func TestEndpointURLsRefused(t *testing.T) {
 	connectors := map[*world]string{open: open.newConnector("chat", nil).ID, shut: shut.newConnector("chat", nil).ID}
 	endpoints := map[*world]string{}
 	for w, id := range connectors {
-		endpoints[w] = w.newEndpoint("there", id, nil).ID
+		endpoints[w] = w.newEndpoint("existing", id, nil).ID
 	}
 	const tail = "/CANARY-4711?token=CANARY-4711"
 	for url, x := range map[string]struct{ when, why string }{
@@ -202,7 +202,7 @@ func TestEndpointURLsRefused(t *testing.T) {
 
 func pad(n int) string { return strings.Repeat("x", n) }
 
-func TestEndpointsInUseStay(t *testing.T) {
+func TestEndpointInUseIsNotDeleted(t *testing.T) {
 	w := newWorld(t)
 	c, policy := w.newConnector("chat", nil), w.newPolicy("monthly", nil)
 	e := w.newEndpoint("hooks", c.ID, nil)
@@ -211,7 +211,7 @@ func TestEndpointsInUseStay(t *testing.T) {
 		pathConnectors + "/" + c.ID: "1 webhook endpoint", pathEndpoints + "/" + e.ID: "1 signing secret", pathPolicies + "/" + policy.ID: "1 signing secret",
 	} {
 		if p := w.do("DELETE", path, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, user) {
-			t.Errorf("does not say by what it is used: %s", p.Detail)
+			t.Errorf("the problem does not name the user: %s", p.Detail)
 		}
 	}
 	for _, path := range []string{pathSecrets + "/" + s.ID, pathEndpoints + "/" + e.ID, pathConnectors + "/" + c.ID, pathPolicies + "/" + policy.ID} {

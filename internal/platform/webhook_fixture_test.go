@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// hook is an endpoint with a receiver, and a signing secret whose first version the receiver knows.
+// hook is an endpoint with a receiver and a signing secret. The receiver knows version 1.
 type hook struct {
 	*receiver
 	connector string
@@ -19,7 +19,7 @@ type hook struct {
 	secret    string
 }
 
-// newHook makes a hook, with more members of its signing secret.
+// newHook creates a hook. more has members of its signing secret.
 func (w *world) newHook(name string, more object) *hook {
 	w.t.Helper()
 	h := &hook{receiver: w.newReceiver(), connector: w.newConnector(name, nil).ID, policy: w.newPolicy(name, object{"max_stage": "7d"}).ID}
@@ -57,7 +57,7 @@ func (w *world) mustStep(id, step string, body any) api.SigningSecret {
 
 var forced = object{"force": true, "reason": "test"}
 
-// slug makes the name of a case the name of an object.
+// slug turns the name of a test case into the name of an object.
 func slug(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -67,7 +67,7 @@ func slug(s string) string {
 	}, strings.ToLower(s))
 }
 
-// key is what a receiver verifies with.
+// key returns the key with which a receiver verifies a version.
 func (w *world) key(id string, version int64) webhook.Key {
 	w.t.Helper()
 	return parsedKey(w.t, w.reveal(id, version))
@@ -82,7 +82,7 @@ func parsedKey(tb testing.TB, text string) webhook.Key {
 	return k
 }
 
-// validVersions are the numbers of the versions that are valid, as their list says.
+// validVersions returns the numbers of the versions that are listed as valid.
 func (w *world) validVersions(id string) (out []int64) {
 	w.t.Helper()
 	for _, v := range w.versions(id) {
@@ -93,7 +93,7 @@ func (w *world) validVersions(id string) (out []int64) {
 	return out
 }
 
-// suppliedSecret is an HMAC secret of so many bytes that differs from those of other letters.
+// suppliedSecret returns an HMAC secret of size bytes, all the same letter.
 func suppliedSecret(letter string, size int) string {
 	return "whsec_" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, size)))
 }
@@ -111,7 +111,7 @@ func (w *world) sentBody(endpointID string, body any, headers ...header) string 
 	return decoded[api.TestEvent](w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", body, headers...).want(202)).ID
 }
 
-// refusesEvents returns the problem that a test event is refused with.
+// refusesEvents returns the problem with which a test event is refused.
 func (w *world) refusesEvents(endpointID string) api.Problem {
 	w.t.Helper()
 	return w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", object{"type": eventType}).problem(api.CodeConflict, "")
@@ -140,13 +140,13 @@ func (w *world) sweep() {
 	}
 }
 
-// deliveries is the first page of the record of an endpoint, the newest first.
+// deliveries returns the first page of an endpoint's record, the newest first.
 func (w *world) deliveries(endpointID string) []api.Delivery {
 	w.t.Helper()
 	return decoded[api.Page[api.Delivery]](w.do("GET", pathEndpoints+"/"+endpointID+"/deliveries", nil).want(200)).Items
 }
 
-// delivery is the record of one event.
+// delivery returns the record of one event.
 func (w *world) delivery(endpointID, id string) api.Delivery {
 	w.t.Helper()
 	for _, d := range w.deliveries(endpointID) {
@@ -158,7 +158,7 @@ func (w *world) delivery(endpointID, id string) api.Delivery {
 	return api.Delivery{}
 }
 
-// attempted is the last attempt of an event, of which there were so many.
+// attempted returns the last attempt at an event, and fails the test unless there were so many.
 func (w *world) attempted(endpointID, id string, attempts int) api.DeliveryAttempt {
 	w.t.Helper()
 	d := w.delivery(endpointID, id)
@@ -168,7 +168,7 @@ func (w *world) attempted(endpointID, id string, attempts int) api.DeliveryAttem
 	return d.Attempts[attempts-1]
 }
 
-// retried moves the clock to the next attempt of an event, and makes it.
+// retried advances the clock to the next attempt at an event, and makes it.
 func (w *world) retried(endpointID, id string) {
 	w.t.Helper()
 	next := w.delivery(endpointID, id).NextAttemptAt
@@ -179,7 +179,7 @@ func (w *world) retried(endpointID, id string) {
 	w.deliver()
 }
 
-// audited returns the events about an object that say that an action was done.
+// audited returns the audit events of one action on an object.
 func (w *world) audited(id, action string) (out []*store.AuditEvent) {
 	w.t.Helper()
 	for _, e := range w.audit() {
@@ -190,7 +190,7 @@ func (w *world) audited(id, action string) (out []*store.AuditEvent) {
 	return out
 }
 
-// statusOf is a status, or 0 for none.
+// statusOf returns a status, or 0 for none.
 func statusOf(n *int64) int {
 	if n == nil {
 		return 0
@@ -198,7 +198,7 @@ func statusOf(n *int64) int {
 	return int(*n)
 }
 
-// principal is the id of the principal of a role.
+// principal returns the id of the principal of a role.
 func (w *world) principal(role string) string {
 	w.t.Helper()
 	return decoded[api.Identity](w.as(role, "GET", "/v1/identity", nil).want(200)).PrincipalID

@@ -27,7 +27,7 @@ func TestTokens(t *testing.T) {
 			letters[c]++
 		}
 	}
-	// 60,000 characters over 62 letters: 968 each, give or take 31. Eight times that is a bias.
+	// 60,000 characters over 62 letters are 968 each, with a standard deviation of 31. The limits are eight deviations away.
 	for _, c := range base62 {
 		if n := letters[c]; n < 720 || n > 1220 {
 			t.Errorf("%c is %d times in 60,000", c, n)
@@ -36,7 +36,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestWellFormed(t *testing.T) {
-	// A fixed example: whoever writes a scanner can check theirs with it.
+	// A fixed example for the authors of scanners.
 	const whole = "qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V"
 	if !WellFormed(PrefixPrincipal, whole) {
 		t.Errorf("%s is refused: its checksum was computed by another program", whole)
@@ -58,7 +58,7 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
-func TestRandomnessThatEnds(t *testing.T) {
+func TestTooLittleRandomness(t *testing.T) {
 	random := NewRandom(bytes.NewReader(make([]byte, 10)))
 	if _, err := NewToken(PrefixPrincipal, random); err == nil {
 		t.Error("a token from too little randomness")
@@ -68,8 +68,8 @@ func TestRandomnessThatEnds(t *testing.T) {
 	}
 }
 
-// TestCharsDrawAgain gives bytes that would make some letters more likely than others: they are not used.
-func TestCharsDrawAgain(t *testing.T) {
+// TestCharsAreUnbiased skips the bytes that would make some letters more likely.
+func TestCharsAreUnbiased(t *testing.T) {
 	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)), bytes.NewReader(make([]byte, 100))))
 	s, err := random.chars(base62, 5)
 	if err != nil || s != "00000" {

@@ -16,7 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-func TestRestartKeepsEverything(t *testing.T) {
+func TestRestartKeepsState(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
 	w.patchConnector(ids[pathConnectors], object{"credentials": object{"k": "v"}, "labels": object{}})
@@ -40,13 +40,13 @@ func TestRestartKeepsEverything(t *testing.T) {
 	}
 	w.accepted(values, 1, 2)
 	if got := w.reveal(ids[pathTokens], 2); got != values[2] {
-		t.Error("another value")
+		t.Error("the reveal gives another value")
 	}
 	again := w.do("POST", pathPolicies, object{"name": "kept", "interval": "1d"}, key("k")).want(201)
 	if !bytes.Equal(kept.body, again.body) {
 		t.Errorf("%s", again.body)
 	}
-	// What passed while it was down.
+	// A deadline passes while the platform is closed.
 	w.close()
 	w.clock.Advance(7 * 24 * time.Hour)
 	w.open()
@@ -72,7 +72,7 @@ func TestAudit(t *testing.T) {
 
 	events := w.audit()
 	if err := store.VerifyAudit(events); err != nil {
-		t.Errorf("the chain does not hold: %v", err)
+		t.Errorf("the audit chain is broken: %v", err)
 	}
 	type line struct{ Action, Actor, Detail string }
 	actor := decoded[api.Identity](w.do("GET", "/v1/identity", nil)).PrincipalID
@@ -147,10 +147,10 @@ func TestSweep(t *testing.T) {
 		`quickconnect_requests_total{method="POST",route="/v1/scoped-tokens",status="201"} 130`,
 	} {
 		if !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
+			t.Errorf("the metrics do not have %s", want)
 		}
 	}
-	// Values of what ended are gone from the database.
+	// The values of ended versions are erased from the database.
 	err := w.store.View(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Secret(t.Context(), ids[0], 1)
 		return err
@@ -160,7 +160,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestRunSweeps is the one test of the background: everything else is the same without it.
+// TestRunSweeps settles a deadline in the background.
 func TestRunSweeps(t *testing.T) {
 	w := newWorld(t)
 	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Millisecond})
@@ -177,7 +177,7 @@ func TestRunSweeps(t *testing.T) {
 	t.Cleanup(func() { <-done })
 	for !slices.Contains(w.actions(token.ID), "expire") {
 		if t.Context().Err() != nil {
-			t.Fatal("the sweeper does nothing")
+			t.Fatal("the sweep did not settle the deadline")
 		}
 	}
 }
@@ -204,13 +204,13 @@ func TestHealthAndUnknownRoutes(t *testing.T) {
 	w.send("", "GET", "/readyz", nil).problem(api.CodeUnavailable, "")
 	p := w.do("GET", pathTokens, nil).problem(api.CodeInternal, "")
 	if !strings.Contains(w.log.String(), p.RequestID) {
-		t.Error("the log does not have the cause under the request id")
+		t.Error("the log does not have the request id of the failure")
 	}
 	w.open() // for the cleanup
 }
 
-// TestPanicsAreProblems hands the platform a body that panics when it is read.
-func TestPanicsAreProblems(t *testing.T) {
+// TestPanicIsInternalError sends a body whose reader panics.
+func TestPanicIsInternalError(t *testing.T) {
 	w := newWorld(t)
 	log := &buffer{}
 	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})

@@ -11,8 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestFailing: since when nothing was accepted is on the endpoint until something is, or the endpoint moves; the log has the beginning and the end.
-func TestFailing(t *testing.T) {
+// TestEndpointShowsFailing from the first failed attempt until an accepted one or a new URL. The log has the beginning and the end.
+func TestEndpointShowsFailing(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.sent(h.endpoint)

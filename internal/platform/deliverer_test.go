@@ -14,7 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// tamper changes the database as no request does.
+// tamper changes the database directly.
 func (w *world) tamper(statement string, args ...any) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "platform.db")+"?_pragma=busy_timeout(15000)")
@@ -27,8 +27,8 @@ func (w *world) tamper(statement string, args ...any) {
 	}
 }
 
-// TestWhatCannotBeRecorded is sent again, but ever more seldom: a platform with a full disk must not flood its receivers.
-func TestWhatCannotBeRecorded(t *testing.T) {
+// TestUnrecordedAttemptIsRepeated fails to record an attempt, as on a full disk. The event is sent again with growing waits, so that the receiver is not flooded.
+func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
@@ -53,8 +53,8 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 	}
 }
 
-// TestAnEventThatDoesNotOpen fails in the end, says so, and keeps no other waiting.
-func TestAnEventThatDoesNotOpen(t *testing.T) {
+// TestUnreadableEventFails damages a sealed event. It fails after its attempts and delays no other.
+func TestUnreadableEventFails(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	broken, other := w.sent(h.endpoint), w.sent(h.endpoint)
@@ -72,9 +72,8 @@ func TestAnEventThatDoesNotOpen(t *testing.T) {
 	}
 }
 
-// TestALateAnswerHasNoSay: between the attempt and its answer somebody has switched the endpoint off and on. The event is tried again at once, even
-// if that was its last attempt.
-func TestALateAnswerHasNoSay(t *testing.T) {
+// TestLateAnswerIsIgnored disables and enables the endpoint during the last attempt. The answer has no effect, and the event is sent again at once.
+func TestLateAnswerIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	for name, status := range map[string]int{"gone": http.StatusGone, "busy": http.StatusTooManyRequests, "broken": http.StatusInternalServerError} {
 		t.Run(name, func(t *testing.T) {
@@ -107,8 +106,8 @@ func TestALateAnswerHasNoSay(t *testing.T) {
 	}
 }
 
-// TestWhatWaitsDoesNotExpire: an event that nothing could sign, or that was answered with 410, is there when its time comes.
-func TestWhatWaitsDoesNotExpire(t *testing.T) {
+// TestWaitingEventDoesNotExpire keeps events that could not be signed, and events whose last answer was 410.
+func TestWaitingEventDoesNotExpire(t *testing.T) {
 	t.Run("unsigned", func(t *testing.T) {
 		w := newWorld(t)
 		h := w.newHook("hooks", nil)
@@ -149,8 +148,8 @@ func TestWhatWaitsDoesNotExpire(t *testing.T) {
 	})
 }
 
-// TestAPauseIsShown on the endpoint and in the record, for as long as it lasts.
-func TestAPauseIsShown(t *testing.T) {
+// TestPauseIsShown reads a pause from the endpoint and from the record.
+func TestPauseIsShown(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusServiceUnavailable, header{"Retry-After", "3600"}))
@@ -169,7 +168,7 @@ func TestAPauseIsShown(t *testing.T) {
 	}
 }
 
-// busy makes endpoints with events whose receivers do not answer until the test says so.
+// busy creates endpoints with queued events. Their receivers answer once open is closed.
 func (w *world) busy(endpoints, events int, open <-chan struct{}) (asked <-chan struct{}) {
 	w.t.Helper()
 	requests := make(chan struct{}, endpoints*events)
@@ -187,8 +186,8 @@ func (w *world) busy(endpoints, events int, open <-chan struct{}) (asked <-chan 
 	return requests
 }
 
-// TestNothingNewIsSentWhileItStops: what is on its way is finished, and that is all.
-func TestNothingNewIsSentWhileItStops(t *testing.T) {
+// TestStoppingStartsNoAttempt finishes the running attempts and starts no other.
+func TestStoppingStartsNoAttempt(t *testing.T) {
 	w := newWorld(t)
 	open := make(chan struct{})
 	asked := w.busy(17, 5, open)

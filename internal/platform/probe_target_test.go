@@ -10,9 +10,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestPromotedWithoutProof: in the overlap the receiver is asked about the current version, by the platform and on request, until it knows it. Nothing
-// depends on the answer but what people are told.
-func TestPromotedWithoutProof(t *testing.T) {
+// TestPromotedVersionIsProbed in the overlap if it was promoted without proof, by schedule and on request, until it is proven. The result changes only what is shown.
+func TestPromotedVersionIsProbed(t *testing.T) {
 	w := newWorld(t)
 	for name, promote := range map[string]func(w *world, h *hook){
 		"forced": func(w *world, h *hook) {
@@ -56,8 +55,7 @@ func TestPromotedWithoutProof(t *testing.T) {
 	}
 }
 
-// TestOneProbeOnRequestAtATime: nobody makes the platform flood a receiver.
-func TestOneProbeOnRequestAtATime(t *testing.T) {
+func TestConcurrentProbeRequestIsRefused(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)

@@ -13,13 +13,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// canary is in the place of what must not come out again. It breaks every rule that a member may have, but none of a
-// credential's value.
+// canary must not appear in any response. It breaks every rule of a member, but no rule of a credential's value.
 const canary = "CANARY  Zm9yIHlvdXIgZXllcyBvbmx5 \t"
 
-// TestProblemsRepeatNothing puts the canary into every member of every body, as a string, in a list, and as a value of a
-// map, into every parameter and into the path, and looks at what comes back.
-func TestProblemsRepeatNothing(t *testing.T) {
+// TestProblemsRepeatNoInput puts the canary into every member, parameter and path, and looks for it in the responses.
+func TestProblemsRepeatNoInput(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
 	refused := 0
@@ -57,11 +55,11 @@ func TestProblemsRepeatNothing(t *testing.T) {
 		}
 		base, _ := r.body.(object)
 		for _, name := range names {
-			// Values that a free text would rightly keep and return are not refused values: those are left out.
+			// A free text may keep and return the canary. These cases are left out.
 			free := name == "description" || name == "labels" || name == "rotate_when_changed" || name == "settings"
 			for _, bad := range []any{canary, []string{canary}, object{"k": canary}, object{"k": []string{canary}}, object{canary: object{}}, []any{object{"k": canary}}} {
 				if _, isMap := bad.(object); isMap && (name == "credentials" || name == "data") {
-					continue // accepted: see TestSecretsStayInside
+					continue // accepted: see TestSecretsDoNotLeak
 				}
 				if _, isText := bad.(string); free && isText && name == "description" {
 					continue
@@ -70,7 +68,7 @@ func TestProblemsRepeatNothing(t *testing.T) {
 					continue
 				}
 				if m, isMap := bad.(object); isMap && m[canary] != nil {
-					continue // names of members are not values: field names them
+					continue // the name of a member is no value: the problem's field has it
 				}
 				body := object{}
 				for k, v := range base {
@@ -95,10 +93,10 @@ func TestProblemsRepeatNothing(t *testing.T) {
 		}
 	}
 	if refused < 500 {
-		t.Errorf("only %d requests were refused: this test looks at too little", refused)
+		t.Errorf("only %d requests were refused", refused)
 	}
 	if strings.Contains(w.log.String(), "CANARY") {
-		t.Error("the log has it")
+		t.Error("the log has the value")
 	}
 }
 
@@ -112,8 +110,8 @@ func (w *world) recreatedIfGone(ids map[string]string) map[string]string {
 	return ids
 }
 
-// TestSecretsStayInside makes secrets of every kind, uses them in every way, and looks for them in the files and the log.
-func TestSecretsStayInside(t *testing.T) {
+// TestSecretsDoNotLeak creates and uses secrets of every kind, and looks for them in the files, the log and the audit.
+func TestSecretsDoNotLeak(t *testing.T) {
 	w := newWorld(t)
 	secrets := map[string]string{"credentials": "canary-Zm9yIHlvdXIgZXllcyBvbmx5", "replaced credentials": "canary-YW5vdGhlciBvbmUgbG9uZw"}
 	c := w.newConnector("chat", object{"credentials": object{"token": secrets["credentials"]}})

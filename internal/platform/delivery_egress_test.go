@@ -23,10 +23,10 @@ import (
 
 const publicAddress = "93.184.215.14"
 
-// proxied counts the connections to the proxy that the environment of these tests names.
+// proxied counts the connections to the proxy that the environment names.
 var proxied atomic.Int64
 
-// net/http reads the environment's proxy once in a process, so all tests here run with one.
+// net/http reads the proxy variables once per process, so all tests of the package run with a proxy.
 func TestMain(m *testing.M) {
 	proxy := countingListener("127.0.0.1:0", &proxied)
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// countingListener counts the connections to an address and ends each of them at once; nil if there is no such address here.
+// countingListener counts the connections to an address and closes each one. It returns nil if the machine lacks the address.
 func countingListener(address string, count *atomic.Int64) net.Listener {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -56,7 +56,7 @@ func countingListener(address string, count *atomic.Int64) net.Listener {
 	return listener
 }
 
-// dials remembers every address that is connected to. Public ones lead to a server of the test, if there is one, and never to the network.
+// dials records every address that is dialed. publicAddress leads to the test's server. Other public addresses fail.
 type dials struct {
 	public string // host:port of that server
 
@@ -79,7 +79,7 @@ func (d *dials) dial(ctx context.Context, network, address string) (net.Conn, er
 	return (&net.Dialer{}).DialContext(ctx, network, address)
 }
 
-// connected returns what has been connected to since it was last asked.
+// connected returns the addresses dialed since its last call.
 func (d *dials) connected() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,7 +88,7 @@ func (d *dials) connected() []string {
 	return seen
 }
 
-// reach opens the world anew, with private endpoints allowed or not.
+// reach restarts the platform with private endpoints allowed or not.
 func (w *world) reach(private bool, d *dials, roots *x509.CertPool) {
 	w.t.Helper()
 	w.private = private
@@ -96,7 +96,7 @@ func (w *world) reach(private bool, d *dials, roots *x509.CertPool) {
 	w.restart()
 }
 
-// public is a TLS server that is reached at publicAddress, and the world that trusts it.
+// public starts a TLS server at publicAddress, and restarts the platform so that it trusts the server.
 func (w *world) public(private bool, handler http.Handler) *dials {
 	w.t.Helper()
 	server := httptest.NewTLSServer(handler)
@@ -108,23 +108,23 @@ func (w *world) public(private bool, handler http.Handler) *dials {
 	return d
 }
 
-// refusedAttempt fails the test unless the last attempt was refused for a reason that has a word in it, and shows no address.
+// refusedAttempt fails the test unless the last attempt was refused with this word in its detail, and without an address.
 func (w *world) refusedAttempt(endpointID, id, word string, attempts int) {
 	w.t.Helper()
 	last := w.attempted(endpointID, id, attempts)
 	if last.Outcome != api.AttemptRefused || last.Status != nil || !strings.Contains(last.Detail, word) {
-		w.t.Errorf("want it refused as %s: %+v", word, last)
+		w.t.Errorf("want the attempt refused as %s: %+v", word, last)
 	}
 	if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "example") || strings.ContainsAny(last.Detail, "[]") {
 		w.t.Errorf("detail: %s", last.Detail)
 	}
 	if d := w.delivery(endpointID, id); d.State != api.DeliveryQueued || d.NextAttemptAt == nil {
-		w.t.Errorf("it is not tried again: %+v", d)
+		w.t.Errorf("the event is not queued for a retry: %+v", d)
 	}
 }
 
-// TestNamesThatLeadInside are refused when the delivery is made, and nothing is connected to.
-func TestNamesThatLeadInside(t *testing.T) {
+// TestNameOfPrivateAddressIsRefused at the attempt, without a connection.
+func TestNameOfPrivateAddressIsRefused(t *testing.T) {
 	w := newWorld(t)
 	d := &dials{}
 	w.reach(false, d, nil)
@@ -172,7 +172,7 @@ func TestNamesThatLeadInside(t *testing.T) {
 			w.refusedAttempt(endpoint, id, x.word, 1)
 			w.retried(endpoint, id)
 			w.refusedAttempt(endpoint, id, x.word, 2)
-			// Nor does a probe get through.
+			// A probe is refused too.
 			w.mustStep(secret, api.StepBegin, nil)
 			w.probe()
 			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil || !strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
@@ -188,8 +188,8 @@ func TestNamesThatLeadInside(t *testing.T) {
 	}
 }
 
-// TestTheListenerWouldHaveNoticed: where private endpoints are allowed, the same way leads to it.
-func TestTheListenerWouldHaveNoticed(t *testing.T) {
+// TestListenerSeesConnections shows that the listeners above count a connection where private endpoints are allowed.
+func TestListenerSeesConnections(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	var accepted atomic.Int64
@@ -206,8 +206,8 @@ func TestTheListenerWouldHaveNoticed(t *testing.T) {
 	}
 }
 
-// TestANameThatChangesItsMind: every attempt asks once, and goes where the answer says or nowhere.
-func TestANameThatChangesItsMind(t *testing.T) {
+// TestEachAttemptResolvesName once, and connects only to an allowed address of that answer.
+func TestEachAttemptResolvesName(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	d := w.public(false, h.receiver)
@@ -215,7 +215,7 @@ func TestANameThatChangesItsMind(t *testing.T) {
 	w.patchEndpoint(h.endpoint, object{"url": "https://example.com/hook"})
 	first := h.delivered()
 	if !first.genuine {
-		t.Error("it is not signed")
+		t.Error("the delivery is not signed")
 	}
 	id := w.sent(h.endpoint)
 	w.deliver()
@@ -232,8 +232,8 @@ func TestANameThatChangesItsMind(t *testing.T) {
 	}
 }
 
-// TestClosingPrivateEndpoints: what was accepted while they were allowed is refused at the delivery, and a new URL can be given.
-func TestClosingPrivateEndpoints(t *testing.T) {
+// TestDisallowingPrivateEndpoints refuses attempts at endpoints that were accepted before. Their URL can be changed.
+func TestDisallowingPrivateEndpoints(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
@@ -249,7 +249,7 @@ func TestClosingPrivateEndpoints(t *testing.T) {
 	}
 }
 
-// TestNoProxy: the environment names one, and nothing ever arrives there.
+// TestNoProxy ignores the proxy of the environment.
 func TestNoProxy(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com", nil)
 	if err != nil {
