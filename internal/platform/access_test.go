@@ -47,7 +47,13 @@ var routes = []route{
 	{"POST", pathConnectors + "/{id}/release", api.PermissionContain, because},
 	{"GET", pathConnectors + "/{id}/versions", api.PermissionRead, nil},
 
-	{"POST", pathTokens, api.PermissionWrite, object{"name": "new", "owner": "o", "connector_id": "con_x", "scopes": []string{"a"}, "expires_at": "2030-01-01T00:00:00Z"}},
+	{
+		"POST", pathTokens, api.PermissionWrite,
+		object{
+			"name": "new", "owner": "o", "connector_id": "con_x", "scopes": []string{"a"},
+			"expires_at": "2030-01-01T00:00:00Z",
+		},
+	},
 	{"GET", pathTokens, api.PermissionRead, nil},
 	{"GET", pathTokens + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathTokens + "/{id}", api.PermissionWrite, object{"owner": "new"}},
@@ -66,16 +72,25 @@ var routes = []route{
 	{"GET", pathTokens + "/{id}/versions", api.PermissionRead, nil},
 	{"POST", pathTokens + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
 
-	{"POST", pathEndpoints, api.PermissionWrite, object{"name": "new", "connector_id": "con_x", "url": "https://hooks.example.com"}},
+	{
+		"POST", pathEndpoints, api.PermissionWrite,
+		object{"name": "new", "connector_id": "con_x", "url": "https://hooks.example.com"},
+	},
 	{"GET", pathEndpoints, api.PermissionRead, nil},
 	{"GET", pathEndpoints + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathEndpoints + "/{id}", api.PermissionWrite, object{"url": "https://other.example.com"}},
-	{"POST", pathEndpoints + "/{id}/test-events", api.PermissionWrite, object{"type": "message.delivered", "data": object{"a": 1}}},
+	{
+		"POST", pathEndpoints + "/{id}/test-events", api.PermissionWrite,
+		object{"type": "message.delivered", "data": object{"a": 1}},
+	},
 	{"GET", pathEndpoints + "/{id}/deliveries", api.PermissionRead, nil},
 	{"POST", pathEndpoints + "/{id}/probe", api.PermissionAcknowledge, nil},
 	{"DELETE", pathEndpoints + "/{id}", api.PermissionWrite, nil},
 
-	{"POST", pathSecrets, api.PermissionWrite, object{"name": "new", "owner": "o", "endpoint_id": "wep_x", "rotation_policy_id": "pol_x"}},
+	{
+		"POST", pathSecrets, api.PermissionWrite,
+		object{"name": "new", "owner": "o", "endpoint_id": "wep_x", "rotation_policy_id": "pol_x"},
+	},
 	{"GET", pathSecrets, api.PermissionRead, nil},
 	{"GET", pathSecrets + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathSecrets + "/{id}", api.PermissionWrite, object{"owner": "new"}},
@@ -103,10 +118,16 @@ var routes = []route{
 
 // mays lists the permissions of each role. It repeats DESIGN section 7, not the code.
 var mays = map[string][]string{
-	api.RoleAuditor:  {"", api.PermissionRead, api.PermissionIntrospect},
-	api.RolePlanner:  {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionReveal},
-	api.RoleOperator: {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionWrite, api.PermissionContain, api.PermissionAcknowledge},
-	api.RoleDeployer: {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionWrite, api.PermissionContain, api.PermissionAcknowledge, api.PermissionReveal},
+	api.RoleAuditor: {"", api.PermissionRead, api.PermissionIntrospect},
+	api.RolePlanner: {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionReveal},
+	api.RoleOperator: {
+		"", api.PermissionRead, api.PermissionIntrospect, api.PermissionWrite, api.PermissionContain,
+		api.PermissionAcknowledge,
+	},
+	api.RoleDeployer: {
+		"", api.PermissionRead, api.PermissionIntrospect, api.PermissionWrite, api.PermissionContain,
+		api.PermissionAcknowledge, api.PermissionReveal,
+	},
 	api.RoleSecurity: {"", api.PermissionRead, api.PermissionIntrospect, api.PermissionContain},
 	api.RoleRuntime:  {"", api.PermissionIntrospect, api.PermissionAcknowledge},
 }
@@ -180,7 +201,8 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 	return ids
 }
 
-// TestOtherTenantsSeeNothing sends the requests of another environment and of another tenant to every route of an object. They get the response to an unknown id, and change nothing.
+// TestOtherTenantsSeeNothing sends the requests of another environment and of another tenant to every route of an
+// object. They get the response to an unknown id, and change nothing.
 func TestOtherTenantsSeeNothing(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
@@ -212,18 +234,33 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 				t.Errorf("%s lists %s: %s", name, path, got)
 			}
 		}
-		if got := strings.TrimSpace(string(w.send(token, "POST", "/v1/introspect", url.Values{"token": {value}}).want(200).body)); got != `{"active":false}` {
+		if got := strings.TrimSpace(string(w.send(token, "POST", "/v1/introspect",
+			url.Values{"token": {value}}).want(200).body)); got != `{"active":false}` {
 			t.Errorf("%s introspects: %s", name, got)
 		}
 		w.send(token, "POST", "/v1/revoke", url.Values{"token": {value}}).want(200)
 		// They cannot refer to the objects.
-		w.send(token, "POST", pathTokens, tokenBody("thief", ids[pathConnectors], nil)).problem(api.CodeInvalid, "/connector_id")
-		w.send(token, "POST", pathEndpoints, object{"name": "thief", "connector_id": ids[pathConnectors], "url": "https://thief.example.com"}).problem(api.CodeInvalid, "/connector_id")
-		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
-		w.send(token, "POST", pathConnectors, object{"name": "thief", "owner": "o", "type": "custom", "rotation_policy_id": ids[pathPolicies]}).problem(api.CodeInvalid, "/rotation_policy_id")
+		w.send(token, "POST", pathTokens, tokenBody("thief", ids[pathConnectors], nil)).problem(api.CodeInvalid,
+			"/connector_id")
+		w.send(token, "POST", pathEndpoints, object{
+			"name": "thief", "connector_id": ids[pathConnectors],
+			"url": "https://thief.example.com",
+		}).problem(api.CodeInvalid, "/connector_id")
+		w.send(token, "POST", pathSecrets, object{
+			"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints],
+			"rotation_policy_id": ids[pathPolicies],
+		}).problem(api.CodeInvalid, "/rotation_policy_id")
+		w.send(token, "POST", pathConnectors, object{
+			"name": "thief", "owner": "o", "type": "custom",
+			"rotation_policy_id": ids[pathPolicies],
+		}).problem(api.CodeInvalid, "/rotation_policy_id")
 		// They have their own names and numbers.
-		own := decoded[api.RotationPolicy](w.send(token, "POST", pathPolicies, object{"name": "monthly", "interval": "1d"}).want(201))
-		w.send(token, "POST", pathSecrets, object{"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints], "rotation_policy_id": own.ID}).problem(api.CodeInvalid, "/endpoint_id")
+		own := decoded[api.RotationPolicy](w.send(token, "POST", pathPolicies,
+			object{"name": "monthly", "interval": "1d"}).want(201))
+		w.send(token, "POST", pathSecrets, object{
+			"name": "thief", "owner": "o", "endpoint_id": ids[pathEndpoints],
+			"rotation_policy_id": own.ID,
+		}).problem(api.CodeInvalid, "/endpoint_id")
 	}
 	if diff := cmp.Diff(before, everything()); diff != "" {
 		t.Errorf("the object has changed:\n%s", diff)
@@ -235,14 +272,16 @@ func TestOtherTenantsSeeNothing(t *testing.T) {
 
 func TestAuthentication(t *testing.T) {
 	w := newWorld(t)
-	short, err := platform.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, staging, api.RoleAuditor, "short", time.Hour)
+	short, err := platform.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, staging, api.RoleAuditor, "short",
+		time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	good := w.tokens[api.RoleDeployer]
 	scoped := w.reveal(w.newToken("notifier", w.newConnector("chat", nil).ID, nil).ID, 1)
 	for name, token := range map[string]string{
-		"none": "", "garbage": "x", "a wrong checksum": good[:len(good)-1] + flip(good[len(good)-1]), "a scoped token": scoped,
+		"none": "", "garbage": "x", "a wrong checksum": good[:len(good)-1] + flip(good[len(good)-1]),
+		"a scoped token": scoped,
 	} {
 		p := w.send(token, "GET", "/v1/identity", nil)
 		p.problem(api.CodeUnauthenticated, "")
@@ -256,7 +295,8 @@ func TestAuthentication(t *testing.T) {
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)
 	w.clock.Advance(time.Hour)
-	if p := w.send(short.Expose(), "GET", "/v1/identity", nil).problem(api.CodeUnauthenticated, ""); !strings.Contains(p.Detail, "expired") {
+	if p := w.send(short.Expose(), "GET", "/v1/identity", nil).problem(api.CodeUnauthenticated,
+		""); !strings.Contains(p.Detail, "expired") {
 		t.Errorf("an expired token: %s", p.Detail)
 	}
 }
@@ -274,7 +314,8 @@ func TestIdentity(t *testing.T) {
 		got := w.as(role, "GET", "/v1/identity", nil).want(200)
 		var id api.Identity
 		got.decode(&id)
-		if id.Role != role || id.Tenant != "acme" || id.Environment != "staging" || id.Name != role || id.PrincipalID == "" || id.ExpiresAt != nil {
+		if id.Role != role || id.Tenant != "acme" || id.Environment != "staging" || id.Name != role || id.PrincipalID == "" ||
+			id.ExpiresAt != nil {
 			t.Errorf("%s: %s", role, got.body)
 		}
 		want := slices.Clone(permissions[1:])
@@ -290,7 +331,8 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 	keys := map[string]bool{}
-	for _, token := range append([]string{w.tokens[api.RoleAuditor]}, w.foreign["acme/production"], w.foreign["globex/staging"]) {
+	for _, token := range append([]string{w.tokens[api.RoleAuditor]}, w.foreign["acme/production"],
+		w.foreign["globex/staging"]) {
 		keys[decoded[api.Identity](w.send(token, "GET", "/v1/identity", nil).want(200)).ComparisonKey.Key.Expose()] = true
 	}
 	if len(keys) != 3 {

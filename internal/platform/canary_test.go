@@ -34,12 +34,30 @@ func TestProblemsRepeatNoInput(t *testing.T) {
 		}
 	}
 	members := map[string][]string{
-		"POST " + pathConnectors:            {"name", "description", "labels", "owner", "type", "settings", "allowed_scopes", "enabled", "rotation_policy_id", "credentials_wo_version", "credentials", "unknown"},
-		"POST " + pathTokens:                {"name", "description", "labels", "owner", "connector_id", "scopes", "allowed_cidrs", "expires_at", "rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection", "unknown"},
-		"POST " + pathPolicies:              {"name", "description", "labels", "interval", "overlap", "max_stage", "max_age", "require_acknowledgement", "on_stage_timeout", "quiet_period", "unknown"},
-		"POST " + pathEndpoints:             {"name", "description", "labels", "connector_id", "url", "event_types", "enabled", "unknown"},
-		"POST " + pathSecrets:               {"name", "description", "labels", "owner", "endpoint_id", "algorithm", "secret_wo_version", "rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection", "secret", "unknown"},
-		pathEndpoints + "/{id}/test-events": {"type", "data", "unknown"}, pathSecrets + "/{id}/rotation/begin": {"version", "force", "reason", "secret"},
+		"POST " + pathConnectors: {
+			"name", "description", "labels", "owner", "type", "settings", "allowed_scopes",
+			"enabled", "rotation_policy_id", "credentials_wo_version", "credentials", "unknown",
+		},
+		"POST " + pathTokens: {
+			"name", "description", "labels", "owner", "connector_id", "scopes",
+			"allowed_cidrs", "expires_at", "rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection",
+			"unknown",
+		},
+		"POST " + pathPolicies: {
+			"name", "description", "labels", "interval", "overlap", "max_stage", "max_age",
+			"require_acknowledgement", "on_stage_timeout", "quiet_period", "unknown",
+		},
+		"POST " + pathEndpoints: {
+			"name", "description", "labels", "connector_id", "url", "event_types",
+			"enabled", "unknown",
+		},
+		"POST " + pathSecrets: {
+			"name", "description", "labels", "owner", "endpoint_id", "algorithm",
+			"secret_wo_version", "rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection", "secret",
+			"unknown",
+		},
+		pathEndpoints + "/{id}/test-events": {"type", "data", "unknown"}, pathSecrets +
+			"/{id}/rotation/begin": {"version", "force", "reason", "secret"},
 		pathTokens + "/{id}/hold": {"reason"}, pathTokens + "/{id}/revoke": {"all", "below", "hold", "reason"},
 		pathTokens + "/{id}/rotation/promote": {"version", "force", "reason"},
 	}
@@ -57,7 +75,14 @@ func TestProblemsRepeatNoInput(t *testing.T) {
 		for _, name := range names {
 			// A free text may keep and return the canary. These cases are left out.
 			free := name == "description" || name == "labels" || name == "rotate_when_changed" || name == "settings"
-			for _, bad := range []any{canary, []string{canary}, object{"k": canary}, object{"k": []string{canary}}, object{canary: object{}}, []any{object{"k": canary}}} {
+			for _, bad := range []any{
+				canary,
+				[]string{canary},
+				object{"k": canary},
+				object{"k": []string{canary}},
+				object{canary: object{}},
+				[]any{object{"k": canary}},
+			} {
 				if _, isMap := bad.(object); isMap && (name == "credentials" || name == "data") {
 					continue // accepted: see TestSecretsDoNotLeak
 				}
@@ -113,9 +138,13 @@ func (w *world) recreatedIfGone(ids map[string]string) map[string]string {
 // TestSecretsDoNotLeak creates and uses secrets of every kind, and looks for them in the files, the log and the audit.
 func TestSecretsDoNotLeak(t *testing.T) {
 	w := newWorld(t)
-	secrets := map[string]string{"credentials": "canary-Zm9yIHlvdXIgZXllcyBvbmx5", "replaced credentials": "canary-YW5vdGhlciBvbmUgbG9uZw"}
+	secrets := map[string]string{
+		"credentials":          "canary-Zm9yIHlvdXIgZXllcyBvbmx5",
+		"replaced credentials": "canary-YW5vdGhlciBvbmUgbG9uZw",
+	}
 	c := w.newConnector("chat", object{"credentials": object{"token": secrets["credentials"]}})
-	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{"token": secrets["replaced credentials"]}}, key("canary-key-0123456789")).want(200)
+	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{"token": secrets["replaced credentials"]}},
+		key("canary-key-0123456789")).want(200)
 	token := w.newToken("notifier", c.ID, nil)
 	w.begun(token.ID)
 	for n := range int64(2) {
@@ -137,7 +166,10 @@ func TestSecretsDoNotLeak(t *testing.T) {
 	}
 	found := func(where, text string) {
 		for name, s := range secrets {
-			for _, form := range []string{s, base64.StdEncoding.EncodeToString([]byte(s))[:20], base64.StdEncoding.EncodeToString([]byte("x" + s))[4:20]} {
+			for _, form := range []string{
+				s, base64.StdEncoding.EncodeToString([]byte(s))[:20],
+				base64.StdEncoding.EncodeToString([]byte("x" + s))[4:20],
+			} {
 				if strings.Contains(text, form) {
 					t.Errorf("%s is in %s", name, where)
 				}

@@ -22,9 +22,19 @@ func TestDeadlines(t *testing.T) {
 		reason      string // why the last version ended
 		endedAt     time.Duration
 	}{
-		"just before the end of the stage": {nil, false, 2*time.Hour - time.Microsecond, api.PhaseStaged, []int64{1, 2}, "", 0},
-		"a stage without evidence":         {nil, false, 2 * time.Hour, api.PhaseStable, []int64{1}, stageTimeout, 2 * time.Hour},
-		"a stage with evidence":            {nil, true, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0},
+		"just before the end of the stage": {
+			nil, false, 2*time.Hour - time.Microsecond, api.PhaseStaged,
+			[]int64{1, 2},
+			"",
+			0,
+		},
+		"a stage without evidence": {
+			nil, false, 2 * time.Hour, api.PhaseStable,
+			[]int64{1},
+			stageTimeout,
+			2 * time.Hour,
+		},
+		"a stage with evidence": {nil, true, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0},
 		"a policy that promotes": {
 			object{"on_stage_timeout": "promote"}, false, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0,
 		},
@@ -32,8 +42,18 @@ func TestDeadlines(t *testing.T) {
 			nil, true, 3*time.Hour - time.Microsecond, api.PhaseDraining, []int64{1, 2}, "", 0,
 		},
 		"the overlap follows the stage": {nil, true, 3 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 3 * time.Hour},
-		"two deadlines, long ago":       {nil, true, 50 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 3 * time.Hour},
-		"one deadline, long ago":        {nil, false, 50 * time.Hour, api.PhaseStable, []int64{1}, stageTimeout, 2 * time.Hour},
+		"two deadlines, long ago": {
+			nil, true, 50 * time.Hour, api.PhaseStable,
+			[]int64{2},
+			overlapEnded,
+			3 * time.Hour,
+		},
+		"one deadline, long ago": {
+			nil, false, 50 * time.Hour, api.PhaseStable,
+			[]int64{1},
+			stageTimeout,
+			2 * time.Hour,
+		},
 		"a policy without an overlap": {
 			object{"overlap": "0s"}, true, 2 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 2 * time.Hour,
 		},

@@ -27,7 +27,8 @@ func (w *world) tamper(statement string, args ...any) {
 	}
 }
 
-// TestUnrecordedAttemptIsRepeated fails to record an attempt, as on a full disk. The event is sent again with growing waits, so that the receiver is not flooded.
+// TestUnrecordedAttemptIsRepeated fails to record an attempt, as on a full disk. The event is sent again with growing
+// waits, so that the receiver is not flooded.
 func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -67,15 +68,20 @@ func TestUnreadableEventFails(t *testing.T) {
 		t.Errorf("%s arrived", a.id())
 	}
 	d := w.delivery(h.endpoint, broken)
-	if d.State != api.DeliveryFailed || d.Attempts[0].Outcome != api.AttemptUnreadable || len(d.Attempts[0].SignedBy) != 0 {
+	if d.State != api.DeliveryFailed || d.Attempts[0].Outcome != api.AttemptUnreadable ||
+		len(d.Attempts[0].SignedBy) != 0 {
 		t.Errorf("%+v", d)
 	}
 }
 
-// TestLateAnswerIsIgnored disables and enables the endpoint during the last attempt. The answer has no effect, and the event is sent again at once.
+// TestLateAnswerIsIgnored disables and enables the endpoint during the last attempt. The answer has no effect, and the
+// event is sent again at once.
 func TestLateAnswerIsIgnored(t *testing.T) {
 	w := newWorld(t)
-	for name, status := range map[string]int{"gone": http.StatusGone, "busy": http.StatusTooManyRequests, "broken": http.StatusInternalServerError} {
+	for name, status := range map[string]int{
+		"gone": http.StatusGone, "busy": http.StatusTooManyRequests,
+		"broken": http.StatusInternalServerError,
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(name, nil)
@@ -99,7 +105,8 @@ func TestLateAnswerIsIgnored(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 			d := w.delivery(h.endpoint, id)
-			if d.State != api.DeliveryDelivered || len(d.Attempts) != webhook.MaxAttempts+1 || strings.Contains(d.Attempts[webhook.MaxAttempts-1].Detail, "disabled") {
+			if d.State != api.DeliveryDelivered || len(d.Attempts) != webhook.MaxAttempts+1 ||
+				strings.Contains(d.Attempts[webhook.MaxAttempts-1].Detail, "disabled") {
 				t.Errorf("%+v", d)
 			}
 		})

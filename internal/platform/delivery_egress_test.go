@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// countingListener counts the connections to an address and closes each one. It returns nil if the machine lacks the address.
+// countingListener counts the connections to an address and closes each one. It returns nil if the machine lacks the
+// address.
 func countingListener(address string, count *atomic.Int64) net.Listener {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -108,14 +109,16 @@ func (w *world) public(private bool, handler http.Handler) *dials {
 	return d
 }
 
-// refusedAttempt fails the test unless the last attempt was refused with this word in its detail, and without an address.
+// refusedAttempt fails the test unless the last attempt was refused with this word in its detail, and without an
+// address.
 func (w *world) refusedAttempt(endpointID, id, word string, attempts int) {
 	w.t.Helper()
 	last := w.attempted(endpointID, id, attempts)
 	if last.Outcome != api.AttemptRefused || last.Status != nil || !strings.Contains(last.Detail, word) {
 		w.t.Errorf("want the attempt refused as %s: %+v", word, last)
 	}
-	if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "example") || strings.ContainsAny(last.Detail, "[]") {
+	if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "example") ||
+		strings.ContainsAny(last.Detail, "[]") {
 		w.t.Errorf("detail: %s", last.Detail)
 	}
 	if d := w.delivery(endpointID, id); d.State != api.DeliveryQueued || d.NextAttemptAt == nil {
@@ -175,7 +178,8 @@ func TestNameOfPrivateAddressIsRefused(t *testing.T) {
 			// A probe is refused too.
 			w.mustStep(secret, api.StepBegin, nil)
 			w.probe()
-			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil || !strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
+			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil ||
+				!strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
 				t.Errorf("probe: %+v", p)
 			}
 			if seen := d.connected(); len(seen) != 0 || accepted.Load() != 0 {
@@ -198,10 +202,12 @@ func TestListenerSeesConnections(t *testing.T) {
 	d := &dials{}
 	w.reach(true, d, nil)
 	w.names.is("inside.example", "127.0.0.1")
-	w.patchEndpoint(h.endpoint, object{"url": "https://inside.example:" + netip.MustParseAddrPort(l.Addr().String()).String()[len("127.0.0.1:"):]})
+	w.patchEndpoint(h.endpoint, object{"url": "https://inside.example:" +
+		netip.MustParseAddrPort(l.Addr().String()).String()[len("127.0.0.1:"):]})
 	id := w.sent(h.endpoint)
 	w.deliver()
-	if last := w.attempted(h.endpoint, id, 1); last.Outcome != "broken" || len(d.connected()) != 1 || accepted.Load() != 1 {
+	if last := w.attempted(h.endpoint, id, 1); last.Outcome != "broken" || len(d.connected()) != 1 ||
+		accepted.Load() != 1 {
 		t.Errorf("%+v, accepted %d", last, accepted.Load())
 	}
 }

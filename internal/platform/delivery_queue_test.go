@@ -46,7 +46,8 @@ func TestGoneDisablesEndpoint(t *testing.T) {
 		t.Errorf("enabled %v, etag %s, disabled (-want +got):\n%s", e.Enabled, e.Etag, diff)
 	}
 	events := w.audited(h.endpoint, "disable")
-	if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["reason"] != "gone" || events[0].Detail["event"] != last {
+	if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["reason"] != "gone" ||
+		events[0].Detail["event"] != last {
 		t.Errorf("audit: %+v", events)
 	}
 	if d := w.delivery(h.endpoint, last); d.State != api.DeliveryQueued || statusOf(d.Attempts[0].Status) != 410 {
@@ -102,7 +103,8 @@ func TestConcurrentAttemptsAtGoneEndpoint(t *testing.T) {
 	}
 }
 
-// TestAnswerFromOldAddressIsIgnored changes the URL during an attempt. The answer ends no delivery and does not disable the endpoint.
+// TestAnswerFromOldAddressIsIgnored changes the URL during an attempt. The answer ends no delivery and does not disable
+// the endpoint.
 func TestAnswerFromOldAddressIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	for _, status := range []int{http.StatusGone, http.StatusTooManyRequests, http.StatusNotFound} {
@@ -173,7 +175,8 @@ func TestUnsignedEventIsNotSent(t *testing.T) {
 	w.deliver()
 	h.took(0)
 	last := w.attempted(h.endpoint, id, 1)
-	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil || !strings.Contains(last.Detail, "reissue") {
+	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil ||
+		!strings.Contains(last.Detail, "reissue") {
 		t.Errorf("%+v", last)
 	}
 	w.mustStep(h.secret, api.StepReissue, nil)
@@ -283,14 +286,16 @@ func TestSlowEndpointDelaysNoOther(t *testing.T) {
 	slow.took(10)
 }
 
-// TestRunDelivers starts an attempt when an event is queued or an endpoint is enabled, without a tick, and while another endpoint hangs.
+// TestRunDelivers starts an attempt when an event is queued or an endpoint is enabled, without a tick, and while
+// another endpoint hangs.
 func TestRunDelivers(t *testing.T) {
 	w := newWorld(t)
 	slow, quick, back := w.newHook("a", nil), w.newHook("b", nil), w.newHook("c", nil)
 	waiting := w.sent(back.endpoint)
 	w.patchEndpoint(back.endpoint, object{"enabled": false})
 	p, err := platform.New(t.Context(), platform.Config{
-		Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Hour, Egress: egress.Config{AllowPrivate: true, Timeout: time.Hour},
+		Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Hour,
+		Egress: egress.Config{AllowPrivate: true, Timeout: time.Hour},
 	})
 	if err != nil {
 		t.Fatal(err)

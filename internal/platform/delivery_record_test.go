@@ -35,7 +35,8 @@ func TestDeliveryRecord(t *testing.T) {
 	id := w.sent(h.endpoint)
 	queued := w.delivery(h.endpoint, id)
 	if diff := cmp.Diff(api.Delivery{
-		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryQueued, CreatedAt: epoch, NextAttemptAt: &epoch, Attempts: []api.DeliveryAttempt{},
+		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryQueued, CreatedAt: epoch, NextAttemptAt: &epoch,
+		Attempts: []api.DeliveryAttempt{},
 	}, queued); diff != "" {
 		t.Errorf("queued (-want +got):\n%s", diff)
 	}
@@ -50,11 +51,13 @@ func TestDeliveryRecord(t *testing.T) {
 		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryDelivered, CreatedAt: epoch,
 		Attempts: []api.DeliveryAttempt{
 			{
-				Attempt: 1, At: epoch, DurationMS: 1500, Outcome: api.AttemptAnswered, Status: &five, Detail: "the endpoint answered 503",
+				Attempt: 1, At: epoch, DurationMS: 1500, Outcome: api.AttemptAnswered, Status: &five,
+				Detail:   "the endpoint answered 503",
 				SignedBy: []api.SignedBy{{SigningSecretID: h.secret, Version: 1}},
 			},
 			{
-				Attempt: 2, At: second, DurationMS: 20, Outcome: api.AttemptAccepted, Status: &two, Detail: "the endpoint answered 204",
+				Attempt: 2, At: second, DurationMS: 20, Outcome: api.AttemptAccepted, Status: &two,
+				Detail:   "the endpoint answered 204",
 				SignedBy: []api.SignedBy{{SigningSecretID: h.secret, Version: 1}, {SigningSecretID: h.secret, Version: 2}},
 			},
 		},
@@ -63,7 +66,10 @@ func TestDeliveryRecord(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
-	for _, want := range []string{`quickconnect_delivery_attempts_total{outcome="accepted"} 1`, `quickconnect_delivery_attempts_total{outcome="answered"} 1`} {
+	for _, want := range []string{
+		`quickconnect_delivery_attempts_total{outcome="accepted"} 1`,
+		`quickconnect_delivery_attempts_total{outcome="answered"} 1`,
+	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics do not have %s", want)
 		}
@@ -90,7 +96,8 @@ func TestDeliveryPages(t *testing.T) {
 		var got []string
 		pages := 0
 		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200))
+			page := decoded[api.Page[api.Delivery]](w.do("GET",
+				fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200))
 			for _, d := range page.Items {
 				got = append(got, d.ID)
 				if attempted := len(d.Attempts) == 1; attempted != (d.State == api.DeliveryDelivered) {
@@ -106,10 +113,14 @@ func TestDeliveryPages(t *testing.T) {
 			t.Errorf("in %d pages of %d (-want +got):\n%s", pages, size, diff)
 		}
 	}
-	for state, wanted := range map[string][]string{api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3], api.DeliveryFailed: nil} {
+	for state, wanted := range map[string][]string{
+		api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3],
+		api.DeliveryFailed: nil,
+	} {
 		var got []string
 		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET", fmt.Sprintf("%s?state=%s&page_size=2&page_token=%s", path, state, url.QueryEscape(next)), nil).want(200))
+			page := decoded[api.Page[api.Delivery]](w.do("GET",
+				fmt.Sprintf("%s?state=%s&page_size=2&page_token=%s", path, state, url.QueryEscape(next)), nil).want(200))
 			for _, d := range page.Items {
 				got = append(got, d.ID)
 			}
@@ -121,7 +132,10 @@ func TestDeliveryPages(t *testing.T) {
 			t.Errorf("%s: %v, want %v", state, got, wanted)
 		}
 	}
-	for _, bad := range []string{"state=lost", "page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg"} {
+	for _, bad := range []string{
+		"state=lost", "page_size=0", "page_size=1001", "page_size=x", "page_token=%21",
+		"page_token=Y29ubg",
+	} {
 		w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
 	}
 }
@@ -204,7 +218,8 @@ func TestEventBodyIsSealedAndErased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			h := w.newHook("hooks", nil)
-			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": canary, "more": pad(2000)}}, key("once"))
+			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": canary, "more": pad(2000)}},
+				key("once"))
 			sealed := w.sealedBody(id)
 			if len(sealed) < len(canary) || !bytes.Contains(w.files(), sealed) {
 				t.Fatalf("%d sealed bytes, which are not in the files", len(sealed))
@@ -239,7 +254,10 @@ func TestEventBodyIsSealedAndErased(t *testing.T) {
 				t.Fatal(err)
 			}
 			for where, text := range outside {
-				for what, secret := range map[string]string{"the data": canary, "a signature": signature, "the signing secret": value, "its bytes": string(raw)} {
+				for what, secret := range map[string]string{
+					"the data": canary, "a signature": signature,
+					"the signing secret": value, "its bytes": string(raw),
+				} {
 					if bytes.Contains(text, []byte(secret)) {
 						t.Errorf("%s is in %s", what, where)
 					}

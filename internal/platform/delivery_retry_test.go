@@ -15,7 +15,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TestRetries makes all attempts at one event: the same id, new timestamps and signatures, and the waits of the schedule.
+// TestRetries makes all attempts at one event: the same id, new timestamps and signatures, and the waits of the
+// schedule.
 func TestRetries(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -24,12 +25,14 @@ func TestRetries(t *testing.T) {
 	for n := 1; n <= webhook.MaxAttempts; n++ {
 		w.deliver()
 		a := h.took(1)[0]
-		if a.id() != id || a.header.Get(webhook.HeaderTimestamp) != strconv.FormatInt(w.clock.Now().Unix(), 10) || !a.genuine || !a.event(t).Timestamp.Equal(epoch) {
+		if a.id() != id || a.header.Get(webhook.HeaderTimestamp) != strconv.FormatInt(w.clock.Now().Unix(), 10) ||
+			!a.genuine || !a.event(t).Timestamp.Equal(epoch) {
 			t.Errorf("attempt %d of %s: %v", n, id, a.header)
 		}
 		d := w.delivery(h.endpoint, id)
 		last := w.attempted(h.endpoint, id, n)
-		if last.Attempt != int64(n) || last.Outcome != api.AttemptAnswered || statusOf(last.Status) != 500 || !last.At.Equal(w.clock.Now()) {
+		if last.Attempt != int64(n) || last.Outcome != api.AttemptAnswered || statusOf(last.Status) != 500 ||
+			!last.At.Equal(w.clock.Now()) {
 			t.Errorf("attempt %d: %+v", n, last)
 		}
 		if n == webhook.MaxAttempts {
@@ -100,10 +103,12 @@ func TestOnly2xxIsSuccess(t *testing.T) {
 			if status < 300 {
 				state, outcome = api.DeliveryDelivered, api.AttemptAccepted
 			}
-			if d := w.delivery(h.endpoint, id); d.State != state || last.Outcome != outcome || statusOf(last.Status) != status || !strings.Contains(last.Detail, strconv.Itoa(status)) {
+			if d := w.delivery(h.endpoint, id); d.State != state || last.Outcome != outcome || statusOf(last.Status) != status ||
+				!strings.Contains(last.Detail, strconv.Itoa(status)) {
 				t.Errorf("%+v", d)
 			}
-			if redirect := status/100 == 3; redirect != strings.Contains(last.Detail, "redirect") || strings.Contains(last.Detail, elsewhere.server.URL) {
+			if redirect := status/100 == 3; redirect != strings.Contains(last.Detail, "redirect") ||
+				strings.Contains(last.Detail, elsewhere.server.URL) {
 				t.Errorf("detail: %s", last.Detail)
 			}
 			w.retriedUnless(state == api.DeliveryDelivered, h.endpoint, id)
@@ -133,7 +138,7 @@ func TestPauses(t *testing.T) {
 		"seconds":                     {429, "90", 90 * time.Second},
 		"seconds with another status": {503, "120", 2 * time.Minute},
 		"a date":                      {503, "@10m", 10 * time.Minute},
-		"a date in the past":               {429, "@-10m", time.Minute},
+		"a date in the past":          {429, "@-10m", time.Minute},
 		"too long":                    {429, "31536000", 24 * time.Hour},
 		"overflowing":                 {429, "9223372036854775807", 24 * time.Hour},
 		"negative":                    {429, "-5", time.Minute},
@@ -251,7 +256,8 @@ func TestFailedAttempts(t *testing.T) {
 			if last.Outcome != outcome || last.Status != nil || last.Detail == "" || len(last.SignedBy) != 1 {
 				t.Errorf("%+v", last)
 			}
-			if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "127.0.0.1") || strings.Contains(w.log.String(), "CANARY") {
+			if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "127.0.0.1") ||
+				strings.Contains(w.log.String(), "CANARY") {
 				t.Errorf("detail: %s", last.Detail)
 			}
 			// The retry goes to the new URL.

@@ -70,7 +70,10 @@ func TestDelivery(t *testing.T) {
 	if !strings.HasPrefix(id, "msg_") || webhook.CheckID(id) != nil {
 		t.Errorf("id %s", id)
 	}
-	want := event{Type: eventType, Timestamp: epoch, Data: json.RawMessage(`{"n":1}`), Tenant: "acme", Environment: "staging", EndpointID: h.endpoint}
+	want := event{
+		Type: eventType, Timestamp: epoch, Data: json.RawMessage(`{"n":1}`), Tenant: "acme",
+		Environment: "staging", EndpointID: h.endpoint,
+	}
 	if diff := cmp.Diff(want, a.event(t)); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
@@ -83,7 +86,8 @@ func TestDelivery(t *testing.T) {
 		w.deliver()
 	}
 	h.took(0)
-	if events := w.audited(h.endpoint, "test_event"); len(events) != 1 || events[0].Detail["event"] != id || events[0].Detail["type"] != eventType {
+	if events := w.audited(h.endpoint, "test_event"); len(events) != 1 || events[0].Detail["event"] != id ||
+		events[0].Detail["type"] != eventType {
 		t.Errorf("audit: %+v", events)
 	}
 }
@@ -107,7 +111,8 @@ func TestDataIsDeliveredUnchanged(t *testing.T) {
 			t.Errorf("data %.200s, want %.200s", a.event(t).Data, data)
 		}
 	}
-	for body, want := range map[string]string{"{\"type\":\"" + eventType + "\",\"data\": {\n\t\"a\" : [ 1, 2 ] }}": `{"a":[1,2]}`, `{"type":"` + eventType + `"}`: "{}"} {
+	for body, want := range map[string]string{"{\"type\":\"" + eventType +
+		"\",\"data\": {\n\t\"a\" : [ 1, 2 ] }}": `{"a":[1,2]}`, `{"type":"` + eventType + `"}`: "{}"} {
 		w.sentBody(h.endpoint, body)
 		w.deliver()
 		a := h.took(1)[0]
@@ -138,14 +143,18 @@ func TestEventsRefused(t *testing.T) {
 		"a string":                     {object{"type": eventType, "data": "x"}, "/data"},
 		"null":                         {`{"type":"message.delivered","data":null}`, "/data"},
 		"not UTF-8":                    {"{\"type\":\"message.delivered\",\"data\":{\"a\":\"\xff\"}}", "/data"},
-		"one byte too many":            {object{"type": eventType, "data": object{"text": pad(api.MaxEventData - 10)}}, "/data"},
-		"more":                         {object{"type": eventType, "id": "msg_x"}, "/id"},
+		"one byte too many": {
+			object{"type": eventType, "data": object{"text": pad(api.MaxEventData - 10)}},
+			"/data",
+		},
+		"more": {object{"type": eventType, "id": "msg_x"}, "/id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.in(t).do("POST", path, x.body).problem(api.CodeInvalid, x.field)
 		})
 	}
-	w.do("POST", path, object{"type": eventType, "data": object{"text": pad(api.MaxBodyBytes)}}).problem(api.CodeTooLarge, "")
+	w.do("POST", path, object{"type": eventType, "data": object{"text": pad(api.MaxBodyBytes)}}).problem(api.CodeTooLarge,
+		"")
 	w.do("POST", path, `{"type":"message.delivered","data":{"a":1}`).problem(api.CodeInvalid, "")
 	w.sentBody(h.endpoint, object{"type": "message.failed"})
 	w.deliver()
@@ -172,7 +181,8 @@ func TestRepeatedEventRequest(t *testing.T) {
 	if again := w.sentBody(h.endpoint, body, key("once")); again != first {
 		t.Errorf("%s, then %s", first, again)
 	}
-	w.do("POST", pathEndpoints+"/"+h.endpoint+"/test-events", object{"type": eventType}, key("once")).problem(api.CodeIdempotencyMismatch, "")
+	w.do("POST", pathEndpoints+"/"+h.endpoint+"/test-events", object{"type": eventType},
+		key("once")).problem(api.CodeIdempotencyMismatch, "")
 	w.deliver()
 	h.took(1)
 	if n := len(w.deliveries(h.endpoint)); n != 1 {
@@ -183,7 +193,8 @@ func TestRepeatedEventRequest(t *testing.T) {
 	}
 }
 
-// TestReceiversVerifyThroughoutRotation verifies with the official library, which holds one secret. The old secret verifies until the overlap ends, the new one from its issue on.
+// TestReceiversVerifyThroughoutRotation verifies with the official library, which holds one secret. The old secret
+// verifies until the overlap ends, the new one from its issue on.
 func TestReceiversVerifyThroughoutRotation(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)

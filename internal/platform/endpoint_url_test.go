@@ -21,7 +21,8 @@ func TestNewURLVoidsProof(t *testing.T) {
 	other.knows(w.key(h.secret, 1))
 	w.patchEndpoint(h.endpoint, object{"url": other.server.URL})
 	s := w.secret(h.secret)
-	if r := s.Rotation; r.Due != api.DueNone || r.Acknowledged || r.Reason != api.ReasonAwaitingAcknowledgement || s.Probe != nil {
+	if r := s.Rotation; r.Due != api.DueNone || r.Acknowledged || r.Reason != api.ReasonAwaitingAcknowledgement ||
+		s.Probe != nil {
 		t.Errorf("%+v, probe %+v", r, s.Probe)
 	}
 	w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")

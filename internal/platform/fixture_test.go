@@ -224,7 +224,8 @@ func (r *reply) problem(code, field string) api.Problem {
 	if p.Code != code || p.Field != field {
 		r.t.Fatalf("%s: problem %s at %q (%s), want %s at %q", r.what, p.Code, p.Field, p.Detail, code, field)
 	}
-	if p.Status != r.status || p.Status != api.StatusOf[code] || p.Type != api.ProblemTypePrefix+code || p.Title == "" || p.Detail == "" {
+	if p.Status != r.status || p.Status != api.StatusOf[code] || p.Type != api.ProblemTypePrefix+code || p.Title == "" ||
+		p.Detail == "" {
 		r.t.Errorf("%s: incomplete problem: %s", r.what, r.body)
 	}
 	if p.RequestID == "" || p.RequestID != r.header.Get("X-Request-Id") {
@@ -302,7 +303,10 @@ func (w *world) newConnector(name string, more object) api.Connector {
 }
 
 func tokenBody(name, connectorID string, more object) object {
-	body := object{"name": name, "owner": "team-messaging", "connector_id": connectorID, "scopes": []string{"messages:send"}, "expires_at": "2030-01-01T00:00:00Z"}
+	body := object{
+		"name": name, "owner": "team-messaging", "connector_id": connectorID,
+		"scopes": []string{"messages:send"}, "expires_at": "2030-01-01T00:00:00Z",
+	}
 	for k, v := range more {
 		if v == nil {
 			delete(body, k)

@@ -24,7 +24,11 @@ func TestRepeatedRequests(t *testing.T) {
 		status       int
 	}{
 		{"POST", pathPolicies, object{"name": "monthly", "interval": "30d"}, 201},
-		{"POST", pathConnectors, object{"name": "mail", "owner": "o", "type": "custom", "credentials": object{"k": "v"}}, 201},
+		{
+			"POST", pathConnectors,
+			object{"name": "mail", "owner": "o", "type": "custom", "credentials": object{"k": "v"}},
+			201,
+		},
 		{"PATCH", pathConnectors + "/" + c.ID, object{"credentials": object{"k": "v"}}, 200},
 		{"POST", pathTokens, tokenBody("second", c.ID, nil), 201},
 		{"PATCH", path, object{"description": "d"}, 200},
@@ -53,7 +57,8 @@ func TestRepeatedRequests(t *testing.T) {
 			}
 		}
 		if r.body != nil && r.method != "DELETE" {
-			w.do(r.method, r.path, object{"name": "other"}, headers...).problemOneOf(api.CodeIdempotencyMismatch, api.CodeInvalid)
+			w.do(r.method, r.path, object{"name": "other"}, headers...).problemOneOf(api.CodeIdempotencyMismatch,
+				api.CodeInvalid)
 		}
 	}
 	// The response is kept after the object is deleted.
@@ -109,7 +114,8 @@ func TestIdempotencyKeys(t *testing.T) {
 	w.do("POST", pathPolicies, object{"name": "c", "interval": "1d"}, key("k")).want(201)
 }
 
-// TestConcurrentRepetitions sends one create many times at once. One is carried out. The others get its response, or in_progress.
+// TestConcurrentRepetitions sends one create many times at once. One is carried out. The others get its response, or
+// in_progress.
 func TestConcurrentRepetitions(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
@@ -172,16 +178,19 @@ func TestIfMatch(t *testing.T) {
 	for _, match := range []string{`"2"`, `1`, `W/"1"`, `"0"`} {
 		w.do("PATCH", path, object{"owner": "new"}, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 		w.step(token.ID, api.StepBegin, nil, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
-		w.do("POST", path+"/revoke", object{"all": true, "reason": "test"}, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
+		w.do("POST", path+"/revoke", object{"all": true, "reason": "test"},
+			header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 		w.do("DELETE", path, nil, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 	}
 	if diff := cmp.Diff(token, w.token(token.ID)); diff != "" {
 		t.Errorf("the object has changed:\n%s", diff)
 	}
 	policy := w.newPolicy("monthly", nil)
-	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("2")).problem(api.CodePreconditionFailed, "")
+	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("2")).problem(api.CodePreconditionFailed,
+		"")
 	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("1")).want(200)
 	w.do("DELETE", pathPolicies+"/"+policy.ID, nil, ifMatch("1")).problem(api.CodePreconditionFailed, "")
 	w.do("DELETE", pathPolicies+"/"+policy.ID, nil, ifMatch("2")).want(204)
-	w.do("PATCH", pathConnectors+"/"+token.ConnectorID, object{"owner": "new"}, ifMatch("2")).problem(api.CodePreconditionFailed, "")
+	w.do("PATCH", pathConnectors+"/"+token.ConnectorID, object{"owner": "new"},
+		ifMatch("2")).problem(api.CodePreconditionFailed, "")
 }

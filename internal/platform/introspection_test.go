@@ -15,12 +15,19 @@ func TestIntrospection(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	c := w.newConnector("chat", object{"allowed_scopes": []string{"messages:*", "users:read"}})
-	token := w.newToken("notifier", c.ID, object{"scopes": []string{"users:read", "messages:*"}, "expires_at": nil, "rotation_policy_id": policy.ID})
+	token := w.newToken("notifier", c.ID, object{
+		"scopes": []string{"users:read", "messages:*"}, "expires_at": nil,
+		"rotation_policy_id": policy.ID,
+	})
 	value := w.reveal(token.ID, 1)
 	want := api.Introspection{
-		Active: true, Scope: "messages:* users:read", Tenant: "acme", Environment: "staging", ClientID: c.ID, Subject: token.ID, Version: 1,
+		Active: true, Scope: "messages:* users:read", Tenant: "acme", Environment: "staging", ClientID: c.ID,
+		Subject: token.ID, Version: 1,
 	}
-	for _, role := range []string{api.RoleAuditor, api.RolePlanner, api.RoleOperator, api.RoleDeployer, api.RoleSecurity, api.RoleRuntime} {
+	for _, role := range []string{
+		api.RoleAuditor, api.RolePlanner, api.RoleOperator, api.RoleDeployer, api.RoleSecurity,
+		api.RoleRuntime,
+	} {
 		if diff := cmp.Diff(want, w.introspect(role, value)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", role, diff)
 		}
@@ -43,7 +50,10 @@ func TestIntrospection(t *testing.T) {
 	if got := w.token(token.ID).Scopes; len(got) != 2 {
 		t.Errorf("narrowing changed the token: %v", got)
 	}
-	w.patch(token.ID, object{"scopes": []string{"users:read", "messages:*"}, "description": "the same scopes are not written anew"})
+	w.patch(token.ID, object{
+		"scopes":      []string{"users:read", "messages:*"},
+		"description": "the same scopes are not written anew",
+	})
 	w.patchConnector(c.ID, object{"enabled": false})
 	inactive("a disabled connector", w.introspect(api.RoleRuntime, value))
 	w.patchConnector(c.ID, object{"enabled": true, "allowed_scopes": nil})
@@ -56,13 +66,15 @@ func TestIntrospection(t *testing.T) {
 			t.Errorf("refused from %s", from)
 		}
 	}
-	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{"token": {value}, "remote_addr": {"192.0.2.7:80"}}).problem(api.CodeInvalid, "/remote_addr")
+	w.as(api.RoleRuntime, "POST", "/v1/introspect",
+		url.Values{"token": {value}, "remote_addr": {"192.0.2.7:80"}}).problem(api.CodeInvalid, "/remote_addr")
 	w.patch(token.ID, object{"allowed_cidrs": []string{}})
 	inactive("no address is allowed", w.introspect(api.RoleRuntime, value, "remote_addr", "192.0.2.7"))
 
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{}).problem(api.CodeInvalid, "")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{"x": {"y"}}).problem(api.CodeInvalid, "/token")
-	w.as(api.RoleRuntime, "POST", "/v1/introspect", "token=a&token=b", header{"Content-Type", "application/x-www-form-urlencoded"}).problem(api.CodeInvalid, "/token")
+	w.as(api.RoleRuntime, "POST", "/v1/introspect", "token=a&token=b",
+		header{"Content-Type", "application/x-www-form-urlencoded"}).problem(api.CodeInvalid, "/token")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", object{"token": value}).problem(api.CodeUnsupportedMedia, "")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect?token="+value, url.Values{"token": {value}}).problem(api.CodeInvalid, "")
 }
@@ -177,7 +189,8 @@ func TestRevokeToken(t *testing.T) {
 					t.Errorf("%+v", got)
 				}
 				ended := w.versions(token.ID)[c.revoke-1]
-				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" && !strings.HasPrefix(ended.EndedBy, "prn_") {
+				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" &&
+					!strings.HasPrefix(ended.EndedBy, "prn_") {
 					t.Errorf("ended by %s (%s)", ended.EndedBy, ended.EndReason)
 				}
 				// The version that remains has no deadline.

@@ -51,7 +51,10 @@ func TestPages(t *testing.T) {
 				t.Errorf("%s in %d pages of %d:\n%s", path, pages, size, diff)
 			}
 		}
-		for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg", "names=x"} {
+		for _, bad := range []string{
+			"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg",
+			"names=x",
+		} {
 			w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
 		}
 	}

@@ -264,7 +264,8 @@ func TestProbeOnRequest(t *testing.T) {
 		t.Errorf("a caller without the permission to read got %s", body)
 	}
 	h.took(3) // the control too, where the version was accepted
-	if first, other := w.secret(h.secret).Probe, w.secret(second).Probe; first.Result != api.ProbeProven || other.Result != api.ProbeNotAccepted {
+	if first, other := w.secret(h.secret).Probe, w.secret(second).Probe; first.Result != api.ProbeProven ||
+		other.Result != api.ProbeNotAccepted {
 		t.Errorf("%+v, %+v", first, other)
 	}
 	runtime := w.principal(api.RoleRuntime)
@@ -272,13 +273,15 @@ func TestProbeOnRequest(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	for _, action := range []string{"probe", "acknowledge"} {
-		if events := w.audited(h.secret, action); len(events) != 1 || events[0].Actor != runtime || events[0].RequestID == "" {
+		if events := w.audited(h.secret, action); len(events) != 1 || events[0].Actor != runtime ||
+			events[0].RequestID == "" {
 			t.Errorf("%s in the audit: %+v", action, events)
 		}
 	}
 	// A proven version is not probed again, and the platform's next probe waits for a minute.
 	again := decoded[api.ProbeAnswer](w.do("POST", path, nil).want(200))
-	if diff := cmp.Diff([]api.SigningSecretProbe{{SigningSecretID: second, Probe: *w.secret(second).Probe}}, again.Probes); diff != "" {
+	if diff := cmp.Diff([]api.SigningSecretProbe{{SigningSecretID: second, Probe: *w.secret(second).Probe}},
+		again.Probes); diff != "" {
 		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	h.took(1)
@@ -358,7 +361,8 @@ func TestVersionThatEndsDuringProbe(t *testing.T) {
 					t.Errorf("%+v", v)
 				}
 			}
-			if s := w.secret(h.secret); name != "acknowledged" && (s.Probe != nil && name != "promoted" || s.Rotation.Acknowledged) {
+			if s := w.secret(h.secret); name != "acknowledged" &&
+				(s.Probe != nil && name != "promoted" || s.Rotation.Acknowledged) {
 				t.Errorf("%+v", s)
 			}
 		})

@@ -10,7 +10,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestPromotedVersionIsProbed in the overlap if it was promoted without proof, by schedule and on request, until it is proven. The result changes only what is shown.
+// TestPromotedVersionIsProbed in the overlap if it was promoted without proof, by schedule and on request, until it is
+// proven. The result changes only what is shown.
 func TestPromotedVersionIsProbed(t *testing.T) {
 	w := newWorld(t)
 	for name, promote := range map[string]func(w *world, h *hook){
@@ -39,7 +40,8 @@ func TestPromotedVersionIsProbed(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			h.took(2)
-			if s := w.secret(h.secret); s.Probe == nil || s.Probe.Result != api.ProbeProven || s.Rotation.Phase != api.PhaseDraining || s.Rotation.Acknowledged {
+			if s := w.secret(h.secret); s.Probe == nil || s.Probe.Result != api.ProbeProven ||
+				s.Rotation.Phase != api.PhaseDraining || s.Rotation.Acknowledged {
 				t.Errorf("%+v", s)
 			}
 			if again := w.probesWithin(30*time.Minute, h); len(again) != 0 {

@@ -39,7 +39,8 @@ func only(genuine, control int) answering {
 	}
 }
 
-// TestProbeResults checks the result for each pair of answers: to the pending version, and to the control with an unknown key.
+// TestProbeResults checks the result for each pair of answers: to the pending version, and to the control with an
+// unknown key.
 func TestProbeResults(t *testing.T) {
 	w := newWorld(t)
 	for name, x := range map[string]struct {
@@ -59,19 +60,22 @@ func TestProbeResults(t *testing.T) {
 		"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
 		"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
 
-		"503 to the control":          {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to the control":          {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
-		"404 to the control":          {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
-		"429 to the control":          {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
-		"302 to the control":          {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
-		"no answer to the control":    {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to the version":         {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 to the version":         {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"404 to the version":         {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"302 to the version":         {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to the version":   {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to anything":      {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 with Retry-After": {with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"503 to the control":       {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
+		"410 to the control":       {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
+		"404 to the control":       {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
+		"429 to the control":       {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
+		"302 to the control":       {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
+		"no answer to the control": {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
+		"410 to the version":       {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"503 to the version":       {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"404 to the version":       {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"302 to the version":       {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"no answer to the version": {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"no answer to anything":    {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+		"503 with Retry-After": {
+			with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1,
+			api.ReasonAwaitingAcknowledgement,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
@@ -82,24 +86,29 @@ func TestProbeResults(t *testing.T) {
 			w.probe()
 			h.took(x.sent)
 			s := w.secret(h.secret)
-			if p := s.Probe; p == nil || p.Version != 2 || !p.At.Equal(epoch) || p.Result != x.result || statusOf(p.Status) != x.status || statusOf(p.ControlStatus) != x.control || !strings.Contains(p.Detail, "version 2") {
+			if p := s.Probe; p == nil || p.Version != 2 || !p.At.Equal(epoch) || p.Result != x.result ||
+				statusOf(p.Status) != x.status || statusOf(p.ControlStatus) != x.control ||
+				!strings.Contains(p.Detail, "version 2") {
 				t.Errorf("probe: %+v", p)
 			}
 			due, evidence := api.DueNone, (*api.Evidence)(nil)
 			if x.result == api.ProbeProven {
 				due, evidence = api.StepPromote, &api.Evidence{Kind: "probe", At: epoch, Actor: "platform"}
 			}
-			if r := s.Rotation; r.Due != due || r.Reason != x.reason || r.Acknowledged != (evidence != nil) || r.Phase != api.PhaseStaged || s.Version != 2 || s.Etag != etag {
+			if r := s.Rotation; r.Due != due || r.Reason != x.reason || r.Acknowledged != (evidence != nil) ||
+				r.Phase != api.PhaseStaged || s.Version != 2 || s.Etag != etag {
 				t.Errorf("%+v", s)
 			}
 			if diff := cmp.Diff(evidence, w.versions(h.secret)[1].Evidence); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
-			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil || e.Etag != "1" || len(w.audited(h.endpoint, "disable")) != 0 {
+			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil || e.Etag != "1" ||
+				len(w.audited(h.endpoint, "disable")) != 0 {
 				t.Errorf("a probe changed the endpoint: %+v", e)
 			}
 			events := w.audited(h.secret, "probe")
-			if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["result"] != x.result || events[0].Detail["versions"] != "2" {
+			if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["result"] != x.result ||
+				events[0].Detail["versions"] != "2" {
 				t.Errorf("audit: %+v", events)
 			}
 			// A probe is no delivery, and delays none.
@@ -120,7 +129,8 @@ func TestProbeResults(t *testing.T) {
 	}
 }
 
-// TestProbeTimesOut accepts the version and does not answer the control. That is no proof, and the endpoint stays enabled.
+// TestProbeTimesOut accepts the version and does not answer the control. That is no proof, and the endpoint stays
+// enabled.
 func TestProbeTimesOut(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = 50 * time.Millisecond }
@@ -137,7 +147,8 @@ func TestProbeTimesOut(t *testing.T) {
 	w.probe()
 	h.took(2)
 	s := w.secret(h.secret)
-	if p := s.Probe; p == nil || p.Result != api.ProbeInconclusive || statusOf(p.Status) != http.StatusNoContent || p.ControlStatus != nil || !strings.Contains(p.Detail, "did not answer within the time allowed") {
+	if p := s.Probe; p == nil || p.Result != api.ProbeInconclusive || statusOf(p.Status) != http.StatusNoContent ||
+		p.ControlStatus != nil || !strings.Contains(p.Detail, "did not answer within the time allowed") {
 		t.Errorf("%+v", p)
 	}
 	if s.Rotation.Due != api.DueNone || s.Rotation.Acknowledged || !w.endpoint(h.endpoint).Enabled {
@@ -153,7 +164,7 @@ func TestProbeEvents(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(algorithm, object{"algorithm": algorithm})
 			w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType}}) // which every endpoint gets all the same
-			w.newSecret("another-"+algorithm, h.endpoint, h.policy, nil)                       // which does not sign it
+			w.newSecret("another-"+algorithm, h.endpoint, h.policy, nil)            // which does not sign it
 			h.staged(2)
 			old, pending := w.key(h.secret, 1), w.key(h.secret, 2)
 			w.clock.Advance(time.Second)
@@ -169,7 +180,10 @@ func TestProbeEvents(t *testing.T) {
 					t.Error("a known key has signed the control")
 				}
 			}
-			want := event{Type: "quickconnect.probe", Timestamp: w.clock.Now(), Data: []byte("{}"), Tenant: "acme", Environment: "staging", EndpointID: h.endpoint}
+			want := event{
+				Type: "quickconnect.probe", Timestamp: w.clock.Now(), Data: []byte("{}"), Tenant: "acme",
+				Environment: "staging", EndpointID: h.endpoint,
+			}
 			for _, a := range arrived {
 				if diff := cmp.Diff(want, a.event(t)); diff != "" {
 					t.Errorf("body (-want +got):\n%s", diff)
@@ -206,7 +220,8 @@ func TestReceiverBeginsToVerify(t *testing.T) {
 		w.probe()
 		s := w.secret(h.secret)
 		if s.Probe.Result != result || s.Rotation.Due != due || s.Rotation.Reason != reason {
-			t.Errorf("probe %s, due %s, reason %s; want %s, %s, %s", s.Probe.Result, s.Rotation.Due, s.Rotation.Reason, result, due, reason)
+			t.Errorf("probe %s, due %s, reason %s; want %s, %s, %s", s.Probe.Result, s.Rotation.Due, s.Rotation.Reason, result,
+				due, reason)
 		}
 		w.clock.Advance(time.Hour)
 	}
@@ -226,7 +241,10 @@ func TestReceiverBeginsToVerify(t *testing.T) {
 		t.Errorf("the probe of a version that is not pending is shown: %+v", s)
 	}
 	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
-	for result, n := range map[string]string{api.ProbeNotEnforced: "2", api.ProbeInconclusive: "1", api.ProbeNotAccepted: "1", api.ProbeProven: "1"} {
+	for result, n := range map[string]string{
+		api.ProbeNotEnforced: "2", api.ProbeInconclusive: "1",
+		api.ProbeNotAccepted: "1", api.ProbeProven: "1",
+	} {
 		if want := `quickconnect_probes_total{result="` + result + `"} ` + n; !strings.Contains(metrics, want) {
 			t.Errorf("the metrics do not have %s", want)
 		}
@@ -263,7 +281,8 @@ func TestAcknowledgementNeedsNoProbe(t *testing.T) {
 	w.probe()
 	h.took(2)
 	w.as(api.RoleRuntime, "POST", pathSecrets+"/"+h.secret+"/rotation/acknowledge", object{"version": 2}).want(204)
-	if r := w.secret(h.secret).Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged {
+	if r := w.secret(h.secret).Rotation; !r.Acknowledged || r.Due != api.StepPromote ||
+		r.Reason != api.ReasonAcknowledged {
 		t.Errorf("%+v", r)
 	}
 	if e := w.versions(h.secret)[1].Evidence; e.Kind != "acknowledgement" || e.Actor != w.principal(api.RoleRuntime) {

@@ -105,7 +105,10 @@ func (r *receiver) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		r.w.t.Errorf("a receiver cannot read a body: %v", err)
 	}
 	r.mu.Lock()
-	a := arrival{context: req.Context(), at: r.w.clock.Now(), method: req.Method, path: req.URL.RequestURI(), header: req.Header, body: body}
+	a := arrival{
+		context: req.Context(), at: r.w.clock.Now(), method: req.Method, path: req.URL.RequestURI(),
+		header: req.Header, body: body,
+	}
 	a.genuine = len(r.keys) > 0 && webhook.Verify(r.keys, a.header, body, a.at, webhook.DefaultTolerance) == nil
 	r.got = append(r.got, a)
 	answer := r.answer

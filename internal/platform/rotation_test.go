@@ -16,7 +16,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
-	if token.Version != 1 || token.Rotation.Phase != api.PhaseStable || token.Rotation.NextVersion != 2 || token.Rotation.Due != api.DueNone {
+	if token.Version != 1 || token.Rotation.Phase != api.PhaseStable || token.Rotation.NextVersion != 2 ||
+		token.Rotation.Due != api.DueNone {
 		t.Fatalf("a new token: %+v", token)
 	}
 	values := map[int64]string{1: w.reveal(token.ID, 1)}
@@ -34,7 +35,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 
 	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
 	staged := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil, ifMatch(due.Etag)).want(200))
-	if staged.Version != 2 || staged.Rotation.Phase != api.PhaseStaged || staged.Rotation.Reason != api.ReasonAwaitingAcknowledgement || staged.Etag == due.Etag {
+	if staged.Version != 2 || staged.Rotation.Phase != api.PhaseStaged ||
+		staged.Rotation.Reason != api.ReasonAwaitingAcknowledgement || staged.Etag == due.Etag {
 		t.Errorf("after begin: %+v", staged)
 	}
 	values[2] = w.reveal(token.ID, 2)
@@ -51,11 +53,13 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		t.Error("an auditor's introspection counted as a use")
 	}
 	used := w.introspect(api.RoleRuntime, values[2])
-	if !used.Active || used.Version != 2 || used.Subject != token.ID || used.ExpiresAt != time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
+	if !used.Active || used.Version != 2 || used.Subject != token.ID ||
+		used.ExpiresAt != time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
 		t.Errorf("introspection: %+v", used)
 	}
 	acknowledged := w.token(token.ID)
-	if r := acknowledged.Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged || acknowledged.Etag != staged.Etag {
+	if r := acknowledged.Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged ||
+		acknowledged.Etag != staged.Etag {
 		t.Errorf("after the use: %+v", acknowledged)
 	}
 	if acknowledged.LastUsedAt == nil || !acknowledged.LastUsedAt.Equal(w.clock.Now()) {
@@ -63,7 +67,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	}
 
 	promoted := decoded[api.ScopedToken](w.step(token.ID, api.StepPromote, nil, ifMatch(staged.Etag)).want(200))
-	if promoted.Version != 2 || promoted.Rotation.Phase != api.PhaseDraining || !promoted.Rotation.PreviousExpiresAt.Equal(w.clock.Now().Add(time.Hour)) {
+	if promoted.Version != 2 || promoted.Rotation.Phase != api.PhaseDraining ||
+		!promoted.Rotation.PreviousExpiresAt.Equal(w.clock.Now().Add(time.Hour)) {
 		t.Errorf("after promote: %+v", promoted)
 	}
 	w.accepted(values, 1, 2)
@@ -110,7 +115,8 @@ func TestCancelledNumberIsNotReused(t *testing.T) {
 	w.step(token.ID, api.StepBegin, nil).want(200)
 	cancelled := w.reveal(token.ID, 2)
 	held := decoded[api.ScopedToken](w.step(token.ID, api.StepCancel, object{"reason": "wrong scopes"}).want(200))
-	if held.Hold == nil || held.Hold.Reason != "wrong scopes" || held.Version != 1 || held.Rotation.Phase != api.PhaseStable || held.Rotation.Reason != api.ReasonHeld {
+	if held.Hold == nil || held.Hold.Reason != "wrong scopes" || held.Version != 1 ||
+		held.Rotation.Phase != api.PhaseStable || held.Rotation.Reason != api.ReasonHeld {
 		t.Errorf("%+v", held)
 	}
 	if w.introspect(api.RoleRuntime, cancelled).Active {
@@ -118,7 +124,8 @@ func TestCancelledNumberIsNotReused(t *testing.T) {
 	}
 	w.step(token.ID, api.StepBegin, nil).problem(api.CodeHeld, "")
 	w.lifecycle(token.ID, "release", object{"reason": "fixed"})
-	if got := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil).want(200)); got.Version != 3 || got.Rotation.NextVersion != 4 {
+	if got := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil).want(200)); got.Version != 3 ||
+		got.Rotation.NextVersion != 4 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -131,7 +138,8 @@ func TestRollback(t *testing.T) {
 	w.step(token.ID, api.StepRotate, nil).want(200)
 	values[2] = w.reveal(token.ID, 2)
 	back := decoded[api.ScopedToken](w.step(token.ID, api.StepRollback, object{"reason": "consumers fail"}).want(200))
-	if back.Version != 1 || back.Rotation.Phase != api.PhaseStaged || *back.Rotation.PendingVersion != 2 || back.Hold == nil {
+	if back.Version != 1 || back.Rotation.Phase != api.PhaseStaged || *back.Rotation.PendingVersion != 2 ||
+		back.Hold == nil {
 		t.Errorf("%+v", back)
 	}
 	w.accepted(values, 1, 2)

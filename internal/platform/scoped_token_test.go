@@ -13,7 +13,8 @@ func TestScopedTokenLifeCycle(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
 	created := w.do("POST", pathTokens, tokenBody("notifier", c.ID, object{
-		"description": "d", "labels": object{}, "allowed_cidrs": []string{"192.0.2.0/24"}, "rotate_when_changed": object{"k": "v"}, "minimum_version": 1,
+		"description": "d", "labels": object{}, "allowed_cidrs": []string{"192.0.2.0/24"},
+		"rotate_when_changed": object{"k": "v"}, "minimum_version": 1,
 	})).want(201)
 	token := decoded[api.ScopedToken](created)
 	if created.header.Get("Location") != pathTokens+"/"+token.ID || created.header.Get("ETag") != `"1"` {
@@ -23,14 +24,16 @@ func TestScopedTokenLifeCycle(t *testing.T) {
 	if diff := cmp.Diff(token, decoded[api.ScopedToken](read)); diff != "" || read.header.Get("ETag") != `"1"` {
 		t.Errorf("the response differs from a read:\n%s", diff)
 	}
-	if *token.ExpiresAt != "2030-01-01T00:00:00Z" || token.Labels == nil || token.RotationPolicyID != nil || token.LastUsedAt != nil {
+	if *token.ExpiresAt != "2030-01-01T00:00:00Z" || token.Labels == nil || token.RotationPolicyID != nil ||
+		token.LastUsedAt != nil {
 		t.Errorf("%+v", token)
 	}
 	found := decoded[api.Page[api.ScopedToken]](w.do("GET", pathTokens+"?name=notifier", nil).want(200))
 	if len(found.Items) != 1 || cmp.Diff(token, found.Items[0]) != "" {
 		t.Errorf("by name: %+v", found)
 	}
-	if none := decoded[api.Page[api.ScopedToken]](w.do("GET", pathTokens+"?name=other", nil).want(200)); none.Items == nil || len(none.Items) != 0 {
+	if none := decoded[api.Page[api.ScopedToken]](w.do("GET", pathTokens+"?name=other",
+		nil).want(200)); none.Items == nil || len(none.Items) != 0 {
 		t.Errorf("by another name: %+v", none)
 	}
 }
@@ -44,11 +47,14 @@ func TestScopedTokenRefused(t *testing.T) {
 		code   string
 		field  string
 	}{
-		"taken":                     {object{"name": "taken"}, api.CodeNameTaken, "/name"},
-		"no scopes":                 {object{"scopes": []string{}}, api.CodeInvalid, "/scopes"},
-		"scopes missing":            {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
-		"malformed scope":           {object{"scopes": []string{"messages:send", "a b"}}, api.CodeInvalid, "/scopes/1"},
-		"a scope that the connector does not allow":            {object{"scopes": []string{"messages:send", "users:read"}}, api.CodeInvalid, "/scopes/1"},
+		"taken":           {object{"name": "taken"}, api.CodeNameTaken, "/name"},
+		"no scopes":       {object{"scopes": []string{}}, api.CodeInvalid, "/scopes"},
+		"scopes missing":  {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
+		"malformed scope": {object{"scopes": []string{"messages:send", "a b"}}, api.CodeInvalid, "/scopes/1"},
+		"a scope that the connector does not allow": {
+			object{"scopes": []string{"messages:send", "users:read"}},
+			api.CodeInvalid, "/scopes/1",
+		},
 		"no connector":              {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id"},
 		"neither policy nor expiry": {object{"expires_at": nil}, api.CodeInvalid, "/rotation_policy_id"},
 		"no such policy":            {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id"},
@@ -57,8 +63,12 @@ func TestScopedTokenRefused(t *testing.T) {
 		"not a range":               {object{"allowed_cidrs": []string{"192.0.2.1"}}, api.CodeInvalid, "/allowed_cidrs/0"},
 		"minimum below one":         {object{"minimum_version": 0}, api.CodeInvalid, "/minimum_version"},
 		"minimum out of bounds":     {object{"minimum_version": int64(1) << 60}, api.CodeInvalid, "/minimum_version"},
-		"bad trigger":               {object{"rotate_when_changed": object{"": "v"}}, api.CodeInvalid, "/rotate_when_changed"},
-		"a string":                  {object{"scopes": "messages:send"}, api.CodeInvalid, "/scopes"},
+		"bad trigger": {
+			object{"rotate_when_changed": object{"": "v"}},
+			api.CodeInvalid,
+			"/rotate_when_changed",
+		},
+		"a string": {object{"scopes": "messages:send"}, api.CodeInvalid, "/scopes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.in(t).do("POST", pathTokens, tokenBody("notifier", c.ID, x.change)).problem(x.code, x.field)
@@ -70,14 +80,21 @@ func TestScopedTokenRefused(t *testing.T) {
 		code   string
 		field  string
 	}{
-		"taken":                     {object{"name": "taken"}, api.CodeNameTaken, "/name"},
-		"scopes null":               {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
-		"a scope that the connector does not allow":            {object{"scopes": []string{"users:read"}}, api.CodeInvalid, "/scopes/0"},
-		"connector_id never changes":  {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id"},
-		"neither policy nor expiry": {object{"expires_at": nil}, api.CodeInvalid, "/rotation_policy_id"},
-		"expiry in the past":        {object{"expires_at": "2020-01-01T00:00:00Z"}, api.CodeInvalid, "/expires_at"},
-		"minimum over next":         {object{"minimum_version": 3}, api.CodeInvalid, "/minimum_version"},
-		"minimum and more":          {object{"minimum_version": 3, "description": "not stored"}, api.CodeInvalid, "/minimum_version"},
+		"taken":       {object{"name": "taken"}, api.CodeNameTaken, "/name"},
+		"scopes null": {object{"scopes": nil}, api.CodeInvalid, "/scopes"},
+		"a scope that the connector does not allow": {object{"scopes": []string{"users:read"}}, api.CodeInvalid, "/scopes/0"},
+		"connector_id never changes":                {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id"},
+		"neither policy nor expiry":                 {object{"expires_at": nil}, api.CodeInvalid, "/rotation_policy_id"},
+		"expiry in the past": {
+			object{"expires_at": "2020-01-01T00:00:00Z"},
+			api.CodeInvalid,
+			"/expires_at",
+		},
+		"minimum over next": {object{"minimum_version": 3}, api.CodeInvalid, "/minimum_version"},
+		"minimum and more": {
+			object{"minimum_version": 3, "description": "not stored"},
+			api.CodeInvalid, "/minimum_version",
+		},
 	} {
 		t.Run("patch "+name, func(t *testing.T) {
 			w.in(t).do("PATCH", pathTokens+"/"+token.ID, x.change).problem(x.code, x.field)
@@ -100,7 +117,8 @@ func TestExpiryAndReissue(t *testing.T) {
 		t.Error("the token is accepted at its end")
 	}
 	expired := w.token(token.ID)
-	if r := expired.Rotation; r.Phase != api.PhaseRevoked || r.Due != api.DueNone || r.Reason != api.ReasonExpired || expired.Version != 1 || r.CurrentVersion != nil {
+	if r := expired.Rotation; r.Phase != api.PhaseRevoked || r.Due != api.DueNone || r.Reason != api.ReasonExpired ||
+		expired.Version != 1 || r.CurrentVersion != nil {
 		t.Errorf("expired: %+v", expired)
 	}
 	w.step(token.ID, api.StepReissue, nil).problem(api.CodeConflict, "")
@@ -117,7 +135,8 @@ func TestExpiryAndReissue(t *testing.T) {
 	}
 	w.accepted(map[int64]string{1: value, 2: w.reveal(token.ID, 2)}, 2)
 	states := w.versions(token.ID)
-	if states[0].State != "revoked" || states[0].EndReason != "expired" || states[0].EndedBy != "platform" || !states[0].EndedAt.Equal(epoch.Add(time.Hour)) {
+	if states[0].State != "revoked" || states[0].EndReason != "expired" || states[0].EndedBy != "platform" ||
+		!states[0].EndedAt.Equal(epoch.Add(time.Hour)) {
 		t.Errorf("versions: %+v", states)
 	}
 }

@@ -24,7 +24,10 @@ var (
 
 func newSeed(tb testing.TB) seed {
 	tb.Helper()
-	w := &world{t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{}, foreign: map[string]string{}}
+	w := &world{
+		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{},
+		foreign: map[string]string{},
+	}
 	w.open()
 	ctx := tb.Context()
 	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})

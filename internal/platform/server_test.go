@@ -66,7 +66,8 @@ func TestAudit(t *testing.T) {
 	w.step(token.ID, api.StepPromote, object{"force": true, "reason": "no consumer yet"}).want(200)
 	w.patch(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
 	w.clock.Advance(2 * time.Hour)
-	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "") // refused, and yet the deadline before it is settled
+	// refused, and yet the deadline before it is settled
+	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).want(204)
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeNotFound, "")
 
@@ -163,7 +164,10 @@ func TestSweep(t *testing.T) {
 // TestRunSweeps settles a deadline in the background.
 func TestRunSweeps(t *testing.T) {
 	w := newWorld(t)
-	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Millisecond})
+	p, err := platform.New(t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock,
+		Sweep: time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +217,10 @@ func TestHealthAndUnknownRoutes(t *testing.T) {
 func TestPanicIsInternalError(t *testing.T) {
 	w := newWorld(t)
 	log := &buffer{}
-	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	p, err := platform.New(t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock,
+		Logger: slog.New(slog.NewTextHandler(log, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +229,10 @@ func TestPanicIsInternalError(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json")
 	rec := httptest.NewRecorder()
 	p.ServeHTTP(rec, r)
-	(&reply{t: t, what: "a panic", status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}).problem(api.CodeInternal, "")
+	(&reply{
+		t: t, what: "a panic", status: rec.Code, header: rec.Header(),
+		body: rec.Body.Bytes(),
+	}).problem(api.CodeInternal, "")
 	if strings.Contains(log.String(), "CANARY") || !strings.Contains(log.String(), "panicking") {
 		t.Errorf("log: %s", log)
 	}

@@ -15,14 +15,16 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 	w := newWorld(t)
 	e, policy := w.newEndpoint("hooks", w.newConnector("chat", nil).ID, nil), w.newPolicy("monthly", nil)
 	created := w.do("POST", pathSecrets, object{
-		"name": "signing", "description": "d", "labels": object{}, "owner": "team-messaging", "endpoint_id": e.ID, "rotation_policy_id": policy.ID,
+		"name": "signing", "description": "d", "labels": object{}, "owner": "team-messaging", "endpoint_id": e.ID,
+		"rotation_policy_id":  policy.ID,
 		"rotate_when_changed": object{"k": "v"}, "minimum_version": 1, "secret_wo_version": 3, "deletion_protection": true,
 	}).want(201)
 	s := decoded[api.SigningSecret](created)
 	if created.header.Get("Location") != pathSecrets+"/"+s.ID || created.header.Get("ETag") != `"1"` {
 		t.Errorf("headers: %v", created.header)
 	}
-	if s.Algorithm != api.AlgorithmHMAC || s.SecretDigest != nil || s.PublicKeys != nil || s.Probe != nil || s.LastUsedAt != nil || *s.SecretWOVersion != 3 || s.Version != 1 {
+	if s.Algorithm != api.AlgorithmHMAC || s.SecretDigest != nil || s.PublicKeys != nil || s.Probe != nil ||
+		s.LastUsedAt != nil || *s.SecretWOVersion != 3 || s.Version != 1 {
 		t.Errorf("%+v", s)
 	}
 	if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
@@ -35,14 +37,19 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 		}
 	}
 
-	patched := w.patchSecret(s.ID, object{"owner": "new", "description": nil, "secret_wo_version": 4, "rotate_when_changed": nil})
-	if patched.Owner != "new" || patched.Description != nil || *patched.SecretWOVersion != 4 || patched.RotateWhenChanged != nil || patched.Etag != "2" || patched.Version != 1 {
+	patched := w.patchSecret(s.ID, object{
+		"owner": "new", "description": nil, "secret_wo_version": 4,
+		"rotate_when_changed": nil,
+	})
+	if patched.Owner != "new" || patched.Description != nil || *patched.SecretWOVersion != 4 ||
+		patched.RotateWhenChanged != nil || patched.Etag != "2" || patched.Version != 1 {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchSecret(s.ID, object{"owner": "new", "minimum_version": 1}); same.Etag != "2" {
 		t.Error("a patch without effect changed the etag")
 	}
-	if p := w.do("DELETE", pathSecrets+"/"+s.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, "deletion_protection") {
+	if p := w.do("DELETE", pathSecrets+"/"+s.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail,
+		"deletion_protection") {
 		t.Errorf("the problem does not say what protects it: %s", p.Detail)
 	}
 	w.patchSecret(s.ID, object{"deletion_protection": nil})
@@ -66,18 +73,22 @@ func TestSigningSecretRefused(t *testing.T) {
 		field  string
 		create bool // no patch could ask for it
 	}{
-		"taken":                    {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
-		"no owner":                 {object{"owner": ""}, api.CodeInvalid, "/owner", false},
-		"no such endpoint":         {object{"endpoint_id": "wep_x"}, api.CodeInvalid, "/endpoint_id", true},
-		"endpoint_id never changes":  {object{"endpoint_id": e.ID}, api.CodeInvalid, "/endpoint_id", false},
-		"no such algorithm":        {object{"algorithm": "rsa"}, api.CodeInvalid, "/algorithm", true},
-		"algorithm never changes":    {object{"algorithm": "hmac-sha256"}, api.CodeInvalid, "/algorithm", false},
-		"no such policy":           {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id", false},
-		"no policy":                {object{"rotation_policy_id": ""}, api.CodeInvalid, "/rotation_policy_id", false},
-		"minimum below one":        {object{"minimum_version": 0}, api.CodeInvalid, "/minimum_version", false},
-		"bad trigger":              {object{"rotate_when_changed": object{"": "v"}}, api.CodeInvalid, "/rotate_when_changed", false},
-		"digest is read-only":   {object{"secret_digest": "k1:x"}, api.CodeInvalid, "/secret_digest", false},
-		"version is read-only":  {object{"version": 2}, api.CodeInvalid, "/version", false},
+		"taken":                     {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
+		"no owner":                  {object{"owner": ""}, api.CodeInvalid, "/owner", false},
+		"no such endpoint":          {object{"endpoint_id": "wep_x"}, api.CodeInvalid, "/endpoint_id", true},
+		"endpoint_id never changes": {object{"endpoint_id": e.ID}, api.CodeInvalid, "/endpoint_id", false},
+		"no such algorithm":         {object{"algorithm": "rsa"}, api.CodeInvalid, "/algorithm", true},
+		"algorithm never changes":   {object{"algorithm": "hmac-sha256"}, api.CodeInvalid, "/algorithm", false},
+		"no such policy":            {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id", false},
+		"no policy":                 {object{"rotation_policy_id": ""}, api.CodeInvalid, "/rotation_policy_id", false},
+		"minimum below one":         {object{"minimum_version": 0}, api.CodeInvalid, "/minimum_version", false},
+		"bad trigger": {
+			object{"rotate_when_changed": object{"": "v"}},
+			api.CodeInvalid, "/rotate_when_changed",
+			false,
+		},
+		"digest is read-only":      {object{"secret_digest": "k1:x"}, api.CodeInvalid, "/secret_digest", false},
+		"version is read-only":     {object{"version": 2}, api.CodeInvalid, "/version", false},
 		"a number for the version": {object{"secret_wo_version": "1"}, api.CodeInvalid, "/secret_wo_version", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +109,8 @@ func TestSigningSecretRefused(t *testing.T) {
 			}
 		})
 	}
-	w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "owner": "not stored"}).problem(api.CodeInvalid, "/minimum_version")
+	w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "owner": "not stored"}).problem(api.CodeInvalid,
+		"/minimum_version")
 	if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
 		t.Errorf("a refused minimum changed something:\n%s", diff)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A saved plan may name a step that a deadline has taken since. The step then succeeds and is not taken again. After any
-// other change it is refused, and the user plans again.
+// A saved plan may name a step that a deadline has taken since. The step then succeeds and is not taken again. After
+// any other change it is refused, and the user plans again.
 
 // acknowledged creates an object in phase staged, with evidence.
 func (w *world) acknowledged(k api.Kind, name string) rotated {

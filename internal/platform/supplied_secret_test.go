@@ -60,17 +60,18 @@ func TestSuppliedSecretsRefused(t *testing.T) {
 	w.lifecycle(gone.ID, "revoke", object{"all": true, "reason": "test"})
 	good := strings.TrimPrefix(suppliedSecret("C", 32), "whsec_") // Q0ND…
 	for name, secret := range map[string]any{
-		"empty":                    "",
-		"a prefix alone":           "whsec_",
-		"without a prefix":         good,
-		"another prefix":           "WHSEC_" + good,
-		"a private key":            "whsk_" + good,
-		"a public key":             "whpk_" + good,
-		"23 bytes":                 suppliedSecret("C", 23),
-		"65 bytes":                 suppliedSecret("C", 65),
-		"without padding":          "whsec_" + strings.TrimRight(good, "="),
-		"padding in the middle":    "whsec_" + good + good,
-		"the alphabet of URLs":     "whsec_" + base64.URLEncoding.EncodeToString([]byte(strings.Repeat("\xff", 24)+"CCCCCCCC")),
+		"empty":                 "",
+		"a prefix alone":        "whsec_",
+		"without a prefix":      good,
+		"another prefix":        "WHSEC_" + good,
+		"a private key":         "whsk_" + good,
+		"a public key":          "whpk_" + good,
+		"23 bytes":              suppliedSecret("C", 23),
+		"65 bytes":              suppliedSecret("C", 65),
+		"without padding":       "whsec_" + strings.TrimRight(good, "="),
+		"padding in the middle": "whsec_" + good + good,
+		"the alphabet of URLs": "whsec_" + base64.URLEncoding.EncodeToString([]byte(strings.Repeat("\xff",
+			24)+"CCCCCCCC")),
 		"space before":             " whsec_" + good,
 		"a line end behind":        "whsec_" + good + "\n",
 		"a line end inside":        "whsec_" + good[:8] + "\n" + good[8:],
@@ -83,7 +84,10 @@ func TestSuppliedSecretsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			for _, r := range []*reply{
-				w.do("POST", pathSecrets, object{"name": "new", "owner": "o", "endpoint_id": s.EndpointID, "rotation_policy_id": s.RotationPolicyID, "secret": secret}),
+				w.do("POST", pathSecrets, object{
+					"name": "new", "owner": "o", "endpoint_id": s.EndpointID,
+					"rotation_policy_id": s.RotationPolicyID, "secret": secret,
+				}),
 				w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": secret}),
 				w.step(s.ID, api.StepBegin, object{"secret": secret}),
 				w.step(s.ID, api.StepRotate, object{"secret": secret}),
@@ -117,7 +121,8 @@ func TestSecretIsAcceptedOnlyWithNewVersion(t *testing.T) {
 		w.step(s.ID, step, object{"secret": value}).problem(api.CodeInvalid, "/secret")
 	}
 	for _, verb := range []string{"hold", "release", "revoke"} {
-		w.do("POST", pathSecrets+"/"+s.ID+"/"+verb, object{"reason": "test", "secret": value}).problem(api.CodeInvalid, "/secret")
+		w.do("POST", pathSecrets+"/"+s.ID+"/"+verb, object{"reason": "test", "secret": value}).problem(api.CodeInvalid,
+			"/secret")
 	}
 	for _, body := range []object{
 		{"secret": value},
@@ -134,7 +139,10 @@ func TestSecretIsAcceptedOnlyWithNewVersion(t *testing.T) {
 
 	ed := made("ed", object{"algorithm": "ed25519"})
 	for _, r := range []*reply{
-		w.do("POST", pathSecrets, object{"name": "new", "owner": "o", "endpoint_id": s.EndpointID, "rotation_policy_id": s.RotationPolicyID, "algorithm": "ed25519", "secret": value}),
+		w.do("POST", pathSecrets, object{
+			"name": "new", "owner": "o", "endpoint_id": s.EndpointID,
+			"rotation_policy_id": s.RotationPolicyID, "algorithm": "ed25519", "secret": value,
+		}),
 		w.step(ed.ID, api.StepBegin, object{"secret": value}),
 		w.do("PATCH", pathSecrets+"/"+ed.ID, object{"minimum_version": 2, "secret": value}),
 	} {
@@ -147,17 +155,23 @@ func TestSecretIsAcceptedOnlyWithNewVersion(t *testing.T) {
 	for _, step := range []string{api.StepBegin, api.StepRotate, api.StepReissue, api.StepPromote} {
 		w.step(token.ID, step, object{"secret": value}).problem(api.CodeInvalid, "/secret")
 	}
-	w.do("PATCH", pathTokens+"/"+token.ID, object{"minimum_version": 2, "secret": value}).problem(api.CodeInvalid, "/secret")
-	w.do("POST", pathTokens, tokenBody("other", token.ConnectorID, object{"secret": value})).problem(api.CodeInvalid, "/secret")
+	w.do("PATCH", pathTokens+"/"+token.ID, object{"minimum_version": 2, "secret": value}).problem(api.CodeInvalid,
+		"/secret")
+	w.do("POST", pathTokens, tokenBody("other", token.ConnectorID, object{"secret": value})).problem(api.CodeInvalid,
+		"/secret")
 	if got := w.token(token.ID); got.Version != 1 || got.Etag != token.Etag {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestDigestFollowsVersion shows the digest of the version that a consumer should hold, if it is valid and was supplied.
+// TestDigestFollowsVersion shows the digest of the version that a consumer should hold, if it is valid and was
+// supplied.
 func TestDigestFollowsVersion(t *testing.T) {
 	w, made := supplies(t)
-	values := map[int64]string{1: suppliedSecret("a", 32), 2: suppliedSecret("b", 32), 4: suppliedSecret("d", 40), 5: suppliedSecret("e", 64), 6: suppliedSecret("f", 24)}
+	values := map[int64]string{
+		1: suppliedSecret("a", 32), 2: suppliedSecret("b", 32), 4: suppliedSecret("d", 40),
+		5: suppliedSecret("e", 64), 6: suppliedSecret("f", 24),
+	}
 	s := made("signing", object{"secret": values[1]})
 	check := func(got api.SigningSecret, version int64) {
 		t.Helper()
@@ -196,7 +210,8 @@ func TestDigestFollowsVersion(t *testing.T) {
 	check(w.mustStep(s.ID, api.StepReissue, object{"secret": values[6]}), 6)
 }
 
-// TestRevokedSecrets keeps the digests of the newest revoked secrets, with their numbers. It keeps none of a cancelled, retired or issued version, and removes a digest when its secret is supplied again.
+// TestRevokedSecrets keeps the digests of the newest revoked secrets, with their numbers. It keeps none of a cancelled,
+// retired or issued version, and removes a digest when its secret is supplied again.
 func TestRevokedSecrets(t *testing.T) {
 	w, made := supplies(t)
 	value := func(letter string) string { return suppliedSecret(letter, 32) }
@@ -262,12 +277,16 @@ func TestValidValueIsRefusedAsNew(t *testing.T) {
 				t.Errorf("the problem does not name the version that has the value: %s", p.Detail)
 			}
 			w.step(s.ID, api.StepRotate, old).problem(api.CodeInvalid, "/secret")
-			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": old["secret"]}).problem(api.CodeInvalid, "/secret")
+			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 2, "secret": old["secret"]}).problem(api.CodeInvalid,
+				"/secret")
 			if diff := cmp.Diff(s, w.secret(s.ID)); diff != "" {
 				t.Errorf("the object has changed:\n%s", diff)
 			}
 			w.step(s.ID, api.StepBegin, nil).want(200)
-			w.do("PATCH", pathSecrets+"/"+s.ID, object{"minimum_version": 3, "secret": w.reveal(s.ID, 2)}).problem(api.CodeInvalid, "/secret")
+			w.do("PATCH", pathSecrets+"/"+s.ID, object{
+				"minimum_version": 3,
+				"secret":          w.reveal(s.ID, 2),
+			}).problem(api.CodeInvalid, "/secret")
 			// The value of an ended version is accepted, and so is a value of another signing secret.
 			w.patchSecret(s.ID, object{"minimum_version": 2})
 			w.step(s.ID, api.StepRotate, old).want(200)
@@ -286,13 +305,17 @@ func TestRepeatedRequestWithSecret(t *testing.T) {
 	if string(first.body) != string(again.body) {
 		t.Errorf("(-first +again):\n%s", cmp.Diff(string(first.body), string(again.body)))
 	}
-	w.step(s.ID, api.StepBegin, object{"secret": suppliedSecret("b", 32)}, key("once")).problem(api.CodeIdempotencyMismatch, "")
+	w.step(s.ID, api.StepBegin, object{"secret": suppliedSecret("b", 32)},
+		key("once")).problem(api.CodeIdempotencyMismatch, "")
 	w.step(s.ID, api.StepBegin, nil, key("once")).problem(api.CodeIdempotencyMismatch, "")
 	if n := len(w.versions(s.ID)); n != 2 {
 		t.Errorf("%d versions, want 2", n)
 	}
 	w.restart()
-	for where, text := range map[string]string{"the answer": string(first.body), "the log": w.log.String(), "the files": string(w.files())} {
+	for where, text := range map[string]string{
+		"the answer": string(first.body), "the log": w.log.String(),
+		"the files": string(w.files()),
+	} {
 		for _, value := range []string{suppliedSecret("a", 32)[6:], strings.Repeat("a", 32)} {
 			if strings.Contains(text, value) {
 				t.Errorf("%s has the value", where)

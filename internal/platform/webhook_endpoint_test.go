@@ -13,13 +13,15 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
 	created := w.do("POST", pathEndpoints, object{
-		"name": "hooks", "description": "d", "labels": object{}, "connector_id": c.ID, "url": "https://hooks.example.com", "event_types": []string{"message.delivered", "message.failed"},
+		"name": "hooks", "description": "d", "labels": object{}, "connector_id": c.ID, "url": "https://hooks.example.com",
+		"event_types": []string{"message.delivered", "message.failed"},
 	}).want(201)
 	e := decoded[api.WebhookEndpoint](created)
 	if created.header.Get("Location") != pathEndpoints+"/"+e.ID || created.header.Get("ETag") != `"1"` {
 		t.Errorf("headers: %v", created.header)
 	}
-	if !e.Enabled || e.Disabled != nil || e.Labels == nil || e.ConnectorID != c.ID || e.Tenant != "acme" || e.Environment != "staging" || !e.CreatedAt.Equal(epoch) {
+	if !e.Enabled || e.Disabled != nil || e.Labels == nil || e.ConnectorID != c.ID || e.Tenant != "acme" ||
+		e.Environment != "staging" || !e.CreatedAt.Equal(epoch) {
 		t.Errorf("%+v", e)
 	}
 	if diff := cmp.Diff(e, w.endpoint(e.ID)); diff != "" {
@@ -36,8 +38,12 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 		}
 	}
 
-	patched := w.patchEndpoint(e.ID, object{"event_types": nil, "description": nil, "labels": object{"a": "b"}, "url": "https://other.example.com/x"})
-	if patched.EventTypes != nil || patched.Description != nil || patched.Labels["a"] != "b" || patched.URL != "https://other.example.com/x" || patched.Etag != "2" {
+	patched := w.patchEndpoint(e.ID, object{
+		"event_types": nil, "description": nil, "labels": object{"a": "b"},
+		"url": "https://other.example.com/x",
+	})
+	if patched.EventTypes != nil || patched.Description != nil || patched.Labels["a"] != "b" ||
+		patched.URL != "https://other.example.com/x" || patched.Etag != "2" {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchEndpoint(e.ID, object{"labels": object{"a": "b"}, "enabled": true}); same.Etag != "2" {
@@ -70,18 +76,22 @@ func TestWebhookEndpointRefused(t *testing.T) {
 		field  string
 		create bool // no patch could ask for it
 	}{
-		"taken":                    {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
-		"a bad name":               {object{"name": "Hooks"}, api.CodeInvalid, "/name", false},
-		"no such connector":        {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id", true},
+		"taken":                      {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
+		"a bad name":                 {object{"name": "Hooks"}, api.CodeInvalid, "/name", false},
+		"no such connector":          {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id", true},
 		"connector_id never changes": {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id", false},
-		"no URL":                   {object{"url": ""}, api.CodeInvalid, "/url", false},
-		"not a URL":                {object{"url": "hooks"}, api.CodeInvalid, "/url", false},
-		"no event types":           {object{"event_types": []string{}}, api.CodeInvalid, "/event_types", false},
-		"a bad event type":         {object{"event_types": []string{"a", "B"}}, api.CodeInvalid, "/event_types/1", false},
-		"an event type twice":      {object{"event_types": []string{"a", "a"}}, api.CodeInvalid, "/event_types/1", false},
-		"the type of probes":       {object{"event_types": []string{api.ProbeEventType}}, api.CodeInvalid, "/event_types/0", false},
+		"no URL":                     {object{"url": ""}, api.CodeInvalid, "/url", false},
+		"not a URL":                  {object{"url": "hooks"}, api.CodeInvalid, "/url", false},
+		"no event types":             {object{"event_types": []string{}}, api.CodeInvalid, "/event_types", false},
+		"a bad event type":           {object{"event_types": []string{"a", "B"}}, api.CodeInvalid, "/event_types/1", false},
+		"an event type twice":        {object{"event_types": []string{"a", "a"}}, api.CodeInvalid, "/event_types/1", false},
+		"the type of probes": {
+			object{"event_types": []string{api.ProbeEventType}},
+			api.CodeInvalid, "/event_types/0",
+			false,
+		},
 		"disabled is read-only": {object{"disabled": nil}, api.CodeInvalid, "/disabled", false},
-		"a string":                 {object{"enabled": "no"}, api.CodeInvalid, "/enabled", false},
+		"a string":              {object{"enabled": "no"}, api.CodeInvalid, "/enabled", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
@@ -110,7 +120,8 @@ func TestEndpointURLIsKept(t *testing.T) {
 	w.restart()
 	c := w.newConnector("chat", nil)
 	for i, url := range []string{
-		"https://hooks.example.com", "https://hooks.example.com/", "HTTPS://Hooks.Example.COM:443/a/../b/?x=%7e&y=&y=1", "https://93.184.215.14:8443/%2f",
+		"https://hooks.example.com", "https://hooks.example.com/", "HTTPS://Hooks.Example.COM:443/a/../b/?x=%7e&y=&y=1",
+		"https://93.184.215.14:8443/%2f",
 		"https://[2606:2800:21f:cb07::1]/hook", "https://xn--bcher-kva.example/",
 	} {
 		e := w.newEndpoint("hooks-"+itoa(int64(i)), c.ID, object{"url": url})
@@ -208,13 +219,17 @@ func TestEndpointInUseIsNotDeleted(t *testing.T) {
 	e := w.newEndpoint("hooks", c.ID, nil)
 	s := w.newSecret("signing", e.ID, policy.ID, nil)
 	for path, user := range map[string]string{
-		pathConnectors + "/" + c.ID: "1 webhook endpoint", pathEndpoints + "/" + e.ID: "1 signing secret", pathPolicies + "/" + policy.ID: "1 signing secret",
+		pathConnectors + "/" + c.ID: "1 webhook endpoint", pathEndpoints + "/" + e.ID: "1 signing secret", pathPolicies +
+			"/" + policy.ID: "1 signing secret",
 	} {
 		if p := w.do("DELETE", path, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, user) {
 			t.Errorf("the problem does not name the user: %s", p.Detail)
 		}
 	}
-	for _, path := range []string{pathSecrets + "/" + s.ID, pathEndpoints + "/" + e.ID, pathConnectors + "/" + c.ID, pathPolicies + "/" + policy.ID} {
+	for _, path := range []string{
+		pathSecrets + "/" + s.ID, pathEndpoints + "/" + e.ID, pathConnectors + "/" + c.ID,
+		pathPolicies + "/" + policy.ID,
+	} {
 		w.do("DELETE", path, nil).want(204)
 	}
 }

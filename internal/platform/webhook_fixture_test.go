@@ -22,7 +22,10 @@ type hook struct {
 // newHook creates a hook. more has members of its signing secret.
 func (w *world) newHook(name string, more object) *hook {
 	w.t.Helper()
-	h := &hook{receiver: w.newReceiver(), connector: w.newConnector(name, nil).ID, policy: w.newPolicy(name, object{"max_stage": "7d"}).ID}
+	h := &hook{
+		receiver: w.newReceiver(), connector: w.newConnector(name, nil).ID,
+		policy: w.newPolicy(name, object{"max_stage": "7d"}).ID,
+	}
 	h.endpoint = w.newEndpoint(name, h.connector, object{"url": h.server.URL + "/hook"}).ID
 	h.secret = w.newSecret(name, h.endpoint, h.policy, more).ID
 	h.knows(w.key(h.secret, 1))
@@ -114,7 +117,8 @@ func (w *world) sentBody(endpointID string, body any, headers ...header) string 
 // refusesEvents returns the problem with which a test event is refused.
 func (w *world) refusesEvents(endpointID string) api.Problem {
 	w.t.Helper()
-	return w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", object{"type": eventType}).problem(api.CodeConflict, "")
+	return w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", object{"type": eventType}).problem(api.CodeConflict,
+		"")
 }
 
 // deliver makes every attempt that is due now.

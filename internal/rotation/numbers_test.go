@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The four phases: versions 4 and 5 were cancelled before the rotation to 6.
+// The four phases. Versions 4 and 5 were cancelled before the rotation to 6.
 var (
 	numbersStable     = Numbers{Phase: PhaseStable, Version: 3, Current: 3, Next: 6}
 	numbersStaged     = Numbers{Phase: PhaseStaged, Version: 6, Current: 3, Pending: 6, Next: 7}
@@ -74,8 +74,7 @@ func TestNumbersAfterMinimum(t *testing.T) {
 	}
 }
 
-// A plan promises what the platform does: at every turn of a random walk, the numbers that After and AfterMinimum
-// promise are those that Apply and RaiseMinimum bring about.
+// After and AfterMinimum give the numbers for a plan. In random sequences they equal those of Apply and RaiseMinimum.
 func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 	steps := []Step{
 		StepBegin,

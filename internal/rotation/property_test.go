@@ -72,7 +72,7 @@ func wantChecks(t *testing.T, n int) {
 	}
 }
 
-// TestRandomReplacements does the same, on a smaller scale, for a connector's credentials.
+// TestRandomReplacements applies random steps to a connector's credentials.
 func TestRandomReplacements(t *testing.T) {
 	moves := rapid.SliceOfN(rapid.Uint16Range(0, 7), 0, chunk)
 	rapid.Check(t, func(t *rapid.T) {

@@ -137,7 +137,7 @@ func TestRevokeValue(t *testing.T) {
 	})
 }
 
-// TestReissue: after a revocation the next number is current, and the consumer sees it.
+// TestReissue issues the next number after a revocation.
 func TestReissue(t *testing.T) {
 	c := revoked(t)
 	if c.Version != 1 {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestRollback: the old version is current again without a deadline, the new one waits for its end.
+// TestRollback makes the old version current without a deadline, and the new one pending with its old deadline.
 func TestRollback(t *testing.T) {
 	p := testPolicy()
 	c := do(t, draining(t), p, Command{Step: StepRollback, Actor: "sec"}, at(time.Hour))
@@ -30,7 +30,7 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// TestAfterRollback: what can follow, and that nothing makes the overlap longer.
+// TestAfterRollback takes each possible next step. None extends the overlap.
 func TestAfterRollback(t *testing.T) {
 	p := testPolicy()
 	later := at(time.Hour)

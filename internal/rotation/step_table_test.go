@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestStepTable is the step table of the design: every step from every phase, allowed or refused with what.
+// TestStepTable takes every step from every phase, as in the step table of the design.
 func TestStepTable(t *testing.T) {
 	needsNone := withoutAcknowledgement(testPolicy())
 	quietNow := at(time.Hour)
@@ -132,7 +132,7 @@ func TestStepTable(t *testing.T) {
 				tc.cmd.Actor = anyone
 				got, done, err := Apply(phase.c, tc.p, tc.cmd, tc.now)
 				if !slices.Contains(tc.allowed, phase.name) {
-					// Acknowledging twice is accepted and changes nothing: the first evidence stays.
+					// A second acknowledgement is accepted and changes nothing: the first evidence stays.
 					if tc.name == "acknowledge" && phase.name == "acknowledged" {
 						if err != nil || len(done) != 0 {
 							t.Fatalf("a second acknowledgement: %v, %v", done, err)
@@ -159,7 +159,7 @@ func TestStepTable(t *testing.T) {
 	}
 }
 
-// TestRevokeFromEveryPhase: revoke is refused in no phase, and on no hold.
+// TestRevokeFromEveryPhase is never refused, not even on hold.
 func TestRevokeFromEveryPhase(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -209,7 +209,7 @@ func TestRevokeFromEveryPhase(t *testing.T) {
 	}
 }
 
-// TestPendingMadeCurrentByRevoke: it is current from the moment of the revocation, without evidence and deadline.
+// TestPendingMadeCurrentByRevoke is current from the time of the revocation, without evidence and deadline.
 func TestPendingMadeCurrentByRevoke(t *testing.T) {
 	c := do(t, rolledBack(t), testPolicy(), Command{Step: StepRevoke, Below: 2, Reason: "leak"}, at(time.Hour))
 	v, _ := c.Current()
@@ -222,7 +222,7 @@ func TestPendingMadeCurrentByRevoke(t *testing.T) {
 	}
 }
 
-// TestBadCommands: what is wrong with the request itself is named by field, before anything else.
+// TestBadCommands names the invalid field, before any other reason.
 func TestBadCommands(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -250,7 +250,7 @@ func TestBadCommands(t *testing.T) {
 	}
 }
 
-// TestRefusalsSayWhatToDo: a refusal names the step, the phase, when that ends, and the way out.
+// TestRefusalsSayWhatToDo name the step, the phase, its end, and the next step.
 func TestRefusalsSayWhatToDo(t *testing.T) {
 	expired := revoked(t)
 	expired.ExpiresAt = at(-time.Hour)

@@ -25,7 +25,7 @@ func TestPositive(t *testing.T) {
 }
 `
 
-// A change that a test notices is killed, one that no test looks at survives, and the code stays as it is.
+// A mutant is killed if a test fails, and survives otherwise. The code on disk does not change.
 func TestTrial(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{"go.mod": "module p\n\ngo 1.26\n", "p.go": code, "p_test.go": test} {

@@ -27,7 +27,8 @@ func TestTokens(t *testing.T) {
 			letters[c]++
 		}
 	}
-	// 60,000 characters over 62 letters are 968 each, with a standard deviation of 31. The limits are eight deviations away.
+	// 60,000 characters over 62 letters are 968 each, with a standard deviation of 31. The limits are eight deviations
+	// away.
 	for _, c := range base62 {
 		if n := letters[c]; n < 720 || n > 1220 {
 			t.Errorf("%c is %d times in 60,000", c, n)
@@ -48,7 +49,10 @@ func TestWellFormed(t *testing.T) {
 			t.Errorf("%s is accepted", broken)
 		}
 	}
-	for _, s := range []string{"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole, strings.ToUpper(whole)} {
+	for _, s := range []string{
+		"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole,
+		strings.ToUpper(whole),
+	} {
 		if WellFormed(PrefixPrincipal, s) {
 			t.Errorf("%q is accepted", s)
 		}
@@ -70,7 +74,8 @@ func TestTooLittleRandomness(t *testing.T) {
 
 // TestCharsAreUnbiased skips the bytes that would make some letters more likely.
 func TestCharsAreUnbiased(t *testing.T) {
-	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)), bytes.NewReader(make([]byte, 100))))
+	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)),
+		bytes.NewReader(make([]byte, 100))))
 	s, err := random.chars(base62, 5)
 	if err != nil || s != "00000" {
 		t.Errorf("%q, %v", s, err)
