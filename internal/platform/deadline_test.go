@@ -10,56 +10,58 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
+const overlapEnded, stageTimeout = "overlap_ended", "stage_timeout"
+
+var deadlineCases = map[string]struct {
+	policy      object
+	acknowledge bool
+	wait        time.Duration
+	phase       string
+	valid       []int64
+	reason      string // why the last version ended
+	endedAt     time.Duration
+}{
+	"just before the end of the stage": {
+		nil, false, 2*time.Hour - time.Microsecond, api.PhaseStaged,
+		[]int64{1, 2},
+		"",
+		0,
+	},
+	"a stage without evidence": {
+		nil, false, 2 * time.Hour, api.PhaseStable,
+		[]int64{1},
+		stageTimeout,
+		2 * time.Hour,
+	},
+	"a stage with evidence": {nil, true, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0},
+	"a policy that promotes": {
+		object{"on_stage_timeout": "promote"}, false, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0,
+	},
+	"just before the end of the overlap": {
+		nil, true, 3*time.Hour - time.Microsecond, api.PhaseDraining, []int64{1, 2}, "", 0,
+	},
+	"the overlap follows the stage": {nil, true, 3 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 3 * time.Hour},
+	"two deadlines, long ago": {
+		nil, true, 50 * time.Hour, api.PhaseStable,
+		[]int64{2},
+		overlapEnded,
+		3 * time.Hour,
+	},
+	"one deadline, long ago": {
+		nil, false, 50 * time.Hour, api.PhaseStable,
+		[]int64{1},
+		stageTimeout,
+		2 * time.Hour,
+	},
+	"a policy without an overlap": {
+		object{"overlap": "0s"}, true, 2 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 2 * time.Hour,
+	},
+}
+
 // TestDeadlines lets deadlines pass without a request. A later read or sweep settles them as of their own time.
 func TestDeadlines(t *testing.T) {
-	const overlapEnded, stageTimeout = "overlap_ended", "stage_timeout"
-	cases := map[string]struct {
-		policy      object
-		acknowledge bool
-		wait        time.Duration
-		phase       string
-		valid       []int64
-		reason      string // why the last version ended
-		endedAt     time.Duration
-	}{
-		"just before the end of the stage": {
-			nil, false, 2*time.Hour - time.Microsecond, api.PhaseStaged,
-			[]int64{1, 2},
-			"",
-			0,
-		},
-		"a stage without evidence": {
-			nil, false, 2 * time.Hour, api.PhaseStable,
-			[]int64{1},
-			stageTimeout,
-			2 * time.Hour,
-		},
-		"a stage with evidence": {nil, true, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0},
-		"a policy that promotes": {
-			object{"on_stage_timeout": "promote"}, false, 2 * time.Hour, api.PhaseDraining, []int64{1, 2}, "", 0,
-		},
-		"just before the end of the overlap": {
-			nil, true, 3*time.Hour - time.Microsecond, api.PhaseDraining, []int64{1, 2}, "", 0,
-		},
-		"the overlap follows the stage": {nil, true, 3 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 3 * time.Hour},
-		"two deadlines, long ago": {
-			nil, true, 50 * time.Hour, api.PhaseStable,
-			[]int64{2},
-			overlapEnded,
-			3 * time.Hour,
-		},
-		"one deadline, long ago": {
-			nil, false, 50 * time.Hour, api.PhaseStable,
-			[]int64{1},
-			stageTimeout,
-			2 * time.Hour,
-		},
-		"a policy without an overlap": {
-			object{"overlap": "0s"}, true, 2 * time.Hour, api.PhaseStable, []int64{2}, overlapEnded, 2 * time.Hour,
-		},
-	}
 	eachKind(t, func(t *testing.T, w *world, k api.Kind) {
-		for name, x := range cases {
+		for name, x := range deadlineCases {
 			for _, settled := range []string{"read", "swept"} {
 				if settled == "swept" && k == api.ScopedTokens {
 					continue // TestSweep and TestLateSettlementEqualsTimely sweep tokens

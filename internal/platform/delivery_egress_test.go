@@ -126,36 +126,38 @@ func (w *world) refusedAttempt(endpointID, id, word string, attempts int) {
 	}
 }
 
+var privateAddressCases = map[string]struct {
+	word    string
+	listens string // where it would be reached on this machine
+}{
+	"127.0.0.1":          {"loopback", "127.0.0.1:0"},
+	"127.1.2.3":          {"loopback", "127.1.2.3:0"},
+	"::1":                {"loopback", "[::1]:0"},
+	"::ffff:127.0.0.1":   {"loopback", "127.0.0.1:0"},
+	"0.0.0.0":            {"unspecified", "127.0.0.1:0"},
+	"::":                 {"unspecified", "[::1]:0"},
+	"10.0.0.1":           {"private", ""},
+	"192.168.1.1":        {"private", ""},
+	"fd12:3456::1":       {"private", ""},
+	"169.254.169.254":    {"metadata", ""},
+	"fd00:ec2::254":      {"metadata", ""},
+	"169.254.1.1":        {"link-local", ""},
+	"fe80::1":            {"link-local", ""},
+	"100.64.1.1":         {"carrier", ""},
+	"198.18.0.1":         {"benchmarks", ""},
+	"fec0::1":            {"site-local", ""},
+	"64:ff9b::7f00:1":    {"loopback", ""},
+	"64:ff9b::a9fe:a9fe": {"metadata", ""},
+	"2002:7f00:1::1":     {"loopback", ""},
+}
+
 // TestNameOfPrivateAddressIsRefused at the attempt, without a connection.
 func TestNameOfPrivateAddressIsRefused(t *testing.T) {
 	w := newWorld(t)
 	d := &dials{}
 	w.reach(false, d, nil)
 	connector, policy := w.newConnector("hooks", nil).ID, w.newPolicy("hooks", nil).ID
-	for address, x := range map[string]struct {
-		word    string
-		listens string // where it would be reached on this machine
-	}{
-		"127.0.0.1":          {"loopback", "127.0.0.1:0"},
-		"127.1.2.3":          {"loopback", "127.1.2.3:0"},
-		"::1":                {"loopback", "[::1]:0"},
-		"::ffff:127.0.0.1":   {"loopback", "127.0.0.1:0"},
-		"0.0.0.0":            {"unspecified", "127.0.0.1:0"},
-		"::":                 {"unspecified", "[::1]:0"},
-		"10.0.0.1":           {"private", ""},
-		"192.168.1.1":        {"private", ""},
-		"fd12:3456::1":       {"private", ""},
-		"169.254.169.254":    {"metadata", ""},
-		"fd00:ec2::254":      {"metadata", ""},
-		"169.254.1.1":        {"link-local", ""},
-		"fe80::1":            {"link-local", ""},
-		"100.64.1.1":         {"carrier", ""},
-		"198.18.0.1":         {"benchmarks", ""},
-		"fec0::1":            {"site-local", ""},
-		"64:ff9b::7f00:1":    {"loopback", ""},
-		"64:ff9b::a9fe:a9fe": {"metadata", ""},
-		"2002:7f00:1::1":     {"loopback", ""},
-	} {
+	for address, x := range privateAddressCases {
 		t.Run(address, func(t *testing.T) {
 			w := w.in(t)
 			var accepted atomic.Int64

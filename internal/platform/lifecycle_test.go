@@ -10,52 +10,54 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
+var stepCases = map[string]struct {
+	prepare func(*world, string)
+	route   string
+	body    object
+	phase   string
+	valid   []int64
+	version int64
+	held    bool
+	action  string // the last one in the audit
+}{
+	"begin":  {nil, "/rotation/begin", nil, api.PhaseStaged, []int64{1, 2}, 2, false, "begin"},
+	"rotate": {nil, "/rotation/rotate", nil, api.PhaseDraining, []int64{1, 2}, 2, false, "rotate"},
+	"acknowledge": {
+		(*world).begun, "/rotation/acknowledge",
+		object{"version": 2},
+		api.PhaseStaged,
+		[]int64{1, 2},
+		2, false, "acknowledge",
+	},
+	"promote":  {(*world).begun, "/rotation/promote", forced, api.PhaseDraining, []int64{1, 2}, 2, false, "promote"},
+	"retire":   {(*world).drained, "/rotation/retire", forced, api.PhaseStable, []int64{2}, 2, false, "retire"},
+	"cancel":   {(*world).begun, "/rotation/cancel", nil, api.PhaseStable, []int64{1}, 1, true, "hold"},
+	"rollback": {(*world).drained, "/rotation/rollback", nil, api.PhaseStaged, []int64{1, 2}, 1, true, "hold"},
+	"reissue":  {(*world).revoked, "/rotation/reissue", nil, api.PhaseStable, []int64{2}, 2, false, "reissue"},
+	"revoke all": {
+		(*world).begun, "/revoke", object{"all": true, "reason": "r"}, api.PhaseRevoked, nil, 2, false, "revoke",
+	},
+	"revoke below": {
+		(*world).begun, "/revoke",
+		object{"below": 2, "reason": "r"},
+		api.PhaseStable,
+		[]int64{2},
+		2, false, "revoke",
+	},
+	"revoke and hold": {
+		(*world).begun, "/revoke",
+		object{"below": 2, "hold": true, "reason": "r"},
+		api.PhaseStable,
+		[]int64{2},
+		2, true, "hold",
+	},
+	"hold": {(*world).begun, "/hold", because, api.PhaseStaged, []int64{1, 2}, 2, true, "hold"},
+}
+
 // TestSteps requests every step and every lifecycle action in a phase that allows it.
 func TestSteps(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k api.Kind) {
-		for name, x := range map[string]struct {
-			prepare func(*world, string)
-			route   string
-			body    object
-			phase   string
-			valid   []int64
-			version int64
-			held    bool
-			action  string // the last one in the audit
-		}{
-			"begin":  {nil, "/rotation/begin", nil, api.PhaseStaged, []int64{1, 2}, 2, false, "begin"},
-			"rotate": {nil, "/rotation/rotate", nil, api.PhaseDraining, []int64{1, 2}, 2, false, "rotate"},
-			"acknowledge": {
-				(*world).begun, "/rotation/acknowledge",
-				object{"version": 2},
-				api.PhaseStaged,
-				[]int64{1, 2},
-				2, false, "acknowledge",
-			},
-			"promote":  {(*world).begun, "/rotation/promote", forced, api.PhaseDraining, []int64{1, 2}, 2, false, "promote"},
-			"retire":   {(*world).drained, "/rotation/retire", forced, api.PhaseStable, []int64{2}, 2, false, "retire"},
-			"cancel":   {(*world).begun, "/rotation/cancel", nil, api.PhaseStable, []int64{1}, 1, true, "hold"},
-			"rollback": {(*world).drained, "/rotation/rollback", nil, api.PhaseStaged, []int64{1, 2}, 1, true, "hold"},
-			"reissue":  {(*world).revoked, "/rotation/reissue", nil, api.PhaseStable, []int64{2}, 2, false, "reissue"},
-			"revoke all": {
-				(*world).begun, "/revoke", object{"all": true, "reason": "r"}, api.PhaseRevoked, nil, 2, false, "revoke",
-			},
-			"revoke below": {
-				(*world).begun, "/revoke",
-				object{"below": 2, "reason": "r"},
-				api.PhaseStable,
-				[]int64{2},
-				2, false, "revoke",
-			},
-			"revoke and hold": {
-				(*world).begun, "/revoke",
-				object{"below": 2, "hold": true, "reason": "r"},
-				api.PhaseStable,
-				[]int64{2},
-				2, true, "hold",
-			},
-			"hold": {(*world).begun, "/hold", because, api.PhaseStaged, []int64{1, 2}, 2, true, "hold"},
-		} {
+		for name, x := range stepCases {
 			t.Run(name, func(t *testing.T) {
 				w := w.in(t)
 				o := w.createUnder(object{"require_acknowledgement": false}, k, name)
@@ -142,26 +144,28 @@ func TestStepsRefused(t *testing.T) {
 	})
 }
 
+var minimumCases = map[string]struct {
+	prepare func(w *world, id string)
+	minimum int64
+	valid   []int64
+	phase   string
+	version int64
+}{
+	"stable, next":        {func(*world, string) {}, 2, []int64{2}, api.PhaseStable, 2},
+	"stable, nothing":     {func(*world, string) {}, 1, []int64{1}, api.PhaseStable, 1},
+	"staged, pending":     {(*world).begun, 2, []int64{2}, api.PhaseStable, 2},
+	"staged, next":        {(*world).begun, 3, []int64{3}, api.PhaseStable, 3},
+	"staged, nothing":     {(*world).begun, 1, []int64{1, 2}, api.PhaseStaged, 2},
+	"draining, current":   {(*world).drained, 2, []int64{2}, api.PhaseStable, 2},
+	"draining, next":      {(*world).drained, 3, []int64{3}, api.PhaseStable, 3},
+	"rolled back":         {(*world).rolledBack, 2, []int64{2}, api.PhaseStable, 2},
+	"revoked":             {(*world).revoked, 2, nil, api.PhaseRevoked, 1},
+	"a gap, the next one": {(*world).cancelled, 3, []int64{3}, api.PhaseStable, 3},
+}
+
 func TestMinimumVersion(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k api.Kind) {
-		for name, x := range map[string]struct {
-			prepare func(w *world, id string)
-			minimum int64
-			valid   []int64
-			phase   string
-			version int64
-		}{
-			"stable, next":        {func(*world, string) {}, 2, []int64{2}, api.PhaseStable, 2},
-			"stable, nothing":     {func(*world, string) {}, 1, []int64{1}, api.PhaseStable, 1},
-			"staged, pending":     {(*world).begun, 2, []int64{2}, api.PhaseStable, 2},
-			"staged, next":        {(*world).begun, 3, []int64{3}, api.PhaseStable, 3},
-			"staged, nothing":     {(*world).begun, 1, []int64{1, 2}, api.PhaseStaged, 2},
-			"draining, current":   {(*world).drained, 2, []int64{2}, api.PhaseStable, 2},
-			"draining, next":      {(*world).drained, 3, []int64{3}, api.PhaseStable, 3},
-			"rolled back":         {(*world).rolledBack, 2, []int64{2}, api.PhaseStable, 2},
-			"revoked":             {(*world).revoked, 2, nil, api.PhaseRevoked, 1},
-			"a gap, the next one": {(*world).cancelled, 3, []int64{3}, api.PhaseStable, 3},
-		} {
+		for name, x := range minimumCases {
 			t.Run(name, func(t *testing.T) {
 				w := w.in(t)
 				o := w.createUnder(nil, k, name)

@@ -52,71 +52,73 @@ func TestProbeSchedule(t *testing.T) {
 	}
 }
 
+var noProbeCases = map[string]func(w *world, h *hook){
+	"stable": func(*world, *hook) {},
+	"proven": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+	},
+	"acknowledged": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
+	},
+	"cancelled": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepCancel, nil)
+	},
+	"promoted": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+		w.mustStep(h.secret, api.StepPromote, nil)
+	},
+	"promoted without proof, and alone": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepPromote, forced)
+		w.clock.Advance(time.Hour)
+	},
+	"rolled back": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+		w.mustStep(h.secret, api.StepPromote, nil)
+		w.mustStep(h.secret, api.StepRollback, nil)
+	},
+	"revoked": func(w *world, h *hook) {
+		h.staged(1)
+		w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
+	},
+	"replaced by a minimum": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchSecret(h.secret, object{"minimum_version": 2})
+	},
+	"a stage that is over": func(w *world, h *hook) {
+		h.staged(1)
+		w.clock.Advance(7 * 24 * time.Hour)
+	},
+	"a disabled endpoint": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchEndpoint(h.endpoint, object{"enabled": false})
+	},
+	"an endpoint that asked for a pause": func(w *world, h *hook) {
+		h.staged(1)
+		h.says(with(429, header{"Retry-After", "7200"}))
+		w.sent(h.endpoint)
+		w.deliver()
+		h.took(1)
+	},
+	"a disabled connector": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchConnector(h.connector, object{"enabled": false})
+	},
+	"a deleted secret": func(w *world, h *hook) {
+		h.staged(1)
+		w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
+	},
+}
+
 // TestNoProbe has no pending version without proof, or an endpoint that takes no events.
 func TestNoProbe(t *testing.T) {
 	w := newWorld(t)
-	for name, prepare := range map[string]func(w *world, h *hook){
-		"stable": func(*world, *hook) {},
-		"proven": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-		},
-		"acknowledged": func(w *world, h *hook) {
-			h.staged(1)
-			w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
-		},
-		"cancelled": func(w *world, h *hook) {
-			h.staged(1)
-			w.mustStep(h.secret, api.StepCancel, nil)
-		},
-		"promoted": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-			w.mustStep(h.secret, api.StepPromote, nil)
-		},
-		"promoted without proof, and alone": func(w *world, h *hook) {
-			h.staged(1)
-			w.mustStep(h.secret, api.StepPromote, forced)
-			w.clock.Advance(time.Hour)
-		},
-		"rolled back": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-			w.mustStep(h.secret, api.StepPromote, nil)
-			w.mustStep(h.secret, api.StepRollback, nil)
-		},
-		"revoked": func(w *world, h *hook) {
-			h.staged(1)
-			w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
-		},
-		"replaced by a minimum": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchSecret(h.secret, object{"minimum_version": 2})
-		},
-		"a stage that is over": func(w *world, h *hook) {
-			h.staged(1)
-			w.clock.Advance(7 * 24 * time.Hour)
-		},
-		"a disabled endpoint": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchEndpoint(h.endpoint, object{"enabled": false})
-		},
-		"an endpoint that asked for a pause": func(w *world, h *hook) {
-			h.staged(1)
-			h.says(with(429, header{"Retry-After", "7200"}))
-			w.sent(h.endpoint)
-			w.deliver()
-			h.took(1)
-		},
-		"a disabled connector": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchConnector(h.connector, object{"enabled": false})
-		},
-		"a deleted secret": func(w *world, h *hook) {
-			h.staged(1)
-			w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
-		},
-	} {
+	for name, prepare := range noProbeCases {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(slug(name), nil)

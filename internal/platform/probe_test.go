@@ -39,44 +39,46 @@ func only(genuine, control int) answering {
 	}
 }
 
+var probeResultCases = map[string]struct {
+	answer  answering
+	result  string
+	status  int
+	control int
+	sent    int // events
+	reason  string
+}{
+	"401 to the control": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
+	"400 to the control": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
+	"403 to the control": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
+	"422 to the control": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
+
+	"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
+
+	"503 to the control":       {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
+	"410 to the control":       {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
+	"404 to the control":       {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
+	"429 to the control":       {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
+	"302 to the control":       {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
+	"no answer to the control": {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
+	"410 to the version":       {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"503 to the version":       {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"404 to the version":       {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"302 to the version":       {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"no answer to the version": {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"no answer to anything":    {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"503 with Retry-After": {
+		with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1,
+		api.ReasonAwaitingAcknowledgement,
+	},
+}
+
 // TestProbeResults checks the result for each pair of answers: to the pending version, and to the control with an
 // unknown key.
 func TestProbeResults(t *testing.T) {
 	w := newWorld(t)
-	for name, x := range map[string]struct {
-		answer  answering
-		result  string
-		status  int
-		control int
-		sent    int // events
-		reason  string
-	}{
-		"401 to the control": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
-		"400 to the control": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
-		"403 to the control": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
-		"422 to the control": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
-
-		"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
-
-		"503 to the control":       {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to the control":       {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
-		"404 to the control":       {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
-		"429 to the control":       {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
-		"302 to the control":       {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
-		"no answer to the control": {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to the version":       {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 to the version":       {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"404 to the version":       {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"302 to the version":       {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to the version": {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to anything":    {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 with Retry-After": {
-			with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1,
-			api.ReasonAwaitingAcknowledgement,
-		},
-	} {
+	for name, x := range probeResultCases {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(slug(name), nil)

@@ -131,12 +131,62 @@ func TestEndpointURLIsKept(t *testing.T) {
 	}
 }
 
+const (
+	always = "whether or not private endpoints are allowed"
+	closed = "unless private endpoints are allowed"
+
+	tail = "/CANARY-4711?token=CANARY-4711"
+)
+
+// refusedURLs, and a word of the reason.
+var refusedURLs = map[string]struct{ when, why string }{
+	"http://hooks.example.com" + tail:                                      {always, "https://"},
+	"http://93.184.215.14" + tail:                                          {always, "https://"},
+	"http://10.0.0.1" + tail:                                               {always, "https://"},
+	"ftp://hooks.example.com" + tail:                                       {always, "https://"},
+	"https://CANARY-4711@hooks.example.com":                                {always, "user name"},
+	"https://u:CANARY-4711@hooks.example.com":                              {always, "password"},
+	"https://hooks.example.com/#CANARY-4711":                               {always, "fragment"},
+	"https://hooks.example.com/" + tail + "#":                              {always, "fragment"},
+	"https://2130706433" + tail:                                            {always, "four decimal numbers"},
+	"https://0x7f.1" + tail:                                                {always, "four decimal numbers"},
+	"https://hooks.example.com./" + tail:                                   {always, "dot at the end"},
+	"https://hooks.example.com:0" + tail:                                   {always, "port"},
+	"https://hooks.example.com" + tail + " ":                               {always, "space"},
+	"https:///CANARY-4711":                                                 {always, "host"},
+	"https://169.254.169.254" + tail:                                       {always, "metadata"},
+	"https://[fd00:ec2::254]" + tail:                                       {always, "metadata"},
+	"https://168.63.129.16" + tail:                                         {always, "Azure"},
+	"https://169.254.1.1" + tail:                                           {always, "link-local"},
+	"https://[fe80::1]" + tail:                                             {always, "link-local"},
+	"https://0.0.0.0" + tail:                                               {always, "unspecified"},
+	"https://[::]" + tail:                                                  {always, "unspecified"},
+	"https://100.64.1.1" + tail:                                            {always, "carrier"},
+	"https://198.18.0.1" + tail:                                            {always, "benchmarks"},
+	"https://[fec0::1]" + tail:                                             {always, "site-local"},
+	"https://224.0.0.1" + tail:                                             {always, "multicast"},
+	"https://[64:ff9b::a9fe:a9fe]" + tail:                                  {always, "metadata"},
+	"https://[64:ff9b:1::1]" + tail:                                        {always, "NAT64"},
+	"https://[::ffff:127.0.0.1]" + tail:                                    {always, "IPv4 address"},
+	"https://[fe80::1%25eth0]" + tail:                                      {always, "zone"},
+	"https://10.0.0.1" + tail:                                              {closed, "private"},
+	"https://172.16.0.1" + tail:                                            {closed, "private"},
+	"https://192.168.1.1" + tail:                                           {closed, "private"},
+	"https://[fd12::1]" + tail:                                             {closed, "private"},
+	"https://127.0.0.1" + tail:                                             {closed, "loopback"},
+	"https://127.8.8.8" + tail:                                             {closed, "loopback"},
+	"https://[::1]" + tail:                                                 {closed, "loopback"},
+	"https://[64:ff9b::7f00:1]" + tail:                                     {closed, "loopback"},
+	"https://[2002:7f00:1::1]" + tail:                                      {closed, "loopback"},
+	"https://[2002:a00:1::1]" + tail:                                       {closed, "private"},
+	"http://127.0.0.1:8080" + tail:                                         {closed, "https://"},
+	"http://[::1]:8080" + tail:                                             {closed, "https://"},
+	"http://localhost:8080" + tail:                                         {closed, "https://"},
+	"https://hooks.example.com/" + pad(api.MaxEndpointURL) + "CANARY-4711": {always, "at most 2048 bytes"},
+}
+
 // TestEndpointURLRefused checks each reason for which a URL is refused.
 func TestEndpointURLRefused(t *testing.T) {
-	const (
-		always = "whether or not private endpoints are allowed"
-		closed = "unless private endpoints are allowed"
-	)
 	open, shut := newWorld(t), newWorld(t)
 	shut.private = false
 	shut.restart()
@@ -146,52 +196,7 @@ func TestEndpointURLRefused(t *testing.T) {
 	for w, id := range connectors {
 		endpoints[w] = w.newEndpoint("existing", id, nil).ID
 	}
-	const tail = "/CANARY-4711?token=CANARY-4711"
-	for url, x := range map[string]struct{ when, why string }{
-		"http://hooks.example.com" + tail:                                      {always, "https://"},
-		"http://93.184.215.14" + tail:                                          {always, "https://"},
-		"http://10.0.0.1" + tail:                                               {always, "https://"},
-		"ftp://hooks.example.com" + tail:                                       {always, "https://"},
-		"https://CANARY-4711@hooks.example.com":                                {always, "user name"},
-		"https://u:CANARY-4711@hooks.example.com":                              {always, "password"},
-		"https://hooks.example.com/#CANARY-4711":                               {always, "fragment"},
-		"https://hooks.example.com/" + tail + "#":                              {always, "fragment"},
-		"https://2130706433" + tail:                                            {always, "four decimal numbers"},
-		"https://0x7f.1" + tail:                                                {always, "four decimal numbers"},
-		"https://hooks.example.com./" + tail:                                   {always, "dot at the end"},
-		"https://hooks.example.com:0" + tail:                                   {always, "port"},
-		"https://hooks.example.com" + tail + " ":                               {always, "space"},
-		"https:///CANARY-4711":                                                 {always, "host"},
-		"https://169.254.169.254" + tail:                                       {always, "metadata"},
-		"https://[fd00:ec2::254]" + tail:                                       {always, "metadata"},
-		"https://168.63.129.16" + tail:                                         {always, "Azure"},
-		"https://169.254.1.1" + tail:                                           {always, "link-local"},
-		"https://[fe80::1]" + tail:                                             {always, "link-local"},
-		"https://0.0.0.0" + tail:                                               {always, "unspecified"},
-		"https://[::]" + tail:                                                  {always, "unspecified"},
-		"https://100.64.1.1" + tail:                                            {always, "carrier"},
-		"https://198.18.0.1" + tail:                                            {always, "benchmarks"},
-		"https://[fec0::1]" + tail:                                             {always, "site-local"},
-		"https://224.0.0.1" + tail:                                             {always, "multicast"},
-		"https://[64:ff9b::a9fe:a9fe]" + tail:                                  {always, "metadata"},
-		"https://[64:ff9b:1::1]" + tail:                                        {always, "NAT64"},
-		"https://[::ffff:127.0.0.1]" + tail:                                    {always, "IPv4 address"},
-		"https://[fe80::1%25eth0]" + tail:                                      {always, "zone"},
-		"https://10.0.0.1" + tail:                                              {closed, "private"},
-		"https://172.16.0.1" + tail:                                            {closed, "private"},
-		"https://192.168.1.1" + tail:                                           {closed, "private"},
-		"https://[fd12::1]" + tail:                                             {closed, "private"},
-		"https://127.0.0.1" + tail:                                             {closed, "loopback"},
-		"https://127.8.8.8" + tail:                                             {closed, "loopback"},
-		"https://[::1]" + tail:                                                 {closed, "loopback"},
-		"https://[64:ff9b::7f00:1]" + tail:                                     {closed, "loopback"},
-		"https://[2002:7f00:1::1]" + tail:                                      {closed, "loopback"},
-		"https://[2002:a00:1::1]" + tail:                                       {closed, "private"},
-		"http://127.0.0.1:8080" + tail:                                         {closed, "https://"},
-		"http://[::1]:8080" + tail:                                             {closed, "https://"},
-		"http://localhost:8080" + tail:                                         {closed, "https://"},
-		"https://hooks.example.com/" + pad(api.MaxEndpointURL) + "CANARY-4711": {always, "at most 2048 bytes"},
-	} {
+	for url, x := range refusedURLs {
 		for _, w := range worlds[x.when] {
 			for _, r := range []*reply{
 				w.do("POST", pathEndpoints, object{"name": "new", "connector_id": connectors[w], "url": url}),
