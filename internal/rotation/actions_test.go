@@ -68,10 +68,8 @@ var actions = []action{
 		}
 	}},
 	{"reload", 1, func(w *world, _ uint16) (Command, change) {
-		w.lazy.Versions = slices.DeleteFunc(
-			slices.Clone(w.lazy.Versions),
-			func(v Version) bool { return !v.State.Valid() },
-		)
+		ended := func(v Version) bool { return !v.State.Valid() }
+		w.lazy.Versions = slices.DeleteFunc(slices.Clone(w.lazy.Versions), ended)
 		return Command{}, nothing
 	}},
 	{"rename", 1, func(_ *world, arg uint16) (Command, change) {
@@ -139,19 +137,9 @@ func goOn(w *world, arg uint16) (Command, change) {
 		if v, _ := c.Pending(); v.Evidence == nil && arg < 4 {
 			return use(Credential.Pending)(w, arg)
 		}
-		sensible = []Command{
-			{Step: StepPromote},
-			{Step: StepPromote},
-			{Step: StepPromote, Force: true},
-			{Step: StepCancel},
-		}
+		sensible = []Command{{Step: StepPromote}, {Step: StepPromote}, {Step: StepPromote, Force: true}, {Step: StepCancel}}
 	case c.Phase() == PhaseDraining:
-		sensible = []Command{
-			{Step: StepRollback},
-			{Step: StepRetire},
-			{Step: StepRollback},
-			{Step: StepRetire, Force: true},
-		}
+		sensible = []Command{{Step: StepRollback}, {Step: StepRetire}, {Step: StepRollback}, {Step: StepRetire, Force: true}}
 	case c.expired(w.now):
 		return expiry(w, arg&3) // only later ones, and none
 	default:

@@ -18,10 +18,8 @@ func TestOneRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !sameTransition(
-		done[0],
-		Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5},
-	) {
+	begin := Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5}
+	if !sameTransition(done[0], begin) {
 		t.Errorf("begin recorded %+v", done[0])
 	}
 	pending, _ := c.Pending()
@@ -72,11 +70,8 @@ func TestOneRotation(t *testing.T) {
 func TestRotate(t *testing.T) {
 	p := withoutAcknowledgement(testPolicy())
 	c, done, err := Apply(stable(), p, Command{Step: StepRotate, Actor: "tf"}, at(time.Hour))
-	if err != nil ||
-		!sameTransition(
-			done[0],
-			Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2},
-		) {
+	rotate := Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2}
+	if err != nil || !sameTransition(done[0], rotate) {
 		t.Fatalf("rotate: %v, %+v", err, done)
 	}
 	wantStates(t, c, StatePrevious, StateCurrent)
@@ -102,12 +97,8 @@ func TestForce(t *testing.T) {
 		{"retire when quiet", draining(t), StepRetire, at(time.Hour), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c, done, err := Apply(
-				tc.c,
-				testPolicy(),
-				Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone},
-				tc.now,
-			)
+			cmd := Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone}
+			c, done, err := Apply(tc.c, testPolicy(), cmd, tc.now)
 			if err != nil || done[0].Forced != tc.forced || done[0].Reason != "urgent" {
 				t.Fatalf("got %+v, %v, want forced %t", done, err, tc.forced)
 			}

@@ -57,12 +57,8 @@ func (w *world) refused(c Credential, cmd Command) string {
 		if cmd.Below > c.Highest+1 {
 			return CodeInvalid
 		}
-		if oldest := min(
-			number(pending, cmd.Below),
-			number(current, cmd.Below),
-			number(previous, cmd.Below),
-		); oldest < cmd.Below &&
-			c.Hold != nil {
+		oldest := min(number(pending, cmd.Below), number(current, cmd.Below), number(previous, cmd.Below))
+		if oldest < cmd.Below && c.Hold != nil {
 			return CodeHeld
 		}
 	}

@@ -41,28 +41,17 @@ var policies = []Policy{
 	testPolicy(),
 	withoutAcknowledgement(testPolicy()),
 	{
-		Interval:               day,
-		Overlap:                3 * day,
-		MaxStage:               2 * day,
-		MaxAge:                 2 * day,
-		QuietPeriod:            12 * time.Hour,
-		RequireAcknowledgement: true,
-		OnStageTimeout:         OnTimeoutPromote,
+		Interval: day, Overlap: 3 * day, MaxStage: 2 * day, MaxAge: 2 * day, QuietPeriod: 12 * time.Hour,
+		RequireAcknowledgement: true, OnStageTimeout: OnTimeoutPromote,
 	},
 	{Interval: 30 * day, Overlap: 30 * day, MaxStage: time.Hour, OnStageTimeout: OnTimeoutPromote},
 	{
-		Overlap:                time.Hour,
-		MaxStage:               30 * day,
-		MaxAge:                 40 * day,
-		RequireAcknowledgement: true,
-		OnStageTimeout:         OnTimeoutCancel,
+		Overlap: time.Hour, MaxStage: 30 * day, MaxAge: 40 * day,
+		RequireAcknowledgement: true, OnStageTimeout: OnTimeoutCancel,
 	},
 	{Interval: time.Hour, Overlap: 0, MaxStage: day, OnStageTimeout: OnTimeoutPromote},
 	{
-		Interval:       12 * time.Hour,
-		Overlap:        time.Minute,
-		MaxStage:       time.Minute,
-		QuietPeriod:    time.Minute,
+		Interval: 12 * time.Hour, Overlap: time.Minute, MaxStage: time.Minute, QuietPeriod: time.Minute,
 		OnStageTimeout: OnTimeoutCancel,
 	},
 }
@@ -200,14 +189,8 @@ func (w *world) finish() {
 
 // describe prints a credential without the fields that are empty.
 func describe(c Credential) string {
-	s := fmt.Sprintf(
-		"%s, highest %d, consumer %d, requested after %d, not enforced %t",
-		c.Phase(),
-		c.Highest,
-		c.Version,
-		c.RequestedAfter,
-		c.NotEnforced,
-	)
+	s := fmt.Sprintf("%s, highest %d, consumer %d, requested after %d, not enforced %t",
+		c.Phase(), c.Highest, c.Version, c.RequestedAfter, c.NotEnforced)
 	if c.Hold != nil {
 		s += fmt.Sprintf(", hold %+v", *c.Hold)
 	}
