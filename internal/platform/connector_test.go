@@ -48,12 +48,11 @@ func TestConnectorCredentials(t *testing.T) {
 		t.Errorf("the same credentials again:\n%s", diff)
 	}
 	w.clock.Advance(91 * 24 * time.Hour)
-	if got := w.connector(c.ID); got.CredentialsStatus != api.CredentialsDue || got.Etag != c.Etag {
-		t.Errorf("after 91 days: %s, etag %s", got.CredentialsStatus, got.Etag)
-	}
+	due := w.connector(c.ID)
 	w.clock.Advance(30 * 24 * time.Hour)
-	if got := w.connector(c.ID).CredentialsStatus; got != api.CredentialsOverdue {
-		t.Errorf("after 121 days: %s", got)
+	overdue := w.connector(c.ID).CredentialsStatus
+	if due.CredentialsStatus != api.CredentialsDue || due.Etag != c.Etag || overdue != api.CredentialsOverdue {
+		t.Errorf("after 91 days %s, etag %s, after 121 days %s", due.CredentialsStatus, due.Etag, overdue)
 	}
 	renewed := w.patchConnector(c.ID, object{"credentials": object{"bot_token": "three"}})
 	if renewed.CredentialsStatus != api.CredentialsCurrent || *renewed.Version != 2 ||
@@ -61,7 +60,7 @@ func TestConnectorCredentials(t *testing.T) {
 		t.Errorf("renewed: %+v", renewed)
 	}
 
-	versions := decoded[api.Page[api.Version]](w.do("GET", pathConnectors+"/"+c.ID+"/versions", nil).want(200)).Items
+	versions := w.versions(c.ID)
 	if len(versions) != 2 || versions[0].State != "retired" || versions[1].State != "current" {
 		t.Errorf("versions: %+v", versions)
 	}
@@ -72,7 +71,7 @@ func TestConnectorCredentials(t *testing.T) {
 		t.Errorf("revoked: %+v", revoked)
 	}
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{"bot_token": "four"}}).problem(api.CodeHeld, "")
-	w.do("POST", pathConnectors+"/"+c.ID+"/release", because).want(200)
+	w.lifecycle(c.ID, "release", because)
 	back := w.patchConnector(c.ID, object{"credentials": object{"bot_token": "four"}})
 	if back.CredentialsStatus != api.CredentialsCurrent || *back.Version != 3 {
 		t.Errorf("after the revocation: %+v", back)
@@ -233,7 +232,7 @@ func TestObjectInUseIsNotDeleted(t *testing.T) {
 	}
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeConflict, "")
 	value := w.reveal(token.ID, 1)
-	w.patch(token.ID, object{"deletion_protection": false})
+	w.patchToken(token.ID, object{"deletion_protection": false})
 	w.do("DELETE", pathTokens+"/"+token.ID, nil, ifMatch("1")).problem(api.CodePreconditionFailed, "")
 	w.do("DELETE", pathTokens+"/"+token.ID, nil, ifMatch("2")).want(204)
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeNotFound, "")

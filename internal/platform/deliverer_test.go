@@ -1,9 +1,7 @@
 package platform_test
 
 import (
-	"context"
 	"database/sql"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -172,45 +170,5 @@ func TestPauseIsShown(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	if e := w.endpoint(h.endpoint); e.PausedUntil != nil {
 		t.Errorf("%+v", e)
-	}
-}
-
-// busy creates endpoints with queued events. Their receivers answer once open is closed.
-func (w *world) busy(endpoints, events int, open <-chan struct{}) (asked <-chan struct{}) {
-	w.t.Helper()
-	requests := make(chan struct{}, endpoints*events)
-	for n := range endpoints {
-		h := w.newHook(fmt.Sprintf("busy-%d", n), nil)
-		h.says(func(rw http.ResponseWriter, _ arrival) {
-			requests <- struct{}{}
-			<-open
-			rw.WriteHeader(http.StatusNoContent)
-		})
-		for range events {
-			w.sent(h.endpoint)
-		}
-	}
-	return requests
-}
-
-// TestStoppingStartsNoAttempt finishes the running attempts and starts no other.
-func TestStoppingStartsNoAttempt(t *testing.T) {
-	w := newWorld(t)
-	open := make(chan struct{})
-	asked := w.busy(17, 5, open)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.p.Run(ctx)
-	}()
-	for range 16 * 4 { // as many as one tenant may have on their way
-		within(t, "an event", asked)
-	}
-	cancel()
-	close(open)
-	within(t, "the end", ended)
-	if more := len(asked); more > 0 {
-		t.Errorf("%d more events were sent", more)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,43 +91,26 @@ func TestDeliveryPages(t *testing.T) {
 			w.clock.Advance(time.Second)
 		}
 	}
-	for _, size := range []int{1, 2, 3, 7, 8, 1000} {
-		var got []string
-		pages := 0
-		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET",
-				fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200))
-			for _, d := range page.Items {
-				got = append(got, d.ID)
-				if attempted := len(d.Attempts) == 1; attempted != (d.State == api.DeliveryDelivered) {
-					t.Errorf("%+v", d)
-				}
-			}
-			pages++
-			if next = page.NextPageToken; next == "" {
-				break
+	ids := func(items []api.Delivery) (ids []string) {
+		for _, d := range items {
+			ids = append(ids, d.ID)
+			if attempted := len(d.Attempts) == 1; attempted != (d.State == api.DeliveryDelivered) {
+				t.Errorf("%+v", d)
 			}
 		}
-		if diff := cmp.Diff(want, got); diff != "" || pages != (len(want)+size-1)/size {
+		return ids
+	}
+	for _, size := range []int{1, 2, 3, 7, 8, 1000} {
+		items, pages := allPages[api.Delivery](w, path+"?", size)
+		if diff := cmp.Diff(want, ids(items)); diff != "" || pages != (len(want)+size-1)/size {
 			t.Errorf("in %d pages of %d (-want +got):\n%s", pages, size, diff)
 		}
 	}
 	for state, wanted := range map[string][]string{
-		api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3],
-		api.DeliveryFailed: nil,
+		api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3], api.DeliveryFailed: nil,
 	} {
-		var got []string
-		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET",
-				fmt.Sprintf("%s?state=%s&page_size=2&page_token=%s", path, state, url.QueryEscape(next)), nil).want(200))
-			for _, d := range page.Items {
-				got = append(got, d.ID)
-			}
-			if next = page.NextPageToken; next == "" {
-				break
-			}
-		}
-		if !slices.Equal(got, wanted) {
+		items, _ := allPages[api.Delivery](w, path+"?state="+state, 2)
+		if got := ids(items); !slices.Equal(got, wanted) {
 			t.Errorf("%s: %v, want %v", state, got, wanted)
 		}
 	}
@@ -202,9 +184,10 @@ func (w *world) sealedBody(id string) (body []byte) {
 	return body
 }
 
+const dataCanary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
+
 // TestEventBodyIsSealedAndErased finds a queued body only sealed, and finds nothing of it after its end.
 func TestEventBodyIsSealedAndErased(t *testing.T) {
-	const canary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
 	for name, end := range map[string]func(w *world, h *hook){
 		"delivered": func(w *world, _ *hook) { w.deliver() },
 		"failed": func(w *world, h *hook) {
@@ -218,10 +201,10 @@ func TestEventBodyIsSealedAndErased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			h := w.newHook("hooks", nil)
-			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": canary, "more": pad(2000)}},
+			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": dataCanary, "more": pad(2000)}},
 				key("once"))
 			sealed := w.sealedBody(id)
-			if len(sealed) < len(canary) || !bytes.Contains(w.files(), sealed) {
+			if len(sealed) < len(dataCanary) || !bytes.Contains(w.files(), sealed) {
 				t.Fatalf("%d sealed bytes, which are not in the files", len(sealed))
 			}
 			end(w, h)
@@ -232,37 +215,44 @@ func TestEventBodyIsSealedAndErased(t *testing.T) {
 			if left := w.sealedBody(id); left != nil {
 				t.Errorf("%d bytes are left", len(left))
 			}
-			outside := map[string][]byte{
-				"the record": w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).body, "the log": []byte(w.log.String()),
-				"the signing secret": w.do("GET", pathSecrets+"/"+h.secret, nil).body,
-			}
-			for _, e := range w.audit() {
-				outside["the audit"] = fmt.Append(outside["the audit"], e.Detail)
-			}
-			outside["the files"] = w.files()
-			w.restart() // the log of the database becomes the database
-			outside["the files after a restart"] = w.files()
-			for part := range slices.Chunk(sealed, 32) {
-				if len(part) == 32 && bytes.Contains(outside["the files after a restart"], part) {
-					t.Fatal("the sealed body is still in the files, or a part of it")
-				}
-			}
-			signature, _, _ := strings.Cut(strings.TrimPrefix(arrived[0].header.Get(webhook.HeaderSignature), "v1,"), " ")
-			value := strings.TrimPrefix(w.reveal(h.secret, 1), "whsec_")
-			raw, err := base64.StdEncoding.DecodeString(value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for where, text := range outside {
-				for what, secret := range map[string]string{
-					"the data": canary, "a signature": signature,
-					"the signing secret": value, "its bytes": string(raw),
-				} {
-					if bytes.Contains(text, []byte(secret)) {
-						t.Errorf("%s is in %s", what, where)
-					}
-				}
-			}
+			w.wantErased(h, sealed, arrived[0])
 		})
+	}
+}
+
+// wantErased looks for the sealed body, the data, the signature and the signing secret in everything that the platform
+// stores, logs and returns.
+func (w *world) wantErased(h *hook, sealed []byte, arrived arrival) {
+	w.t.Helper()
+	outside := map[string][]byte{
+		"the record": w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).body, "the log": []byte(w.log.String()),
+		"the signing secret": w.do("GET", pathSecrets+"/"+h.secret, nil).body,
+	}
+	for _, e := range w.audit() {
+		outside["the audit"] = fmt.Append(outside["the audit"], e.Detail)
+	}
+	outside["the files"] = w.files()
+	w.restart() // the log of the database becomes the database
+	outside["the files after a restart"] = w.files()
+	for part := range slices.Chunk(sealed, 32) {
+		if len(part) == 32 && bytes.Contains(outside["the files after a restart"], part) {
+			w.t.Fatal("the sealed body is still in the files, or a part of it")
+		}
+	}
+	signature, _, _ := strings.Cut(strings.TrimPrefix(arrived.header.Get(webhook.HeaderSignature), "v1,"), " ")
+	value := strings.TrimPrefix(w.reveal(h.secret, 1), "whsec_")
+	raw, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for where, text := range outside {
+		for what, secret := range map[string]string{
+			"the data": dataCanary, "a signature": signature,
+			"the signing secret": value, "its bytes": string(raw),
+		} {
+			if bytes.Contains(text, []byte(secret)) {
+				w.t.Errorf("%s is in %s", what, where)
+			}
+		}
 	}
 }

@@ -32,12 +32,7 @@ func TestIntrospection(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", role, diff)
 		}
 	}
-	inactive := func(why string, got api.Introspection) {
-		t.Helper()
-		if got != (api.Introspection{}) {
-			t.Errorf("%s: %+v", why, got)
-		}
-	}
+	inactive := func(why string, got api.Introspection) { t.Helper(); wantInactive(t, why, got) }
 	inactive("nothing like a token", w.introspect(api.RoleRuntime, "x"))
 	inactive("a principal's token", w.introspect(api.RoleRuntime, w.tokens[api.RoleRuntime]))
 	inactive("a wrong checksum", w.introspect(api.RoleRuntime, value[:len(value)-1]+flip(value[len(value)-1])))
@@ -50,15 +45,28 @@ func TestIntrospection(t *testing.T) {
 	if got := w.token(token.ID).Scopes; len(got) != 2 {
 		t.Errorf("narrowing changed the token: %v", got)
 	}
-	w.patch(token.ID, object{
+	w.patchToken(token.ID, object{
 		"scopes":      []string{"users:read", "messages:*"},
 		"description": "the same scopes are not written anew",
 	})
 	w.patchConnector(c.ID, object{"enabled": false})
 	inactive("a disabled connector", w.introspect(api.RoleRuntime, value))
 	w.patchConnector(c.ID, object{"enabled": true, "allowed_scopes": nil})
+}
 
-	w.patch(token.ID, object{"allowed_cidrs": []string{"192.0.2.0/24", "2001:db8::/32"}})
+func wantInactive(t *testing.T, why string, got api.Introspection) {
+	t.Helper()
+	if got != (api.Introspection{}) {
+		t.Errorf("%s: %+v", why, got)
+	}
+}
+
+func TestIntrospectionFromAddress(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+	value := w.reveal(token.ID, 1)
+	inactive := func(why string, got api.Introspection) { t.Helper(); wantInactive(t, why, got) }
+	w.patchToken(token.ID, object{"allowed_cidrs": []string{"192.0.2.0/24", "2001:db8::/32"}})
 	inactive("no address", w.introspect(api.RoleRuntime, value))
 	inactive("another address", w.introspect(api.RoleRuntime, value, "remote_addr", "198.51.100.1"))
 	for _, from := range []string{"192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "2001:db8::1%eth0"} {
@@ -68,9 +76,13 @@ func TestIntrospection(t *testing.T) {
 	}
 	w.as(api.RoleRuntime, "POST", "/v1/introspect",
 		url.Values{"token": {value}, "remote_addr": {"192.0.2.7:80"}}).problem(api.CodeInvalid, "/remote_addr")
-	w.patch(token.ID, object{"allowed_cidrs": []string{}})
+	w.patchToken(token.ID, object{"allowed_cidrs": []string{}})
 	inactive("no address is allowed", w.introspect(api.RoleRuntime, value, "remote_addr", "192.0.2.7"))
+}
 
+func TestIntrospectionRefused(t *testing.T) {
+	w := newWorld(t)
+	value := w.reveal(w.newToken("notifier", w.newConnector("chat", nil).ID, nil).ID, 1)
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{}).problem(api.CodeInvalid, "")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{"x": {"y"}}).problem(api.CodeInvalid, "/token")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", "token=a&token=b",

@@ -1,7 +1,6 @@
 package platform_test
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -55,27 +54,4 @@ func TestPromotedVersionIsProbed(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestConcurrentProbeRequestIsRefused(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1)
-	path := pathEndpoints + "/" + h.endpoint + "/probe"
-	asked, answer := make(chan struct{}), make(chan struct{})
-	h.says(func(rw http.ResponseWriter, _ arrival) {
-		asked <- struct{}{}
-		<-answer
-		rw.WriteHeader(http.StatusUnauthorized)
-	})
-	first := make(chan int, 1)
-	go func() { first <- w.do("POST", path, nil).status }()
-	<-asked
-	w.do("POST", path, nil).problem(api.CodeConflict, "")
-	close(answer)
-	if status := <-first; status != http.StatusOK {
-		t.Errorf("status %d", status)
-	}
-	h.says(with(http.StatusUnauthorized))
-	w.do("POST", path, nil).want(200)
 }

@@ -47,24 +47,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w.step(token.ID, api.StepBegin, nil).problem(api.CodeConflict, "")
 	w.step(token.ID, api.StepPromote, nil).problem(api.CodeConflict, "")
 
-	// Only a use by a runtime principal is evidence, and evidence does not change the etag.
-	w.accepted(values, 1, 2)
-	if w.token(token.ID).Rotation.Acknowledged {
-		t.Error("an auditor's introspection counted as a use")
-	}
-	used := w.introspect(api.RoleRuntime, values[2])
-	if !used.Active || used.Version != 2 || used.Subject != token.ID ||
-		used.ExpiresAt != time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
-		t.Errorf("introspection: %+v", used)
-	}
-	acknowledged := w.token(token.ID)
-	if r := acknowledged.Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged ||
-		acknowledged.Etag != staged.Etag {
-		t.Errorf("after the use: %+v", acknowledged)
-	}
-	if acknowledged.LastUsedAt == nil || !acknowledged.LastUsedAt.Equal(w.clock.Now()) {
-		t.Errorf("last used %v", acknowledged.LastUsedAt)
-	}
+	w.acknowledgedByUse(staged, values)
 
 	promoted := decoded[api.ScopedToken](w.step(token.ID, api.StepPromote, nil, ifMatch(staged.Etag)).want(200))
 	if promoted.Version != 2 || promoted.Rotation.Phase != api.PhaseDraining ||
@@ -75,13 +58,36 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w.clock.Advance(time.Hour - time.Microsecond)
 	w.accepted(values, 1, 2)
 	w.clock.Advance(time.Microsecond)
-	w.accepted(values, 2) // nobody applied anything
+	w.accepted(values, 2) // without a sweep or a read before
 	if stable := w.token(token.ID); stable.Rotation.Phase != api.PhaseStable || stable.Rotation.Due != api.DueNone {
 		t.Errorf("after the overlap: %+v", stable)
 	}
 	want := []string{"create", "reveal", "begin", "reveal", "acknowledge", "promote", "retire"}
 	if diff := cmp.Diff(want, w.actions(token.ID)); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)
+	}
+}
+
+// acknowledgedByUse introspects the pending version. Only a use by a runtime principal is evidence, and evidence does not
+// change the etag.
+func (w *world) acknowledgedByUse(staged api.ScopedToken, values map[int64]string) {
+	w.t.Helper()
+	w.accepted(values, 1, 2)
+	if w.token(staged.ID).Rotation.Acknowledged {
+		w.t.Error("an auditor's introspection counted as a use")
+	}
+	used := w.introspect(api.RoleRuntime, values[2])
+	if !used.Active || used.Version != 2 || used.Subject != staged.ID ||
+		used.ExpiresAt != time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
+		w.t.Errorf("introspection: %+v", used)
+	}
+	acknowledged := w.token(staged.ID)
+	if r := acknowledged.Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged ||
+		acknowledged.Etag != staged.Etag {
+		w.t.Errorf("after the use: %+v", acknowledged)
+	}
+	if acknowledged.LastUsedAt == nil || !acknowledged.LastUsedAt.Equal(w.clock.Now()) {
+		w.t.Errorf("last used %v", acknowledged.LastUsedAt)
 	}
 }
 
@@ -203,7 +209,7 @@ func TestRefusedDeleteKeepsSettlement(t *testing.T) {
 	if got := w.actions(token.ID); got[len(got)-1] != "cancel" {
 		t.Errorf("the audit ends with %v, want the stage cancelled at its deadline", got)
 	}
-	w.patch(token.ID, object{"deletion_protection": false})
+	w.patchToken(token.ID, object{"deletion_protection": false})
 	w.step(token.ID, api.StepBegin, nil).want(200)
 	w.clock.Advance(7 * 24 * time.Hour)
 	for range 2 {

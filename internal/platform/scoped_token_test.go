@@ -74,6 +74,12 @@ func TestScopedTokenRefused(t *testing.T) {
 			w.in(t).do("POST", pathTokens, tokenBody("notifier", c.ID, x.change)).problem(x.code, x.field)
 		})
 	}
+}
+
+func TestScopedTokenPatchRefused(t *testing.T) {
+	w := newWorld(t)
+	c := w.newConnector("chat", object{"allowed_scopes": []string{"messages:*"}})
+	w.newToken("taken", c.ID, nil)
 	token := w.newToken("notifier", c.ID, nil)
 	for name, x := range map[string]struct {
 		change object
@@ -96,7 +102,7 @@ func TestScopedTokenRefused(t *testing.T) {
 			api.CodeInvalid, "/minimum_version",
 		},
 	} {
-		t.Run("patch "+name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			w.in(t).do("PATCH", pathTokens+"/"+token.ID, x.change).problem(x.code, x.field)
 			if diff := cmp.Diff(token, w.token(token.ID)); diff != "" {
 				t.Errorf("a refused patch changed something:\n%s", diff)
@@ -124,8 +130,8 @@ func TestExpiryAndReissue(t *testing.T) {
 	w.step(token.ID, api.StepReissue, nil).problem(api.CodeConflict, "")
 	w.do("POST", revealPath(token.ID, 1), nil).problem(api.CodeConflict, "")
 	// The same time again changes nothing, and is no error.
-	w.patch(token.ID, object{"expires_at": "2026-05-01T13:00:00Z"})
-	moved := w.patch(token.ID, object{"expires_at": "2026-06-01T00:00:00Z"})
+	w.patchToken(token.ID, object{"expires_at": "2026-05-01T13:00:00Z"})
+	moved := w.patchToken(token.ID, object{"expires_at": "2026-06-01T00:00:00Z"})
 	if r := moved.Rotation; r.Phase != api.PhaseRevoked || r.Due != api.StepReissue || r.Reason != api.ReasonRevoked {
 		t.Errorf("moved: %+v", moved)
 	}

@@ -64,7 +64,7 @@ func TestAudit(t *testing.T) {
 	w.begun(token.ID)
 	w.reveal(token.ID, 2)
 	w.step(token.ID, api.StepPromote, object{"force": true, "reason": "no consumer yet"}).want(200)
-	w.patch(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
+	w.patchToken(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
 	w.clock.Advance(2 * time.Hour)
 	// refused, and yet the deadline before it is settled
 	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
@@ -75,28 +75,8 @@ func TestAudit(t *testing.T) {
 	if err := store.VerifyAudit(events); err != nil {
 		t.Errorf("the audit chain is broken: %v", err)
 	}
-	type line struct{ Action, Actor, Detail string }
-	actor := decoded[api.Identity](w.do("GET", "/v1/identity", nil)).PrincipalID
-	var got []line
-	for _, e := range events {
-		if e.ObjectID != token.ID {
-			continue
-		}
-		var detail []string
-		for k, v := range e.Detail {
-			detail = append(detail, k+"="+v)
-		}
-		slices.Sort(detail)
-		who := e.Actor
-		if who == actor {
-			who = "deployer"
-		}
-		if e.RequestID == "" {
-			t.Errorf("%s without a request id", e.Action)
-		}
-		got = append(got, line{e.Action, who, strings.Join(detail, " ")})
-	}
-	want := []line{
+	got := w.auditLines(token.ID)
+	want := []auditLine{
 		{"create", "deployer", "issued=1 versions=1"},
 		{"begin", "deployer", "issued=2 versions=2"},
 		{"reveal", "deployer", "versions=2"},
@@ -119,6 +99,33 @@ func TestAudit(t *testing.T) {
 			t.Error("a forged event is not noticed")
 		}
 	}
+}
+
+// auditLine is an audit event in comparable form.
+type auditLine struct{ Action, Actor, Detail string }
+
+func (w *world) auditLines(id string) (lines []auditLine) {
+	w.t.Helper()
+	actor := decoded[api.Identity](w.do("GET", "/v1/identity", nil)).PrincipalID
+	for _, e := range w.audit() {
+		if e.ObjectID != id {
+			continue
+		}
+		var detail []string
+		for k, v := range e.Detail {
+			detail = append(detail, k+"="+v)
+		}
+		slices.Sort(detail)
+		who := e.Actor
+		if who == actor {
+			who = "deployer"
+		}
+		if e.RequestID == "" {
+			w.t.Errorf("%s without a request id", e.Action)
+		}
+		lines = append(lines, auditLine{e.Action, who, strings.Join(detail, " ")})
+	}
+	return lines
 }
 
 func TestSweep(t *testing.T) {
