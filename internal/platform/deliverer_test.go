@@ -31,11 +31,12 @@ func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
-	w.tamper(`CREATE TRIGGER full BEFORE INSERT ON delivery_attempts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+	w.tamper(`CREATE TRIGGER full BEFORE INSERT ON delivery_attempts
+		BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
 	wait := time.Second
 	for range 8 {
 		if err := w.p.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), h.endpoint) {
-			t.Fatalf("error %v", err)
+			t.Fatalf("the error does not name the endpoint: %v", err)
 		}
 		h.took(1)
 		w.clock.Advance(wait - time.Microsecond)

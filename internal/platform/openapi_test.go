@@ -57,7 +57,7 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(kept, served) {
-		t.Errorf("openapi.json is not what the platform serves; write it with: go test ./internal/platform -run TestOpenAPI -update\n%s",
+		t.Errorf("openapi.json differs from the served document. Update it with make generate.\n%s",
 			cmp.Diff(strings.Split(string(kept), "\n"), strings.Split(string(served), "\n")))
 	}
 	var doc document

@@ -68,8 +68,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	}
 }
 
-// acknowledgedByUse introspects the pending version. Only a use by a runtime principal is evidence, and evidence does not
-// change the etag.
+// acknowledgedByUse introspects the pending version. Only a use by a runtime principal is evidence, and evidence does
+// not change the etag.
 func (w *world) acknowledgedByUse(staged api.ScopedToken, values map[int64]string) {
 	w.t.Helper()
 	w.accepted(values, 1, 2)

@@ -55,7 +55,16 @@ func TestTrial(t *testing.T) {
 }
 
 func TestSameSeedChoosesSameMutants(t *testing.T) {
-	sites, err := sitesIn("p.go", []byte("package p\n\nfunc f(a, b int) bool {\n\tif a == b && a > 1 {\n\t\treturn a+b < 3\n\t}\n\treturn false\n}\n"))
+	const source = `package p
+
+func f(a, b int) bool {
+	if a == b && a > 1 {
+		return a+b < 3
+	}
+	return false
+}
+`
+	sites, err := sitesIn("p.go", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
