@@ -8,8 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestAMovedEndpointProvesAnew: what the receiver at the old address has proven says nothing of the one at the new address.
-func TestAMovedEndpointProvesAnew(t *testing.T) {
+// TestNewURLVoidsProof discards the proof of the receiver at the old URL.
+func TestNewURLVoidsProof(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1, 2)
@@ -21,10 +21,11 @@ func TestAMovedEndpointProvesAnew(t *testing.T) {
 	other.knows(w.key(h.secret, 1))
 	w.patchEndpoint(h.endpoint, object{"url": other.server.URL})
 	s := w.secret(h.secret)
-	if r := s.Rotation; r.Due != api.DueNone || r.Acknowledged || r.Reason != api.ReasonAwaitingAcknowledgement || s.Probe != nil {
+	if r := s.Rotation; r.Due != api.DueNone || r.Acknowledged || r.Reason != api.ReasonAwaitingAcknowledgement ||
+		s.Probe != nil {
 		t.Errorf("%+v, probe %+v", r, s.Probe)
 	}
-	w.turn(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+	w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
 	h.arrived()
 	w.clock.Advance(time.Minute)
 	w.probe()
@@ -42,20 +43,20 @@ func TestAMovedEndpointProvesAnew(t *testing.T) {
 	}
 }
 
-// TestAMovedEndpointKeepsWhatWasSaid: an acknowledgement is somebody's word, not the receiver's.
-func TestAMovedEndpointKeepsWhatWasSaid(t *testing.T) {
+// TestNewURLKeepsAcknowledgement, because an acknowledgement does not come from the receiver.
+func TestNewURLKeepsAcknowledgement(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
-	w.turned(h.secret, api.StepAcknowledge, object{"version": 2})
+	w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
 	w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/other"})
 	if r := w.secret(h.secret).Rotation; r.Due != api.StepPromote {
 		t.Errorf("%+v", r)
 	}
 }
 
-// TestAMovedEndpointMayVerify: that the old receiver verified nothing is forgotten, too.
-func TestAMovedEndpointMayVerify(t *testing.T) {
+// TestNewURLVoidsNotEnforced discards the finding that the old receiver verifies nothing.
+func TestNewURLVoidsNotEnforced(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -70,8 +71,8 @@ func TestAMovedEndpointMayVerify(t *testing.T) {
 	}
 }
 
-// TestAProbeOfTheOldAddressProvesNothing: the endpoint moves while the receiver thinks about its answer.
-func TestAProbeOfTheOldAddressProvesNothing(t *testing.T) {
+// TestProbeOfOldURLIsIgnored changes the URL during the probe.
+func TestProbeOfOldURLIsIgnored(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1, 2)
@@ -96,8 +97,8 @@ func TestAProbeOfTheOldAddressProvesNothing(t *testing.T) {
 	}
 }
 
-// TestAnEndpointWhoseAddressWasClosed can still be changed: to be switched off, or moved.
-func TestAnEndpointWhoseAddressWasClosed(t *testing.T) {
+// TestDisallowedEndpointCanBeChanged disables it, and gives it another URL.
+func TestDisallowedEndpointCanBeChanged(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.private = false

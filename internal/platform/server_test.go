@@ -16,7 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-func TestRestartKeepsEverything(t *testing.T) {
+func TestRestartKeepsState(t *testing.T) {
 	w := newWorld(t)
 	ids := w.objects()
 	w.patchConnector(ids[pathConnectors], object{"credentials": object{"k": "v"}, "labels": object{}})
@@ -40,13 +40,13 @@ func TestRestartKeepsEverything(t *testing.T) {
 	}
 	w.accepted(values, 1, 2)
 	if got := w.reveal(ids[pathTokens], 2); got != values[2] {
-		t.Error("another value")
+		t.Error("the reveal gives another value")
 	}
 	again := w.do("POST", pathPolicies, object{"name": "kept", "interval": "1d"}, key("k")).want(201)
 	if !bytes.Equal(kept.body, again.body) {
 		t.Errorf("%s", again.body)
 	}
-	// What passed while it was down.
+	// A deadline passes while the platform is closed.
 	w.close()
 	w.clock.Advance(7 * 24 * time.Hour)
 	w.open()
@@ -64,38 +64,19 @@ func TestAudit(t *testing.T) {
 	w.begun(token.ID)
 	w.reveal(token.ID, 2)
 	w.step(token.ID, api.StepPromote, object{"force": true, "reason": "no consumer yet"}).want(200)
-	w.patch(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
+	w.patchToken(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
 	w.clock.Advance(2 * time.Hour)
-	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "") // refused, and yet the deadline before it is settled
+	// refused, and yet the deadline before it is settled
+	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).want(204)
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeNotFound, "")
 
 	events := w.audit()
 	if err := store.VerifyAudit(events); err != nil {
-		t.Errorf("the chain does not hold: %v", err)
+		t.Errorf("the audit chain is broken: %v", err)
 	}
-	type line struct{ Action, Actor, Detail string }
-	actor := decoded[api.Identity](w.do("GET", "/v1/identity", nil)).PrincipalID
-	var got []line
-	for _, e := range events {
-		if e.ObjectID != token.ID {
-			continue
-		}
-		var detail []string
-		for k, v := range e.Detail {
-			detail = append(detail, k+"="+v)
-		}
-		slices.Sort(detail)
-		who := e.Actor
-		if who == actor {
-			who = "deployer"
-		}
-		if e.RequestID == "" {
-			t.Errorf("%s without a request id", e.Action)
-		}
-		got = append(got, line{e.Action, who, strings.Join(detail, " ")})
-	}
-	want := []line{
+	got := w.auditLines(token.ID)
+	want := []auditLine{
 		{"create", "deployer", "issued=1 versions=1"},
 		{"begin", "deployer", "issued=2 versions=2"},
 		{"reveal", "deployer", "versions=2"},
@@ -118,6 +99,33 @@ func TestAudit(t *testing.T) {
 			t.Error("a forged event is not noticed")
 		}
 	}
+}
+
+// auditLine is an audit event in comparable form.
+type auditLine struct{ Action, Actor, Detail string }
+
+func (w *world) auditLines(id string) (lines []auditLine) {
+	w.t.Helper()
+	actor := decoded[api.Identity](w.do("GET", "/v1/identity", nil)).PrincipalID
+	for _, e := range w.audit() {
+		if e.ObjectID != id {
+			continue
+		}
+		var detail []string
+		for k, v := range e.Detail {
+			detail = append(detail, k+"="+v)
+		}
+		slices.Sort(detail)
+		who := e.Actor
+		if who == actor {
+			who = "deployer"
+		}
+		if e.RequestID == "" {
+			w.t.Errorf("%s without a request id", e.Action)
+		}
+		lines = append(lines, auditLine{e.Action, who, strings.Join(detail, " ")})
+	}
+	return lines
 }
 
 func TestSweep(t *testing.T) {
@@ -147,10 +155,10 @@ func TestSweep(t *testing.T) {
 		`quickconnect_requests_total{method="POST",route="/v1/scoped-tokens",status="201"} 130`,
 	} {
 		if !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
+			t.Errorf("the metrics do not have %s", want)
 		}
 	}
-	// Values of what ended are gone from the database.
+	// The values of ended versions are erased from the database.
 	err := w.store.View(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Secret(t.Context(), ids[0], 1)
 		return err
@@ -160,10 +168,13 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestRunSweeps is the one test of the background: everything else is the same without it.
+// TestRunSweeps settles a deadline in the background.
 func TestRunSweeps(t *testing.T) {
 	w := newWorld(t)
-	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Millisecond})
+	p, err := platform.New(t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock,
+		Sweep: time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +188,7 @@ func TestRunSweeps(t *testing.T) {
 	t.Cleanup(func() { <-done })
 	for !slices.Contains(w.actions(token.ID), "expire") {
 		if t.Context().Err() != nil {
-			t.Fatal("the sweeper does nothing")
+			t.Fatal("the sweep did not settle the deadline")
 		}
 	}
 }
@@ -204,16 +215,19 @@ func TestHealthAndUnknownRoutes(t *testing.T) {
 	w.send("", "GET", "/readyz", nil).problem(api.CodeUnavailable, "")
 	p := w.do("GET", pathTokens, nil).problem(api.CodeInternal, "")
 	if !strings.Contains(w.log.String(), p.RequestID) {
-		t.Error("the log does not have the cause under the request id")
+		t.Error("the log does not have the request id of the failure")
 	}
 	w.open() // for the cleanup
 }
 
-// TestPanicsAreProblems hands the platform a body that panics when it is read.
-func TestPanicsAreProblems(t *testing.T) {
+// TestPanicIsInternalError sends a body whose reader panics.
+func TestPanicIsInternalError(t *testing.T) {
 	w := newWorld(t)
 	log := &buffer{}
-	p, err := platform.New(t.Context(), platform.Config{Store: w.store, Keyring: w.keyring, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	p, err := platform.New(t.Context(), platform.Config{
+		Store: w.store, Keyring: w.keyring, Clock: w.clock,
+		Logger: slog.New(slog.NewTextHandler(log, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +236,10 @@ func TestPanicsAreProblems(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json")
 	rec := httptest.NewRecorder()
 	p.ServeHTTP(rec, r)
-	(&reply{t: t, what: "a panic", status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}).problem(api.CodeInternal, "")
+	(&reply{
+		t: t, what: "a panic", status: rec.Code, header: rec.Header(),
+		body: rec.Body.Bytes(),
+	}).problem(api.CodeInternal, "")
 	if strings.Contains(log.String(), "CANARY") || !strings.Contains(log.String(), "panicking") {
 		t.Errorf("log: %s", log)
 	}

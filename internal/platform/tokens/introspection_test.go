@@ -33,7 +33,8 @@ func TestAddressAllowed(t *testing.T) {
 		want   bool
 	}{
 		"no limit": {out, nil, true}, "no limit, no address": {netip.Addr{}, nil, true},
-		"inside": {in, ranges, true}, "outside": {out, ranges, false}, "nowhere": {netip.Addr{}, ranges, false}, "none allowed": {in, []string{}, false},
+		"inside": {in, ranges, true}, "outside": {out, ranges, false}, "nowhere": {netip.Addr{}, ranges, false},
+		"none allowed": {in, []string{}, false},
 	} {
 		if got := addressAllowed(c.from, c.ranges); got != c.want {
 			t.Errorf("%s: %v", name, got)

@@ -23,10 +23,10 @@ import (
 
 const publicAddress = "93.184.215.14"
 
-// proxied counts the connections to the proxy that the environment of these tests names.
+// proxied counts the connections to the proxy that the environment names.
 var proxied atomic.Int64
 
-// net/http reads the environment's proxy once in a process, so all tests here run with one.
+// net/http reads the proxy variables once per process, so all tests of the package run with a proxy.
 func TestMain(m *testing.M) {
 	proxy := countingListener("127.0.0.1:0", &proxied)
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// countingListener counts the connections to an address and ends each of them at once; nil if there is no such address here.
+// countingListener counts the connections to an address and closes each one. It returns nil if the machine lacks the
+// address.
 func countingListener(address string, count *atomic.Int64) net.Listener {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -56,7 +57,7 @@ func countingListener(address string, count *atomic.Int64) net.Listener {
 	return listener
 }
 
-// dials remembers every address that is connected to. Public ones lead to a server of the test, if there is one, and never to the network.
+// dials records every address that is dialed. publicAddress leads to the test's server. Other public addresses fail.
 type dials struct {
 	public string // host:port of that server
 
@@ -79,7 +80,7 @@ func (d *dials) dial(ctx context.Context, network, address string) (net.Conn, er
 	return (&net.Dialer{}).DialContext(ctx, network, address)
 }
 
-// connected returns what has been connected to since it was last asked.
+// connected returns the addresses dialed since its last call.
 func (d *dials) connected() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,7 +89,7 @@ func (d *dials) connected() []string {
 	return seen
 }
 
-// reach opens the world anew, with private endpoints allowed or not.
+// reach restarts the platform with private endpoints allowed or not.
 func (w *world) reach(private bool, d *dials, roots *x509.CertPool) {
 	w.t.Helper()
 	w.private = private
@@ -96,7 +97,7 @@ func (w *world) reach(private bool, d *dials, roots *x509.CertPool) {
 	w.restart()
 }
 
-// public is a TLS server that is reached at publicAddress, and the world that trusts it.
+// public starts a TLS server at publicAddress, and restarts the platform so that it trusts the server.
 func (w *world) public(private bool, handler http.Handler) *dials {
 	w.t.Helper()
 	server := httptest.NewTLSServer(handler)
@@ -108,51 +109,55 @@ func (w *world) public(private bool, handler http.Handler) *dials {
 	return d
 }
 
-// refusedAttempt fails the test unless the last attempt was refused for a reason that has a word in it, and shows no address.
+// refusedAttempt fails the test unless the last attempt was refused with this word in its detail, and without an
+// address.
 func (w *world) refusedAttempt(endpointID, id, word string, attempts int) {
 	w.t.Helper()
 	last := w.attempted(endpointID, id, attempts)
 	if last.Outcome != api.AttemptRefused || last.Status != nil || !strings.Contains(last.Detail, word) {
-		w.t.Errorf("want it refused as %s: %+v", word, last)
+		w.t.Errorf("want the attempt refused as %s: %+v", word, last)
 	}
-	if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "example") || strings.ContainsAny(last.Detail, "[]") {
+	if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "example") ||
+		strings.ContainsAny(last.Detail, "[]") {
 		w.t.Errorf("detail: %s", last.Detail)
 	}
 	if d := w.delivery(endpointID, id); d.State != api.DeliveryQueued || d.NextAttemptAt == nil {
-		w.t.Errorf("it is not tried again: %+v", d)
+		w.t.Errorf("the event is not queued for a retry: %+v", d)
 	}
 }
 
-// TestNamesThatLeadInside are refused when the delivery is made, and nothing is connected to.
-func TestNamesThatLeadInside(t *testing.T) {
+var privateAddressCases = map[string]struct {
+	word    string
+	listens string // where it would be reached on this machine
+}{
+	"127.0.0.1":          {"loopback", "127.0.0.1:0"},
+	"127.1.2.3":          {"loopback", "127.1.2.3:0"},
+	"::1":                {"loopback", "[::1]:0"},
+	"::ffff:127.0.0.1":   {"loopback", "127.0.0.1:0"},
+	"0.0.0.0":            {"unspecified", "127.0.0.1:0"},
+	"::":                 {"unspecified", "[::1]:0"},
+	"10.0.0.1":           {"private", ""},
+	"192.168.1.1":        {"private", ""},
+	"fd12:3456::1":       {"private", ""},
+	"169.254.169.254":    {"metadata", ""},
+	"fd00:ec2::254":      {"metadata", ""},
+	"169.254.1.1":        {"link-local", ""},
+	"fe80::1":            {"link-local", ""},
+	"100.64.1.1":         {"carrier", ""},
+	"198.18.0.1":         {"benchmarks", ""},
+	"fec0::1":            {"site-local", ""},
+	"64:ff9b::7f00:1":    {"loopback", ""},
+	"64:ff9b::a9fe:a9fe": {"metadata", ""},
+	"2002:7f00:1::1":     {"loopback", ""},
+}
+
+// TestNameOfPrivateAddressIsRefused at the attempt, without a connection.
+func TestNameOfPrivateAddressIsRefused(t *testing.T) {
 	w := newWorld(t)
 	d := &dials{}
 	w.reach(false, d, nil)
 	connector, policy := w.newConnector("hooks", nil).ID, w.newPolicy("hooks", nil).ID
-	for address, x := range map[string]struct {
-		word    string
-		listens string // where it would be reached on this machine
-	}{
-		"127.0.0.1":          {"loopback", "127.0.0.1:0"},
-		"127.1.2.3":          {"loopback", "127.1.2.3:0"},
-		"::1":                {"loopback", "[::1]:0"},
-		"::ffff:127.0.0.1":   {"loopback", "127.0.0.1:0"},
-		"0.0.0.0":            {"unspecified", "127.0.0.1:0"},
-		"::":                 {"unspecified", "[::1]:0"},
-		"10.0.0.1":           {"private", ""},
-		"192.168.1.1":        {"private", ""},
-		"fd12:3456::1":       {"private", ""},
-		"169.254.169.254":    {"metadata", ""},
-		"fd00:ec2::254":      {"metadata", ""},
-		"169.254.1.1":        {"link-local", ""},
-		"fe80::1":            {"link-local", ""},
-		"100.64.1.1":         {"carrier", ""},
-		"198.18.0.1":         {"benchmarks", ""},
-		"fec0::1":            {"site-local", ""},
-		"64:ff9b::7f00:1":    {"loopback", ""},
-		"64:ff9b::a9fe:a9fe": {"metadata", ""},
-		"2002:7f00:1::1":     {"loopback", ""},
-	} {
+	for address, x := range privateAddressCases {
 		t.Run(address, func(t *testing.T) {
 			w := w.in(t)
 			var accepted atomic.Int64
@@ -172,10 +177,11 @@ func TestNamesThatLeadInside(t *testing.T) {
 			w.refusedAttempt(endpoint, id, x.word, 1)
 			w.retried(endpoint, id)
 			w.refusedAttempt(endpoint, id, x.word, 2)
-			// Nor does a probe get through.
-			w.turned(secret, api.StepBegin, nil)
+			// A probe is refused too.
+			w.mustStep(secret, api.StepBegin, nil)
 			w.probe()
-			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil || !strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
+			if p := w.secret(secret).Probe; p == nil || p.Result != api.ProbeInconclusive || p.Status != nil ||
+				!strings.Contains(p.Detail, x.word) || strings.Contains(p.Detail, "CANARY") {
 				t.Errorf("probe: %+v", p)
 			}
 			if seen := d.connected(); len(seen) != 0 || accepted.Load() != 0 {
@@ -188,8 +194,8 @@ func TestNamesThatLeadInside(t *testing.T) {
 	}
 }
 
-// TestTheListenerWouldHaveNoticed: where private endpoints are allowed, the same way leads to it.
-func TestTheListenerWouldHaveNoticed(t *testing.T) {
+// TestListenerSeesConnections shows that the listeners above count a connection where private endpoints are allowed.
+func TestListenerSeesConnections(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	var accepted atomic.Int64
@@ -198,16 +204,18 @@ func TestTheListenerWouldHaveNoticed(t *testing.T) {
 	d := &dials{}
 	w.reach(true, d, nil)
 	w.names.is("inside.example", "127.0.0.1")
-	w.patchEndpoint(h.endpoint, object{"url": "https://inside.example:" + netip.MustParseAddrPort(l.Addr().String()).String()[len("127.0.0.1:"):]})
+	w.patchEndpoint(h.endpoint, object{"url": "https://inside.example:" +
+		netip.MustParseAddrPort(l.Addr().String()).String()[len("127.0.0.1:"):]})
 	id := w.sent(h.endpoint)
 	w.deliver()
-	if last := w.attempted(h.endpoint, id, 1); last.Outcome != "broken" || len(d.connected()) != 1 || accepted.Load() != 1 {
+	if last := w.attempted(h.endpoint, id, 1); last.Outcome != "broken" || len(d.connected()) != 1 ||
+		accepted.Load() != 1 {
 		t.Errorf("%+v, accepted %d", last, accepted.Load())
 	}
 }
 
-// TestANameThatChangesItsMind: every attempt asks once, and goes where the answer says or nowhere.
-func TestANameThatChangesItsMind(t *testing.T) {
+// TestEachAttemptResolvesName once, and connects only to an allowed address of that answer.
+func TestEachAttemptResolvesName(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	d := w.public(false, h.receiver)
@@ -215,7 +223,7 @@ func TestANameThatChangesItsMind(t *testing.T) {
 	w.patchEndpoint(h.endpoint, object{"url": "https://example.com/hook"})
 	first := h.delivered()
 	if !first.genuine {
-		t.Error("it is not signed")
+		t.Error("the delivery is not signed")
 	}
 	id := w.sent(h.endpoint)
 	w.deliver()
@@ -232,8 +240,8 @@ func TestANameThatChangesItsMind(t *testing.T) {
 	}
 }
 
-// TestClosingPrivateEndpoints: what was accepted while they were allowed is refused at the delivery, and a new URL can be given.
-func TestClosingPrivateEndpoints(t *testing.T) {
+// TestDisallowingPrivateEndpoints refuses attempts at endpoints that were accepted before. Their URL can be changed.
+func TestDisallowingPrivateEndpoints(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
@@ -249,7 +257,7 @@ func TestClosingPrivateEndpoints(t *testing.T) {
 	}
 }
 
-// TestNoProxy: the environment names one, and nothing ever arrives there.
+// TestNoProxy ignores the proxy of the environment.
 func TestNoProxy(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com", nil)
 	if err != nil {
@@ -266,7 +274,7 @@ func TestNoProxy(t *testing.T) {
 		w.names.is("example.com", publicAddress)
 		w.patchEndpoint(h.endpoint, object{"url": "https://example.com/hook"})
 		h.delivered()
-		w.turned(h.secret, api.StepBegin, nil)
+		w.mustStep(h.secret, api.StepBegin, nil)
 		h.knows(w.key(h.secret, 2))
 		w.probe()
 		h.took(2)

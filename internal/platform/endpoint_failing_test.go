@@ -11,8 +11,9 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestFailing: since when nothing was accepted is on the endpoint until something is, or the endpoint moves; the log has the beginning and the end.
-func TestFailing(t *testing.T) {
+// TestEndpointShowsFailing from the first failed attempt until an accepted one or a new URL. The log has the beginning
+// and the end.
+func TestEndpointShowsFailing(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.sent(h.endpoint)
@@ -28,7 +29,8 @@ func TestFailing(t *testing.T) {
 	h.says(with(http.StatusInternalServerError))
 	w.deliver()
 	e := w.endpoint(h.endpoint)
-	if diff := cmp.Diff(&api.Failing{Since: since, At: w.clock.Now(), Detail: "the endpoint answered 500"}, e.Failing); diff != "" || e.Etag != "1" {
+	if diff := cmp.Diff(&api.Failing{Since: since, At: w.clock.Now(), Detail: "the endpoint answered 500"},
+		e.Failing); diff != "" || e.Etag != "1" {
 		t.Errorf("etag %s, (-want +got):\n%s", e.Etag, diff)
 	}
 	h.says(verifying(http.StatusUnauthorized))

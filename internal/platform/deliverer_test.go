@@ -1,9 +1,7 @@
 package platform_test
 
 import (
-	"context"
 	"database/sql"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -14,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// tamper changes the database as no request does.
+// tamper changes the database directly.
 func (w *world) tamper(statement string, args ...any) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "platform.db")+"?_pragma=busy_timeout(15000)")
@@ -27,16 +25,18 @@ func (w *world) tamper(statement string, args ...any) {
 	}
 }
 
-// TestWhatCannotBeRecorded is sent again, but ever more seldom: a platform with a full disk must not flood its receivers.
-func TestWhatCannotBeRecorded(t *testing.T) {
+// TestUnrecordedAttemptIsRepeated fails to record an attempt, as on a full disk. The event is sent again with growing
+// waits, so that the receiver is not flooded.
+func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
-	w.tamper(`CREATE TRIGGER full BEFORE INSERT ON delivery_attempts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+	w.tamper(`CREATE TRIGGER full BEFORE INSERT ON delivery_attempts
+		BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
 	wait := time.Second
 	for range 8 {
 		if err := w.p.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), h.endpoint) {
-			t.Fatalf("error %v", err)
+			t.Fatalf("the error does not name the endpoint: %v", err)
 		}
 		h.took(1)
 		w.clock.Advance(wait - time.Microsecond)
@@ -53,8 +53,8 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 	}
 }
 
-// TestAnEventThatDoesNotOpen fails in the end, says so, and keeps no other waiting.
-func TestAnEventThatDoesNotOpen(t *testing.T) {
+// TestUnreadableEventFails damages a sealed event. It fails after its attempts and delays no other.
+func TestUnreadableEventFails(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	broken, other := w.sent(h.endpoint), w.sent(h.endpoint)
@@ -67,18 +67,23 @@ func TestAnEventThatDoesNotOpen(t *testing.T) {
 		t.Errorf("%s arrived", a.id())
 	}
 	d := w.delivery(h.endpoint, broken)
-	if d.State != api.DeliveryFailed || d.Attempts[0].Outcome != api.AttemptUnreadable || len(d.Attempts[0].SignedBy) != 0 {
+	if d.State != api.DeliveryFailed || d.Attempts[0].Outcome != api.AttemptUnreadable ||
+		len(d.Attempts[0].SignedBy) != 0 {
 		t.Errorf("%+v", d)
 	}
 }
 
-// TestALateAnswerHasNoSay: between the attempt and its answer somebody has switched the endpoint off and on. The event is tried again at once, even
-// if that was its last attempt.
-func TestALateAnswerHasNoSay(t *testing.T) {
-	for name, status := range map[string]int{"gone": http.StatusGone, "busy": http.StatusTooManyRequests, "broken": http.StatusInternalServerError} {
+// TestLateAnswerIsIgnored disables and enables the endpoint during the last attempt. The answer has no effect, and the
+// event is sent again at once.
+func TestLateAnswerIsIgnored(t *testing.T) {
+	w := newWorld(t)
+	for name, status := range map[string]int{
+		"gone": http.StatusGone, "busy": http.StatusTooManyRequests,
+		"broken": http.StatusInternalServerError,
+	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(name, nil)
 			h.says(with(http.StatusInternalServerError))
 			id := w.sent(h.endpoint)
 			for range webhook.MaxAttempts - 1 {
@@ -99,25 +104,26 @@ func TestALateAnswerHasNoSay(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 			d := w.delivery(h.endpoint, id)
-			if d.State != api.DeliveryDelivered || len(d.Attempts) != webhook.MaxAttempts+1 || strings.Contains(d.Attempts[webhook.MaxAttempts-1].Detail, "disabled") {
+			if d.State != api.DeliveryDelivered || len(d.Attempts) != webhook.MaxAttempts+1 ||
+				strings.Contains(d.Attempts[webhook.MaxAttempts-1].Detail, "disabled") {
 				t.Errorf("%+v", d)
 			}
 		})
 	}
 }
 
-// TestWhatWaitsDoesNotExpire: an event that nothing could sign, or that was answered with 410, is there when its time comes.
-func TestWhatWaitsDoesNotExpire(t *testing.T) {
+// TestWaitingEventDoesNotExpire keeps events that could not be signed, and events whose last answer was 410.
+func TestWaitingEventDoesNotExpire(t *testing.T) {
 	t.Run("unsigned", func(t *testing.T) {
 		w := newWorld(t)
 		h := w.newHook("hooks", nil)
 		id := w.sent(h.endpoint)
-		w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+		w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 		for range 2 * webhook.MaxAttempts {
 			w.deliver()
 			w.clock.Advance(27 * time.Hour)
 		}
-		w.turned(h.secret, api.StepReissue, nil)
+		w.mustStep(h.secret, api.StepReissue, nil)
 		h.says(with(http.StatusInternalServerError))
 		for n := 1; n <= webhook.MaxAttempts; n++ { // all that it would have had without the wait
 			w.deliver()
@@ -148,8 +154,8 @@ func TestWhatWaitsDoesNotExpire(t *testing.T) {
 	})
 }
 
-// TestAPauseIsShown on the endpoint and in the record, for as long as it lasts.
-func TestAPauseIsShown(t *testing.T) {
+// TestPauseIsShown reads a pause from the endpoint and from the record.
+func TestPauseIsShown(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusServiceUnavailable, header{"Retry-After", "3600"}))
@@ -165,45 +171,5 @@ func TestAPauseIsShown(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	if e := w.endpoint(h.endpoint); e.PausedUntil != nil {
 		t.Errorf("%+v", e)
-	}
-}
-
-// busy makes endpoints with events whose receivers do not answer until the test says so.
-func (w *world) busy(endpoints, events int, open <-chan struct{}) (asked <-chan struct{}) {
-	w.t.Helper()
-	requests := make(chan struct{}, endpoints*events)
-	for n := range endpoints {
-		h := w.newHook(fmt.Sprintf("busy-%d", n), nil)
-		h.says(func(rw http.ResponseWriter, _ arrival) {
-			requests <- struct{}{}
-			<-open
-			rw.WriteHeader(http.StatusNoContent)
-		})
-		for range events {
-			w.sent(h.endpoint)
-		}
-	}
-	return requests
-}
-
-// TestNothingNewIsSentWhileItStops: what is on its way is finished, and that is all.
-func TestNothingNewIsSentWhileItStops(t *testing.T) {
-	w := newWorld(t)
-	open := make(chan struct{})
-	asked := w.busy(20, 5, open)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.p.Run(ctx)
-	}()
-	for range 16 * 4 { // as many as one tenant may have on their way
-		within(t, "an event", asked)
-	}
-	cancel()
-	close(open)
-	within(t, "the end", ended)
-	if more := len(asked); more > 0 {
-		t.Errorf("%d more events were sent", more)
 	}
 }
