@@ -14,7 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Caller is someone who uses the platform's API by hand: what happens outside Terraform. Its calls go round the faults and the log.
+// Caller is someone who uses the platform's API by hand: what happens outside Terraform. Its calls go round the faults
+// and the log.
 type Caller struct {
 	t     testing.TB
 	p     *Platform
@@ -144,7 +145,8 @@ func (c *Caller) SigningSecret(name string) api.SigningSecret {
 func (c *Caller) SendTestEvent(endpoint, eventType string) string {
 	c.t.Helper()
 	var queued api.TestEvent
-	c.Verb(api.KindWebhookEndpoints, endpoint, "test-events", map[string]any{"type": eventType, "data": map[string]any{"n": 1}}).Want(http.StatusAccepted).Decode(&queued)
+	c.Verb(api.KindWebhookEndpoints, endpoint, "test-events",
+		map[string]any{"type": eventType, "data": map[string]any{"n": 1}}).Want(http.StatusAccepted).Decode(&queued)
 	return queued.ID
 }
 
@@ -152,7 +154,8 @@ func (c *Caller) SendTestEvent(endpoint, eventType string) string {
 func (c *Caller) Deliveries(endpoint string) []api.Delivery {
 	c.t.Helper()
 	var page api.Page[api.Delivery]
-	c.Do(http.MethodGet, c.path(api.KindWebhookEndpoints, endpoint)+"/deliveries?page_size=1000", nil).Want(http.StatusOK).Decode(&page)
+	c.Do(http.MethodGet, c.path(api.KindWebhookEndpoints, endpoint)+"/deliveries?page_size=1000",
+		nil).Want(http.StatusOK).Decode(&page)
 	return page.Items
 }
 
