@@ -57,6 +57,8 @@ var arrows = []arrow{
 		only:  []string{"api", "client", "clock", "rotation", "secret", "webhook"},
 		never: []string{internal + "platform"},
 	},
+	{from: "canary", only: []string{}, never: []string{terraform}},
+	{from: "launch", only: []string{"clock"}, never: []string{terraform}},
 	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",

@@ -15,6 +15,7 @@ const planned = 1000
 // which cost what any object costs the CLI, in turns. The ratio says how much a plan pays for asking the platform.
 func BenchmarkPlan(b *testing.B) {
 	_, tokens, _ := startProcess(b)
+	tokens.StartPrograms()
 	tokens.Config(fmt.Sprintf(`
 resource "quickconnect_connector" "slack" {
   name  = "slack"

@@ -21,6 +21,7 @@ var (
 
 // Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and destroyed.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	root, err := acctest.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +51,7 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			if strings.HasPrefix(name, "data-sources") {
 				makeWhatDataSourcesRead(p)

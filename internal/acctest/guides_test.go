@@ -22,6 +22,7 @@ var shown = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n\n```text\n(.*?)
 // What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the webhooks example, from
 // their creation to their promotion.
 func TestGuidesShowRealOutput(t *testing.T) {
+	t.Parallel()
 	root, err := acctest.Root()
 	if err != nil {
 		t.Fatal(err)

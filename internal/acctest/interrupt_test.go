@@ -93,6 +93,7 @@ func wantMany(t *testing.T, p *acctest.Platform, tf *acctest.CLI, n int) {
 func TestInterruptedApply(t *testing.T) {
 	t.Parallel() // most of the time is waiting for answers that do not come
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	tf.Config(manyTokens(p))
 	var s slow
 	p.Fail(s.after(12, func(release <-chan struct{}) acctest.Fault { return acctest.Hold(release, acctest.Pass()) }))
@@ -124,7 +125,9 @@ func TestInterruptedApply(t *testing.T) {
 // Terraform itself is killed while the platform has carried out what it was asked for and the answers are on their way: the next
 // apply names each of those and how to import it, and makes nothing twice.
 func TestKilledApply(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	tf.Config(manyTokens(p))
 	var s slow
 	p.Fail(s.after(12, func(release <-chan struct{}) acctest.Fault {
@@ -177,6 +180,7 @@ func adopt(t *testing.T, tf *acctest.CLI, run *acctest.Run) int {
 
 // Ctrl-C while a step of a rotation is under way: the step is finished and stored, and no second version is issued.
 func TestInterruptedStep(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -214,7 +218,9 @@ func TestInterruptedStep(t *testing.T) {
 
 // Terraform is killed while a step is under way that the platform has taken: the next apply finds it done.
 func TestKilledStep(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
 	w := watch(t, p)

@@ -12,6 +12,7 @@ import (
 // A database and a state that an older build wrote keep their meaning: the plan has the one step that was due, the values are the same, and
 // the rotation goes on.
 func TestDataOfAnOlderBuild(t *testing.T) {
+	t.Parallel()
 	tf := acctest.NewCLI(t)
 	const from = "testdata/older_build"
 	data := t.TempDir()

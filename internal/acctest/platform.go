@@ -56,6 +56,9 @@ type Platform struct {
 	keys   *keyring.Keyring
 	served *platform.Server
 	tokens map[string]string
+	// direct is an endpoint that goes round the faults and the log.
+	direct  string
+	clients clients
 }
 
 // Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without TF_ACC.
@@ -95,6 +98,9 @@ func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	server := httptest.NewServer(p.proxy)
 	tb.Cleanup(server.Close)
 	p.URL = server.URL
+	direct := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.handler().ServeHTTP(w, r) }))
+	tb.Cleanup(direct.Close)
+	p.direct = direct.URL
 	return p
 }
 

@@ -27,6 +27,7 @@ func wantRotation(t *testing.T, tf *acctest.CLI, version float64, want map[strin
 }
 
 func TestRotationWithAcknowledgement(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`overlap = "24h"`) + notifier("") + handover(s))
@@ -74,39 +75,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	}
 }
 
-func TestRotationWithoutAcknowledgement(t *testing.T) {
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	tf.Config(policy(`
-  overlap                 = "12h"
-  require_acknowledgement = false`) + notifier("") + handover(s))
-	w := watch(t, p)
-	tf.Apply()
-	w.advance(30 * day)
-	tf.Plan(2).Has(token+" will be updated in-place", `"stable" -> "draining"`, "~ version = 1 -> 2")
-	tf.Apply()
-	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0, "next_version": 3.0, "requires_acknowledgement": false})
-	tf.Plan(0).Silent()
-	w.advance(12*time.Hour - time.Second)
-	w.want(1, 2)
-	w.advance(time.Second)
-	w.want(2)
-	tf.Plan(0).Silent()
-}
-
-// One late apply takes one step, however much time has passed.
-func TestLateApplyTakesOneStep(t *testing.T) {
-	p, tf := acctest.Start(t)
-	tf.Config(policy(`require_acknowledgement = false`) + notifier(""))
-	tf.Apply()
-	p.Clock.Advance(300 * day)
-	tf.Apply()
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "next_version": 3.0})
-	tf.Plan(0).Silent()
-}
-
 func TestDetailedExitCodes(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`require_acknowledgement = false`) + notifier("") + handover(s))

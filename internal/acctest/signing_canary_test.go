@@ -95,6 +95,7 @@ output "supplied" {
 // records of deliveries, errors. Nor is what an event says.
 func TestSigningSecretCanaries(t *testing.T) {
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
+	tf.StartPrograms() // for their trace logs
 	logs := t.TempDir()
 	tf.Set("TF_LOG", "TRACE")
 	tf.Set("TF_LOG_PATH", filepath.Join(logs, "trace.log"))

@@ -2,9 +2,7 @@ package acctest_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -24,27 +22,18 @@ func standing(t *testing.T, p *acctest.Platform) string {
 	return string(data)
 }
 
-// The ways to a plan that wants a step.
-func untilDue(p *acctest.Platform) { p.Clock.Advance(30 * day) }
-
-func untilAcknowledged(p *acctest.Platform) {
-	deployer := p.As(api.RoleDeployer)
-	deployer.Step("notifier", api.StepBegin, api.StepRequest{})
-	p.As(api.RoleRuntime).Introspect(deployer.Reveal("notifier", 2))
-}
-
-func untilQuiet(p *acctest.Platform) {
-	p.As(api.RoleDeployer).Step("notifier", api.StepRotate, api.StepRequest{})
-	p.Clock.Advance(2 * time.Hour)
-}
-
-func untilRevoked(p *acctest.Platform) {
-	p.As(api.RoleSecurity).Verb(api.KindScopedTokens, "notifier", "revoke", api.RevokeRequest{All: true, Reason: "leaked"}).Want(http.StatusOK)
-}
-
-// stepBy takes a step by hand, as somebody beside Terraform does.
-func stepBy(step string, body api.StepRequest) func(*acctest.Platform) {
-	return func(p *acctest.Platform) { p.As(api.RoleOperator).Step("notifier", step, body) }
+// wantDelivered fails the test unless the sink was given so many values, the last of which is accepted as this version.
+func wantDelivered(t *testing.T, p *acctest.Platform, s *acctest.Sink, deliveries int, version int64) {
+	t.Helper()
+	if n := len(s.All()); n != deliveries {
+		t.Fatalf("the sink was given %d values, want %d", n, deliveries)
+	}
+	got, value := s.Last()
+	answer := p.As(api.RoleDeployer).Introspect(value)
+	if got != version || !answer.Active || answer.Version != version {
+		t.Fatalf("the sink was last given version %d, accepted: %v, as version %d; want version %d, accepted",
+			got, answer.Active, answer.Version, version)
+	}
 }
 
 // versionOf returns one of the versions; the zero value if it is not there.
@@ -67,3 +56,7 @@ func sameJSON(t *testing.T, a, b any) bool {
 	}
 	return string(x) == string(y)
 }
+
+func below(n int64) api.RevokeRequest { return api.RevokeRequest{Below: &n, Reason: "leaked"} }
+
+var everyVersion = api.RevokeRequest{All: true, Reason: "leaked"}

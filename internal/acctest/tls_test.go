@@ -95,6 +95,7 @@ func providerWith(arguments ...string) string {
 
 // The real program behind a certificate of a private authority: trusted where it is configured, and nowhere else.
 func TestPrivateAuthority(t *testing.T) {
+	t.Parallel()
 	ca := newAuthority(t)
 	cert, key := ca.pair("server", x509.ExtKeyUsageServerAuth)
 	p, tf, _ := startProcess(t, "--tls-cert", cert, "--tls-key", key)
@@ -126,6 +127,7 @@ func TestPrivateAuthority(t *testing.T) {
 
 // A load balancer that asks for a client certificate.
 func TestMutualTLS(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	ca := newAuthority(t)
 	serverCert, serverKey := ca.pair("server", x509.ExtKeyUsageServerAuth)

@@ -59,9 +59,9 @@ func TestADeliveryOfStagingAtProduction(t *testing.T) {
 	var secrets []string
 	for _, environment := range []string{"staging", "production"} {
 		h := acctest.StartHook(t, clock.System())
-		endpoint = makeHook(p, tokens[environment], h)
+		endpoint = makeHook(t, p, tokens[environment], h)
 		secrets = append(secrets, revealedIn(p, tokens[environment]))
-		send(p, tokens[environment], endpoint, 1)
+		send(t, p, tokens[environment], endpoint, 1)
 		acctest.WaitFor(t, "the event arrives", func() bool { return len(h.Accepted()) > 0 })
 		made[environment] = h.Events()[0]
 	}

@@ -8,49 +8,44 @@ import (
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// show is the demo: the main job from end to end, and a second act about webhooks.
-func (d *demo) show(ctx context.Context) error {
-	acts := []func(context.Context) error{d.setUp, d.create, d.fallDue, d.begin, d.promote, d.retire}
-	if !d.keep {
-		acts = append(acts, d.destroy)
-	}
-	acts = append(acts, d.hooks.show)
-	for _, act := range acts {
-		if err := act(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (d *demo) setUp(ctx context.Context) error {
-	if err := d.platform.start(ctx, d); err != nil {
+	if err := d.platform.Start(ctx); err != nil {
 		return err
 	}
-	d.say("The platform listens on %s, with a new database in %s.", d.platform.url, d.platform.dir)
-	deployer, err := d.platform.bootstrap(ctx)
+	d.say("The platform listens on %s, with a new database in %s.", d.platform.URL, d.platform.DataDir)
+	tokens, err := d.platform.Bootstrap(ctx, tenant, environment)
 	if err != nil {
 		return err
 	}
-	runtime, err := d.platform.createToken(ctx, api.RoleRuntime, "notifier-service")
+	runtime, err := d.platform.CreateToken(ctx, tenant, environment, api.RoleRuntime, "--name", "notifier-service")
 	if err != nil {
 		return err
 	}
-	d.deployer = &caller{endpoint: d.platform.url, token: deployer}
-	d.service = &caller{endpoint: d.platform.url, token: runtime}
-	d.tf.set("QUICKCONNECT_ENDPOINT", d.platform.url)
-	d.tf.set("QUICKCONNECT_TOKEN", deployer)
+	d.token = tokens[environment]
+	if d.deployer, err = client.New(client.Config{Endpoint: d.platform.URL, Token: secret.New(d.token)}); err != nil {
+		return err
+	}
+	if d.service, err = client.New(client.Config{Endpoint: d.platform.URL, Token: secret.New(runtime)}); err != nil {
+		return err
+	}
+	for _, tf := range []*terraform{d.tf, d.webhooks.tf} {
+		tf.Env["QUICKCONNECT_ENDPOINT"] = d.platform.URL
+		tf.Env["QUICKCONNECT_TOKEN"] = d.token
+	}
 	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime for the service that uses the token.", tenant, environment)
 	return nil
 }
 
 func (d *demo) create(ctx context.Context) (err error) {
-	if _, err = d.tf.run(ctx, 0, "apply", "-auto-approve"); err != nil {
+	if err = d.tf.apply(ctx); err != nil {
 		return err
 	}
-	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), a connector and a scoped token.", d.tf.name, interval, overlap)
+	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), a connector and a scoped token.", d.tf.Name(), interval, overlap)
 	if d.first, err = d.handedOver(); err != nil {
 		return err
 	}
@@ -58,31 +53,31 @@ func (d *demo) create(ctx context.Context) (err error) {
 		return err
 	}
 	d.say("The value that the ephemeral resource handed over (%s…, version 1) is accepted by the platform.", d.first[:4])
-	if _, err = d.tf.run(ctx, 0, "plan", "-detailed-exitcode"); err != nil {
+	if err = d.tf.noChanges(ctx); err != nil {
 		return err
 	}
-	d.say("%s plan: no changes (exit code 0).", d.tf.name)
+	d.say("%s plan: no changes (exit code 0).", d.tf.Name())
 	return nil
 }
 
 func (d *demo) fallDue(ctx context.Context) error {
-	err := d.waitFor(ctx, "a rotation falls due", interval+patience, func() (bool, error) {
-		token, err := d.deployer.scopedToken(ctx, "notifier")
-		return token.Rotation.Due == api.StepBegin, err
+	err := launch.WaitFor(ctx, "a rotation falls due", interval+patience, func() (bool, error) {
+		token, err := d.deployer.ScopedTokens().ByName(ctx, "notifier")
+		return err == nil && token.Rotation.Due == api.StepBegin, err
 	})
 	if err != nil {
 		return err
 	}
-	plan, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=rotation.tfplan")
+	plan, err := d.tf.plan(ctx, "rotation.tfplan")
 	if err != nil {
 		return err
 	}
-	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.name, indent(planned(plan)))
+	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.Name(), indent(planned(plan)))
 	return nil
 }
 
 func (d *demo) begin(ctx context.Context) (err error) {
-	if _, err = d.tf.run(ctx, 0, "apply", "rotation.tfplan"); err != nil {
+	if err = d.tf.apply(ctx, "rotation.tfplan"); err != nil {
 		return err
 	}
 	if d.second, err = d.handedOver(); err != nil {
@@ -91,7 +86,7 @@ func (d *demo) begin(ctx context.Context) (err error) {
 	if d.second == d.first {
 		return fmt.Errorf("the value that was handed over is still that of version 1")
 	}
-	d.say("%s apply of that plan: version 2 is issued and handed over; version 1 stays the current one.", d.tf.name)
+	d.say("%s apply of that plan: version 2 is issued and handed over; version 1 stays the current one.", d.tf.Name())
 	if err = d.acceptsBoth(ctx); err != nil {
 		return err
 	}
@@ -104,36 +99,36 @@ func (d *demo) begin(ctx context.Context) (err error) {
 }
 
 func (d *demo) promote(ctx context.Context) error {
-	if _, err := d.tf.run(ctx, 2, "plan", "-detailed-exitcode", "-out=promotion.tfplan"); err != nil {
+	if _, err := d.tf.plan(ctx, "promotion.tfplan"); err != nil {
 		return err
 	}
-	if err := absent(d.tf.dir, d.first, d.second); err != nil {
+	if err := absent(d.tf, d.first, d.second); err != nil {
 		return err
 	}
-	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.name)
-	if _, err := d.tf.run(ctx, 0, "apply", "promotion.tfplan"); err != nil {
+	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.Name())
+	if err := d.tf.apply(ctx, "promotion.tfplan"); err != nil {
 		return err
 	}
 	if err := d.acceptsBoth(ctx); err != nil {
 		return err
 	}
-	d.say("%s apply: version 2 is the current one. Version 1 is still accepted, for %s.", d.tf.name, overlap)
+	d.say("%s apply: version 2 is the current one. Version 1 is still accepted, for %s.", d.tf.Name(), overlap)
 	return nil
 }
 
 func (d *demo) retire(ctx context.Context) error {
-	err := d.waitFor(ctx, "the old value is refused", overlap+patience, func() (bool, error) {
+	err := launch.WaitFor(ctx, "the old value is refused", overlap+patience, func() (bool, error) {
 		// The new one must be accepted at every moment.
 		if err := d.accepts(ctx, d.deployer, d.second, 2); err != nil {
 			return false, err
 		}
-		answer, err := d.deployer.introspect(ctx, d.first)
-		return !answer.Active, err
+		answer, err := d.deployer.Introspect(ctx, secret.New(d.first), "")
+		return err == nil && !answer.Active, err
 	})
 	if err != nil {
 		return err
 	}
-	token, err := d.deployer.scopedToken(ctx, "notifier")
+	token, err := d.deployer.ScopedTokens().ByName(ctx, "notifier")
 	if err != nil {
 		return err
 	}
@@ -145,23 +140,23 @@ func (d *demo) retire(ctx context.Context) error {
 }
 
 func (d *demo) destroy(ctx context.Context) error {
-	if _, err := d.tf.run(ctx, 0, "destroy", "-auto-approve"); err != nil {
+	if err := d.tf.destroy(ctx); err != nil {
 		return err
 	}
-	answer, err := d.deployer.introspect(ctx, d.second)
+	answer, err := d.deployer.Introspect(ctx, secret.New(d.second), "")
 	if err != nil {
 		return err
 	}
 	if answer.Active {
 		return fmt.Errorf("version 2 is still accepted although the token was destroyed")
 	}
-	d.say("%s destroy: token, connector and policy are gone, and version 2 is refused, too.", d.tf.name)
+	d.say("%s destroy: token, connector and policy are gone, and version 2 is refused, too.", d.tf.Name())
 	return nil
 }
 
 // handedOver reads the value where the configuration left it for the service.
 func (d *demo) handedOver() (string, error) {
-	data, err := os.ReadFile(filepath.Join(d.tf.dir, tokenFile))
+	data, err := os.ReadFile(filepath.Join(d.tf.Dir, tokenFile))
 	if err != nil {
 		return "", fmt.Errorf("the configuration has handed nothing over: %w", err)
 	}
@@ -172,8 +167,8 @@ func (d *demo) handedOver() (string, error) {
 }
 
 // accepts asks the platform about a value. Asked by the service, that is a use.
-func (d *demo) accepts(ctx context.Context, by *caller, value string, version int64) error {
-	answer, err := by.introspect(ctx, value)
+func (d *demo) accepts(ctx context.Context, by *client.Client, value string, version int64) error {
+	answer, err := by.Introspect(ctx, secret.New(value), "")
 	if err != nil {
 		return err
 	}
