@@ -22,7 +22,8 @@ func TestEditWhileThePolicyIsReplaced(t *testing.T) {
 	}{
 		"by another, which makes it due": {
 			policy(""), policy("") + weekly, "rotation_policy_id = quickconnect_rotation_policy.weekly.id",
-			[]string{"description", "rotation_policy_id"}, true,
+			[]string{"description", "rotation_policy_id"},
+			true,
 		},
 		"by a date, and no policy is left": {
 			policy(createFirst), "", `expires_at = "2027-01-01T00:00:00Z"`, []string{"description", "expires_at", "rotation_policy_id"}, false,

@@ -24,8 +24,13 @@ func driftCases() map[string]drifting {
 	ids := acctest.TheFixture()
 	stage := map[string]any{"stage": "test"}
 	common := []map[string]any{
-		{"description": "theirs"}, {"description": nil}, {"description": ""},
-		{"labels": nil}, {"labels": map[string]any{"stage": "live"}}, {"labels": map[string]any{}}, {"name": "renamed"},
+		{"description": "theirs"},
+		{"description": nil},
+		{"description": ""},
+		{"labels": nil},
+		{"labels": map[string]any{"stage": "live"}},
+		{"labels": map[string]any{}},
+		{"name": "renamed"},
 	}
 	describe := func(c tftest.Config) tftest.Config {
 		return c.With("description", "what it is for").With("labels", stage)
@@ -36,7 +41,10 @@ func driftCases() map[string]drifting {
 				"name": "orders", "interval": "30d", "overlap": "12h", "max_age": "60d", "quiet_period": "1h",
 			})},
 			slices.Concat(common, []map[string]any{
-				{"interval": "15d"}, {"overlap": "30d"}, {"max_age": nil}, {"require_acknowledgement": false},
+				{"interval": "15d"},
+				{"overlap": "30d"},
+				{"max_age": nil},
+				{"require_acknowledgement": false},
 				{"quiet_period": nil, "max_stage": "1d", "on_stage_timeout": "promote"},
 			}),
 		},
@@ -47,15 +55,21 @@ func driftCases() map[string]drifting {
 				"credentials_wo": map[string]any{"bot_token": "CANARY"},
 			})},
 			slices.Concat(common, []map[string]any{
-				{"owner": "else@example.com"}, {"allowed_scopes": nil}, {"allowed_scopes": []string{"messages:send", "files:*"}},
-				{"settings": map[string]any{"team_id": "T9"}}, {"enabled": false}, {"rotation_policy_id": nil},
+				{"owner": "else@example.com"},
+				{"allowed_scopes": nil},
+				{"allowed_scopes": []string{"messages:send", "files:*"}},
+				{"settings": map[string]any{"team_id": "T9"}},
+				{"enabled": false},
+				{"rotation_policy_id": nil},
 				{"credentials_wo_version": 7},
 			}),
 		},
 		"webhook endpoint": {
 			kind{api.WebhookEndpoints, describe(everyKind()["webhook endpoint"].config).With("event_types", []string{"message.sent"})},
 			slices.Concat(common, []map[string]any{
-				{"url": "https://hooks.example.com/theirs"}, {"event_types": nil}, {"event_types": []string{"message.failed"}},
+				{"url": "https://hooks.example.com/theirs"},
+				{"event_types": nil},
+				{"event_types": []string{"message.failed"}},
 				{"enabled": false},
 			}),
 		},

@@ -84,13 +84,15 @@ func importCases() map[string]imported {
 	token := everyKind()["scoped token"].config.With("expires_at", "2027-01-31T12:00:00Z").With("allowed_cidrs", []string{"192.0.2.0/24"})
 	maps.Copy(token, full)
 	all["token with everything, its end in another offset"] = imported{
-		kind{api.ScopedTokens, token}, token.With("expires_at", "2027-01-31T14:00:00+02:00"),
+		kind{api.ScopedTokens, token},
+		token.With("expires_at", "2027-01-31T14:00:00+02:00"),
 		[]string{"version=4", "minimum_version=4", "expires_at=2027-01-31T14:00:00+02:00", `rotate_when_changed={"incident":"7"}`},
 	}
 	secret := everyKind()["signing secret"].config
 	supplied := "whsec_" + strings.Repeat("YWJj", 8)
 	all["supplied secret"] = imported{
-		kind{api.SigningSecrets, secret.With("secret_wo", supplied)}, secret.With("secret", supplied),
+		kind{api.SigningSecrets, secret.With("secret_wo", supplied)},
+		secret.With("secret", supplied),
 		[]string{"version=1", "secret_wo=<null>"},
 	}
 	all["supplied secret whose value is not configured"] = imported{
