@@ -11,7 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Caller is someone who uses the platform's API by hand: what happens outside Terraform. Its calls go round the faults and the log.
+// Caller is someone who uses the platform's API by hand: what happens outside Terraform. Its calls go round the faults
+// and the log.
 type Caller struct {
 	t     testing.TB
 	p     *Platform

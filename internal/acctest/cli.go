@@ -88,12 +88,13 @@ func (c *CLI) Write(name, content string) {
 // configuration, come from a file beside it, unless hcl configures the provider itself.
 func (c *CLI) Config(hcl string) {
 	c.t.Helper()
-	header := "terraform {\n  required_providers {\n"
-	header += "    quickconnect = { source = \"quickconnect/quickconnect\" }\n"
-	if strings.Contains(hcl, "\"sink_") {
-		header += "    sink         = { source = \"quickconnect/sink\" }\n"
-	}
-	header += "  }\n}\n"
+	header := `terraform {
+  required_providers {
+    quickconnect = { source = "quickconnect/quickconnect" }
+    sink         = { source = "quickconnect/sink" }
+  }
+}
+`
 	if !strings.Contains(hcl, `provider "quickconnect"`) {
 		header += "\nprovider \"quickconnect\" {}\n"
 	}

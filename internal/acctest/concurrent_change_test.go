@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // downstream is anything that looks at the version: it must not be touched by what is no rotation.
@@ -36,13 +35,6 @@ func startScene(t *testing.T) *scene {
 func (c *scene) config(policy, more string) {
 	c.t.Helper()
 	c.tf.Config(policy + notifier(more) + handover(c.s) + downstream)
-}
-
-// use lets the value that was delivered last be used.
-func (c *scene) use() {
-	c.t.Helper()
-	_, value := c.s.Last()
-	c.p.As(api.RoleRuntime).Introspect(value)
 }
 
 // planEdit saves a plan that changes these attributes of the token and takes no step: version and rotation stay as they are,

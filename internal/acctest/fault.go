@@ -94,7 +94,8 @@ func After(f Fault) Fault { f.after = true; return f }
 // Delay holds a request back for d, or until the client gives up, before anything else happens to it.
 func Delay(d time.Duration, then Fault) Fault { then.delay = d; return then }
 
-// Hold holds a request back until release is closed, before anything else happens to it. If the client gives up first, that was all.
+// Hold holds a request back until release is closed, before anything else happens to it. If the client gives up first,
+// that was all.
 func Hold(release <-chan struct{}, then Fault) Fault { then.hold = release; return then }
 
 // proxy stands in front of the platform: it keeps the log of requests and makes faults happen.
@@ -109,7 +110,10 @@ type proxy struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	seen := &Request{Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"), IfMatch: r.Header.Get("If-Match")}
+	seen := &Request{
+		Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"),
+		IfMatch: r.Header.Get("If-Match"),
+	}
 	p.mu.Lock()
 	p.log = append(p.log, seen)
 	target, fault, after := p.target, p.fault, p.after

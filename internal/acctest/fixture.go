@@ -17,8 +17,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// Fixture has the ids of what a platform of StartFixture begins with, and what the tests of one resource refer to. There
-// are two of each kind, so that a test can point from one to the other.
+// Fixture has the ids of what a platform of StartFixture begins with, and what the tests of one resource refer to.
+// There are two of each kind, so that a test can point from one to the other.
 type Fixture struct {
 	// Connectors are the custom connectors "one" and "two". Their tokens may have any scope.
 	Connectors [2]string
@@ -58,7 +58,9 @@ var fixture = sync.OnceValues(func() (made fixtureTemplate, err error) {
 		return made, err
 	}
 	made.tokens = base.tokens
-	made.files, err = prepare(base.files, func(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) error {
+	made.files, err = prepare(base.files, func(ctx context.Context, s *store.Store, k *keyring.Keyring,
+		c clock.Clock,
+	) error {
 		served, err := platform.New(ctx, platform.Config{Store: s, Keyring: k, Clock: c})
 		if err != nil {
 			return err

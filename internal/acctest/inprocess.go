@@ -80,7 +80,8 @@ func (p *Platform) Wrote(tb testing.TB, want ...string) {
 	}
 }
 
-// Once returns a choice for Fail: before the first request with this line, meanwhile runs. Nothing else happens to any request.
+// Once returns a choice for Fail: before the first request with this line, meanwhile runs. Nothing else happens to any
+// request.
 func Once(line string, meanwhile func()) func(Request) Fault {
 	return func(r Request) Fault {
 		if line != "" && r.Line() == line {

@@ -52,15 +52,15 @@ type ReceiverConfig struct {
 	Secrets []string `json:"-"`
 }
 
-// StartReceiver starts the receiver in this language, without a config. It ends with the test. Where the language is not
-// installed, the test is skipped, but not in CI.
+// StartReceiver starts the receiver in this language, without a config. It ends with the test. Where the language is
+// not installed, the test is skipped, but not in CI.
 func StartReceiver(tb testing.TB, language string) *Receiver {
 	tb.Helper()
 	return StartReceiverDoing(tb, language, "")
 }
 
-// StartReceiverDoing starts a receiver that does this work, code of its language, with every event that it accepts. The changes are
-// pairs of an old and a new text, in the rest of its code.
+// StartReceiverDoing starts a receiver that does this work, code of its language, with every event that it accepts. The
+// changes are pairs of an old and a new text, in the rest of its code.
 func StartReceiverDoing(tb testing.TB, language, work string, changes ...string) *Receiver {
 	tb.Helper()
 	made, known := receivers[language]
@@ -87,7 +87,10 @@ func StartReceiverDoing(tb testing.TB, language, work string, changes ...string)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r := &Receiver{ConfigFile: filepath.Join(tb.TempDir(), "receiver.json"), t: tb, language: language, cmd: made.command(dir)}
+	r := &Receiver{
+		ConfigFile: filepath.Join(tb.TempDir(), "receiver.json"), t: tb, language: language,
+		cmd: made.command(dir),
+	}
 	r.start()
 	tb.Cleanup(r.end)
 	return r
@@ -126,8 +129,11 @@ var receivers = map[string]receiverMade{
 		command: func(dir string) *exec.Cmd { return exec.Command("node", filepath.Join(dir, "receiver.mjs")) },
 	},
 	"python": {
-		needs:   []string{"python3"},
-		prepare: sync.OnceValues(func() (string, error) { return prepareReceiver("python", func(string) error { return nil }) }),
+		needs: []string{"python3"},
+		prepare: sync.OnceValues(func() (string, error) {
+			return prepareReceiver("python",
+				func(string) error { return nil })
+		}),
 		build:   func(string, string) error { return nil },
 		command: func(dir string) *exec.Cmd { return exec.Command("python3", filepath.Join(dir, "receiver.py")) },
 	},
@@ -279,7 +285,8 @@ func (r *Receiver) WriteConfig(data []byte) {
 	}
 }
 
-// Lines returns what it has said about requests so far, oldest first. A line may come a little after the answer; after Stop all are there.
+// Lines returns what it has said about requests so far, oldest first. A line may come a little after the answer; after
+// Stop all are there.
 func (r *Receiver) Lines() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

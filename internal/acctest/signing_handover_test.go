@@ -9,15 +9,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// The sink of a receiver follows version and phase. So the next apply takes every secret from it that is no longer valid,
-// also where the version that it should hold stays the same. An operator rolls a promotion back on the way: the sink has the
-// old value first again, and no delivery is lost.
+// The sink of a receiver follows version and phase. So the next apply takes every secret from it that is no longer
+// valid, also where the version that it should hold stays the same. An operator rolls a promotion back on the way: the
+// sink has the old value first again, and no delivery is lost.
 func TestSigningHandoverTakesBackWhatHasEnded(t *testing.T) {
 	s := newSigning(t)
 	k := acctest.NewSink(t)
 	s.tf.Write("handover.tf", strings.Replace(signingHandover(k), "quickconnect_webhook_signing_secret.orders.version\n",
 		`4 * quickconnect_webhook_signing_secret.orders.version + `+
-			`index(["revoked", "stable", "staged", "draining"], quickconnect_webhook_signing_secret.orders.rotation.phase)`+"\n", 1))
+			`index(["revoked", "stable", "staged", "draining"], `+
+			"quickconnect_webhook_signing_secret.orders.rotation.phase)\n", 1))
 	s.config("", "")
 	s.tf.Apply()
 	s.know(1)
@@ -36,7 +37,8 @@ func TestSigningHandoverTakesBackWhatHasEnded(t *testing.T) {
 	handed(2, 1)
 
 	by := s.p.As(api.RoleSecurity)
-	by.Verb(api.KindSigningSecrets, "orders", "rotation/rollback", api.StepRequest{Reason: "receivers refuse it"}).Want(200)
+	by.Verb(api.KindSigningSecrets, "orders", "rotation/rollback",
+		api.StepRequest{Reason: "receivers refuse it"}).Want(200)
 	s.deliver(1, 2)
 	s.tf.Plan(2).Has("is on hold", "receivers refuse it", "~ value_wo_version").HasNot(theSigning + " will be updated")
 	s.tf.Apply()

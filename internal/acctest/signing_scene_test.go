@@ -15,7 +15,8 @@ type signing struct {
 	h  *acctest.Hook
 }
 
-// startSigning applies a policy and a signing secret, and lets the receiver know the first version. rules and more are what else their blocks say.
+// startSigning applies a policy and a signing secret, and lets the receiver know the first version. rules and more are
+// what else their blocks say.
 func startSigning(t *testing.T, rules, more string) *signing {
 	t.Helper()
 	s := newSigning(t)

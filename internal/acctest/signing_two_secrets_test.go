@@ -9,11 +9,12 @@ import (
 
 const ed25519Keys = "algorithm = \"ed25519\"\n"
 
-// The way from a shared secret to keys without a lost delivery: a second signing secret beside the first, a receiver that
-// learns the keys, and then the first one goes.
+// The way from a shared secret to keys without a lost delivery: a second signing secret beside the first, a receiver
+// that learns the keys, and then the first one goes.
 func TestSigningTwoSecretsOnOneEndpoint(t *testing.T) {
 	s := startSigning(t, "", "")
-	keys := strings.NewReplacer(`"orders" {`, `"keys" {`, "name               = \"orders\"", "name               = \"orders-keys\"").Replace(signingBlock(ed25519Keys))
+	keys := strings.NewReplacer(`"orders" {`, `"keys" {`, "name               = \"orders\"",
+		"name               = \"orders-keys\"").Replace(signingBlock(ed25519Keys))
 	both := policy("") + hooks(s.h.URL, "") + keys + `
 output "keys" {
   value = quickconnect_webhook_signing_secret.keys.public_keys

@@ -45,18 +45,3 @@ func versionOf(all []api.Version, number int64) api.Version {
 	}
 	return api.Version{}
 }
-
-// sameJSON compares two values as the wire has them.
-func sameJSON(t *testing.T, a, b any) bool {
-	t.Helper()
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	if errX != nil || errY != nil {
-		t.Fatal(errX, errY)
-	}
-	return string(x) == string(y)
-}
-
-func below(n int64) api.RevokeRequest { return api.RevokeRequest{Below: &n, Reason: "leaked"} }
-
-var everyVersion = api.RevokeRequest{All: true, Reason: "leaked"}

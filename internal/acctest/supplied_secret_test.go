@@ -25,7 +25,8 @@ variable "signing_secret" {
 ` + hooks(url, "secret_wo = var.signing_secret\n"+more)
 }
 
-// wantSupplied fails the test unless the version that a consumer should hold has this number and this value, in this phase.
+// wantSupplied fails the test unless the version that a consumer should hold has this number and this value, in this
+// phase.
 func wantSupplied(t *testing.T, p *acctest.Platform, version int64, phase, value string) {
 	t.Helper()
 	by := p.As(api.RoleDeployer)
@@ -38,8 +39,8 @@ func wantSupplied(t *testing.T, p *acctest.Platform, version int64, phase, value
 	}
 }
 
-// A secret of the user's own is rotated by configuring another one, with two valid in between, and promoted once it was seen
-// in use. Its variable is ephemeral: a saved plan gets it again, and the value at the apply counts.
+// A secret of the user's own is rotated by configuring another one, with two valid in between, and promoted once it was
+// seen in use. Its variable is ephemeral: a saved plan gets it again, and the value at the apply counts.
 func TestSuppliedSecretRotation(t *testing.T) {
 	p, tf := acctest.Start(t)
 	h := acctest.StartHook(t, p.Clock)
@@ -70,12 +71,14 @@ func TestSuppliedSecretRotation(t *testing.T) {
 	deliver(t, p, h, 2)
 }
 
-// A value that is known only at the apply leaves everything open in the plan, and the apply does what the value calls for.
+// A value that is known only at the apply leaves everything open in the plan, and the apply does what the value calls
+// for.
 func TestSuppliedSecretUnknownInThePlan(t *testing.T) {
 	p, tf := acctest.Start(t)
 	// The output is known after the apply whenever the resource is replaced, and is then what input says.
 	config := func(letter, generation string) {
-		tf.Config(policy("") + hooks("https://hooks.example.com", "secret_wo = ephemeral.sink_generated.late.value\n") + fmt.Sprintf(`
+		signing := hooks("https://hooks.example.com", "secret_wo = ephemeral.sink_generated.late.value\n")
+		tf.Config(policy("") + signing + fmt.Sprintf(`
 resource "terraform_data" "late" {
   input            = %q
   triggers_replace = %q

@@ -16,8 +16,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// template is a data directory in memory. A test process makes it once. Each platform starts from a copy, which costs no
-// migration and no write.
+// template is a data directory in memory. A test process makes it once. Each platform starts from a copy, which costs
+// no migration and no write.
 type template struct {
 	files  map[string][]byte
 	tokens map[string]string // of the principals in staging, by role

@@ -7,14 +7,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Destroyed together they go in the right order. The endpoint alone cannot go while a secret refers to it, and the error
-// says so.
+// Destroyed together they go in the right order. The endpoint alone cannot go while a secret refers to it, and the
+// error says so.
 func TestEndpointDeletedWithItsSecret(t *testing.T) {
 	s := startSigning(t, "", "")
 	s.staged()
 	endpoint := s.p.As(api.RoleAuditor).WebhookEndpoint("orders").ID
 	s.p.As(api.RoleOperator).Create(api.KindSigningSecrets, map[string]any{
-		"name": "theirs", "owner": "o", "endpoint_id": endpoint, "rotation_policy_id": s.p.As(api.RoleAuditor).RotationPolicy("monthly").ID,
+		"name": "theirs", "owner": "o", "endpoint_id": endpoint,
+		"rotation_policy_id": s.p.As(api.RoleAuditor).RotationPolicy("monthly").ID,
 	}).Want(http.StatusCreated)
 	s.tf.Run("destroy", "-auto-approve").Want(1).Has("Cannot delete webhook endpoint", "1 signing secret")
 	if left := s.tf.Objects(); len(left) != 3 {

@@ -53,7 +53,10 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
 
 resource "sink_secret" "orders" {
   path             = %q
-  value_wo         = jsonencode([ephemeral.quickconnect_webhook_signing_secret.orders.value, ephemeral.quickconnect_webhook_signing_secret.orders.other_value])
+  value_wo = jsonencode([
+    ephemeral.quickconnect_webhook_signing_secret.orders.value,
+    ephemeral.quickconnect_webhook_signing_secret.orders.other_value,
+  ])
   value_wo_version = quickconnect_webhook_signing_secret.orders.version
 }
 `, s.Path)
@@ -96,8 +99,8 @@ func deliver(t *testing.T, p *acctest.Platform, h *acctest.Hook, versions ...int
 	}
 }
 
-// The whole rotation, as a user sees it: the receiver has the new secret in the apply that issues it, the platform finds out by itself that it
-// is used, the plan promotes it, and no delivery is lost at any moment.
+// The whole rotation, as a user sees it: the receiver has the new secret in the apply that issues it, the platform
+// finds out by itself that it is used, the plan promotes it, and no delivery is lost at any moment.
 func TestSigningSecretRotation(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
@@ -114,9 +117,13 @@ func TestSigningSecretRotation(t *testing.T) {
 
 	// Due: the plan wants it, one apply begins it and hands both values over.
 	p.Clock.Advance(30 * day)
-	tf.Plan(2).Has(theSigning+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2", `Rotation of "orders" begins: version 2 will be issued`).HasNot("secret_digest")
+	tf.Plan(2).Has(theSigning+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2",
+		`Rotation of "orders" begins: version 2 will be issued`).HasNot("secret_digest")
 	tf.Apply()
-	wantSigning(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0, "acknowledged": false})
+	wantSigning(t, tf, 2, map[string]any{
+		"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"acknowledged": false,
+	})
 	second := p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 2)
 	if version, values := s.Last(); version != 2 || values != fmt.Sprintf("[%q,%q]", second, first) {
 		t.Errorf("version %d was handed over with other values than both", version)
@@ -126,7 +133,8 @@ func TestSigningSecretRotation(t *testing.T) {
 	// The receiver does not know it yet: nothing is due, and the plan says what the platform saw.
 	tf.Plan(0).Has(`Version 2 of "orders" waits to be seen in use`).HasNot("The last probe")
 	p.Probe()
-	tf.Plan(0).Has("The last probe, at 2026-05-31T12:00:00Z: an event signed by version 2 alone got 401: the receiver does not know the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
+	tf.Plan(0).Has("The last probe, at 2026-05-31T12:00:00Z: an event signed by version 2 alone got 401: "+
+		"the receiver does not know the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
 	p.Clock.Advance(59 * time.Second)
 	h.Know(first, second)
 	p.Probe()
@@ -134,7 +142,8 @@ func TestSigningSecretRotation(t *testing.T) {
 	p.Clock.Advance(time.Second)
 	p.Probe()
 	deliver(t, p, h, 1, 2)
-	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current", "Why: version 2 was seen in use, or somebody acknowledged it.")
+	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current",
+		"Why: version 2 was seen in use, or somebody acknowledged it.")
 	tf.Apply()
 	wantSigning(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 	deliver(t, p, h, 2, 1)
@@ -160,7 +169,8 @@ func versions(p *acctest.Platform, kind, name string) []api.Version {
 	return page.Items
 }
 
-// An ed25519 secret has its public keys in the state, for all valid versions, and its private key nowhere: a receiver needs no secret at all.
+// An ed25519 secret has its public keys in the state, for all valid versions, and its private key nowhere: a receiver
+// needs no secret at all.
 func TestEd25519Rotation(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)

@@ -29,7 +29,8 @@ func changes(t *testing.T, tf *tftest.Terraform, p tftest.Plan) []string {
 	return names
 }
 
-// Whatever is changed outside, the next plan shows exactly that, one apply puts it right in place, and no version moves.
+// Whatever is changed outside, the next plan shows exactly that, one apply puts it right in place, and no version
+// moves.
 func TestDriftIsPutRightInPlace(t *testing.T) {
 	outside := []map[string]any{
 		{"description": "Somebody else's."},
@@ -42,11 +43,15 @@ func TestDriftIsPutRightInPlace(t *testing.T) {
 	}
 	forEach(t, bothTypes(), func(s *scene, k kind) {
 		t := s.t
-		c := triggered(k.config, "incident", "none").With("description", "Ours.").With("labels", tftest.Triggers("stage", "test"))
+		c := triggered(k.config, "incident", "none").With("description", "Ours.").With("labels",
+			tftest.Triggers("stage", "test"))
 		s.create(c)
 		changed := slices.Clone(outside)
 		if k.Kind == api.ScopedTokens {
-			changed = append(changed, map[string]any{"scopes": []string{"messages:read"}, "allowed_cidrs": []string{"10.0.0.0/8"}},
+			changed = append(changed, map[string]any{
+				"scopes":        []string{"messages:read"},
+				"allowed_cidrs": []string{"10.0.0.0/8"},
+			},
 				map[string]any{"expires_at": "2030-01-01T00:00:00Z"})
 		} else {
 			changed = append(changed, map[string]any{"secret_wo_version": 7})
@@ -81,13 +86,15 @@ func TestPolicyChangesInTheMiddle(t *testing.T) {
 		s.rules(map[string]any{"require_acknowledgement": true})
 
 		// Another policy, in the apply of a promotion.
-		s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "two", map[string]any{"interval": "7d", "overlap": "2h"}).Want(200)
+		s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "two",
+			map[string]any{"interval": "7d", "overlap": "2h"}).Want(200)
 		s.somebody.Acknowledge(2)
 		c := k.config.With("rotation_policy_id", second)
 		p = s.tf.Plan(c)
 		s.tf.Expect(p.Planned, "rotation.phase=draining", "rotation_policy_id="+second)
 		s.tf.Keep(p, nil)
-		s.tf.Expect(s.tf.State, "rotation.previous_expires_at=2026-07-30T14:00:00Z", "rotation.next_rotation_at=2026-08-06T12:00:00Z")
+		s.tf.Expect(s.tf.State, "rotation.previous_expires_at=2026-07-30T14:00:00Z",
+			"rotation.next_rotation_at=2026-08-06T12:00:00Z")
 		s.Clock.Advance(7 * day)
 		s.warns(s.tf.Plan(c), "version 3 will be issued", "due since 2026-08-06T12:00:00Z, interval 7d")
 	})

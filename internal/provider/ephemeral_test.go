@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// opens fails the test unless the ephemeral resource opens with this version and its value, and other as the other valid
-// version of a signing secret; 0 for none.
+// opens fails the test unless the ephemeral resource opens with this version and its value, and other as the other
+// valid version of a signing secret; 0 for none.
 func (s *scene) opens(k kind, version, other int64) {
 	s.t.Helper()
 	v, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()})

@@ -40,7 +40,8 @@ func TestMisleadingAnswersChangeNoState(t *testing.T) {
 	})
 }
 
-// The answer to a creation never comes: the error says that it may have been carried out, and the state has no half of it.
+// The answer to a creation never comes: the error says that it may have been carried out, and the state has no half of
+// it.
 func TestCreationWithoutAnAnswer(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
 		t := s.t
@@ -119,7 +120,10 @@ func TestImportOfWhatDoesNotExist(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
-		for _, id := range []string{k.IDPrefix + "01ARZ3NDEKTSV4RRFFQ69G5FAV", "nobody", "No Name", "xyz_01ARZ3NDEKTSV4RRFFQ69G5FAV", ""} {
+		for _, id := range []string{
+			k.IDPrefix + "01ARZ3NDEKTSV4RRFFQ69G5FAV", "nobody", "No Name",
+			"xyz_01ARZ3NDEKTSV4RRFFQ69G5FAV", "",
+		} {
 			tf := s.Terraform(k.Terraform)
 			if errs := tf.Import(id).Errors(); errs == "" {
 				t.Errorf("import of %q worked", id)
@@ -128,7 +132,8 @@ func TestImportOfWhatDoesNotExist(t *testing.T) {
 	})
 }
 
-// A plan that also creates what the provider needs. Creations can be planned, and what needs a request says what is missing.
+// A plan that also creates what the provider needs. Creations can be planned, and what needs a request says what is
+// missing.
 func TestUnconfiguredProvider(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
 		t := s.t
@@ -153,7 +158,10 @@ func TestRefusedByThePlatform(t *testing.T) {
 		s.create(k.config)
 		before := s.tf.State
 		p := s.tf.Plan(k.config.With("description", "new"))
-		s.Fail(acctest.Refuse(http.MethodPatch, api.Problem{Code: api.CodeInvalid, Field: "/description", Detail: "what it says"}))
+		s.Fail(acctest.Refuse(http.MethodPatch, api.Problem{
+			Code: api.CodeInvalid, Field: "/description",
+			Detail: "what it says",
+		}))
 		tftest.Says(t, s.tf.Apply(p, nil).Errors(), `AttributeName("description")`, "What it says")
 		if !s.tf.State.Equal(before) {
 			t.Errorf("a refused change is in the state: %s", s.tf.State)

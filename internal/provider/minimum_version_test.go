@@ -36,7 +36,8 @@ func TestMinimumVersionDuringARotation(t *testing.T) {
 		c := k.config.With("minimum_version", 2)
 		p := s.tf.Plan(c)
 		s.warns(p, "older than 2 will be revoked", "Version 2 is current")
-		s.tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.pending_version=<null>", "rotation.next_version=3")
+		s.tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.pending_version=<null>",
+			"rotation.next_version=3")
 		s.tf.Keep(p, nil)
 		s.tf.Keep(s.tf.Plan(c.With("minimum_version", 3)), nil)
 		s.tf.Expect(s.tf.State, "version=3")
@@ -90,8 +91,8 @@ func TestMinimumVersionAtCreation(t *testing.T) {
 	})
 }
 
-// A deadline gives minimum_version another effect between plan and apply, and the platform refuses. Should it not see the
-// If-Match, the result stands, and the error says so.
+// A deadline gives minimum_version another effect between plan and apply, and the platform refuses. Should it not see
+// the If-Match, the result stands, and the error says so.
 func TestDeadlineChangesWhatMinimumVersionDoes(t *testing.T) {
 	forEach(t, bothTypes(), func(s *scene, k kind) {
 		t := s.t

@@ -15,8 +15,8 @@ func with(name string, v any) func(tftest.Config) tftest.Config {
 
 func unchanged(c tftest.Config) tftest.Config { return c }
 
-// Somebody else moves the rotation between plan and apply. The planned step is not taken, even where theirs is the same:
-// their version is another secret than the one that the plan was about to hand over.
+// Somebody else moves the rotation between plan and apply. The planned step is not taken, even where theirs is the
+// same: their version is another secret than the one that the plan was about to hand over.
 func TestSomebodyElseMovesTheRotation(t *testing.T) {
 	step := func(step string) func(*scene) {
 		return func(s *scene) { s.somebody.Step(step, api.StepRequest{Reason: "test"}) }
@@ -29,14 +29,17 @@ func TestSomebodyElseMovesTheRotation(t *testing.T) {
 		other   func(*scene)
 		next    int64 // version afterwards
 	}{
-		"begin, and they began":           {due, unchanged, step(api.StepBegin), 3},
-		"begin, and they revoked":         {due, unchanged, func(s *scene) { s.somebody.Revoke() }, 2},
-		"begin, and they hold":            {due, unchanged, func(s *scene) { s.somebody.Hold("incident") }, 2},
-		"promote, and they promoted":      {(*scene).proven, unchanged, step(api.StepPromote), 3},
-		"promote, and they cancelled":     {(*scene).proven, unchanged, step(api.StepCancel), 3},
-		"retire, and they rolled back":    {(*scene).draining, unchanged, step(api.StepRollback), 3},
-		"retire, and they retired":        {(*scene).draining, unchanged, step(api.StepRetire), 3},
-		"reissue, and they reissued":      {func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, unchanged, step(api.StepReissue), 3},
+		"begin, and they began":        {due, unchanged, step(api.StepBegin), 3},
+		"begin, and they revoked":      {due, unchanged, func(s *scene) { s.somebody.Revoke() }, 2},
+		"begin, and they hold":         {due, unchanged, func(s *scene) { s.somebody.Hold("incident") }, 2},
+		"promote, and they promoted":   {(*scene).proven, unchanged, step(api.StepPromote), 3},
+		"promote, and they cancelled":  {(*scene).proven, unchanged, step(api.StepCancel), 3},
+		"retire, and they rolled back": {(*scene).draining, unchanged, step(api.StepRollback), 3},
+		"retire, and they retired":     {(*scene).draining, unchanged, step(api.StepRetire), 3},
+		"reissue, and they reissued": {
+			func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, unchanged,
+			step(api.StepReissue), 3,
+		},
 		"minimum_version, and they began": {nothing, with("minimum_version", 2), step(api.StepBegin), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,8 +139,8 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 	})
 }
 
-// An edit is planned, and before its apply the rotation moves. The apply edits and nothing more, the state keeps what the
-// plan said of the rotation, and what has moved is the next plan's.
+// An edit is planned, and before its apply the rotation moves. The apply edits and nothing more, the state keeps what
+// the plan said of the rotation, and what has moved is the next plan's.
 func TestEditWhileTheRotationMoves(t *testing.T) {
 	nothing := func(*scene, tftest.Config) {}
 	acknowledge := func(s *scene) { s.somebody.Acknowledge(2) }
@@ -161,9 +164,12 @@ func TestEditWhileTheRotationMoves(t *testing.T) {
 		"somebody cancels": {(*scene).staged, func(s *scene) {
 			s.somebody.Step(api.StepCancel, api.StepRequest{Reason: "broken"})
 		}, "stable", "is on hold"},
-		"the stage ends, proven":     {(*scene).proven, func(s *scene) { s.Clock.Advance(7 * day) }, "draining", ""},
-		"the stage ends, not proven": {(*scene).staged, func(s *scene) { s.Clock.Advance(7 * day) }, "staged", "version 3 will be issued"},
-		"the overlap ends":           {(*scene).draining, func(s *scene) { s.Clock.Advance(day) }, "stable", ""},
+		"the stage ends, proven": {(*scene).proven, func(s *scene) { s.Clock.Advance(7 * day) }, "draining", ""},
+		"the stage ends, not proven": {
+			(*scene).staged, func(s *scene) { s.Clock.Advance(7 * day) }, "staged",
+			"version 3 will be issued",
+		},
+		"the overlap ends": {(*scene).draining, func(s *scene) { s.Clock.Advance(day) }, "stable", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, bothTypes(), func(s *scene, k kind) {

@@ -14,15 +14,18 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		t := s.t
 		s.create(k.config)
 		tf := s.tf
-		tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme", "deletion_protection=false")
+		tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme",
+			"deletion_protection=false")
 		tftest.Silent(t, tf, k.config)
 
 		s.due()
 		p := tf.Plan(k.config)
 		tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false",
-			"rotation.current_version=1", "rotation.pending_version=2", "rotation.previous_version=<null>", "rotation.next_version=3",
-			"rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>", "rotation.pending_expires_at=<unknown>",
-			"rotation.previous_expires_at=<unknown>", "rotation.last_rotated_at=<unknown>", "rotation.next_rotation_at=<unknown>",
+			"rotation.current_version=1", "rotation.pending_version=2", "rotation.previous_version=<null>",
+			"rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>",
+			"rotation.pending_expires_at=<unknown>",
+			"rotation.previous_expires_at=<unknown>", "rotation.last_rotated_at=<unknown>",
+			"rotation.next_rotation_at=<unknown>",
 			"id="+tf.Get(tf.State, "id"), "created_at=2026-05-01T12:00:00Z")
 		s.warns(p, `Rotation of "orders" begins: version 2 will be issued`, "due since 2026-07-30T12:00:00Z, interval 90d")
 		tf.Keep(p, nil)
@@ -32,7 +35,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		s.warns(tftest.Empty(t, tf, k.config), `Version 2 of "orders" waits to be seen in use`, "2026-08-06T12:00:00Z")
 		s.somebody.Acknowledge(2)
 		p = tf.Plan(k.config)
-		tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1",
+		tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2",
+			"rotation.previous_version=1",
 			"rotation.pending_version=<null>", "rotation.next_version=3")
 		s.warns(p, "version 2 will be current", "version 2 was seen in use")
 		tf.Keep(p, nil)
@@ -55,7 +59,8 @@ func TestRotationWithoutAcknowledgement(t *testing.T) {
 		s.Clock.Advance(121 * day)
 		p := tf.Plan(k.config)
 		s.warns(p, "overdue", "2026-07-30T12:00:00Z")
-		tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2", "rotation.previous_version=1",
+		tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2",
+			"rotation.previous_version=1",
 			"rotation.next_version=3")
 		tf.Keep(p, nil)
 		tftest.Silent(t, tf, k.config)
@@ -81,7 +86,8 @@ func TestOverlapOfZeroEndsAtOnce(t *testing.T) {
 	})
 }
 
-// Somebody revokes every version: a new one is issued in place. Where one remains it is current, and the plan is silent.
+// Somebody revokes every version: a new one is issued in place. Where one remains it is current, and the plan is
+// silent.
 func TestRevokedOutside(t *testing.T) {
 	all, below := api.RevokeRequest{All: true, Reason: "leak"}, func(n int64) api.RevokeRequest {
 		return api.RevokeRequest{Below: &n, Reason: "leak"}
@@ -108,7 +114,8 @@ func TestRevokedOutside(t *testing.T) {
 				if x.issued {
 					p := s.tf.Plan(k.config)
 					s.tf.Expect(s.tf.State, "rotation.phase=revoked")
-					s.tf.Expect(p.Planned, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left, "id="+s.somebody.ID())
+					s.tf.Expect(p.Planned, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left,
+						"id="+s.somebody.ID())
 					s.warns(p, "will be issued", "revoked", "If it must stay dead")
 					s.tf.Keep(p, nil)
 				}

@@ -19,7 +19,8 @@ type kind struct {
 	config tftest.Config
 }
 
-// rotatedKinds are the kinds of object whose value the platform makes and rotates. What they share is tested here, once.
+// rotatedKinds are the kinds of object whose value the platform makes and rotates. What they share is tested here,
+// once.
 func rotatedKinds() map[string]kind {
 	ids := acctest.TheFixture()
 	signing := tftest.Config{

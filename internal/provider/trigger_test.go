@@ -101,7 +101,8 @@ func TestUnknownStep(t *testing.T) {
 		writes           []string
 	}{
 		"a trigger that changes": {
-			with("rotate_when_changed", map[string]any{"a": tftest.Unknown}), with("rotate_when_changed", tftest.Triggers("a", "2")),
+			with("rotate_when_changed", map[string]any{"a": tftest.Unknown}), with("rotate_when_changed",
+				tftest.Triggers("a", "2")),
 			"2",
 			[]string{"PATCH if 1", "POST rotation/begin if 2"},
 		},

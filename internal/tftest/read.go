@@ -9,7 +9,8 @@ import (
 func (tf *Terraform) Open(c Config) (tftypes.Value, Diags) {
 	tf.t.Helper()
 	typ := tf.schemas().EphemeralResourceSchemas[tf.typeName].ValueType()
-	r, err := tf.server.OpenEphemeralResource(tf.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
+	r, err := tf.server.OpenEphemeralResource(tf.t.Context(),
+		&tfprotov6.OpenEphemeralResourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
 	if err != nil {
 		tf.t.Fatal(err)
 	}
@@ -20,7 +21,8 @@ func (tf *Terraform) Open(c Config) (tftypes.Value, Diags) {
 func (tf *Terraform) Read(c Config) (tftypes.Value, Diags) {
 	tf.t.Helper()
 	typ := tf.schemas().DataSourceSchemas[tf.typeName].ValueType()
-	r, err := tf.server.ReadDataSource(tf.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
+	r, err := tf.server.ReadDataSource(tf.t.Context(),
+		&tfprotov6.ReadDataSourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
 	if err != nil {
 		tf.t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over the
-// plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
+// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over
+// the plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
 package tftest
 
 import (
@@ -65,113 +65,31 @@ func Serve(tb testing.TB, p provider.Provider) (tfprotov6.ProviderServer, *tfpro
 }
 
 // Configure validates and sends a provider configuration, as a plan does.
-func Configure(tb testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse, c Config) Diags {
+func Configure(tb testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse,
+	c Config,
+) Diags {
 	tb.Helper()
 	value := Value(schemas.Provider.ValueType(), c)
-	v, err := server.ValidateProviderConfig(tb.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(tb, value)})
+	v, err := server.ValidateProviderConfig(tb.Context(),
+		&tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(tb, value)})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	if d := Diags(v.Diagnostics); d.Errors() != "" {
 		return d
 	}
-	r, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: Dynamic(tb, value)})
+	r, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.11.4",
+		Config:           Dynamic(tb, value),
+	})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return r.Diagnostics
 }
 
-// Plan is a plan file.
-type Plan struct {
-	Planned tftypes.Value
-	// Changes is what -detailed-exitcode tells by 2.
-	Changes  bool
-	Replaces bool
-	Diags    Diags
-
-	config, prior tftypes.Value
-	private       []byte
-}
-
-// Plan refreshes and plans.
-func (tf *Terraform) Plan(c Config) Plan {
-	tf.t.Helper()
-	if d := tf.Refresh(); d.Errors() != "" {
-		return Plan{Diags: d}
-	}
-	return tf.PlanOnly(c)
-}
-
-// PlanOnly plans without a refresh.
-func (tf *Terraform) PlanOnly(c Config) Plan {
-	tf.t.Helper()
-	return tf.planFrom(Value(tf.typ, c), tf.State)
-}
-
-// PlanDestroy plans the end of the object, without a refresh.
-func (tf *Terraform) PlanDestroy() Plan {
-	tf.t.Helper()
-	r := tf.ask(tf.null(), tf.State)
-	return Plan{Planned: tf.null(), Changes: true, Diags: r.Diagnostics, config: tf.null(), prior: tf.State}
-}
-
-func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
-	tf.t.Helper()
-	p := Plan{config: configuration, prior: prior}
-	v, err := tf.server.ValidateResourceConfig(tf.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: tf.typeName, Config: Dynamic(tf.t, configuration),
-		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-	})
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	if p.Diags = append(p.Diags, v.Diagnostics...); p.Diags.Errors() != "" {
-		return p
-	}
-	r := tf.ask(configuration, prior)
-	p.Diags = append(p.Diags, r.Diagnostics...)
-	if p.Diags.Errors() == "" && len(r.RequiresReplace) > 0 && !prior.IsNull() {
-		p.Replaces = true
-		r = tf.ask(configuration, tf.null())
-		p.Diags = append(p.Diags, r.Diagnostics...)
-	}
-	if p.Diags.Errors() != "" {
-		return p
-	}
-	p.Planned, p.private = tf.value(r.PlannedState), r.PlannedPrivate
-	p.Changes = p.Replaces || !p.Planned.Equal(prior)
-	return p
-}
-
-func (tf *Terraform) ask(configuration, prior tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
-	tf.t.Helper()
-	r, err := tf.server.PlanResourceChange(tf.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: tf.typeName, PriorState: Dynamic(tf.t, prior), ProposedNewState: Dynamic(tf.t, tf.proposed(configuration, prior)),
-		Config: Dynamic(tf.t, configuration), PriorPrivate: tf.Private,
-	})
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	return r
-}
-
-// proposed is what core proposes: the configuration, and for computed attributes that it leaves out the prior state.
-func (tf *Terraform) proposed(configuration, prior tftypes.Value) tftypes.Value {
-	if prior.IsNull() || configuration.IsNull() {
-		return configuration
-	}
-	members, before := tf.members(configuration), tf.members(prior)
-	for _, a := range tf.schema.Block.Attributes {
-		if a.Computed && members[a.Name].IsNull() {
-			members[a.Name] = before[a.Name]
-		}
-	}
-	return tftypes.NewValue(tf.typ, members)
-}
-
-// Apply carries out a plan. Known is the configuration as it is at apply time, where it differs from the plan's: what was
-// unknown, and write-only values; nil where it does not.
+// Apply carries out a plan. Known is the configuration as it is at apply time, where it differs from the plan's: what
+// was unknown, and write-only values; nil where it does not.
 func (tf *Terraform) Apply(p Plan, known Config) Diags {
 	tf.t.Helper()
 	if errs := p.Diags.Errors(); errs != "" {
@@ -200,7 +118,8 @@ func (tf *Terraform) Apply(p Plan, known Config) Diags {
 		return out
 	}
 	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t, again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t,
+			again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
 	})
 	if err != nil {
 		tf.t.Fatal(err)
@@ -228,8 +147,8 @@ func (tf *Terraform) Run(c Config) Diags {
 	return p.Diags
 }
 
-// Keep applies a plan, reads the object, and fails where the platform does not have a value that the plan promised. A state
-// that only repeats the promise would hide that it was wrong.
+// Keep applies a plan, reads the object, and fails where the platform does not have a value that the plan promised. A
+// state that only repeats the promise would hide that it was wrong.
 func (tf *Terraform) Keep(p Plan, known Config) {
 	tf.t.Helper()
 	for _, d := range []Diags{tf.Apply(p, known), tf.Refresh()} {
@@ -246,7 +165,10 @@ func (tf *Terraform) Refresh() Diags {
 	if tf.State.IsNull() {
 		return nil
 	}
-	r, err := tf.server.ReadResource(tf.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: tf.typeName, CurrentState: Dynamic(tf.t, tf.State), Private: tf.Private})
+	r, err := tf.server.ReadResource(tf.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     tf.typeName,
+		CurrentState: Dynamic(tf.t, tf.State), Private: tf.Private,
+	})
 	if err != nil {
 		tf.t.Fatal(err)
 	}
@@ -259,7 +181,8 @@ func (tf *Terraform) Refresh() Diags {
 // Import imports the object and reads it.
 func (tf *Terraform) Import(id string) Diags {
 	tf.t.Helper()
-	r, err := tf.server.ImportResourceState(tf.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: tf.typeName, ID: id})
+	r, err := tf.server.ImportResourceState(tf.t.Context(),
+		&tfprotov6.ImportResourceStateRequest{TypeName: tf.typeName, ID: id})
 	if err != nil {
 		tf.t.Fatal(err)
 	}
@@ -275,7 +198,8 @@ func (tf *Terraform) Destroy() Diags {
 	tf.t.Helper()
 	null := Dynamic(tf.t, tf.null())
 	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: tf.typeName, PriorState: Dynamic(tf.t, tf.State), PlannedState: null, Config: null, PlannedPrivate: tf.Private,
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t,
+			tf.State), PlannedState: null, Config: null, PlannedPrivate: tf.Private,
 	})
 	if err != nil {
 		tf.t.Fatal(err)
@@ -284,19 +208,4 @@ func (tf *Terraform) Destroy() Diags {
 		tf.State, tf.Private = tf.value(r.NewState), r.Private
 	}
 	return r.Diagnostics
-}
-
-// conforms reports where what was known is something else now.
-func (tf *Terraform) conforms(what string, promised, got tftypes.Value) {
-	tf.t.Helper()
-	diff, err := promised.Diff(got)
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	for _, d := range diff {
-		if d.Value1 == nil || !d.Value1.IsFullyKnown() {
-			continue // an unknown promise is kept by anything; a container is compared by its members
-		}
-		tf.t.Errorf("%s at %s: was %s, but now %s", what, d.Path, d.Value1, d.Value2)
-	}
 }

@@ -79,7 +79,8 @@ func (tf *Terraform) members(v tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(out) // tftypes hands out its own map
 }
 
-// Get reads an attribute as text, by its path such as rotation.phase; <unknown> and <null> as such. Maps and sets are JSON.
+// Get reads an attribute as text, by its path such as rotation.phase; <unknown> and <null> as such. Maps and sets are
+// JSON.
 func (tf *Terraform) Get(v tftypes.Value, path string) string {
 	tf.t.Helper()
 	for name := range strings.SplitSeq(path, ".") {

@@ -120,7 +120,7 @@ func (d *demo) close(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() == nil {
 		printLog(&d.platform.Server)
 	}
-	removed := os.RemoveAll(d.dir) //nolint:gosec // the directory that newDemo has made
+	removed := os.RemoveAll(d.dir)
 	if err == nil {
 		err = removed
 	}

@@ -60,7 +60,7 @@ func (w *webhooks) show(ctx context.Context) (err error) {
 }
 
 func (w *webhooks) setUp(ctx context.Context) error {
-	cmd := exec.Command(w.program) //nolint:noctx,gosec // the program that the demo was given; show stops it
+	cmd := exec.Command(w.program) //nolint:noctx // the program that the demo was given; show stops it
 	cmd.Env = append(os.Environ(), "PORT=0", "RECEIVER_CONFIG="+filepath.Join(w.tf.Dir, receiverFile))
 	if err := w.receiver.Start(ctx, cmd); err != nil {
 		return err

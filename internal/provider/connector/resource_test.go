@@ -10,8 +10,12 @@ import (
 func TestNullAndEmptyStayApart(t *testing.T) {
 	s := start(t)
 	tf := s.tf
-	empty := base().With("description", "").With("labels", map[string]any{}).With("settings", map[string]any{}).With("allowed_scopes", []string{})
-	for _, c := range []tftest.Config{empty, base(), empty, base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"})} {
+	empty := base().With("description", "").With("labels", map[string]any{}).With("settings",
+		map[string]any{}).With("allowed_scopes", []string{})
+	for _, c := range []tftest.Config{
+		empty, base(), empty,
+		base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"}),
+	} {
 		tf.Run(c)
 		tftest.Silent(t, tf, c)
 	}
@@ -34,7 +38,10 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		"owner":            {base().With("owner", "CANARY@"), `AttributeName("owner")`},
 		"owner is missing": {base().With("owner", nil), "owner"},
 		"type":             {base().With("type", "CANARY"), `AttributeName("type")`},
-		"scope":            {base().With("allowed_scopes", []string{"messages:send", "CANARY Scope"}), `AttributeName("allowed_scopes")`},
+		"scope": {
+			base().With("allowed_scopes", []string{"messages:send", "CANARY Scope"}),
+			`AttributeName("allowed_scopes")`,
+		},
 		"labels":           {base().With("labels", map[string]any{"": "CANARY"}), `AttributeName("labels")`},
 		"label null":       {base().With("labels", map[string]any{"a": nil}), `AttributeName("labels")`},
 		"policy":           {base().With("rotation_policy_id", "CANARY"), `AttributeName("rotation_policy_id")`},
@@ -47,7 +54,10 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		"no credentials":   {base().With("credentials_wo", map[string]any{}), `AttributeName("credentials_wo")`},
 		"empty credential": {base().With("credentials_wo", map[string]any{"k": ""}), `AttributeName("credentials_wo")`},
 		"null credential":  {base().With("credentials_wo", map[string]any{"k": nil}), `AttributeName("credentials_wo")`},
-		"credential's key": {base().With("credentials_wo", map[string]any{"CANARY key": "CANARY"}), `AttributeName("credentials_wo")`},
+		"credential's key": {
+			base().With("credentials_wo", map[string]any{"CANARY key": "CANARY"}),
+			`AttributeName("credentials_wo")`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(tt.config).Diags.Errors()

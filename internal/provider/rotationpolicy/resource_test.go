@@ -41,13 +41,15 @@ func TestLife(t *testing.T) {
 	tf := s.tf
 	tf.Run(base())
 	id := s.As(api.RoleDeployer).RotationPolicy("quarterly").ID
-	tf.Expect(tf.State, "overlap=24h", "max_stage=7d", "require_acknowledgement=true", "on_stage_timeout=cancel", "max_age=<null>", "quiet_period=<null>", "id="+id)
+	tf.Expect(tf.State, "overlap=24h", "max_stage=7d", "require_acknowledgement=true", "on_stage_timeout=cancel",
+		"max_age=<null>", "quiet_period=<null>", "id="+id)
 	tftest.Silent(t, tf, base())
 
 	// Everything changes in place, and only what changed is sent.
 	all := tftest.Config{
-		"name": "monthly", "interval": "30d", "overlap": "2h", "max_stage": "1d", "max_age": "40d", "require_acknowledgement": false,
-		"on_stage_timeout": "promote", "quiet_period": "1h", "description": "for all", "labels": map[string]any{"a": "1"},
+		"name": "monthly", "interval": "30d", "overlap": "2h", "max_stage": "1d", "max_age": "40d", "quiet_period": "1h",
+		"require_acknowledgement": false, "on_stage_timeout": "promote", "description": "for all",
+		"labels": map[string]any{"a": "1"},
 	}
 	p := tf.Plan(all)
 	if p.Replaces {
@@ -64,7 +66,8 @@ func TestLife(t *testing.T) {
 
 	// Removed is null or the default.
 	tf.Run(base())
-	tf.Expect(tf.State, "overlap=24h", "max_age=<null>", "quiet_period=<null>", "require_acknowledgement=true", "description=<null>", "labels=<null>")
+	tf.Expect(tf.State, "overlap=24h", "max_age=<null>", "quiet_period=<null>", "require_acknowledgement=true",
+		"description=<null>", "labels=<null>")
 	if last := s.patch(t); last["max_age"] != nil || last["overlap"] != "24h" {
 		t.Errorf("the patch was %v", last)
 	}
@@ -88,9 +91,11 @@ func TestTheSameDurationIsNoDifference(t *testing.T) {
 		t.Errorf("the patch was %v", p)
 	}
 	// Changed on the platform to a text that means the same.
-	s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "renamed", map[string]any{"max_age": "3360h"}).Want(http.StatusOK)
+	s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "renamed",
+		map[string]any{"max_age": "3360h"}).Want(http.StatusOK)
 	tftest.Silent(t, tf, same.With("name", "renamed"))
-	s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "renamed", map[string]any{"max_age": "200d"}).Want(http.StatusOK)
+	s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "renamed",
+		map[string]any{"max_age": "200d"}).Want(http.StatusOK)
 	if !tf.Plan(same.With("name", "renamed")).Changes {
 		t.Error("a change on the platform goes unnoticed")
 	}
@@ -117,7 +122,8 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := tf.Plan(tt.config).Diags
-			if !strings.Contains(d.Errors(), `AttributeName("`+tt.at+`")`) && !strings.Contains(d.Errors(), `"`+tt.at+`" is required`) {
+			if !strings.Contains(d.Errors(), `AttributeName("`+tt.at+`")`) && !strings.Contains(d.Errors(),
+				`"`+tt.at+`" is required`) {
 				t.Errorf("got %q, want an error on %s", d.Errors(), tt.at)
 			}
 			if len(d) != 1 {
@@ -126,7 +132,10 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		})
 	}
 	unknown := base()
-	for name := range maps.Keys(tftest.Config{"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0, "on_stage_timeout": 0, "quiet_period": 0, "require_acknowledgement": 0}) {
+	for name := range maps.Keys(tftest.Config{
+		"interval": 0, "overlap": 0, "max_stage": 0, "max_age": 0,
+		"on_stage_timeout": 0, "quiet_period": 0, "require_acknowledgement": 0,
+	}) {
 		unknown[name] = tftest.Unknown
 	}
 	if errs := tf.Plan(unknown).Diags.Errors(); errs != "" {

@@ -8,8 +8,10 @@ import (
 
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	_, tf := start(t)
-	full := base().With("description", "").With("labels", tftest.Triggers()).With("allowed_cidrs", []string{"192.0.2.0/24", "2001:db8::/32"}).
-		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
+	full := base().With("description", "").With("labels", tftest.Triggers()).With("allowed_cidrs",
+		[]string{"192.0.2.0/24", "2001:db8::/32"}).
+		With("expires_at", "2030-01-01T00:00:00+01:00").With("rotate_when_changed",
+		tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
 	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>")
 	tftest.Must(t, tf.Apply(p, nil))
@@ -20,9 +22,11 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	bare := base().With("deletion_protection", false)
 	tf.Run(bare)
 	tftest.Silent(t, tf, base())
-	tf.Expect(tf.State, "description=<null>", "labels=<null>", "allowed_cidrs=<null>", "expires_at=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "deletion_protection=false")
+	tf.Expect(tf.State, "description=<null>", "labels=<null>", "allowed_cidrs=<null>", "expires_at=<null>",
+		"rotate_when_changed=<null>", "minimum_version=<null>", "deletion_protection=false")
 
-	changed := base().With("name", "other").With("owner", "team-b").With("scopes", []string{"messages:read", "messages:send"}).With("expires_at", "2031-01-01T00:00:00Z").With("rotation_policy_id", nil)
+	changed := base().With("name", "other").With("owner", "team-b").With("scopes",
+		[]string{"messages:read", "messages:send"}).With("expires_at", "2031-01-01T00:00:00Z").With("rotation_policy_id", nil)
 	tf.Run(changed)
 	tftest.Silent(t, tf, changed)
 }

@@ -14,14 +14,16 @@ var bothWays = map[string]func(letter string) tftest.Config{
 	"with number":    func(letter string) tftest.Config { return supplied(letter).With("secret_wo_version", 1) },
 }
 
-// Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the configured value back.
+// Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the
+// configured value back.
 func TestSomebodyElseRotated(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
 			s, tf := created(t, c)
 			s.Begin(whsec("x"))
-			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`, "The phase ends at 2026-05-08T12:00:00Z")
+			tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `"orders" does not have the configured value`,
+				"The phase ends at 2026-05-08T12:00:00Z")
 			// Another change is not kept waiting.
 			c = c.With("description", "new")
 			tf.Keep(tf.Plan(c), nil)
@@ -33,7 +35,8 @@ func TestSomebodyElseRotated(t *testing.T) {
 			s.Clock.Advance(day)
 			s.ForgetRequests()
 			p := tf.Plan(c)
-			tftest.Says(t, p.Diags.Warnings(), "begins: version 3", "the platform does not have the configured value of secret_wo")
+			tftest.Says(t, p.Diags.Warnings(), "begins: version 3",
+				"the platform does not have the configured value of secret_wo")
 			tf.Keep(p, nil)
 			s.wrote("POST rotation/begin if 5 sends a")
 			tf.Expect(tf.State, "secret_digest="+s.digest("a"))
@@ -55,7 +58,8 @@ func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
 	}
 }
 
-// Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value ours.
+// Between the plan of a change and its apply, somebody rotates. That the change went through must not make their value
+// ours.
 func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +74,8 @@ func TestTheirValueIsNotAdoptedWithAChange(t *testing.T) {
 	}
 }
 
-// After a rollback the state has the digest of the version that is current again. The one that is promoted once more may be of another kind.
+// After a rollback the state has the digest of the version that is current again. The one that is promoted once more
+// may be of another kind.
 func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 	for name, c := range map[string]struct {
 		before   tftest.Config
@@ -104,10 +109,17 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 		number int             // that the secret b comes with
 		sent   bool
 	}{
-		"raised":                    {[]tftest.Config{base().With("secret_wo_version", 2)}, 2, true},
-		"raised, then an edit":      {[]tftest.Config{base().With("secret_wo_version", 2), base().With("secret_wo_version", 2).With("description", "new")}, 2, true},
+		"raised": {[]tftest.Config{base().With("secret_wo_version", 2)}, 2, true},
+		"raised, then an edit": {[]tftest.Config{
+			base().With("secret_wo_version", 2),
+			base().With("secret_wo_version", 2).With("description", "new"),
+		}, 2, true},
 		"taken away, then the same": {[]tftest.Config{base()}, 1, true},
-		"the number of before":      {[]tftest.Config{base().With("secret_wo_version", 1).With("description", "new")}, 1, false},
+		"the number of before": {
+			[]tftest.Config{base().With("secret_wo_version", 1).With("description", "new")},
+			1,
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, supplied("a").With("secret_wo_version", 1))
@@ -125,13 +137,15 @@ func TestTheNumberComesBeforeItsSecret(t *testing.T) {
 	}
 }
 
-// On hold nothing is sent, whatever the configuration says; another change goes through, and promises that it sends nothing.
+// On hold nothing is sent, whatever the configuration says; another change goes through, and promises that it sends
+// nothing.
 func TestNothingIsSentOnHold(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, config("a"))
 			s.RevokeAndHold()
-			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), "on hold", "secret_wo has a value that was revoked; it is not sent again by itself")
+			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), "on hold",
+				"secret_wo has a value that was revoked; it is not sent again by itself")
 			c := config("b").With("description", "new")
 			p := tf.Plan(c)
 			s.closed(p)
@@ -181,13 +195,28 @@ func TestImportOfASuppliedSecret(t *testing.T) {
 		not    string
 		writes []string
 	}{
-		"the same value":                 {nil, supplied("a"), "", "", nil},
-		"no value":                       {nil, base(), "", "", nil},
-		"another value":                  {nil, supplied("b"), "Why: secret_wo has a new value", "", []string{"POST rotation/begin if 1 sends b"}},
-		"the number is adopted":          {nil, supplied("b").With("secret_wo_version", 3), "differs from the platform's and is NOT sent", "", []string{"PATCH"}},
-		"adopted with the same value":    {nil, supplied("a").With("secret_wo_version", 3), "secret_wo_version is adopted and nothing is sent", "differs", []string{"PATCH"}},
-		"the number is the platform's":   {3, supplied("b").With("secret_wo_version", 3), "", "", nil},
-		"another number and value":       {3, supplied("b").With("secret_wo_version", 4), "Why: secret_wo has a new value", "", []string{"PATCH if 2", "POST rotation/begin if 3 sends b"}},
+		"the same value": {nil, supplied("a"), "", "", nil},
+		"no value":       {nil, base(), "", "", nil},
+		"another value": {
+			nil, supplied("b"), "Why: secret_wo has a new value", "",
+			[]string{"POST rotation/begin if 1 sends b"},
+		},
+		"the number is adopted": {
+			nil, supplied("b").With("secret_wo_version", 3),
+			"differs from the platform's and is NOT sent", "",
+			[]string{"PATCH"},
+		},
+		"adopted with the same value": {
+			nil, supplied("a").With("secret_wo_version", 3),
+			"secret_wo_version is adopted and nothing is sent", "differs",
+			[]string{"PATCH"},
+		},
+		"the number is the platform's": {3, supplied("b").With("secret_wo_version", 3), "", "", nil},
+		"another number and value": {
+			3, supplied("b").With("secret_wo_version", 4), "Why: secret_wo has a new value",
+			"",
+			[]string{"PATCH if 2", "POST rotation/begin if 3 sends b"},
+		},
 		"another number, the same value": {3, supplied("a").With("secret_wo_version", 4), "", "", []string{"PATCH"}},
 	} {
 		t.Run(name, func(t *testing.T) {

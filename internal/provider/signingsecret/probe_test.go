@@ -39,7 +39,8 @@ func TestProbeIsEvidence(t *testing.T) {
 	}
 }
 
-// That a receiver verifies nothing stands until a probe finds otherwise. The plan does not say that the last probe found it.
+// That a receiver verifies nothing stands until a probe finds otherwise. The plan does not say that the last probe
+// found it.
 func TestReceiverThatVerifiesNothing(t *testing.T) {
 	c := base()
 	s, tf := created(t, c)
@@ -47,7 +48,8 @@ func TestReceiverThatVerifiesNothing(t *testing.T) {
 	s.Begin()
 	h.Answer(func(acctest.HookEvent) int { return http.StatusNoContent })
 	s.Probe()
-	s.warns(tftest.Empty(t, tf, c), `Version 2 of "orders" cannot prove itself`, ": The receiver accepts what is not genuine",
+	s.warns(tftest.Empty(t, tf, c), `Version 2 of "orders" cannot prove itself`,
+		": The receiver accepts what is not genuine",
 		"verification_not_enforced", "Make it verify")
 	h.Answer(func(acctest.HookEvent) int { return http.StatusTemporaryRedirect })
 	s.Clock.Advance(day)
@@ -106,7 +108,8 @@ func TestEndpointMovesBeforeThePromotion(t *testing.T) {
 	p := tf.Plan(c)
 	s.warns(p, "version 2 will be current")
 	other := s.receiver()
-	tftest.Says(t, tf.Apply(p, nil).Errors(), "Changed since the plan", "version 2 has not been seen in use", "Run terraform plan again")
+	tftest.Says(t, tf.Apply(p, nil).Errors(), "Changed since the plan", "version 2 has not been seen in use",
+		"Run terraform plan again")
 	s.warns(tftest.Empty(t, tf, c), "waits to be seen in use")
 	other.Know(s.Reveal(2))
 	s.Clock.Advance(day)
@@ -115,7 +118,8 @@ func TestEndpointMovesBeforeThePromotion(t *testing.T) {
 	tf.Expect(tf.State, "rotation.phase=draining")
 }
 
-// A version became current without proof: while the old one still signs as well, the plan says what the last probe found.
+// A version became current without proof: while the old one still signs as well, the plan says what the last probe
+// found.
 func TestPromotionWithoutProofIsWarnedOf(t *testing.T) {
 	for name, x := range map[string]struct {
 		rules   map[string]any
@@ -135,7 +139,8 @@ func TestPromotionWithoutProofIsWarnedOf(t *testing.T) {
 			s.Begin()
 			s.Probe()
 			x.promote(s)
-			s.warns(tftest.Empty(t, tf, base()), `Version 2 of "orders" is current without proof`, "the receiver does not know the version yet",
+			s.warns(tftest.Empty(t, tf, base()), `Version 2 of "orders" is current without proof`,
+				"the receiver does not know the version yet",
 				"version 1 signs as well", "rotation/rollback")
 		})
 	}
@@ -170,7 +175,8 @@ func TestQuietPeriodWithTraffic(t *testing.T) {
 func TestFromSuppliedToIssuedIsNamed(t *testing.T) {
 	one, two := tftest.Triggers("turn", "1"), tftest.Triggers("turn", "2")
 	s, tf := created(t, supplied("a").With("rotate_when_changed", one))
-	s.warns(tf.Plan(base().With("rotate_when_changed", two)), "version 2 will be issued", "The platform makes its value, because secret_wo is not set")
+	s.warns(tf.Plan(base().With("rotate_when_changed", two)), "version 2 will be issued",
+		"The platform makes its value, because secret_wo is not set")
 }
 
 // public_keys has the keys of the valid versions, the newest first.

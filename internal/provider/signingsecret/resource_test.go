@@ -14,11 +14,13 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	full := supplied("a").With("description", "").With("labels", tftest.Triggers()).With("secret_wo_version", 7).
 		With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
-	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
+	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>",
+		"public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
 	tf.Keep(p, nil)
 	s.wrote("POST sends a")
 	tftest.Silent(t, tf, full)
-	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4", "public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
+	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4",
+		"public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
 		"tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "secret_digest="+s.digest("a"))
 
 	// Null and empty are not the same, in both directions. The secret stays: leaving it out takes nothing away.
@@ -26,9 +28,11 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	tf.Run(bare)
 	s.wrote("PATCH")
 	tftest.Silent(t, tf, base())
-	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>", "secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+s.digest("a"))
+	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>",
+		"secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+s.digest("a"))
 
-	changed := base().With("name", "other").With("owner", "team-b").With("rotation_policy_id", acctest.TheFixture().Policies[1])
+	changed := base().With("name", "other").With("owner", "team-b").With("rotation_policy_id",
+		acctest.TheFixture().Policies[1])
 	tf.Run(changed)
 	tftest.Silent(t, tf, changed)
 	tftest.Must(t, tf.Destroy())
@@ -74,8 +78,8 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	}
 }
 
-// An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the configuration
-// knows nothing of.
+// An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the
+// configuration knows nothing of.
 func TestEmptySecretAtTheApplyIsRefused(t *testing.T) {
 	tf := start(t).tf
 	p := tf.Plan(base().With("secret_wo", tftest.Unknown))
@@ -91,21 +95,27 @@ func TestAnotherAlgorithmReplaces(t *testing.T) {
 	if !p.Replaces {
 		t.Fatal("not replaced")
 	}
-	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>", "public_keys=<unknown>")
+	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>",
+		"public_keys=<unknown>")
 	tf.Keep(p, nil)
 	tf.Expect(tf.State, "version=2", "secret_digest=<null>")
 
 	// In the middle of a rotation both versions end, and the numbers go on.
 	s.Begin()
 	tf.Keep(tf.Plan(supplied("b")), nil)
-	tf.Expect(tf.State, "version=4", "rotation.phase=stable", "rotation.pending_version=<null>", "secret_digest="+s.digest("b"))
+	tf.Expect(tf.State, "version=4", "rotation.phase=stable", "rotation.pending_version=<null>",
+		"secret_digest="+s.digest("b"))
 }
 
-// What the platform refuses is an error on the attribute, which never shows the secret, even where the platform repeats it.
+// What the platform refuses is an error on the attribute, which never shows the secret, even where the platform repeats
+// it.
 func TestRefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	p := tf.Plan(supplied("b"))
-	s.Fail(acctest.Refuse("POST rotation/begin", api.Problem{Code: api.CodeInvalid, Field: "/secret", Detail: "what is " + whsec("b")}))
+	s.Fail(acctest.Refuse("POST rotation/begin", api.Problem{
+		Code: api.CodeInvalid, Field: "/secret",
+		Detail: "what is " + whsec("b"),
+	}))
 	d := tf.Apply(p, nil)
 	tftest.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
 	saysNothingOf(t, d.Errors()+d.Warnings(), whsec("b"))
@@ -121,7 +131,8 @@ func TestStepFailsAfterTheNumberWasStored(t *testing.T) {
 	d := tf.Apply(p, nil)
 	tftest.Says(t, d.Errors(), "plan again")
 	tftest.Says(t, d.Warnings(), "begin was not taken")
-	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable", "secret_digest="+s.digest("a"))
+	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable",
+		"secret_digest="+s.digest("a"))
 	s.Fail(nil)
 	s.ForgetRequests()
 	tf.Keep(tf.PlanOnly(c), nil)

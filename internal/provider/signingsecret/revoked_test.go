@@ -8,13 +8,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new number.
+// What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new
+// number.
 func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, config("a"))
 			s.Revoke()
-			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "still has a value that was revoked", "configure a new one")
+			tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`,
+				"still has a value that was revoked", "configure a new one")
 			edited := config("a").With("description", "new")
 			tf.Keep(tf.Plan(edited), nil)
 			s.wrote("PATCH")
@@ -51,12 +53,14 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				s, tf := created(t, config("a"))
 				since(s)
-				tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`, "secret_wo has a value that was revoked on the platform, which has gone on with another one",
+				tftest.Says(t, tftest.Empty(t, tf, config("a")).Diags.Warnings(), `A new value for "orders" is due`,
+					"secret_wo has a value that was revoked on the platform, which has gone on with another one",
 					"It is not sent again by itself", "To leave the choice to the platform, remove secret_wo.")
 				edited := config("a").With("description", "new")
 				tf.Keep(tf.Plan(edited), nil)
 				s.wrote("PATCH")
-				tftest.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again", "has a value that was revoked before")
+				tftest.Says(t, tf.Plan(edited.With("minimum_version", 3)).Diags.Errors(), "The same value again",
+					"has a value that was revoked before")
 
 				// A new value is sent, and the old one under a new number.
 				for want, c := range map[string]tftest.Config{
@@ -73,7 +77,8 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	}
 }
 
-// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last apply.
+// A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last
+// apply.
 func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 	numbered := func(letter string, n int) tftest.Config { return supplied(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
@@ -119,7 +124,8 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 			s.Clock.Advance(30 * day)
 			s.Rotate(whsec("y"))
 			s.Clock.Advance(2 * day)
-			tftest.Says(t, tf.Plan(again).Diags.Warnings(), "the platform does not have the configured value of secret_wo. It is sent.")
+			tftest.Says(t, tf.Plan(again).Diags.Warnings(),
+				"the platform does not have the configured value of secret_wo. It is sent.")
 		})
 	}
 }
@@ -144,8 +150,12 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 			s.Reissue()
 			tftest.Empty(t, tf, config("a"))
 			moved := config("a").With("endpoint_id", acctest.TheFixture().Endpoints[1])
-			tftest.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked", "configure a new one")
-			for _, c := range []tftest.Config{moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7), base().With("endpoint_id", acctest.TheFixture().Endpoints[1])} {
+			tftest.Says(t, tf.Plan(moved).Diags.Errors(), `AttributeName("secret_wo")`, "The value was revoked",
+				"configure a new one")
+			for _, c := range []tftest.Config{
+				moved.With("secret_wo", whsec("b")), moved.With("secret_wo_version", 7),
+				base().With("endpoint_id", acctest.TheFixture().Endpoints[1]),
+			} {
 				tftest.Must(t, tf.Plan(c).Diags)
 			}
 		})

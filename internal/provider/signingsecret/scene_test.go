@@ -120,8 +120,8 @@ func (s *scene) warns(p tftest.Plan, texts ...string) {
 	tftest.Says(s.t, p.Diags.Warnings(), texts...)
 }
 
-// leftOpen fails the test unless the plan leaves everything open that a secret brings with it: the value at the apply may
-// be another one.
+// leftOpen fails the test unless the plan leaves everything open that a secret brings with it: the value at the apply
+// may be another one.
 func (s *scene) leftOpen(p tftest.Plan) {
 	s.t.Helper()
 	tftest.Must(s.t, p.Diags)

@@ -11,8 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it. Nor is one that
-// the platform has made.
+// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it. Nor is one
+// that the platform has made.
 func TestSecretsAreNowhere(t *testing.T) {
 	s := start(t)
 	tf := s.tf
@@ -60,7 +60,8 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 	tf.Run(supplied("a"))
 	tftest.Must(t, other.Import("orders"))
-	if text := other.State.String() + private(t, other.Private); strings.Contains(text, whsec("a")) || !strings.Contains(text, "k1:") {
+	if text := other.State.String() + private(t, other.Private); strings.Contains(text,
+		whsec("a")) || !strings.Contains(text, "k1:") {
 		t.Errorf("imported: %s", text)
 	}
 }

@@ -37,14 +37,18 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 			// Where no acknowledgement is asked for, it is current at once.
 			s.rules(map[string]any{"require_acknowledgement": false})
 			tf.Keep(tf.Plan(config("c", 3)), nil)
-			tf.Expect(tf.State, "version=3", "rotation.phase=draining", "rotation.previous_version=2", "secret_digest="+s.digest("c"))
+			tf.Expect(tf.State, "version=3", "rotation.phase=draining", "rotation.previous_version=2",
+				"secret_digest="+s.digest("c"))
 		})
 	}
 }
 
 // The same value is never sent again, whatever its number says: the platform would have nothing to rotate to.
 func TestTheSameValueWithAnotherNumber(t *testing.T) {
-	for name, before := range map[string]tftest.Config{"raised": supplied("a").With("secret_wo_version", 1), "lowered": supplied("a").With("secret_wo_version", 9), "a first one": supplied("a")} {
+	for name, before := range map[string]tftest.Config{
+		"raised":  supplied("a").With("secret_wo_version", 1),
+		"lowered": supplied("a").With("secret_wo_version", 9), "a first one": supplied("a"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, before)
 			c := supplied("a").With("secret_wo_version", 2)
@@ -90,7 +94,8 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 			ends := map[string]string{"staged": "2026-05-08T12:00:00Z", "draining": "2026-05-02T12:00:00Z"}[name]
 			for _, c := range []tftest.Config{supplied("c"), supplied("c").With("secret_wo_version", 1), supplied("a")} {
 				errs := tf.Plan(c).Diags.Errors()
-				tftest.Says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends, "raise minimum_version to 3")
+				tftest.Says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends,
+					"raise minimum_version to 3")
 				saysNothingOf(t, errs, whsec("a"), whsec("c"))
 			}
 			tftest.Empty(t, tf, supplied("b")) // back to what is on its way
@@ -101,12 +106,15 @@ func TestANewValueWhileARotationIsInProgress(t *testing.T) {
 			s.leftOpen(p)
 			tftest.Says(t, p.Diags.Warnings(), "Version 3 of", "will be issued", "The new version is the configured value.")
 			tf.Keep(p, nil)
-			if got := s.lines(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH if ") || !strings.HasSuffix(got[0], " sends c") {
+			if got := s.lines(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH if ") || !strings.HasSuffix(got[0],
+				" sends c") {
 				t.Errorf("the platform was asked %q", got)
 			}
-			tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3", "secret_digest="+s.digest("c"))
+			tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3",
+				"secret_digest="+s.digest("c"))
 			tftest.Silent(t, tf, c)
-			tftest.Says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`, "The same value again")
+			tftest.Says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`,
+				"The same value again")
 		})
 	}
 }
@@ -172,7 +180,8 @@ func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
 	// Leaving it out rotates nothing, until somebody asks.
 	tftest.Silent(t, tf, base().With("rotate_when_changed", one))
 	s.Clock.Advance(90 * day)
-	tftest.Says(t, tftest.Empty(t, tf, base().With("rotate_when_changed", one)).Diags.Warnings(), "Its value is supplied, not made by the platform")
+	tftest.Says(t, tftest.Empty(t, tf, base().With("rotate_when_changed", one)).Diags.Warnings(),
+		"Its value is supplied, not made by the platform")
 	p = tf.Plan(base().With("rotate_when_changed", two))
 	tf.Expect(p.Planned, "version=3", "rotation.phase=draining", "secret_digest=<unknown>")
 	tf.Keep(p, nil)
@@ -184,7 +193,8 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 	c := supplied("a").With("rotate_when_changed", tftest.Triggers("a", "1"))
 	s, tf := created(t, c)
 	s.Clock.Advance(90 * day)
-	tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`, "Due since 2026-07-30T12:00:00Z, interval 90d", "configure a new one in secret_wo")
+	tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`,
+		"Due since 2026-07-30T12:00:00Z, interval 90d", "configure a new one in secret_wo")
 	s.Clock.Advance(30 * day)
 	s.warns(tftest.Empty(t, tf, c), "Overdue: the max_age of the rotation policy has passed")
 	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))

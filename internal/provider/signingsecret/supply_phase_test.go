@@ -91,9 +91,11 @@ func TestSecretIsAddedToAnIssuedOne(t *testing.T) {
 
 	s, tf = created(t, base())
 	s.Begin()
-	tftest.Says(t, tf.Plan(supplied("b")).Diags.Errors(), "A rotation is in progress", "in phase staged", "2026-05-08T12:00:00Z")
+	tftest.Says(t, tf.Plan(supplied("b")).Diags.Errors(), "A rotation is in progress", "in phase staged",
+		"2026-05-08T12:00:00Z")
 	s.Promote()
-	tftest.Says(t, tf.Plan(supplied("b")).Diags.Errors(), "A rotation is in progress", "in phase draining", "2026-05-02T12:00:00Z")
+	tftest.Says(t, tf.Plan(supplied("b")).Diags.Errors(), "A rotation is in progress", "in phase draining",
+		"2026-05-02T12:00:00Z")
 	tftest.Must(t, tf.Plan(base()).Diags)
 
 	s, tf = created(t, base())
@@ -105,8 +107,8 @@ func TestSecretIsAddedToAnIssuedOne(t *testing.T) {
 	tftest.Silent(t, tf, supplied("b"))
 }
 
-// The old value, configured again while the new one is on its way, asks for a third rotation. Somebody cancels the one that
-// runs, and then the platform has what is configured.
+// The old value, configured again while the new one is on its way, asks for a third rotation. Somebody cancels the one
+// that runs, and then the platform has what is configured.
 func TestOldValueIsPutBackWhileStaged(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	s.toB()
@@ -128,8 +130,8 @@ func TestThirdValueComesWithTheApply(t *testing.T) {
 	s.wrote()
 }
 
-// The platform cannot make the next value of a supplied secret. It comes with the minimum_version that makes it necessary,
-// or it is there already.
+// The platform cannot make the next value of a supplied secret. It comes with the minimum_version that makes it
+// necessary, or it is there already.
 func TestMinimumVersionOfASuppliedSecretInEachPhase(t *testing.T) {
 	nothing := func(*scene) {}
 	for name, x := range map[string]struct {
@@ -190,7 +192,8 @@ func TestMinimumVersionOfASuppliedSecretOnHold(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	s.Hold("incident")
 	c := supplied("b").With("minimum_version", 2)
-	tftest.Says(t, tf.Plan(c).Diags.Errors(), `AttributeName("minimum_version")`, "release the hold", "revoke it on the platform")
+	tftest.Says(t, tf.Plan(c).Diags.Errors(), `AttributeName("minimum_version")`, "release the hold",
+		"revoke it on the platform")
 	s.Release()
 	tf.Keep(tf.Plan(c), nil)
 	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "secret_digest="+s.digest("b"))
@@ -221,7 +224,8 @@ func TestTriggerOfASuppliedSecret(t *testing.T) {
 	s.Acknowledge(2)
 	tf.Run(asked("b", "2"))
 	s.Clock.Advance(day)
-	s.warns(tftest.Empty(t, tf, asked("b", "2")), `A new value for "orders" is due`, "A rotation was requested earlier", "configure a new one")
+	s.warns(tftest.Empty(t, tf, asked("b", "2")), `A new value for "orders" is due`, "A rotation was requested earlier",
+		"configure a new one")
 	p = tf.Plan(asked("c", "2"))
 	s.warns(p, "begins: version 3 will be issued", "secret_wo has a new value")
 	tf.Keep(p, nil)
@@ -264,7 +268,8 @@ func TestNewValueIsRolledBack(t *testing.T) {
 func TestMalformedSecretsAreNotShown(t *testing.T) {
 	tf := start(t).tf
 	for _, bad := range []string{
-		"correct horse battery staple", "whsec_Y2FuYXJ5Y2FuYXJ5Y2Fu", whsec("a") + "\n", strings.Replace(whsec("b"), "whsec_", "whsk_", 1),
+		"correct horse battery staple", "whsec_Y2FuYXJ5Y2FuYXJ5Y2Fu", whsec("a") + "\n", strings.Replace(whsec("b"), "whsec_",
+			"whsk_", 1),
 		"whsec_" + strings.Repeat("-_-_", 11), "whsec_" + strings.Repeat("Y2Fu", 22),
 	} {
 		errs := tf.Plan(base().With("secret_wo", bad)).Diags.Errors()

@@ -9,16 +9,19 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be planned with all of it.
+// What a plan of the same apply makes is unknown in this plan: the policy, the trigger, the secret. A creation can be
+// planned with all of it.
 func TestCreationWithUnknowns(t *testing.T) {
 	s := start(t)
 	tf := s.tf
 	p := tf.Plan(tftest.Config{
-		"name": "orders", "owner": "team-a", "endpoint_id": tftest.Unknown, "rotation_policy_id": tftest.Unknown, "secret_wo": tftest.Unknown,
+		"name": "orders", "owner": "team-a", "endpoint_id": tftest.Unknown, "rotation_policy_id": tftest.Unknown,
+		"secret_wo":         tftest.Unknown,
 		"secret_wo_version": tftest.Unknown, "rotate_when_changed": tftest.Unknown, "minimum_version": tftest.Unknown,
 	})
 	tftest.Must(t, p.Diags)
-	c := supplied("a").With("secret_wo_version", 1).With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 4)
+	c := supplied("a").With("secret_wo_version", 1).With("rotate_when_changed",
+		tftest.Triggers("a", "1")).With("minimum_version", 4)
 	tf.Keep(p, c)
 	s.wrote("POST sends a")
 	tf.Expect(tf.State, "version=4")
@@ -26,7 +29,10 @@ func TestCreationWithUnknowns(t *testing.T) {
 }
 
 func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
-	for name, c := range map[string]tftest.Config{"issued": base(), "key pair": keyPair(), "supplied, by number": supplied("a").With("secret_wo_version", 1)} {
+	for name, c := range map[string]tftest.Config{
+		"issued": base(), "key pair": keyPair(),
+		"supplied, by number": supplied("a").With("secret_wo_version", 1),
+	} {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, c)
 			p := tf.Plan(c.With("rotation_policy_id", tftest.Unknown))
@@ -45,8 +51,8 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 	s.wrote("PATCH if 1", "POST rotation/begin if 2 sends b")
 }
 
-// An unknown minimum_version may turn out to revoke the supplied secret that the configuration still has. That is an error
-// of the apply.
+// An unknown minimum_version may turn out to revoke the supplied secret that the configuration still has. That is an
+// error of the apply.
 func TestUnknownMinimumVersionOfASuppliedSecret(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	p := tf.Plan(supplied("a").With("minimum_version", tftest.Unknown))
@@ -57,7 +63,8 @@ func TestUnknownMinimumVersionOfASuppliedSecret(t *testing.T) {
 
 var key = regexp.MustCompile(`"comparison_key":\{[^}]*\}`)
 
-// Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a guess.
+// Without the comparison key a configured value cannot be recognised: nothing is known of it, and it is never sent on a
+// guess.
 func TestWithoutAComparisonKey(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	s.Fail(func(r acctest.Request) acctest.Fault {

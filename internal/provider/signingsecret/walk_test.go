@@ -17,8 +17,8 @@ import (
 var walks = flag.Uint64("walks", 12, "how many walks TestWalks takes")
 
 // Others do something on the platform, and the configuration says something, known at the plan or only at the apply. No
-// apply breaks a promise of its plan: tftest looks for that. What was revoked is sent only under a number that is new to
-// it. Plans come to an end, which is not silent where the platform lacks the configured value.
+// apply breaks a promise of its plan: tftest looks for that. What was revoked is sent only under a number that is new
+// to it. Plans come to an end, which is not silent where the platform lacks the configured value.
 func TestWalks(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range *walks {
@@ -39,7 +39,10 @@ func TestWalks(t *testing.T) {
 			}
 		})
 	}
-	for _, what := range []string{"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply", "on hold"} {
+	for _, what := range []string{
+		"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply",
+		"on hold",
+	} {
 		if seen[what] == 0 {
 			t.Errorf("the walks never came across %q: %v", what, seen)
 		}
@@ -59,7 +62,8 @@ type walk struct {
 func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	t.Helper()
 	w := &walk{
-		t: t, r: rand.New(rand.NewPCG(seed, 0)), s: start(t), config: base().With("rotate_when_changed", tftest.Triggers("k", "0")),
+		t: t, r: rand.New(rand.NewPCG(seed, 0)), s: start(t), config: base().With("rotate_when_changed",
+			tftest.Triggers("k", "0")),
 		seen: seen,
 	}
 	w.tf = w.s.tf
@@ -71,7 +75,10 @@ func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 }
 
 func (w *walk) note(what string, c tftest.Config) {
-	for _, name := range []string{"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed", "description"} {
+	for _, name := range []string{
+		"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed",
+		"description",
+	} {
 		v := c[name]
 		secret, isText := v.(string)
 		switch {
@@ -148,7 +155,8 @@ func (w *walk) editSecret() {
 	}
 }
 
-// run plans with what is known by then, applies, and goes on until there is nothing left to do. It returns false where that was refused.
+// run plans with what is known by then, applies, and goes on until there is nothing left to do. It returns false where
+// that was refused.
 func (w *walk) run() bool {
 	known := w.config
 	if known["secret_wo"] != nil {
@@ -240,7 +248,11 @@ func (w *walk) clean(p tftest.Plan) {
 			w.seen[what]++
 		}
 	}
-	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil && w.tf.Get(w.tf.State, "secret_digest") != w.s.digest(letterOf(value)) {
+	value, ok := w.config["secret_wo"].(string)
+	if !ok || warnings != "" || w.config["secret_wo_version"] != nil {
+		return
+	}
+	if w.tf.Get(w.tf.State, "secret_digest") != w.s.digest(letterOf(value)) {
 		w.t.Error("the platform lacks the configured value, and the plan says nothing")
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 const enablesAgain = "This plan enables it again"
 
-// A receiver that answers 410 has its endpoint disabled by the platform. The plan shows it, says why, and enables it again.
+// A receiver that answers 410 has its endpoint disabled by the platform. The plan shows it, says why, and enables it
+// again.
 func TestGoneIsEnabledAgain(t *testing.T) {
 	for name, enabled := range map[string]any{"by default": nil, "explicitly": true} {
 		t.Run(name, func(t *testing.T) {
@@ -106,12 +107,15 @@ func TestImportOfOneThatIsGone(t *testing.T) {
 	tftest.Silent(t, tf, c.With("enabled", false))
 }
 
-// While nothing is accepted every plan says so, and has nothing to do. A change of the URL, or enabled = false, settles it.
+// While nothing is accepted every plan says so, and has nothing to do. A change of the URL, or enabled = false, settles
+// it.
 func TestFailingIsWarnedOf(t *testing.T) {
 	s, c := received(t)
 	s.delivered(http.StatusUnauthorized)
-	tftest.Says(t, tftest.Empty(t, s.tf, c).Diags.Warnings(), `AttributeName("url")`, `Deliveries to "orders" are not accepted`,
-		"None was accepted since 2026-05-01T12:00:00Z", "the endpoint answered 401", "/v1/webhook-endpoints/"+s.id()+"/deliveries")
+	tftest.Says(t, tftest.Empty(t, s.tf, c).Diags.Warnings(), `AttributeName("url")`,
+		`Deliveries to "orders" are not accepted`,
+		"None was accepted since 2026-05-01T12:00:00Z", "the endpoint answered 401",
+		"/v1/webhook-endpoints/"+s.id()+"/deliveries")
 	for name, v := range map[string]any{"url": "https://other.example.com/", "enabled": false} {
 		if w := s.tf.Plan(c.With(name, v)).Diags.Warnings(); w != "" {
 			t.Errorf("%s: %s", name, w)

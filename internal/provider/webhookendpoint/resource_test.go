@@ -13,13 +13,16 @@ import (
 func TestEveryAttributeThereAndBack(t *testing.T) {
 	s := start(t)
 	tf := s.tf
-	full := base().With("description", "").With("labels", map[string]any{}).With("event_types", []string{"message.failed", "message.delivered"}).With("enabled", false)
+	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
+		[]string{"message.failed", "message.delivered"}).With("enabled", false)
 	p := tf.Plan(full)
-	tf.Expect(p.Planned, "id=<unknown>", "tenant=<unknown>", "environment=<unknown>", "created_at=<unknown>", "enabled=false", "url=https://hooks.example.com/orders")
+	tf.Expect(p.Planned, "id=<unknown>", "tenant=<unknown>", "environment=<unknown>", "created_at=<unknown>",
+		"enabled=false", "url=https://hooks.example.com/orders")
 	tf.Keep(p, nil)
 	id := s.id()
 	tftest.Silent(t, tf, full)
-	tf.Expect(tf.State, "id="+id, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "description=", "labels={}", `event_types=["message.delivered","message.failed"]`, "enabled=false")
+	tf.Expect(tf.State, "id="+id, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "description=",
+		"labels={}", `event_types=["message.delivered","message.failed"]`, "enabled=false")
 
 	// Null and empty are not the same, in both directions, and what is left out is enabled.
 	tf.Run(base())
@@ -28,7 +31,8 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 
 	// A change carries what changes and nothing else.
 	s.ForgetRequests()
-	changed := base().With("name", "other").With("url", "https://hooks.example.com/new").With("labels", map[string]any{"a": "1"})
+	changed := base().With("name", "other").With("url", "https://hooks.example.com/new").With("labels",
+		map[string]any{"a": "1"})
 	p = tf.Plan(changed)
 	tf.Expect(p.Planned, "id="+id, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "enabled=true")
 	tf.Keep(p, nil)
@@ -86,12 +90,16 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	}
 }
 
-// What only the platform knows is an error on the attribute. An entry of a set is named by its text: a set has no positions.
+// What only the platform knows is an error on the attribute. An entry of a set is named by its text: a set has no
+// positions.
 func TestRefusedEntryOfASet(t *testing.T) {
 	s := start(t)
 	c := base().With("event_types", []string{"b.two", "a.one"})
 	refuse := func(method, field string) {
-		s.Fail(acctest.Refuse(method, api.Problem{Code: api.CodeInvalid, Field: field, Detail: "event_types has one that is refused"}))
+		s.Fail(acctest.Refuse(method, api.Problem{
+			Code: api.CodeInvalid, Field: field,
+			Detail: "event_types has one that is refused",
+		}))
 	}
 	refuse(http.MethodPost, "/event_types/1")
 	tftest.Says(t, s.tf.Apply(s.tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "b.two"`)
@@ -116,7 +124,8 @@ func TestReplacement(t *testing.T) {
 	tftest.Silent(t, s.tf, c.With("connector_id", second))
 }
 
-// The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the way.
+// The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the
+// way.
 func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
 	s := created(t, base())
 	s.signingSecret()
@@ -133,7 +142,8 @@ func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	full := base().With("description", "").With("labels", map[string]any{}).With("event_types", []string{"message.delivered"}).
+	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
+		[]string{"message.delivered"}).
 		With("enabled", false)
 	s := created(t, full)
 	for _, id := range []string{s.id(), "orders"} {
