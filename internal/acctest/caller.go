@@ -96,7 +96,8 @@ func (c *Caller) RotationPolicy(name string) api.RotationPolicy {
 func (c *Caller) SendTestEvent(endpoint, eventType string) string {
 	c.t.Helper()
 	in := api.TestEventRequest{Type: eventType, Data: json.RawMessage(`{"n":1}`)}
-	queued, err := c.Client().WebhookEndpoints().SendTestEvent(c.context(), c.WebhookEndpoint(endpoint).ID, in, client.Write{})
+	queued, err := c.Client().WebhookEndpoints().SendTestEvent(c.context(), c.WebhookEndpoint(endpoint).ID, in,
+		client.Write{})
 	return must(c, queued, err).ID
 }
 

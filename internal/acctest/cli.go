@@ -31,7 +31,8 @@ type CLI struct {
 	programs bool
 }
 
-// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test without TF_ACC.
+// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test
+// without TF_ACC.
 func NewCLI(tb testing.TB) *CLI {
 	tb.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -50,8 +51,8 @@ func NewCLI(tb testing.TB) *CLI {
 	return c
 }
 
-// StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the provider, or
-// that reads what the provider logs.
+// StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the
+// provider, or that reads what the provider logs.
 func (c *CLI) StartPrograms() {
 	c.t.Helper()
 	dir, err := buildProviders()

@@ -37,8 +37,8 @@ func (c *scene) config(policy, more string) {
 	c.tf.Config(policy + notifier(more) + handover(c.s) + downstream)
 }
 
-// planEdit saves a plan that changes these attributes of the token and takes no step: version and rotation stay as they are,
-// known, and nothing downstream is touched.
+// planEdit saves a plan that changes these attributes of the token and takes no step: version and rotation stay as they
+// are, known, and nothing downstream is touched.
 func (c *scene) planEdit(attributes ...string) {
 	c.t.Helper()
 	c.tf.SavePlan("edit.tfplan")
@@ -49,7 +49,8 @@ func (c *scene) planEdit(attributes ...string) {
 		c.t.Errorf("the plan is to %s the token, changing %v; want an update of %v", change.Action(), got, attributes)
 	}
 	for _, name := range []string{"version", "rotation"} {
-		if diff := cmp.Diff(change.Change.Before[name], change.Change.After[name]); diff != "" || change.Change.After[name] == nil {
+		if diff := cmp.Diff(change.Change.Before[name],
+			change.Change.After[name]); diff != "" || change.Change.After[name] == nil {
 			c.t.Errorf("the plan moves %s, which it has no reason to (-before +after):\n%s", name, diff)
 		}
 	}
@@ -60,8 +61,8 @@ func (c *scene) planEdit(attributes ...string) {
 	}
 }
 
-// A description is edited, and a rotation falls due before the plan is applied. The apply edits the description and nothing
-// else, and what looks at the version is not touched. The rotation is the next plan's.
+// A description is edited, and a rotation falls due before the plan is applied. The apply edits the description and
+// nothing else, and what looks at the version is not touched. The rotation is the next plan's.
 func TestEditWhileARotationFallsDue(t *testing.T) {
 	t.Parallel()
 	c := startScene(t)
@@ -87,9 +88,11 @@ func TestRetirementTouchesNothingDownstream(t *testing.T) {
 	c.p.Clock.Advance(30 * day)
 	c.tf.Apply()
 	c.p.Clock.Advance(time.Hour)
-	c.tf.SavePlan("retire.tfplan").Has(`"draining" -> "stable"`, "version 1 will be retired", "quiet_period").HasNot("~ version")
+	c.tf.SavePlan("retire.tfplan").Has(`"draining" -> "stable"`, "version 1 will be retired",
+		"quiet_period").HasNot("~ version")
 	if plan := c.tf.Changes("retire.tfplan"); plan[theSink].Action() != "no-op" || plan["terraform_data.version"].Action() != "no-op" {
-		t.Errorf("the plan touches what looks at the version: %s, %s", plan[theSink].Action(), plan["terraform_data.version"].Action())
+		t.Errorf("the plan touches what looks at the version: %s, %s", plan[theSink].Action(),
+			plan["terraform_data.version"].Action())
 	}
 	c.tf.ApplyPlan("retire.tfplan")
 	wantDelivered(t, c.p, c.s, 2, 2)

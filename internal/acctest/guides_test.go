@@ -19,8 +19,8 @@ var updateGuides = flag.Bool("update", false, "write what Terraform really print
 // shown is a block of a document: a comment that names the output, and the output in a fence.
 var shown = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n\n```text\n(.*?)```\n")
 
-// What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the webhooks example, from
-// their creation to their promotion.
+// What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the
+// webhooks example, from their creation to their promotion.
 func TestGuidesShowRealOutput(t *testing.T) {
 	t.Parallel()
 	root, err := acctest.Root()

@@ -7,8 +7,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// One reviewed line of configuration ends every older value at once, in the middle of a rotation too, and the sink has the
-// new one when the apply is over.
+// One reviewed line of configuration ends every older value at once, in the middle of a rotation too, and the sink has
+// the new one when the apply is over.
 func TestMinimumVersionRaised(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -21,7 +21,8 @@ func TestMinimumVersionRaised(t *testing.T) {
 	w.want(1, 2)
 
 	tf.Config(config + notifier("minimum_version = 3"))
-	tf.SavePlan("raise.tfplan").Has(token+" will be updated in-place", "minimum_version is raised to 3").HasNot("must be replaced")
+	tf.SavePlan("raise.tfplan").Has(token+" will be updated in-place",
+		"minimum_version is raised to 3").HasNot("must be replaced")
 	if version := tf.Changes("raise.tfplan")[token].Change.After["version"]; version != 3.0 {
 		t.Errorf("the plan says version %v, want 3, known before the apply", version)
 	}

@@ -10,12 +10,13 @@ import (
 
 const withoutAcknowledgement = "require_acknowledgement = false\n"
 
-// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal mean
-// that nothing happened to it.
+// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal
+// mean that nothing happened to it.
 func standing(t *testing.T, p *acctest.Platform) string {
 	t.Helper()
 	deployer := p.As(api.RoleDeployer)
-	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"), "versions": deployer.Versions("notifier")})
+	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"),
+		"versions": deployer.Versions("notifier")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,8 @@ func (d *demo) fallDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.Name(), indent(planned(plan)))
+	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.Name(),
+		indent(planned(plan)))
 	return nil
 }
 
@@ -133,7 +134,8 @@ func (d *demo) retire(ctx context.Context) error {
 		return err
 	}
 	if token.Rotation.Phase != api.PhaseStable || token.Version != 2 {
-		return fmt.Errorf("after the overlap the token is in phase %s with version %d, not stable with version 2", token.Rotation.Phase, token.Version)
+		return fmt.Errorf("after the overlap the token is in phase %s with version %d, not stable with version 2",
+			token.Rotation.Phase, token.Version)
 	}
 	d.say("The overlap is over: version 1 is refused, version 2 is accepted, and nobody had to apply anything.")
 	return nil
@@ -176,7 +178,8 @@ func (d *demo) accepts(ctx context.Context, by *client.Client, value string, ver
 		return fmt.Errorf("the value of version %d is refused", version)
 	}
 	if answer.Version != version || answer.Scope != "messages:send" {
-		return fmt.Errorf("a value is accepted as version %d with scope %q, not as version %d with scope \"messages:send\"", answer.Version, answer.Scope, version)
+		return fmt.Errorf("a value is accepted as version %d with scope %q, not as version %d with scope \"messages:send\"",
+			answer.Version, answer.Scope, version)
 	}
 	return nil
 }
