@@ -27,7 +27,8 @@ const (
 	asPolicy    = "name = \"p\"\ninterval = \"30d\""
 	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
 	// The ids are of the right form; a plan asks nobody whether they exist.
-	asToken      = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\nrotation_policy_id = \"pol_1\""
+	asToken = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\n" +
+		"rotation_policy_id = \"pol_1\""
 	asEndpoint   = "name = \"e\"\nconnector_id = \"con_1\"\nurl = \"https://hooks.example.com/quickconnect\""
 	asSigning    = "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"\nrotation_policy_id = \"pol_1\""
 	aSigning     = "secret_wo must be whsec_ followed by 24 to 64 bytes in standard base64 with padding"
@@ -59,7 +60,8 @@ var mistakes = []badInput{
 	{connectorType, `owner = "Ops <ops@example.com>"`, asConnector, "owner has an @ but is not a plain e-mail address"},
 	{connectorType, `type = "fax"`, asConnector, "type must be one of custom, discord"},
 	{connectorType, `settings = { bot_token = "x" }`, asConnector,
-		"is not a setting of a connector of type slack, which takes default_channel, team_id; a secret belongs into credentials_wo"},
+		"is not a setting of a connector of type slack, which takes default_channel, team_id; " +
+			"a secret belongs into credentials_wo"},
 	{connectorType, `settings = { team_id = "my team" }`, asConnector, "must be a Slack id"},
 	{connectorType, `settings = { port = "25" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"",
 		"settings must have host for a connector of type smtp"},
@@ -169,8 +171,10 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 		hcl.WriteString(mistake.hcl(i))
 	}
 	hcl.WriteString(strings.Join([]string{
-		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`, `resource "quickconnect_connector" "right" {`, asConnector, `}`,
-		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`, `resource "quickconnect_webhook_endpoint" "right" {`, asEndpoint, `}`,
+		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`,
+		`resource "quickconnect_connector" "right" {`, asConnector, `}`,
+		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`,
+		`resource "quickconnect_webhook_endpoint" "right" {`, asEndpoint, `}`,
 		`resource "quickconnect_webhook_signing_secret" "right" {`, asSigning, `}`, ``,
 	}, "\n"))
 	tf.Config(hcl.String())

@@ -115,7 +115,8 @@ provider "quickconnect" {
 	if version, _ := s.Last(); version != 2 {
 		t.Errorf("the sink has version %d, want 2", version)
 	}
-	if got := p.As(api.RoleAuditor).ScopedToken("quintet"); got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
+	got := p.As(api.RoleAuditor).ScopedToken("quintet")
+	if got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
 		t.Errorf("the token has the description %v in phase %s", got.Description, got.Rotation.Phase)
 	}
 	tf.Plan(0)

@@ -27,8 +27,9 @@ import (
 func steps(t *testing.T, p *acctest.Platform, all ...resource.TestStep) {
 	t.Helper()
 	env := map[string]string{
-		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant, "QUICKCONNECT_ENVIRONMENT": acctest.Environment,
-		"QUICKCONNECT_TOKEN": p.Token(api.RoleDeployer),
+		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant,
+		"QUICKCONNECT_ENVIRONMENT": acctest.Environment,
+		"QUICKCONNECT_TOKEN":       p.Token(api.RoleDeployer),
 	}
 	ours := provider.NewIn(func(name string) string { return env[name] }, "test")
 	resource.Test(t, resource.TestCase{

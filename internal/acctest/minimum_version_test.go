@@ -29,7 +29,8 @@ func TestMinimumVersionRaised(t *testing.T) {
 	tf.ApplyPlan("raise.tfplan")
 	w.want(3)
 	wantRotation(t, tf, 3, map[string]any{
-		"phase": "stable", "due": "none", "current_version": 3.0, "pending_version": nil, "previous_version": nil, "next_version": 4.0,
+		"phase": "stable", "due": "none", "current_version": 3.0,
+		"pending_version": nil, "previous_version": nil, "next_version": 4.0,
 	})
 	given(t, s, w, 3)
 	tf.Plan(0).Silent()

@@ -35,7 +35,8 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 		revealed, err := secrets.Reveal(t.Context(), signing.ID, version)
 		ok(t, err)
 		f.receivers[name].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
 		})
 	}
 	n := 0

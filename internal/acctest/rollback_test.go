@@ -32,7 +32,8 @@ func TestRollback(t *testing.T) {
 	w.want(1, 2)
 	given(t, s, w, 1)
 	wantRotation(t, tf, 1, map[string]any{
-		"phase": "staged", "due": "none", "reason": "held", "current_version": 1.0, "pending_version": 2.0, "previous_version": nil, "next_version": 3.0,
+		"phase": "staged", "due": "none", "reason": "held", "current_version": 1.0,
+		"pending_version": 2.0, "previous_version": nil, "next_version": 3.0,
 		"pending_expires_at": acctest.Epoch.Add(31 * day).Format(time.RFC3339),
 	})
 	tf.Plan(0).Has("is on hold")

@@ -110,7 +110,8 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	know := func(language string, secrets ...string) {
 		f.receivers[language].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: secrets,
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: secrets,
 		})
 	}
 	probe := func() string {

@@ -146,6 +146,7 @@ func (d *demo) sayHowToGoOn() {
 	pid := d.platform.Pid()
 	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n",
 		pid)
+	//nolint:lll // a command that is copied is one line
 	fmt.Printf(`    cd %[1]s
     export QUICKCONNECT_ENDPOINT=%[2]s
     export QUICKCONNECT_TOKEN=%[3]s

@@ -37,7 +37,8 @@ func (d *demo) setUp(ctx context.Context) error {
 		tf.Env["QUICKCONNECT_ENDPOINT"] = d.platform.URL
 		tf.Env["QUICKCONNECT_TOKEN"] = d.token
 	}
-	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime for the service that uses the token.", tenant, environment)
+	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime "+
+		"for the service that uses the token.", tenant, environment)
 	return nil
 }
 
@@ -45,7 +46,8 @@ func (d *demo) create(ctx context.Context) (err error) {
 	if err = d.tf.apply(ctx); err != nil {
 		return err
 	}
-	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), a connector and a scoped token.", d.tf.Name(), interval, overlap)
+	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), "+
+		"a connector and a scoped token.", d.tf.Name(), interval, overlap)
 	if d.first, err = d.handedOver(); err != nil {
 		return err
 	}
@@ -106,7 +108,8 @@ func (d *demo) promote(ctx context.Context) error {
 	if err := absent(d.tf, d.first, d.second); err != nil {
 		return err
 	}
-	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.Name())
+	d.say("%s plan wants to make version 2 the current one (exit code 2). "+
+		"Neither value is in the saved plans or in the state.", d.tf.Name())
 	if err := d.tf.apply(ctx, "promotion.tfplan"); err != nil {
 		return err
 	}

@@ -123,7 +123,8 @@ func (w *webhooks) promote(ctx context.Context) error {
 	if err := w.tf.apply(ctx, "promote.tfplan"); err != nil {
 		return err
 	}
-	w.d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. Version 1 signs beside it for %s more.",
+	w.d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. "+
+		"Version 1 signs beside it for %s more.",
 		w.tf.Name(), signingOverlap)
 	return nil
 }
