@@ -21,7 +21,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on disk now.
+// builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on
+// disk now.
 var builtDir string
 
 var makeBuiltDir = sync.OnceValues(func() (string, error) {
@@ -32,8 +33,11 @@ var makeBuiltDir = sync.OnceValues(func() (string, error) {
 
 // The two providers are built together, the platform's program only where a test starts it.
 var (
-	buildProviders = sync.OnceValues(func() (string, error) { return build(".", "./internal/acctest/sink/cmd/terraform-provider-sink") })
-	buildPlatform  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
+	buildProviders = sync.OnceValues(func() (string, error) {
+		return build(".",
+			"./internal/acctest/sink/cmd/terraform-provider-sink")
+	})
+	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 )
 
 // build builds commands of this module and returns the directory they are in.

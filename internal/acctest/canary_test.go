@@ -51,8 +51,8 @@ output "rotation" {
 }
 `
 
-// Secrets are in nothing that the CLI, the provider or the platform writes: state, backup, plan files, JSON, output, trace
-// logs, the platform's log, its database.
+// Secrets are in nothing that the CLI, the provider or the platform writes: state, backup, plan files, JSON, output,
+// trace logs, the platform's log, its database.
 func TestCanaries(t *testing.T) {
 	t.Parallel()
 	tf := acctest.NewCLI(t)

@@ -31,7 +31,8 @@ type CLI struct {
 	programs bool
 }
 
-// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test without TF_ACC.
+// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test
+// without TF_ACC.
 func NewCLI(tb testing.TB) *CLI {
 	tb.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -50,8 +51,8 @@ func NewCLI(tb testing.TB) *CLI {
 	return c
 }
 
-// StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the provider, or
-// that reads what the provider logs.
+// StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the
+// provider, or that reads what the provider logs.
 func (c *CLI) StartPrograms() {
 	c.t.Helper()
 	dir, err := buildProviders()
@@ -88,12 +89,13 @@ func (c *CLI) Write(name, content string) {
 // configuration, come from a file beside it, unless hcl configures the provider itself.
 func (c *CLI) Config(hcl string) {
 	c.t.Helper()
-	header := "terraform {\n  required_providers {\n"
-	header += "    quickconnect = { source = \"quickconnect/quickconnect\" }\n"
-	if strings.Contains(hcl, "\"sink_") {
-		header += "    sink         = { source = \"quickconnect/sink\" }\n"
-	}
-	header += "  }\n}\n"
+	header := `terraform {
+  required_providers {
+    quickconnect = { source = "quickconnect/quickconnect" }
+    sink         = { source = "quickconnect/sink" }
+  }
+}
+`
 	if !strings.Contains(hcl, `provider "quickconnect"`) {
 		header += "\nprovider \"quickconnect\" {}\n"
 	}

@@ -130,7 +130,8 @@ type Change struct {
 	} `json:"change"`
 }
 
-// Action returns the one action, or both of a replacement with a slash between: no-op, create, update, delete, delete/create.
+// Action returns the one action, or both of a replacement with a slash between: no-op, create, update, delete,
+// delete/create.
 func (ch Change) Action() string {
 	var s string
 	for _, a := range ch.Change.Actions {

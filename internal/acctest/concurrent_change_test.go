@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // downstream is anything that looks at the version: it must not be touched by what is no rotation.
@@ -38,15 +37,8 @@ func (c *scene) config(policy, more string) {
 	c.tf.Config(policy + notifier(more) + handover(c.s) + downstream)
 }
 
-// use lets the value that was delivered last be used.
-func (c *scene) use() {
-	c.t.Helper()
-	_, value := c.s.Last()
-	c.p.As(api.RoleRuntime).Introspect(value)
-}
-
-// planEdit saves a plan that changes these attributes of the token and takes no step: version and rotation stay as they are,
-// known, and nothing downstream is touched.
+// planEdit saves a plan that changes these attributes of the token and takes no step: version and rotation stay as they
+// are, known, and nothing downstream is touched.
 func (c *scene) planEdit(attributes ...string) {
 	c.t.Helper()
 	c.tf.SavePlan("edit.tfplan")
@@ -57,7 +49,8 @@ func (c *scene) planEdit(attributes ...string) {
 		c.t.Errorf("the plan is to %s the token, changing %v; want an update of %v", change.Action(), got, attributes)
 	}
 	for _, name := range []string{"version", "rotation"} {
-		if diff := cmp.Diff(change.Change.Before[name], change.Change.After[name]); diff != "" || change.Change.After[name] == nil {
+		if diff := cmp.Diff(change.Change.Before[name],
+			change.Change.After[name]); diff != "" || change.Change.After[name] == nil {
 			c.t.Errorf("the plan moves %s, which it has no reason to (-before +after):\n%s", name, diff)
 		}
 	}
@@ -68,8 +61,8 @@ func (c *scene) planEdit(attributes ...string) {
 	}
 }
 
-// A description is edited, and a rotation falls due before the plan is applied. The apply edits the description and nothing
-// else, and what looks at the version is not touched. The rotation is the next plan's.
+// A description is edited, and a rotation falls due before the plan is applied. The apply edits the description and
+// nothing else, and what looks at the version is not touched. The rotation is the next plan's.
 func TestEditWhileARotationFallsDue(t *testing.T) {
 	t.Parallel()
 	c := startScene(t)
@@ -95,9 +88,12 @@ func TestRetirementTouchesNothingDownstream(t *testing.T) {
 	c.p.Clock.Advance(30 * day)
 	c.tf.Apply()
 	c.p.Clock.Advance(time.Hour)
-	c.tf.SavePlan("retire.tfplan").Has(`"draining" -> "stable"`, "version 1 will be retired", "quiet_period").HasNot("~ version")
-	if plan := c.tf.Changes("retire.tfplan"); plan[theSink].Action() != "no-op" || plan["terraform_data.version"].Action() != "no-op" {
-		t.Errorf("the plan touches what looks at the version: %s, %s", plan[theSink].Action(), plan["terraform_data.version"].Action())
+	c.tf.SavePlan("retire.tfplan").Has(`"draining" -> "stable"`, "version 1 will be retired",
+		"quiet_period").HasNot("~ version")
+	plan := c.tf.Changes("retire.tfplan")
+	if plan[theSink].Action() != "no-op" || plan["terraform_data.version"].Action() != "no-op" {
+		t.Errorf("the plan touches what looks at the version: %s, %s", plan[theSink].Action(),
+			plan["terraform_data.version"].Action())
 	}
 	c.tf.ApplyPlan("retire.tfplan")
 	wantDelivered(t, c.p, c.s, 2, 2)

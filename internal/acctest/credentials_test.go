@@ -31,7 +31,8 @@ variable "bot_token" {
 `
 )
 
-// wantCredentials fails the test unless the platform has exactly this bot token, as the nth credentials of the connector slack.
+// wantCredentials fails the test unless the platform has exactly this bot token, as the nth credentials of the
+// connector slack.
 func wantCredentials(t *testing.T, p *acctest.Platform, n int64, botToken string) {
 	t.Helper()
 	by := p.As(api.RoleDeployer)
@@ -40,7 +41,8 @@ func wantCredentials(t *testing.T, p *acctest.Platform, n int64, botToken string
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := api.Digest(who.ComparisonKey.Number, key, api.KindConnectors, c.ID, map[string]string{"bot_token": botToken})
+	want, err := api.Digest(who.ComparisonKey.Number, key, api.KindConnectors, c.ID,
+		map[string]string{"bot_token": botToken})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,8 +56,8 @@ func wantCredentials(t *testing.T, p *acctest.Platform, n int64, botToken string
 	}
 }
 
-// Without a number the value itself is compared. Whichever side changes is found, named, and corrected to the configured
-// value. What is found in the plan of an ephemeral variable is the same in its apply.
+// Without a number the value itself is compared. Whichever side changes is found, named, and corrected to the
+// configured value. What is found in the plan of an ephemeral variable is the same in its apply.
 func TestCredentialsAreComparedWithoutNumber(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -67,18 +69,21 @@ func TestCredentialsAreComparedWithoutNumber(t *testing.T) {
 	tf.Plan(0).Silent()
 
 	tf.Var("bot_token", "xoxb-two")
-	tf.SavePlan("new.tfplan").Has(theConnector+" will be updated in-place", "Warning:", "The configured credentials changed since the last apply")
+	tf.SavePlan("new.tfplan").Has(theConnector+" will be updated in-place", "Warning:",
+		"The configured credentials changed since the last apply")
 	tf.ApplyPlan("new.tfplan")
 	wantCredentials(t, p, 2, "xoxb-two")
 
-	p.Credential(api.Connectors, "slack").Patch(map[string]any{"credentials": map[string]string{"bot_token": "xoxb-theirs"}})
+	p.Credential(api.Connectors,
+		"slack").Patch(map[string]any{"credentials": map[string]string{"bot_token": "xoxb-theirs"}})
 	tf.Plan(2).Has("Warning:", "were changed on the platform since the last apply")
 	tf.Apply()
 	wantCredentials(t, p, 4, "xoxb-two")
 	tf.Plan(0).Silent()
 }
 
-// An ephemeral value that is generated anew each time it is opened, so also between plan and apply, converges under a number.
+// An ephemeral value that is generated anew each time it is opened, so also between plan and apply, converges under a
+// number.
 func TestGeneratedCredentialsConverge(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

@@ -25,8 +25,8 @@ func sized(short, long int) int {
 	return short
 }
 
-// The platform is killed again and again while it delivers events. Each of them arrives, at least once, under the id that
-// its sender got, and with the same body each time.
+// The platform is killed again and again while it delivers events. Each of them arrives, at least once, under the id
+// that its sender got, and with the same body each time.
 func TestDeliveriesSurviveKills(t *testing.T) {
 	t.Parallel()
 	events, kills := sized(200, 1000), sized(10, 50)
@@ -89,7 +89,8 @@ func TestDeliveriesSurviveKills(t *testing.T) {
 		}
 		bodies[e.ID] = string(e.Body)
 	}
-	t.Logf("%d events, %d kills (%d of them with events on their way), %d arrivals", events, kills, during, len(h.Events()))
+	t.Logf("%d events, %d kills (%d of them with events on their way), %d arrivals", events, kills, during,
+		len(h.Events()))
 	acctest.WaitFor(t, "every delivery is recorded", func() bool {
 		records, err := p.Client(token).WebhookEndpoints().Deliveries(t.Context(), endpoint)
 		if err != nil {
@@ -131,7 +132,8 @@ func makeHook(t *testing.T, p *acctest.Process, token string, h *acctest.Hook) s
 	ok(t, err)
 	connector, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "shop", Owner: "team", Type: "custom"})
 	ok(t, err)
-	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{Name: "orders", ConnectorID: connector.ID, URL: h.URL})
+	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{Name: "orders",
+		ConnectorID: connector.ID, URL: h.URL})
 	ok(t, err)
 	signing, err := c.SigningSecrets().Create(ctx, api.SigningSecretCreate{
 		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team"}, EndpointID: endpoint.ID, RotationPolicyID: policy.ID,
@@ -151,7 +153,8 @@ func ok(t *testing.T, err error) {
 	}
 }
 
-// send posts one event until the platform says that it has it: the key makes that one event, however often it was asked.
+// send posts one event until the platform says that it has it: the key makes that one event, however often it was
+// asked.
 func send(t *testing.T, p *acctest.Process, token, endpoint string, i int) string {
 	t.Helper()
 	c := p.Client(token).WebhookEndpoints()

@@ -54,8 +54,8 @@ resource "quickconnect_scoped_token" "notifier" {
 ` + handover(s)
 }
 
-// Somebody changes an object of every kind. The next plan shows exactly that, one apply corrects it in place, and nothing
-// else is touched: no version moves, nothing is delivered again.
+// Somebody changes an object of every kind. The next plan shows exactly that, one apply corrects it in place, and
+// nothing else is touched: no version moves, nothing is delivered again.
 func TestDriftIsCorrectedInPlace(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -77,7 +77,8 @@ func TestDriftIsCorrectedInPlace(t *testing.T) {
 		if want := slices.Sorted(maps.Keys(patch)); change.Action() != "update" || !slices.Equal(changed(change), want) {
 			t.Errorf("%s: the plan is to %s, changing %v; want an update of %v", address, change.Action(), changed(change), want)
 		}
-		// Of a connector the apply decides whether its credentials are sent: write-only values may differ between plan and apply.
+		// Of a connector the apply decides whether its credentials are sent: write-only values may differ between plan and
+		// apply.
 		if open := unknown(change); address != theConnector && len(open) > 0 {
 			t.Errorf("%s: the plan leaves %v open, though nothing of it is to change", address, open)
 		}

@@ -14,8 +14,8 @@ func expires(after time.Duration) string {
 	return fmt.Sprintf("expires_at = %q\n", acctest.Epoch.Add(after).Format(time.RFC3339))
 }
 
-// An end is not a rotation. The token ends, every plan says so, and nothing is done until the configuration changes. A later
-// date is the way back: in place, in one apply, and the sink has the new value when it is over.
+// An end is not a rotation. The token ends, every plan says so, and nothing is done until the configuration changes. A
+// later date is the way back: in place, in one apply, and the sink has the new value when it is over.
 func TestTokenExpiresAndIsRevived(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -37,7 +37,8 @@ func TestTokenExpiresAndIsRevived(t *testing.T) {
 
 	tf.Config(policy("") + notifier(expires(40*day)) + handover(s))
 	tf.SavePlan("revive.tfplan").
-		Has(token+" will be updated in-place", `"revoked" -> "stable"`, "~ version = 1 -> 2", "~ value_wo_version = 1 -> 2", "moves expires_at to")
+		Has(token+" will be updated in-place", `"revoked" -> "stable"`, "~ version = 1 -> 2", "~ value_wo_version = 1 -> 2",
+			"moves expires_at to")
 	tf.ApplyPlan("revive.tfplan")
 	wantDelivered(t, p, s, 2, 2)
 	if got := tf.State(token)["id"]; got != id {

@@ -15,15 +15,16 @@ import (
 type lasting struct {
 	fault acctest.Fault
 	says  []string
-	// attempts is how often each request is sent, with one retry allowed; 0 for more than once: where a connection is cut, the
-	// standard library repeats what it may by itself.
+	// attempts is how often each request is sent, with one retry allowed; 0 for more than once: where a connection is cut,
+	// the standard library repeats what it may by itself.
 	attempts int
 	// carriedOut is true where the platform did what it was asked to and only its answer was lost.
 	carriedOut bool
 }
 
-// A fault that lasts, between the provider and the platform: no object is dropped from the state, none is created twice, no
-// step of a rotation is taken twice, and the error says what to do. What each answer means, alone, is shown in process.
+// A fault that lasts, between the provider and the platform: no object is dropped from the state, none is created
+// twice, no step of a rotation is taken twice, and the error says what to do. What each answer means, alone, is shown
+// in process.
 func TestLastingFaults(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]lasting{
@@ -114,7 +115,8 @@ provider "quickconnect" {
 	if version, _ := s.Last(); version != 2 {
 		t.Errorf("the sink has version %d, want 2", version)
 	}
-	if got := p.As(api.RoleAuditor).ScopedToken("quintet"); got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
+	got := p.As(api.RoleAuditor).ScopedToken("quintet")
+	if got.Description == nil || *got.Description != "second" || got.Rotation.Phase != api.PhaseStaged {
 		t.Errorf("the token has the description %v in phase %s", got.Description, got.Rotation.Phase)
 	}
 	tf.Plan(0)
@@ -197,8 +199,8 @@ func TestPassingFaults(t *testing.T) {
 	}
 }
 
-// firstTime makes the fault happen once to each request: its repetition passes. What is asked again after a change is the same
-// request again, and passes too.
+// firstTime makes the fault happen once to each request: its repetition passes. What is asked again after a change is
+// the same request again, and passes too.
 func firstTime(f acctest.Fault) func(acctest.Request) acctest.Fault {
 	var mu sync.Mutex
 	seen := map[string]bool{}

@@ -22,7 +22,8 @@ import {
   id = "notifier"
 }
 `)
-	tf.SavePlan("import.tfplan").Has("Plan: 1 to import, 1 to add, 1 to change, 0 to destroy.", `"stable" -> "staged"`, "~ version = 1 -> 2")
+	tf.SavePlan("import.tfplan").Has("Plan: 1 to import, 1 to add, 1 to change, 0 to destroy.", `"stable" -> "staged"`,
+		"~ version = 1 -> 2")
 	tf.ApplyPlan("import.tfplan")
 	wantDelivered(t, p, s, 1, 2)
 	if r := p.As(api.RoleAuditor).ScopedToken("notifier").Rotation; r.Phase != api.PhaseStaged || r.NextVersion != 3 {
@@ -36,7 +37,8 @@ func TestImportOfWhatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	_, tf := acctest.Start(t)
 	tf.Config(policy("") + notifier(""))
-	tf.Run("import", token, "nowhere").Want(1).Has("Error: ", "nowhere", "has no such object in the tenant and environment")
+	tf.Run("import", token, "nowhere").Want(1).Has("Error: ", "nowhere",
+		"has no such object in the tenant and environment")
 	if n := len(tf.Objects()); n != 0 {
 		t.Errorf("the state has %d objects after an import that failed", n)
 	}

@@ -88,8 +88,8 @@ func wantMany(t *testing.T, p *acctest.Platform, tf *acctest.CLI, n int) {
 	}
 }
 
-// Ctrl-C in the middle of an apply, on a platform that answers some requests late and others never: it ends within 30 seconds,
-// what was made is in the state, and the next apply makes the rest.
+// Ctrl-C in the middle of an apply, on a platform that answers some requests late and others never: it ends within 30
+// seconds, what was made is in the state, and the next apply makes the rest.
 func TestInterruptedApply(t *testing.T) {
 	t.Parallel() // most of the time is waiting for answers that do not come
 	p, tf := acctest.Start(t)
@@ -122,8 +122,8 @@ func TestInterruptedApply(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// Terraform itself is killed while the platform has carried out what it was asked for and the answers are on their way: the next
-// apply names each of those and how to import it, and makes nothing twice.
+// Terraform itself is killed while the platform has carried out what it was asked for and the answers are on their way:
+// the next apply names each of those and how to import it, and makes nothing twice.
 func TestKilledApply(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -135,7 +135,8 @@ func TestKilledApply(t *testing.T) {
 	}))
 	apply := tf.Start("apply", "-auto-approve")
 	s.wait(t, 10)
-	acctest.WaitFor(t, "they are carried out", func() bool { return p.As(api.RoleAuditor).Count(api.KindScopedTokens) == 22 })
+	acctest.WaitFor(t, "they are carried out",
+		func() bool { return p.As(api.RoleAuditor).Count(api.KindScopedTokens) == 22 })
 	apply.Kill()
 	apply.Wait()
 	p.Fail(nil)
@@ -156,7 +157,8 @@ func TestKilledApply(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// adopt follows the import command of every error of a run that says that a name is taken, and returns how many there were.
+// adopt follows the import command of every error of a run that says that a name is taken, and returns how many there
+// were.
 func adopt(t *testing.T, tf *acctest.CLI, run *acctest.Run) int {
 	t.Helper()
 	n := 0
@@ -239,7 +241,8 @@ func TestKilledStep(t *testing.T) {
 	if n := len(requestsOf(p, opStep)); n != 0 {
 		t.Errorf("%d steps were taken by the next apply, want none", n)
 	}
-	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0, "next_version": 3.0})
+	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"next_version": 3.0})
 	w.want(1, 2)
 	if version, value := s.Last(); version != 2 || value != w.values[2] {
 		t.Errorf("the sink has version %d", version)

@@ -22,7 +22,8 @@ func wantOnlyIdentity(t *testing.T, p *acctest.Platform) {
 	}
 }
 
-// A token of another environment than the configuration says is refused before anything is planned, with both sides named.
+// A token of another environment than the configuration says is refused before anything is planned, with both sides
+// named.
 func TestTokenOfAnotherEnvironment(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -34,8 +35,8 @@ func TestTokenOfAnotherEnvironment(t *testing.T) {
 	wantSame(t, p, tf, 0)
 }
 
-// A state that belongs to another environment or tenant is an error, never "gone, create it anew": whatever the command, nothing
-// is asked about its objects, nothing leaves the state and nothing is made.
+// A state that belongs to another environment or tenant is an error, never "gone, create it anew": whatever the
+// command, nothing is asked about its objects, nothing leaves the state and nothing is made.
 func TestStateOfAnotherEnvironment(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -105,7 +106,8 @@ resource "quickconnect_scoped_token" "foreign" {
   expires_at   = "2027-01-01T00:00:00Z"
 }
 `, policy, there["quickconnect_connector"]))
-		production.ApplyFails().Has("with quickconnect_connector.own", "rotation_policy_id = ", "with quickconnect_scoped_token.foreign", "connector_id = ")
+		production.ApplyFails().Has("with quickconnect_connector.own", "rotation_policy_id = ",
+			"with quickconnect_scoped_token.foreign", "connector_id = ")
 		if len(stateIDs(t, stateFile(t, production))) != 0 {
 			t.Error("an object that refers to another environment was created")
 		}

@@ -20,15 +20,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
 
-// The tests of this file are steps of terraform-plugin-testing. A step with a configuration starts the CLI eight times or more:
-// it plans, applies, and plans again with and without a refresh, which must find nothing to do.
+// The tests of this file are steps of terraform-plugin-testing. A step with a configuration starts the CLI eight times
+// or more: it plans, applies, and plans again with and without a refresh, which must find nothing to do.
 
 // steps runs the steps against a platform, as deployer.
 func steps(t *testing.T, p *acctest.Platform, all ...resource.TestStep) {
 	t.Helper()
 	env := map[string]string{
-		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant, "QUICKCONNECT_ENVIRONMENT": acctest.Environment,
-		"QUICKCONNECT_TOKEN": p.Token(api.RoleDeployer),
+		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant,
+		"QUICKCONNECT_ENVIRONMENT": acctest.Environment,
+		"QUICKCONNECT_TOKEN":       p.Token(api.RoleDeployer),
 	}
 	ours := provider.NewIn(func(name string) string { return env[name] }, "test")
 	resource.Test(t, resource.TestCase{
@@ -87,7 +88,8 @@ func (c *compareID) of(address string) statecheck.StateCheck {
 	return c.comparison.AddStateValue(address, tfjsonpath.New("id"))
 }
 
-// A rotation that falls due is an update in place whose version number the plan knows. What the platform decides is unknown.
+// A rotation that falls due is an update in place whose version number the plan knows. What the platform decides is
+// unknown.
 func TestDueRotationInThePlan(t *testing.T) {
 	t.Parallel()
 	p := acctest.StartPlatform(t)
@@ -145,7 +147,8 @@ provider "echo" {
 resource "echo" "values" {}
 `,
 		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("echo.values", echoed("token"), knownvalue.StringRegexp(regexp.MustCompile(`^qct_[0-9A-Za-z]{36}$`))),
+			statecheck.ExpectKnownValue("echo.values", echoed("token"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^qct_[0-9A-Za-z]{36}$`))),
 			statecheck.ExpectKnownValue("echo.values", echoed("version"), knownvalue.Int64Exact(1)),
 			statecheck.ExpectKnownValue("echo.values", echoed("secret"), knownvalue.StringRegexp(regexp.MustCompile(`^whsec_`))),
 			statecheck.ExpectKnownValue("echo.values", echoed("other"), knownvalue.Null()),

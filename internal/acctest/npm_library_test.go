@@ -12,13 +12,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// The npm package standardwebhooks, in the receiver that is written with it, verifies our deliveries with the old secret until the overlap ends,
-// and with the new one from its issue on. The Go library is asked the same in internal/platform.
+// The npm package standardwebhooks, in the receiver that is written with it, verifies our deliveries with the old
+// secret until the overlap ends, and with the new one from its issue on. The Go library is asked the same in
+// internal/platform.
 func TestNpmLibraryThroughARotation(t *testing.T) {
 	t.Parallel()
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap(acctest.Tenant, acctest.Environment)[acctest.Environment]
-	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"), "new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}
+	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"),
+		"new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	h := acctest.StartHook(t, clock.System())
@@ -33,7 +35,8 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 		revealed, err := secrets.Reveal(t.Context(), signing.ID, version)
 		ok(t, err)
 		f.receivers[name].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
 		})
 	}
 	n := 0
@@ -61,7 +64,8 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 	}
 
 	holds("old", 1)
-	answers("before", map[string]int{"old": http.StatusNoContent, "new": http.StatusServiceUnavailable}) // it has no secret yet
+	answers("before", map[string]int{"old": http.StatusNoContent,
+		"new": http.StatusServiceUnavailable}) // it has no secret yet
 	step(api.StepBegin, api.StepRequest{})
 	holds("new", 2)
 	both := map[string]int{"old": http.StatusNoContent, "new": http.StatusNoContent}

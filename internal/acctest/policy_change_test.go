@@ -10,8 +10,8 @@ const createFirst = "  lifecycle {\n    create_before_destroy = true\n  }\n"
 
 const byMonthly = "rotation_policy_id = quickconnect_rotation_policy.monthly.id"
 
-// A description is edited in the apply that puts another policy, or a date, in the policy's place. Version and rotation stay.
-// What the other policy makes due is the next plan's.
+// A description is edited in the apply that puts another policy, or a date, in the policy's place. Version and rotation
+// stay. What the other policy makes due is the next plan's.
 func TestEditWhileThePolicyIsReplaced(t *testing.T) {
 	const edit = "\ndescription = \"Sends the alerts.\""
 	weekly := strings.NewReplacer(`"monthly"`, `"weekly"`, `"30d"`, `"7d"`).Replace(policy(withoutAcknowledgement))
@@ -26,7 +26,8 @@ func TestEditWhileThePolicyIsReplaced(t *testing.T) {
 			true,
 		},
 		"by a date, and no policy is left": {
-			policy(createFirst), "", `expires_at = "2027-01-01T00:00:00Z"`, []string{"description", "expires_at", "rotation_policy_id"}, false,
+			policy(createFirst), "", `expires_at = "2027-01-01T00:00:00Z"`, []string{"description", "expires_at",
+				"rotation_policy_id"}, false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,8 +51,8 @@ func TestEditWhileThePolicyIsReplaced(t *testing.T) {
 	}
 }
 
-// A step that is due is taken in the apply that also edits the token and its policy. A rotation in one step is not what the
-// new policy allows: nothing is rotated, and the next plan is right.
+// A step that is due is taken in the apply that also edits the token and its policy. A rotation in one step is not what
+// the new policy allows: nothing is rotated, and the next plan is right.
 func TestStepThatTheNewPolicyForbids(t *testing.T) {
 	t.Parallel()
 	c := startScene(t)

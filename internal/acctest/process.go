@@ -28,7 +28,8 @@ type Process struct {
 	clients  clients
 }
 
-// StartProcess builds quickconnectd and starts it on an empty data directory, with further flags of serve. It ends with the test.
+// StartProcess builds quickconnectd and starts it on an empty data directory, with further flags of serve. It ends with
+// the test.
 func StartProcess(tb testing.TB, flags ...string) *Process {
 	tb.Helper()
 	dir, err := buildPlatform()
@@ -71,7 +72,8 @@ func (p *Process) Kill() { p.platform.Kill() }
 // Log returns what it has printed so far, over all its starts.
 func (p *Process) Log() string { return p.platform.Log() }
 
-// Bootstrap makes a tenant with its environments beside the running server, and returns each environment's deployer token.
+// Bootstrap makes a tenant with its environments beside the running server, and returns each environment's deployer
+// token.
 func (p *Process) Bootstrap(tenant string, environments ...string) map[string]string {
 	p.t.Helper()
 	tokens, err := p.platform.Bootstrap(p.t.Context(), tenant, environments...)
@@ -97,8 +99,8 @@ func (p *Process) Client(token string) *client.Client {
 	return p.clients.of(p.t, p.URL, token)
 }
 
-// Do sends one request with the token of a principal; body may be nil, and key is an idempotency key or empty. The error says that there was no
-// answer, as while the platform is down.
+// Do sends one request with the token of a principal; body may be nil, and key is an idempotency key or empty. The
+// error says that there was no answer, as while the platform is down.
 func (p *Process) Do(token, method, path string, body any, key string) (status int, answer []byte, err error) {
 	var payload io.Reader
 	if body != nil {
@@ -126,7 +128,8 @@ func (p *Process) Do(token, method, path string, body any, key string) (status i
 	return resp.StatusCode, answer, err
 }
 
-// Must sends a request as Do does, fails the test unless the status is this, and reads the answer into out, which may be nil.
+// Must sends a request as Do does, fails the test unless the status is this, and reads the answer into out, which may
+// be nil.
 func (p *Process) Must(token, method, path string, body any, want int, out any) {
 	p.t.Helper()
 	status, answer, err := p.Do(token, method, path, body, "")

@@ -103,8 +103,8 @@ func TestPlatformKilledAndBack(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// The platform is killed in the middle of an apply and stays away until that has failed: the next apply makes the rest. What was
-// made without an answer, if anything, it names.
+// The platform is killed in the middle of an apply and stays away until that has failed: the next apply makes the rest.
+// What was made without an answer, if anything, it names.
 func TestPlatformKilledAndAway(t *testing.T) {
 	t.Parallel()
 	p, tf, token := startProcess(t)

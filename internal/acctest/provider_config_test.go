@@ -15,8 +15,8 @@ const readIdentity = `
 data "quickconnect_identity" "me" {}
 `
 
-// Everything that is required can come from the environment, what the configuration says comes first, and what neither has is
-// named with both places.
+// Everything that is required can come from the environment, what the configuration says comes first, and what neither
+// has is named with both places.
 func TestConfigurationFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -55,7 +55,8 @@ provider "quickconnect" {
 	tf.Config(readIdentity)
 	tf.Set("QUICKCONNECT_ENDPOINT", "http://operator:hunter2@platform.example.com")
 	tf.Set("QUICKCONNECT_TOKEN", p.Token(api.RoleAuditor)+"\n")
-	tf.Plan(1).Has("Invalid QUICKCONNECT_ENDPOINT", "user name or a password", "Invalid QUICKCONNECT_TOKEN", "line end", "trimspace").
+	tf.Plan(1).Has("Invalid QUICKCONNECT_ENDPOINT", "user name or a password", "Invalid QUICKCONNECT_TOKEN", "line end",
+		"trimspace").
 		HasNot("hunter2", p.Token(api.RoleAuditor))
 }
 
@@ -77,14 +78,15 @@ resource "quickconnect_scoped_token" "many" {
   expires_at   = "2027-01-01T00:00:00Z"
 }
 `, connector))
-	// One to find out who is calling in the plan, one in the apply, and ten tokens: eleven of them wait a fifth of a second.
+	// One to find out who is calling in the plan, one in the apply, and ten tokens: eleven of them wait a fifth of a
+	// second.
 	if run := tf.Apply(); run.Took < 2*time.Second {
 		t.Errorf("11 requests at 5 per second took only %s", run.Took)
 	}
 }
 
-// While an attribute of the provider is unknown because the same apply makes it, creations are planned; what needs a call fails
-// with an error that names the attribute, and nothing leaves the state.
+// While an attribute of the provider is unknown because the same apply makes it, creations are planned; what needs a
+// call fails with an error that names the attribute, and nothing leaves the state.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -124,7 +126,8 @@ provider "quickconnect" {
 	tf.Plan(0).Silent()
 }
 
-// Two configurations of the provider in one state, each in an environment of its own: neither takes the other's objects for its own.
+// Two configurations of the provider in one state, each in an environment of its own: neither takes the other's objects
+// for its own.
 func TestTwoConfigurations(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

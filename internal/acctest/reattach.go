@@ -24,8 +24,9 @@ const grpcMaxMessageSize = 256 << 20
 // sockets numbers the sockets of this test process.
 var sockets atomic.Int64
 
-// providerSocket serves a provider in this process to one CLI command. Each connection gets a provider of its own, as each
-// start of a provider's program would be, so that provider configurations with an alias do not overwrite each other.
+// providerSocket serves a provider in this process to one CLI command. Each connection gets a provider of its own, as
+// each start of a provider's program would be, so that provider configurations with an alias do not overwrite each
+// other.
 type providerSocket struct {
 	listener net.Listener
 	name     string // of the provider
@@ -120,7 +121,8 @@ func (l *oneConnection) Addr() net.Addr { return l.addr }
 // reattachVariable tells the CLI where the providers listen.
 const reattachVariable = "TF_REATTACH_PROVIDERS"
 
-// reattach returns the value of TF_REATTACH_PROVIDERS for these sockets. Both CLIs find them, whatever registry they would ask.
+// reattach returns the value of TF_REATTACH_PROVIDERS for these sockets. Both CLIs find them, whatever registry they
+// would ask.
 func reattach(sockets ...*providerSocket) (string, error) {
 	type addr struct{ Network, String string }
 	type config struct {

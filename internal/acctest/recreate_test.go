@@ -8,7 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// What somebody deleted outside is created again, numbers go on where they were, and the sink has the new value after the same apply.
+// What somebody deleted outside is created again, numbers go on where they were, and the sink has the new value after
+// the same apply.
 func TestDeletedOutsideIsCreatedAgain(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -17,7 +18,8 @@ func TestDeletedOutsideIsCreatedAgain(t *testing.T) {
 	tf.Apply()
 
 	p.Credential(api.ScopedTokens, "notifier").Delete()
-	tf.SavePlan("again.tfplan").Has(token+" will be created", theSink+" will be updated", "Plan: 1 to add, 1 to change, 0 to destroy.")
+	tf.SavePlan("again.tfplan").Has(token+" will be created", theSink+" will be updated",
+		"Plan: 1 to add, 1 to change, 0 to destroy.")
 	tf.ApplyPlan("again.tfplan")
 	wantDelivered(t, p, s, 2, 2)
 	wantRotation(t, tf, 2, map[string]any{"phase": "stable", "current_version": 2.0, "next_version": 3.0})
@@ -52,7 +54,8 @@ resource "quickconnect_connector" "second" {
 	// Of another connector: a replacement.
 	moved := strings.Replace(configuration, "= quickconnect_connector.slack.id", "= quickconnect_connector.second.id", 1)
 	tf.Config(moved)
-	tf.SavePlan("moved.tfplan").Has(token+" must be replaced", "connector_id", "forces replacement", theSink+" will be updated in-place")
+	tf.SavePlan("moved.tfplan").Has(token+" must be replaced", "connector_id", "forces replacement",
+		theSink+" will be updated in-place")
 	tf.ApplyPlan("moved.tfplan")
 	wantDelivered(t, p, s, 2, 2)
 	if now := auditor.ScopedToken("notifier").ID; now == id {
@@ -68,7 +71,8 @@ resource "quickconnect_connector" "second" {
 	wantDelivered(t, p, s, 3, 3)
 	tf.Apply("-replace=" + token)
 	wantDelivered(t, p, s, 4, 4)
-	wantRotation(t, tf, 4, map[string]any{"phase": "stable", "current_version": 4.0, "pending_version": nil, "next_version": 5.0})
+	wantRotation(t, tf, 4, map[string]any{"phase": "stable", "current_version": 4.0, "pending_version": nil,
+		"next_version": 5.0})
 
 	// Everything is destroyed and made again, the sink too.
 	tf.Destroy()
@@ -77,7 +81,8 @@ resource "quickconnect_connector" "second" {
 	tf.Plan(0).Silent()
 }
 
-// A replacement that makes the new token first would need its name twice. It fails before anything is lost, and says so.
+// A replacement that makes the new token first would need its name twice. It fails before anything is lost, and says
+// so.
 func TestCreateBeforeDestroyOfOneNameLosesNothing(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

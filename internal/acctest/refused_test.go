@@ -26,8 +26,8 @@ func TestRefusedAtApplyAtTheAttribute(t *testing.T) {
 	tf.Apply().Has("Resources: 1 added, 0 changed, 0 destroyed")
 }
 
-// A name that exists is never taken over: the error, at the name, has the command that does it on purpose. That command works,
-// and the plan after it is clean.
+// A name that exists is never taken over: the error, at the name, has the command that does it on purpose. That command
+// works, and the plan after it is clean.
 func TestNameTakenSaysHowToImport(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -39,7 +39,8 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "monthly", Interval: "30d"}).Want(201)
 	policyID := by.RotationPolicy("monthly").ID
 	by.Create(api.KindConnectors, api.ConnectorCreate{
-		Name: "slack", Owner: "messaging@example.com", Type: "slack", AllowedScopes: []string{"messages:send", "messages:read"},
+		Name: "slack", Owner: "messaging@example.com", Type: "slack", AllowedScopes: []string{"messages:send",
+			"messages:read"},
 	}).Want(201)
 	connectorID := by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
@@ -74,14 +75,16 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	}
 }
 
-// Terraform deletes first and changes after, unless the policy says otherwise. The platform refuses, and the error says what to do.
+// Terraform deletes first and changes after, unless the policy says otherwise. The platform refuses, and the error says
+// what to do.
 func TestPolicyTakenAwayFromUnderAToken(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
 	tf.Apply()
-	without := strings.Replace(notifier(""), "rotation_policy_id = quickconnect_rotation_policy.monthly.id", `expires_at = "2027-01-01T00:00:00Z"`, 1) + handover(s)
+	without := strings.Replace(notifier(""), "rotation_policy_id = quickconnect_rotation_policy.monthly.id",
+		`expires_at = "2027-01-01T00:00:00Z"`, 1) + handover(s)
 	tf.Config(without)
 	tf.ApplyFails().Has("Cannot delete rotation policy", "1 scoped token", "create_before_destroy")
 	wantDelivered(t, p, s, 1, 1)

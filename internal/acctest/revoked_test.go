@@ -7,8 +7,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A token that is revoked in the middle of an overlap is issued anew in place. Every plan has the numbers, and the sink has
-// the new value after the same apply.
+// A token that is revoked in the middle of an overlap is issued anew in place. Every plan has the numbers, and the sink
+// has the new value after the same apply.
 func TestRevokedTokenIsReissued(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -23,7 +23,8 @@ func TestRevokedTokenIsReissued(t *testing.T) {
 		t.Fatal("a revoked value is accepted")
 	}
 	tf.SavePlan("reissue.tfplan").
-		Has(token+" will be updated in-place", `"revoked" -> "stable"`, "Warning:", "~ version = 2 -> 3", "~ value_wo_version = 2 -> 3")
+		Has(token+" will be updated in-place", `"revoked" -> "stable"`, "Warning:", "~ version = 2 -> 3",
+			"~ value_wo_version = 2 -> 3")
 	tf.ApplyPlan("reissue.tfplan")
 	wantDelivered(t, p, s, 3, 3)
 	wantRotation(t, tf, 3, map[string]any{"phase": "stable", "due": "none", "current_version": 3.0, "next_version": 4.0})
@@ -41,7 +42,8 @@ func TestRevokedOnHold(t *testing.T) {
 	notifier.RevokeAs(api.RevokeRequest{All: true, Hold: true, Reason: "leaked INC-7"})
 	tf.Plan(0).Has("is on hold", "leaked INC-7", "Scoped token without a valid version")
 	tf.Apply()
-	wantRotation(t, tf, 1, map[string]any{"phase": "revoked", "due": "none", "reason": "held", "current_version": nil, "next_version": 2.0})
+	wantRotation(t, tf, 1, map[string]any{"phase": "revoked", "due": "none", "reason": "held", "current_version": nil,
+		"next_version": 2.0})
 	if n := len(s.All()); n != 1 {
 		t.Errorf("the sink was given %d values, want the first one only: there is no other", n)
 	}
@@ -52,7 +54,8 @@ func TestRevokedOnHold(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// What somebody revoked or deleted does not stand in the way of a destroy, though an ephemeral resource wants its value.
+// What somebody revoked or deleted does not stand in the way of a destroy, though an ephemeral resource wants its
+// value.
 func TestDestroyAfterRevocationOrDeletion(t *testing.T) {
 	t.Parallel()
 	for name, happens := range map[string]func(*acctest.Platform){

@@ -34,7 +34,8 @@ func as(p *acctest.Platform, tf *acctest.CLI, role string) {
 // wantForbidden fails the test unless each of the three objects got an error that names the role and the permission.
 func wantForbidden(t *testing.T, run *acctest.Run, role, permission string, objects int) {
 	t.Helper()
-	run.Has(fmt.Sprintf("This needs the permission %q, which role %q does not have; roles that have it:", permission, role), "Run with a token of such a role")
+	run.Has(fmt.Sprintf("This needs the permission %q, which role %q does not have; roles that have it:", permission,
+		role), "Run with a token of such a role")
 	if n := strings.Count(run.Output, "Error: Permission missing"); n != objects {
 		t.Errorf("as %s %d errors, want %d:\n%s", role, n, objects, run.Output)
 	}

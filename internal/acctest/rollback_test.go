@@ -8,8 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A rollback and what follows it: the consumers get the old value back in one apply, the new one ends at the deadline that
-// the old one had, and once the hold is released the next rotation takes the next number.
+// A rollback and what follows it: the consumers get the old value back in one apply, the new one ends at the deadline
+// that the old one had, and once the hold is released the next rotation takes the next number.
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -32,7 +32,8 @@ func TestRollback(t *testing.T) {
 	w.want(1, 2)
 	given(t, s, w, 1)
 	wantRotation(t, tf, 1, map[string]any{
-		"phase": "staged", "due": "none", "reason": "held", "current_version": 1.0, "pending_version": 2.0, "previous_version": nil, "next_version": 3.0,
+		"phase": "staged", "due": "none", "reason": "held", "current_version": 1.0,
+		"pending_version": 2.0, "previous_version": nil, "next_version": 3.0,
 		"pending_expires_at": acctest.Epoch.Add(31 * day).Format(time.RFC3339),
 	})
 	tf.Plan(0).Has("is on hold")
@@ -48,7 +49,8 @@ func TestRollback(t *testing.T) {
 	w.want(1)
 	tf.Plan(0).Has("is on hold")
 	tf.Apply()
-	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "reason": "held", "current_version": 1.0, "pending_version": nil, "next_version": 3.0})
+	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "reason": "held", "current_version": 1.0,
+		"pending_version": nil, "next_version": 3.0})
 	given(t, s, w, 1)
 
 	// Released, the rotation that did not succeed is due again: version 1 is as old as before.
@@ -57,7 +59,8 @@ func TestRollback(t *testing.T) {
 	tf.Apply()
 	w.want(1, 3)
 	given(t, s, w, 3)
-	wantRotation(t, tf, 3, map[string]any{"phase": "draining", "current_version": 3.0, "previous_version": 1.0, "next_version": 4.0})
+	wantRotation(t, tf, 3, map[string]any{"phase": "draining", "current_version": 3.0, "previous_version": 1.0,
+		"next_version": 4.0})
 	tf.Plan(0).Silent()
 	w.advance(day)
 	w.want(3)

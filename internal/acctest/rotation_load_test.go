@@ -19,7 +19,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// fanOut hands every delivery to all receivers, as a load balancer with mirrors or a message bus does. It answers 204 if all of them take it.
+// fanOut hands every delivery to all receivers, as a load balancer with mirrors or a message bus does. It answers 204
+// if all of them take it.
 type fanOut struct {
 	t         *testing.T
 	receivers map[string]*acctest.Receiver
@@ -109,7 +110,8 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	know := func(language string, secrets ...string) {
 		f.receivers[language].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: secrets,
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: secrets,
 		})
 	}
 	probe := func() string {
@@ -221,7 +223,8 @@ func (f *fanOut) want(sent []string) {
 		accepted := r.Accepted()
 		slices.Sort(accepted)
 		if !slices.Equal(accepted, sent) {
-			f.t.Errorf("the receiver in %s accepted %d events, not each of the %d that were sent once", language, len(accepted), len(sent))
+			f.t.Errorf("the receiver in %s accepted %d events, not each of the %d that were sent once", language,
+				len(accepted), len(sent))
 		}
 		for _, line := range r.Refused() {
 			if !strings.HasPrefix(line, "refused 401 no signature matches") { // a probe

@@ -43,8 +43,8 @@ func TestSavedPlanAfterSomebodyElseBegan(t *testing.T) {
 	wantDelivered(t, p, s, 2, 2)
 }
 
-// What the platform did by itself at the deadlines, a saved plan does not do again, and does not call an error either. The
-// edit that it has besides is done.
+// What the platform did by itself at the deadlines, a saved plan does not do again, and does not call an error either.
+// The edit that it has besides is done.
 func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

@@ -10,12 +10,13 @@ import (
 
 const withoutAcknowledgement = "require_acknowledgement = false\n"
 
-// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal mean
-// that nothing happened to it.
+// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal
+// mean that nothing happened to it.
 func standing(t *testing.T, p *acctest.Platform) string {
 	t.Helper()
 	deployer := p.As(api.RoleDeployer)
-	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"), "versions": deployer.Versions("notifier")})
+	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"),
+		"versions": deployer.Versions("notifier")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,18 +46,3 @@ func versionOf(all []api.Version, number int64) api.Version {
 	}
 	return api.Version{}
 }
-
-// sameJSON compares two values as the wire has them.
-func sameJSON(t *testing.T, a, b any) bool {
-	t.Helper()
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	if errX != nil || errY != nil {
-		t.Fatal(errX, errY)
-	}
-	return string(x) == string(y)
-}
-
-func below(n int64) api.RevokeRequest { return api.RevokeRequest{Below: &n, Reason: "leaked"} }
-
-var everyVersion = api.RevokeRequest{All: true, Reason: "leaked"}

@@ -50,7 +50,8 @@ func TestTriggerChanged(t *testing.T) {
 	tf.Apply()
 	w := watch(t, p)
 	tf.Config(config + notifier(trigger("b")))
-	tf.SavePlan("b.tfplan").Has(token+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2", "rotate_when_changed has changed")
+	tf.SavePlan("b.tfplan").Has(token+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2",
+		"rotate_when_changed has changed")
 	tf.ApplyPlan("b.tfplan")
 	w.want(1, 2)
 	given(t, s, w, 2)

@@ -45,8 +45,8 @@ func (s *Set) Add(name, secret string) error {
 	return nil
 }
 
-// inBase64 returns what is in every base64 text of something that contains data: it depends on where data begins in a group
-// of three bytes, and the characters at both ends, which neighbours share, are left out.
+// inBase64 returns what is in every base64 text of something that contains data: it depends on where data begins in a
+// group of three bytes, and the characters at both ends, which neighbours share, are left out.
 func inBase64(data []byte) [][]byte {
 	var all [][]byte
 	for offset, shared := range []int{0, 2, 3} {

@@ -35,14 +35,17 @@ func (p *Platform) Start(ctx context.Context) error {
 	}
 	p.Name = "quickconnectd"
 	args := append([]string{"serve", "--data-dir", p.DataDir, "--listen", listen}, p.Flags...)
-	cmd := exec.Command(p.Program, args...) //nolint:noctx // it ends by SIGTERM or by Kill, and the demo may leave it running
+	cmd := exec.Command(p.Program,
+		args...) //nolint:noctx // it ends by SIGTERM or by Kill, and the demo may leave it running
 	cmd.Env = p.Env
 	return p.Server.Start(ctx, cmd)
 }
 
-// Bootstrap makes a tenant with its environments beside the running server. It returns each environment's deployer token.
+// Bootstrap makes a tenant with its environments beside the running server. It returns each environment's deployer
+// token.
 func (p *Platform) Bootstrap(ctx context.Context, tenant string, environments ...string) (map[string]string, error) {
-	out, err := p.run(ctx, "bootstrap", "--data-dir", p.DataDir, "--tenant", tenant, "--environments", strings.Join(environments, ","))
+	out, err := p.run(ctx, "bootstrap", "--data-dir", p.DataDir, "--tenant", tenant, "--environments",
+		strings.Join(environments, ","))
 	if err != nil {
 		return nil, err
 	}

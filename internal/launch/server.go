@@ -121,7 +121,8 @@ func (s *Server) Running() bool {
 	}
 }
 
-// Stop ends it as an operator does, by SIGTERM, and by force if that does not help. It does nothing if there was no start.
+// Stop ends it as an operator does, by SIGTERM, and by force if that does not help. It does nothing if there was no
+// start.
 func (s *Server) Stop() error {
 	cmd, ended := s.process()
 	if ended == nil {

@@ -31,7 +31,8 @@ func FindTerraform() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("neither terraform nor tofu is on the PATH: install one of them (1.11 or newer), or name it in TF_ACC_TERRAFORM_PATH")
+	return "", errors.New("neither terraform nor tofu is on the PATH: install one of them (1.11 or newer), " +
+		"or name it in TF_ACC_TERRAFORM_PATH")
 }
 
 // DevOverrides is a CLI configuration that takes these providers from programs in a directory.
@@ -126,7 +127,8 @@ func (c *Command) Wait() (Result, error) {
 }
 
 // overrideWarning is what the CLI says on every command about the providers that it takes from a directory.
-var overrideWarning = regexp.MustCompile(`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
+var overrideWarning = regexp.MustCompile(
+	`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
 
 // lockedBuffer is a buffer that is read while it is written.
 type lockedBuffer struct {

@@ -122,3 +122,18 @@ func TestRollbackReleasedEarly(t *testing.T) {
 		})
 	})
 }
+
+// A rename to a name that somebody else has is refused at the attribute, and changes nothing.
+func TestRenameToATakenName(t *testing.T) {
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		s.create(k.config)
+		other := s.Terraform(k.Terraform)
+		other.Run(k.config.With("name", "taken"))
+		before := s.tf.State
+		errs := s.tf.Apply(s.tf.Plan(k.config.With("name", "taken")), nil).Errors()
+		tftest.Says(s.t, errs, `AttributeName("name")`, "Name taken")
+		if !s.tf.State.Equal(before) {
+			s.t.Errorf("the state has changed: %s", s.tf.State)
+		}
+	})
+}

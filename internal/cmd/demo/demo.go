@@ -16,7 +16,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow machine.
+// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow
+// machine.
 const (
 	interval = 20 * time.Second
 	overlap  = 10 * time.Second
@@ -120,7 +121,7 @@ func (d *demo) close(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() == nil {
 		printLog(&d.platform.Server)
 	}
-	removed := os.RemoveAll(d.dir) //nolint:gosec // the directory that newDemo has made
+	removed := os.RemoveAll(d.dir)
 	if err == nil {
 		err = removed
 	}
@@ -143,7 +144,9 @@ func printLog(s *launch.Server) {
 // sayHowToGoOn prints what a person needs to go on by hand, each command ready to be copied.
 func (d *demo) sayHowToGoOn() {
 	pid := d.platform.Pid()
-	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n", pid)
+	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n",
+		pid)
+	//nolint:lll // a command that is copied is one line
 	fmt.Printf(`    cd %[1]s
     export QUICKCONNECT_ENDPOINT=%[2]s
     export QUICKCONNECT_TOKEN=%[3]s

@@ -9,7 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be replaced, and a bit more.
+// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be
+// replaced, and a bit more.
 func TestDemo(t *testing.T) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
@@ -23,7 +24,8 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".", "./internal/cmd/quickconnectd")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".",
+		"./internal/cmd/quickconnectd")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

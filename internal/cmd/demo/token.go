@@ -37,7 +37,8 @@ func (d *demo) setUp(ctx context.Context) error {
 		tf.Env["QUICKCONNECT_ENDPOINT"] = d.platform.URL
 		tf.Env["QUICKCONNECT_TOKEN"] = d.token
 	}
-	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime for the service that uses the token.", tenant, environment)
+	d.say("Tenant %s with environment %s has two principals: a deployer for Terraform, and a runtime "+
+		"for the service that uses the token.", tenant, environment)
 	return nil
 }
 
@@ -45,7 +46,8 @@ func (d *demo) create(ctx context.Context) (err error) {
 	if err = d.tf.apply(ctx); err != nil {
 		return err
 	}
-	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), a connector and a scoped token.", d.tf.Name(), interval, overlap)
+	d.say("%s apply: made a rotation policy (a new token every %s, both accepted for %s), "+
+		"a connector and a scoped token.", d.tf.Name(), interval, overlap)
 	if d.first, err = d.handedOver(); err != nil {
 		return err
 	}
@@ -72,7 +74,8 @@ func (d *demo) fallDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.Name(), indent(planned(plan)))
+	d.say("%s later the token is due. %s plan wants a new one (exit code 2):\n\n%s", interval, d.tf.Name(),
+		indent(planned(plan)))
 	return nil
 }
 
@@ -105,7 +108,8 @@ func (d *demo) promote(ctx context.Context) error {
 	if err := absent(d.tf, d.first, d.second); err != nil {
 		return err
 	}
-	d.say("%s plan wants to make version 2 the current one (exit code 2). Neither value is in the saved plans or in the state.", d.tf.Name())
+	d.say("%s plan wants to make version 2 the current one (exit code 2). "+
+		"Neither value is in the saved plans or in the state.", d.tf.Name())
 	if err := d.tf.apply(ctx, "promotion.tfplan"); err != nil {
 		return err
 	}
@@ -133,7 +137,8 @@ func (d *demo) retire(ctx context.Context) error {
 		return err
 	}
 	if token.Rotation.Phase != api.PhaseStable || token.Version != 2 {
-		return fmt.Errorf("after the overlap the token is in phase %s with version %d, not stable with version 2", token.Rotation.Phase, token.Version)
+		return fmt.Errorf("after the overlap the token is in phase %s with version %d, not stable with version 2",
+			token.Rotation.Phase, token.Version)
 	}
 	d.say("The overlap is over: version 1 is refused, version 2 is accepted, and nobody had to apply anything.")
 	return nil
@@ -176,7 +181,8 @@ func (d *demo) accepts(ctx context.Context, by *client.Client, value string, ver
 		return fmt.Errorf("the value of version %d is refused", version)
 	}
 	if answer.Version != version || answer.Scope != "messages:send" {
-		return fmt.Errorf("a value is accepted as version %d with scope %q, not as version %d with scope \"messages:send\"", answer.Version, answer.Scope, version)
+		return fmt.Errorf("a value is accepted as version %d with scope %q, not as version %d with scope \"messages:send\"",
+			answer.Version, answer.Scope, version)
 	}
 	return nil
 }

@@ -60,13 +60,14 @@ func (w *webhooks) show(ctx context.Context) (err error) {
 }
 
 func (w *webhooks) setUp(ctx context.Context) error {
-	cmd := exec.Command(w.program) //nolint:noctx,gosec // the program that the demo was given; show stops it
+	cmd := exec.Command(w.program) //nolint:noctx // the program that the demo was given; show stops it
 	cmd.Env = append(os.Environ(), "PORT=0", "RECEIVER_CONFIG="+filepath.Join(w.tf.Dir, receiverFile))
 	if err := w.receiver.Start(ctx, cmd); err != nil {
 		return err
 	}
 	w.tf.Env["TF_VAR_url"] = w.receiver.URL + "/hooks"
-	w.d.say("Second act, webhooks. The receiver from examples/receivers/go listens on %s, and knows no secret yet.", w.receiver.URL)
+	w.d.say("Second act, webhooks. The receiver from examples/receivers/go listens on %s, and knows no secret yet.",
+		w.receiver.URL)
 	if err := w.tf.apply(ctx); err != nil {
 		return err
 	}
@@ -78,7 +79,8 @@ func (w *webhooks) setUp(ctx context.Context) error {
 		return err
 	}
 	w.endpoint = endpoint.ID
-	w.d.say("%s apply: made an endpoint at the receiver and a signing secret, and handed the secret to the receiver.", w.tf.Name())
+	w.d.say("%s apply: made an endpoint at the receiver and a signing secret, and handed the secret to the receiver.",
+		w.tf.Name())
 	w.sender.start(ctx, w.d.deployer, w.endpoint)
 	return w.sender.waitForMore(ctx)
 }
@@ -97,7 +99,8 @@ func (w *webhooks) begin(ctx context.Context) error {
 	if err := w.handedOver(2); err != nil {
 		return err
 	}
-	w.d.say("%s apply: version 2 is issued, and the receiver has both secrets. Every delivery now has two signatures.", w.tf.Name())
+	w.d.say("%s apply: version 2 is issued, and the receiver has both secrets. Every delivery now has two signatures.",
+		w.tf.Name())
 	return w.sender.waitForMore(ctx)
 }
 
@@ -120,7 +123,8 @@ func (w *webhooks) promote(ctx context.Context) error {
 	if err := w.tf.apply(ctx, "promote.tfplan"); err != nil {
 		return err
 	}
-	w.d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. Version 1 signs beside it for %s more.",
+	w.d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. "+
+		"Version 1 signs beside it for %s more.",
 		w.tf.Name(), signingOverlap)
 	return nil
 }
@@ -204,9 +208,11 @@ func (w *webhooks) count(ctx context.Context) error {
 		}
 	}
 	if refused != 0 || len(accepted) != len(sent) {
-		return fmt.Errorf("%d events were sent, the receiver has accepted %d, and %d attempts were refused", len(sent), len(accepted), refused)
+		return fmt.Errorf("%d events were sent, the receiver has accepted %d, and %d attempts were refused", len(sent),
+			len(accepted), refused)
 	}
-	w.d.say("Over the whole rotation: delivered %d, refused %d. The receiver has accepted each event once.", delivered, refused)
+	w.d.say("Over the whole rotation: delivered %d, refused %d. The receiver has accepted each event once.", delivered,
+		refused)
 	return nil
 }
 
