@@ -3,8 +3,10 @@ package acctest
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -110,24 +112,13 @@ type proxy struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	seen := &Request{
-		Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"),
-		IfMatch: r.Header.Get("If-Match"),
-	}
-	p.mu.Lock()
-	p.log = append(p.log, seen)
-	target, fault, after := p.target, p.fault, p.after
-	p.mu.Unlock()
-
 	// Read first: the server notices that a client has gone only once nothing of the request is left to read.
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	p.mu.Lock()
-	seen.Body = body
-	p.mu.Unlock()
+	seen, fault := p.record(r, body)
 	var f Fault
 	if fault != nil {
 		f = fault(*seen)
@@ -136,40 +127,17 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Header.Del("If-Match")
 	}
 	answer := httptest.NewRecorder()
-	carryOut := func() {
-		target.ServeHTTP(answer, r)
-		p.look(after)
-	}
 	if f.after {
-		carryOut()
+		p.carryOut(answer, r)
 	}
-	if f.delay > 0 {
-		timer := time.NewTimer(f.delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-		}
-	}
-	if f.hold != nil {
-		select {
-		case <-f.hold:
-		case <-r.Context().Done():
-			panic(http.ErrAbortHandler)
-		}
-	}
+	f.wait(r.Context())
 	switch {
 	case f.cut:
 		panic(http.ErrAbortHandler)
 	case f.response != nil:
-		answer = httptest.NewRecorder()
-		for name, values := range f.response.header {
-			answer.Header()[name] = values
-		}
-		answer.WriteHeader(f.response.status)
-		answer.Body = bytes.NewBufferString(f.response.body)
+		answer = f.response.recorded()
 	case !f.after:
-		carryOut()
+		p.carryOut(answer, r)
 	}
 	if f.edit != nil {
 		answer.Body = bytes.NewBufferString(f.edit(answer.Body.String()))
@@ -178,11 +146,56 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	seen.Status = answer.Code
 	p.mu.Unlock()
-	for name, values := range answer.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.Header())
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// record adds a request to the log, and returns what chooses its fault.
+func (p *proxy) record(r *http.Request, body []byte) (*Request, func(Request) Fault) {
+	seen := &Request{
+		Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"),
+		IfMatch: r.Header.Get("If-Match"), Body: body,
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = append(p.log, seen)
+	return seen, p.fault
+}
+
+func (p *proxy) carryOut(answer *httptest.ResponseRecorder, r *http.Request) {
+	p.mu.Lock()
+	target, after := p.target, p.after
+	p.mu.Unlock()
+	target.ServeHTTP(answer, r)
+	p.look(after)
+}
+
+func (a *response) recorded() *httptest.ResponseRecorder {
+	out := httptest.NewRecorder()
+	maps.Copy(out.Header(), a.header)
+	out.WriteHeader(a.status)
+	out.Body = bytes.NewBufferString(a.body)
+	return out
+}
+
+// wait lets the time of a delayed answer pass, or waits for the end of a held one.
+func (f Fault) wait(ctx context.Context) {
+	if f.delay > 0 {
+		timer := time.NewTimer(f.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-ctx.Done():
+			panic(http.ErrAbortHandler)
+		}
+	}
 }
 
 // look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.
