@@ -126,10 +126,15 @@ func documentOf(doc *huma.OpenAPI) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-func serveDocument(document []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+func (rt *Router) serveDocument(document func() ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		data, err := document()
+		if err != nil {
+			writeProblem(w, rt.problemOf(r.Context(), err))
+			return
+		}
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-		_, _ = w.Write(document)
+		_, _ = w.Write(data)
 	}
 }
 
