@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -24,6 +26,15 @@ func (k *Keys) TokenHash(token secret.Value) []byte {
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
 func Matches(prefix string, token secret.Value) bool {
 	return WellFormed(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum
+}
+
+// prefixesOfSigning begin the values of signing secrets: the secret, the private key and the public key.
+var prefixesOfSigning = []string{"whsec_", "whsk_", "whpk_"}
+
+// IsSigningValue reports whether a value has the form of a signing secret or of one of its keys.
+func IsSigningValue(value secret.Value) bool {
+	text := value.Expose() //nolint:forbidigo // only whether it begins so leaves
+	return slices.ContainsFunc(prefixesOfSigning, func(p string) bool { return strings.HasPrefix(text, p) })
 }
 
 // SealToken seals the value of a scoped token, and returns the hash that it is found by.

@@ -86,7 +86,7 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err != nil {
 			return err
 		}
-		return tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash})
+		return tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash})
 	}
 }
 
