@@ -311,7 +311,7 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		{
 			"begin on hold", held(stable()), testPolicy(),
 			Command{Step: StepBegin},
-			[]string{"on hold since 2026-01-01T00:00:00Z by sec (investigation)", "release"},
+			[]string{"on hold since 2026-01-01T00:00:00Z by sec: investigation", "release"},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

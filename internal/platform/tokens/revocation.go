@@ -21,14 +21,15 @@ func (h *Handler) mountRevocation(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "revokeToken", Method: http.MethodPost, Path: "/v1/revoke", Tag: httpapi.TagTokens, Open: true, Secured: true,
 		Returns: api.Revocation{}, Summary: "Revoke one token value",
-		Description: "RFC 7009, for scoped tokens of the caller's environment. " +
+		Description: "RFC 7009, for scoped tokens and principals of the caller's environment. " +
 			"As long as another version is valid, the token goes on with that one. " +
 			"A value that is not accepted anyway gets 200 too. The body says what was done, to a caller that has the " +
 			"permission `read` and to the value itself; for others it is empty. A pending version is cancelled, which sets " +
 			"a hold; when the current one is revoked, the pending or the previous one takes its place. White space around " +
 			"the value is removed. A value of a signing secret (whsec_, whsk_, whpk_) is refused with the code " +
 			"`unsupported_token_type`." +
-			"\n\nNeeds the permission `contain`, or the very value that is to be revoked as bearer token.",
+			"\n\nNeeds the permission `contain`, for the token of a principal (qcp_) `manage_principals`, or the very value " +
+			"that is to be revoked as bearer token.",
 		Form: map[string]string{"token": "The value to revoke.", "token_type_hint": "Ignored."},
 	}, h.revoke)
 }
@@ -41,10 +42,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	var out api.Revocation
 	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
 		if !self {
-			if err := access.Authenticate(ctx, tx, caller); err != nil {
-				return err
-			}
-			if err := access.Authorize(caller, api.PermissionContain); err != nil {
+			if err := mayRevoke(ctx, tx, caller, value); err != nil {
 				return err
 			}
 		}
@@ -60,7 +58,8 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	if err != nil {
 		return nil, err
 	}
-	if target != nil {
+	switch {
+	case target != nil:
 		as := caller.Caller().In(target.Scope)
 		if self {
 			as.Actor = target.ID
@@ -69,11 +68,45 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 			out, err = h.revokeValue(ctx, tx, value)
 			return err
 		})
+	case keys.Matches(keys.PrefixPrincipal, value):
+		err = h.engine.Update(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
+			out, err = revokePrincipal(ctx, tx, value)
+			return err
+		})
 	}
-	if err == nil && !self && !caller.May(api.PermissionRead) {
+	if err == nil && !self && !value.Equal(caller.Bearer) && !caller.May(api.PermissionRead) {
 		return httpapi.Empty(), nil
 	}
 	return httpapi.Body(out), err
+}
+
+// mayRevoke finds the principal that calls, and refuses what it may not end. Every principal may end its own token.
+func mayRevoke(ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value) error {
+	if err := access.Authenticate(ctx, tx, caller); err != nil {
+		return err
+	}
+	switch {
+	case !keys.Matches(keys.PrefixPrincipal, value):
+		return access.Authorize(caller, api.PermissionContain)
+	case value.Equal(caller.Bearer):
+		return nil
+	}
+	return access.Authorize(caller, api.PermissionManagePrincipals)
+}
+
+// revokePrincipal ends a principal by its token. It also ends the last deployer of an environment: a token that leaked
+// must die.
+func revokePrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.Revocation, error) {
+	p, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(value))
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && p.Scope != tx.Scope:
+		return api.Revocation{Reason: api.RevocationUnknown}, nil
+	case err != nil:
+		return api.Revocation{}, err
+	case !p.LiveAt(tx.Now):
+		return api.Revocation{Reason: api.RevocationAlreadyEnded}, nil
+	}
+	return api.Revocation{Revoked: true, Kind: api.KindPrincipals, ID: p.ID}, access.End(ctx, tx, p, access.ReasonTokenRevoked)
 }
 
 // unsupported refuses a value that only its object's own route can end.

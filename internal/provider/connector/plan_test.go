@@ -358,13 +358,13 @@ func TestRevokedAndHeld(t *testing.T) {
 
 			// On hold nothing is sent, whatever the configuration says; another change goes through.
 			f.revoke()
-			f.con.Hold = &api.Hold{Reason: "incident 42", At: start, By: "security"}
+			f.con.Hold = &api.Hold{Reason: "incident 42", At: start, By: "prn_1", ByName: "jo"}
 			f.writes = nil
 			p = tf.Plan(c)
 			wantWarning(
 				t,
 				p,
-				"on hold since 2026-05-01T12:00:00Z (by security): incident 42",
+				"on hold since 2026-05-01T12:00:00Z , by jo (prn_1): incident 42",
 				"not sent until it is released",
 			)
 			if p.Changes {
