@@ -49,6 +49,24 @@ func (c *Client) RevokeValue(ctx context.Context, value secret.Value) (*api.Revo
 	return &out.Revocation, nil
 }
 
+// Identify asks which object of the environment has or had a value. It is no use of the value.
+func (c *Client) Identify(ctx context.Context, value secret.Value) (*api.Identification, error) {
+	r := tokenForm("/v1/identify", "identify", api.PermissionRead, value)
+	r.object = "a value"
+	var out struct {
+		Found *bool `json:"found"` // shadows the embedded one: a response without it says nothing
+		api.Identification
+	}
+	if err := c.do(ctx, r, &out); err != nil {
+		return nil, err
+	}
+	if out.Found == nil || *out.Found && out.ID == "" {
+		return nil, r.notTheAPI()
+	}
+	out.Identification.Found = *out.Found
+	return &out.Identification, nil
+}
+
 func tokenForm(route, op, permission string, value secret.Value) *request {
 	return &request{
 		method: http.MethodPost, route: route, form: url.Values{"token": {value.Expose()}}, hide: []string{value.Expose()},

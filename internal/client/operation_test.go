@@ -265,6 +265,11 @@ func TestValuesAtThePlatform(t *testing.T) {
 	if _, err := s.runtime.RevokeValue(ctx, revealed.Value); !client.HasCode(err, api.CodeForbidden) {
 		t.Errorf("a runtime principal revokes: %v", err)
 	}
+	what, err := s.deployer.Identify(ctx, revealed.Value)
+	s.noError(err)
+	if !what.Found || what.Kind != api.KindScopedTokens || what.ID != s.token.ID || what.State != "current" {
+		t.Errorf("identification: %+v", what)
+	}
 	said, err := s.deployer.RevokeValue(ctx, revealed.Value)
 	s.noError(err)
 	if !said.Revoked || said.Kind != api.ScopedTokens.Path || said.ID != s.token.ID || said.Version != 1 {

@@ -29,6 +29,10 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 			func(c *sut) error { _, err := c.Introspect(t.Context(), value, ""); return err },
 			[]http.HandlerFunc{empty(200), empty(204), html(200), object},
 		},
+		"identify": {
+			func(c *sut) error { _, err := c.Identify(t.Context(), value); return err },
+			[]http.HandlerFunc{empty(200), empty(204), html(200), object, respondJSON(api.Identification{Found: true})},
+		},
 		"acknowledge": {
 			func(c *sut) error { return c.ScopedTokens().Acknowledge(t.Context(), "tok_01", 2, Write{}) },
 			[]http.HandlerFunc{empty(200), html(200), object},

@@ -37,6 +37,7 @@ var routes = []route{
 	{"POST", "/v1/introspect", api.PermissionIntrospect, url.Values{"token": {"x"}}},
 	{"POST", "/v1/revoke", api.PermissionContain, url.Values{"token": {"x"}}},
 
+	{"POST", "/v1/identify", api.PermissionRead, url.Values{"token": {"x"}}},
 	{"GET", "/v1/principals", api.PermissionRead, nil},
 	{"DELETE", "/v1/principals/{id}", api.PermissionManagePrincipals, nil},
 

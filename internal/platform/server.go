@@ -97,7 +97,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	router := httpapi.NewRouter(runner, metrics, uses, c.Logger)
 	for _, d := range []domain{
 		connectors.New(engine, changes),
-		tokens.New(engine, changes),
+		tokens.New(engine, changes, runner.Clock.Now),
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
@@ -35,6 +36,30 @@ var prefixesOfSigning = []string{"whsec_", "whsk_", "whpk_"}
 func IsSigningValue(value secret.Value) bool {
 	text := value.Expose() //nolint:forbidigo // only whether it begins so leaves
 	return slices.ContainsFunc(prefixesOfSigning, func(p string) bool { return strings.HasPrefix(text, p) })
+}
+
+// SigningHash returns the hash that a signing secret is found by when somebody has found its value: that of the public
+// key where there is one. The hashes of one value in two environments differ.
+func (k *Keys) SigningHash(key webhook.Key, scope store.Scope) []byte {
+	text := key.Public()
+	if text == "" {
+		text = key.Expose() //nolint:forbidigo // hashed for lookup
+	}
+	mac := hmac.New(sha256.New, k.lookup.key)
+	for _, part := range []string{"signing secret", scope.Tenant, scope.Environment, text} {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
+	return mac.Sum(nil)
+}
+
+// SigningValueHash is SigningHash for a value that somebody presents; ok is false where it is no such value.
+func (k *Keys) SigningValueHash(value secret.Value, scope store.Scope) (hash []byte, ok bool) {
+	key, err := webhook.ParseSecret(value.Expose()) //nolint:forbidigo // read, to be hashed
+	if err != nil {
+		return nil, false
+	}
+	return k.SigningHash(key, scope), true
 }
 
 // SealToken seals the value of a scoped token, and returns the hash that it is found by.

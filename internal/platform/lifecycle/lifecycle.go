@@ -40,7 +40,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)
 	op.Summary = "Revoke versions of a " + h.Kind.Singular
 	op.Description = "Ends versions at once: all of them, or every one below a number. " +
-		"Never blocked by a rotation in progress or a hold."
+		"Never blocked by a rotation in progress or a hold. With `hold` on an object that is on hold, both reasons are kept."
 	httpapi.Register(r, op, h.revoke)
 
 	op = h.operation("hold"+h.Label, http.MethodPost, "hold", api.PermissionContain)

@@ -37,6 +37,9 @@ var (
 		JOIN versions v ON v.credential_id = h.credential_id AND v.number = h.number
 		JOIN credentials c ON c.id = h.credential_id
 		WHERE h.hash = $1 AND c.tenant = $2 AND c.environment = $3`)
+	withoutValueHash = statement(`SELECT s.credential_id, s.number, s.sealed FROM credentials c
+		JOIN secrets s ON s.credential_id = c.id WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3
+		AND NOT EXISTS (SELECT 1 FROM value_hashes h WHERE h.credential_id = s.credential_id AND h.number = s.number)`)
 	selectFacts = statement(`SELECT credential_id, number, digest, public_key FROM secrets
 		WHERE credential_id = $1`)
 	selectFactsOfPage = statement(`SELECT s.credential_id, s.number, s.digest, s.public_key
@@ -95,6 +98,24 @@ func (tx *Tx) ByValueHash(ctx context.Context, scope Scope, hash []byte) (Ref, i
 		err = ErrNotFound
 	}
 	return found, number, failed("looking for", "a version by the hash of its value", "", err)
+}
+
+// SealedVersion is the sealed value of a version of an object.
+type SealedVersion struct {
+	Ref
+	Number int64
+	Value  []byte
+}
+
+// WithoutValueHash returns the values of a kind and scope that were stored before their hashes were kept.
+func (tx *Tx) WithoutValueHash(ctx context.Context, scope Scope, kind string) (found []SealedVersion, err error) {
+	err = tx.each(ctx, withoutValueHash, []any{scope.Tenant, scope.Environment, kind}, func(row scanner) error {
+		s := SealedVersion{Ref: Ref{Scope: scope, Kind: kind}}
+		err := row.Scan(&s.ID, &s.Number, &s.Value)
+		found = append(found, s)
+		return err
+	})
+	return found, failed("reading values without a hash of", kind, "", err)
 }
 
 // readFacts calls found with the credential, the number and the facts of every row of selectFacts or selectFactsOfPage.

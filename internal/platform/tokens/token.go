@@ -50,7 +50,7 @@ func (h *Handler) settled(ctx context.Context, tx *txn.Tx, record *store.ScopedT
 // Parts serves the engine.
 func (t *token) Parts() credentials.Parts {
 	return credentials.Parts{
-		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy,
+		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy, Owner: t.Owner,
 	}
 }
 
