@@ -22,7 +22,7 @@ const apiDescription = "Connectors, scoped tokens, webhook endpoints, signing se
 	"a principal belongs to one tenant and one environment and sees nothing else.\n" +
 	"Errors are `application/problem+json` with a stable `code`. " +
 	"POST, PATCH and DELETE take an `Idempotency-Key` " +
-	"(kept for 24 hours; reveal, probe, introspect and revoke ignore it) and an `If-Match`.\n" +
+	"(kept for 24 hours; reveal, probe, introspect, identify and /v1/revoke ignore it) and an `If-Match`.\n" +
 	"PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. " +
 	"No secret is ever returned, except by a reveal."
 

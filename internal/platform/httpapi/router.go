@@ -25,16 +25,17 @@ type Router struct {
 	log     *slog.Logger
 	mux     *http.ServeMux
 	api     huma.API
+	uses    *access.Uses
 	orNull  map[string][]string // members that may be null, by schema
 }
 
 // NewRouter returns a router without operations.
-func NewRouter(runner *txn.Runner, metrics *Metrics, log *slog.Logger) *Router {
+func NewRouter(runner *txn.Runner, metrics *Metrics, uses *access.Uses, log *slog.Logger) *Router {
 	replaceHumaErrors()
 	mux := http.NewServeMux()
 	return &Router{
 		runner: runner, metrics: metrics, log: log, mux: mux, api: humago.New(mux, humaConfig()),
-		orNull: map[string][]string{},
+		uses: uses, orNull: map[string][]string{},
 	}
 }
 
