@@ -26,6 +26,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -81,6 +82,7 @@ type Client struct {
 	userAgent string
 	grace     time.Duration
 	http      *retryablehttp.Client
+	here      *api.Identity // nil: not known
 }
 
 // New makes a client. It sends nothing.

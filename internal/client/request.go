@@ -30,6 +30,7 @@ type request struct {
 	hide   []string   // secrets of the request, which no error and no log may repeat
 
 	op, object string // for errors: "create", `connector "mail"`
+	about      about  // what the answer must be about
 	permission string // what the operation needs
 	write      Write
 	changes    bool // the request changes something: a key goes with it, and it is finished once it was sent
@@ -39,6 +40,8 @@ type request struct {
 	emptyStatus int
 	// empty is true after such a success.
 	empty bool
+	// requestID is the id that the last answer had.
+	requestID string
 
 	attempts attempts
 }
@@ -85,6 +88,7 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		fail.Cause = describe(err, r.hide)
 		return fail
 	}
+	r.requestID = requestIDOf(resp)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		fail.fill(resp, r.hide)
 		return fail

@@ -27,6 +27,9 @@ type Platform struct {
 // NewPlatform returns a platform that the provider calls as the principal of identity.
 func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
 	p := &Platform{client: c, identity: identity}
+	if c != nil {
+		p.client = c.For(identity)
+	}
 	if k := identity.ComparisonKey; k != nil {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
 		if err != nil || len(key) < 16 {
