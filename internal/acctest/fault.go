@@ -141,6 +141,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for name, values := range f.response.header {
 			answer.Header()[name] = values
 		}
+		if answer.Header().Get("Content-Type") == api.ProblemContentType {
+			answer.Header().Set(api.HeaderPlatform, nameOf(target))
+		}
 		answer.WriteHeader(f.response.status)
 		answer.Body = bytes.NewBufferString(f.response.body)
 	case !f.after:
@@ -154,6 +157,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// nameOf is what a platform calls itself in every answer.
+func nameOf(target http.Handler) string {
+	w := httptest.NewRecorder()
+	target.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+	return w.Header().Get(api.HeaderPlatform)
 }
 
 // look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.

@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// For returns a client that accepts answers from the place of an identity only: an object of another tenant or
-// environment is an error. A client that Identity was not asked with cannot know the place.
+// For returns a client that accepts only answers of the platform of an identity, about objects of its tenant and
+// environment. Without it a client cannot know them.
 func (c *Client) For(identity api.Identity) *Client {
 	out := *c
 	out.here = &identity

@@ -22,7 +22,8 @@ type Error struct {
 	Permission string
 	// Status is 0 without a response. Cause then says why.
 	Status int
-	// Code is empty where the response is not a problem of the platform: a proxy's page, a redirect, a broken body.
+	// Code is empty where the response is not a problem of the platform: a proxy's page, a redirect, a broken body. It is
+	// a code of package api, or else "unknown".
 	Code string
 	// Field is a JSON pointer to the member of the request that was refused.
 	Field     string
@@ -67,7 +68,8 @@ func (e *Error) Error() string {
 // Unwrap returns the reason why there is no response.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// IsNotFound reports whether the platform itself said that the object does not exist. A 404 of a proxy is not that.
+// IsNotFound reports whether the platform itself said that the object does not exist: status 404 and a problem of our
+// type with this code, under the platform's header. A 404 of a proxy or of another API is not that.
 func IsNotFound(err error) bool { return HasCode(err, api.CodeNotFound) }
 
 // HasCode reports whether err is a problem of the platform with this code.
@@ -84,13 +86,22 @@ var (
 	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
 )
 
-// problemOf reads the problem in a response. ok is false where the response is none.
+// codeUnknown stands for a code that this client does not know, or that came with another status than it has. Nothing
+// is decided by it.
+const codeUnknown = "unknown"
+
+// problemOf reads the problem of the platform in a response. ok is false where the response is none: any API can answer
+// with problems, and only ours have this type. The response may still lack the platform's header.
 func problemOf(resp *http.Response) (p api.Problem, ok bool) {
 	if mediaType(resp) != api.ProblemContentType {
 		return p, false
 	}
-	if err := json.Unmarshal(bodyOf(resp), &p); err != nil || !codePattern.MatchString(p.Code) {
+	err := json.Unmarshal(bodyOf(resp), &p)
+	if err != nil || !codePattern.MatchString(p.Code) || p.Type != api.ProblemTypePrefix+p.Code {
 		return api.Problem{}, false
+	}
+	if status, known := api.StatusOf[p.Code]; !known || status != resp.StatusCode {
+		p.Code = codeUnknown
 	}
 	return p, true
 }
@@ -105,12 +116,22 @@ func (e *Error) fill(resp *http.Response, hide []string) {
 		e.Detail = notTheAPI(resp.StatusCode)
 		return
 	}
+	if _, named := platformOf(resp); !named {
+		_ = e.refuse(resp, &PlatformError{})
+		return
+	}
 	e.Code = p.Code
 	e.Field = clean(p.Field, hide)
 	e.Detail = clean(p.Detail, hide)
 	if requestIDPattern.MatchString(p.RequestID) {
 		e.RequestID = p.RequestID
 	}
+}
+
+// refuse makes the error one about a response of which nothing is read.
+func (e *Error) refuse(resp *http.Response, cause error) *Error {
+	e.Status, e.RequestID, e.Cause, e.Detail = resp.StatusCode, requestIDOf(resp), cause, cause.Error()
+	return e
 }
 
 func notTheAPI(status int) string {

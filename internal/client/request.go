@@ -42,6 +42,8 @@ type request struct {
 	empty bool
 	// requestID is the id that the last answer had.
 	requestID string
+	// platform is which platform gave the last answer.
+	platform api.PlatformRef
 
 	attempts attempts
 }
@@ -89,21 +91,33 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		return fail
 	}
 	r.requestID = requestIDOf(resp)
+	if err := c.checkPlatform(resp); err != nil {
+		return fail.refuse(resp, err)
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		fail.fill(resp, r.hide)
 		return fail
 	}
-	if r.empty = r.emptySuccess(resp); r.empty {
-		return nil
-	}
 	// A captive portal gives a page with status 200. It must not count as a success: after a DELETE, the object would
 	// leave the state.
-	if out == nil || mediaType(resp) != "application/json" || json.Unmarshal(bodyOf(resp), out) != nil {
-		// The decoder's own error can quote what it read.
-		fail.Status, fail.RequestID, fail.Detail = resp.StatusCode, requestIDOf(resp), notTheAPI(resp.StatusCode)
+	if !r.read(resp, out) {
+		fail.fill(resp, r.hide)
 		return fail
 	}
+	var named bool
+	if r.platform, named = platformOf(resp); !named {
+		return fail.refuse(resp, &PlatformError{})
+	}
 	return nil
+}
+
+// read reads a success into out, and reports whether the response is one. The error of the decoder is of no use: it can
+// quote what it read.
+func (r *request) read(resp *http.Response, out any) bool {
+	if r.empty = r.emptySuccess(resp); r.empty {
+		return true
+	}
+	return out != nil && mediaType(resp) == "application/json" && json.Unmarshal(bodyOf(resp), out) == nil
 }
 
 // emptySuccess reports whether a response is a success without a body. An empty 200 also needs the request id that the

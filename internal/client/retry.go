@@ -44,7 +44,8 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		return true, nil
 	case resp.StatusCode == http.StatusConflict:
 		p, ok := problemOf(resp)
-		return ok && p.Code == api.CodeInProgress, nil
+		_, named := platformOf(resp)
+		return ok && named && p.Code == api.CodeInProgress, nil
 	}
 	return false, nil
 }

@@ -28,6 +28,10 @@ var Faults = map[string]Fault{
 	"the platform is away":     {Answer: Refusal(api.CodeUnavailable), Says: "status 503"},
 	"no such path":             {Answer: Refusal(api.CodeNoSuchRoute), Says: "No such path"},
 	"a proxy's 404":            {Answer: page(http.StatusNotFound, "text/html", "<h1>Not Found</h1>"), Says: "status 404"},
+	"a removed header":         {Answer: named("", Refusal(api.CodeNotFound)), Says: "without the platform's header"},
+	"another platform":         {Answer: named("plt_01ARZ3NDEKTSV4RRFFQ69G5FAX/1", Refusal(api.CodeNotFound)), Says: "another platform"},
+	"a foreign API":            {Answer: page(http.StatusNotFound, api.ProblemContentType, `{"type":"about:blank","code":"not_found"}`), Says: "status 404"},
+	"a 500 of not_found":       {Answer: page(http.StatusInternalServerError, api.ProblemContentType, `{"code":"not_found"}`), Says: "status 500"},
 	"a 404 that is no problem": {Answer: page(http.StatusNotFound, "application/json", `{"code":"not_found"}`), Says: "status 404"},
 	"a problem without a code": {Answer: page(http.StatusNotFound, api.ProblemContentType, `{"status":404}`), Says: "status 404"},
 	"a proxy's 410":            {Answer: page(http.StatusGone, "text/html", ""), Says: "status 410"},
@@ -41,7 +45,8 @@ var Faults = map[string]Fault{
 
 // Problem answers as the platform does.
 func Problem(w http.ResponseWriter, p api.Problem) {
-	p.Status = api.StatusOf[p.Code]
+	p.Status, p.Type = api.StatusOf[p.Code], api.ProblemTypePrefix+p.Code
+	w.Header().Set(api.HeaderPlatform, Identity("").Platform().String())
 	w.Header().Set("Content-Type", api.ProblemContentType)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p)
@@ -51,6 +56,31 @@ func Problem(w http.ResponseWriter, p api.Problem) {
 func Refusal(code string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		Problem(w, api.Problem{Code: code, Detail: "as a test wants it", RequestID: "req_7"})
+	}
+}
+
+// Named answers as the platform does: with its name.
+func Named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(api.HeaderPlatform, Identity("").Platform().String())
+		next.ServeHTTP(w, r)
+	})
+}
+
+// named gives an answer another name of the platform; an empty one removes it.
+func named(name string, answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		answer(recorded, r)
+		recorded.Header().Del(api.HeaderPlatform)
+		if name != "" {
+			recorded.Header().Set(api.HeaderPlatform, name)
+		}
+		for k, v := range recorded.Header() {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(recorded.Code)
+		_, _ = w.Write(recorded.Body.Bytes())
 	}
 }
 

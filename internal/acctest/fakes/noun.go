@@ -60,7 +60,10 @@ const Token = "qcp_canary"
 
 // Identity is that of a deployer of acme, in an environment.
 func Identity(environment string) api.Identity {
-	return api.Identity{Tenant: "acme", Environment: environment, Role: api.RoleDeployer, Name: "ci"}
+	return api.Identity{
+		Tenant: "acme", Environment: environment, Role: api.RoleDeployer, Name: "ci",
+		PlatformID: "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", Incarnation: 1, RestoreConfirmed: true,
+	}
 }
 
 // NewPlatform is what the resources get of a platform at this URL, under this identity; a timeout of 0 is the client's own.

@@ -75,7 +75,7 @@ func Start(t *testing.T, kind Kind) *Rotated {
 	}
 	f.Policy.Interval = 90 * 24 * time.Hour
 	f.Policy.MaxAge = 120 * 24 * time.Hour
-	s := httptest.NewServer(f)
+	s := httptest.NewServer(Named(f))
 	t.Cleanup(s.Close)
 	f.URL = s.URL
 	return f

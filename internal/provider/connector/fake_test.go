@@ -39,7 +39,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{t: t}
-	s := httptest.NewServer(f)
+	s := httptest.NewServer(fakes.Named(f))
 	t.Cleanup(s.Close)
 	f.url = s.URL
 	return f
@@ -71,7 +71,9 @@ func (f *fake) problem(w http.ResponseWriter, code, field, detail string) {
 	w.Header().Set("Content-Type", api.ProblemContentType)
 	w.WriteHeader(api.StatusOf[code])
 	_ = json.NewEncoder(w).
-		Encode(api.Problem{Status: api.StatusOf[code], Code: code, Field: field, Detail: detail, RequestID: "req_1"})
+		Encode(api.Problem{
+			Type: api.ProblemTypePrefix + code, Status: api.StatusOf[code], Code: code, Field: field, Detail: detail,
+		})
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {

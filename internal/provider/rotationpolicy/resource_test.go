@@ -29,7 +29,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{}
-	s := httptest.NewServer(f)
+	s := httptest.NewServer(fakes.Named(f))
 	t.Cleanup(s.Close)
 	f.url = s.URL
 	return f
@@ -47,6 +47,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f.refuse != nil && r.Method != http.MethodGet:
 		w.Header().Set("Content-Type", api.ProblemContentType)
 		w.WriteHeader(f.refuse.Status)
+		f.refuse.Type = api.ProblemTypePrefix + f.refuse.Code
 		_ = json.NewEncoder(w).Encode(f.refuse)
 		return
 	case r.Method == http.MethodPost:
@@ -57,7 +58,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f.policy == nil:
 		w.Header().Set("Content-Type", api.ProblemContentType)
 		w.WriteHeader(http.StatusNotFound)
-		_ = json.NewEncoder(w).Encode(api.Problem{Status: 404, Code: api.CodeNotFound})
+		_ = json.NewEncoder(w).Encode(api.Problem{
+			Type: api.ProblemTypePrefix + api.CodeNotFound, Status: 404, Code: api.CodeNotFound,
+		})
 		return
 	case r.Method == http.MethodDelete:
 		f.policy = nil

@@ -75,12 +75,14 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 }
 
 func explain(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
-	badID, other := (*client.IDError)(nil), (*client.OtherAnswerError)(nil)
+	badID, other, platform := (*client.IDError)(nil), (*client.OtherAnswerError)(nil), (*client.PlatformError)(nil)
 	switch {
 	case errors.As(e.Cause, &badID):
 		return "Not an id", sentences(badID.Error(), "Nothing was sent to the platform")
 	case errors.As(e.Cause, &other):
 		return "Answer about another object", sentences(other.Error(), noConclusion, unknownOutcome(e))
+	case errors.As(e.Cause, &platform):
+		return explainPlatform(e, platform)
 	case e.Status == 0:
 		return explainSilence(e)
 	case e.Status == http.StatusTooManyRequests:
@@ -98,6 +100,19 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 			fmt.Sprintf("It failed %d time(s); the state stays as it is.", e.Attempts), unknownOutcome(e))
 	}
 	return explainCode(e, s, identity)
+}
+
+// explainPlatform explains an answer that is not surely of the platform.
+func explainPlatform(e *client.Error, p *client.PlatformError) (summary, text string) {
+	switch {
+	case p.Came.ID == "":
+		summary = fmt.Sprintf("Answer without the platform's header (status %d)", e.Status)
+	case p.Came.ID != p.Want.ID:
+		summary = "Answer from another platform"
+	default:
+		summary = "Platform restored during the run"
+	}
+	return summary, sentences(p.Error(), noConclusion, unknownOutcome(e))
 }
 
 // explainCode explains a problem that the platform's API reports.

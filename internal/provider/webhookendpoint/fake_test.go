@@ -35,7 +35,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{}
-	s := httptest.NewServer(f)
+	s := httptest.NewServer(fakes.Named(f))
 	t.Cleanup(s.Close)
 	f.url = s.URL
 	return f
