@@ -67,6 +67,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
 	}
+	platform.Accept(c.AcceptPlatformID.ValueString())
 	handOver(resp, platform)
 }
 
@@ -118,6 +119,7 @@ func (c configuration) firstUnknown() string {
 		{"max_retries", c.MaxRetries},
 		{"request_timeout", c.RequestTimeout},
 		{"requests_per_second", c.RequestsPerSecond},
+		{"accept_platform_id", c.AcceptPlatformID},
 	} {
 		if a.value.IsUnknown() {
 			return a.name

@@ -351,6 +351,7 @@ func TestDataIdentity(t *testing.T) {
 		"permissions":  []string{"read", "write"},
 		"tenant":       "acme",
 		"environment":  "staging",
+		"platform_id":  "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
 	})
 	if !got.Equal(want) {
 		t.Errorf("got %s", got)

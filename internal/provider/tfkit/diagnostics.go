@@ -167,6 +167,9 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 		if e.Write && e.Op != "create" && e.Field == "" {
 			next = "It was deleted after the plan was made. " + planAgain
 		}
+		if hint := unconfirmed(identity); hint != "" {
+			next = hint
+		}
 		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the "+
 			"provider configuration.", next)
 	}
