@@ -58,7 +58,8 @@ type Config struct {
 	UserAgent string
 	// Log gets every attempt. Nil is no log.
 	Log func(context.Context, Event)
-	// Clock is what a Retry-After that is a date is compared with. Nil is the clock of the machine.
+	// Clock is what a Retry-After that is a date is compared with where the answer has no Date. Nil is the clock of the
+	// machine.
 	Clock clock.Clock
 	// Random spreads retries. It returns numbers in [0,1). Nil is math/rand.
 	Random func() float64

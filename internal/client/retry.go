@@ -10,7 +10,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -100,14 +99,7 @@ func retryAfter(c clock.Clock, resp *http.Response) (time.Duration, bool) {
 	default:
 		return 0, false
 	}
-	h := resp.Header.Get("Retry-After")
-	if s, err := strconv.ParseInt(h, 10, 32); err == nil {
-		return time.Duration(max(s, 0)) * time.Second, true
-	}
-	if at, err := http.ParseTime(h); err == nil {
-		return max(at.Sub(c.Now()), 0), true
-	}
-	return 0, false
+	return api.RetryAfter(resp.Header, c.Now(), maxRetryAfter)
 }
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
