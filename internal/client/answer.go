@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,17 +61,23 @@ func (r *request) otherAnswer(asked, came string) error {
 	return fail
 }
 
+// objectIDPattern is the form of every id that the platform makes.
+var objectIDPattern = regexp.MustCompile(`^[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
+
 // printObject names an object of an answer, as far as that has the form of an id and of names.
 func (r *request) printObject(o api.Object) string {
 	out := "an object"
 	if i := slices.IndexFunc(api.Kinds(), func(k api.Kind) bool { return strings.HasPrefix(o.ID, k.IDPrefix) }); i >= 0 {
-		out = identified(api.Kinds()[i], o.ID)
+		out = api.Kinds()[i].Singular
+		if objectIDPattern.MatchString(o.ID) {
+			out += " " + o.ID
+		}
 	}
 	name := func(s string) string {
 		if api.CheckName(s) != nil {
 			return "unknown"
 		}
-		return fmt.Sprintf("%q", clean(s, r.hide))
+		return fmt.Sprintf("%q", r.known.clean(s))
 	}
 	return fmt.Sprintf("%s, name %s, in tenant %s, environment %s",
 		out, name(o.Name), name(o.Tenant), name(o.Environment))

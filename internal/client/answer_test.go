@@ -87,11 +87,12 @@ func TestCreateIsAnsweredUnderItsName(t *testing.T) {
 
 // The answer of a step, and of an acknowledgement, which may have none.
 func TestStepsAreAnsweredAboutTheirObject(t *testing.T) {
-	other := respondJSON(api.ScopedToken{Object: api.Object{ID: "tok_02", Tenant: "acme", Environment: "staging"}})
-	tokens := newClient(t, serve(t, other).URL, nil).For(here()).ScopedTokens()
+	const other = "tok_01ARZ3NDEKTSV4RRFFQ69G5FAW"
+	answer := respondJSON(api.ScopedToken{Object: api.Object{ID: other, Tenant: "acme", Environment: "staging"}})
+	tokens := newClient(t, serve(t, answer).URL, nil).For(here()).ScopedTokens()
 	_, err := tokens.Step(t.Context(), "tok_01", api.StepBegin, api.StepRequest{}, Write{})
-	wantOtherAnswer(t, err, "tok_01", "tok_02")
-	wantOtherAnswer(t, tokens.Acknowledge(t.Context(), "tok_01", 2, Write{}), "tok_01", "tok_02")
+	wantOtherAnswer(t, err, "tok_01", other)
+	wantOtherAnswer(t, tokens.Acknowledge(t.Context(), "tok_01", 2, Write{}), "tok_01", other)
 }
 
 func TestListsHaveItemsOfOnePlaceAndKind(t *testing.T) {

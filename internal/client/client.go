@@ -84,6 +84,7 @@ type Client struct {
 	grace     time.Duration
 	http      *retryablehttp.Client
 	here      *api.Identity // nil: not known
+	known     *known
 }
 
 // New makes a client. It sends nothing.
@@ -140,7 +141,11 @@ func New(cfg Config) (*Client, error) {
 		// repeated elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Client{base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry}, nil
+	secrets := newKnown()
+	secrets.supplied(cfg.Token.Expose())
+	return &Client{
+		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, known: secrets,
+	}, nil
 }
 
 // newKey makes an idempotency key for one operation.

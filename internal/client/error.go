@@ -7,9 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -78,12 +76,9 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && code != "" && e.Code == code
 }
 
-// maxDetail is how many bytes of a foreign text reach a diagnostic.
-const maxDetail = 1024
-
 var (
 	codePattern      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	requestIDPattern = regexp.MustCompile(`^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
 )
 
 // codeUnknown stands for a code that this client does not know, or that came with another status than it has. Nothing
@@ -106,9 +101,9 @@ func problemOf(resp *http.Response) (p api.Problem, ok bool) {
 	return p, true
 }
 
-// fill takes from the response what an error may say. hide has the secrets of the request: a text that repeats one of
-// them is dropped as a whole.
-func (e *Error) fill(resp *http.Response, hide []string) {
+// fill takes from the response what an error may say: what has a fixed form, and the texts of a problem of the platform
+// that repeat no secret.
+func (e *Error) fill(resp *http.Response, secrets *known) {
 	e.Status = resp.StatusCode
 	e.RequestID = requestIDOf(resp)
 	p, ok := problemOf(resp)
@@ -121,8 +116,8 @@ func (e *Error) fill(resp *http.Response, hide []string) {
 		return
 	}
 	e.Code = p.Code
-	e.Field = clean(p.Field, hide)
-	e.Detail = clean(p.Detail, hide)
+	e.Field = secrets.clean(p.Field)
+	e.Detail = secrets.clean(p.Detail)
 	if requestIDPattern.MatchString(p.RequestID) {
 		e.RequestID = p.RequestID
 	}
@@ -145,41 +140,10 @@ func notTheAPI(status int) string {
 	}
 }
 
-// clean makes a foreign text fit to print.
-func clean(s string, hide []string) string {
-	for _, h := range hide {
-		if repeats(s, h) {
-			return "(text withheld: it repeated a secret)"
-		}
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if len(s) > maxDetail {
-		s = strings.ToValidUTF8(s[:maxDetail], "") + " …"
-	}
-	return s
-}
-
-// repeats reports whether a text has a secret in it: as it is, quoted as Go does it, or one line of it.
-func repeats(s, secret string) bool {
-	for line := range strings.Lines(secret) {
-		line = strings.TrimRight(line, "\r\n")
-		quoted := strconv.Quote(line)
-		// A line of less than four bytes is no secret, and would blank every message.
-		if len(line) >= 4 && (strings.Contains(s, line) || strings.Contains(s, quoted[1:len(quoted)-1])) {
-			return true
-		}
-	}
-	return false
-}
-
+// requestIDOf returns the request id of a response of the platform. Anybody else's is not printed.
 func requestIDOf(resp *http.Response) string {
 	id := resp.Header.Get("X-Request-Id")
-	if !requestIDPattern.MatchString(id) {
+	if _, named := platformOf(resp); !named || !requestIDPattern.MatchString(id) {
 		return ""
 	}
 	return id

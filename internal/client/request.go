@@ -28,6 +28,7 @@ type request struct {
 	body   any        // written as JSON, with its secrets exposed
 	form   url.Values // the body of an RFC 7662 or RFC 7009 request, instead of JSON
 	hide   []string   // secrets of the request, which no error and no log may repeat
+	known  *known     // the secrets of the run, those of the request included
 
 	op, object string // for errors: "create", `connector "mail"`
 	about      about  // what the answer must be about
@@ -80,14 +81,14 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		fail.Cause = err
 		return fail
 	}
-	r.hide = append(r.hide, c.token.Expose())
+	r.known = c.known
 	resp, err := c.send(ctx, r)
 	if resp != nil {
 		defer resp.Body.Close()
 	}
 	fail := r.failure()
 	if err != nil {
-		fail.Cause = describe(err, r.hide)
+		fail.Cause = describe(err, r.known)
 		return fail
 	}
 	r.requestID = requestIDOf(resp)
@@ -95,13 +96,13 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		return fail.refuse(resp, err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		fail.fill(resp, r.hide)
+		fail.fill(resp, r.known)
 		return fail
 	}
 	// A captive portal gives a page with status 200. It must not count as a success: after a DELETE, the object would
 	// leave the state.
 	if !r.read(resp, out) {
-		fail.fill(resp, r.hide)
+		fail.fill(resp, r.known)
 		return fail
 	}
 	var named bool
@@ -139,6 +140,9 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	body, contentType, err := r.encode()
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range r.hide {
+		c.known.supplied(s)
 	}
 	u := c.base.JoinPath(r.route)
 	u.RawQuery = r.query.Encode()

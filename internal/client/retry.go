@@ -115,7 +115,7 @@ func (e *transportError) Unwrap() error { return e.cause }
 
 // describe makes a transport error fit to print. It removes the URL, whose query can name objects. It also removes
 // every quotation: where the other side does not speak HTTP, net/http quotes what it sent, in whole or in parts.
-func describe(err error, hide []string) error {
+func describe(err error, secrets *known) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
@@ -124,5 +124,5 @@ func describe(err error, hide []string) error {
 	if malformed := textproto.ProtocolError(""); errors.As(err, &malformed) {
 		text = "malformed header" // its text quotes without quotation marks
 	}
-	return &transportError{clean(quotation.ReplaceAllString(text, `"…"`), hide), err}
+	return &transportError{secrets.clean(quotation.ReplaceAllString(text, `"…"`)), err}
 }

@@ -61,6 +61,7 @@ func reveal(ctx context.Context, c *Client, kind api.Kind, id string, version in
 	if err := c.do(ctx, r, out); err != nil {
 		return nil, err
 	}
+	c.known.issued(out.Value.Expose())
 	switch {
 	case out.Value.IsEmpty():
 		return nil, r.notTheAPI()
