@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // badInput is one mistake: a line in a resource that is right otherwise, and what Terraform must say at that line.
@@ -28,11 +27,12 @@ const (
 	asPolicy    = "name = \"p\"\ninterval = \"30d\""
 	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
 	// The ids are of the right form; a plan asks nobody whether they exist.
-	asToken      = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\nrotation_policy_id = \"pol_1\""
+	asToken = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\n" +
+		"rotation_policy_id = \"pol_1\""
 	asEndpoint   = "name = \"e\"\nconnector_id = \"con_1\"\nurl = \"https://hooks.example.com/quickconnect\""
 	asSigning    = "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"\nrotation_policy_id = \"pol_1\""
 	aSigning     = "secret_wo must be whsec_ followed by 24 to 64 bytes in standard base64 with padding"
-	notADuration = " must be a duration such as 90d, 12h or 1h30m"
+	notADuration = " must be a duration of at most 100y, such as 90d, 12h or 1h30m"
 	notAName     = "name must be 1 to 63 characters: lower-case letters, digits and hyphens"
 )
 
@@ -59,17 +59,27 @@ var mistakes = []badInput{
 	{connectorType, `owner = ""`, asConnector, "owner must be an e-mail address or a team name"},
 	{connectorType, `owner = "Ops <ops@example.com>"`, asConnector, "owner has an @ but is not a plain e-mail address"},
 	{connectorType, `type = "fax"`, asConnector, "type must be one of custom, discord"},
-	{connectorType, `settings = { bot_token = "x" }`, asConnector, "is not a setting of a connector of type slack, which takes default_channel, team_id; a secret belongs into credentials_wo"},
+	{connectorType, `settings = { bot_token = "x" }`, asConnector,
+		"is not a setting of a connector of type slack, which takes default_channel, team_id; " +
+			"a secret belongs into credentials_wo"},
 	{connectorType, `settings = { team_id = "my team" }`, asConnector, "must be a Slack id"},
-	{connectorType, `settings = { port = "25" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "settings must have host for a connector of type smtp"},
-	{connectorType, `settings = { host = "mail.example.com", port = "0" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "must be a port from 1 to 65535"},
-	{connectorType, ``, "name = \"c\"\nowner = \"o\"\ntype = \"webhook\"", "settings must have url for a connector of type webhook"},
-	{connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector, "labels must have at most 64 entries"},
+	{connectorType, `settings = { port = "25" }`, "name = \"c\"\nowner = \"o\"\ntype = \"smtp\"",
+		"settings must have host for a connector of type smtp"},
+	{connectorType, `settings = { host = "mail.example.com", port = "0" }`,
+		"name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "must be a port from 1 to 65535"},
+	{connectorType, ``, "name = \"c\"\nowner = \"o\"\ntype = \"webhook\"",
+		"settings must have url for a connector of type webhook"},
+	{connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector,
+		"labels must have at most 64 entries"},
 	{connectorType, `labels = { "" = "v" }`, asConnector, "labels has a key that is not 1 to 63 letters"},
-	{connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector, "labels has a value of more than 256 bytes"},
-	{connectorType, `description = join("", [for i in range(1000) : "dd"])`, asConnector, "description must be at most 1024 bytes"},
-	{connectorType, `allowed_scopes = ["Messages"]`, asConnector, "allowed_scopes has an element that is refused: each must be a scope such as messages:send"},
-	{connectorType, `rotation_policy_id = "monthly"`, asConnector, "rotation_policy_id must be the id of a rotation policy"},
+	{connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector,
+		"labels has a value of more than 256 bytes"},
+	{connectorType, `description = join("", [for i in range(1000) : "dd"])`, asConnector,
+		"description must be at most 1024 bytes"},
+	{connectorType, `allowed_scopes = ["Messages"]`, asConnector,
+		"allowed_scopes has an element that is refused: each must be a scope such as messages:send"},
+	{connectorType, `rotation_policy_id = "monthly"`, asConnector,
+		"rotation_policy_id must be the id of a rotation policy"},
 	{connectorType, `credentials_wo = {}`, asConnector, "credentials_wo must have at least one entry"},
 	{connectorType, `credentials_wo = { key = "" }`, asConnector, "credentials_wo has a value that is empty"},
 	{connectorType, `credentials_wo_version = 0`, asConnector, "credentials_wo_version value must be at least 1"},
@@ -77,37 +87,51 @@ var mistakes = []badInput{
 	{tokenType, `name = "notifier_1"`, asToken, notAName},
 	{tokenType, `owner = " team"`, asToken, "owner must be an e-mail address or a team name"},
 	{tokenType, `connector_id = "slack"`, asToken, "connector_id must be the id of a connector, such as con_"},
-	{tokenType, `rotation_policy_id = "monthly"`, asToken, "rotation_policy_id must be the id of a rotation policy, such as pol_"},
+	{tokenType, `rotation_policy_id = "monthly"`, asToken,
+		"rotation_policy_id must be the id of a rotation policy, such as pol_"},
 	{tokenType, `scopes = []`, asToken, "scopes set must contain at least 1"},
-	{tokenType, `scopes = ["messages:send", "send messages"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
-	{tokenType, `scopes = ["messages:*:send"]`, asToken, "scopes has an element that is refused: each must be a scope such as messages:send"},
-	{tokenType, `allowed_cidrs = ["192.0.2.0"]`, asToken, "allowed_cidrs has an element that is refused: each must be an address range such as 192.0.2.0/24"},
+	{tokenType, `scopes = ["messages:send", "send messages"]`, asToken,
+		"scopes has an element that is refused: each must be a scope such as messages:send"},
+	{tokenType, `scopes = ["messages:*:send"]`, asToken,
+		"scopes has an element that is refused: each must be a scope such as messages:send"},
+	{tokenType, `allowed_cidrs = ["192.0.2.0"]`, asToken,
+		"allowed_cidrs has an element that is refused: each must be an address range such as 192.0.2.0/24"},
 	{tokenType, `allowed_cidrs = ["192.0.2.1/24"]`, asToken, "did you mean 192.0.2.0/24?"},
 	{tokenType, `expires_at = "next year"`, asToken, "expires_at must be a date as RFC 3339 writes it"},
 	{tokenType, `expires_at = "2027-01-31"`, asToken, "expires_at must be a date as RFC 3339 writes it"},
 	{tokenType, `minimum_version = 0`, asToken, "minimum_version value must be at least 1"},
-	{tokenType, `rotate_when_changed = { incident = null }`, asToken, "rotate_when_changed has an entry whose value is null"},
-	{tokenType, ``, "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]", "Neither rotation_policy_id nor expires_at is set"},
+	{tokenType, `rotate_when_changed = { incident = null }`, asToken,
+		"rotate_when_changed has an entry whose value is null"},
+	{tokenType, ``, "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]",
+		"Neither rotation_policy_id nor expires_at is set"},
 
 	{endpointType, `name = "Orders"`, asEndpoint, notAName},
 	{endpointType, `connector_id = "shop"`, asEndpoint, "connector_id must be the id of a connector, such as con_"},
-	{endpointType, `url = "http://hooks.example.com/quickconnect"`, asEndpoint, "url must start with https:// (http is only for a receiver on the platform's own machine"},
-	{endpointType, `url = "http://10.0.0.7/quickconnect"`, asEndpoint, "url must start with https:// (http is only for a receiver on the platform's own machine"},
-	{endpointType, `url = "https://shop:hunter2@hooks.example.com/"`, asEndpoint, "url must have no user name and no password: deliveries are signed instead"},
-	{endpointType, `url = "https://hooks.example.com/#orders"`, asEndpoint, "url must have no fragment (#…): it is never sent"},
-	{endpointType, `url = "https://hooks.example.com:99999/"`, asEndpoint, "url must have a port from 1 to 65535, or none"},
+	{endpointType, `url = "http://hooks.example.com/quickconnect"`, asEndpoint,
+		"url must start with https:// (http is only for a receiver on the platform's own machine"},
+	{endpointType, `url = "http://10.0.0.7/quickconnect"`, asEndpoint,
+		"url must start with https:// (http is only for a receiver on the platform's own machine"},
+	{endpointType, `url = "https://shop:hunter2@hooks.example.com/"`, asEndpoint,
+		"url must have no user name and no password: deliveries are signed instead"},
+	{endpointType, `url = "https://hooks.example.com/#orders"`, asEndpoint,
+		"url must have no fragment (#…): it is never sent"},
+	{endpointType, `url = "https://hooks.example.com:99999/"`, asEndpoint,
+		"url must have a port from 1 to 65535, or none"},
 	{endpointType, `url = "https:///quickconnect"`, asEndpoint, "url must name a host"},
 	{endpointType, `url = "ftp://hooks.example.com/"`, asEndpoint, "url must start with https://"},
 	{endpointType, `url = "hooks.example.com"`, asEndpoint, "url must "},
 	{endpointType, `url = "https://hooks.example.com/a b"`, asEndpoint, "url must have only printable ASCII characters"},
 	{endpointType, `event_types = []`, asEndpoint, "event_types set must contain at least 1"},
-	{endpointType, `event_types = ["Message Delivered"]`, asEndpoint, "event_types has an element that is refused: each must be an event type such as message.delivered"},
-	{endpointType, `event_types = ["quickconnect.probe"]`, asEndpoint, "must not be quickconnect.probe: every endpoint gets the events of that type"},
+	{endpointType, `event_types = ["Message Delivered"]`, asEndpoint,
+		"event_types has an element that is refused: each must be an event type such as message.delivered"},
+	{endpointType, `event_types = ["quickconnect.probe"]`, asEndpoint,
+		"must not be quickconnect.probe: every endpoint gets the events of that type"},
 	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `The argument "url" is required`},
 
 	{signingType, `owner = ""`, asSigning, "owner must be an e-mail address or a team name"},
 	{signingType, `endpoint_id = "orders"`, asSigning, "endpoint_id must be the id of a webhook endpoint, such as wep_"},
-	{signingType, `rotation_policy_id = "monthly"`, asSigning, "rotation_policy_id must be the id of a rotation policy, such as pol_"},
+	{signingType, `rotation_policy_id = "monthly"`, asSigning,
+		"rotation_policy_id must be the id of a rotation policy, such as pol_"},
 	{signingType, `algorithm = "rsa"`, asSigning, "algorithm must be hmac-sha256 or ed25519"},
 	{signingType, `secret_wo = ""`, asSigning, aSigning},
 	{signingType, `secret_wo = "hunter2"`, asSigning, aSigning},
@@ -115,11 +139,14 @@ var mistakes = []badInput{
 	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(65) : "x"]))}"`, asSigning, aSigning},
 	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(32) : "x"]))}\n"`, asSigning, aSigning},
 	{signingType, `secret_wo = "whpk_${base64encode(join("", [for i in range(32) : "x"]))}"`, asSigning, aSigning},
-	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(32) : "x"]))}"`, asSigning + "\nalgorithm = \"ed25519\"", "secret_wo belongs to the algorithm hmac-sha256"},
+	{signingType, `secret_wo = "whsec_${base64encode(join("", [for i in range(32) : "x"]))}"`,
+		asSigning + "\nalgorithm = \"ed25519\"", "secret_wo belongs to the algorithm hmac-sha256"},
 	{signingType, `secret_wo_version = 0`, asSigning, "secret_wo_version value must be at least 1"},
 	{signingType, `minimum_version = 0`, asSigning, "minimum_version value must be at least 1"},
-	{signingType, `rotate_when_changed = { incident = null }`, asSigning, "rotate_when_changed has an entry whose value is null"},
-	{signingType, ``, "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"", `The argument "rotation_policy_id" is required`},
+	{signingType, `rotate_when_changed = { incident = null }`, asSigning,
+		"rotate_when_changed has an entry whose value is null"},
+	{signingType, ``, "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"",
+		`The argument "rotation_policy_id" is required`},
 }
 
 // hcl writes the resource so that the mistake, or the block's first line, has a mark by which it is found again.
@@ -134,17 +161,20 @@ func (b badInput) hcl(label int) string {
 	return header + "\n" + body + "\n}\n"
 }
 
-// Each mistake is an error of the plan, at its line, with the name of its attribute; nothing is sent for it, and nothing that is
-// right has an error.
+// Each mistake is an error of the plan, at its line, with the name of its attribute; nothing is sent for it, and
+// nothing that is right has an error.
 func TestMistakesAreErrorsOfThePlan(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	var hcl strings.Builder
 	for i, mistake := range mistakes {
 		hcl.WriteString(mistake.hcl(i))
 	}
 	hcl.WriteString(strings.Join([]string{
-		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`, `resource "quickconnect_connector" "right" {`, asConnector, `}`,
-		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`, `resource "quickconnect_webhook_endpoint" "right" {`, asEndpoint, `}`,
+		`resource "quickconnect_rotation_policy" "right" {`, asPolicy, `}`,
+		`resource "quickconnect_connector" "right" {`, asConnector, `}`,
+		`resource "quickconnect_scoped_token" "right" {`, asToken, `}`,
+		`resource "quickconnect_webhook_endpoint" "right" {`, asEndpoint, `}`,
 		`resource "quickconnect_webhook_signing_secret" "right" {`, asSigning, `}`, ``,
 	}, "\n"))
 	tf.Config(hcl.String())
@@ -158,7 +188,8 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 		}
 		found := 0
 		for _, e := range errors {
-			if !strings.Contains(e, fmt.Sprintf("with %s.r%d,", mistake.resource, i)) && !strings.Contains(e, fmt.Sprintf("in resource %q \"r%d\"", mistake.resource, i)) {
+			if !strings.Contains(e, fmt.Sprintf("with %s.r%d,", mistake.resource, i)) && !strings.Contains(e,
+				fmt.Sprintf("in resource %q \"r%d\"", mistake.resource, i)) {
 				continue
 			}
 			found++
@@ -198,6 +229,7 @@ func TestMistakesAreErrorsOfThePlan(t *testing.T) {
 }
 
 func TestValidateNeedsNoProviderConfiguration(t *testing.T) {
+	t.Parallel()
 	_, tf := acctest.Start(t)
 	tf.Config(drifting(acctest.NewSink(t)))
 	withoutProvider(tf)
@@ -208,57 +240,4 @@ func withoutProvider(tf *acctest.CLI) {
 	for _, name := range []string{"ENDPOINT", "TENANT", "ENVIRONMENT", "TOKEN"} {
 		tf.Set("QUICKCONNECT_"+name, "")
 	}
-}
-
-// An endpoint over which a token could leak is refused at its line, before anybody is asked.
-func TestBadEndpoint(t *testing.T) {
-	p, tf := acctest.Start(t)
-	for endpoint, says := range map[string]string{
-		"http://platform.example.com":                    "endpoint must be https",
-		"http://192.0.2.1:8440":                          "endpoint must be https",
-		"https://operator:password@platform.example.com": "endpoint must not contain a user name or a password",
-	} {
-		tf.Config(fmt.Sprintf("provider \"quickconnect\" {\n  endpoint = %q\n}\n", endpoint) + policy(""))
-		tf.Plan(1).Has(says, "on main.tf line 2, in provider \"quickconnect\"")
-		tf.Run("validate").Want(1).Has(says)
-	}
-	if n := len(p.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
-}
-
-// A number that is too high is only known to be wrong where the token's own number is.
-func TestMinimumVersionTooHighIsAnErrorOfThePlan(t *testing.T) {
-	_, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	tf.Config(policy("") + notifier("") + handover(s))
-	tf.Apply()
-	tf.Config(policy("") + notifier("minimum_version = 3") + handover(s))
-	tf.Plan(1).Has("minimum_version = 3", "on main.tf line", "minimum_version can be 2 at most")
-	tf.Config(policy("") + notifier("minimum_version = 2") + handover(s))
-	tf.Plan(2)
-}
-
-// Durations and dates that mean the same are no difference, and the platform keeps what it was given first.
-func TestEqualDurationsAndDatesAreNoDifference(t *testing.T) {
-	p, tf := acctest.Start(t)
-	durations := func(interval, overlap, maxStage, maxAge, quiet, expires string) string {
-		return strings.Replace(policy(fmt.Sprintf("overlap = %q\nmax_stage = %q\nmax_age = %q\nquiet_period = %q", overlap, maxStage, maxAge, quiet)), `"30d"`, fmt.Sprintf("%q", interval), 1) +
-			notifier(fmt.Sprintf("expires_at = %q", expires))
-	}
-	tf.Config(durations("30d", "24h", "7d", "90d", "90s", "2027-01-01T00:00:00Z"))
-	tf.Apply()
-	tf.Config(durations("4w2d", "1d", "1w", "12w6d", "1m30s", "2027-01-01T02:00:00+02:00"))
-	tf.Plan(0).Silent()
-	tf.Config(durations("720h", "86400s", "168h", "2160h", "90s", "2026-12-31T23:00:00-01:00"))
-	tf.Plan(0).Silent()
-	tf.Run("state", "rm", thePolicy).Want(0)
-	tf.Import(thePolicy, "monthly")
-	tf.Plan(0).Silent()
-	if got := p.As(api.RoleAuditor).RotationPolicy("monthly"); got.Interval != "30d" || got.Overlap != "24h" {
-		t.Errorf("the platform has interval %s and overlap %s, want what it was given", got.Interval, got.Overlap)
-	}
-	// Another time is a difference.
-	tf.Config(durations("4w3d", "1d", "1w", "12w6d", "1m30s", "2027-01-01T02:00:00+02:00"))
-	tf.Plan(2).Has(`"30d" -> "4w3d"`).HasNot("overlap = ", "expires_at")
 }

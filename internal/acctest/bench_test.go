@@ -11,10 +11,12 @@ import (
 // planned is how many objects each plan of the benchmark is about.
 const planned = 1000
 
-// BenchmarkPlan plans over 1,000 scoped tokens of the real platform, a process with its database, and over 1,000 terraform_data,
-// which cost what any object costs the CLI, in turns. The ratio says how much a plan pays for asking the platform.
+// BenchmarkPlan plans over 1,000 scoped tokens of the real platform, a process with its database, and over 1,000
+// terraform_data, which cost what any object costs the CLI, in turns. The ratio says how much a plan pays for asking
+// the platform.
 func BenchmarkPlan(b *testing.B) {
 	_, tokens, _ := startProcess(b)
+	tokens.StartPrograms()
 	tokens.Config(fmt.Sprintf(`
 resource "quickconnect_connector" "slack" {
   name  = "slack"

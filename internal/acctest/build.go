@@ -9,8 +9,11 @@ import (
 	"testing"
 )
 
-// Main runs a package's tests and removes the programs that they built. Call it from TestMain.
+// Main runs a package's tests and removes what they built. Call it from TestMain.
 func Main(m *testing.M) {
+	// The framework writes dozens of lines for each object to standard error otherwise.
+	_ = os.Setenv("TF_LOG_SDK", "OFF")
+	_ = os.Setenv("TF_LOG_PROVIDER_QUICKCONNECT", "OFF")
 	code := m.Run()
 	if builtDir != "" {
 		_ = os.RemoveAll(builtDir)
@@ -18,7 +21,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on disk now.
+// builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on
+// disk now.
 var builtDir string
 
 var makeBuiltDir = sync.OnceValues(func() (string, error) {
@@ -29,8 +33,11 @@ var makeBuiltDir = sync.OnceValues(func() (string, error) {
 
 // The two providers are built together, the platform's program only where a test starts it.
 var (
-	buildProviders = sync.OnceValues(func() (string, error) { return build(".", "./internal/acctest/sink/cmd/terraform-provider-sink") })
-	buildPlatform  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
+	buildProviders = sync.OnceValues(func() (string, error) {
+		return build(".",
+			"./internal/acctest/sink/cmd/terraform-provider-sink")
+	})
+	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 )
 
 // build builds commands of this module and returns the directory they are in.
@@ -43,14 +50,7 @@ func build(packages ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	args := []string{"build"}
-	// Not whenever the tests themselves run with -race: a provider with the race detector takes seconds to start, and Terraform
-	// starts it for every command. Its code runs under the detector in its own tests.
-	if os.Getenv("ACCTEST_RACE") != "" {
-		args = append(args, "-race")
-	}
-	args = append(args, "-o", dir+string(filepath.Separator))
-	cmd := exec.Command("go", append(args, packages...)...)
+	cmd := exec.Command("go", append([]string{"build", "-o", dir + string(filepath.Separator)}, packages...)...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %v: %w\n%s", packages, err, out)

@@ -4,15 +4,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/sink"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
 
 // runDeadline ends a command that hangs: Terraform gets an interrupt, and is killed if that does not end it.
@@ -23,81 +25,51 @@ type CLI struct {
 	// Dir is the work directory.
 	Dir string
 
-	t    testing.TB
-	path string
-	env  map[string]string
-	logs string
+	t  testing.TB
+	tf *launch.Terraform
+	// programs says that the CLI starts the providers' programs. Otherwise it attaches to providers in the test's process.
+	programs bool
 }
 
-// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test without TF_ACC.
+// NewCLI returns a CLI with an empty work directory and no environment but what Terraform needs. It skips the test
+// without TF_ACC.
 func NewCLI(tb testing.TB) *CLI {
 	tb.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		tb.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
 	}
-	path, err := findCLI()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	providers, err := buildProviders()
+	path, err := launch.FindTerraform()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	home := tb.TempDir()
-	c := &CLI{Dir: tb.TempDir(), t: tb, path: path, logs: tb.TempDir()}
-	config := filepath.Join(home, "cli.tfrc")
-	writeFile(tb, config, cliConfig(providers))
-	c.env = map[string]string{
-		"PATH":               os.Getenv("PATH"),
-		"HOME":               home,
-		"TF_CLI_CONFIG_FILE": config,
-		"CHECKPOINT_DISABLE": "1",
-		"TF_IN_AUTOMATION":   "1",
-		"TF_INPUT":           "0",
-		"TF_CLI_ARGS":        "-no-color",
-		"GORACE":             "log_path=" + filepath.Join(c.logs, "race"),
+	env := map[string]string{"PATH": os.Getenv("PATH"), "HOME": home}
+	c := &CLI{Dir: tb.TempDir(), t: tb}
+	if c.tf, err = launch.NewTerraform(path, c.Dir, filepath.Join(home, "cli.tfrc"), "", env); err != nil {
+		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		if races, _ := filepath.Glob(filepath.Join(c.logs, "race.*")); len(races) > 0 {
-			report, _ := os.ReadFile(races[0])
-			tb.Errorf("a data race in a provider's process:\n%s", report)
-		}
-	})
 	return c
 }
 
-func findCLI() (string, error) {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path, nil
+// StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the
+// provider, or that reads what the provider logs.
+func (c *CLI) StartPrograms() {
+	c.t.Helper()
+	dir, err := buildProviders()
+	if err != nil {
+		c.t.Fatal(err)
 	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("neither terraform nor tofu is on the PATH: install one of them (1.11 or newer), or name it in TF_ACC_TERRAFORM_PATH")
-}
-
-// cliConfig points both CLIs to freshly built providers, whatever registry they would ask.
-func cliConfig(dir string) string {
-	var b strings.Builder
-	b.WriteString("provider_installation {\n  dev_overrides {\n")
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		for _, provider := range []string{"quickconnect", "sink"} {
-			fmt.Fprintf(&b, "    %q = %q\n", registry+"/quickconnect/"+provider, dir)
-		}
-	}
-	b.WriteString("  }\n  direct {}\n}\n")
-	return b.String()
+	writeFile(c.t, c.tf.Env["TF_CLI_CONFIG_FILE"], launch.DevOverrides(dir, "quickconnect", "sink"))
+	c.programs = true
 }
 
 // Set puts a variable into the environment of the commands that follow; an empty value removes it.
 func (c *CLI) Set(name, value string) {
 	if value == "" {
-		delete(c.env, name)
+		delete(c.tf.Env, name)
 		return
 	}
-	c.env[name] = value
+	c.tf.Env[name] = value
 }
 
 // Var gives a Terraform variable to the commands that follow.
@@ -139,12 +111,11 @@ func (c *CLI) Run(args ...string) *Run {
 
 // Running is a command that has not ended yet.
 type Running struct {
-	c      *CLI
-	args   []string
-	cmd    *exec.Cmd
-	cancel context.CancelFunc
-	out    lockedBuffer
-	began  time.Time
+	c       *CLI
+	args    []string
+	command *launch.Command
+	cancel  context.CancelFunc
+	detach  func()
 }
 
 // Console gives one expression to terraform console.
@@ -161,29 +132,51 @@ func (c *CLI) Start(args ...string) *Running {
 
 func (c *CLI) start(stdin io.Reader, args ...string) *Running {
 	c.t.Helper()
+	tf := *c.tf
+	tf.Env = maps.Clone(c.tf.Env)
+	r := &Running{c: c, args: args, detach: c.attach(tf.Env)}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), runDeadline)
-	r := &Running{c: c, args: args, cancel: cancel, began: clock.System().Now()}
-	r.cmd = exec.CommandContext(ctx, c.path, args...)
-	r.cmd.Dir = c.Dir
-	for name, value := range c.env {
-		r.cmd.Env = append(r.cmd.Env, name+"="+value)
-	}
-	r.cmd.Stdin, r.cmd.Stdout, r.cmd.Stderr = stdin, &r.out, &r.out
-	// A group of its own, so that an interrupt reaches Terraform and its providers as Ctrl-C on a terminal does, and nobody else.
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	r.cmd.Cancel = func() error { return r.signal(syscall.SIGINT) }
-	r.cmd.WaitDelay = 30 * time.Second
-	if err := r.cmd.Start(); err != nil {
+	r.cancel = cancel
+	var err error
+	if r.command, err = tf.Start(ctx, stdin, args...); err != nil {
 		cancel()
-		c.t.Fatalf("%s %s: %v", c.path, strings.Join(args, " "), err)
+		r.detach()
+		c.t.Fatalf("%s %s: %v", tf.Path, strings.Join(args, " "), err)
 	}
 	return r
+}
+
+// attach serves the providers to a command with this environment, and adds the variable that tells the command where.
+func (c *CLI) attach(env map[string]string) (detach func()) {
+	c.t.Helper()
+	if c.programs {
+		return func() {}
+	}
+	dir, err := makeBuiltDir()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	getenv := func(name string) string { return env[name] }
+	ours, err := listenProvider(dir, "quickconnect", provider.NewIn(getenv, "test"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	test, err := listenProvider(dir, "sink", sink.New)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	value, err := reattach(ours, test)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	env[reattachVariable] = value
+	return func() { ours.close(); test.close() }
 }
 
 // Interrupt does what Ctrl-C does.
 func (r *Running) Interrupt() {
 	r.c.t.Helper()
-	if err := r.signal(syscall.SIGINT); err != nil {
+	if err := r.command.Signal(syscall.SIGINT); err != nil {
 		r.c.t.Fatalf("interrupting %s: %v", strings.Join(r.args, " "), err)
 	}
 }
@@ -191,24 +184,30 @@ func (r *Running) Interrupt() {
 // WaitForOutput waits until the command has written text.
 func (r *Running) WaitForOutput(text string) {
 	r.c.t.Helper()
-	WaitFor(r.c.t, fmt.Sprintf("terraform %s writes %q", strings.Join(r.args, " "), text), func() bool { return strings.Contains(r.out.String(), text) })
+	what := fmt.Sprintf("terraform %s writes %q", strings.Join(r.args, " "), text)
+	WaitFor(r.c.t, what, func() bool { return strings.Contains(r.command.Output(), text) })
 }
 
-// Kill ends the command and its providers at once, as a crashed machine does.
-func (r *Running) Kill() { _ = r.signal(syscall.SIGKILL) }
-
-func (r *Running) signal(s syscall.Signal) error { return syscall.Kill(-r.cmd.Process.Pid, s) }
+// Kill ends the command and its providers at once, as a crashed machine does. Call StartPrograms before the command:
+// a provider in the test's process lives on.
+func (r *Running) Kill() {
+	r.c.t.Helper()
+	if !r.c.programs {
+		r.c.t.Fatal("a test that kills Terraform must kill its provider too: call StartPrograms")
+	}
+	_ = r.command.Signal(syscall.SIGKILL)
+}
 
 // Wait waits for the end.
 func (r *Running) Wait() *Run {
 	r.c.t.Helper()
-	err := r.cmd.Wait()
+	result, err := r.command.Wait()
 	r.cancel()
-	_ = r.signal(syscall.SIGKILL) // a provider that outlived its CLI
-	if r.cmd.ProcessState == nil {
+	r.detach()
+	if err != nil {
 		r.c.t.Fatalf("%s: %v", strings.Join(r.args, " "), err)
 	}
-	run := &Run{t: r.c.t, Args: r.args, Code: r.cmd.ProcessState.ExitCode(), Took: clock.System().Now().Sub(r.began), Output: withoutOverrideWarning(r.out.String())}
+	run := &Run{t: r.c.t, Args: r.args, Code: result.Code, Took: result.Took, Output: result.Output}
 	if run.Took >= runDeadline {
 		r.c.t.Fatalf("terraform %s did not end within %s:\n%s", strings.Join(r.args, " "), runDeadline, run.Output)
 	}

@@ -2,6 +2,8 @@ package acctest
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
 )
 
@@ -63,25 +65,46 @@ func (c *CLI) Output(name string) any {
 
 // Object is a resource or a data source as the state has it.
 type Object struct {
-	Address string         `json:"address"`
-	Values  map[string]any `json:"values"`
-	Tainted bool           `json:"tainted"`
+	Values  map[string]any
+	Tainted bool
 }
 
-// Objects returns everything in the state, by address.
+// Objects returns everything in the state, by address. It reads the state file, which costs no command.
 func (c *CLI) Objects() map[string]Object {
 	c.t.Helper()
-	var state struct {
-		Values struct {
-			Root struct {
-				Resources []Object `json:"resources"`
-			} `json:"root_module"`
-		} `json:"values"`
-	}
-	c.decode(&state, "show", "-json")
 	objects := map[string]Object{}
-	for _, o := range state.Values.Root.Resources {
-		objects[o.Address] = o
+	data, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
+	if os.IsNotExist(err) {
+		return objects
+	}
+	var state struct {
+		Resources []struct {
+			Mode, Type, Name string
+			Instances        []struct {
+				IndexKey   any `json:"index_key"`
+				Status     string
+				Attributes map[string]any
+			}
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &state)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, r := range state.Resources {
+		address := r.Type + "." + r.Name
+		if r.Mode == "data" {
+			address = "data." + address
+		}
+		for _, i := range r.Instances {
+			if i.IndexKey != nil {
+				objects[fmt.Sprintf("%s[%v]", address, i.IndexKey)] = Object{i.Attributes, i.Status == "tainted"}
+				continue
+			}
+			objects[address] = Object{i.Attributes, i.Status == "tainted"}
+		}
 	}
 	return objects
 }
@@ -107,7 +130,8 @@ type Change struct {
 	} `json:"change"`
 }
 
-// Action returns the one action, or both of a replacement with a slash between: no-op, create, update, delete, delete/create.
+// Action returns the one action, or both of a replacement with a slash between: no-op, create, update, delete,
+// delete/create.
 func (ch Change) Action() string {
 	var s string
 	for _, a := range ch.Change.Actions {

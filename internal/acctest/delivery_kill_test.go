@@ -2,25 +2,38 @@ package acctest_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
-	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// The platform is killed fifty times while it delivers a thousand events. Each of them arrives, at least once, under the id that its sender got,
-// and with the same body each time.
+// campaign asks for the long form of the tests that kill programs or load them, as make campaign does.
+var campaign = flag.Bool("campaign", false, "run the long form of the tests that kill programs or load them")
+
+// sized is the size of a test: long in a campaign.
+func sized(short, long int) int {
+	if *campaign {
+		return long
+	}
+	return short
+}
+
+// The platform is killed again and again while it delivers events. Each of them arrives, at least once, under the id
+// that its sender got, and with the same body each time.
 func TestDeliveriesSurviveKills(t *testing.T) {
-	const events, kills = 1000, 50
+	t.Parallel()
+	events, kills := sized(200, 1000), sized(10, 50)
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap("acme", "staging")["staging"]
 	h := acctest.StartHook(t, clock.System())
-	endpoint := makeHook(p, token, h)
+	endpoint := makeHook(t, p, token, h)
 
 	sent := make([]string, events)
 	work := make(chan int)
@@ -28,7 +41,7 @@ func TestDeliveriesSurviveKills(t *testing.T) {
 	for range 8 {
 		senders.Go(func() {
 			for i := range work {
-				sent[i] = send(p, token, endpoint, i)
+				sent[i] = send(t, p, token, endpoint, i)
 			}
 		})
 	}
@@ -76,12 +89,15 @@ func TestDeliveriesSurviveKills(t *testing.T) {
 		}
 		bodies[e.ID] = string(e.Body)
 	}
-	t.Logf("%d events, %d kills (%d of them with events on their way), %d arrivals", events, kills, during, len(h.Events()))
+	t.Logf("%d events, %d kills (%d of them with events on their way), %d arrivals", events, kills, during,
+		len(h.Events()))
 	acctest.WaitFor(t, "every delivery is recorded", func() bool {
-		var page api.Page[api.Delivery]
-		p.Must(token, http.MethodGet, "/v1/webhook-endpoints/"+endpoint+"/deliveries?page_size=1000", nil, http.StatusOK, &page)
+		records, err := p.Client(token).WebhookEndpoints().Deliveries(t.Context(), endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
 		delivered := 0
-		for _, d := range page.Items {
+		for _, d := range records {
 			if d.State == api.DeliveryDelivered {
 				delivered++
 			}
@@ -109,28 +125,47 @@ func distinctIDs(events []acctest.HookEvent) int {
 }
 
 // makeHook makes an endpoint at a hook with a signing secret that the hook knows, and returns the endpoint's id.
-func makeHook(p *acctest.Process, token string, h *acctest.Hook) string {
-	var policy, connector, endpoint, signing api.Object
-	p.Must(token, http.MethodPost, "/v1/rotation-policies", map[string]any{"name": "monthly", "interval": "30d"}, http.StatusCreated, &policy)
-	p.Must(token, http.MethodPost, "/v1/connectors", map[string]any{"name": "shop", "owner": "team", "type": "custom"}, http.StatusCreated, &connector)
-	p.Must(token, http.MethodPost, "/v1/webhook-endpoints", map[string]any{"name": "orders", "connector_id": connector.ID, "url": h.URL}, http.StatusCreated, &endpoint)
-	p.Must(token, http.MethodPost, "/v1/signing-secrets", map[string]any{
-		"name": "orders", "owner": "team", "endpoint_id": endpoint.ID, "rotation_policy_id": policy.ID,
-	}, http.StatusCreated, &signing)
-	var revealed api.Reveal
-	p.Must(token, http.MethodPost, "/v1/signing-secrets/"+signing.ID+"/versions/1/reveal", nil, http.StatusOK, &revealed)
+func makeHook(t *testing.T, p *acctest.Process, token string, h *acctest.Hook) string {
+	t.Helper()
+	c, ctx := p.Client(token), t.Context()
+	policy, err := c.RotationPolicies().Create(ctx, api.RotationPolicyCreate{Name: "monthly", Interval: "30d"})
+	ok(t, err)
+	connector, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "shop", Owner: "team", Type: "custom"})
+	ok(t, err)
+	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{Name: "orders",
+		ConnectorID: connector.ID, URL: h.URL})
+	ok(t, err)
+	signing, err := c.SigningSecrets().Create(ctx, api.SigningSecretCreate{
+		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team"}, EndpointID: endpoint.ID, RotationPolicyID: policy.ID,
+	})
+	ok(t, err)
+	revealed, err := c.SigningSecrets().Reveal(ctx, signing.ID, 1)
+	ok(t, err)
 	h.Know(revealed.Value.Expose())
 	return endpoint.ID
 }
 
-// send posts one event until the platform says that it has it: the key makes that one event, however often it was asked.
-func send(p *acctest.Process, token, endpoint string, i int) string {
+// ok ends the test if there is an error.
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// send posts one event until the platform says that it has it: the key makes that one event, however often it was
+// asked.
+func send(t *testing.T, p *acctest.Process, token, endpoint string, i int) string {
+	t.Helper()
+	c := p.Client(token).WebhookEndpoints()
+	in := api.TestEventRequest{Type: anEvent, Data: json.RawMessage(fmt.Sprintf(`{"n":%d}`, i))}
 	for {
-		status, answer, err := p.Do(token, http.MethodPost, "/v1/webhook-endpoints/"+endpoint+"/test-events",
-			map[string]any{"type": "message.delivered", "data": map[string]int{"n": i}}, fmt.Sprint("event-", i))
-		var queued api.TestEvent
-		if err == nil && status == http.StatusAccepted && json.Unmarshal(answer, &queued) == nil {
+		queued, err := c.SendTestEvent(t.Context(), endpoint, in, client.Write{IdempotencyKey: fmt.Sprint("event-", i)})
+		if err == nil {
 			return queued.ID
+		}
+		if t.Context().Err() != nil {
+			return ""
 		}
 	}
 }

@@ -19,8 +19,10 @@ var (
 	importLine    = regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`)
 )
 
-// Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and destroyed.
+// Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and
+// destroyed.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	root, err := acctest.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +52,7 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			t.Parallel()
 			p, tf := acctest.Start(t)
 			if strings.HasPrefix(name, "data-sources") {
 				makeWhatDataSourcesRead(p)
@@ -97,7 +100,8 @@ func TestExamples(t *testing.T) {
 func makeWhatDataSourcesRead(p *acctest.Platform) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "quarterly", Interval: "90d"}).Want(201)
-	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "slack", Owner: "messaging@example.com", Type: "slack"}).Want(201)
+	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "slack", Owner: "messaging@example.com",
+		Type: "slack"}).Want(201)
 	policy, connector := by.RotationPolicy("quarterly").ID, by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
 		RotatedCreate: api.RotatedCreate{Name: "notifier", Owner: "team-notifier"},

@@ -2,8 +2,11 @@ package acctest
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,12 +16,14 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Request is one request that arrived from outside, as the log has it. It has no body: bodies carry secrets.
+// Request is one request that arrived from outside, as the log has it.
 type Request struct {
 	Method         string
 	Path           string
 	IdempotencyKey string
 	IfMatch        string
+	// Body may carry secrets: print parts of it only.
+	Body []byte
 	// Status is what was answered; 0 while it is not, or where the connection was cut.
 	Status int
 }
@@ -30,6 +35,8 @@ type Fault struct {
 	hold     <-chan struct{}
 	response *response
 	cut      bool
+	noMatch  bool // the platform does not see the If-Match
+	edit     func(body string) string
 }
 
 type response struct {
@@ -52,20 +59,30 @@ func Answer(status int, body string, headers ...string) Fault {
 
 // AnswerProblem answers with the platform's kind of error, as if it came from the platform.
 func AnswerProblem(status int, code string, headers ...string) Fault {
-	body, err := json.Marshal(api.Problem{
-		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status,
-		Detail: "a fault made by the test", Code: code, RequestID: "req_test",
-	})
+	return AnswerWith(api.Problem{Status: status, Code: code}, headers...)
+}
+
+// AnswerWith answers with this problem. What it leaves out is filled in.
+func AnswerWith(p api.Problem, headers ...string) Fault {
+	p.Type, p.Title = api.ProblemTypePrefix+p.Code, http.StatusText(p.Status)
+	p.Detail, p.RequestID = cmp.Or(p.Detail, "a fault made by the test"), "req_test"
+	body, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // a struct of strings
 	}
-	return Answer(status, string(body), append([]string{"Content-Type", api.ProblemContentType}, headers...)...)
+	return Answer(p.Status, string(body), append([]string{"Content-Type", api.ProblemContentType}, headers...)...)
 }
 
 // AnswerHTML answers as a proxy does that knows nothing of the API.
 func AnswerHTML(status int) Fault {
 	return Answer(status, "<html><body><h1>"+http.StatusText(status)+"</h1></body></html>", "Content-Type", "text/html")
 }
+
+// WithoutIfMatch takes the If-Match from a request, so that the platform carries it out whatever has changed since.
+func WithoutIfMatch() Fault { return Fault{noMatch: true} }
+
+// Edit lets a request through and changes the body of the answer.
+func Edit(edit func(body string) string) Fault { return Fault{edit: edit} }
 
 // CutBefore cuts the connection before the platform has seen the request.
 func CutBefore() Fault { return Fault{cut: true} }
@@ -79,7 +96,8 @@ func After(f Fault) Fault { f.after = true; return f }
 // Delay holds a request back for d, or until the client gives up, before anything else happens to it.
 func Delay(d time.Duration, then Fault) Fault { then.delay = d; return then }
 
-// Hold holds a request back until release is closed, before anything else happens to it. If the client gives up first, that was all.
+// Hold holds a request back until release is closed, before anything else happens to it. If the client gives up first,
+// that was all.
 func Hold(release <-chan struct{}, then Fault) Fault { then.hold = release; return then }
 
 // proxy stands in front of the platform: it keeps the log of requests and makes faults happen.
@@ -94,76 +112,104 @@ type proxy struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	seen := &Request{Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"), IfMatch: r.Header.Get("If-Match")}
-	p.mu.Lock()
-	p.log = append(p.log, seen)
-	target, fault, after := p.target, p.fault, p.after
-	p.mu.Unlock()
-
 	// Read first: the server notices that a client has gone only once nothing of the request is left to read.
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	seen, fault := p.record(r, body)
 	var f Fault
 	if fault != nil {
 		f = fault(*seen)
 	}
+	if f.noMatch {
+		r.Header.Del("If-Match")
+	}
 	answer := httptest.NewRecorder()
-	carryOut := func() {
-		target.ServeHTTP(answer, r)
-		p.look(after)
-	}
 	if f.after {
-		carryOut()
+		p.carryOut(answer, r)
 	}
+	f.wait(r.Context())
+	switch {
+	case f.cut:
+		panic(http.ErrAbortHandler)
+	case f.response != nil:
+		answer = f.response.recorded()
+		p.sign(answer.Header())
+	case !f.after:
+		p.carryOut(answer, r)
+	}
+	if f.edit != nil {
+		answer.Body = bytes.NewBufferString(f.edit(answer.Body.String()))
+		answer.Header().Del("Content-Length")
+	}
+	p.mu.Lock()
+	seen.Status = answer.Code
+	p.mu.Unlock()
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// record adds a request to the log, and returns what chooses its fault.
+func (p *proxy) record(r *http.Request, body []byte) (*Request, func(Request) Fault) {
+	seen := &Request{
+		Method: r.Method, Path: r.URL.Path, IdempotencyKey: r.Header.Get("Idempotency-Key"),
+		IfMatch: r.Header.Get("If-Match"), Body: body,
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = append(p.log, seen)
+	return seen, p.fault
+}
+
+func (p *proxy) carryOut(answer *httptest.ResponseRecorder, r *http.Request) {
+	p.mu.Lock()
+	target, after := p.target, p.after
+	p.mu.Unlock()
+	target.ServeHTTP(answer, r)
+	p.look(after)
+}
+
+func (a *response) recorded() *httptest.ResponseRecorder {
+	out := httptest.NewRecorder()
+	maps.Copy(out.Header(), a.header)
+	out.WriteHeader(a.status)
+	out.Body = bytes.NewBufferString(a.body)
+	return out
+}
+
+// wait lets the time of a delayed answer pass, or waits for the end of a held one.
+func (f Fault) wait(ctx context.Context) {
 	if f.delay > 0 {
 		timer := time.NewTimer(f.delay)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-		case <-r.Context().Done():
+		case <-ctx.Done():
 		}
 	}
 	if f.hold != nil {
 		select {
 		case <-f.hold:
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			panic(http.ErrAbortHandler)
 		}
 	}
-	switch {
-	case f.cut:
-		panic(http.ErrAbortHandler)
-	case f.response != nil:
-		answer = httptest.NewRecorder()
-		for name, values := range f.response.header {
-			answer.Header()[name] = values
-		}
-		if answer.Header().Get("Content-Type") == api.ProblemContentType {
-			answer.Header().Set(api.HeaderPlatform, nameOf(target))
-		}
-		answer.WriteHeader(f.response.status)
-		answer.Body = bytes.NewBufferString(f.response.body)
-	case !f.after:
-		carryOut()
-	}
-	p.mu.Lock()
-	seen.Status = answer.Code
-	p.mu.Unlock()
-	for name, values := range answer.Header() {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(answer.Code)
-	_, _ = w.Write(answer.Body.Bytes())
 }
 
-// nameOf is what a platform calls itself in every answer.
-func nameOf(target http.Handler) string {
+// sign names the platform in a problem that is answered in its place, unless the fault gives it another name.
+func (p *proxy) sign(h http.Header) {
+	if _, named := h[api.HeaderPlatform]; named || h.Get("Content-Type") != api.ProblemContentType {
+		return
+	}
+	p.mu.Lock()
+	target := p.target
+	p.mu.Unlock()
 	w := httptest.NewRecorder()
 	target.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
-	return w.Header().Get(api.HeaderPlatform)
+	h.Set(api.HeaderPlatform, w.Header().Get(api.HeaderPlatform))
 }
 
 // look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.

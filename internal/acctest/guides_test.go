@@ -19,9 +19,10 @@ var updateGuides = flag.Bool("update", false, "write what Terraform really print
 // shown is a block of a document: a comment that names the output, and the output in a fence.
 var shown = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n\n```text\n(.*?)```\n")
 
-// What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the webhooks example, from
-// their creation to their promotion.
+// What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the
+// webhooks example, from their creation to their promotion.
 func TestGuidesShowRealOutput(t *testing.T) {
+	t.Parallel()
 	root, err := acctest.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,9 @@ func TestGuidesShowRealOutput(t *testing.T) {
 			continue
 		}
 		if !*updateGuides {
-			t.Errorf("%s shows what Terraform does not print; write it anew with: TF_ACC=1 go test ./internal/acctest -run TestGuidesShowRealOutput -update, and make generate\n%s", document, fresh)
+			t.Errorf("%s shows what Terraform does not print; write it anew with: "+
+				"TF_ACC=1 go test ./internal/acctest -run TestGuidesShowRealOutput -update, and make generate\n%s",
+				document, fresh)
 			continue
 		}
 		if err := os.WriteFile(document, []byte(fresh), 0o600); err != nil {
@@ -120,7 +123,8 @@ func webhookOutputs(t *testing.T, root string) map[string]string {
 var (
 	objectID = regexp.MustCompile(`\b(tok|sec|wep)_[0-9A-Z]{26}`)
 	uuid     = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-	progress = regexp.MustCompile(`(?m)^\S+: (Refreshing state|Opening|Opening complete|Closing|Closing complete|Still opening).*\n`)
+	progress = regexp.MustCompile(
+		`(?m)^\S+: (Refreshing state|Opening|Opening complete|Closing|Closing complete|Still opening).*\n`)
 	lineDraw = regexp.MustCompile(`(?s)\n─+\n.*`)
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// Hook is a receiver of webhooks inside the test's process, at the time of the test's clock. It answers 204 to what one of its secrets signed and
-// 401 to anything else, unless the test has it do otherwise.
+// Hook is a receiver of webhooks inside the test's process, at the time of the test's clock. It answers 204 to what one
+// of its secrets signed and 401 to anything else, unless the test has it do otherwise.
 type Hook struct {
 	// URL is where it listens.
 	URL string
@@ -118,7 +118,10 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.Unmarshal(body, &content)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	e := HookEvent{ID: r.Header.Get(webhook.HeaderID), Type: content.Type, Header: r.Header.Clone(), Body: body, Status: http.StatusUnauthorized}
+	e := HookEvent{
+		ID: r.Header.Get(webhook.HeaderID), Type: content.Type, Header: r.Header.Clone(), Body: body,
+		Status: http.StatusUnauthorized,
+	}
 	e.Genuine = len(h.keys) > 0 && webhook.Verify(h.keys, r.Header, body, h.clock.Now(), webhook.DefaultTolerance) == nil
 	if e.Genuine {
 		e.Status = http.StatusNoContent

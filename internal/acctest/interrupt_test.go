@@ -88,11 +88,12 @@ func wantMany(t *testing.T, p *acctest.Platform, tf *acctest.CLI, n int) {
 	}
 }
 
-// Ctrl-C in the middle of an apply, on a platform that answers some requests late and others never: it ends within 30 seconds,
-// what was made is in the state, and the next apply makes the rest.
+// Ctrl-C in the middle of an apply, on a platform that answers some requests late and others never: it ends within 30
+// seconds, what was made is in the state, and the next apply makes the rest.
 func TestInterruptedApply(t *testing.T) {
 	t.Parallel() // most of the time is waiting for answers that do not come
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	tf.Config(manyTokens(p))
 	var s slow
 	p.Fail(s.after(12, func(release <-chan struct{}) acctest.Fault { return acctest.Hold(release, acctest.Pass()) }))
@@ -121,10 +122,12 @@ func TestInterruptedApply(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// Terraform itself is killed while the platform has carried out what it was asked for and the answers are on their way: the next
-// apply names each of those and how to import it, and makes nothing twice.
+// Terraform itself is killed while the platform has carried out what it was asked for and the answers are on their way:
+// the next apply names each of those and how to import it, and makes nothing twice.
 func TestKilledApply(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	tf.Config(manyTokens(p))
 	var s slow
 	p.Fail(s.after(12, func(release <-chan struct{}) acctest.Fault {
@@ -132,7 +135,8 @@ func TestKilledApply(t *testing.T) {
 	}))
 	apply := tf.Start("apply", "-auto-approve")
 	s.wait(t, 10)
-	acctest.WaitFor(t, "they are carried out", func() bool { return p.As(api.RoleAuditor).Count(api.KindScopedTokens) == 22 })
+	acctest.WaitFor(t, "they are carried out",
+		func() bool { return p.As(api.RoleAuditor).Count(api.KindScopedTokens) == 22 })
 	apply.Kill()
 	apply.Wait()
 	p.Fail(nil)
@@ -153,7 +157,8 @@ func TestKilledApply(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// adopt follows the import command of every error of a run that says that a name is taken, and returns how many there were.
+// adopt follows the import command of every error of a run that says that a name is taken, and returns how many there
+// were.
 func adopt(t *testing.T, tf *acctest.CLI, run *acctest.Run) int {
 	t.Helper()
 	n := 0
@@ -177,6 +182,7 @@ func adopt(t *testing.T, tf *acctest.CLI, run *acctest.Run) int {
 
 // Ctrl-C while a step of a rotation is under way: the step is finished and stored, and no second version is issued.
 func TestInterruptedStep(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
@@ -214,7 +220,9 @@ func TestInterruptedStep(t *testing.T) {
 
 // Terraform is killed while a step is under way that the platform has taken: the next apply finds it done.
 func TestKilledStep(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
+	tf.StartPrograms()
 	s := acctest.NewSink(t)
 	tf.Config(policy("") + notifier("") + handover(s))
 	w := watch(t, p)
@@ -233,7 +241,8 @@ func TestKilledStep(t *testing.T) {
 	if n := len(requestsOf(p, opStep)); n != 0 {
 		t.Errorf("%d steps were taken by the next apply, want none", n)
 	}
-	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0, "next_version": 3.0})
+	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"next_version": 3.0})
 	w.want(1, 2)
 	if version, value := s.Last(); version != 2 || value != w.values[2] {
 		t.Errorf("the sink has version %d", version)

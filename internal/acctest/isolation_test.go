@@ -22,96 +22,62 @@ func wantOnlyIdentity(t *testing.T, p *acctest.Platform) {
 	}
 }
 
-// A token of another tenant or environment than the configuration says is refused before anything is planned, with both sides named.
-func TestTokenOfAnotherPlace(t *testing.T) {
+// A token of another environment than the configuration says is refused before anything is planned, with both sides
+// named.
+func TestTokenOfAnotherEnvironment(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
-	globex := p.Bootstrap("globex", "staging")["staging"]
-	tf.Config(quintet(p) + `
-data "quickconnect_identity" "me" {}
-`)
-	for name, c := range map[string]struct {
-		tenant, environment, token string
-		says                       []string
-	}{
-		"configured for production": {"acme", "production", p.Token(api.RoleDeployer), []string{`tenant "acme", environment "production"`, `tenant "acme", environment "staging"`}},
-		"configured for globex":     {"globex", "staging", p.Token(api.RoleDeployer), []string{`tenant "globex", environment "staging"`, `tenant "acme", environment "staging"`}},
-		"token of production":       {"acme", "staging", p.NewToken("production", api.RoleDeployer, 0), []string{`tenant "acme", environment "staging"`, `tenant "acme", environment "production"`}},
-		"token of globex":           {"acme", "staging", globex, []string{`tenant "acme", environment "staging"`, `tenant "globex", environment "staging"`}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			tf.Set("QUICKCONNECT_TENANT", c.tenant)
-			tf.Set("QUICKCONNECT_ENVIRONMENT", c.environment)
-			tf.Set("QUICKCONNECT_TOKEN", c.token)
-			for _, command := range []string{"plan", "apply"} {
-				p.ForgetRequests()
-				args := []string{command}
-				if command == "apply" {
-					args = append(args, "-auto-approve")
-				}
-				tf.Run(args...).Want(1).Has("Token of another tenant or environment", "Nothing was planned and nothing was changed").Has(c.says...).HasNot("will be created")
-				wantOnlyIdentity(t, p)
-			}
-			wantSame(t, p, tf, 0)
-		})
-	}
+	tf.Config(quintet(p))
+	tf.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Production, api.RoleDeployer, 0))
+	tf.ApplyFails().Has("Token of another tenant or environment", "Nothing was planned and nothing was changed",
+		`tenant "acme", environment "staging"`, `tenant "acme", environment "production"`).HasNot("will be created")
+	wantOnlyIdentity(t, p)
+	wantSame(t, p, tf, 0)
 }
 
-// A state that belongs to another environment or tenant is an error, never "gone, create it anew": whatever the command, nothing
-// is asked about its objects, nothing leaves the state and nothing is made.
-func TestStateOfAnotherPlace(t *testing.T) {
+// A state that belongs to another environment or tenant is an error, never "gone, create it anew": whatever the
+// command, nothing is asked about its objects, nothing leaves the state and nothing is made.
+func TestStateOfAnotherEnvironment(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
-	globex := p.Bootstrap("globex", "staging")["staging"]
-	config := quintet(p)
-	tf.Config(config + quintetHandover(s))
+	tf.Config(quintet(p) + quintetHandover(s))
 	tf.Apply()
 	wantSame(t, p, tf, quintetSize)
 	before := stateFile(t, tf)
+	globex := p.Bootstrap("globex", acctest.Environment)[acctest.Environment]
 
-	for name, c := range map[string]struct{ tenant, environment, token string }{
-		"production": {"acme", "production", p.NewToken("production", api.RoleDeployer, 0)},
-		"globex":     {"globex", "staging", globex},
-	} {
-		t.Run(name, func(t *testing.T) {
-			tf.Set("QUICKCONNECT_TENANT", c.tenant)
-			tf.Set("QUICKCONNECT_ENVIRONMENT", c.environment)
-			tf.Set("QUICKCONNECT_TOKEN", c.token)
-			fails := func(args ...string) {
-				t.Helper()
-				p.ForgetRequests()
-				tf.Run(args...).Want(1).Has("Object of another environment", `tenant "acme", environment "staging"`,
-					fmt.Sprintf("tenant %q, environment %q", c.tenant, c.environment))
-				wantOnlyIdentity(t, p)
-				if stateFile(t, tf) != before {
-					t.Fatalf("terraform %s has changed the state", strings.Join(args, " "))
-				}
-				wantCounts(t, p, quintetSize)
-			}
-			fails("plan")
-			fails("apply", "-auto-approve")
-			fails("apply", "-auto-approve", "-refresh-only")
-			fails("destroy", "-auto-approve")
-			// Without a refresh nothing is read, and the plan has to notice by itself.
-			fails("plan", "-refresh=false")
-			fails("apply", "-auto-approve", "-refresh=false", "-var=description=second")
-			fails("destroy", "-auto-approve", "-refresh=false")
-			fails("apply", "-auto-approve", "-refresh=false", "-replace=quickconnect_scoped_token.quintet")
-			// No object is in the configuration any more.
-			tf.Config("")
-			fails("plan")
-			fails("apply", "-auto-approve", "-refresh=false")
-			tf.Config(config + quintetHandover(s))
-		})
+	fails := func(says string, args ...string) {
+		t.Helper()
+		p.ForgetRequests()
+		tf.Run(args...).Want(1).Has("Object of another environment", `tenant "acme", environment "staging"`, says)
+		wantOnlyIdentity(t, p)
+		if stateFile(t, tf) != before {
+			t.Fatalf("terraform %s has changed the state", strings.Join(args, " "))
+		}
+		wantCounts(t, p, quintetSize)
 	}
-
+	tf.Set("QUICKCONNECT_TENANT", "globex")
+	tf.Set("QUICKCONNECT_TOKEN", globex)
+	fails(`tenant "globex", environment "staging"`, "plan")
+	const production = `tenant "acme", environment "production"`
 	tf.Set("QUICKCONNECT_TENANT", acctest.Tenant)
-	tf.Set("QUICKCONNECT_ENVIRONMENT", acctest.Environment)
-	tf.Set("QUICKCONNECT_TOKEN", p.Token(api.RoleDeployer))
-	tf.Plan(0).Silent()
+	tf.Set("QUICKCONNECT_ENVIRONMENT", acctest.Production)
+	tf.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Production, api.RoleDeployer, 0))
+	fails(production, "apply", "-auto-approve", "-refresh-only")
+	fails(production, "destroy", "-auto-approve")
+	// Without a refresh nothing is read, and the plan has to notice by itself.
+	fails(production, "apply", "-auto-approve", "-refresh=false", "-var=description=second")
+	fails(production, "destroy", "-auto-approve", "-refresh=false")
+	fails(production, "apply", "-auto-approve", "-refresh=false", "-replace=quickconnect_scoped_token.quintet")
+	// No object is in the configuration any more.
+	tf.Config("")
+	fails(production, "apply", "-auto-approve", "-refresh=false")
 }
 
 // An id of another environment names nothing: not for an import, not in a reference, not in an ephemeral resource.
 func TestIDsOfAnotherEnvironment(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.Config(quintet(p))
 	tf.Apply()
@@ -121,48 +87,8 @@ func TestIDsOfAnotherEnvironment(t *testing.T) {
 	production := acctest.NewCLI(t)
 	production.Set("QUICKCONNECT_ENDPOINT", p.URL)
 	production.Set("QUICKCONNECT_TENANT", acctest.Tenant)
-	production.Set("QUICKCONNECT_ENVIRONMENT", "production")
-	production.Set("QUICKCONNECT_TOKEN", p.NewToken("production", api.RoleDeployer, 0))
-
-	t.Run("import", func(t *testing.T) {
-		production.Config(`
-resource "quickconnect_rotation_policy" "quintet" {
-  name     = "quintet"
-  interval = "90d"
-}
-resource "quickconnect_connector" "quintet" {
-  name  = "quintet"
-  owner = "messaging@example.com"
-  type  = "slack"
-}
-resource "quickconnect_scoped_token" "quintet" {
-  name         = "quintet"
-  owner        = "team-notifier"
-  connector_id = "` + there["quickconnect_connector"] + `"
-  scopes       = ["messages:send"]
-  expires_at   = "2027-01-01T00:00:00Z"
-}
-resource "quickconnect_webhook_endpoint" "quintet" {
-  name         = "quintet"
-  connector_id = "` + there["quickconnect_connector"] + `"
-  url          = "https://hooks.example.com"
-}
-resource "quickconnect_webhook_signing_secret" "quintet" {
-  name               = "quintet"
-  owner              = "team-notifier"
-  endpoint_id        = "` + there["quickconnect_webhook_endpoint"] + `"
-  rotation_policy_id = "` + there["quickconnect_rotation_policy"] + `"
-}
-`)
-		for resource, id := range there {
-			for _, by := range []string{id, "quintet"} {
-				production.Run("import", resource+".quintet", by).Want(1).Has("no such object in the tenant and environment of the provider")
-			}
-		}
-		if len(stateIDs(t, stateFile(t, production))) != 0 {
-			t.Error("something was imported")
-		}
-	})
+	production.Set("QUICKCONNECT_ENVIRONMENT", acctest.Production)
+	production.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Production, api.RoleDeployer, 0))
 
 	t.Run("reference", func(t *testing.T) {
 		production.Config(fmt.Sprintf(`
@@ -180,7 +106,8 @@ resource "quickconnect_scoped_token" "foreign" {
   expires_at   = "2027-01-01T00:00:00Z"
 }
 `, policy, there["quickconnect_connector"]))
-		production.ApplyFails().Has("with quickconnect_connector.own", "rotation_policy_id = ", "with quickconnect_scoped_token.foreign", "connector_id = ")
+		production.ApplyFails().Has("with quickconnect_connector.own", "rotation_policy_id = ",
+			"with quickconnect_scoped_token.foreign", "connector_id = ")
 		if len(stateIDs(t, stateFile(t, production))) != 0 {
 			t.Error("an object that refers to another environment was created")
 		}

@@ -8,37 +8,42 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// The npm package standardwebhooks, in the receiver that is written with it, verifies our deliveries with the old secret until the overlap ends,
-// and with the new one from its issue on. The Go library is asked the same in internal/platform.
+// The npm package standardwebhooks, in the receiver that is written with it, verifies our deliveries with the old
+// secret until the overlap ends, and with the new one from its issue on. The Go library is asked the same in
+// internal/platform.
 func TestNpmLibraryThroughARotation(t *testing.T) {
+	t.Parallel()
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap(acctest.Tenant, acctest.Environment)[acctest.Environment]
-	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"), "new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}
+	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"),
+		"new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	h := acctest.StartHook(t, clock.System())
 	h.URL = server.URL
-	endpoint := makeHook(p, token, h)
-	var page api.Page[api.SigningSecret]
-	p.Must(token, http.MethodGet, "/v1/signing-secrets", nil, http.StatusOK, &page)
-	signing := "/v1/signing-secrets/" + page.Items[0].ID
+	endpoint := makeHook(t, p, token, h)
+	secrets := p.Client(token).SigningSecrets()
+	signing, err := secrets.ByName(t.Context(), "orders")
+	ok(t, err)
 
-	holds := func(name, version string) {
+	holds := func(name string, version int64) {
 		t.Helper()
-		var revealed api.Reveal
-		p.Must(token, http.MethodPost, signing+"/versions/"+version+"/reveal", nil, http.StatusOK, &revealed)
+		revealed, err := secrets.Reveal(t.Context(), signing.ID, version)
+		ok(t, err)
 		f.receivers[name].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: []string{revealed.Value.Expose()},
 		})
 	}
 	n := 0
 	answers := func(when string, want map[string]int) {
 		t.Helper()
 		n++
-		id := send(p, token, endpoint, n)
+		id := send(t, p, token, endpoint, n)
 		var got map[string]int
 		acctest.WaitFor(t, "the event arrives", func() bool {
 			f.mu.Lock()
@@ -54,13 +59,15 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 	}
 	step := func(verb string, body api.StepRequest) {
 		t.Helper()
-		p.Must(token, http.MethodPost, signing+"/rotation/"+verb, body, http.StatusOK, nil)
+		_, err := secrets.Step(t.Context(), signing.ID, verb, body, client.Write{})
+		ok(t, err)
 	}
 
-	holds("old", "1")
-	answers("before", map[string]int{"old": http.StatusNoContent, "new": http.StatusServiceUnavailable}) // it has no secret yet
+	holds("old", 1)
+	answers("before", map[string]int{"old": http.StatusNoContent,
+		"new": http.StatusServiceUnavailable}) // it has no secret yet
 	step(api.StepBegin, api.StepRequest{})
-	holds("new", "2")
+	holds("new", 2)
 	both := map[string]int{"old": http.StatusNoContent, "new": http.StatusNoContent}
 	answers("staged", both)
 	step(api.StepPromote, api.StepRequest{Force: true, Reason: "test"})

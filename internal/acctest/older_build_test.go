@@ -9,9 +9,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A database and a state that an older build wrote keep their meaning: the plan has the one step that was due, the values are the same, and
-// the rotation goes on.
+// A database and a state that an older build wrote keep their meaning: the plan has the one step that was due, the
+// values are the same, and the rotation goes on.
 func TestDataOfAnOlderBuild(t *testing.T) {
+	t.Parallel()
 	tf := acctest.NewCLI(t)
 	const from = "testdata/older_build"
 	data := t.TempDir()
@@ -40,7 +41,8 @@ func TestDataOfAnOlderBuild(t *testing.T) {
 		t.Errorf("the queue of an older build is %+v, want one event", queued)
 	}
 
-	tf.SavePlan("next.tfplan").Has("quickconnect_scoped_token.notifier will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.")
+	tf.SavePlan("next.tfplan").Has("quickconnect_scoped_token.notifier will be updated in-place",
+		"Plan: 0 to add, 1 to change, 0 to destroy.")
 	tf.ApplyPlan("next.tfplan")
 	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseDraining)
 	tf.Plan(0)

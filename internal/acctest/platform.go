@@ -1,5 +1,6 @@
-// Package acctest is what acceptance tests are made of: the platform, in process behind a fake clock and a faulty network or
-// as a process of its own, the real Terraform CLI, a provider that receives secrets, and a search for secrets that leaked.
+// Package acctest is what acceptance tests are made of: the platform, in process behind a fake clock and a faulty
+// network or as a process of its own, the real Terraform CLI, a provider that receives secrets, and a search for
+// secrets that leaked.
 //
 //	p, tf := acctest.Start(t)
 //	tf.Config(`resource "quickconnect_rotation_policy" "p" { … }`)
@@ -30,12 +31,18 @@ import (
 const (
 	Tenant      = "acme"
 	Environment = "staging"
+	// Production is the other environment of the tenant.
+	Production = "production"
 )
+
+// databaseFile is the name of the database in a data directory.
+const databaseFile = "quickconnect.db"
 
 // Epoch is where the fake clock stands when a platform starts.
 var Epoch = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
 
-// Platform is the real platform over a real database, inside the test's process: behind a fake clock, and a network that fails on demand.
+// Platform is the real platform over a real database, inside the test's process: behind a fake clock, and a network
+// that fails on demand.
 type Platform struct {
 	// Clock is the platform's clock. It moves only when the test moves it.
 	Clock *clock.Fake
@@ -51,9 +58,13 @@ type Platform struct {
 	keys   *keyring.Keyring
 	served *platform.Server
 	tokens map[string]string
+	// direct is an endpoint that goes round the faults and the log.
+	direct  string
+	clients clients
 }
 
-// Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without TF_ACC.
+// Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without
+// TF_ACC.
 func Start(tb testing.TB) (*Platform, *CLI) {
 	tb.Helper()
 	c := NewCLI(tb)
@@ -71,30 +82,40 @@ func (c *CLI) Use(p *Platform) {
 	c.Set("QUICKCONNECT_TOKEN", p.Token("deployer"))
 }
 
-// StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the test.
+// StartPlatform starts a platform with the environments staging and production of the tenant acme. It ends with the
+// test.
 func StartPlatform(tb testing.TB) *Platform {
 	tb.Helper()
-	p := StartPlatformOn(tb, tb.TempDir(), Epoch)
-	p.Bootstrap(Tenant, Environment, "production")
-	return p
+	made, err := empty()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return made.start(tb)
 }
 
 // StartPlatformOn starts a platform over a data directory, which may be empty, at this time. It ends with the test.
 func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	tb.Helper()
-	p := &Platform{Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{}, tokens: map[string]string{}}
+	p := &Platform{Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{},
+		tokens: map[string]string{}}
 	p.open()
 	tb.Cleanup(func() { _ = p.store.Close() })
 	server := httptest.NewServer(p.proxy)
 	tb.Cleanup(server.Close)
 	p.URL = server.URL
+	direct := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.handler().ServeHTTP(w,
+			r)
+	}))
+	tb.Cleanup(direct.Close)
+	p.direct = direct.URL
 	return p
 }
 
 func (p *Platform) open() {
 	p.t.Helper()
 	ctx := context.WithoutCancel(p.t.Context())
-	opened, err := store.Open(ctx, filepath.Join(p.DataDir, "quickconnect.db"))
+	opened, err := store.Open(ctx, filepath.Join(p.DataDir, databaseFile))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -104,7 +125,8 @@ func (p *Platform) open() {
 	}
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The receivers of the tests are on this machine.
-	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger, Egress: egress.Config{AllowPrivate: true}})
+	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger,
+		Egress: egress.Config{AllowPrivate: true}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -149,7 +171,8 @@ func (p *Platform) Token(role string) string {
 // NewToken makes a principal and returns its token, which ends after ttl; 0 is never.
 func (p *Platform) NewToken(environment, role string, ttl time.Duration) string {
 	p.t.Helper()
-	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{Tenant: Tenant, Environment: environment}, role, role, ttl)
+	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{Tenant: Tenant,
+		Environment: environment}, role, role, ttl)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -193,7 +216,8 @@ func (p *Platform) AfterEach(look func()) {
 	p.proxy.after = look
 }
 
-// Requests returns what has arrived from outside since the start, or since the last call of ForgetRequests, oldest first.
+// Requests returns what has arrived from outside since the start, or since the last call of ForgetRequests, oldest
+// first.
 func (p *Platform) Requests() []Request {
 	p.proxy.mu.Lock()
 	defer p.proxy.mu.Unlock()

@@ -1,18 +1,15 @@
 package acctest_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// crowd is how many tokens an apply makes while the platform is killed under it: more than fit into the time it takes to notice.
-const crowd = 150
+// crowd is how many tokens an apply makes while the platform is killed: more than fit into the time it takes to notice.
+const crowd = 100
 
 // startProcess starts the real program with one environment, and a CLI that is set up for it.
 func startProcess(tb testing.TB, flags ...string) (p *acctest.Process, tf *acctest.CLI, token string) {
@@ -51,22 +48,12 @@ resource "quickconnect_scoped_token" "many" {
 // tokensOf asks the program for the ids of its scoped tokens; nil while it does not answer.
 func tokensOf(t *testing.T, p *acctest.Process, token string) []string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+"/v1/scoped-tokens?page_size=1000", nil)
+	tokens, err := p.Client(token).ScopedTokens().List(t.Context())
 	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var page api.Page[api.Object]
-	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
 		return nil
 	}
 	var ids []string
-	for _, o := range page.Items {
+	for _, o := range tokens {
 		ids = append(ids, o.ID)
 	}
 	return ids
@@ -106,6 +93,7 @@ func wantCrowd(t *testing.T, p *acctest.Process, tf *acctest.CLI, token string) 
 
 // The platform is killed in the middle of an apply and comes back within the retries: the apply does not notice.
 func TestPlatformKilledAndBack(t *testing.T) {
+	t.Parallel()
 	p, tf, token := startProcess(t)
 	tf.Config(crowdConfig(6))
 	apply := killInTheMiddle(t, p, tf, token)
@@ -115,9 +103,10 @@ func TestPlatformKilledAndBack(t *testing.T) {
 	tf.Plan(0).Silent()
 }
 
-// The platform is killed in the middle of an apply and stays away until that has failed: the next apply makes the rest. What was
-// made without an answer, if anything, it names.
+// The platform is killed in the middle of an apply and stays away until that has failed: the next apply makes the rest.
+// What was made without an answer, if anything, it names.
 func TestPlatformKilledAndAway(t *testing.T) {
+	t.Parallel()
 	p, tf, token := startProcess(t)
 	tf.Config(crowdConfig(1))
 	killInTheMiddle(t, p, tf, token).Wait().Want(1).Has("The platform gave no answer", "apply again")

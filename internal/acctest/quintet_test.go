@@ -66,14 +66,16 @@ func requestsOf(p *acctest.Platform, op string) []acctest.Request {
 	return of
 }
 
-// base makes the connector, the endpoint and the policy that a quintet refers to. They are outside Terraform, so that the
-// resources of a quintet do not wait for each other, and one fault meets all of them in one apply.
+// base makes the connector, the endpoint and the policy that a quintet refers to. They are outside Terraform, so that
+// the resources of a quintet do not wait for each other, and one fault meets all of them in one apply.
 func base(p *acctest.Platform) (connector, endpoint, policy string) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "base", Interval: "30d"}).Want(201)
-	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "base", Owner: "messaging@example.com", Type: "slack"}).Want(201)
+	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "base", Owner: "messaging@example.com",
+		Type: "slack"}).Want(201)
 	connector = by.Connector("base").ID
-	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{Name: "base", ConnectorID: connector, URL: "https://hooks.example.com"}).Want(201)
+	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{Name: "base", ConnectorID: connector,
+		URL: "https://hooks.example.com"}).Want(201)
 	return connector, by.WebhookEndpoint("base").ID, by.RotationPolicy("base").ID
 }
 
@@ -141,7 +143,8 @@ provider "quickconnect" {
 }
 `
 
-var quintetKinds = []string{api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens, api.KindWebhookEndpoints, api.KindSigningSecrets}
+var quintetKinds = []string{api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens,
+	api.KindWebhookEndpoints, api.KindSigningSecrets}
 
 // quintetOn returns the ids of the quintet's objects as the platform has them, by resource type.
 func quintetOn(p *acctest.Platform) map[string]string {
@@ -167,7 +170,8 @@ func quintetIn(t *testing.T, tf *acctest.CLI) map[string]string {
 	return ids
 }
 
-// wantSame fails the test unless the state and the platform have the same objects of the quintet: none lost, none twice.
+// wantSame fails the test unless the state and the platform have the same objects of the quintet: none lost, none
+// twice.
 func wantSame(t *testing.T, p *acctest.Platform, tf *acctest.CLI, objects int) {
 	t.Helper()
 	in, on := quintetIn(t, tf), quintetOn(p)
@@ -199,8 +203,8 @@ func typeOf(kind string) string {
 	}[kind]
 }
 
-// stateIDs returns the id of every managed object in a state file, by address, and fails the test if one is tainted or deposed.
-// It reads the file, so that a test can look after every command without running another one.
+// stateIDs returns the id of every managed object in a state file, by address, and fails the test if one is tainted or
+// deposed. It reads the file, so that a test can look after every command without running another one.
 func stateIDs(t *testing.T, data string) map[string]string {
 	t.Helper()
 	var state struct {

@@ -52,11 +52,13 @@ func TestReceiverAnswers(t *testing.T) {
 			for place := range 4 {
 				req := attempt(event, fresh)
 				entries := slices.Insert([]string{wrong, v2, wrong}, place, signatureOf(req))
-				accepted(fmt.Sprintf("right signature in place %d", place), with(req, webhook.HeaderSignature, strings.Join(entries, " ")))
+				accepted(fmt.Sprintf("right signature in place %d", place),
+					with(req, webhook.HeaderSignature, strings.Join(entries, " ")))
 			}
 			req := attempt(event, old)
 			accepted("32 signatures", with(req, webhook.HeaderSignature, strings.Repeat(wrong+" ", 31)+signatureOf(req)))
-			c.post("header names in capitals", inCapitals(c.delivery("msg_capitals", now, event, old)), 204, "accepted msg_capitals "+receivedType)
+			c.post("header names in capitals", inCapitals(c.delivery("msg_capitals", now, event, old)), 204,
+				"accepted msg_capitals "+receivedType)
 
 			const noMatch = "no signature matches"
 			refused("v1, alone", with(attempt(event, old), webhook.HeaderSignature, "v1,"), 401, noMatch)
@@ -67,7 +69,8 @@ func TestReceiverAnswers(t *testing.T) {
 			req = attempt(event, old)
 			refused("right one as v1a", with(req, webhook.HeaderSignature, "v1a"+signatureOf(req)[2:]), 401, noMatch)
 			req = attempt(event, old)
-			refused("right one without padding", with(req, webhook.HeaderSignature, strings.TrimRight(signatureOf(req), "=")), 401, noMatch)
+			refused("right one without padding", with(req, webhook.HeaderSignature, strings.TrimRight(signatureOf(req), "=")),
+				401, noMatch)
 			refused("wrong secret", attempt(event, stranger), 401, noMatch)
 
 			changed := []byte(event)
@@ -77,7 +80,8 @@ func TestReceiverAnswers(t *testing.T) {
 			req = attempt(event, old)
 			refused("one byte of the body too many", withBody(req, event+" "), 401, noMatch)
 			refused("signed for another id", with(attempt(event, old), webhook.HeaderID, "msg_other"), 401, noMatch)
-			refused("signed for another second", with(attempt(event, old), webhook.HeaderTimestamp, webhook.Timestamp(now.Add(time.Second))), 401, noMatch)
+			refused("signed for another second", with(attempt(event, old), webhook.HeaderTimestamp,
+				webhook.Timestamp(now.Add(time.Second))), 401, noMatch)
 
 			accepted("4 minutes old", c.delivery("msg_old", now.Add(-4*time.Minute), event, old))
 			accepted("4 minutes ahead", c.delivery("msg_ahead", now.Add(4*time.Minute), event, old))
@@ -85,8 +89,12 @@ func TestReceiverAnswers(t *testing.T) {
 			refused("6 minutes old", c.delivery("msg_older", now.Add(-6*time.Minute), event, old), 401, away)
 			refused("6 minutes ahead", c.delivery("msg_further", now.Add(6*time.Minute), event, old), 401, away)
 			seconds := webhook.Timestamp(now)
-			for _, timestamp := range []string{"soon", "+" + seconds, "-" + seconds, "0" + seconds, seconds + ".0", seconds + "e0", "0x" + seconds, strings.Repeat("1", 5000)} {
-				refused("timestamp "+timestamp[:4], with(attempt(event, old), webhook.HeaderTimestamp, timestamp), 400, "webhook-timestamp is not unix seconds")
+			for _, timestamp := range []string{
+				"soon", "+" + seconds, "-" + seconds, "0" + seconds, seconds + ".0",
+				seconds + "e0", "0x" + seconds, strings.Repeat("1", 5000),
+			} {
+				refused("timestamp "+timestamp[:4], with(attempt(event, old), webhook.HeaderTimestamp, timestamp), 400,
+					"webhook-timestamp is not unix seconds")
 			}
 			for _, header := range []string{webhook.HeaderID, webhook.HeaderTimestamp, webhook.HeaderSignature} {
 				refused("no "+header, with(attempt(event, old), header), 400, header+" is missing")
@@ -97,17 +105,26 @@ func TestReceiverAnswers(t *testing.T) {
 				refused("two of "+header, with(attempt(event, old), header, value, "1"), 400, header+" is there more than once")
 			}
 			req = attempt(event, old)
-			refused("33 signatures", with(req, webhook.HeaderSignature, strings.Repeat(wrong+" ", 32)+signatureOf(req)), 400, "webhook-signature has more than 32 signatures")
+			refused("33 signatures", with(req, webhook.HeaderSignature, strings.Repeat(wrong+" ", 32)+signatureOf(req)), 400,
+				"webhook-signature has more than 32 signatures")
 			req = attempt(event, old)
-			refused("thousands of signatures", with(req, webhook.HeaderSignature, strings.Repeat(wrong+" ", 1299)+signatureOf(req)), 400, "webhook-signature has more than 32 signatures")
+			refused("thousands of signatures", with(req, webhook.HeaderSignature,
+				strings.Repeat(wrong+" ", 1299)+signatureOf(req)), 400, "webhook-signature has more than 32 signatures")
 
 			// The receiver of production knows the secret of staging too: the signature is right, the place is not.
-			refused("of staging", attempt(eventWith(map[string]any{"environment": acctest.Environment}), fresh), 403, "the delivery is for another environment")
-			refused("of another tenant", attempt(eventWith(map[string]any{"tenant": "globex"}), fresh), 403, "the delivery is for another tenant")
-			refused("of another endpoint", attempt(eventWith(map[string]any{"endpoint_id": "wep_there"}), fresh), 403, "the delivery is for another endpoint")
-			refused("another type", attempt(eventWith(map[string]any{"type": "message.read"}), old), 422, "events of this type are not taken here")
+			refused("of staging", attempt(eventWith(map[string]any{"environment": acctest.Environment}), fresh), 403,
+				"the delivery is for another environment")
+			refused("of another tenant", attempt(eventWith(map[string]any{"tenant": "globex"}), fresh), 403,
+				"the delivery is for another tenant")
+			refused("of another endpoint", attempt(eventWith(map[string]any{"endpoint_id": "wep_there"}), fresh), 403,
+				"the delivery is for another endpoint")
+			refused("another type", attempt(eventWith(map[string]any{"type": "message.read"}), old), 422,
+				"events of this type are not taken here")
 
-			for _, body := range []string{"", "{", "hello", "null", "[]", `"event"`, "12", event + event, "{\"type\":\"\xff\"}", "\ufeff" + event, strings.Replace(event, `"data":`, `"x":NaN,"data":`, 1), strings.Repeat("[", 100_000)} {
+			for _, body := range []string{
+				"", "{", "hello", "null", "[]", `"event"`, "12", event + event, "{\"type\":\"\xff\"}",
+				"\ufeff" + event, strings.Replace(event, `"data":`, `"x":NaN,"data":`, 1), strings.Repeat("[", 100_000),
+			} {
 				refused("body "+body[:min(len(body), 20)], attempt(body, old), 400, "the body is not a JSON object")
 			}
 			for _, name := range []string{"type", "timestamp", "tenant", "environment", "endpoint_id"} {
@@ -136,7 +153,10 @@ func TestReceiverAnswers(t *testing.T) {
 				c.post("probe", c.delivery("msg_probe", now, probe, fresh), 204, "probed msg_probe")
 			}
 			refused("probe with a throw-away secret", attempt(probe, stranger), 401, noMatch)
-			refused("probe of staging", attempt(eventWith(map[string]any{"type": api.ProbeEventType, "environment": acctest.Environment}), fresh), 403, "the delivery is for another environment")
+			refused("probe of staging", attempt(eventWith(map[string]any{
+				"type":        api.ProbeEventType,
+				"environment": acctest.Environment,
+			}), fresh), 403, "the delivery is for another environment")
 			accepted("event with the id of the probe", c.delivery("msg_probe", now, event, fresh))
 			c.end()
 		})
@@ -188,7 +208,8 @@ func TestReceiverEd25519(t *testing.T) {
 			c.post("public key as HMAC secret", c.delivery("msg_5", now, event, confused), 401, noMatch)
 			c.post("another body", withBody(c.delivery("msg_6", now, event, private), event+" "), 401, noMatch)
 			for i, value := range []string{"v1a,", "v1a,AAAA", "v1a"} {
-				c.post("entry "+value, with(c.delivery(fmt.Sprintf("msg_7%d", i), now, event, private), webhook.HeaderSignature, value), 401, noMatch)
+				c.post("entry "+value, with(c.delivery(fmt.Sprintf("msg_7%d", i), now, event, private), webhook.HeaderSignature,
+					value), 401, noMatch)
 			}
 			req := c.delivery("msg_8", now, event, private)
 			c.post("as v1", with(req, webhook.HeaderSignature, "v1"+strings.TrimPrefix(signatureOf(req), "v1a")), 401, noMatch)

@@ -60,8 +60,10 @@ func TestReceiverConfig(t *testing.T) {
 			other.EventTypes = nil
 			r.Configure(other)
 			post("every type is taken", fresh, 204, accepted)
-			c.post("any type", c.delivery("msg_any", now, eventWith(map[string]any{"type": "message.read"}), fresh), 204, "accepted msg_any message.read")
-			c.post("probe beside every type", c.delivery("msg_any", now, eventWith(map[string]any{"type": api.ProbeEventType}), fresh), 204, "probed msg_any")
+			c.post("any type", c.delivery("msg_any", now, eventWith(map[string]any{"type": "message.read"}), fresh), 204,
+				"accepted msg_any message.read")
+			c.post("probe beside every type", c.delivery("msg_any", now, eventWith(map[string]any{"type": api.ProbeEventType}),
+				fresh), 204, "probed msg_any")
 			other = receiverConfig(fresh.Expose())
 			other.Environment = acctest.Environment
 			r.Configure(other)
@@ -70,7 +72,8 @@ func TestReceiverConfig(t *testing.T) {
 			remove(t, r.ConfigFile)
 			post("config is gone", fresh, 503, configMissing)
 			_, encoded, _ := strings.Cut(fresh.Expose(), "_")
-			good := `{"tenant":"acme","environment":"production","endpoint_id":"wep_here","event_types":["message.delivered"],"secrets":["` + fresh.Expose() + `"],"more":1}`
+			good := `{"tenant":"acme","environment":"production","endpoint_id":"wep_here",` +
+				`"event_types":["message.delivered"],"secrets":["` + fresh.Expose() + `"],"more":1}`
 			r.WriteConfig([]byte(good))
 			post("written by hand", fresh, 204, accepted)
 			for _, tt := range []struct{ from, to, line string }{

@@ -25,7 +25,10 @@ func TestReceiverStopsUnderSilence(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			r := acctest.StartReceiver(t, language)
-			for _, text := range []string{"", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf"} {
+			for _, text := range []string{
+				"", "POST / HTTP/1.1\r\n",
+				"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf",
+			} {
 				conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
 				if err != nil {
 					t.Fatal(err)
@@ -37,16 +40,19 @@ func TestReceiverStopsUnderSilence(t *testing.T) {
 			}
 			// The answer to this one shows that the others have been taken up.
 			c := talkTo(t, r)
-			c.mustAnswer(http.StatusServiceUnavailable, c.delivery("msg_1", clock.System().Now(), eventWith(nil), newKey(t, webhook.HMAC)))
+			c.mustAnswer(http.StatusServiceUnavailable, c.delivery("msg_1", clock.System().Now(), eventWith(nil), newKey(t,
+				webhook.HMAC)))
 			r.Stop()
 		})
 	}
 }
 
 // lineOfRequest is what a line about a request looks like, whatever was sent.
-var lineOfRequest = regexp.MustCompile(`^((accepted [!-~]{1,100} [!-~]{1,100})|((probed|repeated) [!-~]{1,100})|(refused [345][0-9][0-9] [a-zA-Z0-9_, -]+))$`)
+var lineOfRequest = regexp.MustCompile(`^((accepted [!-~]{1,100} [!-~]{1,100})|` +
+	`((probed|repeated) [!-~]{1,100})|(refused [345][0-9][0-9] [a-zA-Z0-9_, -]+))$`)
 
-// Whatever a stranger writes, and whatever is in a genuine event, no line of the log is forged, and the receiver goes on.
+// Whatever a stranger writes, and whatever is in a genuine event, no line of the log is forged, and the receiver goes
+// on.
 func TestReceiverHostileInput(t *testing.T) {
 	for _, language := range acctest.Receivers {
 		t.Run(language, func(t *testing.T) {
@@ -62,8 +68,10 @@ func TestReceiverHostileInput(t *testing.T) {
 
 			// Ids that the platform never makes, rightly signed all the same.
 			for _, id := range []string{
-				"msg accepted forged", "msg\r\n accepted forged " + receivedType, "msg\naccepted forged " + receivedType, "msg\raccepted forged x", "msg\taccepted",
-				"msg\x00", "msg\x1b[2J", "msg\x7f", "msg\xe9", "msgé", "msg\u2028accepted forged x", "msg.1", strings.Repeat("m", 257), strings.Repeat("m", 20_000),
+				"msg accepted forged", "msg\r\n accepted forged " + receivedType, "msg\naccepted forged " + receivedType,
+				"msg\raccepted forged x", "msg\taccepted",
+				"msg\x00", "msg\x1b[2J", "msg\x7f", "msg\xe9", "msgé", "msg\u2028accepted forged x", "msg.1", strings.Repeat("m",
+					257), strings.Repeat("m", 20_000),
 			} {
 				answer := c.raw(signedByHand(key, id, webhook.Timestamp(now), eventWith(nil)))
 				if strings.HasPrefix(answer, "HTTP/1.1 2") || strings.HasPrefix(answer, "HTTP/1.0 2") {
@@ -71,10 +79,14 @@ func TestReceiverHostileInput(t *testing.T) {
 				}
 			}
 			for _, text := range []string{
-				"\x16\x03\x01accepted forged x\n", "accepted forged x\n\n", "POST /\naccepted forged x\n HTTP/1.1\r\n\r\n", "POST /accepted%0aforged HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-				"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: -1\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: x\r\n\r\n",
+				"\x16\x03\x01accepted forged x\n", "accepted forged x\n\n",
+				"POST /\naccepted forged x\n HTTP/1.1\r\n\r\n",
+				"POST /accepted%0aforged HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+				"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: -1\r\n\r\n",
+				"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: x\r\n\r\n",
 				"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nshort",
-				"POST / HTTP/1.1\r\nHost: a\r\nWebhook-Signature: " + strings.Repeat("v1,AAAA ", 50_000) + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+				"POST / HTTP/1.1\r\nHost: a\r\nWebhook-Signature: " + strings.Repeat("v1,AAAA ",
+					50_000) + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
 			} {
 				c.raw(text)
 			}
@@ -94,7 +106,8 @@ func TestReceiverHostileInput(t *testing.T) {
 				}
 			}
 			want := []string{
-				"accepted msg_odd odd?type?accepted?forged?[2J???" + strings.Repeat("x", 100-len("odd?type?accepted?forged?[2J???")),
+				"accepted msg_odd odd?type?accepted?forged?[2J???" +
+					strings.Repeat("x", 100-len("odd?type?accepted?forged?[2J???")),
 				"accepted " + longest[:100] + " " + receivedType,
 				"accepted !#$%&'()*+,-/:;<=>?@[]^_`{|}~ " + receivedType,
 			}
@@ -122,11 +135,13 @@ func signedByHand(key webhook.Key, id, timestamp, body string) string {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(id + "." + timestamp + "." + body))
 	signature := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n%s: %s\r\n%s: %s\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n"+
+		"%s: %s\r\n%s: %s\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		webhook.HeaderID, id, webhook.HeaderTimestamp, timestamp, webhook.HeaderSignature, signature, len(body), body)
 }
 
-// raw sends bytes as they are, and returns what comes back until the receiver hangs up. That it hangs up early is not wrong.
+// raw sends bytes as they are, and returns what comes back until the receiver hangs up. That it hangs up early is not
+// wrong.
 func (c *conversation) raw(text string) string {
 	c.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.r.URL, "http://"))

@@ -30,7 +30,8 @@ func TestReceiverRepeats(t *testing.T) {
 			c.post("copy of the retry", c.delivery("msg_1", now.Add(time.Second), event, key), 200, "repeated msg_1")
 			c.post("exact copy after the retry", c.delivery("msg_1", now, event, key), 409, again)
 			c.post("same body, another event", c.delivery("msg_2", now, event, key), 204, "accepted msg_2 "+receivedType)
-			c.post("refused, so not remembered", c.delivery("msg_3", now, eventWith(map[string]any{"type": "message.read"}), key), 422, "refused 422 events of this type are not taken here")
+			c.post("refused, so not remembered", c.delivery("msg_3", now, eventWith(map[string]any{"type": "message.read"}),
+				key), 422, "refused 422 events of this type are not taken here")
 			c.post("now of a type that is taken", c.delivery("msg_3", now, event, key), 204, "accepted msg_3 "+receivedType)
 			c.end()
 			if got := r.Accepted(); !slices.Equal(got, []string{"msg_1", "msg_2", "msg_3"}) {
@@ -68,8 +69,8 @@ func TestReceiverConcurrentCopies(t *testing.T) {
 	}
 }
 
-// More ids than are kept for ever, but none of them is old enough to be forgotten: a copy has a good signature and a good timestamp. The
-// receiver in Python would need 10 to 20 seconds; TestReceiverForgets tests its memory.
+// More ids than are kept for ever, but none of them is old enough to be forgotten: a copy has a good signature and a
+// good timestamp. The receiver in Python would need 10 to 20 seconds; TestReceiverForgets tests its memory.
 func TestReceiverFlood(t *testing.T) {
 	for _, language := range []string{"go", "node"} {
 		t.Run(language, func(t *testing.T) {
@@ -80,7 +81,10 @@ func TestReceiverFlood(t *testing.T) {
 			c := talkTo(t, r, key)
 			now, event := clock.System().Now(), eventWith(nil)
 			for _, want := range []int{204, 409} {
-				count := c.flood(flooded, func(i int) *http.Request { return c.delivery(fmt.Sprintf("msg_%d", i), now, event, key) })
+				count := c.flood(flooded, func(i int) *http.Request {
+					return c.delivery(fmt.Sprintf("msg_%d", i), now, event,
+						key)
+				})
 				if count[want] != flooded {
 					t.Errorf("answered %v, want %d always", count, want)
 				}
@@ -119,7 +123,8 @@ func (c *conversation) flood(n int, request func(int) *http.Request) map[int]int
 // fewRemembered makes a receiver keep only 3 ids for ever, forget others after 2 seconds, and have 6 at most.
 var fewRemembered = []string{"10_000", "3", "2*tolerance + 10", "2", "2 * TOLERANCE + 10", "2", "1_000_000", "6"}
 
-// An id is forgotten if it is old and there are enough newer ones. Where there is no place for an id, its event is not taken.
+// An id is forgotten if it is old and there are enough newer ones. Where there is no place for an id, its event is not
+// taken.
 func TestReceiverForgets(t *testing.T) {
 	for _, language := range acctest.Receivers {
 		t.Run(language, func(t *testing.T) {
@@ -167,7 +172,8 @@ func TestReceiverForgets(t *testing.T) {
 	}
 }
 
-// together sends many requests at the same time. The channel has their answers, in the order in which they come; 0 for none.
+// together sends many requests at the same time. The channel has their answers, in the order in which they come; 0 for
+// none.
 func (c *conversation) together(request func(int) *http.Request) <-chan int {
 	c.t.Helper()
 	statuses := make(chan int, copies)
@@ -216,8 +222,8 @@ func unused() error {`,
         raise RuntimeError("told to fail")`,
 }
 
-// While one request handles the event, no other does, whatever its timestamp, and none says that it was handled: that is not
-// known yet. If handling fails, the platform's retry handles the event.
+// While one request handles the event, no other does, whatever its timestamp, and none says that it was handled: that
+// is not known yet. If handling fails, the platform's retry handles the event.
 func TestReceiverWhileHandling(t *testing.T) {
 	for _, language := range acctest.Receivers {
 		t.Run(language, func(t *testing.T) {

@@ -30,9 +30,10 @@ const (
 // What the receivers say of a config that they cannot use.
 const (
 	configMissing = "refused 503 the config file cannot be read"
-	configShape   = "refused 503 the config file is not JSON with tenant, environment, endpoint_id, event_types and secrets"
-	configSecret  = "refused 503 a secret in the config file has a wrong prefix or wrong base64"
-	configCount   = "refused 503 the config file must have 1 to 16 secrets"
+	configShape   = "refused 503 the config file is not JSON " +
+		"with tenant, environment, endpoint_id, event_types and secrets"
+	configSecret = "refused 503 a secret in the config file has a wrong prefix or wrong base64"
+	configCount  = "refused 503 the config file must have 1 to 16 secrets"
 )
 
 // conversation is what a test sends to one receiver, and what that should say of it.
@@ -163,7 +164,10 @@ func eventWith(changes map[string]any) string {
 
 func receiverConfig(secrets ...string) acctest.ReceiverConfig {
 	return acctest.ReceiverConfig{
-		Tenant: acctest.Tenant, Environment: "production", EndpointID: "wep_here", EventTypes: []string{"message.failed", receivedType}, Secrets: secrets,
+		Tenant: acctest.Tenant, Environment: "production", EndpointID: "wep_here", EventTypes: []string{
+			"message.failed",
+			receivedType,
+		}, Secrets: secrets,
 	}
 }
 

@@ -15,13 +15,12 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// load is how many events are sent over one rotation.
-const load = 2000
-
-// fanOut hands every delivery to all receivers, as a load balancer with mirrors or a message bus does. It answers 204 if all of them take it.
+// fanOut hands every delivery to all receivers, as a load balancer with mirrors or a message bus does. It answers 204
+// if all of them take it.
 type fanOut struct {
 	t         *testing.T
 	receivers map[string]*acctest.Receiver
@@ -80,11 +79,14 @@ func (f *fanOut) pass(ctx context.Context, to *acctest.Receiver, header http.Hea
 	return resp.StatusCode
 }
 
-// A rotation under load, with the real programs: two thousand events are sent over a whole rotation, while the three receivers from
-// examples/receivers, behind one URL, learn the new secret and forget the old one at different times. Every receiver accepts every event the
-// first time, and once.
+// A rotation under load, with the real programs: events are sent over a whole rotation, while the three receivers from
+// examples/receivers, behind one URL, learn the new secret and forget the old one at different times. Every receiver
+// accepts every event the first time, and once.
 func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
+	load := sized(500, 2000)
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
+	c := p.Client(token)
 	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{}, statuses: map[string][]map[string]int{}}
 	for _, language := range acctest.Receivers {
 		f.receivers[language] = acctest.StartReceiver(t, language)
@@ -108,13 +110,14 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	know := func(language string, secrets ...string) {
 		f.receivers[language].Configure(acctest.ReceiverConfig{
-			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: secrets,
+			Tenant: acctest.Tenant, Environment: acctest.Environment, EndpointID: endpoint,
+			EventTypes: []string{anEvent}, Secrets: secrets,
 		})
 	}
 	probe := func() string {
 		t.Helper()
-		var answer api.ProbeAnswer
-		p.Must(token, http.MethodPost, "/v1/webhook-endpoints/"+endpoint+"/probe", nil, http.StatusOK, &answer)
+		answer, err := c.WebhookEndpoints().Probe(t.Context(), endpoint)
+		ok(t, err)
 		if len(answer.Probes) == 0 {
 			return "nothing to prove" // the platform was faster, and has the evidence
 		}
@@ -130,7 +133,7 @@ func TestRotationUnderLoad(t *testing.T) {
 		for range 4 {
 			senders.Go(func() {
 				for i := range next {
-					ids[i] = send(p, token, endpoint, len(sent)+i)
+					ids[i] = send(t, p, token, endpoint, len(sent)+i)
 				}
 			})
 		}
@@ -151,39 +154,39 @@ func TestRotationUnderLoad(t *testing.T) {
 	for _, language := range acctest.Receivers {
 		know(language, first)
 	}
-	during(200, func() {})
+	during(load*200/2000, func() {})
 	tf.Config(config + hooks(server.URL, `rotate_when_changed = { release = "2" }`) + signingHandover(s))
-	during(300, func() { tf.Apply() })
+	during(load*300/2000, func() { tf.Apply() })
 	both := handed()
 	if len(both) != 2 || both[0] != first {
 		t.Fatal("the rotation has not handed over both values")
 	}
 	second := both[1]
-	during(200, func() { know("go", both...) })
+	during(load*200/2000, func() { know("go", both...) })
 	if result := probe(); result != string(webhook.NotAccepted) {
 		t.Errorf("one of three receivers knows the new secret, and the probe says %s", result)
 	}
-	during(200, func() { know("node", both...) })
-	during(100, func() { tf.Plan(0).Has("waits to be seen in use") })
-	during(200, func() { know("python", both...) })
+	during(load*200/2000, func() { know("node", both...) })
+	during(load*100/2000, func() { tf.Plan(0).Has("waits to be seen in use") })
+	during(load*200/2000, func() { know("python", both...) })
 	if result := probe(); result != string(webhook.Proven) && result != "nothing to prove" {
 		t.Errorf("all receivers know the new secret, and the probe says %s", result)
 	}
-	during(300, func() { tf.Apply() })
+	during(load*300/2000, func() { tf.Apply() })
 	wantSigning(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 	for _, language := range acctest.Receivers {
-		during(100, func() { know(language, second) })
+		during(load*100/2000, func() { know(language, second) })
 	}
 	acctest.WaitFor(t, "the overlap is over", func() bool {
-		var now api.SigningSecret
-		p.Must(token, http.MethodGet, "/v1/signing-secrets/"+signing, nil, http.StatusOK, &now)
+		now, err := c.SigningSecrets().Get(t.Context(), signing)
+		ok(t, err)
 		return now.Rotation.Phase == api.PhaseStable
 	})
 	during(load-len(sent), func() { tf.Plan(0).Silent() })
 
 	acctest.WaitFor(t, "every event is delivered", func() bool { return f.arrived() == load })
 	f.want(sent)
-	wantFirstAttempts(t, p, token, endpoint)
+	wantFirstAttempts(t, c, endpoint, load)
 	tf.Destroy()
 }
 
@@ -220,7 +223,8 @@ func (f *fanOut) want(sent []string) {
 		accepted := r.Accepted()
 		slices.Sort(accepted)
 		if !slices.Equal(accepted, sent) {
-			f.t.Errorf("the receiver in %s accepted %d events, not each of the %d that were sent once", language, len(accepted), len(sent))
+			f.t.Errorf("the receiver in %s accepted %d events, not each of the %d that were sent once", language,
+				len(accepted), len(sent))
 		}
 		for _, line := range r.Refused() {
 			if !strings.HasPrefix(line, "refused 401 no signature matches") { // a probe
@@ -231,31 +235,24 @@ func (f *fanOut) want(sent []string) {
 }
 
 // wantFirstAttempts reads all records: delivered, at the first attempt, by the old secret, by both, and by the new one.
-func wantFirstAttempts(t *testing.T, p *acctest.Process, token, endpoint string) {
+func wantFirstAttempts(t *testing.T, c *client.Client, endpoint string, load int) {
 	t.Helper()
+	records, err := c.WebhookEndpoints().Deliveries(t.Context(), endpoint)
+	ok(t, err)
 	signed := map[string]int{}
-	records := 0
-	for next := ""; ; {
-		var page api.Page[api.Delivery]
-		p.Must(token, http.MethodGet, "/v1/webhook-endpoints/"+endpoint+"/deliveries?page_size=1000&page_token="+next, nil, http.StatusOK, &page)
-		for _, d := range page.Items {
-			records++
-			if d.State != api.DeliveryDelivered || len(d.Attempts) != 1 {
-				t.Errorf("delivery %s is %s after %d attempts", d.ID, d.State, len(d.Attempts))
-				continue
-			}
-			var by []string
-			for _, s := range d.Attempts[0].SignedBy {
-				by = append(by, fmt.Sprint(s.Version))
-			}
-			signed[strings.Join(by, "+")]++
+	for _, d := range records {
+		if d.State != api.DeliveryDelivered || len(d.Attempts) != 1 {
+			t.Errorf("delivery %s is %s after %d attempts", d.ID, d.State, len(d.Attempts))
+			continue
 		}
-		if next = page.NextPageToken; next == "" {
-			break
+		var by []string
+		for _, s := range d.Attempts[0].SignedBy {
+			by = append(by, fmt.Sprint(s.Version))
 		}
+		signed[strings.Join(by, "+")]++
 	}
 	t.Logf("signed by: %v", signed)
-	if records != load || signed["1"] == 0 || signed["1+2"] == 0 || signed["2+1"] == 0 || signed["2"] == 0 {
-		t.Errorf("%d records; signed by: %v", records, signed)
+	if len(records) != load || signed["1"] == 0 || signed["1+2"] == 0 || signed["2+1"] == 0 || signed["2"] == 0 {
+		t.Errorf("%d records; signed by: %v", len(records), signed)
 	}
 }

@@ -27,6 +27,7 @@ func wantRotation(t *testing.T, tf *acctest.CLI, version float64, want map[strin
 }
 
 func TestRotationWithAcknowledgement(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`overlap = "24h"`) + notifier("") + handover(s))
@@ -34,14 +35,16 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 
 	tf.Apply()
 	w.want(1)
-	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "due": "none", "current_version": 1.0, "next_version": 2.0, "requires_acknowledgement": true})
+	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "due": "none", "current_version": 1.0, "next_version": 2.0,
+		"requires_acknowledgement": true})
 
 	// Due: the plan wants it, one apply begins it.
 	w.advance(30 * day)
 	tf.Plan(2).Has(token+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2", "Warning:")
 	tf.Apply()
 	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0, "next_version": 3.0, "acknowledged": false})
+	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"next_version": 3.0, "acknowledged": false})
 
 	// Without proof that the new one is in use nothing is due. Asking as somebody who does not use it proves nothing.
 	w.advance(day)
@@ -52,7 +55,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	tf.Plan(2).Has(`"staged" -> "draining"`)
 	tf.Apply()
 	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0, "pending_version": nil})
+	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0,
+		"pending_version": nil})
 	tf.Plan(0).Silent()
 
 	// The platform ends the overlap, at its deadline, whoever applies or does not.
@@ -62,7 +66,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w.want(2)
 	tf.Plan(0).Silent()
 	tf.Apply()
-	wantRotation(t, tf, 2, map[string]any{"phase": "stable", "due": "none", "current_version": 2.0, "previous_version": nil, "next_version": 3.0})
+	wantRotation(t, tf, 2, map[string]any{"phase": "stable", "due": "none", "current_version": 2.0,
+		"previous_version": nil, "next_version": 3.0})
 
 	// And the next one counts from the promotion.
 	w.advance(29*day - time.Second)
@@ -74,39 +79,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	}
 }
 
-func TestRotationWithoutAcknowledgement(t *testing.T) {
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	tf.Config(policy(`
-  overlap                 = "12h"
-  require_acknowledgement = false`) + notifier("") + handover(s))
-	w := watch(t, p)
-	tf.Apply()
-	w.advance(30 * day)
-	tf.Plan(2).Has(token+" will be updated in-place", `"stable" -> "draining"`, "~ version = 1 -> 2")
-	tf.Apply()
-	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0, "next_version": 3.0, "requires_acknowledgement": false})
-	tf.Plan(0).Silent()
-	w.advance(12*time.Hour - time.Second)
-	w.want(1, 2)
-	w.advance(time.Second)
-	w.want(2)
-	tf.Plan(0).Silent()
-}
-
-// One late apply takes one step, however much time has passed.
-func TestLateApplyTakesOneStep(t *testing.T) {
-	p, tf := acctest.Start(t)
-	tf.Config(policy(`require_acknowledgement = false`) + notifier(""))
-	tf.Apply()
-	p.Clock.Advance(300 * day)
-	tf.Apply()
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "next_version": 3.0})
-	tf.Plan(0).Silent()
-}
-
 func TestDetailedExitCodes(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	tf.Config(policy(`require_acknowledgement = false`) + notifier("") + handover(s))

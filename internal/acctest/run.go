@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -59,8 +58,3 @@ func (r *Run) Silent() *Run {
 }
 
 func unwrap(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// overrideWarning is what the CLI says on every command about the providers it takes from a directory.
-var overrideWarning = regexp.MustCompile(`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
-
-func withoutOverrideWarning(out string) string { return overrideWarning.ReplaceAllString(out, "\n") }

@@ -16,7 +16,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// allKindsConfig is an endpoint with a signing secret of each kind: made by the platform, brought by the user, and a pair of ed25519 keys.
+// allKindsConfig is an endpoint with a signing secret of each kind: made by the platform, brought by the user, and a
+// pair of ed25519 keys.
 const allKindsConfig = `
 variable "signing_secret" {
   type      = string
@@ -89,10 +90,12 @@ output "supplied" {
 }
 `
 
-// Signing secrets of all kinds, their private keys and their previous versions are in nothing that the CLI, the provider or the platform writes:
-// state, plans, JSON, output, trace logs, the platform's log, its database, the records of deliveries, errors. Nor is what an event says.
+// Signing secrets of all kinds, their private keys and their previous versions are in nothing that the CLI, the
+// provider or the platform writes: state, plans, JSON, output, trace logs, the platform's log, its database, the
+// records of deliveries, errors. Nor is what an event says.
 func TestSigningSecretCanaries(t *testing.T) {
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
+	tf.StartPrograms() // for their trace logs
 	logs := t.TempDir()
 	tf.Set("TF_LOG", "TRACE")
 	tf.Set("TF_LOG_PATH", filepath.Join(logs, "trace.log"))
@@ -144,7 +147,10 @@ func TestSigningSecretCanaries(t *testing.T) {
 	run(tf.Run("show", "-json").Want(0))
 	run(tf.Run("output", "-json").Want(0))
 	// Errors: secrets that the provider refuses, and one that the platform refuses because it is in use already.
-	for i, bad := range []string{"whsec_dG9vIHNob3J0LCBzYWRseQ==", "plainly-not-a-secret", mine[1] + "=", strings.Replace(mine[1], "whsec_", "whsk_", 1), mine[0]} {
+	for i, bad := range []string{
+		"whsec_dG9vIHNob3J0LCBzYWRseQ==", "plainly-not-a-secret", mine[1] + "=",
+		strings.Replace(mine[1], "whsec_", "whsk_", 1), mine[0],
+	} {
 		canaries.Add(fmt.Sprintf("the bad secret %d", i+1), bad)
 		tf.Var("signing_secret", bad)
 		run(tf.ApplyFails())
@@ -207,7 +213,10 @@ func privateKeys(t *testing.T, p *acctest.Process, id string, versions ...int64)
 			if err != nil {
 				return err
 			}
-			value, err := keys.Open(sealed, keyring.Bound{Tenant: acctest.Tenant, Environment: acctest.Environment, Credential: id, Version: version})
+			value, err := keys.Open(sealed, keyring.Bound{
+				Tenant: acctest.Tenant, Environment: acctest.Environment,
+				Credential: id, Version: version,
+			})
 			if err != nil {
 				return err
 			}

@@ -7,8 +7,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A sink that follows `version` receives the value of that version in the apply that issues it, and nothing at any other time.
+// A sink that follows `version` receives the value of that version in the apply that issues it, and nothing at any
+// other time.
 func TestSinkFollowsVersion(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
 	deployer := p.As(api.RoleDeployer)

@@ -15,7 +15,8 @@ type Sink struct {
 	t testing.TB
 }
 
-// NewSink returns a sink outside every work directory, so that a search for leaked secrets does not find what was handed over on purpose.
+// NewSink returns a sink outside every work directory, so that a search for leaked secrets does not find what was
+// handed over on purpose.
 func NewSink(tb testing.TB) *Sink {
 	tb.Helper()
 	return &Sink{Path: filepath.Join(tb.TempDir(), "delivered.jsonl"), t: tb}

@@ -2,9 +2,7 @@ package acctest_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -12,39 +10,31 @@ import (
 
 const withoutAcknowledgement = "require_acknowledgement = false\n"
 
-// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal mean
-// that nothing happened to it.
+// standing is everything that the platform says of the notifier, its etag and its versions included. Two that are equal
+// mean that nothing happened to it.
 func standing(t *testing.T, p *acctest.Platform) string {
 	t.Helper()
 	deployer := p.As(api.RoleDeployer)
-	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"), "versions": deployer.Versions("notifier")})
+	data, err := json.Marshal(map[string]any{"token": deployer.ScopedToken("notifier"),
+		"versions": deployer.Versions("notifier")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(data)
 }
 
-// The ways to a plan that wants a step.
-func untilDue(p *acctest.Platform) { p.Clock.Advance(30 * day) }
-
-func untilAcknowledged(p *acctest.Platform) {
-	deployer := p.As(api.RoleDeployer)
-	deployer.Step("notifier", api.StepBegin, api.StepRequest{})
-	p.As(api.RoleRuntime).Introspect(deployer.Reveal("notifier", 2))
-}
-
-func untilQuiet(p *acctest.Platform) {
-	p.As(api.RoleDeployer).Step("notifier", api.StepRotate, api.StepRequest{})
-	p.Clock.Advance(2 * time.Hour)
-}
-
-func untilRevoked(p *acctest.Platform) {
-	p.As(api.RoleSecurity).Verb(api.KindScopedTokens, "notifier", "revoke", api.RevokeRequest{All: true, Reason: "leaked"}).Want(http.StatusOK)
-}
-
-// stepBy takes a step by hand, as somebody beside Terraform does.
-func stepBy(step string, body api.StepRequest) func(*acctest.Platform) {
-	return func(p *acctest.Platform) { p.As(api.RoleOperator).Step("notifier", step, body) }
+// wantDelivered fails the test unless the sink was given so many values, the last of which is accepted as this version.
+func wantDelivered(t *testing.T, p *acctest.Platform, s *acctest.Sink, deliveries int, version int64) {
+	t.Helper()
+	if n := len(s.All()); n != deliveries {
+		t.Fatalf("the sink was given %d values, want %d", n, deliveries)
+	}
+	got, value := s.Last()
+	answer := p.As(api.RoleDeployer).Introspect(value)
+	if got != version || !answer.Active || answer.Version != version {
+		t.Fatalf("the sink was last given version %d, accepted: %v, as version %d; want version %d, accepted",
+			got, answer.Active, answer.Version, version)
+	}
 }
 
 // versionOf returns one of the versions; the zero value if it is not there.
@@ -55,15 +45,4 @@ func versionOf(all []api.Version, number int64) api.Version {
 		}
 	}
 	return api.Version{}
-}
-
-// sameJSON compares two values as the wire has them.
-func sameJSON(t *testing.T, a, b any) bool {
-	t.Helper()
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	if errX != nil || errY != nil {
-		t.Fatal(errX, errY)
-	}
-	return string(x) == string(y)
 }

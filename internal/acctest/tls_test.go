@@ -37,14 +37,16 @@ type authority struct {
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	a := &authority{t: t, dir: t.TempDir()}
-	a.cert, a.key, a.file, _ = a.issue("ca", &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
+	a.cert, a.key, a.file, _ = a.issue("ca", &x509.Certificate{IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign})
 	return a
 }
 
 // pair issues a certificate for 127.0.0.1 and returns the files with it and with its key.
 func (a *authority) pair(name string, usage x509.ExtKeyUsage) (cert, key string) {
 	a.t.Helper()
-	_, _, cert, key = a.issue(name, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{usage}})
+	_, _, cert, key = a.issue(name, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{usage}})
 	return cert, key
 }
 
@@ -95,6 +97,7 @@ func providerWith(arguments ...string) string {
 
 // The real program behind a certificate of a private authority: trusted where it is configured, and nowhere else.
 func TestPrivateAuthority(t *testing.T) {
+	t.Parallel()
 	ca := newAuthority(t)
 	cert, key := ca.pair("server", x509.ExtKeyUsageServerAuth)
 	p, tf, _ := startProcess(t, "--tls-cert", cert, "--tls-key", key)
@@ -126,6 +129,7 @@ func TestPrivateAuthority(t *testing.T) {
 
 // A load balancer that asks for a client certificate.
 func TestMutualTLS(t *testing.T) {
+	t.Parallel()
 	p, tf := acctest.Start(t)
 	ca := newAuthority(t)
 	serverCert, serverKey := ca.pair("server", x509.ExtKeyUsageServerAuth)
@@ -140,19 +144,22 @@ func TestMutualTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	balancer := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(target))
-	balancer.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: clients}
+	balancer.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert,
+		ClientCAs: clients}
 	balancer.StartTLS()
 	defer balancer.Close()
 	tf.Set("QUICKCONNECT_ENDPOINT", balancer.URL)
 
 	clientCert, clientKey := ca.pair("client", x509.ExtKeyUsageClientAuth)
 	trusted := fmt.Sprintf("ca_certificate_file = %q", ca.file)
-	tf.Config(providerWith(trusted, fmt.Sprintf("client_certificate_file = %q", clientCert), fmt.Sprintf("client_key_file = %q", clientKey)) + readIdentity)
+	tf.Config(providerWith(trusted, fmt.Sprintf("client_certificate_file = %q", clientCert),
+		fmt.Sprintf("client_key_file = %q", clientKey)) + readIdentity)
 	tf.Plan(0)
 	p.ForgetRequests()
 	tf.Config(providerWith(trusted) + readIdentity)
 	tf.Plan(1).Has("certificate", "certificate settings of the provider")
-	tf.Config(providerWith(trusted, fmt.Sprintf("client_certificate_file = %q", clientCert), fmt.Sprintf("client_key_file = %q", serverKey)) + readIdentity)
+	tf.Config(providerWith(trusted, fmt.Sprintf("client_certificate_file = %q", clientCert),
+		fmt.Sprintf("client_key_file = %q", serverKey)) + readIdentity)
 	tf.Plan(1).Has("client certificate cannot be used")
 	if n := len(p.Requests()); n != 0 {
 		t.Errorf("%d requests came through", n)

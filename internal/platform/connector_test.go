@@ -25,12 +25,17 @@ func TestConnectorCredentials(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("quarterly", object{"interval": "90d", "max_age": "120d"})
 	c := w.newConnector("chat", object{"rotation_policy_id": policy.ID})
-	if c.CredentialsStatus != api.CredentialsMissing || c.Version != nil || c.CredentialsDigest != nil || c.CredentialsSetAt != nil || c.CredentialsDueAt != nil {
+	if c.CredentialsStatus != api.CredentialsMissing || c.Version != nil || c.CredentialsDigest != nil ||
+		c.CredentialsSetAt != nil || c.CredentialsDueAt != nil {
 		t.Errorf("without credentials: %+v", c)
 	}
 
-	c = w.patchConnector(c.ID, object{"credentials": object{"bot_token": "one", "app": "two"}, "credentials_wo_version": 7})
-	if c.CredentialsStatus != api.CredentialsCurrent || *c.Version != 1 || *c.CredentialsWOVersion != 7 || !c.CredentialsSetAt.Equal(epoch) ||
+	c = w.patchConnector(c.ID, object{
+		"credentials":            object{"bot_token": "one", "app": "two"},
+		"credentials_wo_version": 7,
+	})
+	if c.CredentialsStatus != api.CredentialsCurrent || *c.Version != 1 || *c.CredentialsWOVersion != 7 ||
+		!c.CredentialsSetAt.Equal(epoch) ||
 		!c.CredentialsDueAt.Equal(epoch.Add(90*24*time.Hour)) {
 		t.Errorf("with credentials: %+v", c)
 	}
@@ -43,28 +48,30 @@ func TestConnectorCredentials(t *testing.T) {
 		t.Errorf("the same credentials again:\n%s", diff)
 	}
 	w.clock.Advance(91 * 24 * time.Hour)
-	if got := w.connector(c.ID); got.CredentialsStatus != api.CredentialsDue || got.Etag != c.Etag {
-		t.Errorf("after 91 days: %s, etag %s", got.CredentialsStatus, got.Etag)
-	}
+	due := w.connector(c.ID)
 	w.clock.Advance(30 * 24 * time.Hour)
-	if got := w.connector(c.ID).CredentialsStatus; got != api.CredentialsOverdue {
-		t.Errorf("after 121 days: %s", got)
+	overdue := w.connector(c.ID).CredentialsStatus
+	if due.CredentialsStatus != api.CredentialsDue || due.Etag != c.Etag || overdue != api.CredentialsOverdue {
+		t.Errorf("after 91 days %s, etag %s, after 121 days %s", due.CredentialsStatus, due.Etag, overdue)
 	}
 	renewed := w.patchConnector(c.ID, object{"credentials": object{"bot_token": "three"}})
-	if renewed.CredentialsStatus != api.CredentialsCurrent || *renewed.Version != 2 || *renewed.CredentialsDigest == *c.CredentialsDigest || *renewed.CredentialsWOVersion != 7 {
+	if renewed.CredentialsStatus != api.CredentialsCurrent || *renewed.Version != 2 ||
+		*renewed.CredentialsDigest == *c.CredentialsDigest || *renewed.CredentialsWOVersion != 7 {
 		t.Errorf("renewed: %+v", renewed)
 	}
 
-	versions := decoded[api.Page[api.Version]](w.do("GET", pathConnectors+"/"+c.ID+"/versions", nil).want(200)).Items
+	versions := w.versions(c.ID)
 	if len(versions) != 2 || versions[0].State != "retired" || versions[1].State != "current" {
 		t.Errorf("versions: %+v", versions)
 	}
-	revoked := decoded[api.Connector](w.do("POST", pathConnectors+"/"+c.ID+"/revoke", object{"all": true, "reason": "leaked", "hold": true}).want(200))
-	if revoked.CredentialsStatus != api.CredentialsRevoked || revoked.CredentialsDigest != nil || *revoked.Version != 2 || revoked.Hold == nil {
+	revoked := decoded[api.Connector](w.do("POST", pathConnectors+"/"+c.ID+"/revoke",
+		object{"all": true, "reason": "leaked", "hold": true}).want(200))
+	if revoked.CredentialsStatus != api.CredentialsRevoked || revoked.CredentialsDigest != nil || *revoked.Version != 2 ||
+		revoked.Hold == nil {
 		t.Errorf("revoked: %+v", revoked)
 	}
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{"bot_token": "four"}}).problem(api.CodeHeld, "")
-	w.do("POST", pathConnectors+"/"+c.ID+"/release", because).want(200)
+	w.lifecycle(c.ID, "release", because)
 	back := w.patchConnector(c.ID, object{"credentials": object{"bot_token": "four"}})
 	if back.CredentialsStatus != api.CredentialsCurrent || *back.Version != 3 {
 		t.Errorf("after the revocation: %+v", back)
@@ -75,7 +82,7 @@ func TestConnectorCredentials(t *testing.T) {
 	}
 }
 
-// digest computes what the provider computes.
+// digest computes the digest as the provider does.
 func (w *world) digest(id string, credentials map[string]string) string {
 	w.t.Helper()
 	k := decoded[api.Identity](w.do("GET", "/v1/identity", nil).want(200)).ComparisonKey
@@ -105,31 +112,37 @@ func TestConnectorMergePatch(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	c := w.newConnector("mail", object{
-		"type": "smtp", "settings": object{"host": "mail.example.com", "port": "25"}, "labels": object{"a": "1"}, "description": "old",
+		"type": "smtp", "settings": object{"host": "mail.example.com", "port": "25"}, "labels": object{"a": "1"},
+		"description":    "old",
 		"allowed_scopes": []string{"mail:*"}, "rotation_policy_id": policy.ID, "credentials_wo_version": 1,
 	})
 	w.do("GET", pathConnectors+"/"+c.ID, nil).want(200)
 
-	// Absent members stay, maps and lists are replaced whole.
+	// An absent member does not change. A map or a list is replaced as a whole.
 	got := w.patchConnector(c.ID, object{"settings": object{"host": "mail.example.org"}, "labels": object{"b": "2"}})
 	want := c
 	want.Settings, want.Labels, want.Etag = map[string]string{"host": "mail.example.org"}, map[string]string{"b": "2"}, "2"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// Empty is not null.
+	// Empty and null are different.
 	got = w.patchConnector(c.ID, object{"labels": object{}, "description": "", "allowed_scopes": []string{}})
-	if got.Labels == nil || len(got.Labels) != 0 || got.Description == nil || *got.Description != "" || got.AllowedScopes == nil || len(got.AllowedScopes) != 0 {
+	if got.Labels == nil || len(got.Labels) != 0 || got.Description == nil || *got.Description != "" ||
+		got.AllowedScopes == nil || len(got.AllowedScopes) != 0 {
 		t.Errorf("empty: %+v", got)
 	}
-	got = w.patchConnector(c.ID, object{"labels": nil, "description": nil, "allowed_scopes": nil, "rotation_policy_id": nil, "credentials_wo_version": nil})
-	if got.Labels != nil || got.Description != nil || got.AllowedScopes != nil || got.RotationPolicyID != nil || got.CredentialsWOVersion != nil {
+	got = w.patchConnector(c.ID, object{
+		"labels": nil, "description": nil, "allowed_scopes": nil,
+		"rotation_policy_id": nil, "credentials_wo_version": nil,
+	})
+	if got.Labels != nil || got.Description != nil || got.AllowedScopes != nil || got.RotationPolicyID != nil ||
+		got.CredentialsWOVersion != nil {
 		t.Errorf("null: %+v", got)
 	}
 	if diff := cmp.Diff(got, w.connector(c.ID)); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
-	// What changes nothing does not move the etag.
+	// A patch without effect does not change the etag.
 	if again := w.patchConnector(c.ID, object{"labels": nil, "owner": c.Owner}); again.Etag != got.Etag {
 		t.Errorf("etag %s, want %s", again.Etag, got.Etag)
 	}
@@ -137,7 +150,8 @@ func TestConnectorMergePatch(t *testing.T) {
 		w.do("PATCH", pathConnectors+"/"+c.ID, object{member: nil}).problem(api.CodeInvalid, "/"+member)
 	}
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"type": "custom"}).problem(api.CodeInvalid, "/type")
-	w.do("PATCH", pathConnectors+"/"+c.ID, object{"settings": nil}).problem(api.CodeInvalid, "/settings") // host is required
+	// host is required
+	w.do("PATCH", pathConnectors+"/"+c.ID, object{"settings": nil}).problem(api.CodeInvalid, "/settings")
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{}}).problem(api.CodeInvalid, "/credentials")
 }
 
@@ -149,13 +163,21 @@ func TestConnectorRefused(t *testing.T) {
 		code   string
 		field  string
 	}{
-		"no name":            {object{"name": nil}, api.CodeInvalid, "/name"},
-		"bad name":           {object{"name": "Chat!"}, api.CodeInvalid, "/name"},
-		"taken":              {object{"name": "taken"}, api.CodeNameTaken, "/name"},
-		"bad owner":          {object{"owner": "a@b@c"}, api.CodeInvalid, "/owner"},
-		"bad type":           {object{"type": "fax"}, api.CodeInvalid, "/type"},
-		"unknown setting":    {object{"type": "smtp", "settings": object{"host": "h", "password": "p"}}, api.CodeInvalid, "/settings/password"},
-		"bad setting":        {object{"type": "smtp", "settings": object{"host": "h", "port": "0"}}, api.CodeInvalid, "/settings/port"},
+		"no name":   {object{"name": nil}, api.CodeInvalid, "/name"},
+		"bad name":  {object{"name": "Chat!"}, api.CodeInvalid, "/name"},
+		"taken":     {object{"name": "taken"}, api.CodeNameTaken, "/name"},
+		"bad owner": {object{"owner": "a@b@c"}, api.CodeInvalid, "/owner"},
+		"bad type":  {object{"type": "fax"}, api.CodeInvalid, "/type"},
+		"unknown setting": {
+			object{"type": "smtp", "settings": object{"host": "h", "password": "p"}},
+			api.CodeInvalid,
+			"/settings/password",
+		},
+		"bad setting": {
+			object{"type": "smtp", "settings": object{"host": "h", "port": "0"}},
+			api.CodeInvalid,
+			"/settings/port",
+		},
 		"missing setting":    {object{"type": "smtp"}, api.CodeInvalid, "/settings"},
 		"bad label":          {object{"labels": object{" ": "v"}}, api.CodeInvalid, "/labels"},
 		"bad scope":          {object{"allowed_scopes": []string{"ok", "Not OK"}}, api.CodeInvalid, "/allowed_scopes/1"},
@@ -166,7 +188,7 @@ func TestConnectorRefused(t *testing.T) {
 		"a number":           {object{"credentials": object{"k": 1}}, api.CodeInvalid, "/credentials/k"},
 		"null in a map":      {object{"labels": object{"k": nil}}, api.CodeInvalid, "/labels/k"},
 		"long description":   {object{"description": strings.Repeat("x", 1025)}, api.CodeInvalid, "/description"},
-		"a member of ours":   {object{"etag": "1"}, api.CodeInvalid, "/etag"},
+		"a read-only member": {object{"etag": "1"}, api.CodeInvalid, "/etag"},
 		"wrong case":         {object{"Enabled": true}, api.CodeInvalid, "/Enabled"},
 		"a fraction":         {object{"credentials_wo_version": 1.5}, api.CodeInvalid, "/credentials_wo_version"},
 		"a number too large": {object{"credentials_wo_version": 1e30}, api.CodeInvalid, ""},
@@ -182,30 +204,35 @@ func TestConnectorRefused(t *testing.T) {
 			w.in(t).do("POST", pathConnectors, body).problem(c.code, c.field)
 		})
 	}
-	if p := w.do("POST", pathConnectors, object{"name": "taken", "owner": "o", "type": "custom"}).problem(api.CodeNameTaken, "/name"); !strings.Contains(p.Detail, "con_") {
-		t.Errorf("does not say which: %s", p.Detail)
+	if p := w.do("POST", pathConnectors, object{
+		"name": "taken", "owner": "o",
+		"type": "custom",
+	}).problem(api.CodeNameTaken, "/name"); !strings.Contains(p.Detail, "con_") {
+		t.Errorf("the problem does not name the connector: %s", p.Detail)
 	}
 	if n := len(decoded[api.Page[api.Connector]](w.do("GET", pathConnectors, nil)).Items); n != 1 {
 		t.Errorf("%d connectors", n)
 	}
 }
 
-func TestDeleteWhatIsInUse(t *testing.T) {
+func TestObjectInUseIsNotDeleted(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	c := w.newConnector("chat", object{"rotation_policy_id": policy.ID})
 	token := w.newToken("notifier", c.ID, object{"rotation_policy_id": policy.ID, "deletion_protection": true})
 	w.newToken("second", c.ID, nil)
 
-	if p := w.do("DELETE", pathConnectors+"/"+c.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, "2 scoped tokens") {
+	if p := w.do("DELETE", pathConnectors+"/"+c.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail,
+		"2 scoped tokens") {
 		t.Errorf("%s", p.Detail)
 	}
-	if p := w.do("DELETE", pathPolicies+"/"+policy.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, "1 connector and 1 scoped token") {
+	if p := w.do("DELETE", pathPolicies+"/"+policy.ID, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail,
+		"1 connector and 1 scoped token") {
 		t.Errorf("%s", p.Detail)
 	}
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeConflict, "")
 	value := w.reveal(token.ID, 1)
-	w.patch(token.ID, object{"deletion_protection": false})
+	w.patchToken(token.ID, object{"deletion_protection": false})
 	w.do("DELETE", pathTokens+"/"+token.ID, nil, ifMatch("1")).problem(api.CodePreconditionFailed, "")
 	w.do("DELETE", pathTokens+"/"+token.ID, nil, ifMatch("2")).want(204)
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeNotFound, "")

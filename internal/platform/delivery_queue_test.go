@@ -1,34 +1,18 @@
 package platform_test
 
 import (
-	"context"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 )
 
-// within fails the test if something that must happen by itself does not. It never waits for that long otherwise.
-func within[T any](tb testing.TB, what string, c <-chan T) (v T) {
-	tb.Helper()
-	select {
-	case v = <-c:
-	case <-time.After(time.Minute):
-		tb.Fatalf("%s: not after a minute", what)
-	}
-	return v
-}
-
-// TestGone: a 410 disables the endpoint, and what is queued waits for it to be enabled again.
-func TestGone(t *testing.T) {
+// TestGoneDisablesEndpoint keeps queued events until the endpoint is enabled again.
+func TestGoneDisablesEndpoint(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusInternalServerError))
@@ -46,14 +30,15 @@ func TestGone(t *testing.T) {
 		t.Errorf("enabled %v, etag %s, disabled (-want +got):\n%s", e.Enabled, e.Etag, diff)
 	}
 	events := w.audited(h.endpoint, "disable")
-	if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["reason"] != "gone" || events[0].Detail["event"] != last {
+	if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["reason"] != "gone" ||
+		events[0].Detail["event"] != last {
 		t.Errorf("audit: %+v", events)
 	}
 	if d := w.delivery(h.endpoint, last); d.State != api.DeliveryQueued || statusOf(d.Attempts[0].Status) != 410 {
 		t.Errorf("%+v", d)
 	}
 	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, last) || !strings.Contains(p.Detail, "410") {
-		t.Errorf("does not say why: %s", p.Detail)
+		t.Errorf("the problem does not say why: %s", p.Detail)
 	}
 
 	h.says(verifying(http.StatusUnauthorized))
@@ -63,7 +48,7 @@ func TestGone(t *testing.T) {
 	if d := w.delivery(h.endpoint, waiting); d.State != api.DeliveryQueued || len(d.Attempts) != 1 {
 		t.Errorf("%+v", d)
 	}
-	// Whatever else changes does not enable it.
+	// Other changes do not enable it.
 	if e := w.patchEndpoint(h.endpoint, object{"description": "d", "enabled": false}); e.Enabled || e.Disabled == nil {
 		t.Errorf("%+v", e)
 	}
@@ -80,8 +65,8 @@ func TestGone(t *testing.T) {
 	w.sent(h.endpoint)
 }
 
-// TestGoneAtOnce: what is on its way when the 410 comes may get it too; all of it stays in the queue.
-func TestGoneAtOnce(t *testing.T) {
+// TestConcurrentAttemptsAtGoneEndpoint gets 410 for several attempts at once. All events stay in the queue.
+func TestConcurrentAttemptsAtGoneEndpoint(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusGone))
@@ -102,12 +87,14 @@ func TestGoneAtOnce(t *testing.T) {
 	}
 }
 
-// TestAnAddressThatIsLeftHasNoSay: what a receiver answers after the endpoint has moved away from it ends no delivery and disables nothing.
-func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
+// TestAnswerFromOldAddressIsIgnored changes the URL during an attempt. The answer ends no delivery and does not disable
+// the endpoint.
+func TestAnswerFromOldAddressIsIgnored(t *testing.T) {
+	w := newWorld(t)
 	for _, status := range []int{http.StatusGone, http.StatusTooManyRequests, http.StatusNotFound} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
-			w := newWorld(t)
-			h, moved := w.newHook("hooks", nil), w.newReceiver()
+			w := w.in(t)
+			h, moved := w.newHook(slug(http.StatusText(status)), nil), w.newReceiver()
 			moved.knows(w.key(h.secret, 1))
 			h.says(func(rw http.ResponseWriter, a arrival) {
 				w.patchEndpoint(h.endpoint, object{"url": moved.server.URL})
@@ -129,15 +116,16 @@ func TestAnAddressThatIsLeftHasNoSay(t *testing.T) {
 	}
 }
 
-// TestDisabledEndpointsWait, and so do those of a disabled connector.
-func TestDisabledEndpointsWait(t *testing.T) {
+// TestDisabledEndpointGetsNothing disables the endpoint, or its connector. The queue is kept.
+func TestDisabledEndpointGetsNothing(t *testing.T) {
+	w := newWorld(t)
 	for name, path := range map[string]func(h *hook) string{
 		"endpoint":  func(h *hook) string { return pathEndpoints + "/" + h.endpoint },
 		"connector": func(h *hook) string { return pathConnectors + "/" + h.connector },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(name, nil)
 			id := w.sent(h.endpoint)
 			w.do("PATCH", path(h), object{"enabled": false}).want(200)
 			w.clock.Advance(40 * 24 * time.Hour)
@@ -148,7 +136,7 @@ func TestDisabledEndpointsWait(t *testing.T) {
 				t.Errorf("%+v", d)
 			}
 			if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "disabled") {
-				t.Errorf("does not say what is disabled: %s", p.Detail)
+				t.Errorf("the problem does not say what is disabled: %s", p.Detail)
 			}
 			w.do("PATCH", path(h), object{"enabled": true}).want(200)
 			w.deliver()
@@ -159,22 +147,23 @@ func TestDisabledEndpointsWait(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentUnsigned: without a valid signing secret new events are refused, and those that are queued wait for one.
-func TestNothingIsSentUnsigned(t *testing.T) {
+// TestUnsignedEventIsNotSent has no valid signing secret. New events are refused, and queued events wait.
+func TestUnsignedEventIsNotSent(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
-	w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
 	if p := w.refusesEvents(h.endpoint); !strings.Contains(p.Detail, "signing secret") {
-		t.Errorf("does not say what is missing: %s", p.Detail)
+		t.Errorf("the problem does not say what is missing: %s", p.Detail)
 	}
 	w.deliver()
 	h.took(0)
 	last := w.attempted(h.endpoint, id, 1)
-	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil || !strings.Contains(last.Detail, "reissue") {
+	if last.Outcome != api.AttemptUnsigned || last.Status != nil || len(last.SignedBy) != 0 || last.SignedBy == nil ||
+		!strings.Contains(last.Detail, "reissue") {
 		t.Errorf("%+v", last)
 	}
-	w.turned(h.secret, api.StepReissue, nil)
+	w.mustStep(h.secret, api.StepReissue, nil)
 	h.knows(w.key(h.secret, 2))
 	w.sent(h.endpoint)
 	w.deliver() // what could not be signed is tried at once, not only when its time comes
@@ -187,7 +176,7 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	w.refusesEvents(w.newEndpoint("other", h.connector, object{"url": h.server.URL}).ID) // which never had one
-	// The only one is deleted.
+	// The only signing secret is deleted.
 	gone := w.sent(h.endpoint)
 	w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
 	w.deliver()
@@ -197,8 +186,8 @@ func TestNothingIsSentUnsigned(t *testing.T) {
 	}
 }
 
-// TestADeletedEndpointGetsNothing, whatever was queued.
-func TestADeletedEndpointGetsNothing(t *testing.T) {
+// TestDeletedEndpointGetsNothing deletes an endpoint with a queued event.
+func TestDeletedEndpointGetsNothing(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.sent(h.endpoint)
@@ -211,8 +200,8 @@ func TestADeletedEndpointGetsNothing(t *testing.T) {
 	w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).problem(api.CodeNotFound, "")
 }
 
-// TestTheQueueSurvivesARestart, with the ids that the events have.
-func TestTheQueueSurvivesARestart(t *testing.T) {
+// TestRestartKeepsQueue also keeps the ids of the events.
+func TestRestartKeepsQueue(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusInternalServerError))
@@ -237,99 +226,4 @@ func TestTheQueueSurvivesARestart(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	w.deliver()
 	h.took(0)
-}
-
-// hangs makes a receiver tell of each request, and answer none before it is released.
-func (r *receiver) hangs() (hanging <-chan struct{}, release func()) {
-	r.w.t.Helper()
-	began, released := make(chan struct{}, 100), make(chan struct{})
-	release = sync.OnceFunc(func() { close(released) })
-	r.w.t.Cleanup(release)
-	r.says(func(rw http.ResponseWriter, _ arrival) {
-		began <- struct{}{}
-		<-released
-		rw.WriteHeader(http.StatusNoContent)
-	})
-	return began, release
-}
-
-// TestEndpointsDoNotWaitForEachOther: one that hangs stops no other.
-func TestEndpointsDoNotWaitForEachOther(t *testing.T) {
-	w := newWorld(t)
-	w.tune = func(c *egress.Config) { c.Timeout = time.Hour }
-	w.restart()
-	slow, quick := w.newHook("a", nil), w.newHook("b", nil)
-	hanging, release := slow.hangs()
-	arrived := make(chan string, 10)
-	quick.says(func(_ http.ResponseWriter, a arrival) { arrived <- a.id() })
-	for range 10 { // more than are on their way at a time
-		w.sent(slow.endpoint)
-	}
-	id := w.sent(quick.endpoint)
-	done := make(chan error, 1)
-	go func() { done <- w.p.Deliver(t.Context()) }()
-	within(t, "the slow endpoint", hanging)
-	if got := within(t, "the other endpoint", arrived); got != id {
-		t.Errorf("%s arrived, want %s", got, id)
-	}
-	if len(done) > 0 {
-		t.Error("the slow endpoint is done")
-	}
-	release()
-	if err := within(t, "the end", done); err != nil {
-		t.Error(err)
-	}
-	slow.took(10)
-}
-
-// TestRunDelivers by itself: as soon as an event is queued, or an endpoint enabled, without a tick in between; also while another endpoint hangs.
-func TestRunDelivers(t *testing.T) {
-	w := newWorld(t)
-	slow, quick, back := w.newHook("a", nil), w.newHook("b", nil), w.newHook("c", nil)
-	waiting := w.sent(back.endpoint)
-	w.patchEndpoint(back.endpoint, object{"enabled": false})
-	p, err := platform.New(t.Context(), platform.Config{
-		Store: w.store, Keyring: w.keyring, Clock: w.clock, Sweep: time.Hour, Egress: egress.Config{AllowPrivate: true, Timeout: time.Hour},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(p)
-	t.Cleanup(server.Close)
-	w.server.Close() // before it is replaced
-	w.server = server
-
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		p.Run(ctx)
-	}()
-	t.Cleanup(func() { cancel(); <-done })
-
-	hanging, release := slow.hangs()
-	arrived := make(chan string, 10)
-	for _, h := range []*hook{quick, back} {
-		h.says(func(_ http.ResponseWriter, a arrival) { arrived <- a.id() })
-	}
-	begun := w.sent(slow.endpoint)
-	within(t, "the slow endpoint", hanging)
-	w.patchEndpoint(back.endpoint, object{"enabled": true})
-	if got := within(t, "the endpoint that is back", arrived); got != waiting {
-		t.Errorf("%s arrived, want %s", got, waiting)
-	}
-	for range 3 {
-		id := w.sent(quick.endpoint)
-		if got := within(t, "the other endpoint", arrived); got != id {
-			t.Errorf("%s arrived, want %s", got, id)
-		}
-	}
-	// What was begun is finished when the platform stops.
-	cancel()
-	release()
-	within(t, "the end", done)
-	if d := w.delivery(slow.endpoint, begun); d.State != api.DeliveryDelivered {
-		t.Errorf("%+v", d)
-	}
-	slow.took(1)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,8 +20,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TestRecordOfADelivery has every attempt: when, how long, with what outcome, and signed by which versions.
-func TestRecordOfADelivery(t *testing.T) {
+// TestDeliveryRecord checks the time, duration, outcome and signing versions of every attempt.
+func TestDeliveryRecord(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	took := func(d time.Duration, status int) answering {
@@ -35,12 +34,13 @@ func TestRecordOfADelivery(t *testing.T) {
 	id := w.sent(h.endpoint)
 	queued := w.delivery(h.endpoint, id)
 	if diff := cmp.Diff(api.Delivery{
-		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryQueued, CreatedAt: epoch, NextAttemptAt: &epoch, Attempts: []api.DeliveryAttempt{},
+		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryQueued, CreatedAt: epoch, NextAttemptAt: &epoch,
+		Attempts: []api.DeliveryAttempt{},
 	}, queued); diff != "" {
 		t.Errorf("queued (-want +got):\n%s", diff)
 	}
 	w.deliver()
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	h.says(took(20*time.Millisecond, 204))
 	second := *w.delivery(h.endpoint, id).NextAttemptAt
 	w.retried(h.endpoint, id)
@@ -50,11 +50,13 @@ func TestRecordOfADelivery(t *testing.T) {
 		ID: id, EndpointID: h.endpoint, Type: eventType, State: api.DeliveryDelivered, CreatedAt: epoch,
 		Attempts: []api.DeliveryAttempt{
 			{
-				Attempt: 1, At: epoch, DurationMS: 1500, Outcome: api.AttemptAnswered, Status: &five, Detail: "the endpoint answered 503",
+				Attempt: 1, At: epoch, DurationMS: 1500, Outcome: api.AttemptAnswered, Status: &five,
+				Detail:   "the endpoint answered 503",
 				SignedBy: []api.SignedBy{{SigningSecretID: h.secret, Version: 1}},
 			},
 			{
-				Attempt: 2, At: second, DurationMS: 20, Outcome: api.AttemptAccepted, Status: &two, Detail: "the endpoint answered 204",
+				Attempt: 2, At: second, DurationMS: 20, Outcome: api.AttemptAccepted, Status: &two,
+				Detail:   "the endpoint answered 204",
 				SignedBy: []api.SignedBy{{SigningSecretID: h.secret, Version: 1}, {SigningSecretID: h.secret, Version: 2}},
 			},
 		},
@@ -63,14 +65,17 @@ func TestRecordOfADelivery(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
-	for _, want := range []string{`quickconnect_delivery_attempts_total{outcome="accepted"} 1`, `quickconnect_delivery_attempts_total{outcome="answered"} 1`} {
+	for _, want := range []string{
+		`quickconnect_delivery_attempts_total{outcome="accepted"} 1`,
+		`quickconnect_delivery_attempts_total{outcome="answered"} 1`,
+	} {
 		if !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
+			t.Errorf("the metrics do not have %s", want)
 		}
 	}
 }
 
-func TestPagesOfDeliveries(t *testing.T) {
+func TestDeliveryPages(t *testing.T) {
 	w := newWorld(t)
 	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
 	if none := w.deliveries(h.endpoint); none == nil || len(none) != 0 {
@@ -86,48 +91,39 @@ func TestPagesOfDeliveries(t *testing.T) {
 			w.clock.Advance(time.Second)
 		}
 	}
-	for _, size := range []int{1, 2, 3, 7, 8, 1000} {
-		var got []string
-		pages := 0
-		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200))
-			for _, d := range page.Items {
-				got = append(got, d.ID)
-				if attempted := len(d.Attempts) == 1; attempted != (d.State == api.DeliveryDelivered) {
-					t.Errorf("%+v", d)
-				}
-			}
-			pages++
-			if next = page.NextPageToken; next == "" {
-				break
+	ids := func(items []api.Delivery) (ids []string) {
+		for _, d := range items {
+			ids = append(ids, d.ID)
+			if attempted := len(d.Attempts) == 1; attempted != (d.State == api.DeliveryDelivered) {
+				t.Errorf("%+v", d)
 			}
 		}
-		if diff := cmp.Diff(want, got); diff != "" || pages != (len(want)+size-1)/size {
+		return ids
+	}
+	for _, size := range []int{1, 2, 3, 7, 8, 1000} {
+		items, pages := allPages[api.Delivery](w, path+"?", size)
+		if diff := cmp.Diff(want, ids(items)); diff != "" || pages != (len(want)+size-1)/size {
 			t.Errorf("in %d pages of %d (-want +got):\n%s", pages, size, diff)
 		}
 	}
-	for state, wanted := range map[string][]string{api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3], api.DeliveryFailed: nil} {
-		var got []string
-		for next := ""; ; {
-			page := decoded[api.Page[api.Delivery]](w.do("GET", fmt.Sprintf("%s?state=%s&page_size=2&page_token=%s", path, state, url.QueryEscape(next)), nil).want(200))
-			for _, d := range page.Items {
-				got = append(got, d.ID)
-			}
-			if next = page.NextPageToken; next == "" {
-				break
-			}
-		}
-		if !slices.Equal(got, wanted) {
+	for state, wanted := range map[string][]string{
+		api.DeliveryDelivered: want[3:], api.DeliveryQueued: want[:3], api.DeliveryFailed: nil,
+	} {
+		items, _ := allPages[api.Delivery](w, path+"?state="+state, 2)
+		if got := ids(items); !slices.Equal(got, wanted) {
 			t.Errorf("%s: %v, want %v", state, got, wanted)
 		}
 	}
-	for _, bad := range []string{"state=lost", "page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg"} {
+	for _, bad := range []string{
+		"state=lost", "page_size=0", "page_size=1001", "page_size=x", "page_token=%21",
+		"page_token=Y29ubg",
+	} {
 		w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
 	}
 }
 
-// TestRecordsAreForgotten 30 days after the end, but never what still waits.
-func TestRecordsAreForgotten(t *testing.T) {
+// TestOldRecordsAreDeleted 30 days after their end. A queued event is never deleted.
+func TestOldRecordsAreDeleted(t *testing.T) {
 	w := newWorld(t)
 	h, down := w.newHook("hooks", nil), w.newHook("down", nil)
 	h.delivered()
@@ -150,11 +146,11 @@ func TestRecordsAreForgotten(t *testing.T) {
 		t.Errorf("after a year: %+v", got)
 	}
 	if got := w.deliveries(down.endpoint); len(got) != 1 || got[0].State != api.DeliveryQueued {
-		t.Errorf("what waits is forgotten: %+v", got)
+		t.Errorf("a queued event was deleted: %+v", got)
 	}
 }
 
-// files is everything in the data directory.
+// files returns the contents of all files in the data directory.
 func (w *world) files() []byte {
 	w.t.Helper()
 	var all bytes.Buffer
@@ -172,7 +168,7 @@ func (w *world) files() []byte {
 	return all.Bytes()
 }
 
-// sealedBody is what the database has of the body of an event; nil once it has ended.
+// sealedBody returns the body of an event as stored, nil after its end.
 func (w *world) sealedBody(id string) (body []byte) {
 	w.t.Helper()
 	err := w.store.View(w.t.Context(), func(tx *store.Tx) error {
@@ -188,9 +184,10 @@ func (w *world) sealedBody(id string) (body []byte) {
 	return body
 }
 
-// TestBodiesAreSealedAndErased: while it waits an event is sealed, once it has ended nothing is left of it, and nowhere does it stand in clear.
-func TestBodiesAreSealedAndErased(t *testing.T) {
-	const canary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
+const dataCanary = "CANARY-4711-Zm9yIHlvdXIgZXllcyBvbmx5"
+
+// TestEventBodyIsSealedAndErased finds a queued body only sealed, and finds nothing of it after its end.
+func TestEventBodyIsSealedAndErased(t *testing.T) {
 	for name, end := range map[string]func(w *world, h *hook){
 		"delivered": func(w *world, _ *hook) { w.deliver() },
 		"failed": func(w *world, h *hook) {
@@ -204,9 +201,10 @@ func TestBodiesAreSealedAndErased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			h := w.newHook("hooks", nil)
-			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": canary, "more": pad(2000)}}, key("once"))
+			id := w.sentBody(h.endpoint, object{"type": eventType, "data": object{"canary": dataCanary, "more": pad(2000)}},
+				key("once"))
 			sealed := w.sealedBody(id)
-			if len(sealed) < len(canary) || !bytes.Contains(w.files(), sealed) {
+			if len(sealed) < len(dataCanary) || !bytes.Contains(w.files(), sealed) {
 				t.Fatalf("%d sealed bytes, which are not in the files", len(sealed))
 			}
 			end(w, h)
@@ -217,34 +215,44 @@ func TestBodiesAreSealedAndErased(t *testing.T) {
 			if left := w.sealedBody(id); left != nil {
 				t.Errorf("%d bytes are left", len(left))
 			}
-			outside := map[string][]byte{
-				"the record": w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).body, "the log": []byte(w.log.String()),
-				"the signing secret": w.do("GET", pathSecrets+"/"+h.secret, nil).body,
-			}
-			for _, e := range w.audit() {
-				outside["the audit"] = fmt.Append(outside["the audit"], e.Detail)
-			}
-			outside["the files"] = w.files()
-			w.restart() // the log of the database becomes the database
-			outside["the files after a restart"] = w.files()
-			for part := range slices.Chunk(sealed, 32) {
-				if len(part) == 32 && bytes.Contains(outside["the files after a restart"], part) {
-					t.Fatal("the sealed body is still in the files, or a part of it")
-				}
-			}
-			signature, _, _ := strings.Cut(strings.TrimPrefix(arrived[0].header.Get(webhook.HeaderSignature), "v1,"), " ")
-			value := strings.TrimPrefix(w.revealSecret(h.secret, 1), "whsec_")
-			raw, err := base64.StdEncoding.DecodeString(value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for where, text := range outside {
-				for what, secret := range map[string]string{"the data": canary, "a signature": signature, "the signing secret": value, "its bytes": string(raw)} {
-					if bytes.Contains(text, []byte(secret)) {
-						t.Errorf("%s is in %s", what, where)
-					}
-				}
-			}
+			w.wantErased(h, sealed, arrived[0])
 		})
+	}
+}
+
+// wantErased looks for the sealed body, the data, the signature and the signing secret in everything that the platform
+// stores, logs and returns.
+func (w *world) wantErased(h *hook, sealed []byte, arrived arrival) {
+	w.t.Helper()
+	outside := map[string][]byte{
+		"the record": w.do("GET", pathEndpoints+"/"+h.endpoint+"/deliveries", nil).body, "the log": []byte(w.log.String()),
+		"the signing secret": w.do("GET", pathSecrets+"/"+h.secret, nil).body,
+	}
+	for _, e := range w.audit() {
+		outside["the audit"] = fmt.Append(outside["the audit"], e.Detail)
+	}
+	outside["the files"] = w.files()
+	w.restart() // the log of the database becomes the database
+	outside["the files after a restart"] = w.files()
+	for part := range slices.Chunk(sealed, 32) {
+		if len(part) == 32 && bytes.Contains(outside["the files after a restart"], part) {
+			w.t.Fatal("the sealed body is still in the files, or a part of it")
+		}
+	}
+	signature, _, _ := strings.Cut(strings.TrimPrefix(arrived.header.Get(webhook.HeaderSignature), "v1,"), " ")
+	value := strings.TrimPrefix(w.reveal(h.secret, 1), "whsec_")
+	raw, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for where, text := range outside {
+		for what, secret := range map[string]string{
+			"the data": dataCanary, "a signature": signature,
+			"the signing secret": value, "its bytes": string(raw),
+		} {
+			if bytes.Contains(text, []byte(secret)) {
+				w.t.Errorf("%s is in %s", what, where)
+			}
+		}
 	}
 }

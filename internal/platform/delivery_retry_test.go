@@ -15,7 +15,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TestRetries follows one event to its end: the same id, another timestamp, signed anew, and every wait as the schedule has it.
+// TestRetries makes all attempts at one event: the same id, new timestamps and signatures, and the waits of the
+// schedule.
 func TestRetries(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -24,12 +25,14 @@ func TestRetries(t *testing.T) {
 	for n := 1; n <= webhook.MaxAttempts; n++ {
 		w.deliver()
 		a := h.took(1)[0]
-		if a.id() != id || a.header.Get(webhook.HeaderTimestamp) != strconv.FormatInt(w.clock.Now().Unix(), 10) || !a.genuine || !a.event(t).Timestamp.Equal(epoch) {
+		if a.id() != id || a.header.Get(webhook.HeaderTimestamp) != strconv.FormatInt(w.clock.Now().Unix(), 10) ||
+			!a.genuine || !a.event(t).Timestamp.Equal(epoch) {
 			t.Errorf("attempt %d of %s: %v", n, id, a.header)
 		}
 		d := w.delivery(h.endpoint, id)
 		last := w.attempted(h.endpoint, id, n)
-		if last.Attempt != int64(n) || last.Outcome != api.AttemptAnswered || statusOf(last.Status) != 500 || !last.At.Equal(w.clock.Now()) {
+		if last.Attempt != int64(n) || last.Outcome != api.AttemptAnswered || statusOf(last.Status) != 500 ||
+			!last.At.Equal(w.clock.Now()) {
 			t.Errorf("attempt %d: %+v", n, last)
 		}
 		if n == webhook.MaxAttempts {
@@ -54,12 +57,12 @@ func TestRetries(t *testing.T) {
 	w.deliver()
 	h.took(0)
 	if got := w.secret(h.secret); got.LastUsedAt != nil {
-		t.Errorf("a signature that nobody accepted was of use at %s", got.LastUsedAt)
+		t.Errorf("a use was recorded at %s, but no delivery was accepted", got.LastUsedAt)
 	}
 }
 
-// TestRetriesAreSignedAnew, by the versions that are valid then.
-func TestRetriesAreSignedAnew(t *testing.T) {
+// TestRetryIsSignedAgain by the versions that are valid at the time of the retry.
+func TestRetryIsSignedAgain(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.says(with(http.StatusServiceUnavailable))
@@ -67,24 +70,24 @@ func TestRetriesAreSignedAnew(t *testing.T) {
 	id := w.sent(h.endpoint)
 	w.deliver()
 	h.took(1)[0].signedWith(t, first)
-	w.turned(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepBegin, nil)
 	second := w.key(h.secret, 2)
 	w.retried(h.endpoint, id)
 	h.took(1)[0].signedWith(t, first, second)
-	w.command(h.secret, "revoke", object{"below": 2, "reason": "test"})
+	w.lifecycle(h.secret, "revoke", object{"below": 2, "reason": "test"})
 	w.retried(h.endpoint, id)
 	h.took(1)[0].signedWith(t, second)
-	// The last wait is longer than the overlap, and nobody looks while it ends.
-	w.turned(h.secret, api.StepBegin, nil)
-	w.turned(h.secret, api.StepPromote, forced)
+	// The last wait is longer than the overlap, and nothing settles the deadline.
+	w.mustStep(h.secret, api.StepBegin, nil)
+	w.mustStep(h.secret, api.StepPromote, forced)
 	third := w.key(h.secret, 3)
 	w.clock.Advance(2 * time.Hour)
 	w.deliver()
 	h.took(1)[0].signedWith(t, third)
 }
 
-// TestOnly2xxIsASuccess: no redirect is followed, and nothing arrives where it leads.
-func TestOnly2xxIsASuccess(t *testing.T) {
+// TestOnly2xxIsSuccess also shows that no redirect is followed.
+func TestOnly2xxIsSuccess(t *testing.T) {
 	w := newWorld(t)
 	for _, status := range []int{200, 201, 202, 204, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 404, 500, 503} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
@@ -100,10 +103,12 @@ func TestOnly2xxIsASuccess(t *testing.T) {
 			if status < 300 {
 				state, outcome = api.DeliveryDelivered, api.AttemptAccepted
 			}
-			if d := w.delivery(h.endpoint, id); d.State != state || last.Outcome != outcome || statusOf(last.Status) != status || !strings.Contains(last.Detail, strconv.Itoa(status)) {
+			if d := w.delivery(h.endpoint, id); d.State != state || last.Outcome != outcome || statusOf(last.Status) != status ||
+				!strings.Contains(last.Detail, strconv.Itoa(status)) {
 				t.Errorf("%+v", d)
 			}
-			if redirect := status/100 == 3; redirect != strings.Contains(last.Detail, "redirect") || strings.Contains(last.Detail, elsewhere.server.URL) {
+			if redirect := status/100 == 3; redirect != strings.Contains(last.Detail, "redirect") ||
+				strings.Contains(last.Detail, elsewhere.server.URL) {
 				t.Errorf("detail: %s", last.Detail)
 			}
 			w.retriedUnless(state == api.DeliveryDelivered, h.endpoint, id)
@@ -119,7 +124,7 @@ func (w *world) retriedUnless(done bool, endpointID, id string) {
 	}
 }
 
-// TestPauses: an endpoint that asks to be left alone is left alone as a whole, and no other is.
+// TestPauses pauses all events of an endpoint, and of no other, when it asks for a pause.
 func TestPauses(t *testing.T) {
 	w := newWorld(t)
 	for name, x := range map[string]struct {
@@ -133,7 +138,7 @@ func TestPauses(t *testing.T) {
 		"seconds":                     {429, "90", 90 * time.Second},
 		"seconds with another status": {503, "120", 2 * time.Minute},
 		"a date":                      {503, "@10m", 10 * time.Minute},
-		"a date of old":               {429, "@-10m", time.Minute},
+		"a date in the past":          {429, "@-10m", time.Minute},
 		"too long":                    {429, "31536000", 24 * time.Hour},
 		"overflowing":                 {429, "9223372036854775807", 24 * time.Hour},
 		"negative":                    {429, "-5", time.Minute},
@@ -181,19 +186,20 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// TestWhatEndsAPause: whoever asked was at the old address, or has been looked after.
-func TestWhatEndsAPause(t *testing.T) {
+// TestEndOfPause ends a pause by a new URL, or by disabling and enabling the endpoint.
+func TestEndOfPause(t *testing.T) {
+	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
 		"a new URL": func(w *world, h *hook) { w.patchEndpoint(h.endpoint, object{"url": h.server.URL + "/new"}) },
 		"disabled and enabled": func(w *world, h *hook) {
 			w.patchEndpoint(h.endpoint, object{"enabled": false})
 			w.patchEndpoint(h.endpoint, object{"enabled": true})
 		},
-		"nothing, by another name": nil,
+		"no other change": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
 			h.says(with(429, header{"Retry-After", "3600"}))
 			w.sent(h.endpoint)
 			w.deliver()
@@ -213,8 +219,8 @@ func TestWhatEndsAPause(t *testing.T) {
 	}
 }
 
-// TestAttemptsThatCameToNothing are recorded by their kind, in words that show no address, and tried again.
-func TestAttemptsThatCameToNothing(t *testing.T) {
+// TestFailedAttempts records the kind of each failure without an address, and tries again.
+func TestFailedAttempts(t *testing.T) {
 	for outcome, prepare := range map[string]func(w *world, h *hook) string{
 		"broken": func(_ *world, h *hook) string {
 			h.says(hangUp)
@@ -250,10 +256,11 @@ func TestAttemptsThatCameToNothing(t *testing.T) {
 			if last.Outcome != outcome || last.Status != nil || last.Detail == "" || len(last.SignedBy) != 1 {
 				t.Errorf("%+v", last)
 			}
-			if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "127.0.0.1") || strings.Contains(w.log.String(), "CANARY") {
+			if strings.Contains(last.Detail, "CANARY") || strings.Contains(last.Detail, "127.0.0.1") ||
+				strings.Contains(w.log.String(), "CANARY") {
 				t.Errorf("detail: %s", last.Detail)
 			}
-			// The queue goes to where the endpoint is by then.
+			// The retry goes to the new URL.
 			h.says(verifying(http.StatusUnauthorized))
 			h.arrived()
 			w.tune = nil

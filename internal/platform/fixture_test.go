@@ -2,12 +2,7 @@ package platform_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
@@ -31,7 +26,7 @@ var (
 	staging = store.Scope{Tenant: "acme", Environment: "staging"}
 )
 
-// world is a platform on a real database file, behind real HTTP, at a time that stands still.
+// world is a platform with a database file, an HTTP server and a fake clock.
 type world struct {
 	t       testing.TB
 	dir     string
@@ -46,9 +41,10 @@ type world struct {
 	server  *httptest.Server
 	tokens  map[string]string // role -> token of a principal in acme/staging
 	foreign map[string]string // environment of another scope -> token of a deployer
+	created *int              // how many objects create has made, for unique names
 }
 
-// buffer is a log that may be written while it is read.
+// buffer is a log that is safe for concurrent use.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -66,7 +62,7 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// in is the same world for a subtest, which then is what fails.
+// in returns the same world for a subtest. A failure fails the subtest.
 func (w *world) in(t *testing.T) *world {
 	t.Helper()
 	sub := *w
@@ -79,7 +75,7 @@ func newWorld(tb testing.TB) *world {
 	seedOnce.Do(func() { seeded = newSeed(tb) })
 	w := &world{
 		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign,
-		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true,
+		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true, created: new(int),
 	}
 	for name, content := range seeded.files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), content, 0o600); err != nil {
@@ -122,165 +118,15 @@ func (w *world) close() {
 	}
 }
 
-// restart is what a restart of the process is.
+// restart closes and opens the platform, as a restart of the process does.
 func (w *world) restart() {
 	w.t.Helper()
 	w.close()
 	w.open()
 }
 
-// reply is an answer of the platform.
-type reply struct {
-	t      testing.TB
-	what   string
-	status int
-	header http.Header
-	body   []byte
-}
-
-// header is one header of a request.
-type header struct{ name, value string }
-
-func ifMatch(etag string) header { return header{"If-Match", `"` + etag + `"`} }
-func key(k string) header        { return header{"Idempotency-Key", k} }
-
-// as sends a request with the token of a role in acme/staging.
-func (w *world) as(role, method, path string, body any, headers ...header) *reply {
-	w.t.Helper()
-	token, known := w.tokens[role]
-	if !known {
-		w.t.Fatalf("no token of role %s", role)
-	}
-	return w.send(token, method, path, body, headers...)
-}
-
-// do sends a request as a deployer of acme/staging.
-func (w *world) do(method, path string, body any, headers ...header) *reply {
-	w.t.Helper()
-	return w.as(api.RoleDeployer, method, path, body, headers...)
-}
-
-// send sends a request. A string body is sent as it is, url.Values as a form, anything else as JSON.
-func (w *world) send(token, method, path string, body any, headers ...header) *reply {
-	w.t.Helper()
-	var payload io.Reader
-	contentType := "application/json"
-	switch b := body.(type) {
-	case nil:
-	case string:
-		payload = strings.NewReader(b)
-	case url.Values:
-		payload, contentType = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
-	default:
-		data, err := json.Marshal(b)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		payload = bytes.NewReader(data)
-	}
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, payload)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", contentType)
-	}
-	for _, h := range headers {
-		r.Header.Set(h.name, h.value)
-	}
-	resp, err := w.server.Client().Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return &reply{t: w.t, what: method + " " + path, status: resp.StatusCode, header: resp.Header, body: data}
-}
-
-// want fails the test unless the status is this.
-func (r *reply) want(status int) *reply {
-	r.t.Helper()
-	if r.status != status {
-		r.t.Fatalf("%s: status %d, want %d: %s", r.what, r.status, status, r.body)
-	}
-	return r
-}
-
-// problem fails the test unless the answer is a problem with this code and field.
-func (r *reply) problem(code, field string) api.Problem {
-	r.t.Helper()
-	var p api.Problem
-	if ct := r.header.Get("Content-Type"); ct != api.ProblemContentType {
-		r.t.Fatalf("%s: status %d with content type %q, want a problem %s: %s", r.what, r.status, ct, code, r.body)
-	}
-	r.decode(&p)
-	if p.Code != code || p.Field != field {
-		r.t.Fatalf("%s: problem %s at %q (%s), want %s at %q", r.what, p.Code, p.Field, p.Detail, code, field)
-	}
-	if p.Status != r.status || p.Status != api.StatusOf[code] || p.Type != api.ProblemTypePrefix+code || p.Title == "" || p.Detail == "" {
-		r.t.Errorf("%s: incomplete problem: %s", r.what, r.body)
-	}
-	if p.RequestID == "" || p.RequestID != r.header.Get("X-Request-Id") {
-		r.t.Errorf("%s: request id %q in the body, %q in the header", r.what, p.RequestID, r.header.Get("X-Request-Id"))
-	}
-	return p
-}
-
-func (r *reply) decode(v any) *reply {
-	r.t.Helper()
-	d := json.NewDecoder(bytes.NewReader(r.body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		r.t.Fatalf("%s: %v: %s", r.what, err, r.body)
-	}
-	return r
-}
-
-// resolver is the world's DNS: names and their addresses, one list for each time it is asked, the last for ever.
-type resolver struct {
-	mu      sync.Mutex
-	answers map[string][][]netip.Addr
-}
-
-// LookupNetIP serves egress.
-func (r *resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	answers := r.answers[host]
-	if len(answers) == 0 {
-		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-	}
-	if len(answers) > 1 {
-		r.answers[host] = answers[1:]
-	}
-	return answers[0], nil
-}
-
-// is sets what a name resolves to, each time it is asked.
-func (r *resolver) is(host string, answers ...string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var list [][]netip.Addr
-	for _, a := range answers {
-		list = append(list, []netip.Addr{netip.MustParseAddr(a)})
-	}
-	r.answers[host] = list
-}
-
 // object is a request body.
 type object = map[string]any
-
-func decoded[T any](r *reply) (v T) {
-	r.t.Helper()
-	r.decode(&v)
-	return v
-}
 
 func (w *world) newPolicy(name string, more object) api.RotationPolicy {
 	w.t.Helper()
@@ -301,7 +147,10 @@ func (w *world) newConnector(name string, more object) api.Connector {
 }
 
 func tokenBody(name, connectorID string, more object) object {
-	body := object{"name": name, "owner": "team-messaging", "connector_id": connectorID, "scopes": []string{"messages:send"}, "expires_at": "2030-01-01T00:00:00Z"}
+	body := object{
+		"name": name, "owner": "team-messaging", "connector_id": connectorID,
+		"scopes": []string{"messages:send"}, "expires_at": "2030-01-01T00:00:00Z",
+	}
 	for k, v := range more {
 		if v == nil {
 			delete(body, k)
@@ -340,21 +189,37 @@ func (w *world) token(id string) api.ScopedToken {
 	return decoded[api.ScopedToken](w.do("GET", "/v1/scoped-tokens/"+id, nil).want(200))
 }
 
-func (w *world) patch(id string, body any, headers ...header) api.ScopedToken {
+func (w *world) patchToken(id string, body any, headers ...header) api.ScopedToken {
 	w.t.Helper()
 	return decoded[api.ScopedToken](w.do("PATCH", "/v1/scoped-tokens/"+id, body, headers...).want(200))
 }
 
-// step takes a rotation step.
+// pathOf returns the path of an object, which the prefix of its id tells.
+func pathOf(id string) string {
+	for _, k := range api.Kinds() {
+		if strings.HasPrefix(id, k.IDPrefix) {
+			return "/v1/" + k.Path + "/" + id
+		}
+	}
+	panic("no kind has the id " + id)
+}
+
+// step requests a rotation step of a scoped token or a signing secret.
 func (w *world) step(id, step string, body any, headers ...header) *reply {
 	w.t.Helper()
 	if body == nil {
 		body = object{}
 	}
-	return w.do("POST", "/v1/scoped-tokens/"+id+"/rotation/"+step, body, headers...)
+	return w.do("POST", pathOf(id)+"/rotation/"+step, body, headers...)
 }
 
-// revealed is a value in clear.
+// lifecycle revokes, holds or releases an object.
+func (w *world) lifecycle(id, action string, body any) *reply {
+	w.t.Helper()
+	return w.do("POST", pathOf(id)+"/"+action, body).want(200)
+}
+
+// revealed is the response to a reveal.
 type revealed struct {
 	Version   int64      `json:"version"`
 	Value     string     `json:"value"`
@@ -367,7 +232,7 @@ func (w *world) reveal(id string, version int64) string {
 }
 
 func revealPath(id string, version int64) string {
-	return "/v1/scoped-tokens/" + id + "/versions/" + itoa(version) + "/reveal"
+	return pathOf(id) + "/versions/" + itoa(version) + "/reveal"
 }
 
 // introspect asks as a role whether a value is accepted.
@@ -380,7 +245,7 @@ func (w *world) introspect(role, value string, more ...string) api.Introspection
 	return decoded[api.Introspection](w.as(role, "POST", "/v1/introspect", form).want(200))
 }
 
-// accepted fails the test unless exactly these versions of the given values are accepted, asked by somebody who does not use them.
+// accepted fails the test unless introspection by an auditor accepts exactly these versions.
 func (w *world) accepted(values map[int64]string, want ...int64) {
 	w.t.Helper()
 	for n, v := range values {
@@ -397,7 +262,7 @@ func (w *world) accepted(values map[int64]string, want ...int64) {
 
 func (w *world) versions(id string) []api.Version {
 	w.t.Helper()
-	return decoded[api.Page[api.Version]](w.do("GET", "/v1/scoped-tokens/"+id+"/versions", nil).want(200)).Items
+	return decoded[api.Page[api.Version]](w.do("GET", pathOf(id)+"/versions", nil).want(200)).Items
 }
 
 // audit returns the events of acme/staging.
@@ -414,7 +279,7 @@ func (w *world) audit() []*store.AuditEvent {
 	return events
 }
 
-// actions returns what the audit says was done to an object, in order.
+// actions returns the audited actions on an object, in order.
 func (w *world) actions(id string) (out []string) {
 	w.t.Helper()
 	for _, e := range w.audit() {

@@ -24,7 +24,11 @@ func TestRepeatedRequests(t *testing.T) {
 		status       int
 	}{
 		{"POST", pathPolicies, object{"name": "monthly", "interval": "30d"}, 201},
-		{"POST", pathConnectors, object{"name": "mail", "owner": "o", "type": "custom", "credentials": object{"k": "v"}}, 201},
+		{
+			"POST", pathConnectors,
+			object{"name": "mail", "owner": "o", "type": "custom", "credentials": object{"k": "v"}},
+			201,
+		},
 		{"PATCH", pathConnectors + "/" + c.ID, object{"credentials": object{"k": "v"}}, 200},
 		{"POST", pathTokens, tokenBody("second", c.ID, nil), 201},
 		{"PATCH", path, object{"description": "d"}, 200},
@@ -45,7 +49,7 @@ func TestRepeatedRequests(t *testing.T) {
 		w.clock.Advance(time.Second)
 		second := w.do(r.method, r.path, r.body, headers...).want(r.status) // the key is looked up before If-Match
 		if diff := cmp.Diff(string(first.body), string(second.body)); diff != "" {
-			t.Errorf("%s: the second answer differs:\n%s", first.what, diff)
+			t.Errorf("%s: the second response differs:\n%s", first.what, diff)
 		}
 		for _, h := range []string{"ETag", "Location", "Content-Type"} {
 			if first.header.Get(h) != second.header.Get(h) {
@@ -53,10 +57,11 @@ func TestRepeatedRequests(t *testing.T) {
 			}
 		}
 		if r.body != nil && r.method != "DELETE" {
-			w.do(r.method, r.path, object{"name": "other"}, headers...).problemOneOf(api.CodeIdempotencyMismatch, api.CodeInvalid)
+			w.do(r.method, r.path, object{"name": "other"}, headers...).problemOneOf(api.CodeIdempotencyMismatch,
+				api.CodeInvalid)
 		}
 	}
-	// The answer is kept although the object is gone.
+	// The response is kept after the object is deleted.
 	w.do("PATCH", path, object{"description": "d"}, key("once-4")).want(200)
 	w.do("PATCH", path, object{"description": "d"}).problem(api.CodeNotFound, "")
 	if n := len(decoded[api.Page[api.ScopedToken]](w.do("GET", pathTokens, nil)).Items); n != 1 {
@@ -84,9 +89,9 @@ func TestIdempotencyKeys(t *testing.T) {
 	// A key belongs to a principal, a method and a path.
 	w.as(api.RoleOperator, "POST", pathPolicies, body, key("k")).problem(api.CodeNameTaken, "/name")
 	w.do("POST", pathConnectors, object{"name": "b", "owner": "o", "type": "custom"}, key("k")).want(201)
-	// It does not help who may not.
+	// A key does not replace a permission.
 	w.as(api.RoleAuditor, "POST", pathPolicies, body, key("k")).problem(api.CodeForbidden, "")
-	// An error is not kept: the request may succeed later.
+	// An error is not kept. The request may succeed later.
 	w.do("POST", pathPolicies, object{"name": "a", "interval": "2d"}, key("later")).problem(api.CodeNameTaken, "/name")
 	id := decoded[api.RotationPolicy](first).ID
 	w.do("DELETE", pathPolicies+"/"+id, nil).want(204)
@@ -109,8 +114,8 @@ func TestIdempotencyKeys(t *testing.T) {
 	w.do("POST", pathPolicies, object{"name": "c", "interval": "1d"}, key("k")).want(201)
 }
 
-// TestConcurrentRepetitions sends one creation many times at once: one is carried out, the others get its answer or are
-// told to come again.
+// TestConcurrentRepetitions sends one create many times at once. One is carried out. The others get its response, or
+// in_progress.
 func TestConcurrentRepetitions(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
@@ -133,14 +138,14 @@ func TestConcurrentRepetitions(t *testing.T) {
 		ids[decoded[api.ScopedToken](r.want(201)).ID] = true
 	}
 	if len(ids) != 1 {
-		t.Errorf("%d tokens were made", len(ids))
+		t.Errorf("%d tokens were created", len(ids))
 	}
 	if got := w.list(); len(got) != 1 || got[0].Version != 1 {
 		t.Errorf("%d tokens", len(got))
 	}
 }
 
-// TestConcurrentSteps lets many begin at once: one does, and no version is issued twice.
+// TestConcurrentSteps sends many begins at once. One succeeds, and one version is issued.
 func TestConcurrentSteps(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
@@ -173,16 +178,19 @@ func TestIfMatch(t *testing.T) {
 	for _, match := range []string{`"2"`, `1`, `W/"1"`, `"0"`} {
 		w.do("PATCH", path, object{"owner": "new"}, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 		w.step(token.ID, api.StepBegin, nil, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
-		w.do("POST", path+"/revoke", object{"all": true, "reason": "test"}, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
+		w.do("POST", path+"/revoke", object{"all": true, "reason": "test"},
+			header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 		w.do("DELETE", path, nil, header{"If-Match", match}).problem(api.CodePreconditionFailed, "")
 	}
 	if diff := cmp.Diff(token, w.token(token.ID)); diff != "" {
-		t.Errorf("something changed:\n%s", diff)
+		t.Errorf("the object has changed:\n%s", diff)
 	}
 	policy := w.newPolicy("monthly", nil)
-	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("2")).problem(api.CodePreconditionFailed, "")
+	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("2")).problem(api.CodePreconditionFailed,
+		"")
 	w.do("PATCH", pathPolicies+"/"+policy.ID, object{"interval": "2d"}, ifMatch("1")).want(200)
 	w.do("DELETE", pathPolicies+"/"+policy.ID, nil, ifMatch("1")).problem(api.CodePreconditionFailed, "")
 	w.do("DELETE", pathPolicies+"/"+policy.ID, nil, ifMatch("2")).want(204)
-	w.do("PATCH", pathConnectors+"/"+token.ConnectorID, object{"owner": "new"}, ifMatch("2")).problem(api.CodePreconditionFailed, "")
+	w.do("PATCH", pathConnectors+"/"+token.ConnectorID, object{"owner": "new"},
+		ifMatch("2")).problem(api.CodePreconditionFailed, "")
 }

@@ -15,27 +15,29 @@ func TestIntrospection(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
 	c := w.newConnector("chat", object{"allowed_scopes": []string{"messages:*", "users:read"}})
-	token := w.newToken("notifier", c.ID, object{"scopes": []string{"users:read", "messages:*"}, "expires_at": nil, "rotation_policy_id": policy.ID})
+	token := w.newToken("notifier", c.ID, object{
+		"scopes": []string{"users:read", "messages:*"}, "expires_at": nil,
+		"rotation_policy_id": policy.ID,
+	})
 	value := w.reveal(token.ID, 1)
 	want := api.Introspection{
-		Active: true, Scope: "messages:* users:read", Tenant: "acme", Environment: "staging", ClientID: c.ID, Subject: token.ID, Version: 1,
+		Active: true, Scope: "messages:* users:read", Tenant: "acme", Environment: "staging", ClientID: c.ID,
+		Subject: token.ID, Version: 1,
 	}
-	for _, role := range []string{api.RoleAuditor, api.RolePlanner, api.RoleOperator, api.RoleDeployer, api.RoleSecurity, api.RoleRuntime} {
+	for _, role := range []string{
+		api.RoleAuditor, api.RolePlanner, api.RoleOperator, api.RoleDeployer, api.RoleSecurity,
+		api.RoleRuntime,
+	} {
 		if diff := cmp.Diff(want, w.introspect(role, value)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", role, diff)
 		}
 	}
-	inactive := func(why string, got api.Introspection) {
-		t.Helper()
-		if got != (api.Introspection{}) {
-			t.Errorf("%s: %+v", why, got)
-		}
-	}
+	inactive := func(why string, got api.Introspection) { t.Helper(); wantInactive(t, why, got) }
 	inactive("nothing like a token", w.introspect(api.RoleRuntime, "x"))
 	inactive("a principal's token", w.introspect(api.RoleRuntime, w.tokens[api.RoleRuntime]))
 	inactive("a wrong checksum", w.introspect(api.RoleRuntime, value[:len(value)-1]+flip(value[len(value)-1])))
 
-	// Scopes are what the connector still allows, at once.
+	// A change of the connector's scopes takes effect at once.
 	w.patchConnector(c.ID, object{"allowed_scopes": []string{"messages:send"}})
 	if got := w.introspect(api.RoleRuntime, value); !got.Active || got.Scope != "messages:send" {
 		t.Errorf("narrowed: %+v", got)
@@ -43,12 +45,28 @@ func TestIntrospection(t *testing.T) {
 	if got := w.token(token.ID).Scopes; len(got) != 2 {
 		t.Errorf("narrowing changed the token: %v", got)
 	}
-	w.patch(token.ID, object{"scopes": []string{"users:read", "messages:*"}, "description": "the same scopes are not written anew"})
+	w.patchToken(token.ID, object{
+		"scopes":      []string{"users:read", "messages:*"},
+		"description": "the same scopes are not written anew",
+	})
 	w.patchConnector(c.ID, object{"enabled": false})
 	inactive("a disabled connector", w.introspect(api.RoleRuntime, value))
 	w.patchConnector(c.ID, object{"enabled": true, "allowed_scopes": nil})
+}
 
-	w.patch(token.ID, object{"allowed_cidrs": []string{"192.0.2.0/24", "2001:db8::/32"}})
+func wantInactive(t *testing.T, why string, got api.Introspection) {
+	t.Helper()
+	if got != (api.Introspection{}) {
+		t.Errorf("%s: %+v", why, got)
+	}
+}
+
+func TestIntrospectionFromAddress(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+	value := w.reveal(token.ID, 1)
+	inactive := func(why string, got api.Introspection) { t.Helper(); wantInactive(t, why, got) }
+	w.patchToken(token.ID, object{"allowed_cidrs": []string{"192.0.2.0/24", "2001:db8::/32"}})
 	inactive("no address", w.introspect(api.RoleRuntime, value))
 	inactive("another address", w.introspect(api.RoleRuntime, value, "remote_addr", "198.51.100.1"))
 	for _, from := range []string{"192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "2001:db8::1%eth0"} {
@@ -56,19 +74,25 @@ func TestIntrospection(t *testing.T) {
 			t.Errorf("refused from %s", from)
 		}
 	}
-	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{"token": {value}, "remote_addr": {"192.0.2.7:80"}}).problem(api.CodeInvalid, "/remote_addr")
-	w.patch(token.ID, object{"allowed_cidrs": []string{}})
+	w.as(api.RoleRuntime, "POST", "/v1/introspect",
+		url.Values{"token": {value}, "remote_addr": {"192.0.2.7:80"}}).problem(api.CodeInvalid, "/remote_addr")
+	w.patchToken(token.ID, object{"allowed_cidrs": []string{}})
 	inactive("no address is allowed", w.introspect(api.RoleRuntime, value, "remote_addr", "192.0.2.7"))
+}
 
+func TestIntrospectionRefused(t *testing.T) {
+	w := newWorld(t)
+	value := w.reveal(w.newToken("notifier", w.newConnector("chat", nil).ID, nil).ID, 1)
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{}).problem(api.CodeInvalid, "")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", url.Values{"x": {"y"}}).problem(api.CodeInvalid, "/token")
-	w.as(api.RoleRuntime, "POST", "/v1/introspect", "token=a&token=b", header{"Content-Type", "application/x-www-form-urlencoded"}).problem(api.CodeInvalid, "/token")
+	w.as(api.RoleRuntime, "POST", "/v1/introspect", "token=a&token=b",
+		header{"Content-Type", "application/x-www-form-urlencoded"}).problem(api.CodeInvalid, "/token")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect", object{"token": value}).problem(api.CodeUnsupportedMedia, "")
 	w.as(api.RoleRuntime, "POST", "/v1/introspect?token="+value, url.Values{"token": {value}}).problem(api.CodeInvalid, "")
 }
 
-// TestUseIsNoted writes the last use at most once a second, and the first proof at once.
-func TestUseIsNoted(t *testing.T) {
+// TestUseIsRecorded at most once a second, and the first evidence at once.
+func TestUseIsRecorded(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	value := w.reveal(token.ID, 1)
@@ -76,7 +100,7 @@ func TestUseIsNoted(t *testing.T) {
 
 	w.introspect(api.RoleAuditor, value)
 	if used() != nil {
-		t.Error("an auditor used the token")
+		t.Error("an introspection by an auditor was recorded as a use")
 	}
 	w.introspect(api.RoleRuntime, value)
 	if at := used(); at == nil || !at.Equal(epoch) {
@@ -107,15 +131,15 @@ func TestUseIsNoted(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.introspect(api.RoleRuntime, w.reveal(token.ID, 2))
 	if diff := cmp.Diff(first, *w.versions(token.ID)[1].Evidence); diff != "" {
-		t.Errorf("the first evidence is the one that counts:\n%s", diff)
+		t.Errorf("the first evidence was replaced:\n%s", diff)
 	}
 	if got := w.token(token.ID).Etag; got != etag {
 		t.Errorf("etag %s, want %s: evidence and use are no changes", got, etag)
 	}
 }
 
-// TestLastUseOutlivesItsVersion: that version 1 was used is not forgotten when so many followed that it is read no more.
-func TestLastUseOutlivesItsVersion(t *testing.T) {
+// TestLastUseOfOldVersionIsKept after so many rotations that version 1 is no longer read.
+func TestLastUseOfOldVersionIsKept(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", object{"require_acknowledgement": false, "overlap": "0s"})
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
@@ -134,8 +158,8 @@ func TestLastUseOutlivesItsVersion(t *testing.T) {
 	}
 }
 
-// TestRevokeOneValue goes through the cases of DESIGN section 6, by who asks and by what the value is.
-func TestRevokeOneValue(t *testing.T) {
+// TestRevokeToken covers the cases of DESIGN section 6 for each caller.
+func TestRevokeToken(t *testing.T) {
 	cases := map[string]struct {
 		prepare func(w *world, id string)
 		revoke  int64
@@ -150,11 +174,13 @@ func TestRevokeOneValue(t *testing.T) {
 		"previous":               {(*world).drained, 1, []int64{2}, api.PhaseStable, 2, false},
 		"current while draining": {(*world).drained, 2, []int64{1}, api.PhaseStable, 1, false},
 	}
+	w := newWorld(t)
+	connector := w.newConnector("chat", nil).ID
 	for name, c := range cases {
 		for _, who := range []string{"itself", api.RoleOperator, api.RoleSecurity} {
 			t.Run(name+" by "+who, func(t *testing.T) {
-				w := newWorld(t)
-				token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+				w := w.in(t)
+				token := w.newToken(slug(name+" "+who), connector, nil)
 				c.prepare(w, token.ID)
 				values := map[int64]string{}
 				for _, v := range w.versions(token.ID) {
@@ -175,10 +201,11 @@ func TestRevokeOneValue(t *testing.T) {
 					t.Errorf("%+v", got)
 				}
 				ended := w.versions(token.ID)[c.revoke-1]
-				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" && !strings.HasPrefix(ended.EndedBy, "prn_") {
+				if ended.EndReason != "token_revoked" || who == "itself" && ended.EndedBy != token.ID || who != "itself" &&
+					!strings.HasPrefix(ended.EndedBy, "prn_") {
 					t.Errorf("ended by %s (%s)", ended.EndedBy, ended.EndReason)
 				}
-				// Whoever holds a version that goes on keeps it: it has no deadline any more.
+				// The version that remains has no deadline.
 				w.clock.Advance(60 * 24 * time.Hour)
 				w.accepted(values, c.valid...)
 
@@ -192,7 +219,7 @@ func TestRevokeOneValue(t *testing.T) {
 	}
 }
 
-func TestRevokeOneValueRefused(t *testing.T) {
+func TestRevokeTokenRefused(t *testing.T) {
 	w := newWorld(t)
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	w.begun(token.ID)

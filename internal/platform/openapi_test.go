@@ -57,7 +57,7 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(kept, served) {
-		t.Errorf("openapi.json is not what the platform serves; write it with: go test ./internal/platform -run TestOpenAPI -update\n%s",
+		t.Errorf("openapi.json differs from the served document. Update it with make generate.\n%s",
 			cmp.Diff(strings.Split(string(kept), "\n"), strings.Split(string(served), "\n")))
 	}
 	var doc document
@@ -94,7 +94,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// TestRoutes lists every route there is: one more or one less is a change of the contract, and belongs into TestRoles.
+// TestRoutes compares the document's routes with those of TestRoles.
 func TestRoutes(t *testing.T) {
 	w := newWorld(t)
 	var doc document

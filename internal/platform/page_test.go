@@ -25,34 +25,40 @@ func TestPages(t *testing.T) {
 	}
 	for path, want := range map[string][]string{pathConnectors: connectors, pathTokens: tokens, pathPolicies: policies} {
 		for _, size := range []int{1, 2, 3, 7, 8, 1000} {
+			items, pages := allPages[struct{ ID string }](w, path+"?", size)
 			var got []string
-			pages := 0
-			for next := ""; ; {
-				page := struct {
-					Items         []struct{ ID string }
-					NextPageToken string `json:"next_page_token"`
-				}{}
-				r := w.do("GET", fmt.Sprintf("%s?page_size=%d&page_token=%s", path, size, url.QueryEscape(next)), nil).want(200)
-				if err := json.Unmarshal(r.body, &page); err != nil {
-					t.Fatal(err)
-				}
-				if len(page.Items) == 0 || len(page.Items) > size {
-					t.Fatalf("%s: a page of %d with %d", path, size, len(page.Items))
-				}
-				for _, item := range page.Items {
-					got = append(got, item.ID)
-				}
-				pages++
-				if next = page.NextPageToken; next == "" {
-					break
-				}
+			for _, item := range items {
+				got = append(got, item.ID)
 			}
 			if diff := cmp.Diff(want, got); diff != "" || pages != (len(want)+size-1)/size {
 				t.Errorf("%s in %d pages of %d:\n%s", path, pages, size, diff)
 			}
 		}
-		for _, bad := range []string{"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg", "names=x"} {
+		for _, bad := range []string{
+			"page_size=0", "page_size=1001", "page_size=x", "page_token=%21", "page_token=Y29ubg",
+			"names=x",
+		} {
 			w.do("GET", path+"?"+bad, nil).problem(api.CodeInvalid, "")
+		}
+	}
+}
+
+// allPages reads a list page by page, and returns the items and the number of pages.
+func allPages[T any](w *world, query string, size int) (items []T, pages int) {
+	w.t.Helper()
+	for next := ""; ; {
+		var page api.Page[T]
+		r := w.do("GET", fmt.Sprintf("%s&page_size=%d&page_token=%s", query, size, url.QueryEscape(next)), nil).want(200)
+		if err := json.Unmarshal(r.body, &page); err != nil {
+			w.t.Fatal(err)
+		}
+		if len(page.Items) > size || len(page.Items) == 0 && pages > 0 {
+			w.t.Fatalf("%s: a page of %d items, want 1 to %d", query, len(page.Items), size)
+		}
+		items = append(items, page.Items...)
+		pages++
+		if next = page.NextPageToken; next == "" {
+			return items, pages
 		}
 	}
 }

@@ -2,7 +2,6 @@ package platform_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// probesWithin lets time pass, ten seconds at a time, and returns when probes arrived.
+// probesWithin advances the clock in steps of ten seconds, and returns when probes arrived.
 func (w *world) probesWithin(d time.Duration, h *hook) (after []time.Duration) {
 	w.t.Helper()
 	start := w.clock.Now()
@@ -31,7 +30,7 @@ func minutes(ns ...int) (out []time.Duration) {
 	return out
 }
 
-// TestProbeSchedule: at once, after a minute, after two more, after four more …
+// TestProbeSchedule probes at once, and then with waits that double from one minute to one hour.
 func TestProbeSchedule(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
@@ -52,71 +51,73 @@ func TestProbeSchedule(t *testing.T) {
 	}
 }
 
-// TestWhenNothingIsProbed: there must be a pending version that still has something to prove, and an endpoint that takes events.
-func TestWhenNothingIsProbed(t *testing.T) {
+var noProbeCases = map[string]func(w *world, h *hook){
+	"stable": func(*world, *hook) {},
+	"proven": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+	},
+	"acknowledged": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2})
+	},
+	"cancelled": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepCancel, nil)
+	},
+	"promoted": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+		w.mustStep(h.secret, api.StepPromote, nil)
+	},
+	"promoted without proof, and alone": func(w *world, h *hook) {
+		h.staged(1)
+		w.mustStep(h.secret, api.StepPromote, forced)
+		w.clock.Advance(time.Hour)
+	},
+	"rolled back": func(w *world, h *hook) {
+		h.staged(1, 2)
+		w.probe()
+		w.mustStep(h.secret, api.StepPromote, nil)
+		w.mustStep(h.secret, api.StepRollback, nil)
+	},
+	"revoked": func(w *world, h *hook) {
+		h.staged(1)
+		w.lifecycle(h.secret, "revoke", object{"all": true, "reason": "test"})
+	},
+	"replaced by a minimum": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchSecret(h.secret, object{"minimum_version": 2})
+	},
+	"a stage that is over": func(w *world, h *hook) {
+		h.staged(1)
+		w.clock.Advance(7 * 24 * time.Hour)
+	},
+	"a disabled endpoint": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchEndpoint(h.endpoint, object{"enabled": false})
+	},
+	"an endpoint that asked for a pause": func(w *world, h *hook) {
+		h.staged(1)
+		h.says(with(429, header{"Retry-After", "7200"}))
+		w.sent(h.endpoint)
+		w.deliver()
+		h.took(1)
+	},
+	"a disabled connector": func(w *world, h *hook) {
+		h.staged(1)
+		w.patchConnector(h.connector, object{"enabled": false})
+	},
+	"a deleted secret": func(w *world, h *hook) {
+		h.staged(1)
+		w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
+	},
+}
+
+// TestNoProbe has no pending version without proof, or an endpoint that takes no events.
+func TestNoProbe(t *testing.T) {
 	w := newWorld(t)
-	for name, prepare := range map[string]func(w *world, h *hook){
-		"stable": func(*world, *hook) {},
-		"proven": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-		},
-		"acknowledged": func(w *world, h *hook) {
-			h.staged(1)
-			w.turned(h.secret, api.StepAcknowledge, object{"version": 2})
-		},
-		"cancelled": func(w *world, h *hook) {
-			h.staged(1)
-			w.turned(h.secret, api.StepCancel, nil)
-		},
-		"promoted": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-			w.turned(h.secret, api.StepPromote, nil)
-		},
-		"promoted without proof, and alone": func(w *world, h *hook) {
-			h.staged(1)
-			w.turned(h.secret, api.StepPromote, forced)
-			w.clock.Advance(time.Hour)
-		},
-		"rolled back": func(w *world, h *hook) {
-			h.staged(1, 2)
-			w.probe()
-			w.turned(h.secret, api.StepPromote, nil)
-			w.turned(h.secret, api.StepRollback, nil)
-		},
-		"revoked": func(w *world, h *hook) {
-			h.staged(1)
-			w.command(h.secret, "revoke", object{"all": true, "reason": "test"})
-		},
-		"replaced by a minimum": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchSecret(h.secret, object{"minimum_version": 2})
-		},
-		"a stage that is over": func(w *world, h *hook) {
-			h.staged(1)
-			w.clock.Advance(7 * 24 * time.Hour)
-		},
-		"a disabled endpoint": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchEndpoint(h.endpoint, object{"enabled": false})
-		},
-		"an endpoint that asked for a pause": func(w *world, h *hook) {
-			h.staged(1)
-			h.says(with(429, header{"Retry-After", "7200"}))
-			w.sent(h.endpoint)
-			w.deliver()
-			h.took(1)
-		},
-		"a disabled connector": func(w *world, h *hook) {
-			h.staged(1)
-			w.patchConnector(h.connector, object{"enabled": false})
-		},
-		"a deleted secret": func(w *world, h *hook) {
-			h.staged(1)
-			w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204)
-		},
-	} {
+	for name, prepare := range noProbeCases {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(slug(name), nil)
@@ -131,8 +132,7 @@ func TestWhenNothingIsProbed(t *testing.T) {
 	}
 }
 
-// TestProbesGoOnWhenTheEndpointIsBack.
-func TestProbesGoOnWhenTheEndpointIsBack(t *testing.T) {
+func TestEnabledEndpointIsProbed(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	w.patchEndpoint(h.endpoint, object{"enabled": false})
@@ -147,12 +147,12 @@ func TestProbesGoOnWhenTheEndpointIsBack(t *testing.T) {
 	}
 }
 
-// TestProbesKeepTheirDistance: one endpoint is never probed twice within a minute, however many of its secrets are pending; another may be.
-func TestProbesKeepTheirDistance(t *testing.T) {
+// TestOneProbePerMinute probes an endpoint at most once a minute, for all of its secrets. Other endpoints do not wait.
+func TestOneProbePerMinute(t *testing.T) {
 	w := newWorld(t)
 	h, other := w.newHook("hooks", nil), w.newHook("other", nil)
 	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
-	w.turned(second, api.StepBegin, nil)
+	w.mustStep(second, api.StepBegin, nil)
 	h.staged(1)
 	other.staged(1)
 	got := w.probesWithin(20*time.Minute, h)
@@ -170,12 +170,11 @@ func TestProbesKeepTheirDistance(t *testing.T) {
 		}
 	}
 	if a := other.arrived(); len(a) == 0 || !a[0].at.Equal(epoch) {
-		t.Errorf("the other endpoint waited: %d probes", len(a))
+		t.Errorf("the other endpoint was not probed at once: %d probes", len(a))
 	}
 }
 
-// TestARestartRepeatsNoProbe.
-func TestARestartRepeatsNoProbe(t *testing.T) {
+func TestRestartRepeatsNoProbe(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	h.staged(1)
@@ -195,14 +194,15 @@ func TestARestartRepeatsNoProbe(t *testing.T) {
 	h.took(1)
 }
 
-// TestANewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
-func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
+// TestNewPendingVersionIsProbedAtOnce, or a minute after the last probe of its endpoint.
+func TestNewPendingVersionIsProbedAtOnce(t *testing.T) {
+	w := newWorld(t)
 	for name, x := range map[string]struct{ pause, wait time.Duration }{
 		"long after": {time.Hour, 0}, "just after": {20 * time.Second, 40 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", nil)
+			w := w.in(t)
+			h := w.newHook(slug(name), nil)
 			h.staged(1)
 			for range 10 { // probes have become seldom
 				w.probe()
@@ -210,9 +210,9 @@ func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
 			}
 			w.probe()
 			h.arrived()
-			w.turned(h.secret, api.StepCancel, nil)
+			w.mustStep(h.secret, api.StepCancel, nil)
 			w.clock.Advance(x.pause)
-			w.command(h.secret, "release", because)
+			w.lifecycle(h.secret, "release", because)
 			h.staged(1)
 			if p := w.secret(h.secret).Probe; p != nil {
 				t.Errorf("the probe of another version is shown: %+v", p)
@@ -235,107 +235,19 @@ func TestANewPendingVersionIsProbedAtOnce(t *testing.T) {
 	}
 }
 
-// TestAProbeOfNothingDelaysNone: nobody was asked, so the first version that is pending is asked about at once.
-func TestAProbeOfNothingDelaysNone(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200)
-	h.staged(1)
-	w.probe()
-	h.took(1)
-}
-
-// TestProbeOnRequest: whoever may acknowledge may ask for it; who may read as well gets the findings at once.
-func TestProbeOnRequest(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	path := pathEndpoints + "/" + h.endpoint + "/probe"
-	if got := strings.TrimSpace(string(w.do("POST", path, nil).want(200).body)); got != `{"probes":[]}` {
-		t.Errorf("with nothing pending: %s", got)
-	}
-	second := w.newSecret("second", h.endpoint, h.policy, nil).ID
-	w.newSecret("third", h.endpoint, h.policy, nil)
-	w.turned(second, api.StepBegin, nil)
-	h.staged(1, 2)
-	for _, role := range []string{api.RoleAuditor, api.RolePlanner, api.RoleSecurity} {
-		w.as(role, "POST", path, nil).problem(api.CodeForbidden, "")
-	}
-	h.took(0)
-	if body := w.as(api.RoleRuntime, "POST", path, nil).want(204).body; len(body) > 0 {
-		t.Errorf("who may not read got %s", body)
-	}
-	h.took(3) // the control too, where the version was accepted
-	if first, other := w.secret(h.secret).Probe, w.secret(second).Probe; first.Result != api.ProbeProven || other.Result != api.ProbeNotAccepted {
-		t.Errorf("%+v, %+v", first, other)
-	}
-	runtime := w.principal(api.RoleRuntime)
-	if e := w.secretVersions(h.secret)[1].Evidence; e == nil || e.Kind != "probe" || e.Actor != runtime {
-		t.Errorf("%+v", e)
-	}
-	for _, action := range []string{"probe", "acknowledge"} {
-		if events := w.audited(h.secret, action); len(events) != 1 || events[0].Actor != runtime || events[0].RequestID == "" {
-			t.Errorf("%s in the audit: %+v", action, events)
-		}
-	}
-	// What is proven is not asked again, and the platform's own probes keep their distance.
-	again := decoded[api.ProbeAnswer](w.do("POST", path, nil).want(200))
-	if diff := cmp.Diff([]api.SigningSecretProbe{{SigningSecretID: second, Probe: *w.secret(second).Probe}}, again.Probes); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
-	}
-	h.took(1)
-	if events := w.audited(second, "probe"); len(events) != 2 || events[1].Actor != w.principal(api.RoleDeployer) {
-		t.Errorf("audit: %+v", events)
-	}
-	w.clock.Advance(time.Minute - time.Microsecond)
-	w.probe()
-	h.took(0)
-	w.clock.Advance(time.Microsecond)
-	w.probe()
-	h.took(1)
-
-	w.do("POST", pathEndpoints+"/wep_x/probe", nil).problem(api.CodeNotFound, "")
-	w.patchConnector(h.connector, object{"enabled": false})
-	w.do("POST", path, nil).problem(api.CodeConflict, "")
-	w.patchConnector(h.connector, object{"enabled": true})
-	w.patchEndpoint(h.endpoint, object{"enabled": false})
-	w.do("POST", path, nil).problem(api.CodeConflict, "")
-	h.took(0)
-}
-
-// TestProbingWhatWasRolledBack, on request alone: the version may prove itself, and is not promoted for it.
-func TestProbingWhatWasRolledBack(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1, 2)
-	w.turned(h.secret, api.StepPromote, forced)
-	w.turned(h.secret, api.StepRollback, nil)
-	w.command(h.secret, "release", because)
-	got := decoded[api.ProbeAnswer](w.do("POST", pathEndpoints+"/"+h.endpoint+"/probe", nil).want(200))
-	if len(got.Probes) != 1 || got.Probes[0].Result != api.ProbeProven {
-		t.Errorf("%+v", got)
-	}
-	if s := w.secret(h.secret); s.Rotation.Due != api.DueNone || s.Version != 1 || !s.Rotation.Acknowledged {
-		t.Errorf("%+v", s)
-	}
-	w.clock.Advance(time.Hour) // the deadline that version 1 had
-	if s := w.secret(h.secret); s.Rotation.Phase != api.PhaseStable || s.Version != 1 {
-		t.Errorf("%+v", s)
-	}
-}
-
-// TestWhatEndsWhileItIsProbed gets no evidence: what the answers show is about a version that is not pending any more.
-func TestWhatEndsWhileItIsProbed(t *testing.T) {
+// TestVersionThatEndsDuringProbe gets no evidence.
+func TestVersionThatEndsDuringProbe(t *testing.T) {
 	w := newWorld(t)
 	for name, end := range map[string]func(w *world, h *hook){
-		"cancelled":    func(w *world, h *hook) { w.turned(h.secret, api.StepCancel, nil) },
-		"promoted":     func(w *world, h *hook) { w.turned(h.secret, api.StepPromote, forced) },
-		"acknowledged": func(w *world, h *hook) { w.turned(h.secret, api.StepAcknowledge, object{"version": 2}) },
+		"cancelled":    func(w *world, h *hook) { w.mustStep(h.secret, api.StepCancel, nil) },
+		"promoted":     func(w *world, h *hook) { w.mustStep(h.secret, api.StepPromote, forced) },
+		"acknowledged": func(w *world, h *hook) { w.mustStep(h.secret, api.StepAcknowledge, object{"version": 2}) },
 		"timed out":    func(w *world, _ *hook) { w.clock.Advance(7 * 24 * time.Hour) },
 		"deleted":      func(w *world, h *hook) { w.do("DELETE", pathSecrets+"/"+h.secret, nil).want(204) },
 		"another": func(w *world, h *hook) {
-			w.turned(h.secret, api.StepCancel, nil)
-			w.command(h.secret, "release", because)
-			w.turned(h.secret, api.StepBegin, nil)
+			w.mustStep(h.secret, api.StepCancel, nil)
+			w.lifecycle(h.secret, "release", because)
+			w.mustStep(h.secret, api.StepBegin, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -354,12 +266,13 @@ func TestWhatEndsWhileItIsProbed(t *testing.T) {
 				w.do("GET", pathSecrets+"/"+h.secret, nil).problem(api.CodeNotFound, "")
 				return
 			}
-			for _, v := range w.secretVersions(h.secret) {
+			for _, v := range w.versions(h.secret) {
 				if v.Evidence != nil && (name != "acknowledged" || v.Evidence.Kind != "acknowledgement") {
 					t.Errorf("%+v", v)
 				}
 			}
-			if s := w.secret(h.secret); name != "acknowledged" && (s.Probe != nil && name != "promoted" || s.Rotation.Acknowledged) {
+			if s := w.secret(h.secret); name != "acknowledged" &&
+				(s.Probe != nil && name != "promoted" || s.Rotation.Acknowledged) {
 				t.Errorf("%+v", s)
 			}
 		})

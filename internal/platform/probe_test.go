@@ -13,10 +13,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// staged begins a rotation and tells the receiver of the versions that it is to know.
+// staged begins a rotation and gives the receiver the keys of these versions.
 func (h *hook) staged(known ...int64) {
 	h.w.t.Helper()
-	h.w.turned(h.secret, api.StepBegin, nil)
+	h.w.mustStep(h.secret, api.StepBegin, nil)
 	var keys []webhook.Key
 	for _, n := range known {
 		keys = append(keys, h.w.key(h.secret, n))
@@ -24,7 +24,7 @@ func (h *hook) staged(known ...int64) {
 	h.knows(keys...)
 }
 
-// only answers a genuine event with one status, and anything else with another; 0 hangs up.
+// only answers genuine with one status and other requests with another. 0 closes the connection.
 func only(genuine, control int) answering {
 	return func(rw http.ResponseWriter, a arrival) {
 		status := control
@@ -39,40 +39,46 @@ func only(genuine, control int) answering {
 	}
 }
 
-// TestProbeFindings: what a receiver answers to the pending version alone, to a key that nobody knows, and what follows.
-func TestProbeFindings(t *testing.T) {
+var probeResultCases = map[string]struct {
+	answer  answering
+	result  string
+	status  int
+	control int
+	sent    int // events
+	reason  string
+}{
+	"401 to the control": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
+	"400 to the control": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
+	"403 to the control": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
+	"422 to the control": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
+
+	"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
+
+	"503 to the control":       {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
+	"410 to the control":       {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
+	"404 to the control":       {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
+	"429 to the control":       {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
+	"302 to the control":       {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
+	"no answer to the control": {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
+	"410 to the version":       {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"503 to the version":       {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"404 to the version":       {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"302 to the version":       {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"no answer to the version": {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"no answer to anything":    {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
+	"503 with Retry-After": {
+		with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1,
+		api.ReasonAwaitingAcknowledgement,
+	},
+}
+
+// TestProbeResults checks the result for each pair of answers: to the pending version, and to the control with an
+// unknown key.
+func TestProbeResults(t *testing.T) {
 	w := newWorld(t)
-	for name, x := range map[string]struct {
-		answer  answering
-		result  string
-		status  int
-		control int
-		sent    int // events
-		reason  string
-	}{
-		"401 to a stranger": {only(204, 401), api.ProbeProven, 204, 401, 2, api.ReasonAcknowledged},
-		"400 to a stranger": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
-		"403 to a stranger": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
-		"422 to a stranger": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
-
-		"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"2xx to everything":  {only(200, 204), api.ProbeNotEnforced, 200, 204, 2, api.ReasonNotEnforced},
-
-		"503 to a stranger":          {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to a stranger":          {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
-		"404 to a stranger":          {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
-		"429 to a stranger":          {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
-		"302 to a stranger":          {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
-		"no answer to a stranger":    {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},
-		"410 to the version":         {only(410, 401), api.ProbeInconclusive, 410, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 to the version":         {only(503, 401), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"404 to the version":         {only(404, 401), api.ProbeInconclusive, 404, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"302 to the version":         {only(302, 401), api.ProbeInconclusive, 302, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to the version":   {only(0, 401), api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"no answer to anything":      {hangUp, api.ProbeInconclusive, 0, 0, 1, api.ReasonAwaitingAcknowledgement},
-		"503 with a wish to be left": {with(503, header{"Retry-After", "3600"}), api.ProbeInconclusive, 503, 0, 1, api.ReasonAwaitingAcknowledgement},
-	} {
+	for name, x := range probeResultCases {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			h := w.newHook(slug(name), nil)
@@ -82,47 +88,52 @@ func TestProbeFindings(t *testing.T) {
 			w.probe()
 			h.took(x.sent)
 			s := w.secret(h.secret)
-			if p := s.Probe; p == nil || p.Version != 2 || !p.At.Equal(epoch) || p.Result != x.result || statusOf(p.Status) != x.status || statusOf(p.ControlStatus) != x.control || !strings.Contains(p.Detail, "version 2") {
+			if p := s.Probe; p == nil || p.Version != 2 || !p.At.Equal(epoch) || p.Result != x.result ||
+				statusOf(p.Status) != x.status || statusOf(p.ControlStatus) != x.control ||
+				!strings.Contains(p.Detail, "version 2") {
 				t.Errorf("probe: %+v", p)
 			}
 			due, evidence := api.DueNone, (*api.Evidence)(nil)
 			if x.result == api.ProbeProven {
 				due, evidence = api.StepPromote, &api.Evidence{Kind: "probe", At: epoch, Actor: "platform"}
 			}
-			if r := s.Rotation; r.Due != due || r.Reason != x.reason || r.Acknowledged != (evidence != nil) || r.Phase != api.PhaseStaged || s.Version != 2 || s.Etag != etag {
+			if r := s.Rotation; r.Due != due || r.Reason != x.reason || r.Acknowledged != (evidence != nil) ||
+				r.Phase != api.PhaseStaged || s.Version != 2 || s.Etag != etag {
 				t.Errorf("%+v", s)
 			}
-			if diff := cmp.Diff(evidence, w.secretVersions(h.secret)[1].Evidence); diff != "" {
+			if diff := cmp.Diff(evidence, w.versions(h.secret)[1].Evidence); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
-			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil || e.Etag != "1" || len(w.audited(h.endpoint, "disable")) != 0 {
+			if e := w.endpoint(h.endpoint); !e.Enabled || e.Disabled != nil || e.Etag != "1" ||
+				len(w.audited(h.endpoint, "disable")) != 0 {
 				t.Errorf("a probe changed the endpoint: %+v", e)
 			}
 			events := w.audited(h.secret, "probe")
-			if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["result"] != x.result || events[0].Detail["versions"] != "2" {
+			if len(events) != 1 || events[0].Actor != "platform" || events[0].Detail["result"] != x.result ||
+				events[0].Detail["versions"] != "2" {
 				t.Errorf("audit: %+v", events)
 			}
-			// It is not a delivery, and holds none up.
+			// A probe is no delivery, and delays none.
 			h.says(verifying(http.StatusUnauthorized))
 			h.delivered()
 			if n := len(w.deliveries(h.endpoint)); n != 1 {
 				t.Errorf("%d deliveries, want the one event", n)
 			}
 			if evidence != nil {
-				if got := w.turned(h.secret, api.StepPromote, nil); got.Rotation.Phase != api.PhaseDraining {
+				if got := w.mustStep(h.secret, api.StepPromote, nil); got.Rotation.Phase != api.PhaseDraining {
 					t.Errorf("%+v", got)
 				}
 				return
 			}
-			w.turn(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
-			w.turned(h.secret, api.StepPromote, forced)
+			w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+			w.mustStep(h.secret, api.StepPromote, forced)
 		})
 	}
 }
 
-// TestProbeWithoutAnAnswerInTime: a receiver that accepts the version, and lets the control wait until the platform gives up, has proven nothing, and
-// stays enabled.
-func TestProbeWithoutAnAnswerInTime(t *testing.T) {
+// TestProbeTimesOut accepts the version and does not answer the control. That is no proof, and the endpoint stays
+// enabled.
+func TestProbeTimesOut(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = 50 * time.Millisecond }
 	w.restart()
@@ -138,7 +149,8 @@ func TestProbeWithoutAnAnswerInTime(t *testing.T) {
 	w.probe()
 	h.took(2)
 	s := w.secret(h.secret)
-	if p := s.Probe; p == nil || p.Result != api.ProbeInconclusive || statusOf(p.Status) != http.StatusNoContent || p.ControlStatus != nil || !strings.Contains(p.Detail, "did not answer within the time allowed") {
+	if p := s.Probe; p == nil || p.Result != api.ProbeInconclusive || statusOf(p.Status) != http.StatusNoContent ||
+		p.ControlStatus != nil || !strings.Contains(p.Detail, "did not answer within the time allowed") {
 		t.Errorf("%+v", p)
 	}
 	if s.Rotation.Due != api.DueNone || s.Rotation.Acknowledged || !w.endpoint(h.endpoint).Enabled {
@@ -146,14 +158,15 @@ func TestProbeWithoutAnAnswerInTime(t *testing.T) {
 	}
 }
 
-// TestProbeEvents are events like any other but for their type and their one signature.
+// TestProbeEvents differ from other events in their type and their single signature.
 func TestProbeEvents(t *testing.T) {
+	w := newWorld(t)
 	for _, algorithm := range []string{api.AlgorithmHMAC, api.AlgorithmEd25519} {
 		t.Run(algorithm, func(t *testing.T) {
-			w := newWorld(t)
-			h := w.newHook("hooks", object{"algorithm": algorithm})
+			w := w.in(t)
+			h := w.newHook(algorithm, object{"algorithm": algorithm})
 			w.patchEndpoint(h.endpoint, object{"event_types": []string{eventType}}) // which every endpoint gets all the same
-			w.newSecret("another", h.endpoint, h.policy, nil)                       // which does not sign it
+			w.newSecret("another-"+algorithm, h.endpoint, h.policy, nil)            // which does not sign it
 			h.staged(2)
 			old, pending := w.key(h.secret, 1), w.key(h.secret, 2)
 			w.clock.Advance(time.Second)
@@ -169,7 +182,10 @@ func TestProbeEvents(t *testing.T) {
 					t.Error("a known key has signed the control")
 				}
 			}
-			want := event{Type: "quickconnect.probe", Timestamp: w.clock.Now(), Data: []byte("{}"), Tenant: "acme", Environment: "staging", EndpointID: h.endpoint}
+			want := event{
+				Type: "quickconnect.probe", Timestamp: w.clock.Now(), Data: []byte("{}"), Tenant: "acme",
+				Environment: "staging", EndpointID: h.endpoint,
+			}
 			for _, a := range arrived {
 				if diff := cmp.Diff(want, a.event(t)); diff != "" {
 					t.Errorf("body (-want +got):\n%s", diff)
@@ -181,7 +197,7 @@ func TestProbeEvents(t *testing.T) {
 			if probe.id() == control.id() || webhook.CheckID(probe.id()) != nil || webhook.CheckID(control.id()) != nil {
 				t.Errorf("ids %s and %s", probe.id(), control.id())
 			}
-			// Nothing else tells the two apart.
+			// The probe and the control do not differ in anything else.
 			for _, name := range []string{webhook.HeaderID, webhook.HeaderSignature} {
 				if len(probe.header.Get(name)) != len(control.header.Get(name)) {
 					t.Errorf("%s differs in length", name)
@@ -194,116 +210,4 @@ func TestProbeEvents(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestAReceiverThatBeginsToVerify: as long as it accepts everything nothing is due, and then the version proves itself after all.
-func TestAReceiverThatBeginsToVerify(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1)
-	next := func(result, due, reason string) {
-		t.Helper()
-		w.probe()
-		s := w.secret(h.secret)
-		if s.Probe.Result != result || s.Rotation.Due != due || s.Rotation.Reason != reason {
-			t.Errorf("probe %s, due %s, reason %s; want %s, %s, %s", s.Probe.Result, s.Rotation.Due, s.Rotation.Reason, result, due, reason)
-		}
-		w.clock.Advance(time.Hour)
-	}
-	h.says(with(http.StatusOK))
-	next(api.ProbeNotEnforced, api.DueNone, api.ReasonNotEnforced)
-	h.says(with(http.StatusBadGateway)) // shows neither
-	next(api.ProbeInconclusive, api.DueNone, api.ReasonNotEnforced)
-	h.says(verifying(http.StatusForbidden))
-	next(api.ProbeNotAccepted, api.DueNone, api.ReasonAwaitingAcknowledgement)
-	h.says(with(http.StatusOK))
-	next(api.ProbeNotEnforced, api.DueNone, api.ReasonNotEnforced)
-	h.says(verifying(http.StatusForbidden))
-	h.knows(w.key(h.secret, 1), w.key(h.secret, 2))
-	next(api.ProbeProven, api.StepPromote, api.ReasonAcknowledged)
-	w.turned(h.secret, api.StepPromote, nil)
-	if s := w.secret(h.secret); s.Probe != nil || s.Rotation.Reason != "" {
-		t.Errorf("what was probed is not pending any more: %+v", s)
-	}
-	metrics := string(w.send("", "GET", "/metrics", nil).want(200).body)
-	for result, n := range map[string]string{api.ProbeNotEnforced: "2", api.ProbeInconclusive: "1", api.ProbeNotAccepted: "1", api.ProbeProven: "1"} {
-		if want := `quickconnect_probes_total{result="` + result + `"} ` + n; !strings.Contains(metrics, want) {
-			t.Errorf("the metrics lack %s", want)
-		}
-	}
-}
-
-// TestRepeatedFindingsAreNoNews: the audit has each result once in a row.
-func TestRepeatedFindingsAreNoNews(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1)
-	for i := range 9 {
-		h.says(verifying(http.StatusUnauthorized))
-		if i/3 == 1 {
-			h.says(with(http.StatusOK))
-		}
-		w.probe()
-		w.clock.Advance(time.Hour)
-	}
-	var results []string
-	for _, e := range w.audited(h.secret, "probe") {
-		results = append(results, e.Detail["result"])
-	}
-	if diff := cmp.Diff([]string{api.ProbeNotAccepted, api.ProbeNotEnforced, api.ProbeNotAccepted}, results); diff != "" {
-		t.Errorf("audit (-want +got):\n%s", diff)
-	}
-}
-
-// TestAnAcknowledgementNeedsNoProbe, also of a receiver that verifies nothing.
-func TestAnAcknowledgementNeedsNoProbe(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1)
-	h.says(with(http.StatusOK))
-	w.probe()
-	h.took(2)
-	w.as(api.RoleRuntime, "POST", pathSecrets+"/"+h.secret+"/rotation/acknowledge", object{"version": 2}).want(204)
-	if r := w.secret(h.secret).Rotation; !r.Acknowledged || r.Due != api.StepPromote || r.Reason != api.ReasonAcknowledged {
-		t.Errorf("%+v", r)
-	}
-	if e := w.secretVersions(h.secret)[1].Evidence; e.Kind != "acknowledgement" || e.Actor != w.principal(api.RoleRuntime) {
-		t.Errorf("%+v", e)
-	}
-	w.turned(h.secret, api.StepPromote, nil)
-}
-
-// TestAReceiverThatNeverLearns: the stage ends without a promotion, and no delivery was ever refused.
-func TestAReceiverThatNeverLearns(t *testing.T) {
-	w := newWorld(t)
-	h := w.newHook("hooks", nil)
-	h.staged(1)
-	probes := 0
-	for range 7 * 6 {
-		id := w.sent(h.endpoint)
-		w.deliver()
-		w.probe()
-		for _, a := range h.arrived() {
-			if a.id() != id {
-				probes++
-			}
-		}
-		if last := w.attempted(h.endpoint, id, 1); last.Outcome != api.AttemptAccepted {
-			t.Fatalf("%+v", last)
-		}
-		w.clock.Advance(4 * time.Hour)
-	}
-	if probes != 7*6 {
-		t.Errorf("%d probes", probes)
-	}
-	s := w.secret(h.secret)
-	if s.Rotation.Phase != api.PhaseStable || s.Version != 1 || s.Hold != nil || s.Probe != nil {
-		t.Errorf("%+v", s)
-	}
-	if v := w.secretVersions(h.secret)[1]; v.State != "revoked" || v.EndReason != "stage_timeout" {
-		t.Errorf("%+v", v)
-	}
-	w.probe()
-	h.took(0)
-	h.delivered()
 }

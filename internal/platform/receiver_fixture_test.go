@@ -14,7 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// arrival is one request that a receiver got.
+// arrival is one request to a receiver.
 type arrival struct {
 	context context.Context // ends when the sender hangs up
 	at      time.Time       // by the world's clock
@@ -27,7 +27,7 @@ type arrival struct {
 
 func (a arrival) id() string { return a.header.Get(webhook.HeaderID) }
 
-// event is what the body of a delivery has, and nothing more.
+// event is the body of a delivery, with all of its members.
 type event struct {
 	Type        string          `json:"type"`
 	Timestamp   time.Time       `json:"timestamp"`
@@ -47,10 +47,10 @@ func (a arrival) event(tb testing.TB) (e event) {
 	return e
 }
 
-// answering is how a receiver answers one request.
+// answering writes the response to one request.
 type answering func(http.ResponseWriter, arrival)
 
-// with answers everything with one status.
+// with answers every request with one status.
 func with(status int, headers ...header) answering {
 	return func(rw http.ResponseWriter, _ arrival) {
 		for _, h := range headers {
@@ -62,7 +62,7 @@ func with(status int, headers ...header) answering {
 	}
 }
 
-// verifying answers 204 to what is genuine, and the status to anything else, as a good receiver does.
+// verifying answers 204 to a genuine request, and the status to any other.
 func verifying(status int) answering {
 	return func(rw http.ResponseWriter, a arrival) {
 		if a.genuine {
@@ -73,14 +73,13 @@ func verifying(status int) answering {
 	}
 }
 
-// hangUp ends the connection without an answer.
+// hangUp closes the connection without a response.
 func hangUp(http.ResponseWriter, arrival) { panic(http.ErrAbortHandler) }
 
-// hang answers nothing until the sender has given up.
+// hang does not answer before the sender has given up.
 func hang(_ http.ResponseWriter, a arrival) { <-a.context.Done() }
 
-// receiver is the other side of an endpoint. It verifies with the keys that it knows, and answers 401 to what none of them has signed, unless
-// the test says otherwise.
+// receiver is the server behind an endpoint. By default it verifies with its keys, and answers 401 to other requests.
 type receiver struct {
 	w      *world
 	server *httptest.Server
@@ -99,14 +98,17 @@ func (w *world) newReceiver() *receiver {
 	return r
 }
 
-// ServeHTTP keeps what arrives, and answers.
+// ServeHTTP records the request and answers it.
 func (r *receiver) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		r.w.t.Errorf("a receiver cannot read a body: %v", err)
 	}
 	r.mu.Lock()
-	a := arrival{context: req.Context(), at: r.w.clock.Now(), method: req.Method, path: req.URL.RequestURI(), header: req.Header, body: body}
+	a := arrival{
+		context: req.Context(), at: r.w.clock.Now(), method: req.Method, path: req.URL.RequestURI(),
+		header: req.Header, body: body,
+	}
 	a.genuine = len(r.keys) > 0 && webhook.Verify(r.keys, a.header, body, a.at, webhook.DefaultTolerance) == nil
 	r.got = append(r.got, a)
 	answer := r.answer
@@ -114,21 +116,21 @@ func (r *receiver) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	answer(rw, a)
 }
 
-// says sets how it answers from now on.
+// says sets how the receiver answers.
 func (r *receiver) says(a answering) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answer = a
 }
 
-// knows sets the keys that it verifies with from now on.
+// knows sets the keys that the receiver verifies with.
 func (r *receiver) knows(keys ...webhook.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keys = keys
 }
 
-// arrived returns what has arrived since it was last asked.
+// arrived returns the requests since its last call.
 func (r *receiver) arrived() []arrival {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,7 +139,7 @@ func (r *receiver) arrived() []arrival {
 	return got
 }
 
-// took is arrived, and fails the test unless there are so many.
+// took is arrived, and fails the test unless n requests arrived.
 func (r *receiver) took(n int) []arrival {
 	r.w.t.Helper()
 	got := r.arrived()

@@ -11,7 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 )
 
-// seed is a data directory with tenants and principals, made once and copied for every test.
+// seed is a data directory with tenants and principals. It is created once and copied for every test.
 type seed struct {
 	files           map[string][]byte
 	tokens, foreign map[string]string
@@ -24,7 +24,10 @@ var (
 
 func newSeed(tb testing.TB) seed {
 	tb.Helper()
-	w := &world{t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{}, foreign: map[string]string{}}
+	w := &world{
+		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{},
+		foreign: map[string]string{},
+	}
 	w.open()
 	ctx := tb.Context()
 	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})

@@ -13,17 +13,19 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
 	created := w.do("POST", pathEndpoints, object{
-		"name": "hooks", "description": "d", "labels": object{}, "connector_id": c.ID, "url": "https://hooks.example.com", "event_types": []string{"message.delivered", "message.failed"},
+		"name": "hooks", "description": "d", "labels": object{}, "connector_id": c.ID, "url": "https://hooks.example.com",
+		"event_types": []string{"message.delivered", "message.failed"},
 	}).want(201)
 	e := decoded[api.WebhookEndpoint](created)
 	if created.header.Get("Location") != pathEndpoints+"/"+e.ID || created.header.Get("ETag") != `"1"` {
 		t.Errorf("headers: %v", created.header)
 	}
-	if !e.Enabled || e.Disabled != nil || e.Labels == nil || e.ConnectorID != c.ID || e.Tenant != "acme" || e.Environment != "staging" || !e.CreatedAt.Equal(epoch) {
+	if !e.Enabled || e.Disabled != nil || e.Labels == nil || e.ConnectorID != c.ID || e.Tenant != "acme" ||
+		e.Environment != "staging" || !e.CreatedAt.Equal(epoch) {
 		t.Errorf("%+v", e)
 	}
 	if diff := cmp.Diff(e, w.endpoint(e.ID)); diff != "" {
-		t.Errorf("what was answered is not what is read:\n%s", diff)
+		t.Errorf("the response differs from a read:\n%s", diff)
 	}
 	other := w.newEndpoint("other", c.ID, object{"enabled": false})
 	if other.Enabled || other.EventTypes != nil || other.Labels != nil || other.Description != nil {
@@ -36,12 +38,16 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 		}
 	}
 
-	patched := w.patchEndpoint(e.ID, object{"event_types": nil, "description": nil, "labels": object{"a": "b"}, "url": "https://other.example.com/x"})
-	if patched.EventTypes != nil || patched.Description != nil || patched.Labels["a"] != "b" || patched.URL != "https://other.example.com/x" || patched.Etag != "2" {
+	patched := w.patchEndpoint(e.ID, object{
+		"event_types": nil, "description": nil, "labels": object{"a": "b"},
+		"url": "https://other.example.com/x",
+	})
+	if patched.EventTypes != nil || patched.Description != nil || patched.Labels["a"] != "b" ||
+		patched.URL != "https://other.example.com/x" || patched.Etag != "2" {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchEndpoint(e.ID, object{"labels": object{"a": "b"}, "enabled": true}); same.Etag != "2" {
-		t.Error("a patch that changes nothing is a change")
+		t.Error("a patch without effect changed the etag")
 	}
 	renamed := w.patchEndpoint(e.ID, object{"name": "renamed"})
 	if renamed.Name != "renamed" || renamed.ID != e.ID {
@@ -70,18 +76,22 @@ func TestWebhookEndpointRefused(t *testing.T) {
 		field  string
 		create bool // no patch could ask for it
 	}{
-		"taken":                    {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
-		"a bad name":               {object{"name": "Hooks"}, api.CodeInvalid, "/name", false},
-		"no such connector":        {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id", true},
-		"connector_id is for ever": {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id", false},
-		"no URL":                   {object{"url": ""}, api.CodeInvalid, "/url", false},
-		"not a URL":                {object{"url": "hooks"}, api.CodeInvalid, "/url", false},
-		"no event types":           {object{"event_types": []string{}}, api.CodeInvalid, "/event_types", false},
-		"a bad event type":         {object{"event_types": []string{"a", "B"}}, api.CodeInvalid, "/event_types/1", false},
-		"an event type twice":      {object{"event_types": []string{"a", "a"}}, api.CodeInvalid, "/event_types/1", false},
-		"the type of probes":       {object{"event_types": []string{api.ProbeEventType}}, api.CodeInvalid, "/event_types/0", false},
-		"disabled is not for sale": {object{"disabled": nil}, api.CodeInvalid, "/disabled", false},
-		"a string":                 {object{"enabled": "no"}, api.CodeInvalid, "/enabled", false},
+		"taken":                      {object{"name": "taken"}, api.CodeNameTaken, "/name", false},
+		"a bad name":                 {object{"name": "Hooks"}, api.CodeInvalid, "/name", false},
+		"no such connector":          {object{"connector_id": "con_x"}, api.CodeInvalid, "/connector_id", true},
+		"connector_id never changes": {object{"connector_id": c.ID}, api.CodeInvalid, "/connector_id", false},
+		"no URL":                     {object{"url": ""}, api.CodeInvalid, "/url", false},
+		"not a URL":                  {object{"url": "hooks"}, api.CodeInvalid, "/url", false},
+		"no event types":             {object{"event_types": []string{}}, api.CodeInvalid, "/event_types", false},
+		"a bad event type":           {object{"event_types": []string{"a", "B"}}, api.CodeInvalid, "/event_types/1", false},
+		"an event type twice":        {object{"event_types": []string{"a", "a"}}, api.CodeInvalid, "/event_types/1", false},
+		"the type of probes": {
+			object{"event_types": []string{api.ProbeEventType}},
+			api.CodeInvalid, "/event_types/0",
+			false,
+		},
+		"disabled is read-only": {object{"disabled": nil}, api.CodeInvalid, "/disabled", false},
+		"a string":              {object{"enabled": "no"}, api.CodeInvalid, "/enabled", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
@@ -103,14 +113,15 @@ func TestWebhookEndpointRefused(t *testing.T) {
 	}
 }
 
-// TestEndpointURLsAreKept: the platform gives a URL back as it was given.
-func TestEndpointURLsAreKept(t *testing.T) {
+// TestEndpointURLIsKept byte by byte.
+func TestEndpointURLIsKept(t *testing.T) {
 	w := newWorld(t)
 	w.private = false
 	w.restart()
 	c := w.newConnector("chat", nil)
 	for i, url := range []string{
-		"https://hooks.example.com", "https://hooks.example.com/", "HTTPS://Hooks.Example.COM:443/a/../b/?x=%7e&y=&y=1", "https://93.184.215.14:8443/%2f",
+		"https://hooks.example.com", "https://hooks.example.com/", "HTTPS://Hooks.Example.COM:443/a/../b/?x=%7e&y=&y=1",
+		"https://93.184.215.14:8443/%2f",
 		"https://[2606:2800:21f:cb07::1]/hook", "https://xn--bcher-kva.example/",
 	} {
 		e := w.newEndpoint("hooks-"+itoa(int64(i)), c.ID, object{"url": url})
@@ -120,12 +131,62 @@ func TestEndpointURLsAreKept(t *testing.T) {
 	}
 }
 
-// TestEndpointURLsRefused has what no endpoint may have, with the word that says why.
-func TestEndpointURLsRefused(t *testing.T) {
-	const (
-		always = "whether or not private endpoints are allowed"
-		closed = "unless private endpoints are allowed"
-	)
+const (
+	always = "whether or not private endpoints are allowed"
+	closed = "unless private endpoints are allowed"
+
+	tail = "/CANARY-4711?token=CANARY-4711"
+)
+
+// refusedURLs, and a word of the reason.
+var refusedURLs = map[string]struct{ when, why string }{
+	"http://hooks.example.com" + tail:                                      {always, "https://"},
+	"http://93.184.215.14" + tail:                                          {always, "https://"},
+	"http://10.0.0.1" + tail:                                               {always, "https://"},
+	"ftp://hooks.example.com" + tail:                                       {always, "https://"},
+	"https://CANARY-4711@hooks.example.com":                                {always, "user name"},
+	"https://u:CANARY-4711@hooks.example.com":                              {always, "password"},
+	"https://hooks.example.com/#CANARY-4711":                               {always, "fragment"},
+	"https://hooks.example.com/" + tail + "#":                              {always, "fragment"},
+	"https://2130706433" + tail:                                            {always, "four decimal numbers"},
+	"https://0x7f.1" + tail:                                                {always, "four decimal numbers"},
+	"https://hooks.example.com./" + tail:                                   {always, "dot at the end"},
+	"https://hooks.example.com:0" + tail:                                   {always, "port"},
+	"https://hooks.example.com" + tail + " ":                               {always, "space"},
+	"https:///CANARY-4711":                                                 {always, "host"},
+	"https://169.254.169.254" + tail:                                       {always, "metadata"},
+	"https://[fd00:ec2::254]" + tail:                                       {always, "metadata"},
+	"https://168.63.129.16" + tail:                                         {always, "Azure"},
+	"https://169.254.1.1" + tail:                                           {always, "link-local"},
+	"https://[fe80::1]" + tail:                                             {always, "link-local"},
+	"https://0.0.0.0" + tail:                                               {always, "unspecified"},
+	"https://[::]" + tail:                                                  {always, "unspecified"},
+	"https://100.64.1.1" + tail:                                            {always, "carrier"},
+	"https://198.18.0.1" + tail:                                            {always, "benchmarks"},
+	"https://[fec0::1]" + tail:                                             {always, "site-local"},
+	"https://224.0.0.1" + tail:                                             {always, "multicast"},
+	"https://[64:ff9b::a9fe:a9fe]" + tail:                                  {always, "metadata"},
+	"https://[64:ff9b:1::1]" + tail:                                        {always, "NAT64"},
+	"https://[::ffff:127.0.0.1]" + tail:                                    {always, "IPv4 address"},
+	"https://[fe80::1%25eth0]" + tail:                                      {always, "zone"},
+	"https://10.0.0.1" + tail:                                              {closed, "private"},
+	"https://172.16.0.1" + tail:                                            {closed, "private"},
+	"https://192.168.1.1" + tail:                                           {closed, "private"},
+	"https://[fd12::1]" + tail:                                             {closed, "private"},
+	"https://127.0.0.1" + tail:                                             {closed, "loopback"},
+	"https://127.8.8.8" + tail:                                             {closed, "loopback"},
+	"https://[::1]" + tail:                                                 {closed, "loopback"},
+	"https://[64:ff9b::7f00:1]" + tail:                                     {closed, "loopback"},
+	"https://[2002:7f00:1::1]" + tail:                                      {closed, "loopback"},
+	"https://[2002:a00:1::1]" + tail:                                       {closed, "private"},
+	"http://127.0.0.1:8080" + tail:                                         {closed, "https://"},
+	"http://[::1]:8080" + tail:                                             {closed, "https://"},
+	"http://localhost:8080" + tail:                                         {closed, "https://"},
+	"https://hooks.example.com/" + pad(api.MaxEndpointURL) + "CANARY-4711": {always, "at most 2048 bytes"},
+}
+
+// TestEndpointURLRefused checks each reason for which a URL is refused.
+func TestEndpointURLRefused(t *testing.T) {
 	open, shut := newWorld(t), newWorld(t)
 	shut.private = false
 	shut.restart()
@@ -133,54 +194,9 @@ func TestEndpointURLsRefused(t *testing.T) {
 	connectors := map[*world]string{open: open.newConnector("chat", nil).ID, shut: shut.newConnector("chat", nil).ID}
 	endpoints := map[*world]string{}
 	for w, id := range connectors {
-		endpoints[w] = w.newEndpoint("there", id, nil).ID
+		endpoints[w] = w.newEndpoint("existing", id, nil).ID
 	}
-	const tail = "/CANARY-4711?token=CANARY-4711"
-	for url, x := range map[string]struct{ when, why string }{
-		"http://hooks.example.com" + tail:                                      {always, "https://"},
-		"http://93.184.215.14" + tail:                                          {always, "https://"},
-		"http://10.0.0.1" + tail:                                               {always, "https://"},
-		"ftp://hooks.example.com" + tail:                                       {always, "https://"},
-		"https://CANARY-4711@hooks.example.com":                                {always, "user name"},
-		"https://u:CANARY-4711@hooks.example.com":                              {always, "password"},
-		"https://hooks.example.com/#CANARY-4711":                               {always, "fragment"},
-		"https://hooks.example.com/" + tail + "#":                              {always, "fragment"},
-		"https://2130706433" + tail:                                            {always, "four decimal numbers"},
-		"https://0x7f.1" + tail:                                                {always, "four decimal numbers"},
-		"https://hooks.example.com./" + tail:                                   {always, "dot at the end"},
-		"https://hooks.example.com:0" + tail:                                   {always, "port"},
-		"https://hooks.example.com" + tail + " ":                               {always, "space"},
-		"https:///CANARY-4711":                                                 {always, "host"},
-		"https://169.254.169.254" + tail:                                       {always, "metadata"},
-		"https://[fd00:ec2::254]" + tail:                                       {always, "metadata"},
-		"https://168.63.129.16" + tail:                                         {always, "Azure"},
-		"https://169.254.1.1" + tail:                                           {always, "link-local"},
-		"https://[fe80::1]" + tail:                                             {always, "link-local"},
-		"https://0.0.0.0" + tail:                                               {always, "unspecified"},
-		"https://[::]" + tail:                                                  {always, "unspecified"},
-		"https://100.64.1.1" + tail:                                            {always, "carrier"},
-		"https://198.18.0.1" + tail:                                            {always, "benchmarks"},
-		"https://[fec0::1]" + tail:                                             {always, "site-local"},
-		"https://224.0.0.1" + tail:                                             {always, "multicast"},
-		"https://[64:ff9b::a9fe:a9fe]" + tail:                                  {always, "metadata"},
-		"https://[64:ff9b:1::1]" + tail:                                        {always, "NAT64"},
-		"https://[::ffff:127.0.0.1]" + tail:                                    {always, "IPv4 address"},
-		"https://[fe80::1%25eth0]" + tail:                                      {always, "zone"},
-		"https://10.0.0.1" + tail:                                              {closed, "private"},
-		"https://172.16.0.1" + tail:                                            {closed, "private"},
-		"https://192.168.1.1" + tail:                                           {closed, "private"},
-		"https://[fd12::1]" + tail:                                             {closed, "private"},
-		"https://127.0.0.1" + tail:                                             {closed, "loopback"},
-		"https://127.8.8.8" + tail:                                             {closed, "loopback"},
-		"https://[::1]" + tail:                                                 {closed, "loopback"},
-		"https://[64:ff9b::7f00:1]" + tail:                                     {closed, "loopback"},
-		"https://[2002:7f00:1::1]" + tail:                                      {closed, "loopback"},
-		"https://[2002:a00:1::1]" + tail:                                       {closed, "private"},
-		"http://127.0.0.1:8080" + tail:                                         {closed, "https://"},
-		"http://[::1]:8080" + tail:                                             {closed, "https://"},
-		"http://localhost:8080" + tail:                                         {closed, "https://"},
-		"https://hooks.example.com/" + pad(api.MaxEndpointURL) + "CANARY-4711": {always, "at most 2048 bytes"},
-	} {
+	for url, x := range refusedURLs {
 		for _, w := range worlds[x.when] {
 			for _, r := range []*reply{
 				w.do("POST", pathEndpoints, object{"name": "new", "connector_id": connectors[w], "url": url}),
@@ -202,19 +218,23 @@ func TestEndpointURLsRefused(t *testing.T) {
 
 func pad(n int) string { return strings.Repeat("x", n) }
 
-func TestEndpointsInUseStay(t *testing.T) {
+func TestEndpointInUseIsNotDeleted(t *testing.T) {
 	w := newWorld(t)
 	c, policy := w.newConnector("chat", nil), w.newPolicy("monthly", nil)
 	e := w.newEndpoint("hooks", c.ID, nil)
 	s := w.newSecret("signing", e.ID, policy.ID, nil)
 	for path, user := range map[string]string{
-		pathConnectors + "/" + c.ID: "1 webhook endpoint", pathEndpoints + "/" + e.ID: "1 signing secret", pathPolicies + "/" + policy.ID: "1 signing secret",
+		pathConnectors + "/" + c.ID: "1 webhook endpoint", pathEndpoints + "/" + e.ID: "1 signing secret", pathPolicies +
+			"/" + policy.ID: "1 signing secret",
 	} {
 		if p := w.do("DELETE", path, nil).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, user) {
-			t.Errorf("does not say by what it is used: %s", p.Detail)
+			t.Errorf("the problem does not name the user: %s", p.Detail)
 		}
 	}
-	for _, path := range []string{pathSecrets + "/" + s.ID, pathEndpoints + "/" + e.ID, pathConnectors + "/" + c.ID, pathPolicies + "/" + policy.ID} {
+	for _, path := range []string{
+		pathSecrets + "/" + s.ID, pathEndpoints + "/" + e.ID, pathConnectors + "/" + c.ID,
+		pathPolicies + "/" + policy.ID,
+	} {
 		w.do("DELETE", path, nil).want(204)
 	}
 }

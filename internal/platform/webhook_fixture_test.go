@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// hook is an endpoint with a receiver, and a signing secret whose first version the receiver knows.
+// hook is an endpoint with a receiver and a signing secret. The receiver knows version 1.
 type hook struct {
 	*receiver
 	connector string
@@ -19,10 +19,13 @@ type hook struct {
 	secret    string
 }
 
-// newHook makes a hook, with more members of its signing secret.
+// newHook creates a hook. more has members of its signing secret.
 func (w *world) newHook(name string, more object) *hook {
 	w.t.Helper()
-	h := &hook{receiver: w.newReceiver(), connector: w.newConnector(name, nil).ID, policy: w.newPolicy(name, object{"max_stage": "7d"}).ID}
+	h := &hook{
+		receiver: w.newReceiver(), connector: w.newConnector(name, nil).ID,
+		policy: w.newPolicy(name, object{"max_stage": "7d"}).ID,
+	}
 	h.endpoint = w.newEndpoint(name, h.connector, object{"url": h.server.URL + "/hook"}).ID
 	h.secret = w.newSecret(name, h.endpoint, h.policy, more).ID
 	h.knows(w.key(h.secret, 1))
@@ -49,33 +52,15 @@ func (w *world) patchSecret(id string, body any, headers ...header) api.SigningS
 	return decoded[api.SigningSecret](w.do("PATCH", pathSecrets+"/"+id, body, headers...).want(200))
 }
 
-// turn takes a rotation step of a signing secret.
-func (w *world) turn(id, step string, body any, headers ...header) *reply {
+// mustStep takes a rotation step of a signing secret that must succeed.
+func (w *world) mustStep(id, step string, body any) api.SigningSecret {
 	w.t.Helper()
-	if body == nil {
-		body = object{}
-	}
-	return w.do("POST", pathSecrets+"/"+id+"/rotation/"+step, body, headers...)
-}
-
-// turned takes a rotation step that succeeds.
-func (w *world) turned(id, step string, body any) api.SigningSecret {
-	w.t.Helper()
-	return decoded[api.SigningSecret](w.turn(id, step, body).want(200))
+	return decoded[api.SigningSecret](w.step(id, step, body).want(200))
 }
 
 var forced = object{"force": true, "reason": "test"}
 
-func secretRevealPath(id string, version int64) string {
-	return pathSecrets + "/" + id + "/versions/" + itoa(version) + "/reveal"
-}
-
-func (w *world) revealSecret(id string, version int64) string {
-	w.t.Helper()
-	return decoded[revealed](w.do("POST", secretRevealPath(id, version), nil).want(200)).Value
-}
-
-// slug makes the name of a case the name of an object.
+// slug turns the name of a test case into the name of an object.
 func slug(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -85,10 +70,10 @@ func slug(s string) string {
 	}, strings.ToLower(s))
 }
 
-// key is what a receiver verifies with.
+// key returns the key with which a receiver verifies a version.
 func (w *world) key(id string, version int64) webhook.Key {
 	w.t.Helper()
-	return parsedKey(w.t, w.revealSecret(id, version))
+	return parsedKey(w.t, w.reveal(id, version))
 }
 
 func parsedKey(tb testing.TB, text string) webhook.Key {
@@ -100,15 +85,10 @@ func parsedKey(tb testing.TB, text string) webhook.Key {
 	return k
 }
 
-func (w *world) secretVersions(id string) []api.Version {
-	w.t.Helper()
-	return decoded[api.Page[api.Version]](w.do("GET", pathSecrets+"/"+id+"/versions", nil).want(200)).Items
-}
-
-// validVersions are the numbers of the versions that are valid, as their list says.
+// validVersions returns the numbers of the versions that are listed as valid.
 func (w *world) validVersions(id string) (out []int64) {
 	w.t.Helper()
-	for _, v := range w.secretVersions(id) {
+	for _, v := range w.versions(id) {
 		if v.State == "pending" || v.State == "current" || v.State == "previous" {
 			out = append(out, v.Version)
 		}
@@ -116,7 +96,7 @@ func (w *world) validVersions(id string) (out []int64) {
 	return out
 }
 
-// suppliedSecret is an HMAC secret of so many bytes that differs from those of other letters.
+// suppliedSecret returns an HMAC secret of size bytes, all the same letter.
 func suppliedSecret(letter string, size int) string {
 	return "whsec_" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, size)))
 }
@@ -134,10 +114,11 @@ func (w *world) sentBody(endpointID string, body any, headers ...header) string 
 	return decoded[api.TestEvent](w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", body, headers...).want(202)).ID
 }
 
-// refusesEvents returns the problem that a test event is refused with.
+// refusesEvents returns the problem with which a test event is refused.
 func (w *world) refusesEvents(endpointID string) api.Problem {
 	w.t.Helper()
-	return w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", object{"type": eventType}).problem(api.CodeConflict, "")
+	return w.do("POST", pathEndpoints+"/"+endpointID+"/test-events", object{"type": eventType}).problem(api.CodeConflict,
+		"")
 }
 
 // deliver makes every attempt that is due now.
@@ -163,13 +144,13 @@ func (w *world) sweep() {
 	}
 }
 
-// deliveries is the first page of the record of an endpoint, the newest first.
+// deliveries returns the first page of an endpoint's record, the newest first.
 func (w *world) deliveries(endpointID string) []api.Delivery {
 	w.t.Helper()
 	return decoded[api.Page[api.Delivery]](w.do("GET", pathEndpoints+"/"+endpointID+"/deliveries", nil).want(200)).Items
 }
 
-// delivery is the record of one event.
+// delivery returns the record of one event.
 func (w *world) delivery(endpointID, id string) api.Delivery {
 	w.t.Helper()
 	for _, d := range w.deliveries(endpointID) {
@@ -181,7 +162,7 @@ func (w *world) delivery(endpointID, id string) api.Delivery {
 	return api.Delivery{}
 }
 
-// attempted is the last attempt of an event, of which there were so many.
+// attempted returns the last attempt at an event, and fails the test unless there were so many.
 func (w *world) attempted(endpointID, id string, attempts int) api.DeliveryAttempt {
 	w.t.Helper()
 	d := w.delivery(endpointID, id)
@@ -191,7 +172,7 @@ func (w *world) attempted(endpointID, id string, attempts int) api.DeliveryAttem
 	return d.Attempts[attempts-1]
 }
 
-// retried moves the clock to the next attempt of an event, and makes it.
+// retried advances the clock to the next attempt at an event, and makes it.
 func (w *world) retried(endpointID, id string) {
 	w.t.Helper()
 	next := w.delivery(endpointID, id).NextAttemptAt
@@ -202,7 +183,7 @@ func (w *world) retried(endpointID, id string) {
 	w.deliver()
 }
 
-// audited returns the events about an object that say that an action was done.
+// audited returns the audit events of one action on an object.
 func (w *world) audited(id, action string) (out []*store.AuditEvent) {
 	w.t.Helper()
 	for _, e := range w.audit() {
@@ -213,7 +194,7 @@ func (w *world) audited(id, action string) (out []*store.AuditEvent) {
 	return out
 }
 
-// statusOf is a status, or 0 for none.
+// statusOf returns a status, or 0 for none.
 func statusOf(n *int64) int {
 	if n == nil {
 		return 0
@@ -221,7 +202,7 @@ func statusOf(n *int64) int {
 	return int(*n)
 }
 
-// principal is the id of the principal of a role.
+// principal returns the id of the principal of a role.
 func (w *world) principal(role string) string {
 	w.t.Helper()
 	return decoded[api.Identity](w.as(role, "GET", "/v1/identity", nil).want(200)).PrincipalID

@@ -3,6 +3,7 @@ package provider
 
 import (
 	"context"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -25,11 +26,17 @@ var (
 	_ provider.ProviderWithFunctions          = (*quickconnect)(nil)
 )
 
-type quickconnect struct{ version string }
+type quickconnect struct {
+	version string
+	getenv  func(string) string
+}
 
 // New returns the constructor of the provider. version is part of the user agent.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &quickconnect{version: version} }
+func New(version string) func() provider.Provider { return NewIn(os.Getenv, version) }
+
+// NewIn returns the constructor of a provider that looks environment variables up with getenv, for tests.
+func NewIn(getenv func(string) string, version string) func() provider.Provider {
+	return func() provider.Provider { return &quickconnect{version: version, getenv: getenv} }
 }
 
 func (p *quickconnect) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

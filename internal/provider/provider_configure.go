@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,11 +28,11 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		handOver(resp, tfkit.NotConfigured(name))
 		return
 	}
-	cfg := c.clientConfig(&resp.Diagnostics)
+	cfg := p.clientConfig(c, &resp.Diagnostics)
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion)
-	tenant := required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
-	environment := required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
-	cfg.Token = secret.New(required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
+	tenant := p.required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
+	environment := p.required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
+	cfg.Token = secret.New(p.required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
 		func(s string) error { return client.CheckToken(secret.New(s)) }))
 	if resp.Diagnostics.HasError() {
 		return
@@ -72,9 +71,9 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 }
 
 // clientConfig returns the configuration of the client, without user agent and token.
-func (c configuration) clientConfig(diags *diag.Diagnostics) client.Config {
+func (p *quickconnect) clientConfig(c configuration, diags *diag.Diagnostics) client.Config {
 	cfg := client.Config{
-		Endpoint:              required(diags, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
+		Endpoint:              p.required(diags, "endpoint", c.Endpoint, "QUICKCONNECT_ENDPOINT", client.CheckEndpoint),
 		CAFile:                c.CACertificateFile.ValueString(),
 		ClientCertificateFile: c.ClientCertificateFile.ValueString(),
 		ClientKeyFile:         c.ClientKeyFile.ValueString(),
@@ -130,11 +129,13 @@ func (c configuration) firstUnknown() string {
 
 // required takes a value from the configuration, or else from the environment. The validators have checked the
 // configuration.
-func required(diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error) string {
+func (p *quickconnect) required(
+	diags *diag.Diagnostics, name string, v types.String, variable string, check func(string) error,
+) string {
 	if !v.IsNull() {
 		return v.ValueString()
 	}
-	s := os.Getenv(variable)
+	s := p.getenv(variable)
 	if s == "" {
 		diags.AddAttributeError(path.Root(name), "Missing "+name, fmt.Sprintf("%s is required: set it in the "+
 			"provider configuration or in the environment variable %s.", name, variable))

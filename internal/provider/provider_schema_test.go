@@ -6,13 +6,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // TestEverythingIsDescribed: the documentation is made from these descriptions.
 func TestEverythingIsDescribed(t *testing.T) {
-	_, schemas := core.Serve(t, provider.New("test")())
+	_, schemas := tftest.Serve(t, provider.New("test")())
 	check := func(kind string, s *tfprotov6.Schema) {
 		if len(s.Block.Description) < 40 && kind != "provider" {
 			t.Errorf("%s has hardly a description", kind)
@@ -50,7 +50,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 
 // TestWhatIsSensitive is shown as such in plans and outputs; what is write-only is in no state at all.
 func TestWhatIsSensitive(t *testing.T) {
-	_, schemas := core.Serve(t, provider.New("test")())
+	_, schemas := tftest.Serve(t, provider.New("test")())
 	want := map[string]bool{ // write-only
 		"quickconnect_connector.credentials_wo":             true,
 		"quickconnect_connector.credentials_digest":         false,
@@ -77,8 +77,8 @@ func TestWhatIsSensitive(t *testing.T) {
 // TestSchemasAreValid asks for a validation: it finds what GetProviderSchema lets through, such as a write-only
 // attribute that is computed.
 func TestSchemasAreValid(t *testing.T) {
-	server, schemas := core.Serve(t, provider.New("test")())
-	for name, config := range map[string]core.Config{
+	server, schemas := tftest.Serve(t, provider.New("test")())
+	for name, config := range map[string]tftest.Config{
 		"quickconnect_connector": {
 			"name": "mail", "owner": "team", "type": "custom", "credentials_wo": map[string]any{"k": "v"},
 			"credentials_wo_version": 1,
@@ -100,11 +100,11 @@ func TestSchemasAreValid(t *testing.T) {
 		},
 	} {
 		r, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-			TypeName: name, Config: core.Dynamic(t, core.Value(schemas.ResourceSchemas[name].ValueType(), config)),
+			TypeName: name, Config: tftest.Dynamic(t, tftest.Value(schemas.ResourceSchemas[name].ValueType(), config)),
 			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 		})
-		if err != nil || core.Diags(r.Diagnostics).Errors()+core.Diags(r.Diagnostics).Warnings() != "" {
-			t.Errorf("%s: %v %v", name, err, core.Diags(r.Diagnostics).Errors())
+		if err != nil || tftest.Diags(r.Diagnostics).Errors()+tftest.Diags(r.Diagnostics).Warnings() != "" {
+			t.Errorf("%s: %v %v", name, err, tftest.Diags(r.Diagnostics).Errors())
 		}
 	}
 	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 4 ||

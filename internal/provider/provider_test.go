@@ -12,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 const canary = "qcp_CANARY00000000000000000000000000000"
@@ -72,28 +72,28 @@ func noEnvironment(t *testing.T) {
 	}
 }
 
-func (p *platform) config() core.Config {
-	return core.Config{"endpoint": p.url, "tenant": "acme", "environment": "staging", "token": canary, "max_retries": 0}
+func (p *platform) config() tftest.Config {
+	return tftest.Config{"endpoint": p.url, "tenant": "acme", "environment": "staging", "token": canary, "max_retries": 0}
 }
 
-func configure(t *testing.T, c core.Config) core.Diags {
+func configure(t *testing.T, c tftest.Config) tftest.Diags {
 	t.Helper()
-	server, schemas := core.Serve(t, provider.New("test")())
-	return core.Configure(t, server, schemas, c)
+	server, schemas := tftest.Serve(t, provider.New("test")())
+	return tftest.Configure(t, server, schemas, c)
 }
 
 func TestConfigure(t *testing.T) {
 	noEnvironment(t)
 	tests := map[string]struct {
 		answer http.HandlerFunc
-		change func(core.Config) core.Config
+		change func(tftest.Config) tftest.Config
 		want   []string // in the error; none for success
 		asked  int64
 	}{
 		"as configured": {staging, nil, nil, 1},
 		"another environment": {
 			staging,
-			func(c core.Config) core.Config { return c.With("environment", "production") },
+			func(c tftest.Config) tftest.Config { return c.With("environment", "production") },
 			[]string{
 				`tenant "acme", environment "production"`,
 				`tenant "acme", environment "staging"`,
@@ -103,7 +103,7 @@ func TestConfigure(t *testing.T) {
 		},
 		"another tenant": {
 			staging,
-			func(c core.Config) core.Config { return c.With("tenant", "other") },
+			func(c tftest.Config) tftest.Config { return c.With("tenant", "other") },
 			[]string{`tenant "other"`, `tenant "acme"`},
 			1,
 		},
@@ -125,83 +125,87 @@ func TestConfigure(t *testing.T) {
 		}, nil, []string{"not from the platform API"}, 1},
 		"http elsewhere": {
 			staging,
-			func(c core.Config) core.Config { return c.With("endpoint", "http://platform.example.com") },
+			func(c tftest.Config) tftest.Config { return c.With("endpoint", "http://platform.example.com") },
 			[]string{`AttributeName("endpoint")`, "https"},
 			0,
 		},
 		"userinfo": {
 			staging,
-			func(c core.Config) core.Config { return c.With("endpoint", "https://u:CANARY@platform.example.com") },
+			func(c tftest.Config) tftest.Config {
+				return c.With("endpoint", "https://u:CANARY@platform.example.com")
+			},
 			[]string{`AttributeName("endpoint")`},
 			0,
 		},
 		"query": {
 			staging,
-			func(c core.Config) core.Config { return c.With("endpoint", "https://platform.example.com?t=CANARY") },
+			func(c tftest.Config) tftest.Config {
+				return c.With("endpoint", "https://platform.example.com?t=CANARY")
+			},
 			[]string{`AttributeName("endpoint")`},
 			0,
 		},
 		"no tenant": {
 			staging,
-			func(c core.Config) core.Config { return c.With("tenant", nil) },
+			func(c tftest.Config) tftest.Config { return c.With("tenant", nil) },
 			[]string{`AttributeName("tenant")`, "QUICKCONNECT_TENANT"},
 			0,
 		},
 		"empty tenant": {
 			staging,
-			func(c core.Config) core.Config { return c.With("tenant", "") },
+			func(c tftest.Config) tftest.Config { return c.With("tenant", "") },
 			[]string{`AttributeName("tenant")`},
 			0,
 		},
 		"no token": {
 			staging,
-			func(c core.Config) core.Config { return c.With("token", nil) },
+			func(c tftest.Config) tftest.Config { return c.With("token", nil) },
 			[]string{`AttributeName("token")`, "QUICKCONNECT_TOKEN"},
 			0,
 		},
 		"line end": {
 			staging,
-			func(c core.Config) core.Config { return c.With("token", canary+"\n") },
+			func(c tftest.Config) tftest.Config { return c.With("token", canary+"\n") },
 			[]string{`AttributeName("token")`, "trimspace"},
 			0,
 		},
 		"timeout": {
 			staging,
-			func(c core.Config) core.Config { return c.With("request_timeout", "CANARY 30 seconds") },
+			func(c tftest.Config) tftest.Config { return c.With("request_timeout", "CANARY 30 seconds") },
 			[]string{`AttributeName("request_timeout")`},
 			0,
 		},
 		"long timeout": {
 			staging,
-			func(c core.Config) core.Config { return c.With("request_timeout", "1d") },
+			func(c tftest.Config) tftest.Config { return c.With("request_timeout", "1d") },
 			[]string{"10m"},
 			0,
 		},
 		"retries": {
 			staging,
-			func(c core.Config) core.Config { return c.With("max_retries", -1) },
+			func(c tftest.Config) tftest.Config { return c.With("max_retries", -1) },
 			[]string{`AttributeName("max_retries")`},
 			0,
 		},
 		"rate": {
 			staging,
-			func(c core.Config) core.Config { return c.With("requests_per_second", 0) },
+			func(c tftest.Config) tftest.Config { return c.With("requests_per_second", 0) },
 			[]string{`AttributeName("requests_per_second")`},
 			0,
 		},
 		"half a pair": {
 			staging,
-			func(c core.Config) core.Config { return c.With("client_key_file", "k.pem") },
+			func(c tftest.Config) tftest.Config { return c.With("client_key_file", "k.pem") },
 			[]string{"client_certificate_file"},
 			0,
 		},
 		"no CA file": {
 			staging,
-			func(c core.Config) core.Config { return c.With("ca_certificate_file", t.TempDir()+"/none") },
+			func(c tftest.Config) tftest.Config { return c.With("ca_certificate_file", t.TempDir()+"/none") },
 			[]string{"CA certificate file"},
 			0,
 		},
-		"everything": {staging, func(c core.Config) core.Config {
+		"everything": {staging, func(c tftest.Config) tftest.Config {
 			return c.With("request_timeout", "1m").With("requests_per_second", 50).With("max_retries", 2)
 		}, nil, 1},
 	}
@@ -238,7 +242,7 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 	t.Setenv("QUICKCONNECT_TENANT", "acme")
 	t.Setenv("QUICKCONNECT_ENVIRONMENT", "staging")
 	t.Setenv("QUICKCONNECT_TOKEN", canary)
-	if errs := configure(t, core.Config{}).Errors(); errs != "" {
+	if errs := configure(t, tftest.Config{}).Errors(); errs != "" {
 		t.Error(errs)
 	}
 	if got := p.agent.Load(); got != "terraform-provider-quickconnect/test Terraform/1.11.4" {
@@ -246,7 +250,7 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 	}
 	if errs := configure(
 		t,
-		core.Config{"environment": "production"},
+		tftest.Config{"environment": "production"},
 	).Errors(); !strings.Contains(
 		errs,
 		`environment "production"`,
@@ -256,7 +260,7 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 	t.Setenv("QUICKCONNECT_ENDPOINT", "https://u:CANARY@platform.example.com")
 	if errs := configure(
 		t,
-		core.Config{},
+		tftest.Config{},
 	).Errors(); !strings.Contains(errs, "environment variable QUICKCONNECT_ENDPOINT") ||
 		strings.Contains(errs, "CANARY") {
 		t.Errorf("got %q", errs)
@@ -267,7 +271,7 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 // planned, and what needs a call says why it cannot be made.
 func TestUnknownConfiguration(t *testing.T) {
 	noEnvironment(t)
-	connector := core.Config{
+	connector := tftest.Config{
 		"name":           "mail",
 		"owner":          "team",
 		"type":           "custom",
@@ -277,11 +281,11 @@ func TestUnknownConfiguration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t, staging)
 			c := p.config().With(name, tftypes.UnknownValue)
-			for typeName, config := range map[string]core.Config{
+			for typeName, config := range map[string]tftest.Config{
 				"quickconnect_connector":       connector,
 				"quickconnect_rotation_policy": {"name": "quarterly", "interval": "90d"},
 			} {
-				tf := core.New(t, provider.New("test")(), c, typeName)
+				tf := tftest.New(t, provider.New("test")(), c, typeName)
 				plan := tf.Plan(config)
 				if errs := plan.Diags.Errors(); errs != "" || !plan.Changes {
 					t.Errorf("%s: a creation cannot be planned: %s", typeName, errs)
@@ -290,10 +294,10 @@ func TestUnknownConfiguration(t *testing.T) {
 					t.Errorf("%s: got %q", typeName, errs)
 				}
 			}
-			server, schemas := core.Serve(t, provider.New("test")())
-			core.Configure(t, server, schemas, c)
+			server, schemas := tftest.Serve(t, provider.New("test")())
+			tftest.Configure(t, server, schemas, c)
 			for typeName, schema := range schemas.DataSourceSchemas {
-				config := core.Config{}
+				config := tftest.Config{}
 				if typeName != "quickconnect_identity" {
 					config["name"] = "mail"
 				}
@@ -301,13 +305,13 @@ func TestUnknownConfiguration(t *testing.T) {
 					t.Context(),
 					&tfprotov6.ReadDataSourceRequest{
 						TypeName: typeName,
-						Config:   core.Dynamic(t, core.Value(schema.ValueType(), config)),
+						Config:   tftest.Dynamic(t, tftest.Value(schema.ValueType(), config)),
 					},
 				)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if errs := core.Diags(r.Diagnostics).
+				if errs := tftest.Diags(r.Diagnostics).
 					Errors(); !strings.Contains(
 					errs,
 					"its attribute "+name+" is unknown",
@@ -325,8 +329,8 @@ func TestUnknownConfiguration(t *testing.T) {
 func TestDataIdentity(t *testing.T) {
 	noEnvironment(t)
 	p := newPlatform(t, staging)
-	server, schemas := core.Serve(t, provider.New("test")())
-	if errs := core.Configure(t, server, schemas, p.config()).Errors(); errs != "" {
+	server, schemas := tftest.Serve(t, provider.New("test")())
+	if errs := tftest.Configure(t, server, schemas, p.config()).Errors(); errs != "" {
 		t.Fatal(errs)
 	}
 	typ := schemas.DataSourceSchemas["quickconnect_identity"].ValueType()
@@ -334,17 +338,17 @@ func TestDataIdentity(t *testing.T) {
 		t.Context(),
 		&tfprotov6.ReadDataSourceRequest{
 			TypeName: "quickconnect_identity",
-			Config:   core.Dynamic(t, core.Value(typ, core.Config{})),
+			Config:   tftest.Dynamic(t, tftest.Value(typ, tftest.Config{})),
 		},
 	)
-	if err != nil || core.Diags(r.Diagnostics).Errors() != "" {
+	if err != nil || tftest.Diags(r.Diagnostics).Errors() != "" {
 		t.Fatal(err, r.Diagnostics)
 	}
 	got, err := r.State.Unmarshal(typ)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := core.Value(typ, core.Config{
+	want := tftest.Value(typ, tftest.Config{
 		"principal_id": "prn_1",
 		"name":         "ci",
 		"role":         "deployer",

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// change is an action on one of the two copies.
+// change applies an action to one of the two copies.
 type change func(Credential) (Credential, []Transition, error)
 
-// action is one kind of step in a random sequence. prepare looks at the world before either copy is touched, so that
-// both get the same request; the Command is what checkAnswer judges the answer by.
+// action is one kind of step in a random sequence. prepare reads the world before a copy changes, so that both copies
+// get the same request. checkResult checks the result of the Command.
 type action struct {
 	name    string
 	weight  int
 	prepare func(w *world, arg uint16) (Command, change)
 }
 
-// actions and their weights, which add up to 64. The first is the simplest: what rapid shrinks to.
+// actions and their weights, which add up to 64. rapid shrinks to the first one.
 var actions = []action{
 	{"wait", 1, func(*world, uint16) (Command, change) { return Command{}, nothing }},
 	{"go on", 20, goOn},
@@ -68,10 +68,8 @@ var actions = []action{
 		}
 	}},
 	{"reload", 1, func(w *world, _ uint16) (Command, change) {
-		w.lazy.Versions = slices.DeleteFunc(
-			slices.Clone(w.lazy.Versions),
-			func(v Version) bool { return !v.State.Valid() },
-		)
+		ended := func(v Version) bool { return !v.State.Valid() }
+		w.lazy.Versions = slices.DeleteFunc(slices.Clone(w.lazy.Versions), ended)
 		return Command{}, nothing
 	}},
 	{"rename", 1, func(_ *world, arg uint16) (Command, change) {
@@ -100,7 +98,7 @@ var actionAt = func() []int {
 	if len(at) != 64 {
 		panic("the weights of the actions do not add up to 64")
 	}
-	// In turn rather than in blocks, so that small numbers reach many actions.
+	// The actions alternate, so that small numbers reach many of them.
 	spread := make([]int, 64)
 	for i, a := range at {
 		spread[i*19%64] = a
@@ -127,7 +125,7 @@ func forced(s Step) func(*world, uint16) (Command, change) {
 	return func(w *world, _ uint16) (Command, change) { return w.command(Command{Step: s, Force: true}) }
 }
 
-// goOn does what makes sense in the phase, so that many sequences get far: most steps are refused in most phases.
+// goOn takes a step that the phase allows. Most steps are refused in most phases, and the sequence would end soon.
 func goOn(w *world, arg uint16) (Command, change) {
 	var sensible []Command
 	switch c := w.eager; {
@@ -139,19 +137,9 @@ func goOn(w *world, arg uint16) (Command, change) {
 		if v, _ := c.Pending(); v.Evidence == nil && arg < 4 {
 			return use(Credential.Pending)(w, arg)
 		}
-		sensible = []Command{
-			{Step: StepPromote},
-			{Step: StepPromote},
-			{Step: StepPromote, Force: true},
-			{Step: StepCancel},
-		}
+		sensible = []Command{{Step: StepPromote}, {Step: StepPromote}, {Step: StepPromote, Force: true}, {Step: StepCancel}}
 	case c.Phase() == PhaseDraining:
-		sensible = []Command{
-			{Step: StepRollback},
-			{Step: StepRetire},
-			{Step: StepRollback},
-			{Step: StepRetire, Force: true},
-		}
+		sensible = []Command{{Step: StepRollback}, {Step: StepRetire}, {Step: StepRollback}, {Step: StepRetire, Force: true}}
 	case c.expired(w.now):
 		return expiry(w, arg&3) // only later ones, and none
 	default:

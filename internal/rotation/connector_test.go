@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestReplace is the life of a connector's credentials: no overlap, one valid at a time.
+// TestReplace replaces a connector's credentials. There is no overlap: one version is valid at a time.
 func TestReplace(t *testing.T) {
 	none := Credential{Highest: 3} // a name that was in use before
 	c, done, err := Replace(none, "tf", start)

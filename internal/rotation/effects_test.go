@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestOneRotation walks through a whole one and looks at everything that is recorded on the way.
+// TestOneRotation checks everything that is recorded during one rotation.
 func TestOneRotation(t *testing.T) {
 	p := testPolicy()
 	c, created := Create(start, "tf", 4, time.Time{})
@@ -18,10 +18,8 @@ func TestOneRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !sameTransition(
-		done[0],
-		Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5},
-	) {
+	begin := Transition{Step: StepBegin, At: at(time.Hour), Actor: "tf", Versions: []int64{5}, Issued: 5}
+	if !sameTransition(done[0], begin) {
 		t.Errorf("begin recorded %+v", done[0])
 	}
 	pending, _ := c.Pending()
@@ -68,15 +66,12 @@ func TestOneRotation(t *testing.T) {
 	wantTime(t, "ended at", retired.EndedAt, at(4*time.Hour+day))
 }
 
-// TestRotate: begin and promote in one, without a moment in between.
+// TestRotate begins and promotes at the same time.
 func TestRotate(t *testing.T) {
 	p := withoutAcknowledgement(testPolicy())
 	c, done, err := Apply(stable(), p, Command{Step: StepRotate, Actor: "tf"}, at(time.Hour))
-	if err != nil ||
-		!sameTransition(
-			done[0],
-			Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2},
-		) {
+	rotate := Transition{Step: StepRotate, At: at(time.Hour), Actor: "tf", Versions: []int64{1, 2}, Issued: 2}
+	if err != nil || !sameTransition(done[0], rotate) {
 		t.Fatalf("rotate: %v, %+v", err, done)
 	}
 	wantStates(t, c, StatePrevious, StateCurrent)
@@ -102,12 +97,8 @@ func TestForce(t *testing.T) {
 		{"retire when quiet", draining(t), StepRetire, at(time.Hour), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c, done, err := Apply(
-				tc.c,
-				testPolicy(),
-				Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone},
-				tc.now,
-			)
+			cmd := Command{Step: tc.step, Force: true, Reason: "urgent", Actor: anyone}
+			c, done, err := Apply(tc.c, testPolicy(), cmd, tc.now)
 			if err != nil || done[0].Forced != tc.forced || done[0].Reason != "urgent" {
 				t.Fatalf("got %+v, %v, want forced %t", done, err, tc.forced)
 			}
@@ -118,7 +109,7 @@ func TestForce(t *testing.T) {
 	}
 }
 
-// TestQuietPeriod counts from the last use, or from the moment of the replacement if that was later.
+// TestQuietPeriod counts from the last use or from the promotion, whichever is later.
 func TestQuietPeriod(t *testing.T) {
 	p := testPolicy()
 	used := func(when time.Duration) Credential {
@@ -154,7 +145,7 @@ func TestQuietPeriod(t *testing.T) {
 	}
 }
 
-// TestUseOfInvalidVersions: neither counts nor is recorded.
+// TestUseOfInvalidVersions is refused and not recorded.
 func TestUseOfInvalidVersions(t *testing.T) {
 	p := testPolicy()
 	for _, tc := range []struct {
@@ -178,7 +169,7 @@ func TestUseOfInvalidVersions(t *testing.T) {
 	}
 }
 
-// TestGapsInNumbers: a rotation after a cancelled one goes on counting, and so does one after a rename.
+// TestGapsInNumbers continues the numbers after a cancelled rotation and after a rename.
 func TestGapsInNumbers(t *testing.T) {
 	p := testPolicy()
 	c := do(t, staged(t), p, Command{Step: StepCancel}, start)
@@ -200,7 +191,7 @@ func TestGapsInNumbers(t *testing.T) {
 	}
 }
 
-// TestCreateBelowOne starts at 1 all the same.
+// TestCreateBelowOne starts at version 1.
 func TestCreateBelowOne(t *testing.T) {
 	if c, tr := Create(start, anyone, -3, time.Time{}); tr.Issued != 1 || c.Version != 1 || c.NextVersion() != 2 {
 		t.Errorf("issued %d", tr.Issued)

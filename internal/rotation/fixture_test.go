@@ -15,10 +15,10 @@ const (
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// at is a moment by its distance from the start.
+// at returns the time at a distance from the start.
 func at(d time.Duration) time.Time { return start.Add(d) }
 
-// testPolicy has every knob set, so that every guard can be met.
+// testPolicy sets every field, so that every guard applies.
 func testPolicy() Policy {
 	return Policy{
 		Interval: 90 * day, Overlap: day, MaxStage: 7 * day, MaxAge: 120 * day, QuietPeriod: time.Hour,
@@ -44,7 +44,7 @@ func do(t *testing.T, c Credential, p Policy, cmd Command, now time.Time) Creden
 	return c
 }
 
-// The phases, each reached the usual way at the start: version 1 is the older one, 2 the newer.
+// The phases, each reached at the start by its usual steps. Version 1 is the older one, version 2 the newer.
 
 func stable() Credential {
 	c, _ := Create(start, anyone, 1, time.Time{})
@@ -130,7 +130,7 @@ func code(err error) string {
 	return "not an *Error: " + err.Error()
 }
 
-// sameVersion compares by meaning: evidence by what it says.
+// sameVersion compares evidence by its contents.
 func sameVersion(a, b Version) bool {
 	if a == b {
 		return true

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestHoldRefuses the steps it must, whatever else is wrong with them, and no other.
+// TestHoldRefuses certain steps, before any other reason, and no others.
 func TestHoldRefuses(t *testing.T) {
 	for name, c := range map[string]Credential{
 		"stable": stable(), "acknowledged": acknowledged(t), "draining": draining(t), "revoked": revoked(t),
@@ -40,7 +40,7 @@ func TestHoldRefuses(t *testing.T) {
 	}
 }
 
-// TestHoldsThatComeWithSteps name the step or its reason; an explicit one replaces what is there.
+// TestHoldsThatComeWithSteps have the step or its reason as their reason. An explicit hold replaces an earlier one.
 func TestHoldsThatComeWithSteps(t *testing.T) {
 	for _, tc := range []struct {
 		c    Credential
@@ -77,7 +77,7 @@ func TestHoldsThatComeWithSteps(t *testing.T) {
 	}
 }
 
-// TestRelease lets things fall due again.
+// TestRelease lets steps fall due again.
 func TestRelease(t *testing.T) {
 	p := testPolicy()
 	c := held(stable())

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// checkChange judges one change of the eager copy, made by one step or one deadline.
+// checkChange checks one change of the eager copy, by one step or one deadline.
 func (w *world) checkChange(before, next Credential, done []Transition) {
 	if next.Highest < before.Highest {
 		w.fail("the highest number fell from %d to %d", before.Highest, next.Highest)
@@ -43,7 +43,7 @@ func (w *world) checkChange(before, next Credential, done []Transition) {
 	w.checkHold(before, next, done)
 }
 
-// checkHold: people set holds and release them, deadlines never do; a cancel and a rollback leave one behind.
+// checkHold checks that no deadline sets or releases a hold, and that a cancel and a rollback set one.
 func (w *world) checkHold(before, next Credential, done []Transition) {
 	var set, released, wanted bool
 	for _, tr := range done {
@@ -61,8 +61,8 @@ func (w *world) checkHold(before, next Credential, done []Transition) {
 	}
 }
 
-// checkConsumer: the version to hold is the pending one while staged, unless rolled back; otherwise the current one;
-// in phase revoked it stays what it was.
+// checkConsumer checks the version that a consumer should hold: the pending one while staged, unless rolled back,
+// otherwise the current one. Phase revoked keeps the last.
 func (w *world) checkConsumer(before, next Credential) {
 	want := before.Version
 	if v, ok := next.Current(); ok {
@@ -76,7 +76,7 @@ func (w *world) checkConsumer(before, next Credential) {
 	}
 }
 
-// check judges the state of both copies after a step, now and at a later moment if nobody does anything until then.
+// check checks both copies after a step, now and at a later time without a step in between.
 func (w *world) check(arg uint16) {
 	c := w.eager
 	settled, done := Settle(c, w.p, w.now)
@@ -95,7 +95,7 @@ func (w *world) check(arg uint16) {
 	w.checkStatus(c)
 }
 
-// checkAgreement: settled late, the credential is what it is settled on time.
+// checkAgreement checks that late settling gives the same credential as timely settling.
 func (w *world) checkAgreement(late Credential) {
 	if !sameFacts(late, w.eager) {
 		w.fail("settled late, the credential differs: %+v", late)
@@ -108,7 +108,7 @@ func (w *world) checkAgreement(late Credential) {
 	}
 }
 
-// checkShape: at most two versions are valid, of the states that the phase says, older ones first.
+// checkShape checks that the valid versions have the states of the phase, and the order of their states.
 func (w *world) checkShape(c Credential) {
 	count := map[State]int{}
 	for _, v := range c.Versions {
@@ -135,8 +135,8 @@ func (w *world) checkShape(c Credential) {
 	}
 }
 
-// checkMoment: what is decided at use, from a credential that nobody settled, is what settling says; something is
-// valid unless everything was revoked or has expired; and no two are valid beyond the end of their overlap or stage.
+// checkMoment checks that a use of the unsettled credential gives the same result as settling. A version is valid
+// unless all are revoked or expired, and no two are valid after the end of their overlap or stage.
 func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 	var valid []int64
 	for _, v := range unsettled.Versions {
@@ -171,7 +171,7 @@ func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 	}
 }
 
-// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, and an open request falls due.
+// checkStatus checks that a due step is accepted, that nothing is due on hold, and that an open request falls due.
 func (w *world) checkStatus(c Credential) {
 	s := StatusAt(w.lazy, w.p, w.now)
 	if s.Phase != c.Phase() || s.Version != c.Version || s.NextVersion != c.Highest+1 {

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The four phases: versions 4 and 5 were cancelled before the rotation to 6.
+// The four phases. Versions 4 and 5 were cancelled before the rotation to 6.
 var (
 	numbersStable     = Numbers{Phase: PhaseStable, Version: 3, Current: 3, Next: 6}
 	numbersStaged     = Numbers{Phase: PhaseStaged, Version: 6, Current: 3, Pending: 6, Next: 7}
@@ -74,18 +74,10 @@ func TestNumbersAfterMinimum(t *testing.T) {
 	}
 }
 
-// A plan promises what the platform does: at every turn of a random walk, the numbers that After and AfterMinimum
-// promise are those that Apply and RaiseMinimum bring about.
-func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
+// After and AfterMinimum give the numbers for a plan. In random sequences they equal those of Apply and RaiseMinimum.
+func TestNumbersEqualTheSteps(t *testing.T) {
 	steps := []Step{
-		StepBegin,
-		StepRotate,
-		StepPromote,
-		StepRetire,
-		StepCancel,
-		StepRollback,
-		StepReissue,
-		StepAcknowledge,
+		StepBegin, StepRotate, StepPromote, StepRetire, StepCancel, StepRollback, StepReissue, StepAcknowledge,
 	}
 	seen := map[Step]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -93,7 +85,7 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 		p.RequireAcknowledgement = rapid.Bool().Draw(t, "acknowledge")
 		now := start
 		c, _ := Create(now, anyone, rapid.Int64Range(1, 5).Draw(t, "lowest"), time.Time{})
-		for range rapid.IntRange(1, 60).Draw(t, "turns") {
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "minutes")) * time.Minute)
 			c, _ = Settle(c, p, now)
 			c.Hold = nil
@@ -105,13 +97,8 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 				minimum := rapid.Int64Range(1, c.NextVersion()).Draw(t, "minimum")
 				c, _, _ = RaiseMinimum(c, p, minimum, anyone, now)
 				if got := c.Numbers(); got != before.AfterMinimum(minimum) {
-					t.Fatalf(
-						"minimum_version %d from %+v: promised %+v, got %+v",
-						minimum,
-						before,
-						before.AfterMinimum(minimum),
-						got,
-					)
+					t.Fatalf("minimum_version %d from %+v: got %+v, want %+v",
+						minimum, before, got, before.AfterMinimum(minimum))
 				}
 				seen[StepMinimumVersion]++
 				continue
@@ -120,18 +107,13 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 				c, _, _ = Apply(c, p, Command{Step: StepRevoke, All: true, Reason: "leak"}, now)
 				continue
 			}
-			cmd := Command{
-				Step:    rapid.SampledFrom(steps).Draw(t, "step"),
-				Force:   true,
-				Reason:  "test",
-				Version: before.Pending,
-			}
+			cmd := Command{Step: rapid.SampledFrom(steps).Draw(t, "step"), Force: true, Reason: "test", Version: before.Pending}
 			next, _, err := Apply(c, p, cmd, now)
 			if err != nil {
 				continue
 			}
 			if got := next.Numbers(); got != before.After(cmd.Step) {
-				t.Fatalf("%s from %+v: promised %+v, got %+v", cmd.Step, before, before.After(cmd.Step), got)
+				t.Fatalf("%s from %+v: got %+v, want %+v", cmd.Step, before, got, before.After(cmd.Step))
 			}
 			seen[cmd.Step]++
 			c = next
@@ -139,7 +121,7 @@ func TestPromisedNumbersAreThoseOfTheSteps(t *testing.T) {
 	})
 	for _, s := range append(steps, StepMinimumVersion) {
 		if seen[s] == 0 {
-			t.Errorf("the walks never took the step %s: %v", s, seen)
+			t.Errorf("no sequence took the step %s: %v", s, seen)
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// refused is the code with which a command must be refused in a settled credential, "" if it must be accepted. It is
-// the step table of the design, written a second time.
+// refused returns the code with which a settled credential must refuse a command, "" if it must accept it. It states
+// the step table of the design independently.
 func (w *world) refused(c Credential, cmd Command) string {
 	pending, current, previous := one(c.Pending()), one(c.Current()), one(c.Previous())
 	inStaged := pending.Number != 0
@@ -57,12 +57,8 @@ func (w *world) refused(c Credential, cmd Command) string {
 		if cmd.Below > c.Highest+1 {
 			return CodeInvalid
 		}
-		if oldest := min(
-			number(pending, cmd.Below),
-			number(current, cmd.Below),
-			number(previous, cmd.Below),
-		); oldest < cmd.Below &&
-			c.Hold != nil {
+		oldest := min(number(pending, cmd.Below), number(current, cmd.Below), number(previous, cmd.Below))
+		if oldest < cmd.Below && c.Hold != nil {
 			return CodeHeld
 		}
 	}
@@ -78,14 +74,14 @@ func number(v Version, otherwise int64) int64 {
 	return v.Number
 }
 
-// leadsTo is the phase that a step ends in, where the step alone decides that.
+// leadsTo is the phase after a step, where the step alone decides it.
 var leadsTo = map[Step]Phase{
 	StepBegin: PhaseStaged, StepRotate: PhaseDraining, StepPromote: PhaseDraining, StepRetire: PhaseStable,
 	StepCancel: PhaseStable, StepRollback: PhaseStaged, StepReissue: PhaseStable,
 }
 
-// checkAnswer judges the answer to a command against the step table.
-func (w *world) checkAnswer(cmd Command, before, next Credential, done []Transition, err error) {
+// checkResult checks the result of a command against the step table.
+func (w *world) checkResult(cmd Command, before, next Credential, done []Transition, err error) {
 	if cmd.Step == "" {
 		return
 	}
@@ -126,7 +122,7 @@ func (w *world) checkAnswer(cmd Command, before, next Credential, done []Transit
 	}
 }
 
-// checkRefusal: a rotation outside stable is refused naming the phase and its end.
+// checkRefusal checks that a refused rotation names the phase and its end.
 func (w *world) checkRefusal(cmd Command, before Credential, err error) {
 	var e *Error
 	if !errors.As(err, &e) || e.Code != CodeConflict || cmd.Step != StepBegin && cmd.Step != StepRotate {

@@ -10,17 +10,19 @@ import (
 	"pgregory.net/rapid"
 )
 
+// sequences is small enough for every run of the tests. `make campaign` raises it.
+var sequences = flag.Int("sequences", 20_000, "how many sequences TestRandomSequences runs, over all its subtests")
+
 const (
-	sequences = 100_000 // in every normal run of the tests, over all subtests
-	chunk     = 10      // a sequence is up to four of these
-	maxSteps  = 4 * chunk
+	chunk    = 10 // a sequence is up to four of these
+	maxSteps = 4 * chunk
 )
 
-// TestRandomSequences drives two copies of a credential through random steps at random times: one that settles each
-// deadline in its own moment, and one that settles only when a step makes it. Both must always agree, and every
-// invariant of the design must hold after every step. A failure prints the shortest sequence that rapid found.
+// TestRandomSequences applies random steps at random times to two copies of a credential. One copy settles each
+// deadline when it passes. The other settles only when a step makes it. After every step both copies must agree, and
+// every invariant must hold. A failure prints the shortest sequence that rapid found.
 func TestRandomSequences(t *testing.T) {
-	// The two ways to read a number drawn by rapid, which prefers small ones: one is rich in steps, one in waits.
+	// rapid prefers small numbers. The first reading of a number yields many steps, the second many waits.
 	readings := []struct {
 		name string
 		read func(n uint16) move
@@ -28,8 +30,7 @@ func TestRandomSequences(t *testing.T) {
 		{"steps", func(n uint16) move { return move{action: n & 63, wait: n >> 6 & 15, arg: n >> 10} }},
 		{"waits", func(n uint16) move { return move{action: n >> 4 & 63, wait: n & 15, arg: n >> 10} }},
 	}
-	each := sequences / len(readings)
-	wantChecks(t, each)
+	wantChecks(t, *sequences/len(readings))
 
 	var ran atomic.Int64
 	t.Run("all", func(t *testing.T) {
@@ -51,7 +52,7 @@ func TestRandomSequences(t *testing.T) {
 			})
 		}
 	})
-	want := int64(sequences)
+	want := int64(*sequences)
 	if testing.Short() {
 		want /= 5 // as rapid does by itself
 	}
@@ -60,7 +61,7 @@ func TestRandomSequences(t *testing.T) {
 	}
 }
 
-// wantChecks raises the number of checks of rapid; a larger one on the command line stays.
+// wantChecks raises the number of rapid's checks to n. A larger number on the command line stays.
 func wantChecks(t *testing.T, n int) {
 	t.Helper()
 	set := flag.Lookup("rapid.checks")
@@ -71,7 +72,7 @@ func wantChecks(t *testing.T, n int) {
 	}
 }
 
-// TestRandomReplacements does the same, on a smaller scale, for a connector's credentials.
+// TestRandomReplacements applies random steps to a connector's credentials.
 func TestRandomReplacements(t *testing.T) {
 	moves := rapid.SliceOfN(rapid.Uint16Range(0, 7), 0, chunk)
 	rapid.Check(t, func(t *rapid.T) {
@@ -81,12 +82,8 @@ func TestRandomReplacements(t *testing.T) {
 			now = now.Add(time.Hour)
 			switch n {
 			case 5:
-				c, _, _ = Apply(
-					c,
-					DefaultPolicy(),
-					Command{Step: StepRevoke, All: true, Reason: "leak", Actor: anyone},
-					now,
-				)
+				revoke := Command{Step: StepRevoke, All: true, Reason: "leak", Actor: anyone}
+				c, _, _ = Apply(c, DefaultPolicy(), revoke, now)
 			case 6:
 				c, _, _ = Apply(c, DefaultPolicy(), Command{Step: StepHold, Reason: "wait", Actor: anyone}, now)
 			case 7:

@@ -7,14 +7,17 @@ import (
 	"time"
 )
 
-func TestRaiseMinimum(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		c    Credential
-		n    int64
-		code string
-		want []State // of the versions after it; nil for no change
-	}{
+type minimumCase struct {
+	name string
+	c    Credential
+	n    int64
+	code string
+	want []State // of the versions after it; nil for no change
+}
+
+func minimumCases(t *testing.T) []minimumCase {
+	t.Helper()
+	return []minimumCase{
 		{"lower than everything", stable(), 0, "", nil},
 		{"the current one", stable(), 1, "", nil},
 		{"the next one", stable(), 2, "", []State{StateRevoked, StateCurrent}},
@@ -32,7 +35,11 @@ func TestRaiseMinimum(t *testing.T) {
 		{"held: without effect", held(draining(t)), 1, "", nil},
 		{"held: with effect", held(draining(t)), 2, CodeHeld, nil},
 		{"held: above the next one", held(draining(t)), 4, CodeInvalid, nil},
-	} {
+	}
+}
+
+func TestRaiseMinimum(t *testing.T) {
+	for _, tc := range minimumCases(t) {
 		t.Run(tc.name, func(t *testing.T) {
 			got, done, err := RaiseMinimum(tc.c, testPolicy(), tc.n, "tf", at(time.Hour))
 			if code(err) != tc.code {
@@ -137,7 +144,7 @@ func TestRevokeValue(t *testing.T) {
 	})
 }
 
-// TestReissue: after a revocation the next number is current, and the consumer sees it.
+// TestReissue issues the next number after a revocation.
 func TestReissue(t *testing.T) {
 	c := revoked(t)
 	if c.Version != 1 {
@@ -163,13 +170,8 @@ func TestSetExpiry(t *testing.T) {
 			t.Errorf("a date in the past: %v", err)
 		}
 	}
-	if got, done, err := SetExpiry(
-		c,
-		p,
-		at(9*day),
-		at(time.Hour),
-	); err != nil || len(done) != 0 ||
-		!got.ExpiresAt.Equal(at(9*day)) {
+	later, done, err := SetExpiry(c, p, at(9*day), at(time.Hour))
+	if err != nil || len(done) != 0 || !later.ExpiresAt.Equal(at(9*day)) {
 		t.Errorf("a later date: %v, %v", err, done)
 	}
 	if got, _, err := SetExpiry(c, p, time.Time{}, at(time.Hour)); err != nil || !got.ExpiresAt.IsZero() {

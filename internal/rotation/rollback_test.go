@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestRollback: the old version is current again without a deadline, the new one waits for its end.
+// TestRollback makes the old version current without a deadline, and the new one pending with its old deadline.
 func TestRollback(t *testing.T) {
 	p := testPolicy()
 	c := do(t, draining(t), p, Command{Step: StepRollback, Actor: "sec"}, at(time.Hour))
@@ -30,7 +30,7 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// TestAfterRollback: what can follow, and that nothing makes the overlap longer.
+// TestAfterRollback takes the possible next steps.
 func TestAfterRollback(t *testing.T) {
 	p := testPolicy()
 	later := at(time.Hour)
@@ -47,16 +47,36 @@ func TestAfterRollback(t *testing.T) {
 	})
 	t.Run("nothing is due", func(t *testing.T) {
 		for _, p := range []Policy{p, withoutAcknowledgement(p)} {
-			if s := StatusAt(
-				rolledBack(t),
-				p,
-				later,
-			); s.Due != StepNone || s.Reason != "" || s.Phase != PhaseStaged ||
-				s.Version != 1 {
+			s := StatusAt(rolledBack(t), p, later)
+			if s.Due != StepNone || s.Reason != "" || s.Phase != PhaseStaged || s.Version != 1 {
 				t.Errorf("status %+v", s)
 			}
 		}
 	})
+	t.Run("no acknowledgement required is not enough", func(t *testing.T) {
+		_, _, err := Apply(rolledBack(t), withoutAcknowledgement(p), Command{Step: StepPromote}, later)
+		if code(err) != CodeConflict {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("fresh evidence is", func(t *testing.T) {
+		c, _, _ := Use(rolledBack(t), p, 2, EvidenceIntrospection, "app", later)
+		do(t, c, p, Command{Step: StepPromote}, later)
+	})
+	t.Run("cancelled and begun anew", func(t *testing.T) {
+		c := do(t, rolledBack(t), p, Command{Step: StepCancel}, later)
+		c = do(t, c, p, Command{Step: StepRelease}, later)
+		c = do(t, c, p, Command{Step: StepBegin}, later)
+		if v, _ := c.Pending(); v.Number != 3 || v.RolledBack || !v.Deadline.Equal(later.Add(p.MaxStage)) {
+			t.Errorf("pending is %+v", v)
+		}
+	})
+}
+
+// TestPromotionAfterRollback does not extend the overlap.
+func TestPromotionAfterRollback(t *testing.T) {
+	p := testPolicy()
+	later := at(time.Hour)
 	t.Run("promoted again, the overlap goes on", func(t *testing.T) {
 		c := do(t, rolledBack(t), p, Command{Step: StepPromote, Force: true, Reason: "fixed"}, later)
 		previous, _ := c.Previous()
@@ -84,29 +104,5 @@ func TestAfterRollback(t *testing.T) {
 		}
 		previous, _ := c.Previous()
 		wantTime(t, "overlap deadline", previous.Deadline, at(day))
-	})
-	t.Run("no acknowledgement required is not enough", func(t *testing.T) {
-		if _, _, err := Apply(
-			rolledBack(t),
-			withoutAcknowledgement(p),
-			Command{Step: StepPromote},
-			later,
-		); code(
-			err,
-		) != CodeConflict {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("fresh evidence is", func(t *testing.T) {
-		c, _, _ := Use(rolledBack(t), p, 2, EvidenceIntrospection, "app", later)
-		do(t, c, p, Command{Step: StepPromote}, later)
-	})
-	t.Run("cancelled and begun anew", func(t *testing.T) {
-		c := do(t, rolledBack(t), p, Command{Step: StepCancel}, later)
-		c = do(t, c, p, Command{Step: StepRelease}, later)
-		c = do(t, c, p, Command{Step: StepBegin}, later)
-		if v, _ := c.Pending(); v.Number != 3 || v.RolledBack || !v.Deadline.Equal(later.Add(p.MaxStage)) {
-			t.Errorf("pending is %+v", v)
-		}
 	})
 }

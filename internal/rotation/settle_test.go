@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestStageDeadline: who has evidence is promoted, otherwise the policy decides; a hold changes nothing.
+// TestStageDeadline promotes a version with evidence. Otherwise the policy decides. A hold has no effect.
 func TestStageDeadline(t *testing.T) {
 	promoting := testPolicy()
 	promoting.OnStageTimeout = OnTimeoutPromote
@@ -69,7 +69,7 @@ func TestStageDeadline(t *testing.T) {
 
 func sameHold(a, b *Hold) bool { return sameFacts(Credential{Hold: a}, Credential{Hold: b}) }
 
-// TestSettlingLate: the overlap counts from the stage deadline, whenever somebody looks.
+// TestSettlingLate counts the overlap from the stage deadline, not from the time of settling.
 func TestSettlingLate(t *testing.T) {
 	c, p := acknowledged(t), testPolicy()
 	got, done := Settle(c, p, at(100*day))
@@ -85,11 +85,11 @@ func TestSettlingLate(t *testing.T) {
 	wantTime(t, "overlap deadline", previous.Deadline, at(8*day))
 	twice, _ := Settle(half, p, at(100*day))
 	if !sameCredential(got, twice) {
-		t.Errorf("in two goes: %s", describe(twice))
+		t.Errorf("settled twice: %s", describe(twice))
 	}
 }
 
-// TestExpiry ends everything, in any phase, on hold or not, and nothing but reissue comes back from it.
+// TestExpiry ends every version in any phase, on hold or not. Only a reissue can follow.
 func TestExpiry(t *testing.T) {
 	p := testPolicy()
 	for name, c := range map[string]Credential{
@@ -120,8 +120,8 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-// TestDeadlinesInOrder: an expiry between two deadlines lets the first happen and not the second; one that falls
-// together with a deadline is all that happens.
+// TestDeadlinesInOrder has an expiry between two deadlines: the first takes effect, the second does not. At the same
+// time as a deadline, only the expiry takes effect.
 func TestDeadlinesInOrder(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -148,7 +148,6 @@ func TestDeadlinesInOrder(t *testing.T) {
 	}
 }
 
-// TestNextDeadline is what a sweeper looks for.
 func TestNextDeadline(t *testing.T) {
 	expiring := func(c Credential, d time.Duration) Credential { c.ExpiresAt = at(d); return c }
 	for _, tc := range []struct {
@@ -170,7 +169,7 @@ func TestNextDeadline(t *testing.T) {
 	}
 }
 
-// TestValidAt: nobody has settled, and the answer is right all the same.
+// TestValidAt asks credentials that are not settled.
 func TestValidAt(t *testing.T) {
 	promoting := testPolicy()
 	promoting.OnStageTimeout = OnTimeoutPromote
@@ -209,7 +208,7 @@ func TestValidAt(t *testing.T) {
 	}
 }
 
-// TestStaleCredential: a step is judged by the phase that is, not by the one that was stored.
+// TestStaleCredential takes steps on credentials that are not settled. The settled phase counts.
 func TestStaleCredential(t *testing.T) {
 	p := testPolicy()
 	c, done, err := Apply(draining(t), p, Command{Step: StepRollback, Actor: anyone}, at(day))
@@ -226,7 +225,7 @@ func TestStaleCredential(t *testing.T) {
 	}
 }
 
-// TestOverlapOfZero ends in the moment it begins.
+// TestOverlapOfZero ends when it begins.
 func TestOverlapOfZero(t *testing.T) {
 	p := withoutAcknowledgement(testPolicy())
 	p.Overlap = 0
@@ -236,7 +235,6 @@ func TestOverlapOfZero(t *testing.T) {
 	}
 }
 
-// TestPolicyChangeMovesNoDeadline: what runs, runs on.
 func TestPolicyChangeMovesNoDeadline(t *testing.T) {
 	long := testPolicy()
 	long.Overlap, long.MaxStage = 30*day, 30*day

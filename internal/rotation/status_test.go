@@ -97,7 +97,7 @@ func TestStatusAt(t *testing.T) {
 	}
 }
 
-// TestRequest stays open until a version issued after it is current.
+// TestRequest stays open until a version that was issued after it is current.
 func TestRequest(t *testing.T) {
 	p := testPolicy()
 	due := func(c Credential, now time.Time) Step { return StatusAt(c, p, now).Due }
@@ -135,7 +135,7 @@ func TestRequest(t *testing.T) {
 	})
 }
 
-// TestNotEnforced is about one pending version and forgotten with it.
+// TestNotEnforced applies to one pending version, and ends with it.
 func TestNotEnforced(t *testing.T) {
 	p := testPolicy()
 	for name, c := range map[string]Credential{"stable": stable(), "acknowledged": acknowledged(t)} {
@@ -161,7 +161,7 @@ func TestNotEnforced(t *testing.T) {
 	}
 }
 
-// TestForgetProbes takes back what probes have shown, and nothing that somebody said.
+// TestForgetProbes discards the evidence of probes, and no other evidence.
 func TestForgetProbes(t *testing.T) {
 	p := testPolicy()
 	proven := do(t, staged(t), p, Command{Step: StepAcknowledge, Version: 2, Evidence: EvidenceProbe}, start)

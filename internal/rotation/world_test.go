@@ -11,7 +11,7 @@ import (
 // move is one step of a random sequence: wait, then act.
 type move struct{ action, wait, arg uint16 }
 
-// world is what a random sequence works on, and what the invariants need to remember of its past.
+// world is the state of a random sequence, and what the invariants need of its past.
 type world struct {
 	t   *rapid.T
 	p   Policy
@@ -27,7 +27,7 @@ type world struct {
 	trace    []played
 }
 
-// played is a move as it went, for the report of a failure.
+// played is a move and its result, for the report of a failure.
 type played struct {
 	at     time.Time
 	action string
@@ -35,34 +35,23 @@ type played struct {
 	code   string
 }
 
-// policies in a random sequence: each knob in several settings, short and long against each other.
+// policies of a random sequence: each field has several values, short and long.
 var policies = []Policy{
 	DefaultPolicy(),
 	testPolicy(),
 	withoutAcknowledgement(testPolicy()),
 	{
-		Interval:               day,
-		Overlap:                3 * day,
-		MaxStage:               2 * day,
-		MaxAge:                 2 * day,
-		QuietPeriod:            12 * time.Hour,
-		RequireAcknowledgement: true,
-		OnStageTimeout:         OnTimeoutPromote,
+		Interval: day, Overlap: 3 * day, MaxStage: 2 * day, MaxAge: 2 * day, QuietPeriod: 12 * time.Hour,
+		RequireAcknowledgement: true, OnStageTimeout: OnTimeoutPromote,
 	},
 	{Interval: 30 * day, Overlap: 30 * day, MaxStage: time.Hour, OnStageTimeout: OnTimeoutPromote},
 	{
-		Overlap:                time.Hour,
-		MaxStage:               30 * day,
-		MaxAge:                 40 * day,
-		RequireAcknowledgement: true,
-		OnStageTimeout:         OnTimeoutCancel,
+		Overlap: time.Hour, MaxStage: 30 * day, MaxAge: 40 * day,
+		RequireAcknowledgement: true, OnStageTimeout: OnTimeoutCancel,
 	},
 	{Interval: time.Hour, Overlap: 0, MaxStage: day, OnStageTimeout: OnTimeoutPromote},
 	{
-		Interval:       12 * time.Hour,
-		Overlap:        time.Minute,
-		MaxStage:       time.Minute,
-		QuietPeriod:    time.Minute,
+		Interval: 12 * time.Hour, Overlap: time.Minute, MaxStage: time.Minute, QuietPeriod: time.Minute,
 		OnStageTimeout: OnTimeoutCancel,
 	},
 }
@@ -113,7 +102,7 @@ func newWorld(t *rapid.T, origin uint16) *world {
 	return w
 }
 
-// step lets time pass, acts, and checks everything.
+// step lets time pass, acts, and checks all invariants.
 func (w *world) step(m move) {
 	w.pass(max(0, waits[m.wait](w)))
 	a := actions[actionAt[m.action]]
@@ -133,12 +122,12 @@ func (w *world) step(m move) {
 	}
 	w.lazy = lazyNext
 	w.lazyLog = append(w.lazyLog, lazyDone...)
-	w.checkAnswer(cmd, before, next, done, err)
+	w.checkResult(cmd, before, next, done, err)
 	w.advance(next, done)
 	w.check(m.arg)
 }
 
-// pass moves the clock, and the eager copy with it, deadline by deadline.
+// pass advances the clock and settles the eager copy at each deadline.
 func (w *world) pass(d time.Duration) {
 	until := w.now.Add(d)
 	for {
@@ -164,7 +153,7 @@ func (w *world) pass(d time.Duration) {
 	w.now = until
 }
 
-// advance gives the eager copy its next value, and remembers what the invariants need.
+// advance sets the eager copy, and records what the invariants need.
 func (w *world) advance(next Credential, done []Transition) {
 	w.checkChange(w.eager, next, done)
 	for _, tr := range done {
@@ -182,7 +171,7 @@ func (w *world) advance(next Credential, done []Transition) {
 	w.eagerLog = append(w.eagerLog, done...)
 }
 
-// finish settles the lazy copy for the last time: both must have lived the same life.
+// finish settles the lazy copy. Both copies must have the same transitions.
 func (w *world) finish() {
 	_, done := Settle(w.lazy, w.p, w.now)
 	w.lazyLog = append(w.lazyLog, done...)
@@ -200,14 +189,8 @@ func (w *world) finish() {
 
 // describe prints a credential without the fields that are empty.
 func describe(c Credential) string {
-	s := fmt.Sprintf(
-		"%s, highest %d, consumer %d, requested after %d, not enforced %t",
-		c.Phase(),
-		c.Highest,
-		c.Version,
-		c.RequestedAfter,
-		c.NotEnforced,
-	)
+	s := fmt.Sprintf("%s, highest %d, consumer %d, requested after %d, not enforced %t",
+		c.Phase(), c.Highest, c.Version, c.RequestedAfter, c.NotEnforced)
 	if c.Hold != nil {
 		s += fmt.Sprintf(", hold %+v", *c.Hold)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// generatedEphemeral stands for the providers that make or fetch a secret: without `fixed` it has another value each time it is
-// opened, so also between a plan and its apply; with it, it gives that back, but not before it is known.
+// generatedEphemeral stands for the providers that make or fetch a secret: without `fixed` it has another value each
+// time it is opened, so also between a plan and its apply; with it, it gives that back, but not before it is known.
 type generatedEphemeral struct{}
 
 type generatedModel struct {

@@ -1,5 +1,5 @@
-// Package sink is a Terraform provider for tests: it stands for whatever a user hands a secret to (Vault, a cloud's secret
-// manager), takes the secret in a write-only argument, and writes down what it received.
+// Package sink is a Terraform provider for tests: it stands for whatever a user hands a secret to (Vault, a cloud's
+// secret manager), takes the secret in a write-only argument, and writes down what it received.
 package sink
 
 import (

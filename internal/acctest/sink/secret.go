@@ -15,7 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// secretResource behaves as well-made sinks do: it sends the write-only value when its version number changes, and never otherwise.
+// secretResource behaves as well-made sinks do: it sends the write-only value when its version number changes, and
+// never otherwise.
 type secretResource struct{}
 
 type secretModel struct {

@@ -5,14 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/canary"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow machine.
+// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow
+// machine.
 const (
 	interval = 20 * time.Second
 	overlap  = 10 * time.Second
@@ -34,13 +39,14 @@ type demo struct {
 	clock    clock.Clock
 	began    time.Time
 	step     int
-	platform *platform
+	platform *launch.Platform
 	tf       *terraform
-	deployer *caller // applies
-	service  *caller // uses the token: a runtime principal
-	first    string  // the value of version 1
-	second   string  // the value of version 2
-	hooks    *hooks  // the second act
+	token    string         // the deployer's
+	deployer *client.Client // applies
+	service  *client.Client // uses the token: a runtime principal
+	first    string         // the value of version 1
+	second   string         // the value of version 2
+	webhooks *webhooks      // the second act
 }
 
 func newDemo(bin, cli, examples string, keep bool) (d *demo, err error) {
@@ -53,23 +59,48 @@ func newDemo(bin, cli, examples string, keep bool) (d *demo, err error) {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
-	for _, path := range []*string{&bin, &cli, &examples} {
-		if !strings.Contains(*path, string(filepath.Separator)) && path == &cli {
-			continue // to be found on the PATH
-		}
-		if *path, err = filepath.Abs(*path); err != nil {
-			return nil, err
-		}
+	if bin, err = filepath.Abs(bin); err != nil {
+		return nil, err
 	}
-	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: newPlatform(bin, filepath.Join(dir, "platform"))}
+	if cli, err = exec.LookPath(cli); err != nil {
+		return nil, err
+	}
+	if cli, err = filepath.Abs(cli); err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "platform")
+	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: &launch.Platform{
+		Server:  launch.Server{LogFile: data + ".log"},
+		Program: filepath.Join(bin, "quickconnectd"),
+		DataDir: data,
+		// The receiver of the second act is on this machine, where a platform for others delivers nothing.
+		Flags: []string{"--allow-private-endpoints"},
+	}}
 	d.began = d.clock.Now()
-	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), filepath.Join(examples, "quickstart"), map[string]string{
-		"interval": interval.String(), "overlap": overlap.String(), "token_file": tokenFile, "slack_bot_token": "xoxb-not-a-real-token",
+	example := filepath.Join(examples, "quickstart")
+	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), example, map[string]string{
+		"interval": interval.String(), "overlap": overlap.String(), "token_file": tokenFile,
+		"slack_bot_token": "xoxb-not-a-real-token",
 	})
 	if err == nil {
-		d.hooks, err = newHooks(d, filepath.Join(examples, "webhooks"))
+		d.webhooks, err = newWebhooks(d, bin, filepath.Join(examples, "webhooks"))
 	}
 	return d, err
+}
+
+// show is the demo: the main job from end to end, and a second act about webhooks.
+func (d *demo) show(ctx context.Context) error {
+	acts := []func(context.Context) error{d.setUp, d.create, d.fallDue, d.begin, d.promote, d.retire}
+	if !d.keep {
+		acts = append(acts, d.destroy)
+	}
+	acts = append(acts, d.webhooks.show)
+	for _, act := range acts {
+		if err := act(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // say prints the next step.
@@ -84,25 +115,38 @@ func (d *demo) close(ctx context.Context, err error) error {
 		d.sayHowToGoOn()
 		return nil
 	}
-	if stopped := d.platform.stop(); err == nil {
+	if stopped := d.platform.Stop(); err == nil {
 		err = stopped
 	}
 	if err != nil && ctx.Err() == nil {
-		d.platform.printLog()
+		printLog(&d.platform.Server)
 	}
-	removed := os.RemoveAll(d.dir) //nolint:gosec // the directory that newDemo has made
+	removed := os.RemoveAll(d.dir)
 	if err == nil {
 		err = removed
 	}
 	if err == nil {
-		d.say("The platform has stopped, and the demo's files are removed. All of it took %s.", d.clock.Now().Sub(d.began).Round(time.Second))
+		took := d.clock.Now().Sub(d.began).Round(time.Second)
+		d.say("The platform has stopped, and the demo's files are removed. All of it took %s.", took)
 	}
 	return err
 }
 
+// printLog shows the end of what a server has printed, which has no secrets.
+func printLog(s *launch.Server) {
+	const shown = 20
+	if lines := s.Lines(); len(lines) > 0 {
+		end := strings.Join(lines[max(0, len(lines)-shown):], "\n")
+		fmt.Fprintf(os.Stderr, "\nThe last lines that %s has printed:\n%s\n", s.Name, end)
+	}
+}
+
 // sayHowToGoOn prints what a person needs to go on by hand, each command ready to be copied.
 func (d *demo) sayHowToGoOn() {
-	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n", d.platform.cmd.Process.Pid)
+	pid := d.platform.Pid()
+	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n",
+		pid)
+	//nolint:lll // a command that is copied is one line
 	fmt.Printf(`    cd %[1]s
     export QUICKCONNECT_ENDPOINT=%[2]s
     export QUICKCONNECT_TOKEN=%[3]s
@@ -121,24 +165,26 @@ func (d *demo) sayHowToGoOn() {
     The platform's data: %[8]s
     The platform's log:  %[12]s
     The end, with all of this removed: kill %[13]d; rm -rf %[14]s
-`, d.tf.dir, d.platform.url, d.deployer.token, d.tf.config, d.tf.path, interval,
-		d.platform.program(), d.platform.dir, tenant, environment, tokenFile, d.platform.logFile, d.platform.cmd.Process.Pid, d.dir)
+`, d.tf.Dir, d.platform.URL, d.token, d.tf.Env["TF_CLI_CONFIG_FILE"], d.tf.Path, interval,
+		d.platform.Program, d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pid, d.dir)
 }
 
-// waitFor asks until the answer is yes, and gives up after the limit.
-func (d *demo) waitFor(ctx context.Context, what string, limit time.Duration, ask func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	tick := time.NewTicker(250 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if yes, err := ask(); yes || err != nil {
+// absent looks for values in everything that Terraform has written: state, backup and saved plans.
+func absent(tf *terraform, values ...string) error {
+	var secrets canary.Set
+	for i, value := range values {
+		if err := secrets.Add(fmt.Sprintf("secret %d", i+1), value); err != nil {
 			return err
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%s: not within %s", what, limit)
+	}
+	written, err := filepath.Glob(filepath.Join(tf.Dir, "*.tf[sp]*"))
+	if err == nil && len(written) < 3 {
+		err = fmt.Errorf("%s has no state and plans to look through", tf.Dir)
+	}
+	for _, file := range written {
+		if err == nil {
+			err = secrets.AbsentIn(file)
 		}
 	}
+	return err
 }

@@ -5,23 +5,27 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be replaced, and a bit more.
+// The demo is shown as `make demo` shows it. It takes the half minute that its token takes to fall due and to be
+// replaced, and a bit more.
 func TestDemo(t *testing.T) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance test: set TF_ACC=1 (as `make test` does) to run it with the real Terraform CLI")
 	}
-	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if cli == "" {
-		cli = "terraform"
+	cli, err := launch.FindTerraform()
+	if err != nil {
+		t.Fatal(err)
 	}
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".", "./internal/cmd/quickconnectd")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".",
+		"./internal/cmd/quickconnectd")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -45,22 +49,20 @@ func TestDemo(t *testing.T) {
 	if _, err := os.Stat(d.dir); !os.IsNotExist(err) {
 		t.Errorf("the demo has left %s behind", d.dir)
 	}
-	if len(d.hooks.sender.sent) < 40 {
-		t.Errorf("only %d events were sent", len(d.hooks.sender.sent))
+	if len(d.webhooks.sender.sent) < 40 {
+		t.Errorf("only %d events were sent", len(d.webhooks.sender.sent))
 	}
-	for _, p := range []*process{&d.platform.process, &d.hooks.receiver} {
-		select {
-		case <-p.ended:
-		default:
-			t.Errorf("%s is still running", p.name)
+	for _, p := range []*launch.Server{&d.platform.Server, &d.webhooks.receiver} {
+		if p.Running() {
+			t.Errorf("%s is still running", p.Name)
 		}
 	}
 }
 
-func TestADemoThatCannotBeginLeavesNothing(t *testing.T) {
+func TestDemoWithoutExampleLeavesNothing(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	if _, err := newDemo("bin", "terraform", filepath.Join(temp, "no-example"), false); err == nil {
+	if _, err := newDemo("bin", "true", filepath.Join(temp, "no-example"), false); err == nil {
 		t.Fatal("there is no such example")
 	}
 	left, err := os.ReadDir(temp)

@@ -1,5 +1,6 @@
-// demo shows the main job from end to end, on this machine, with the real programs: a scoped token is made, handed over,
-// rotated and ended by Terraform; then the signing secret of a receiver of webhooks is rotated while events flow. It checks every line before it prints it, and fails at the first thing that is not as said.
+// demo shows the main job from end to end, on this machine, with the real programs: a scoped token is made, handed
+// over, rotated and ended by Terraform; then the signing secret of a receiver of webhooks is rotated while events flow.
+// It checks every line before it prints it, and fails at the first thing that is not as said.
 package main
 
 import (
@@ -13,9 +14,11 @@ import (
 )
 
 func main() {
-	bin := flag.String("bin", "bin", "the directory with terraform-provider-quickconnect, quickconnectd and quickconnect-receiver")
+	bin := flag.String("bin", "bin",
+		"the directory with terraform-provider-quickconnect, quickconnectd and quickconnect-receiver")
 	cli := flag.String("terraform", "terraform", "the Terraform or OpenTofu program")
-	examples := flag.String("examples", "examples", "the directory with the configurations to apply: quickstart and webhooks")
+	examples := flag.String("examples", "examples",
+		"the directory with the configurations to apply: quickstart and webhooks")
 	keep := flag.Bool("keep", false, "leave the platform and its objects, and say how to go on by hand")
 	flag.Parse()
 

@@ -1,103 +1,92 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"syscall"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// terraform is the CLI in a copy of the example, with the provider that was just built.
-type terraform struct {
-	path   string
-	name   string // terraform or tofu
-	dir    string
-	config string
-	env    []string
-}
+// terraform is the CLI in a copy of an example, with the provider that was just built.
+type terraform struct{ *launch.Terraform }
 
 func newTerraform(path, bin, dir, example string, variables map[string]string) (*terraform, error) {
-	t := &terraform{path: path, name: filepath.Base(path), dir: dir, config: dir + ".tfrc"}
+	env := map[string]string{}
 	for _, entry := range os.Environ() {
 		// What the user has set for other work must not change what is shown.
 		if !strings.HasPrefix(entry, "TF_") && !strings.HasPrefix(entry, "QUICKCONNECT_") {
-			t.env = append(t.env, entry)
+			name, value, _ := strings.Cut(entry, "=")
+			env[name] = value
 		}
 	}
-	t.set("TF_CLI_CONFIG_FILE", t.config)
-	t.set("TF_CLI_ARGS", "-no-color")
-	t.set("TF_IN_AUTOMATION", "1")
-	t.set("CHECKPOINT_DISABLE", "1")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	work, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = work.Close() }()
 	files, err := filepath.Glob(filepath.Join(example, "*.tf"))
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("there is no configuration in %s", example)
 	}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := os.ReadFile(filepath.Clean(file))
 		if err != nil {
 			return nil, err
 		}
-		if err := work.WriteFile(filepath.Base(file), data, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), data, 0o600); err != nil {
 			return nil, err
 		}
-	}
-	overrides := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    "registry.terraform.io/quickconnect/quickconnect" = %[1]q
-    "registry.opentofu.org/quickconnect/quickconnect" = %[1]q
-  }
-  direct {}
-}
-`, bin)
-	if err := os.WriteFile(t.config, []byte(overrides), 0o600); err != nil {
-		return nil, err
 	}
 	var assignments strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		fmt.Fprintf(&assignments, "%s = %q\n", name, variables[name])
 	}
-	return t, work.WriteFile("demo.auto.tfvars", []byte(assignments.String()), 0o600)
+	if err := os.WriteFile(filepath.Join(dir, "demo.auto.tfvars"), []byte(assignments.String()), 0o600); err != nil {
+		return nil, err
+	}
+	tf, err := launch.NewTerraform(path, dir, dir+".tfrc", launch.DevOverrides(bin, "quickconnect"), env)
+	return &terraform{tf}, err
 }
-
-func (t *terraform) set(name, value string) { t.env = append(t.env, name+"="+value) }
-
-// overrideWarning is what the CLI says on every command about a provider that it takes from a directory.
-var overrideWarning = regexp.MustCompile(`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
 
 // run runs a command that must end with this exit code, and returns what it printed.
 func (t *terraform) run(ctx context.Context, code int, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, t.path, args...)
-	cmd.Dir, cmd.Env = t.dir, t.env
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	// A group of its own, so that a Ctrl-C is passed on once, by Cancel, and Terraform can finish what it is doing.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = patience
-	err := cmd.Run()
-	if cmd.ProcessState == nil {
-		return "", fmt.Errorf("%s: %w", t.path, err)
+	command, err := t.Start(ctx, nil, args...)
+	if err != nil {
+		return "", err
 	}
-	text := overrideWarning.ReplaceAllString(out.String(), "\n")
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		return "", fmt.Errorf("%s %s: exit code %d, not %d:\n\n%s", t.name, args[0], got, code, indent(text))
+	result, err := command.Wait()
+	if err == nil && result.Code != code {
+		err = fmt.Errorf("%s %s: exit code %d, not %d:\n\n%s", t.Name(), args[0], result.Code, code, indent(result.Output))
 	}
-	return text, nil
+	return result.Output, err
+}
+
+// plan plans into a file, and wants changes. It returns what it printed.
+func (t *terraform) plan(ctx context.Context, file string) (string, error) {
+	return t.run(ctx, 2, "plan", "-detailed-exitcode", "-out="+file)
+}
+
+// apply applies a saved plan, or the configuration if there is no file.
+func (t *terraform) apply(ctx context.Context, file ...string) error {
+	if len(file) == 0 {
+		file = []string{"-auto-approve"}
+	}
+	_, err := t.run(ctx, 0, append([]string{"apply"}, file...)...)
+	return err
+}
+
+// noChanges plans, and wants nothing to do.
+func (t *terraform) noChanges(ctx context.Context) error {
+	_, err := t.run(ctx, 0, "plan", "-detailed-exitcode")
+	return err
+}
+
+func (t *terraform) destroy(ctx context.Context) error {
+	_, err := t.run(ctx, 0, "destroy", "-auto-approve")
+	return err
 }
 
 // planned cuts the part out of a plan's output that says what will happen.
@@ -105,12 +94,8 @@ func planned(output string) string {
 	if _, after, found := strings.Cut(output, "perform the following actions:\n"); found {
 		output = after
 	}
-	if before, _, found := strings.Cut(output, "\n──────"); found {
-		output = before
-	}
-	if before, _, found := strings.Cut(output, "\nSaved the plan to:"); found {
-		output = before
-	}
+	output, _, _ = strings.Cut(output, "\n──────")
+	output, _, _ = strings.Cut(output, "\nSaved the plan to:")
 	return strings.Trim(output, "\n") + "\n"
 }
 

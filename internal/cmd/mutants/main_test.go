@@ -25,7 +25,7 @@ func TestPositive(t *testing.T) {
 }
 `
 
-// A change that a test notices is killed, one that no test looks at survives, and the code stays as it is.
+// A mutant is killed if a test fails, and survives otherwise. The code on disk does not change.
 func TestTrial(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{"go.mod": "module p\n\ngo 1.26\n", "p.go": code, "p_test.go": test} {
@@ -55,7 +55,16 @@ func TestTrial(t *testing.T) {
 }
 
 func TestSameSeedChoosesSameMutants(t *testing.T) {
-	sites, err := sitesIn("p.go", []byte("package p\n\nfunc f(a, b int) bool {\n\tif a == b && a > 1 {\n\t\treturn a+b < 3\n\t}\n\treturn false\n}\n"))
+	const source = `package p
+
+func f(a, b int) bool {
+	if a == b && a > 1 {
+		return a+b < 3
+	}
+	return false
+}
+`
+	sites, err := sitesIn("p.go", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// TestSlots: however many receivers of one tenant are slow, there is room for those of others, and who waits gives up with its context.
+// TestSlots leaves slots for other tenants when one tenant has many slow receivers. A waiting caller ends with its
+// context.
 func TestSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newSlots(NewWaker())

@@ -1,13 +1,18 @@
 package httpapi
 
-import "testing"
+import (
+	"testing"
 
-func TestIfMatchNames(t *testing.T) {
-	for match, want := range map[string]bool{
-		`"7"`: true, `*`: true, ` "7" `: true, `"6", "7"`: true, `"6"`: false, `7`: false, `W/"7"`: false, `"77"`: false, `""`: false,
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMembersOf(t *testing.T) {
+	for path, want := range map[string][]string{
+		"": nil, "name": {"name"}, "labels.a.b": {"labels", "a.b"}, "scopes[3]": {"scopes", "3"},
+		"labels.x[0]": {"labels", "x[0]"},
 	} {
-		if got := Matches(match, 7); got != want {
-			t.Errorf("%s: %v", match, got)
+		if diff := cmp.Diff(want, membersOf(path)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", path, diff)
 		}
 	}
 }

@@ -27,7 +27,8 @@ func TestTokens(t *testing.T) {
 			letters[c]++
 		}
 	}
-	// 60,000 characters over 62 letters: 968 each, give or take 31. Eight times that is a bias.
+	// 60,000 characters over 62 letters are 968 each, with a standard deviation of 31. The limits are eight deviations
+	// away.
 	for _, c := range base62 {
 		if n := letters[c]; n < 720 || n > 1220 {
 			t.Errorf("%c is %d times in 60,000", c, n)
@@ -36,7 +37,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestWellFormed(t *testing.T) {
-	// A fixed example: whoever writes a scanner can check theirs with it.
+	// A fixed example for the authors of scanners.
 	const whole = "qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V"
 	if !WellFormed(PrefixPrincipal, whole) {
 		t.Errorf("%s is refused: its checksum was computed by another program", whole)
@@ -48,7 +49,10 @@ func TestWellFormed(t *testing.T) {
 			t.Errorf("%s is accepted", broken)
 		}
 	}
-	for _, s := range []string{"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole, strings.ToUpper(whole)} {
+	for _, s := range []string{
+		"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole,
+		strings.ToUpper(whole),
+	} {
 		if WellFormed(PrefixPrincipal, s) {
 			t.Errorf("%q is accepted", s)
 		}
@@ -58,7 +62,7 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
-func TestRandomnessThatEnds(t *testing.T) {
+func TestTooLittleRandomness(t *testing.T) {
 	random := NewRandom(bytes.NewReader(make([]byte, 10)))
 	if _, err := NewToken(PrefixPrincipal, random); err == nil {
 		t.Error("a token from too little randomness")
@@ -68,9 +72,10 @@ func TestRandomnessThatEnds(t *testing.T) {
 	}
 }
 
-// TestCharsDrawAgain gives bytes that would make some letters more likely than others: they are not used.
-func TestCharsDrawAgain(t *testing.T) {
-	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)), bytes.NewReader(make([]byte, 100))))
+// TestCharsAreUnbiased skips the bytes that would make some letters more likely.
+func TestCharsAreUnbiased(t *testing.T) {
+	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)),
+		bytes.NewReader(make([]byte, 100))))
 	s, err := random.chars(base62, 5)
 	if err != nil || s != "00000" {
 		t.Errorf("%q, %v", s, err)

@@ -1,258 +1,170 @@
-package signingsecret
+package signingsecret_test
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-func TestEveryAttributeRoundTrips(t *testing.T) {
-	f := newFake(t)
-	tf := newTerraform(t, f)
-	full := suppliedConfig("a").With("description", "").With("labels", core.Triggers()).With("secret_wo_version", 7).
-		With("rotate_when_changed", core.Triggers("a", "1")).
-		With("minimum_version", 3).With("deletion_protection", true)
+func TestEveryAttributeThereAndBack(t *testing.T) {
+	s := start(t)
+	tf := s.tf
+	full := supplied("a").With("description", "").With("labels", tftest.Triggers()).With("secret_wo_version", 7).
+		With("rotate_when_changed", tftest.Triggers("a", "1")).With("minimum_version", 3).With("deletion_protection", true)
 	p := tf.Plan(full)
-	tf.Expect(
-		p.Planned,
-		"version=<unknown>",
-		"rotation=<unknown>",
-		"id=<unknown>",
-		"secret_digest=<unknown>",
-		"public_keys=<unknown>",
-		"secret_wo=<null>",
-		"algorithm=hmac-sha256",
-	)
-	keeps(t, tf, p, nil)
-	wrote(t, f, "POST  sends a")
-	core.Silent(t, tf, full)
-	tf.Expect(
-		tf.State,
-		"description=",
-		"version=3",
-		"rotation.phase=stable",
-		"rotation.next_version=4",
-		"public_keys=<null>",
-		"secret_wo=<null>",
-		"secret_wo_version=7",
-		"tenant=acme",
-		"environment=staging",
-		"created_at=2026-05-01T00:00:00Z",
-		"secret_digest="+f.digests[3],
-	)
+	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>",
+		"public_keys=<unknown>", "secret_wo=<null>", "algorithm=hmac-sha256")
+	tf.Keep(p, nil)
+	s.wrote("POST sends a")
+	tftest.Silent(t, tf, full)
+	tf.Expect(tf.State, "description=", "version=3", "rotation.phase=stable", "rotation.next_version=4",
+		"public_keys=<null>", "secret_wo=<null>", "secret_wo_version=7",
+		"tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "secret_digest="+s.digest("a"))
 
 	// Null and empty are not the same, in both directions. The secret stays: leaving it out takes nothing away.
-	bare := baseConfig().With("deletion_protection", false)
+	bare := base().With("deletion_protection", false)
 	tf.Run(bare)
-	wrote(t, f, "PATCH /sec_01")
-	core.Silent(t, tf, baseConfig())
-	tf.Expect(
-		tf.State,
-		"description=<null>",
-		"labels=<null>",
-		"rotate_when_changed=<null>",
-		"minimum_version=<null>",
-		"secret_wo_version=<null>",
-		"deletion_protection=false",
-		"secret_digest="+f.digests[3],
-	)
+	s.wrote("PATCH")
+	tftest.Silent(t, tf, base())
+	tf.Expect(tf.State, "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>",
+		"secret_wo_version=<null>", "deletion_protection=false", "secret_digest="+s.digest("a"))
 
-	changed := baseConfig().With("name", "other").With("owner", "team-b").With("rotation_policy_id", "pol_2")
+	changed := base().With("name", "other").With("owner", "team-b").With("rotation_policy_id",
+		acctest.TheFixture().Policies[1])
 	tf.Run(changed)
-	core.Silent(t, tf, changed)
-	core.Must(t, tf.Destroy())
-	if f.Exists || !tf.State.IsNull() {
+	tftest.Silent(t, tf, changed)
+	tftest.Must(t, tf.Destroy())
+	if s.Exists() || !tf.State.IsNull() {
 		t.Error("not destroyed")
 	}
 }
 
-func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
-	tf := newTerraform(t, newFake(t))
+func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
+	tf := start(t).tf
 	for name, c := range map[string]struct {
-		config    core.Config
+		config    tftest.Config
 		attribute string
 	}{
-		"name":                    {baseConfig().With("name", "Not A Name"), "name"},
-		"owner":                   {baseConfig().With("owner", "a@"), "owner"},
-		"a name for the endpoint": {baseConfig().With("endpoint_id", "orders"), "endpoint_id"},
-		"a name for the policy":   {baseConfig().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
-		"no policy":               {baseConfig().With("rotation_policy_id", nil), "rotation_policy_id"},
-		"algorithm":               {baseConfig().With("algorithm", "rsa"), "algorithm"},
-		"secret":                  {baseConfig().With("secret_wo", "whsec_canary"), "secret_wo"},
-		"empty secret":            {baseConfig().With("secret_wo", ""), "secret_wo"},
-		"secret for a key pair":   {ed25519Config().With("secret_wo", whsec("a")), "secret_wo"},
-		"number":                  {baseConfig().With("secret_wo_version", 0), "secret_wo_version"},
-		"minimum_version":         {baseConfig().With("minimum_version", 0), "minimum_version"},
-		"null trigger": {
-			baseConfig().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed",
-		},
+		"name":                    {base().With("name", "Not A Name"), "name"},
+		"owner":                   {base().With("owner", "a@"), "owner"},
+		"a name for the endpoint": {base().With("endpoint_id", "orders"), "endpoint_id"},
+		"a name for the policy":   {base().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
+		"no policy":               {base().With("rotation_policy_id", nil), "rotation_policy_id"},
+		"algorithm":               {base().With("algorithm", "rsa"), "algorithm"},
+		"secret":                  {base().With("secret_wo", "whsec_canary"), "secret_wo"},
+		"empty secret":            {base().With("secret_wo", ""), "secret_wo"},
+		"secret for a key pair":   {keyPair().With("secret_wo", whsec("a")), "secret_wo"},
+		"number":                  {base().With("secret_wo_version", 0), "secret_wo_version"},
+		"minimum_version":         {base().With("minimum_version", 0), "minimum_version"},
+		"null trigger":            {base().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()
-			core.Says(t, errs, `AttributeName("`+c.attribute+`")`)
-			sayNothingOf(t, errs, "whsec_canary", whsec("a"))
+			tftest.Says(t, errs, `AttributeName("`+c.attribute+`")`)
+			saysNothingOf(t, errs, "whsec_canary", whsec("a"))
 		})
 	}
-	for name, c := range map[string]core.Config{
-		"unknown endpoint":                 baseConfig().With("endpoint_id", tftypes.UnknownValue),
-		"unknown policy":                   baseConfig().With("rotation_policy_id", tftypes.UnknownValue),
-		"unknown algorithm":                suppliedConfig("a").With("algorithm", tftypes.UnknownValue),
-		"unknown secret":                   baseConfig().With("secret_wo", tftypes.UnknownValue),
-		"unknown number":                   suppliedConfig("a").With("secret_wo_version", tftypes.UnknownValue),
-		"what may be none, for a key pair": ed25519Config().With("secret_wo", tftypes.UnknownValue),
+	for name, c := range map[string]tftest.Config{
+		"unknown endpoint":                 base().With("endpoint_id", tftest.Unknown),
+		"unknown policy":                   base().With("rotation_policy_id", tftest.Unknown),
+		"unknown algorithm":                supplied("a").With("algorithm", tftest.Unknown),
+		"unknown secret":                   base().With("secret_wo", tftest.Unknown),
+		"unknown number":                   supplied("a").With("secret_wo_version", tftest.Unknown),
+		"what may be none, for a key pair": keyPair().With("secret_wo", tftest.Unknown),
 	} {
-		t.Run(name, func(t *testing.T) { core.Must(t, tf.Plan(c).Diags) })
+		t.Run(name, func(t *testing.T) { tftest.Must(t, tf.Plan(c).Diags) })
 	}
 }
 
 // An unknown secret may turn out to be empty. Sent as none, it would have the platform make a secret that the
 // configuration knows nothing of.
-func TestEmptySecretAtApplyIsRefused(t *testing.T) {
-	for _, ok := range []types.String{types.StringNull(), types.StringUnknown(), types.StringValue(whsec("a"))} {
-		var diags diag.Diagnostics
-		if checkConfigured(&diags, ok); diags.HasError() {
-			t.Errorf("%s is refused: %v", ok, diags)
-		}
-	}
-	var diags diag.Diagnostics
-	if checkConfigured(&diags, types.StringValue("")); !diags.HasError() {
-		t.Error("an empty secret counts as none")
-	}
-	tf := newTerraform(t, newFake(t))
-	core.Says(
-		t,
-		tf.Apply(tf.Plan(baseConfig().With("secret_wo", tftypes.UnknownValue)), baseConfig().With("secret_wo", "")).
-			Errors(),
-		`AttributeName("secret_wo")`,
-	)
+func TestEmptySecretAtTheApplyIsRefused(t *testing.T) {
+	tf := start(t).tf
+	p := tf.Plan(base().With("secret_wo", tftest.Unknown))
+	tftest.Says(t, tf.Apply(p, base().With("secret_wo", "")).Errors(), `AttributeName("secret_wo")`)
 }
 
-func TestDeletionProtection(t *testing.T) {
-	c := baseConfig().With("deletion_protection", true)
-	f, tf := created(t, c)
-	core.Says(t, tf.PlanDestroy().Diags.Errors(), `AttributeName("deletion_protection")`, "apply that first")
-	for name, replaced := range map[string]core.Config{
-		"endpoint":         c.With("endpoint_id", "wep_2"),
-		"unknown endpoint": c.With("endpoint_id", tftypes.UnknownValue).With("deletion_protection", false),
-		"algorithm":        c.With("algorithm", "ed25519"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			core.Says(t, tf.Plan(replaced).Diags.Errors(), `AttributeName("deletion_protection")`, "replaces")
-		})
+func TestAnotherAlgorithmReplaces(t *testing.T) {
+	s, tf := created(t, supplied("a"))
+	s.Clock.Advance(90 * day) // a rotation is due: not for a secret that goes
+	p := tf.Plan(keyPair())
+	s.warns(p, "add a second signing secret")
+	saysNothingOf(t, p.Diags.Warnings(), "Rotation")
+	if !p.Replaces {
+		t.Fatal("not replaced")
 	}
-	core.Says(
-		t,
-		tf.Destroy().Errors(),
-		"Protected from deletion",
-	) // the platform's own, should a plan be older than the protection
-	f.Writes()
-	tf.Run(c.With("deletion_protection", false))
-	core.Must(t, tf.PlanDestroy().Diags)
-	if core.Must(t, tf.Destroy()); f.Exists {
-		t.Error("not destroyed")
-	}
+	tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id=<unknown>", "secret_digest=<unknown>",
+		"public_keys=<unknown>")
+	tf.Keep(p, nil)
+	tf.Expect(tf.State, "version=2", "secret_digest=<null>")
+
+	// In the middle of a rotation both versions end, and the numbers go on.
+	s.Begin()
+	tf.Keep(tf.Plan(supplied("b")), nil)
+	tf.Expect(tf.State, "version=4", "rotation.phase=stable", "rotation.pending_version=<null>",
+		"secret_digest="+s.digest("b"))
 }
 
-func TestReplacementPlansUnknownVersion(t *testing.T) {
-	for name, c := range map[string]struct {
-		before, after core.Config
-		warns         string
-	}{
-		"another endpoint":  {baseConfig(), baseConfig().With("endpoint_id", "wep_2"), ""},
-		"another algorithm": {suppliedConfig("a"), ed25519Config(), "add a second signing secret"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, c.before)
-			f.Highest = 1
-			f.Clock.Advance(90 * day) // begin is due: not for a secret that goes
-			p := tf.Plan(c.after)
-			if !p.Replaces {
-				t.Fatal("not replaced")
-			}
-			if w := p.Diags.Warnings(); strings.Contains(w, "Rotation") || (w == "") != (c.warns == "") ||
-				!strings.Contains(w, c.warns) {
-				t.Errorf("warns: %s", w)
-			}
-			tf.Expect(
-				p.Planned,
-				"version=<unknown>",
-				"rotation=<unknown>",
-				"id=<unknown>",
-				"secret_digest=<unknown>",
-				"public_keys=<unknown>",
-			)
-			keeps(t, tf, p, nil)
-			tf.Expect(tf.State, "version=2", "secret_digest=<null>")
-		})
-	}
+// What the platform refuses is an error on the attribute, which never shows the secret, even where the platform repeats
+// it.
+func TestRefusedSecretIsAnErrorOnTheAttribute(t *testing.T) {
+	s, tf := created(t, supplied("a"))
+	p := tf.Plan(supplied("b"))
+	s.Fail(acctest.Refuse("POST rotation/begin", api.Problem{
+		Code: api.CodeInvalid, Field: "/secret",
+		Detail: "what is " + whsec("b"),
+	}))
+	d := tf.Apply(p, nil)
+	tftest.Says(t, d.Errors(), `AttributeName("secret_wo")`, "withheld")
+	saysNothingOf(t, d.Errors()+d.Warnings(), whsec("b"))
+	tf.Expect(tf.State, "version=1", "rotation.phase=stable")
 }
 
-func TestDeletedOutsideIsRecreatedWithNextNumber(t *testing.T) {
-	c := suppliedConfig("a")
-	f, tf := created(t, c)
-	f.Exists, f.Highest = false, 1
+// A change went through and its step did not: the number is stored, and its secret is not. The next plan knows both.
+func TestStepFailsAfterTheNumberWasStored(t *testing.T) {
+	s, tf := created(t, supplied("a").With("secret_wo_version", 1))
+	c := supplied("b").With("secret_wo_version", 2).With("description", "new")
 	p := tf.Plan(c)
-	tf.Expect(p.Planned, "version=<unknown>", "id=<unknown>")
-	keeps(t, tf, p, nil)
-	wrote(t, f, "POST  sends a")
-	tf.Expect(tf.State, "version=2")
-	f.Exists = false
-	core.Must(t, tf.Destroy()) // gone already is what was wanted
+	s.Fail(acctest.Refuse("POST rotation/begin", api.Problem{Code: api.CodeConflict}))
+	d := tf.Apply(p, nil)
+	tftest.Says(t, d.Errors(), "plan again")
+	tftest.Says(t, d.Warnings(), "begin was not taken")
+	tf.Expect(tf.State, "description=new", "secret_wo_version=2", "version=1", "rotation.phase=stable",
+		"secret_digest="+s.digest("a"))
+	s.Fail(nil)
+	s.ForgetRequests()
+	tf.Keep(tf.PlanOnly(c), nil)
+	s.wrote("POST rotation/begin if 2 sends b")
+	tf.Expect(tf.State, "version=2", "rotation.phase=staged")
+	tftest.Empty(t, tf, c)
 }
 
-func TestNameTakenSaysHowToImport(t *testing.T) {
-	f, _ := created(t, baseConfig())
-	other := newTerraform(t, f)
-	core.Says(
-		t,
-		other.Apply(other.Plan(suppliedConfig("a")), nil).Errors(),
-		`AttributeName("name")`,
-		"terraform import quickconnect_webhook_signing_secret.LABEL orders",
-	)
-	if !other.State.IsNull() {
-		t.Error("the other signing secret was taken over")
-	}
-}
-
-func TestImport(t *testing.T) {
-	full := ed25519Config().With("description", "").
-		With("rotate_when_changed", core.Triggers("a", "1")).
-		With("minimum_version", 3).
-		With("deletion_protection", true).
-		With("labels", core.Triggers())
-	f, _ := created(t, full)
-	for _, id := range []string{secretID, "orders"} {
-		t.Run(id, func(t *testing.T) {
-			tf := newTerraform(t, f)
-			core.Must(t, tf.Import(id))
-			core.Silent(t, tf, full)
-			// What the import stored is enough for a step.
-			tf.Run(full.With("minimum_version", f.Cred.NextVersion()))
-			tf.Run(full.With("minimum_version", 3)) // back, for the next case
+// Somebody else moves the rotation between plan and apply: the secret is not sent, and the error says what to do.
+func TestSomebodyElseMovesTheRotation(t *testing.T) {
+	for name, x := range map[string]struct {
+		config tftest.Config
+		other  func(*scene)
+	}{
+		"a new secret, and they began":            {supplied("b"), func(s *scene) { s.Begin() }},
+		"a new number and secret, and they began": {supplied("b").With("secret_wo_version", 1), func(s *scene) { s.Begin() }},
+		"minimum_version and a secret, and they revoked": {
+			supplied("b").With("minimum_version", 2), func(s *scene) { s.Revoke() },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, tf := created(t, base())
+			p := tf.Plan(x.config)
+			before := tf.State
+			x.other(s)
+			next := s.NextVersion()
+			d := tf.Apply(p, nil)
+			tftest.Says(t, d.Errors(), "Changed since the plan", "plan again")
+			saysNothingOf(t, d.Errors(), whsec("b"))
+			if !tf.State.Equal(before) || s.NextVersion() != next {
+				t.Errorf("something was issued, or the state has changed: %s", tf.State)
+			}
 		})
 	}
-	for _, id := range []string{"sec_99", "nobody", "No Name", "tok_01"} {
-		if newTerraform(t, f).Import(id).Errors() == "" {
-			t.Errorf("import of %q worked", id)
-		}
-	}
-}
-
-func TestUnconfiguredProvider(t *testing.T) {
-	f, tf := created(t, baseConfig())
-	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
-	core.Must(t, waiting.Plan(suppliedConfig("a")).Diags)
-	waiting.State, waiting.Private = tf.State, tf.Private
-	core.Says(t, waiting.Refresh().Errors(), "token is unknown")
-	core.Says(t, waiting.Import("orders").Errors(), "token is unknown")
-	if _, d := waiting.Open(core.Config{"id": secretID}); d.Errors() == "" {
-		t.Error("opened without a platform")
-	}
-	wrote(t, f)
 }

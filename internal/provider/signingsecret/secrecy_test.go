@@ -1,4 +1,4 @@
-package signingsecret
+package signingsecret_test
 
 import (
 	"encoding/base64"
@@ -6,37 +6,28 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it; nor is one
+// A supplied secret is in no plan, no state, no private state and no diagnostic, whatever becomes of it. Nor is one
 // that the platform has made.
-func TestSecretsAppearNowhere(t *testing.T) {
-	f := newFake(t)
-	tf := newTerraform(t, f)
+func TestSecretsAreNowhere(t *testing.T) {
+	s := start(t)
+	tf := s.tf
 	looked := 0
-	look := func(when string, d core.Diags, p core.Plan) {
+	unwanted := []string{s.Token(api.RoleDeployer)}
+	for _, letter := range []string{"a", "b", "c", "x"} {
+		unwanted = append(unwanted, whsec(letter), strings.TrimPrefix(whsec(letter), "whsec_"), strings.Repeat(letter, 32))
+	}
+	look := func(when string, d tftest.Diags, p tftest.Plan) {
 		t.Helper()
 		looked++
-		text := tf.State.String() + p.Planned.String() + d.Errors() + d.Warnings() +
-			p.Diags.Errors() + p.Diags.Warnings() + private(
-			t,
-			tf.Private,
-		)
-		for _, letter := range []string{"a", "b", "c", "x"} {
-			for _, form := range []string{
-				whsec(letter), strings.TrimPrefix(whsec(letter), "whsec_"), strings.Repeat(letter, 32),
-			} {
-				if strings.Contains(text, form) {
-					t.Errorf("%s: the secret %s is in %s", when, letter, text)
-				}
-			}
-		}
-		sayNothingOf(t, text, "whsec_canary", "qcp_canary")
+		text := when + ": " + tf.State.String() + p.Planned.String() + private(t, tf.Private)
+		saysNothingOf(t, text+d.Errors()+d.Warnings()+p.Diags.Errors()+p.Diags.Warnings(), unwanted...)
 	}
-	run := func(when string, c core.Config) {
+	run := func(when string, c tftest.Config) {
 		t.Helper()
 		p := tf.Plan(c)
 		look(when+", planned", nil, p)
@@ -47,29 +38,30 @@ func TestSecretsAppearNowhere(t *testing.T) {
 		look(when+", applied", d, p)
 		look(when+", read", tf.Refresh(), p)
 	}
-	run("created", suppliedConfig("a"))
-	f.Refuse["POST /sec_01/rotation/begin"] = api.Problem{Code: api.CodeConflict, Detail: "no room for " + whsec("b")}
-	run("refused", suppliedConfig("b").With("secret_wo_version", 1))
-	clear(f.Refuse)
-	run("rotated", suppliedConfig("b").With("secret_wo_version", 1))
-	run("in the middle of a rotation", suppliedConfig("c").With("secret_wo_version", 2))
-	run("in an emergency", suppliedConfig("c").With("secret_wo_version", 2).With("minimum_version", 3))
-	f.By(rules.Command{Step: rules.StepBegin}, whsec("x"))
-	run("not ours", suppliedConfig("c").With("secret_wo_version", 2).With("minimum_version", 3))
-	run("malformed", suppliedConfig("c").With("secret_wo", whsec("a")+whsec("b")))
-	run("made by the platform", suppliedConfig("c").With("secret_wo", nil).With("minimum_version", 5))
-	look("deleted", tf.Destroy(), core.Plan{})
-	if looked < 20 || f.values[5] != "whsec_canary5" {
-		t.Errorf("the test has not been where it wanted to: %d looks, values %v", looked, f.values)
+	numbered := func(letter string, n int) tftest.Config { return supplied(letter).With("secret_wo_version", n) }
+	run("created", supplied("a"))
+	problem := api.Problem{Code: api.CodeConflict, Detail: "no room for " + whsec("b")}
+	s.Fail(acctest.Refuse("POST rotation/begin", problem))
+	run("refused", numbered("b", 1))
+	s.Fail(nil)
+	run("rotated", numbered("b", 1))
+	run("in the middle of a rotation", numbered("c", 2))
+	run("in an emergency", numbered("c", 2).With("minimum_version", 3))
+	s.Begin(whsec("x"))
+	run("not ours", numbered("c", 2).With("minimum_version", 3))
+	run("malformed", numbered("c", 2).With("secret_wo", whsec("a")+whsec("b")))
+	run("made by the platform", base().With("secret_wo_version", 2).With("minimum_version", 5))
+	unwanted = append(unwanted, s.Reveal(5))
+	run("read again", base().With("secret_wo_version", 2).With("minimum_version", 5))
+	other := s.Terraform(api.SigningSecrets.Terraform)
+	look("deleted", tf.Destroy(), tftest.Plan{})
+	if looked < 22 {
+		t.Errorf("looked only %d times", looked)
 	}
-	other := newTerraform(t, f)
-	tf.Run(suppliedConfig("a"))
-	core.Must(t, other.Import("orders"))
-	if text := other.State.String() + private(
-		t,
-		other.Private,
-	); strings.Contains(text, whsec("a")) ||
-		!strings.Contains(text, "k1:") {
+	tf.Run(supplied("a"))
+	tftest.Must(t, other.Import("orders"))
+	if text := other.State.String() + private(t, other.Private); strings.Contains(text,
+		whsec("a")) || !strings.Contains(text, "k1:") {
 		t.Errorf("imported: %s", text)
 	}
 }

@@ -1,281 +1,216 @@
-package signingsecret
+package signingsecret_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
-
-// leftOpen wants a plan that leaves everything open which a secret brings with it: the value at the apply may be
-// another one.
-func leftOpen(t *testing.T, tf *core.Terraform, p core.Plan) {
-	t.Helper()
-	core.Must(t, p.Diags)
-	tf.Expect(
-		p.Planned,
-		"version=<unknown>",
-		"rotation=<unknown>",
-		"secret_digest=<unknown>",
-		"public_keys=<null>",
-		"secret_wo=<null>",
-	)
-}
-
-// closed wants a plan that promises that no secret is sent.
-func closed(t *testing.T, tf *core.Terraform, p core.Plan) {
-	t.Helper()
-	core.Must(t, p.Diags)
-	for _, name := range []string{"version", "rotation", "secret_digest"} {
-		if planned, state := tf.Get(p.Planned, name), tf.Get(tf.State, name); planned != state {
-			t.Errorf("%s is planned as %s, and the state has %s", name, planned, state)
-		}
-	}
-}
 
 func TestSuppliedSecretIsRotated(t *testing.T) {
 	for name, numbered := range map[string]bool{"without number": false, "with number": true} {
 		t.Run(name, func(t *testing.T) {
-			config := func(letter string, n int) core.Config {
+			config := func(letter string, n int) tftest.Config {
 				if !numbered {
-					return suppliedConfig(letter)
+					return supplied(letter)
 				}
-				return suppliedConfig(letter).With("secret_wo_version", n)
+				return supplied(letter).With("secret_wo_version", n)
 			}
-			f, tf := created(t, config("a", 1))
-			core.Silent(t, tf, config("a", 1))
+			s, tf := created(t, config("a", 1))
+			tftest.Silent(t, tf, config("a", 1))
 			p := tf.Plan(config("b", 2))
-			leftOpen(t, tf, p)
-			core.Says(t, p.Diags.Warnings(), "begins: version 2", "Why: secret_wo has a new value. It is sent.")
-			keeps(t, tf, p, nil)
+			s.leftOpen(p)
+			tftest.Says(t, p.Diags.Warnings(), "begins: version 2", "Why: secret_wo has a new value. It is sent.")
+			tf.Keep(p, nil)
 			if numbered {
-				wrote(t, f, "PATCH /sec_01 if 1", "POST /sec_01/rotation/begin if 2 sends b")
+				s.wrote("PATCH if 1", "POST rotation/begin if 2 sends b")
 			} else {
-				wrote(t, f, "POST /sec_01/rotation/begin if 1 sends b")
+				s.wrote("POST rotation/begin if 1 sends b")
 			}
-			tf.Expect(tf.State, "version=2", "rotation.phase=staged", "secret_digest="+f.digests[2])
-			core.Says(t, core.Empty(t, tf, config("b", 2)).Diags.Warnings(), "waits to be seen in use")
-			f.proven(2)
-			keeps(t, tf, tf.Plan(config("b", 2)), nil)
-			f.Clock.Advance(day)
-			core.Silent(t, tf, config("b", 2))
+			tf.Expect(tf.State, "version=2", "rotation.phase=staged", "secret_digest="+s.digest("b"))
+			tftest.Says(t, tftest.Empty(t, tf, config("b", 2)).Diags.Warnings(), "waits to be seen in use")
+			s.Acknowledge(2)
+			tf.Keep(tf.Plan(config("b", 2)), nil)
+			s.Clock.Advance(day)
+			tftest.Silent(t, tf, config("b", 2))
 
 			// Where no acknowledgement is asked for, it is current at once.
-			f.Policy.RequireAcknowledgement = false
-			keeps(t, tf, tf.Plan(config("c", 3)), nil)
-			tf.Expect(
-				tf.State,
-				"version=3",
-				"rotation.phase=draining",
-				"rotation.previous_version=2",
-				"secret_digest="+f.digests[3],
-			)
+			s.rules(map[string]any{"require_acknowledgement": false})
+			tf.Keep(tf.Plan(config("c", 3)), nil)
+			tf.Expect(tf.State, "version=3", "rotation.phase=draining", "rotation.previous_version=2",
+				"secret_digest="+s.digest("c"))
 		})
 	}
 }
 
 // The same value is never sent again, whatever its number says: the platform would have nothing to rotate to.
-func TestSameValueWithAnotherNumber(t *testing.T) {
-	for name, before := range map[string]core.Config{
-		"raised":  suppliedConfig("a").With("secret_wo_version", 1),
-		"lowered": suppliedConfig("a").With("secret_wo_version", 9), "a first one": suppliedConfig("a"),
+func TestTheSameValueWithAnotherNumber(t *testing.T) {
+	for name, before := range map[string]tftest.Config{
+		"raised":  supplied("a").With("secret_wo_version", 1),
+		"lowered": supplied("a").With("secret_wo_version", 9), "a first one": supplied("a"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, before)
-			c := suppliedConfig("a").With("secret_wo_version", 2)
-			keeps(t, tf, tf.Plan(c), nil)
-			wrote(t, f, "PATCH /sec_01")
+			s, tf := created(t, before)
+			c := supplied("a").With("secret_wo_version", 2)
+			tf.Keep(tf.Plan(c), nil)
+			s.wrote("PATCH")
 			tf.Expect(tf.State, "version=1", "rotation.phase=stable", "secret_wo_version=2")
-			core.Silent(t, tf, c)
+			tftest.Silent(t, tf, c)
 			// The number counts from here on: another value alone changes nothing.
-			core.Silent(t, tf, suppliedConfig("b").With("secret_wo_version", 2))
+			tftest.Silent(t, tf, supplied("b").With("secret_wo_version", 2))
 		})
 	}
 }
 
 // With a number, a value that is another one on every run makes no plan and no rotation of its own.
-func TestWithNumberValueMayChange(t *testing.T) {
-	c := func(letter string) core.Config { return suppliedConfig(letter).With("secret_wo_version", 1) }
-	f, tf := created(t, c("a"))
-	core.Silent(t, tf, c("b"))
+func TestWithANumberTheValueMayChange(t *testing.T) {
+	c := func(letter string) tftest.Config { return supplied(letter).With("secret_wo_version", 1) }
+	s, tf := created(t, c("a"))
+	tftest.Silent(t, tf, c("b"))
 	p := tf.Plan(c("c").With("description", "new"))
-	closed(t, tf, p)
-	keeps(t, tf, p, c("d").With("description", "new"))
-	wrote(t, f, "PATCH /sec_01")
+	s.closed(p)
+	tf.Keep(p, c("d").With("description", "new"))
+	s.wrote("PATCH")
 	// A lower number is sent too.
 	tf.Run(c("e").With("secret_wo_version", 3))
-	f.proven(2)
+	s.Acknowledge(2)
 	tf.Run(c("e").With("secret_wo_version", 3))
-	f.Clock.Advance(day)
-	f.Writes()
-	keeps(t, tf, tf.Plan(c("f").With("secret_wo_version", 2)), nil)
-	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+f.digests[3])
+	s.Clock.Advance(day)
+	s.ForgetRequests()
+	tf.Keep(tf.Plan(c("f").With("secret_wo_version", 2)), nil)
+	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+s.digest("f"))
 }
 
-func TestNewValueDuringRotation(t *testing.T) {
-	for name, prepare := range map[string]func(*fake, *core.Terraform){
-		"staged":   func(*fake, *core.Terraform) {},
-		"draining": func(f *fake, tf *core.Terraform) { f.proven(2); tf.Run(suppliedConfig("b")) },
+func TestANewValueWhileARotationIsInProgress(t *testing.T) {
+	for name, prepare := range map[string]func(*scene, *tftest.Terraform){
+		"staged":   func(*scene, *tftest.Terraform) {},
+		"draining": func(s *scene, tf *tftest.Terraform) { s.Acknowledge(2); tf.Run(supplied("b")) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, suppliedConfig("a"))
-			tf.Run(suppliedConfig("b"))
-			prepare(f, tf)
-			f.Writes()
-			ends := map[string]string{"staged": "2026-05-08T00:00:00Z", "draining": "2026-05-02T00:00:00Z"}[name]
-			for _, c := range []core.Config{
-				suppliedConfig("c"), suppliedConfig("c").With("secret_wo_version", 1), suppliedConfig("a"),
-			} {
+			s, tf := created(t, supplied("a"))
+			tf.Run(supplied("b"))
+			prepare(s, tf)
+			s.ForgetRequests()
+			ends := map[string]string{"staged": "2026-05-08T12:00:00Z", "draining": "2026-05-02T12:00:00Z"}[name]
+			for _, c := range []tftest.Config{supplied("c"), supplied("c").With("secret_wo_version", 1), supplied("a")} {
 				errs := tf.Plan(c).Diags.Errors()
-				core.Says(
-					t,
-					errs,
-					`AttributeName("secret_wo")`,
-					"A rotation is in progress",
-					"in phase "+name,
-					ends,
-					"raise minimum_version to 3",
-				)
-				sayNothingOf(t, errs, whsec("a"), whsec("c"))
+				tftest.Says(t, errs, `AttributeName("secret_wo")`, "A rotation is in progress", "in phase "+name, ends,
+					"raise minimum_version to 3")
+				saysNothingOf(t, errs, whsec("a"), whsec("c"))
 			}
-			core.Empty(t, tf, suppliedConfig("b")) // back to what is on its way
+			tftest.Empty(t, tf, supplied("b")) // back to what is on its way
 
 			// The emergency: both are revoked, the new one is sent at once.
-			c := suppliedConfig("c").With("minimum_version", 3)
+			c := supplied("c").With("minimum_version", 3)
 			p := tf.Plan(c)
-			leftOpen(t, tf, p)
-			core.Says(
-				t,
-				p.Diags.Warnings(),
-				"Version 3 of",
-				"will be issued",
-				"The new version is the configured value.",
-			)
-			keeps(t, tf, p, nil)
-			if got := f.Writes(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH /sec_01 if ") ||
-				!strings.HasSuffix(got[0], " sends c") {
+			s.leftOpen(p)
+			tftest.Says(t, p.Diags.Warnings(), "Version 3 of", "will be issued", "The new version is the configured value.")
+			tf.Keep(p, nil)
+			if got := s.lines(); len(got) != 1 || !strings.HasPrefix(got[0], "PATCH if ") || !strings.HasSuffix(got[0],
+				" sends c") {
 				t.Errorf("the platform was asked %q", got)
 			}
-			tf.Expect(
-				tf.State,
-				"version=3",
-				"rotation.phase=stable",
-				"rotation.current_version=3",
-				"secret_digest="+f.digests[3],
-			)
-			core.Silent(t, tf, c)
-			core.Says(
-				t,
-				tf.Plan(c.With("minimum_version", 4)).Diags.Errors(),
-				`AttributeName("secret_wo")`,
-				"The same value again",
-			)
+			tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3",
+				"secret_digest="+s.digest("c"))
+			tftest.Silent(t, tf, c)
+			tftest.Says(t, tf.Plan(c.With("minimum_version", 4)).Diags.Errors(), `AttributeName("secret_wo")`,
+				"The same value again")
 		})
 	}
 }
 
 // minimum_version in the middle of a rotation to the configured value: it is current at once, and nothing is sent.
-func TestMinimumVersionOfSuppliedSecret(t *testing.T) {
-	f, tf := created(t, suppliedConfig("a"))
-	tf.Run(suppliedConfig("b"))
-	f.Writes()
-	c := suppliedConfig("b").With("minimum_version", 2)
-	keeps(t, tf, tf.Plan(c), nil)
-	wrote(t, f, "PATCH /sec_01 if 2")
-	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "secret_digest="+f.digests[2])
-	core.Silent(t, tf, c)
+func TestMinimumVersionOfASuppliedSecret(t *testing.T) {
+	s, tf := created(t, supplied("a"))
+	tf.Run(supplied("b"))
+	s.ForgetRequests()
+	c := supplied("b").With("minimum_version", 2)
+	tf.Keep(tf.Plan(c), nil)
+	s.wrote("PATCH if 2")
+	tf.Expect(tf.State, "version=2", "rotation.phase=stable", "secret_digest="+s.digest("b"))
+	tftest.Silent(t, tf, c)
 }
 
 // A value that is not known yet leaves it to the apply; the one that is found there decides.
 func TestUnsure(t *testing.T) {
 	for name, c := range map[string]struct {
-		config  core.Config
+		config  tftest.Config
 		applied string
 		sent    bool
 	}{
-		"a new one":                    {baseConfig(), "b", true},
-		"the old one":                  {baseConfig(), "a", false},
-		"the old one and a change":     {baseConfig().With("description", "new"), "a", false},
-		"a new one and a change":       {baseConfig().With("description", "new"), "b", true},
-		"unknown number, the old one":  {baseConfig().With("secret_wo_version", tftypes.UnknownValue), "a", false},
-		"unknown number, a new one":    {baseConfig().With("secret_wo_version", tftypes.UnknownValue), "b", true},
-		"a new number, the old one":    {baseConfig().With("secret_wo_version", 2), "a", false},
-		"a new number, a new one":      {baseConfig().With("secret_wo_version", 2), "b", true},
-		"unknown trigger, the old one": {baseConfig().With("rotate_when_changed", tftypes.UnknownValue), "a", false},
+		"a new one":                    {base(), "b", true},
+		"the old one":                  {base(), "a", false},
+		"the old one and a change":     {base().With("description", "new"), "a", false},
+		"a new one and a change":       {base().With("description", "new"), "b", true},
+		"unknown number, the old one":  {base().With("secret_wo_version", tftest.Unknown), "a", false},
+		"unknown number, a new one":    {base().With("secret_wo_version", tftest.Unknown), "b", true},
+		"a new number, the old one":    {base().With("secret_wo_version", 2), "a", false},
+		"a new number, a new one":      {base().With("secret_wo_version", 2), "b", true},
+		"unknown trigger, the old one": {base().With("rotate_when_changed", tftest.Unknown), "a", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, tf := created(t, suppliedConfig("a"))
-			p := tf.Plan(c.config.With("secret_wo", tftypes.UnknownValue))
-			leftOpen(t, tf, p)
+			s, tf := created(t, supplied("a"))
+			p := tf.Plan(c.config.With("secret_wo", tftest.Unknown))
+			s.leftOpen(p)
 			known := c.config.With("secret_wo", whsec(c.applied))
-			for name, v := range map[string]any{
-				"secret_wo_version": 2, "rotate_when_changed": core.Triggers("a", "1"),
-			} {
-				if known[name] == tftypes.UnknownValue {
+			for name, v := range map[string]any{"secret_wo_version": 2, "rotate_when_changed": tftest.Triggers("a", "1")} {
+				if known[name] == tftest.Unknown {
 					known = known.With(name, v)
 				}
 			}
-			keeps(t, tf, p, known)
-			if sent := strings.Contains(strings.Join(f.Writes(), "\n"), "sends "+c.applied); sent != c.sent {
+			tf.Keep(p, known)
+			if sent := strings.Contains(strings.Join(s.lines(), "\n"), "sends "+c.applied); sent != c.sent {
 				t.Errorf("sent: %v, want %v", sent, c.sent)
 			}
-			core.Empty(t, tf, known)
+			tftest.Empty(t, tf, known)
 		})
 	}
 }
 
 // From a secret that the platform makes to a supplied one and back, in place: each is a rotation.
 func TestSuppliedAndIssuedTakeTurns(t *testing.T) {
-	one, two := core.Triggers("turn", "1"), core.Triggers("turn", "2")
-	f, tf := created(t, baseConfig().With("rotate_when_changed", one))
-	f.Policy.RequireAcknowledgement = false
-	p := tf.Plan(suppliedConfig("a").With("rotate_when_changed", one))
-	leftOpen(t, tf, p)
-	keeps(t, tf, p, nil)
-	wrote(t, f, "POST /sec_01/rotation/rotate if 1 sends a")
-	f.Clock.Advance(day)
+	one, two := tftest.Triggers("turn", "1"), tftest.Triggers("turn", "2")
+	s, tf := created(t, base().With("rotate_when_changed", one))
+	s.rules(map[string]any{"require_acknowledgement": false})
+	p := tf.Plan(supplied("a").With("rotate_when_changed", one))
+	s.leftOpen(p)
+	tf.Keep(p, nil)
+	s.wrote("POST rotation/rotate if 1 sends a")
+	s.Clock.Advance(day)
 	// Leaving it out rotates nothing, until somebody asks.
-	core.Silent(t, tf, baseConfig().With("rotate_when_changed", one))
-	f.Clock.Advance(90 * day)
-	core.Says(
-		t,
-		core.Empty(t, tf, baseConfig().With("rotate_when_changed", one)).Diags.Warnings(),
-		"Its value is supplied, not made by the platform",
-	)
-	p = tf.Plan(baseConfig().With("rotate_when_changed", two))
+	tftest.Silent(t, tf, base().With("rotate_when_changed", one))
+	s.Clock.Advance(90 * day)
+	tftest.Says(t, tftest.Empty(t, tf, base().With("rotate_when_changed", one)).Diags.Warnings(),
+		"Its value is supplied, not made by the platform")
+	p = tf.Plan(base().With("rotate_when_changed", two))
 	tf.Expect(p.Planned, "version=3", "rotation.phase=draining", "secret_digest=<unknown>")
-	keeps(t, tf, p, nil)
+	tf.Keep(p, nil)
 	tf.Expect(tf.State, "secret_digest=<null>")
 }
 
 // When a supplied secret is due, or asked for, a plan can only warn.
 func TestSuppliedSecretThatIsDue(t *testing.T) {
-	c := suppliedConfig("a").With("rotate_when_changed", core.Triggers("a", "1"))
-	f, tf := created(t, c)
-	f.Clock.Advance(90 * day)
-	core.Says(
-		t,
-		core.Empty(t, tf, c).Diags.Warnings(),
-		`A new value for "orders" is due`,
-		"Due since 2026-07-30T00:00:00Z, interval 90d",
-		"configure a new one in secret_wo",
-	)
-	c = c.With("rotate_when_changed", core.Triggers("a", "2"))
-	keeps(t, tf, tf.Plan(c), nil)
-	wrote(t, f, "PATCH /sec_01")
+	c := supplied("a").With("rotate_when_changed", tftest.Triggers("a", "1"))
+	s, tf := created(t, c)
+	s.Clock.Advance(90 * day)
+	tftest.Says(t, tftest.Empty(t, tf, c).Diags.Warnings(), `A new value for "orders" is due`,
+		"Due since 2026-07-30T12:00:00Z, interval 90d", "configure a new one in secret_wo")
+	s.Clock.Advance(30 * day)
+	s.warns(tftest.Empty(t, tf, c), "Overdue: the max_age of the rotation policy has passed")
+	c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
+	tf.Keep(tf.Plan(c), nil)
+	s.wrote("PATCH")
 	tf.Expect(tf.State, "version=1")
 }
 
 // A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.
-func TestSecretKnownAtApply(t *testing.T) {
-	f, tf := created(t, suppliedConfig("a"))
-	edited := baseConfig().With("description", "new")
+func TestTheSecretComesWithTheApply(t *testing.T) {
+	s, tf := created(t, supplied("a"))
+	edited := base().With("description", "new")
 	p := tf.Plan(edited)
-	keeps(t, tf, p, edited.With("secret_wo", whsec("a")))
-	wrote(t, f, "PATCH /sec_01")
+	tf.Keep(p, edited.With("secret_wo", whsec("a")))
+	s.wrote("PATCH")
 	p = tf.Plan(edited.With("description", "newer"))
-	keeps(t, tf, p, suppliedConfig("b").With("description", "newer"))
-	wrote(t, f, "PATCH /sec_01 if 2", "POST /sec_01/rotation/begin if 3 sends b")
+	tf.Keep(p, supplied("b").With("description", "newer"))
+	s.wrote("PATCH if 2", "POST rotation/begin if 3 sends b")
 }

@@ -1,25 +1,24 @@
-package signingsecret
+package signingsecret_test
 
 import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
-	rules "github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-var walks = flag.Uint64("walks", 60, "how many walks TestWalks takes")
+var walks = flag.Uint64("walks", 12, "how many walks TestWalks takes")
 
-// Whatever others do on the platform and whatever the configuration says, known at the plan or only at the apply: no
-// apply breaks a promise of its plan (the harness looks for that), what was revoked is sent only under a number that is
-// new to it, and plans come to an end, not silent where the platform lacks the configured value.
+// Others do something on the platform, and the configuration says something, known at the plan or only at the apply. No
+// apply breaks a promise of its plan: tftest looks for that. What was revoked is sent only under a number that is new
+// to it. Plans come to an end, which is not silent where the platform lacks the configured value.
 func TestWalks(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range *walks {
@@ -41,7 +40,8 @@ func TestWalks(t *testing.T) {
 		})
 	}
 	for _, what := range []string{
-		"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply", "on hold",
+		"sent", "sent again", "not sent", "refused plan", "refused apply", "came with the apply",
+		"on hold",
 	} {
 		if seen[what] == 0 {
 			t.Errorf("the walks never came across %q: %v", what, seen)
@@ -52,9 +52,9 @@ func TestWalks(t *testing.T) {
 type walk struct {
 	t      *testing.T
 	r      *rand.Rand
-	f      *fake
-	tf     *core.Terraform
-	config core.Config
+	s      *scene
+	tf     *tftest.Terraform
+	config tftest.Config
 	seen   map[string]int
 	log    []string
 }
@@ -62,29 +62,28 @@ type walk struct {
 func startWalk(t *testing.T, seed uint64, seen map[string]int) *walk {
 	t.Helper()
 	w := &walk{
-		t:      t,
-		r:      rand.New(rand.NewPCG(seed, 0)),
-		f:      newFake(t),
-		config: baseConfig().With("rotate_when_changed", core.Triggers("k", "0")),
-		seen:   seen,
+		t: t, r: rand.New(rand.NewPCG(seed, 0)), s: start(t), config: base().With("rotate_when_changed",
+			tftest.Triggers("k", "0")),
+		seen: seen,
 	}
-	w.f.Policy.RequireAcknowledgement = w.r.IntN(3) > 0
-	w.tf = newTerraform(t, w.f)
+	w.tf = w.s.tf
+	w.s.rules(map[string]any{"require_acknowledgement": w.r.IntN(3) > 0})
 	w.editSecret()
 	w.tf.Run(w.config)
 	w.note("create", w.config)
 	return w
 }
 
-func (w *walk) note(what string, c core.Config) {
+func (w *walk) note(what string, c tftest.Config) {
 	for _, name := range []string{
-		"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed", "description",
+		"secret_wo", "secret_wo_version", "minimum_version", "rotate_when_changed",
+		"description",
 	} {
 		v := c[name]
 		secret, isText := v.(string)
 		switch {
 		case v == nil:
-		case v == tftypes.UnknownValue:
+		case v == tftest.Unknown:
 			what += " " + name + "=?"
 		case name == "secret_wo" && isText:
 			what += " " + letterOf(secret)
@@ -95,57 +94,40 @@ func (w *walk) note(what string, c core.Config) {
 	w.log = append(w.log, what)
 }
 
-// disturb is what somebody else does, and time.
+// disturb is what somebody else does, and time. The platform refuses what cannot be done now.
 func (w *walk) disturb() {
-	cmd := rules.Command{Actor: "somebody", Reason: "test"}
+	now := w.s.object().Rotation
+	var verb string
+	body := map[string]any{"reason": "test"}
 	switch w.r.IntN(12) {
 	case 0:
-		w.f.Clock.Advance(time.Duration(w.r.IntN(100)) * day)
+		w.s.Clock.Advance(time.Duration(w.r.IntN(100)) * day)
 		return
 	case 1:
-		if v, ok := w.f.Cred.Pending(); ok && w.f.Cred.ValidAt(w.f.Policy, v.Number, w.f.Clock.Now()) {
-			w.f.proven(v.Number)
+		if now.PendingVersion == nil {
+			return
 		}
-		return
+		verb, body = "rotation/acknowledge", map[string]any{"version": *now.PendingVersion}
 	case 2, 3:
-		cmd.Step, cmd.All, cmd.Hold = rules.StepRevoke, true, w.r.IntN(3) == 0
+		verb, body["all"], body["hold"] = "revoke", true, w.r.IntN(3) == 0
 	case 4:
-		cmd.Step, cmd.Below = rules.StepRevoke, w.f.Cred.Highest
+		verb, body["below"] = "revoke", now.NextVersion-1
 	case 5:
-		cmd.Step, cmd.Force = rules.StepPromote, true
+		verb, body["force"] = "rotation/promote", true
 	default:
-		steps := []rules.Step{
-			rules.StepBegin,
-			rules.StepReissue,
-			rules.StepCancel,
-			rules.StepRollback,
-			rules.StepHold,
-			rules.StepRelease,
+		verbs := []string{"rotation/begin", "rotation/reissue", "rotation/cancel", "rotation/rollback", "hold", "release"}
+		verb = verbs[w.r.IntN(len(verbs))]
+		if (verb == "rotation/begin" || verb == "rotation/reissue") && w.r.IntN(2) == 0 {
+			body = map[string]any{"secret": whsec(w.letter("abxy"))}
 		}
-		cmd.Step = steps[w.r.IntN(len(steps))]
 	}
-	now := w.f.Clock.Now()
-	settled, _ := rules.Settle(w.f.Cred, w.f.Policy, now)
-	if _, _, err := rules.Apply(settled, w.f.Policy, cmd, now); err != nil {
-		return
+	role := api.RoleOperator
+	if !strings.HasPrefix(verb, "rotation/") {
+		role = api.RoleSecurity
 	}
-	var value []string
-	if letter := w.letter(
-		"abxy",
-	); w.r.IntN(2) == 0 && !w.valid(settled, letter) &&
-		(cmd.Step == rules.StepBegin || cmd.Step == rules.StepReissue) {
-		value = append(value, whsec(letter))
+	if r := w.s.As(role).Verb(api.KindSigningSecrets, "orders", verb, body); r.Status == http.StatusOK {
+		w.log = append(w.log, fmt.Sprintf("  %s %v", verb, body))
 	}
-	w.f.By(cmd, value...)
-	w.log = append(w.log, fmt.Sprintf("  %s all=%v hold=%v %v", cmd.Step, cmd.All, cmd.Hold, value))
-}
-
-// valid tells whether a valid version has the value of this letter: the platform refuses it then.
-func (w *walk) valid(c rules.Credential, letter string) bool {
-	return slices.ContainsFunc(
-		c.Versions,
-		func(v rules.Version) bool { return v.State.Valid() && w.f.values[v.Number] == whsec(letter) },
-	)
 }
 
 func (w *walk) letter(of string) string { return string(of[w.r.IntN(len(of))]) }
@@ -157,9 +139,9 @@ func (w *walk) edit() {
 	case 2:
 		w.config = w.config.With("description", w.letter("defg"))
 	case 3:
-		w.config = w.config.With("rotate_when_changed", core.Triggers("k", w.letter("0123")))
+		w.config = w.config.With("rotate_when_changed", tftest.Triggers("k", w.letter("0123")))
 	case 4:
-		w.config = w.config.With("minimum_version", int(w.f.Cred.NextVersion()))
+		w.config = w.config.With("minimum_version", int(w.s.NextVersion()))
 	}
 }
 
@@ -180,13 +162,13 @@ func (w *walk) run() bool {
 	if known["secret_wo"] != nil {
 		switch w.r.IntN(6) {
 		case 0:
-			known = known.With("secret_wo", tftypes.UnknownValue)
+			known = known.With("secret_wo", tftest.Unknown)
 		case 1:
 			known = known.With("secret_wo", whsec(w.letter("abc")))
 		}
 	}
 	if known["secret_wo_version"] != nil && w.r.IntN(8) == 0 {
-		known = known.With("secret_wo_version", tftypes.UnknownValue)
+		known = known.With("secret_wo_version", tftest.Unknown)
 	}
 	for range 6 {
 		w.note("plan in phase "+w.tf.Get(w.tf.State, "rotation.phase"), known)
@@ -208,7 +190,7 @@ func (w *walk) run() bool {
 	return true
 }
 
-func (w *walk) refused(what string, d core.Diags) bool {
+func (w *walk) refused(what string, d tftest.Diags) bool {
 	errs := d.Errors()
 	if errs == "" {
 		return false
@@ -225,28 +207,17 @@ func (w *walk) refused(what string, d core.Diags) bool {
 	return true
 }
 
-func (w *walk) apply(p core.Plan) bool {
-	w.f.Writes()
-	revoked := slices.Clone(w.f.revoked)
+func (w *walk) apply(p tftest.Plan) bool {
+	w.s.ForgetRequests()
+	revoked := w.s.object().RevokedSecrets
 	w.note("apply", w.config)
 	d := w.tf.Apply(p, w.config)
-	asked := w.f.Writes()
+	asked := w.s.lines()
 	w.log = append(w.log, "  "+strings.Join(asked, "; "))
 	for _, line := range asked {
-		_, letter, sent := strings.Cut(line, " sends ")
-		if !sent {
-			continue
-		}
-		w.seen["sent"]++
-		for _, r := range revoked {
-			number, numbered := w.config["secret_wo_version"].(int)
-			switch {
-			case r.Digest != digestOf(whsec(letter)):
-			case !numbered, r.SecretWOVersion != nil && *r.SecretWOVersion == int64(number):
-				w.t.Errorf("what was revoked is sent: %s", line)
-			default:
-				w.seen["sent again"]++
-			}
+		if _, letter, sent := strings.Cut(line, " sends "); sent {
+			w.seen["sent"]++
+			w.sent(letter, revoked)
 		}
 	}
 	if strings.Contains(d.Warnings(), "It is not sent again by itself") {
@@ -255,16 +226,33 @@ func (w *walk) apply(p core.Plan) bool {
 	return !w.refused("apply", d)
 }
 
+// sent looks at a secret that was sent: if it was revoked before, its number is new to it.
+func (w *walk) sent(letter string, revoked []api.RevokedSecret) {
+	number, numbered := w.config["secret_wo_version"].(int)
+	for _, r := range revoked {
+		switch {
+		case r.Digest != w.s.digest(letter):
+		case !numbered, r.SecretWOVersion != nil && *r.SecretWOVersion == int64(number):
+			w.t.Errorf("what was revoked is sent: %s", letter)
+		default:
+			w.seen["sent again"]++
+		}
+	}
+}
+
 // clean looks at a plan with nothing to do.
-func (w *walk) clean(p core.Plan) {
+func (w *walk) clean(p tftest.Plan) {
 	warnings := p.Diags.Warnings()
 	for what, says := range map[string]string{"on hold": "is on hold", "not sent": "It is not sent again by itself"} {
 		if strings.Contains(warnings, says) {
 			w.seen[what]++
 		}
 	}
-	if value, ok := w.config["secret_wo"].(string); ok && warnings == "" && w.config["secret_wo_version"] == nil &&
-		w.tf.Get(w.tf.State, "secret_digest") != digestOf(value) {
+	value, ok := w.config["secret_wo"].(string)
+	if !ok || warnings != "" || w.config["secret_wo_version"] != nil {
+		return
+	}
+	if w.tf.Get(w.tf.State, "secret_digest") != w.s.digest(letterOf(value)) {
 		w.t.Error("the platform lacks the configured value, and the plan says nothing")
 	}
 }

@@ -1,98 +1,66 @@
-package webhookendpoint
+package webhookendpoint_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-func TestEveryAttributeRoundTrips(t *testing.T) {
-	f := newFake(t)
-	tf := newTerraform(t, f)
-	full := base().With("description", "").
-		With("labels", map[string]any{}).
-		With("event_types", []string{"message.failed", "message.delivered"}).
-		With("enabled", false)
+func TestEveryAttributeThereAndBack(t *testing.T) {
+	s := start(t)
+	tf := s.tf
+	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
+		[]string{"message.failed", "message.delivered"}).With("enabled", false)
 	p := tf.Plan(full)
-	tf.Expect(
-		p.Planned,
-		"id=<unknown>",
-		"tenant=<unknown>",
-		"environment=<unknown>",
-		"created_at=<unknown>",
-		"enabled=false",
-		"url=https://hooks.example.com/orders",
-	)
-	core.Must(t, tf.Apply(p, nil))
-	core.Silent(t, tf, full)
-	tf.Expect(
-		tf.State,
-		"id="+theID,
-		"tenant=acme",
-		"environment=staging",
-		"created_at=2026-05-01T12:00:00Z",
-		"description=",
-		"labels={}",
-		`event_types=["message.delivered","message.failed"]`,
-		"enabled=false",
-	)
+	tf.Expect(p.Planned, "id=<unknown>", "tenant=<unknown>", "environment=<unknown>", "created_at=<unknown>",
+		"enabled=false", "url=https://hooks.example.com/orders")
+	tf.Keep(p, nil)
+	id := s.id()
+	tftest.Silent(t, tf, full)
+	tf.Expect(tf.State, "id="+id, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "description=",
+		"labels={}", `event_types=["message.delivered","message.failed"]`, "enabled=false")
 
 	// Null and empty are not the same, in both directions, and what is left out is enabled.
 	tf.Run(base())
-	core.Silent(t, tf, base())
+	tftest.Silent(t, tf, base())
 	tf.Expect(tf.State, "description=<null>", "labels=<null>", "event_types=<null>", "enabled=true")
 
 	// A change carries what changes and nothing else.
-	f.writes = nil
-	changed := base().With("name", "other").
-		With("url", "https://hooks.example.com/new").
-		With("labels", map[string]any{"a": "1"})
+	s.ForgetRequests()
+	changed := base().With("name", "other").With("url", "https://hooks.example.com/new").With("labels",
+		map[string]any{"a": "1"})
 	p = tf.Plan(changed)
-	tf.Expect(
-		p.Planned,
-		"id="+theID,
-		"tenant=acme",
-		"environment=staging",
-		"created_at=2026-05-01T12:00:00Z",
-		"enabled=true",
-	)
-	core.Must(t, tf.Apply(p, nil))
-	want := []map[string]any{
-		{"name": "other", "url": "https://hooks.example.com/new", "labels": map[string]any{"a": "1"}},
-	}
-	if diff := cmp.Diff(want, f.writes); diff != "" {
-		t.Error(diff)
-	}
-	core.Silent(t, tf, changed)
-	if core.Must(t, tf.Destroy()); f.endpoint != nil || !tf.State.IsNull() {
+	tf.Expect(p.Planned, "id="+id, "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z", "enabled=true")
+	tf.Keep(p, nil)
+	s.patched(map[string]any{"name": "other", "url": "https://hooks.example.com/new", "labels": map[string]any{"a": "1"}})
+	tftest.Silent(t, tf, changed)
+	tftest.Must(t, tf.Destroy())
+	if left := s.As(api.RoleDeployer).Count(api.KindWebhookEndpoints); left != 2 || !tf.State.IsNull() {
 		t.Error("not destroyed")
 	}
 }
 
-// A drift that is not of our making is put right in place.
 func TestDrift(t *testing.T) {
 	c := base().With("event_types", []string{"message.delivered"})
-	f, tf := created(t, c)
-	f.endpoint.URL, f.endpoint.EventTypes = "https://elsewhere.example.com", nil
-	p := tf.Plan(c)
-	tf.Expect(tf.State, "url=https://elsewhere.example.com", "event_types=<null>")
+	s := created(t, c)
+	s.patch(map[string]any{"url": "https://elsewhere.example.com", "event_types": nil})
+	p := s.tf.Plan(c)
+	s.tf.Expect(s.tf.State, "url=https://elsewhere.example.com", "event_types=<null>")
 	if p.Replaces || !p.Changes {
 		t.Errorf("replaces: %v, changes: %v", p.Replaces, p.Changes)
 	}
-	core.Must(t, tf.Apply(p, nil))
-	core.Silent(t, tf, c)
+	s.tf.Keep(p, nil)
+	tftest.Silent(t, s.tf, c)
 }
 
-func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
-	tf := newTerraform(t, newFake(t))
+func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
+	tf := start(t).tf
 	for name, c := range map[string]struct {
-		config    core.Config
+		config    tftest.Config
 		attribute string
 	}{
 		"name":                     {base().With("name", "CANARY Name"), "name"},
@@ -107,152 +75,80 @@ func TestInvalidConfigurationFailsOnAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()
-			if core.Says(t, errs, `AttributeName("`+c.attribute+`")`); strings.Contains(errs, "CANARY") {
+			if tftest.Says(t, errs, `AttributeName("`+c.attribute+`")`); strings.Contains(errs, "CANARY") {
 				t.Errorf("a refused value is repeated: %s", errs)
 			}
 		})
 	}
-	for name, c := range map[string]core.Config{
-		"unknown connector":   base().With("connector_id", tftypes.UnknownValue),
-		"unknown URL":         base().With("url", tftypes.UnknownValue),
-		"unknown event types": base().With("event_types", tftypes.UnknownValue),
-		"unknown enabled":     base().With("enabled", tftypes.UnknownValue),
+	for name, c := range map[string]tftest.Config{
+		"unknown connector":   base().With("connector_id", tftest.Unknown),
+		"unknown URL":         base().With("url", tftest.Unknown),
+		"unknown event types": base().With("event_types", tftest.Unknown),
+		"unknown enabled":     base().With("enabled", tftest.Unknown),
 	} {
-		t.Run(name, func(t *testing.T) { core.Must(t, tf.Plan(c).Diags) })
+		t.Run(name, func(t *testing.T) { tftest.Must(t, tf.Plan(c).Diags) })
 	}
 }
 
-// What only the platform knows is an error on the attribute, and an entry of a set is named by its text: a set has no
+// What only the platform knows is an error on the attribute. An entry of a set is named by its text: a set has no
 // positions.
-func TestRefusedByThePlatform(t *testing.T) {
-	f := newFake(t)
-	tf := newTerraform(t, f)
+func TestRefusedEntryOfASet(t *testing.T) {
+	s := start(t)
 	c := base().With("event_types", []string{"b.two", "a.one"})
-	f.refuse = &api.Problem{
-		Code:   api.CodeInvalid,
-		Field:  "/event_types/1",
-		Detail: "event_types has one that is refused",
+	refuse := func(method, field string) {
+		s.Fail(acctest.Refuse(method, api.Problem{
+			Code: api.CodeInvalid, Field: field,
+			Detail: "event_types has one that is refused",
+		}))
 	}
-	core.Says(t, tf.Apply(tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "b.two"`)
-	f.refuse = nil
-	tf.Run(base())
-	before := tf.State
-	f.refuse = &api.Problem{
-		Code:   api.CodeInvalid,
-		Field:  "/event_types/0",
-		Detail: "event_types has one that is refused",
-	}
-	core.Says(t, tf.Apply(tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "a.one"`)
-	f.refuse = &api.Problem{Code: api.CodeInvalid, Field: "/url", Detail: "url must be reachable from everywhere"}
-	core.Says(
-		t,
-		tf.Apply(tf.Plan(base().With("url", "https://10.0.0.1/")), nil).Errors(),
-		`AttributeName("url")`,
-		"reachable from everywhere",
-	)
-	if !tf.State.Equal(before) {
-		t.Errorf("a refused change is in the state: %s", tf.State)
-	}
+	refuse(http.MethodPost, "/event_types/1")
+	tftest.Says(t, s.tf.Apply(s.tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "b.two"`)
+	s.Fail(nil)
+	s.tf.Run(base())
+	refuse(http.MethodPatch, "/event_types/0")
+	tftest.Says(t, s.tf.Apply(s.tf.Plan(c), nil).Errors(), `AttributeName("event_types")`, `The entry is "a.one"`)
 }
 
 func TestReplacement(t *testing.T) {
-	f, tf := created(t, base())
-	f.gone() // of no interest for an endpoint that goes
-	p := tf.Plan(base().With("connector_id", "con_2"))
-	if !p.Replaces {
-		t.Fatal("not replaced")
+	s, c := received(t)
+	s.delivered(http.StatusGone) // of no interest for an endpoint that goes
+	s.As(api.RoleDeployer).Delete(api.KindSigningSecrets, "orders").Want(http.StatusNoContent)
+	second := acctest.TheFixture().Connectors[1]
+	p := s.tf.Plan(c.With("connector_id", second))
+	if w := p.Diags.Warnings(); !p.Replaces || w != "" {
+		t.Errorf("replaces: %v, warns: %s", p.Replaces, w)
 	}
-	if w := p.Diags.Warnings(); w != "" {
-		t.Errorf("warns about the endpoint that goes: %s", w)
-	}
-	tf.Expect(p.Planned, "id=<unknown>", "enabled=true")
-	core.Must(t, tf.Apply(p, nil))
-	tf.Expect(tf.State, "connector_id=con_2", "enabled=true")
-	core.Silent(t, tf, base().With("connector_id", "con_2"))
+	s.tf.Expect(p.Planned, "id=<unknown>", "enabled=true")
+	s.tf.Keep(p, nil)
+	s.tf.Expect(s.tf.State, "connector_id="+second, "enabled=true")
+	tftest.Silent(t, s.tf, c.With("connector_id", second))
 }
 
 // The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the
 // way.
 func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
-	f, tf := created(t, base())
-	f.secrets = 1
-	before := tf.State
-	core.Must(t, tf.PlanDestroy().Diags)
-	core.Says(t, tf.Destroy().Errors(), "in use by 1 signing secret", "create_before_destroy")
-	if f.endpoint == nil || !tf.State.Equal(before) {
-		t.Error("it is gone all the same")
-	}
+	s := created(t, base())
+	s.signingSecret()
+	before := s.tf.State
+	tftest.Must(t, s.tf.PlanDestroy().Diags)
+	tftest.Says(t, s.tf.Destroy().Errors(), "in use by 1 signing secret", "create_before_destroy")
 	// A replacement deletes first, and fails the same way: the old endpoint stays in the state.
-	d := tf.Apply(tf.Plan(base().With("connector_id", "con_2")), nil)
-	if core.Says(t, d.Errors(), "create_before_destroy"); !tf.State.Equal(before) {
-		t.Errorf("the state has changed: %s", tf.State)
+	d := s.tf.Apply(s.tf.Plan(base().With("connector_id", acctest.TheFixture().Connectors[1])), nil)
+	if tftest.Says(t, d.Errors(), "create_before_destroy"); !s.tf.State.Equal(before) {
+		t.Errorf("the state has changed: %s", s.tf.State)
 	}
-	f.secrets = 0
-	if core.Must(t, tf.Destroy()); f.endpoint != nil {
-		t.Error("not destroyed")
-	}
-}
-
-func TestDeletedOutside(t *testing.T) {
-	f, tf := created(t, base())
-	before := tf.State
-	f.endpoint = nil
-	if core.Must(t, tf.Refresh()); !tf.State.IsNull() {
-		t.Error("a deleted endpoint stays")
-	}
-	tf.State = before
-	core.Must(t, tf.Destroy()) // gone already is what was wanted
-	p := tf.Plan(base())
-	tf.Expect(p.Planned, "id=<unknown>")
-	core.Must(t, tf.Apply(p, nil))
-
-	// Deleted after the plan: the change fails, and the next plan makes it anew.
-	p = tf.Plan(base().With("description", "new"))
-	f.endpoint = nil
-	core.Says(t, tf.Apply(p, nil).Errors(), "deleted after the plan was made")
-}
-
-func TestNameTakenSaysHowToImport(t *testing.T) {
-	f, _ := created(t, base())
-	other := newTerraform(t, f)
-	core.Says(
-		t,
-		other.Apply(other.Plan(base()), nil).Errors(),
-		`AttributeName("name")`,
-		"terraform import quickconnect_webhook_endpoint.LABEL orders",
-	)
-	if !other.State.IsNull() {
-		t.Error("the other endpoint was taken over")
-	}
+	s.As(api.RoleDeployer).Delete(api.KindSigningSecrets, "orders").Want(http.StatusNoContent)
+	tftest.Must(t, s.tf.Destroy())
 }
 
 func TestImport(t *testing.T) {
-	full := base().With("description", "").
-		With("labels", map[string]any{}).
-		With("event_types", []string{"message.delivered"}).
+	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
+		[]string{"message.delivered"}).
 		With("enabled", false)
-	f, _ := created(t, full)
-	for _, id := range []string{theID, "orders"} {
-		tf := newTerraform(t, f)
-		core.Must(t, tf.Import(id))
-		core.Silent(t, tf, full)
-	}
-	for _, id := range []string{"wep_99", "nobody", "No Name", "con_01", ""} {
-		if newTerraform(t, f).Import(id).Errors() == "" {
-			t.Errorf("import of %q worked", id)
-		}
-	}
-}
-
-func TestUnconfiguredProvider(t *testing.T) {
-	f, tf := created(t, base())
-	waiting := newTerraformOn(t, tfkit.NotConfigured("token"))
-	core.Must(t, waiting.Plan(base()).Diags)
-	waiting.State, waiting.Private = tf.State, tf.Private
-	core.Says(t, waiting.Refresh().Errors(), "token is unknown")
-	core.Says(t, waiting.Destroy().Errors(), "token is unknown")
-	core.Says(t, waiting.Import("orders").Errors(), "token is unknown")
-	if f.endpoint == nil || len(f.writes) != 0 {
-		t.Errorf("the platform was asked %v", f.writes)
+	s := created(t, full)
+	for _, id := range []string{s.id(), "orders"} {
+		tf := s.Terraform(api.WebhookEndpoints.Terraform)
+		tftest.Must(t, tf.Import(id))
+		tftest.Silent(t, tf, full)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest/core"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
 // The vectors that Standard Webhooks publishes.
@@ -30,7 +30,7 @@ const (
 // argument.
 func call(t *testing.T, name string, arguments ...any) (tftypes.Value, *tfprotov6.FunctionError) {
 	t.Helper()
-	server, schemas := core.Serve(t, provider.New("test")())
+	server, schemas := tftest.Serve(t, provider.New("test")())
 	definition := schemas.Functions[name]
 	if definition == nil || len(definition.Parameters) != len(arguments) {
 		t.Fatalf("no function %s of %d parameters", name, len(arguments))
@@ -41,7 +41,7 @@ func call(t *testing.T, name string, arguments ...any) (tftypes.Value, *tfprotov
 		if !ok {
 			v = tftypes.NewValue(definition.Parameters[i].Type, a)
 		}
-		encoded = append(encoded, core.Dynamic(t, v))
+		encoded = append(encoded, tftest.Dynamic(t, v))
 	}
 	r, err := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded})
 	if err != nil {
@@ -280,7 +280,7 @@ func TestVerifyRefuses(t *testing.T) {
 
 // TestDescribed: the documentation is made from these descriptions.
 func TestDescribed(t *testing.T) {
-	_, schemas := core.Serve(t, provider.New("test")())
+	_, schemas := tftest.Serve(t, provider.New("test")())
 	if len(schemas.Functions) != 2 {
 		t.Errorf("%d functions", len(schemas.Functions))
 	}

@@ -1,0 +1,149 @@
+package launch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+)
+
+// Registries are where the CLIs, Terraform and OpenTofu, look for a provider without a host.
+var Registries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
+// FindTerraform returns the CLI that TF_ACC_TERRAFORM_PATH names, or else the one on the PATH.
+func FindTerraform() (string, error) {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("neither terraform nor tofu is on the PATH: install one of them (1.11 or newer), " +
+		"or name it in TF_ACC_TERRAFORM_PATH")
+}
+
+// DevOverrides is a CLI configuration that takes these providers from programs in a directory.
+func DevOverrides(dir string, providers ...string) string {
+	var b strings.Builder
+	b.WriteString("provider_installation {\n  dev_overrides {\n")
+	for _, registry := range Registries {
+		for _, provider := range providers {
+			fmt.Fprintf(&b, "    %q = %q\n", registry+"/quickconnect/"+provider, dir)
+		}
+	}
+	b.WriteString("  }\n  direct {}\n}\n")
+	return b.String()
+}
+
+// Terraform is the CLI, Terraform or OpenTofu, in a work directory.
+type Terraform struct {
+	// Path is the program.
+	Path string
+	// Dir is the work directory.
+	Dir string
+	// Env is the environment of the commands.
+	Env map[string]string
+}
+
+// NewTerraform returns the CLI at path in a work directory, with this CLI configuration, which it writes to a file.
+func NewTerraform(path, dir, configFile, config string, env map[string]string) (*Terraform, error) {
+	t := &Terraform{Path: path, Dir: dir, Env: map[string]string{
+		"TF_CLI_CONFIG_FILE": configFile,
+		"CHECKPOINT_DISABLE": "1",
+		"TF_IN_AUTOMATION":   "1",
+		"TF_INPUT":           "0",
+		"TF_CLI_ARGS":        "-no-color",
+	}}
+	for name, value := range env {
+		t.Env[name] = value
+	}
+	return t, os.WriteFile(configFile, []byte(config), 0o600)
+}
+
+// Name is terraform or tofu.
+func (t *Terraform) Name() string { return filepath.Base(t.Path) }
+
+// Command is a command of the CLI that runs.
+type Command struct {
+	cmd   *exec.Cmd
+	out   lockedBuffer
+	began time.Time
+}
+
+// Result is a command that has ended.
+type Result struct {
+	Code int
+	Took time.Duration
+	// Output is what it wrote to standard output and standard error, without the warning about provider overrides.
+	Output string
+}
+
+// Start starts a command. When the context ends, the command gets an interrupt, and is killed if it then does not end.
+func (t *Terraform) Start(ctx context.Context, stdin io.Reader, args ...string) (*Command, error) {
+	c := &Command{cmd: exec.CommandContext(ctx, t.Path, args...), began: clock.System().Now()}
+	c.cmd.Dir = t.Dir
+	for name, value := range t.Env {
+		c.cmd.Env = append(c.cmd.Env, name+"="+value)
+	}
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = stdin, &c.out, &c.out
+	// A group of its own, so that an interrupt reaches Terraform and its providers as Ctrl-C does, and nobody else.
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.cmd.Cancel = func() error { return c.Signal(syscall.SIGINT) }
+	c.cmd.WaitDelay = 30 * time.Second
+	return c, c.cmd.Start()
+}
+
+// Signal sends a signal to the command and to the providers that it started.
+func (c *Command) Signal(s syscall.Signal) error { return syscall.Kill(-c.cmd.Process.Pid, s) }
+
+// Output returns what the command has written so far.
+func (c *Command) Output() string { return c.out.String() }
+
+// Wait waits for the end. Any exit code is a result; the error says that there is none.
+func (c *Command) Wait() (Result, error) {
+	err := c.cmd.Wait()
+	_ = c.Signal(syscall.SIGKILL) // a provider that outlived its CLI
+	if c.cmd.ProcessState == nil {
+		return Result{}, err
+	}
+	return Result{
+		Code:   c.cmd.ProcessState.ExitCode(),
+		Took:   clock.System().Now().Sub(c.began),
+		Output: overrideWarning.ReplaceAllString(c.out.String(), "\n"),
+	}, nil
+}
+
+// overrideWarning is what the CLI says on every command about the providers that it takes from a directory.
+var overrideWarning = regexp.MustCompile(
+	`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
+
+// lockedBuffer is a buffer that is read while it is written.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(data []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(data)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,143 @@
+package platform_test
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// route is a route of /v1, its permission, and a body with which an allowed role gets no 401, 403 or 404.
+type route struct {
+	method, path string
+	permission   string
+	body         any // of a request that is well-formed
+}
+
+var because = object{"reason": "test"}
+
+var routes = []route{
+	{"GET", "/v1/identity", "", nil},
+	{"POST", "/v1/introspect", api.PermissionIntrospect, url.Values{"token": {"x"}}},
+	{"POST", "/v1/revoke", api.PermissionContain, url.Values{"token": {"x"}}},
+
+	{"POST", pathConnectors, api.PermissionWrite, object{"name": "new", "owner": "o", "type": "custom"}},
+	{"GET", pathConnectors, api.PermissionRead, nil},
+	{"GET", pathConnectors + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathConnectors + "/{id}", api.PermissionWrite, object{"owner": "new"}},
+	{"DELETE", pathConnectors + "/{id}", api.PermissionWrite, nil},
+	{"POST", pathConnectors + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
+	{"POST", pathConnectors + "/{id}/hold", api.PermissionContain, because},
+	{"POST", pathConnectors + "/{id}/release", api.PermissionContain, because},
+	{"GET", pathConnectors + "/{id}/versions", api.PermissionRead, nil},
+
+	{
+		"POST", pathTokens, api.PermissionWrite,
+		object{
+			"name": "new", "owner": "o", "connector_id": "con_x", "scopes": []string{"a"},
+			"expires_at": "2030-01-01T00:00:00Z",
+		},
+	},
+	{"GET", pathTokens, api.PermissionRead, nil},
+	{"GET", pathTokens + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathTokens + "/{id}", api.PermissionWrite, object{"owner": "new"}},
+	{"DELETE", pathTokens + "/{id}", api.PermissionWrite, nil},
+	{"POST", pathTokens + "/{id}/rotation/begin", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/rotation/rotate", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/rotation/acknowledge", api.PermissionAcknowledge, object{"version": 2}},
+	{"POST", pathTokens + "/{id}/rotation/promote", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/rotation/retire", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/rotation/cancel", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/rotation/rollback", api.PermissionContain, object{}},
+	{"POST", pathTokens + "/{id}/rotation/reissue", api.PermissionWrite, object{}},
+	{"POST", pathTokens + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
+	{"POST", pathTokens + "/{id}/hold", api.PermissionContain, because},
+	{"POST", pathTokens + "/{id}/release", api.PermissionContain, because},
+	{"GET", pathTokens + "/{id}/versions", api.PermissionRead, nil},
+	{"POST", pathTokens + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
+
+	{
+		"POST", pathEndpoints, api.PermissionWrite,
+		object{"name": "new", "connector_id": "con_x", "url": "https://hooks.example.com"},
+	},
+	{"GET", pathEndpoints, api.PermissionRead, nil},
+	{"GET", pathEndpoints + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathEndpoints + "/{id}", api.PermissionWrite, object{"url": "https://other.example.com"}},
+	{
+		"POST", pathEndpoints + "/{id}/test-events", api.PermissionWrite,
+		object{"type": "message.delivered", "data": object{"a": 1}},
+	},
+	{"GET", pathEndpoints + "/{id}/deliveries", api.PermissionRead, nil},
+	{"POST", pathEndpoints + "/{id}/probe", api.PermissionAcknowledge, nil},
+	{"DELETE", pathEndpoints + "/{id}", api.PermissionWrite, nil},
+
+	{
+		"POST", pathSecrets, api.PermissionWrite,
+		object{"name": "new", "owner": "o", "endpoint_id": "wep_x", "rotation_policy_id": "pol_x"},
+	},
+	{"GET", pathSecrets, api.PermissionRead, nil},
+	{"GET", pathSecrets + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathSecrets + "/{id}", api.PermissionWrite, object{"owner": "new"}},
+	{"DELETE", pathSecrets + "/{id}", api.PermissionWrite, nil},
+	{"POST", pathSecrets + "/{id}/rotation/begin", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/rotate", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/acknowledge", api.PermissionAcknowledge, object{"version": 2}},
+	{"POST", pathSecrets + "/{id}/rotation/promote", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/retire", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/cancel", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/rollback", api.PermissionContain, object{}},
+	{"POST", pathSecrets + "/{id}/rotation/reissue", api.PermissionWrite, object{}},
+	{"POST", pathSecrets + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
+	{"POST", pathSecrets + "/{id}/hold", api.PermissionContain, because},
+	{"POST", pathSecrets + "/{id}/release", api.PermissionContain, because},
+	{"GET", pathSecrets + "/{id}/versions", api.PermissionRead, nil},
+	{"POST", pathSecrets + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
+
+	{"POST", pathPolicies, api.PermissionWrite, object{"name": "new", "interval": "1d"}},
+	{"GET", pathPolicies, api.PermissionRead, nil},
+	{"GET", pathPolicies + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathPolicies + "/{id}", api.PermissionWrite, object{"interval": "2d"}},
+	{"DELETE", pathPolicies + "/{id}", api.PermissionWrite, nil},
+}
+
+// objectOf fills the id of an object into a path.
+func objectOf(path string, ids map[string]string) string {
+	for kind, id := range ids {
+		if strings.HasPrefix(path, kind+"/") {
+			path = strings.Replace(path, "{id}", id, 1)
+		}
+	}
+	return strings.Replace(path, "{version}", "1", 1)
+}
+
+func (w *world) objects() map[string]string {
+	w.t.Helper()
+	connector := w.newConnector("chat", nil)
+	endpoint := w.newEndpoint("hooks", connector.ID, nil)
+	policy := w.newPolicy("weekly", nil)
+	return map[string]string{
+		pathConnectors: connector.ID,
+		pathTokens:     w.newToken("notifier", connector.ID, nil).ID,
+		pathEndpoints:  endpoint.ID,
+		pathSecrets:    w.newSecret("signing", endpoint.ID, policy.ID, nil).ID,
+		pathPolicies:   w.newPolicy("monthly", nil).ID,
+	}
+}
+
+// recreated replaces a deleted object.
+func (w *world) recreated(ids map[string]string, path string) map[string]string {
+	w.t.Helper()
+	switch {
+	case strings.HasPrefix(path, pathConnectors):
+		ids[pathConnectors] = w.newConnector("chat", nil).ID
+	case strings.HasPrefix(path, pathTokens):
+		ids[pathTokens] = w.create(api.ScopedTokens, "notifier", ids[pathPolicies], nil).ID
+	case strings.HasPrefix(path, pathEndpoints):
+		ids[pathEndpoints] = w.newEndpoint("hooks", ids[pathConnectors], nil).ID
+	case strings.HasPrefix(path, pathSecrets):
+		ids[pathSecrets] = w.create(api.SigningSecrets, "signing", ids[pathPolicies], nil).ID
+	default:
+		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
+	}
+	return ids
+}

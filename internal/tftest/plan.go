@@ -1,0 +1,110 @@
+package tftest
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Plan is a plan file.
+type Plan struct {
+	Planned tftypes.Value
+	// Changes is what -detailed-exitcode tells by 2.
+	Changes  bool
+	Replaces bool
+	Diags    Diags
+
+	config, prior tftypes.Value
+	private       []byte
+}
+
+// Plan refreshes and plans.
+func (tf *Terraform) Plan(c Config) Plan {
+	tf.t.Helper()
+	if d := tf.Refresh(); d.Errors() != "" {
+		return Plan{Diags: d}
+	}
+	return tf.PlanOnly(c)
+}
+
+// PlanOnly plans without a refresh.
+func (tf *Terraform) PlanOnly(c Config) Plan {
+	tf.t.Helper()
+	return tf.planFrom(Value(tf.typ, c), tf.State)
+}
+
+// PlanDestroy plans the end of the object, without a refresh.
+func (tf *Terraform) PlanDestroy() Plan {
+	tf.t.Helper()
+	r := tf.ask(tf.null(), tf.State)
+	return Plan{Planned: tf.null(), Changes: true, Diags: r.Diagnostics, config: tf.null(), prior: tf.State}
+}
+
+func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
+	tf.t.Helper()
+	p := Plan{config: configuration, prior: prior}
+	v, err := tf.server.ValidateResourceConfig(tf.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: tf.typeName, Config: Dynamic(tf.t, configuration),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if p.Diags = append(p.Diags, v.Diagnostics...); p.Diags.Errors() != "" {
+		return p
+	}
+	r := tf.ask(configuration, prior)
+	p.Diags = append(p.Diags, r.Diagnostics...)
+	if p.Diags.Errors() == "" && len(r.RequiresReplace) > 0 && !prior.IsNull() {
+		p.Replaces = true
+		r = tf.ask(configuration, tf.null())
+		p.Diags = append(p.Diags, r.Diagnostics...)
+	}
+	if p.Diags.Errors() != "" {
+		return p
+	}
+	p.Planned, p.private = tf.value(r.PlannedState), r.PlannedPrivate
+	p.Changes = p.Replaces || !p.Planned.Equal(prior)
+	return p
+}
+
+func (tf *Terraform) ask(configuration, prior tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+	tf.t.Helper()
+	r, err := tf.server.PlanResourceChange(tf.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, prior), ProposedNewState: Dynamic(tf.t,
+			tf.proposed(configuration, prior)),
+		Config: Dynamic(tf.t, configuration), PriorPrivate: tf.Private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return r
+}
+
+// proposed is what core proposes: the configuration, and for computed attributes that it leaves out the prior state.
+func (tf *Terraform) proposed(configuration, prior tftypes.Value) tftypes.Value {
+	if prior.IsNull() || configuration.IsNull() {
+		return configuration
+	}
+	members, before := tf.members(configuration), tf.members(prior)
+	for _, a := range tf.schema.Block.Attributes {
+		if a.Computed && members[a.Name].IsNull() {
+			members[a.Name] = before[a.Name]
+		}
+	}
+	return tftypes.NewValue(tf.typ, members)
+}
+
+// conforms reports where what was known is something else now.
+func (tf *Terraform) conforms(what string, promised, got tftypes.Value) {
+	tf.t.Helper()
+	diff, err := promised.Diff(got)
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	for _, d := range diff {
+		if d.Value1 == nil || !d.Value1.IsFullyKnown() {
+			continue // an unknown promise is kept by anything; a container is compared by its members
+		}
+		tf.t.Errorf("%s at %s: was %s, but now %s", what, d.Path, d.Value1, d.Value2)
+	}
+}

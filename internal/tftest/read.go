@@ -1,0 +1,51 @@
+package tftest
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Open opens the ephemeral resource of the same type.
+func (tf *Terraform) Open(c Config) (tftypes.Value, Diags) {
+	tf.t.Helper()
+	typ := tf.schemas().EphemeralResourceSchemas[tf.typeName].ValueType()
+	r, err := tf.server.OpenEphemeralResource(tf.t.Context(),
+		&tfprotov6.OpenEphemeralResourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return tf.result(typ, r.Result, r.Diagnostics)
+}
+
+// Read reads the data source of the same type.
+func (tf *Terraform) Read(c Config) (tftypes.Value, Diags) {
+	tf.t.Helper()
+	typ := tf.schemas().DataSourceSchemas[tf.typeName].ValueType()
+	r, err := tf.server.ReadDataSource(tf.t.Context(),
+		&tfprotov6.ReadDataSourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return tf.result(typ, r.State, r.Diagnostics)
+}
+
+func (tf *Terraform) schemas() *tfprotov6.GetProviderSchemaResponse {
+	tf.t.Helper()
+	schemas, err := tf.server.GetProviderSchema(tf.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return schemas
+}
+
+func (tf *Terraform) result(typ tftypes.Type, d *tfprotov6.DynamicValue, diags Diags) (tftypes.Value, Diags) {
+	tf.t.Helper()
+	if diags.Errors() != "" {
+		return tftypes.NewValue(typ, nil), diags
+	}
+	v, err := d.Unmarshal(typ)
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	return v, diags
+}

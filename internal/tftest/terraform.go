@@ -1,0 +1,211 @@
+// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over
+// the plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
+package tftest
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Terraform has one resource of one type in its state.
+type Terraform struct {
+	// State is null while there is no object.
+	State   tftypes.Value
+	Private []byte
+
+	t        testing.TB
+	server   tfprotov6.ProviderServer
+	typeName string
+	schema   *tfprotov6.Schema
+	typ      tftypes.Type
+}
+
+// Unknown is the value of an attribute that a plan does not know.
+const Unknown = tftypes.UnknownValue
+
+// Config is a configuration. Attributes that are left out are null. A value may be Unknown.
+type Config map[string]any
+
+// With is c with one attribute changed, or without it where v is nil.
+func (c Config) With(name string, v any) Config {
+	out := maps.Clone(c)
+	if out[name] = v; v == nil {
+		delete(out, name)
+	}
+	return out
+}
+
+// New configures p with the attributes of providerConfig and begins with an empty state.
+func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName string) *Terraform {
+	tb.Helper()
+	server, schemas := Serve(tb, p)
+	if d := Configure(tb, server, schemas, providerConfig); d.Errors() != "" {
+		tb.Fatal(d.Errors())
+	}
+	tf := &Terraform{t: tb, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
+	tf.typ = tf.schema.ValueType()
+	tf.State = tf.null()
+	return tf
+}
+
+// Serve starts p and fetches its schemas.
+func Serve(tb testing.TB, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
+	tb.Helper()
+	server := providerserver.NewProtocol6(p)()
+	schemas, err := server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || Diags(schemas.Diagnostics).Errors() != "" {
+		tb.Fatal(err, Diags(schemas.Diagnostics).Errors())
+	}
+	return server, schemas
+}
+
+// Configure validates and sends a provider configuration, as a plan does.
+func Configure(tb testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov6.GetProviderSchemaResponse,
+	c Config,
+) Diags {
+	tb.Helper()
+	value := Value(schemas.Provider.ValueType(), c)
+	v, err := server.ValidateProviderConfig(tb.Context(),
+		&tfprotov6.ValidateProviderConfigRequest{Config: Dynamic(tb, value)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if d := Diags(v.Diagnostics); d.Errors() != "" {
+		return d
+	}
+	r, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.11.4",
+		Config:           Dynamic(tb, value),
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r.Diagnostics
+}
+
+// Apply carries out a plan. Known is the configuration as it is at apply time, where it differs from the plan's: what
+// was unknown, and write-only values; nil where it does not.
+func (tf *Terraform) Apply(p Plan, known Config) Diags {
+	tf.t.Helper()
+	if errs := p.Diags.Errors(); errs != "" {
+		tf.t.Fatalf("a plan with errors: %s", errs)
+	}
+	if !p.Changes {
+		return nil
+	}
+	configuration := p.config
+	if known != nil {
+		configuration = Value(tf.typ, known)
+	}
+	out := Diags{}
+	if p.Replaces {
+		if out = append(out, tf.Destroy()...); out.Errors() != "" {
+			return out
+		}
+		p.prior = tf.State
+	}
+	again := tf.planFrom(configuration, p.prior)
+	if out = append(out, again.Diags...); out.Errors() != "" {
+		return out
+	}
+	tf.conforms("inconsistent final plan", p.Planned, again.Planned)
+	if again.Planned.Equal(p.prior) {
+		return out
+	}
+	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t,
+			again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	out = append(out, r.Diagnostics...)
+	after := tf.value(r.NewState)
+	if !after.IsFullyKnown() {
+		tf.t.Errorf("the state has unknown values: %s", after)
+	}
+	if out.Errors() == "" {
+		tf.conforms("inconsistent result", again.Planned, after)
+	}
+	tf.State, tf.Private = after, r.Private
+	return out
+}
+
+// Run plans and applies.
+func (tf *Terraform) Run(c Config) Diags {
+	tf.t.Helper()
+	p := tf.Plan(c)
+	d := tf.Apply(p, nil)
+	if errs := d.Errors(); errs != "" {
+		tf.t.Fatal(errs)
+	}
+	return p.Diags
+}
+
+// Keep applies a plan, reads the object, and fails where the platform does not have a value that the plan promised. A
+// state that only repeats the promise would hide that it was wrong.
+func (tf *Terraform) Keep(p Plan, known Config) {
+	tf.t.Helper()
+	for _, d := range []Diags{tf.Apply(p, known), tf.Refresh()} {
+		if errs := d.Errors(); errs != "" {
+			tf.t.Fatal(errs)
+		}
+	}
+	tf.conforms("broken promise", p.Planned, tf.State)
+}
+
+// Refresh reads the object.
+func (tf *Terraform) Refresh() Diags {
+	tf.t.Helper()
+	if tf.State.IsNull() {
+		return nil
+	}
+	r, err := tf.server.ReadResource(tf.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     tf.typeName,
+		CurrentState: Dynamic(tf.t, tf.State), Private: tf.Private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() == "" {
+		tf.State, tf.Private = tf.value(r.NewState), r.Private
+	}
+	return r.Diagnostics
+}
+
+// Import imports the object and reads it.
+func (tf *Terraform) Import(id string) Diags {
+	tf.t.Helper()
+	r, err := tf.server.ImportResourceState(tf.t.Context(),
+		&tfprotov6.ImportResourceStateRequest{TypeName: tf.typeName, ID: id})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() != "" {
+		return r.Diagnostics
+	}
+	tf.State, tf.Private = tf.value(r.ImportedResources[0].State), r.ImportedResources[0].Private
+	return tf.Refresh()
+}
+
+// Destroy destroys the object.
+func (tf *Terraform) Destroy() Diags {
+	tf.t.Helper()
+	null := Dynamic(tf.t, tf.null())
+	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: tf.typeName, PriorState: Dynamic(tf.t,
+			tf.State), PlannedState: null, Config: null, PlannedPrivate: tf.Private,
+	})
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if Diags(r.Diagnostics).Errors() == "" {
+		tf.State, tf.Private = tf.value(r.NewState), r.Private
+	}
+	return r.Diagnostics
+}
