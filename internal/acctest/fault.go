@@ -136,6 +136,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case f.response != nil:
 		answer = f.response.recorded()
+		p.sign(answer.Header())
 	case !f.after:
 		p.carryOut(answer, r)
 	}
@@ -196,6 +197,19 @@ func (f Fault) wait(ctx context.Context) {
 			panic(http.ErrAbortHandler)
 		}
 	}
+}
+
+// sign names the platform in a problem that is answered in its place, unless the fault gives it another name.
+func (p *proxy) sign(h http.Header) {
+	if _, named := h[api.HeaderPlatform]; named || h.Get("Content-Type") != api.ProblemContentType {
+		return
+	}
+	p.mu.Lock()
+	target := p.target
+	p.mu.Unlock()
+	w := httptest.NewRecorder()
+	target.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+	h.Set(api.HeaderPlatform, w.Header().Get(api.HeaderPlatform))
 }
 
 // look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.

@@ -84,14 +84,23 @@ func RolesWith(permission string) []string {
 
 // Identity is who calls, and where.
 type Identity struct {
-	PrincipalID   string         `json:"principal_id" doc:"Id of the principal whose token this request carries."`
-	Name          string         `json:"name" doc:"The principal's name."`
-	Role          string         `json:"role" doc:"The principal's role." enum:"auditor,planner,operator,deployer,security,runtime"`
-	Permissions   []string       `json:"permissions" nullable:"false" doc:"What the role may do."`
-	Tenant        string         `json:"tenant" doc:"The one tenant the principal belongs to."`
-	Environment   string         `json:"environment" doc:"The one environment the principal belongs to."`
-	ExpiresAt     *time.Time     `json:"expires_at" doc:"When the principal's token ends. Null for never."`
-	ComparisonKey *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+	PrincipalID string     `json:"principal_id" doc:"Id of the principal whose token this request carries."`
+	Name        string     `json:"name" doc:"The principal's name."`
+	Role        string     `json:"role" doc:"The principal's role." enum:"auditor,planner,operator,deployer,security,runtime"`
+	Permissions []string   `json:"permissions" nullable:"false" doc:"What the role may do."`
+	Tenant      string     `json:"tenant" doc:"The one tenant the principal belongs to."`
+	Environment string     `json:"environment" doc:"The one environment the principal belongs to."`
+	ExpiresAt   *time.Time `json:"expires_at" doc:"When the principal's token ends. Null for never."`
+	PlatformID  string     `json:"platform_id" doc:"Id of the platform, plt_ and a ULID. It was made with the database and never changes; a backup keeps it."`
+	Incarnation int64      `json:"incarnation" doc:"1 at first, and a higher number after every restore of a backup."`
+	// RestoreConfirmed is false from a restore until somebody on the machine of the platform confirms it.
+	RestoreConfirmed bool           `json:"restore_confirmed" doc:"False from a restore of a backup until somebody on the platform's machine confirms it. Until then, an object that is not found may just be missing in the backup."`
+	ComparisonKey    *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+}
+
+// Platform returns which platform the identity is of.
+func (i Identity) Platform() PlatformRef {
+	return PlatformRef{ID: i.PlatformID, Incarnation: i.Incarnation}
 }
 
 // ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Every role but

@@ -26,6 +26,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -57,7 +58,8 @@ type Config struct {
 	UserAgent string
 	// Log gets every attempt. Nil is no log.
 	Log func(context.Context, Event)
-	// Clock is what a Retry-After that is a date is compared with. Nil is the clock of the machine.
+	// Clock is what a Retry-After that is a date is compared with where the answer has no Date. Nil is the clock of the
+	// machine.
 	Clock clock.Clock
 	// Random spreads retries. It returns numbers in [0,1). Nil is math/rand.
 	Random func() float64
@@ -81,6 +83,8 @@ type Client struct {
 	userAgent string
 	grace     time.Duration
 	http      *retryablehttp.Client
+	here      *api.Identity // nil: not known
+	known     *known
 }
 
 // New makes a client. It sends nothing.
@@ -137,7 +141,11 @@ func New(cfg Config) (*Client, error) {
 		// repeated elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Client{base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry}, nil
+	secrets := newKnown()
+	secrets.supplied(cfg.Token.Expose())
+	return &Client{
+		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, known: secrets,
+	}, nil
 }
 
 // newKey makes an idempotency key for one operation.

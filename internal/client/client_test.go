@@ -20,7 +20,8 @@ import (
 
 func serveTLS(t *testing.T) *httptest.Server {
 	t.Helper()
-	s := httptest.NewUnstartedServer(respondJSON(aConnector()))
+	s := httptest.NewUnstartedServer(
+		withHeader(api.HeaderPlatform, here().Platform().String(), respondJSON(aConnector())))
 	s.Config.ErrorLog = discardLog()
 	s.StartTLS()
 	t.Cleanup(s.Close)

@@ -7,9 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -22,7 +20,8 @@ type Error struct {
 	Permission string
 	// Status is 0 without a response. Cause then says why.
 	Status int
-	// Code is empty where the response is not a problem of the platform: a proxy's page, a redirect, a broken body.
+	// Code is empty where the response is not a problem of the platform: a proxy's page, a redirect, a broken body. It is
+	// a code of package api, or else "unknown".
 	Code string
 	// Field is a JSON pointer to the member of the request that was refused.
 	Field     string
@@ -67,7 +66,8 @@ func (e *Error) Error() string {
 // Unwrap returns the reason why there is no response.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// IsNotFound reports whether the platform itself said that the object does not exist. A 404 of a proxy is not that.
+// IsNotFound reports whether the platform itself said that the object does not exist: status 404 and a problem of our
+// type with this code, under the platform's header. A 404 of a proxy or of another API is not that.
 func IsNotFound(err error) bool { return HasCode(err, api.CodeNotFound) }
 
 // HasCode reports whether err is a problem of the platform with this code.
@@ -76,28 +76,34 @@ func HasCode(err error, code string) bool {
 	return errors.As(err, &e) && code != "" && e.Code == code
 }
 
-// maxDetail is how many bytes of a foreign text reach a diagnostic.
-const maxDetail = 1024
-
 var (
 	codePattern      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	requestIDPattern = regexp.MustCompile(`^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
 )
 
-// problemOf reads the problem in a response. ok is false where the response is none.
+// codeUnknown stands for a code that this client does not know, or that came with another status than it has. Nothing
+// is decided by it.
+const codeUnknown = "unknown"
+
+// problemOf reads the problem of the platform in a response. ok is false where the response is none: any API can answer
+// with problems, and only ours have this type. The response may still lack the platform's header.
 func problemOf(resp *http.Response) (p api.Problem, ok bool) {
 	if mediaType(resp) != api.ProblemContentType {
 		return p, false
 	}
-	if err := json.Unmarshal(bodyOf(resp), &p); err != nil || !codePattern.MatchString(p.Code) {
+	err := json.Unmarshal(bodyOf(resp), &p)
+	if err != nil || !codePattern.MatchString(p.Code) || p.Type != api.ProblemTypePrefix+p.Code {
 		return api.Problem{}, false
+	}
+	if status, known := api.StatusOf[p.Code]; !known || status != resp.StatusCode {
+		p.Code = codeUnknown
 	}
 	return p, true
 }
 
-// fill takes from the response what an error may say. hide has the secrets of the request: a text that repeats one of
-// them is dropped as a whole.
-func (e *Error) fill(resp *http.Response, hide []string) {
+// fill takes from the response what an error may say: what has a fixed form, and the texts of a problem of the platform
+// that repeat no secret.
+func (e *Error) fill(resp *http.Response, secrets *known) {
 	e.Status = resp.StatusCode
 	e.RequestID = requestIDOf(resp)
 	p, ok := problemOf(resp)
@@ -105,12 +111,22 @@ func (e *Error) fill(resp *http.Response, hide []string) {
 		e.Detail = notTheAPI(resp.StatusCode)
 		return
 	}
+	if _, named := platformOf(resp); !named {
+		_ = e.refuse(resp, &PlatformError{})
+		return
+	}
 	e.Code = p.Code
-	e.Field = clean(p.Field, hide)
-	e.Detail = clean(p.Detail, hide)
+	e.Field = secrets.clean(p.Field)
+	e.Detail = secrets.clean(p.Detail)
 	if requestIDPattern.MatchString(p.RequestID) {
 		e.RequestID = p.RequestID
 	}
+}
+
+// refuse makes the error one about a response of which nothing is read.
+func (e *Error) refuse(resp *http.Response, cause error) *Error {
+	e.Status, e.RequestID, e.Cause, e.Detail = resp.StatusCode, requestIDOf(resp), cause, cause.Error()
+	return e
 }
 
 func notTheAPI(status int) string {
@@ -124,41 +140,10 @@ func notTheAPI(status int) string {
 	}
 }
 
-// clean makes a foreign text fit to print.
-func clean(s string, hide []string) string {
-	for _, h := range hide {
-		if repeats(s, h) {
-			return "(text withheld: it repeated a secret)"
-		}
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if len(s) > maxDetail {
-		s = strings.ToValidUTF8(s[:maxDetail], "") + " …"
-	}
-	return s
-}
-
-// repeats reports whether a text has a secret in it: as it is, quoted as Go does it, or one line of it.
-func repeats(s, secret string) bool {
-	for line := range strings.Lines(secret) {
-		line = strings.TrimRight(line, "\r\n")
-		quoted := strconv.Quote(line)
-		// A line of less than four bytes is no secret, and would blank every message.
-		if len(line) >= 4 && (strings.Contains(s, line) || strings.Contains(s, quoted[1:len(quoted)-1])) {
-			return true
-		}
-	}
-	return false
-}
-
+// requestIDOf returns the request id of a response of the platform. Anybody else's is not printed.
 func requestIDOf(resp *http.Response) string {
 	id := resp.Header.Get("X-Request-Id")
-	if !requestIDPattern.MatchString(id) {
+	if _, named := platformOf(resp); !named || !requestIDPattern.MatchString(id) {
 		return ""
 	}
 	return id

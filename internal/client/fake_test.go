@@ -52,6 +52,7 @@ func serve(t *testing.T, steps ...http.HandlerFunc) *server {
 		n := len(s.requests)
 		s.requests = append(s.requests, recorded{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Clone(), body.String()})
 		s.mu.Unlock()
+		w.Header().Set(api.HeaderPlatform, here().Platform().String())
 		steps[min(n, len(steps)-1)](w, r)
 	}))
 	t.Cleanup(s.Close)
@@ -106,7 +107,7 @@ func newClient(t *testing.T, endpoint string, change func(*Config)) *sut {
 
 func problem(code string, change ...func(*api.Problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := api.Problem{Status: api.StatusOf[code], Code: code, Detail: "what the platform says", RequestID: "req_01"}
+		p := api.Problem{Type: api.ProblemTypePrefix + code, Status: api.StatusOf[code], Code: code, Detail: "what the platform says", RequestID: "req_01"}
 		for _, c := range change {
 			c(&p)
 		}

@@ -16,8 +16,14 @@ func (c *Client) Identity(ctx context.Context) (*api.Identity, error) {
 	if err := c.do(ctx, r, out); err != nil {
 		return nil, err
 	}
-	if out.Tenant == "" || out.Environment == "" {
+	if out.Tenant == "" || out.Environment == "" || out.PlatformID == "" {
 		return nil, r.notTheAPI()
+	}
+	if out.Platform() != r.platform {
+		fail := r.failure()
+		cause := &PlatformError{Want: r.platform, Came: out.Platform()}
+		fail.Status, fail.RequestID, fail.Cause, fail.Detail = http.StatusOK, r.requestID, cause, cause.Error()
+		return nil, fail
 	}
 	return out, nil
 }

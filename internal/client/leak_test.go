@@ -72,15 +72,24 @@ func TestTransportErrorsRepeatNoSecret(t *testing.T) {
 }
 
 func TestTransportErrorsKeepTheirCause(t *testing.T) {
-	err := describe(io.ErrUnexpectedEOF, []string{"unexpected"})
+	err := describe(io.ErrUnexpectedEOF, knowing("unexpected"))
 	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "unexpected") {
 		t.Errorf("got %q", err)
 	}
-	err = describe(errors.New("CANARY \\\"second\\\" line"), []string{"one\r\nCANARY \"second\" line"})
+	err = describe(errors.New("CANARY \\\"second\\\" line"), knowing("one\r\nCANARY \"second\" line"))
 	if got := err.Error(); strings.Contains(got, "CANARY") {
 		t.Errorf("got %q", got)
 	}
-	if got := describe(errors.New("connection refused"), []string{canaryToken}).Error(); got != "connection refused" {
+	if got := describe(errors.New("connection refused"), knowing(canaryToken)).Error(); got != "connection refused" {
 		t.Errorf("got %q", got)
 	}
+}
+
+// knowing is a run in which these values were supplied.
+func knowing(values ...string) *known {
+	k := newKnown()
+	for _, v := range values {
+		k.supplied(v)
+	}
+	return k
 }

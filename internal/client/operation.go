@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -12,14 +11,15 @@ import (
 // object is a response that is an object of one of the kinds.
 type object interface{ AsObject() api.Object }
 
-// fetch sends a request whose response is an object. It refuses JSON that is no object, as a captive portal can give.
+// fetch sends a request whose response is an object. It refuses JSON that is no object, as a captive portal can give,
+// and an object that is not the one that was asked for.
 func fetch[T object](ctx context.Context, c *Client, r *request) (*T, error) {
 	out := new(T)
 	if err := c.do(ctx, r, out); err != nil {
 		return nil, err
 	}
-	if !IsID((*out).AsObject().ID) {
-		return nil, r.notTheAPI()
+	if err := c.checkObject(r, (*out).AsObject()); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -29,6 +29,7 @@ func create[T object](ctx context.Context, c *Client, kind api.Kind, name string
 	return fetch[T](ctx, c, &request{
 		method: http.MethodPost, route: kind.Route(), body: in, changes: true,
 		op: "create", object: named(kind, name), permission: api.PermissionWrite,
+		about: about{kind: kind, name: name},
 	})
 }
 
@@ -36,7 +37,7 @@ func create[T object](ctx context.Context, c *Client, kind api.Kind, name string
 func below(kind api.Kind, id, method, op, permission string, path ...string) (*request, error) {
 	r := &request{
 		method: method, route: kind.Route(append([]string{id}, path...)...),
-		op: op, object: identified(kind, id), permission: permission,
+		op: op, object: identified(kind, id), permission: permission, about: about{kind: kind, id: id},
 	}
 	return r, r.checkID(kind, id)
 }
@@ -74,18 +75,20 @@ func remove(ctx context.Context, c *Client, kind api.Kind, id string) error {
 func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string) (*T, error) {
 	r := &request{
 		method: http.MethodGet, route: kind.Route(), query: url.Values{"name": {name}},
-		op: "find", object: named(kind, name), permission: api.PermissionRead,
+		op: "find", object: named(kind, name), permission: api.PermissionRead, about: about{kind: kind},
 	}
 	var found *T
-	last, err := eachPage(ctx, c, r, func(items []T) bool {
-		i := slices.IndexFunc(items, func(item T) bool {
-			o := item.AsObject()
-			return o.Name == name && IsID(o.ID)
-		})
-		if i >= 0 {
-			found = &items[i]
+	last, err := eachPage(ctx, c, r, func(items []T) (more bool, err error) {
+		for i := range items {
+			if err := c.checkObject(r, items[i].AsObject()); err != nil {
+				return false, err
+			}
+			if items[i].AsObject().Name == name {
+				found = &items[i]
+				return false, nil
+			}
 		}
-		return found == nil
+		return true, nil
 	})
 	if err != nil || found != nil {
 		return found, err
@@ -97,8 +100,9 @@ func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string
 
 // list reads all objects of a kind.
 func list[T object](ctx context.Context, c *Client, kind api.Kind) ([]T, error) {
-	return allPages[T](ctx, c, &request{
+	r := &request{
 		method: http.MethodGet, route: kind.Route(), query: largePages(),
-		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead,
-	})
+		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead, about: about{kind: kind},
+	}
+	return allPages(ctx, c, r, func(item T) error { return c.checkObject(r, item.AsObject()) })
 }

@@ -11,9 +11,11 @@ import (
 // largePages asks for pages of the largest size. Not every list takes it.
 func largePages() url.Values { return url.Values{"page_size": {"1000"}} }
 
-// eachPage sends a list request once per page until visit returns false, and returns the last request. A missing list
+// eachPage sends a list request once per page while visit asks for more, and returns the last request. A missing list
 // is an error: JSON of something else does not say that there is nothing.
-func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(items []T) bool) (*request, error) {
+func eachPage[T any](
+	ctx context.Context, c *Client, first *request, visit func(items []T) (more bool, err error),
+) (*request, error) {
 	token := ""
 	for {
 		r := first.page(token)
@@ -24,19 +26,29 @@ func eachPage[T any](ctx context.Context, c *Client, first *request, visit func(
 		if page.Items == nil {
 			return r, r.notTheAPI()
 		}
-		if !visit(page.Items) || page.NextPageToken == "" || page.NextPageToken == token {
-			return r, nil
+		more, err := visit(page.Items)
+		if err != nil || !more || page.NextPageToken == "" || page.NextPageToken == token {
+			return r, err
 		}
 		token = page.NextPageToken
 	}
 }
 
-// allPages reads a list to its end.
-func allPages[T any](ctx context.Context, c *Client, first *request) ([]T, error) {
+// allPages reads a list to its end. check refuses an item that does not belong there; nil is for items that do not say
+// where they belong.
+func allPages[T any](ctx context.Context, c *Client, first *request, check func(T) error) ([]T, error) {
 	all := []T{}
-	_, err := eachPage(ctx, c, first, func(items []T) bool {
+	_, err := eachPage(ctx, c, first, func(items []T) (more bool, err error) {
+		for _, item := range items {
+			if check == nil {
+				break
+			}
+			if err := check(item); err != nil {
+				return false, err
+			}
+		}
 		all = append(all, items...)
-		return true
+		return true, nil
 	})
 	if err != nil {
 		return nil, err
@@ -53,5 +65,6 @@ func (r *request) page(token string) *request {
 	}
 	return &request{
 		method: r.method, route: r.route, query: query, op: r.op, object: r.object, permission: r.permission,
+		about: r.about,
 	}
 }

@@ -28,8 +28,10 @@ type request struct {
 	body   any        // written as JSON, with its secrets exposed
 	form   url.Values // the body of an RFC 7662 or RFC 7009 request, instead of JSON
 	hide   []string   // secrets of the request, which no error and no log may repeat
+	known  *known     // the secrets of the run, those of the request included
 
 	op, object string // for errors: "create", `connector "mail"`
+	about      about  // what the answer must be about
 	permission string // what the operation needs
 	write      Write
 	changes    bool // the request changes something: a key goes with it, and it is finished once it was sent
@@ -39,6 +41,10 @@ type request struct {
 	emptyStatus int
 	// empty is true after such a success.
 	empty bool
+	// requestID is the id that the last answer had.
+	requestID string
+	// platform is which platform gave the last answer.
+	platform api.PlatformRef
 
 	attempts attempts
 }
@@ -75,31 +81,44 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		fail.Cause = err
 		return fail
 	}
-	r.hide = append(r.hide, c.token.Expose())
+	r.known = c.known
 	resp, err := c.send(ctx, r)
 	if resp != nil {
 		defer resp.Body.Close()
 	}
 	fail := r.failure()
 	if err != nil {
-		fail.Cause = describe(err, r.hide)
+		fail.Cause = describe(err, r.known)
 		return fail
+	}
+	r.requestID = requestIDOf(resp)
+	if err := c.checkPlatform(resp); err != nil {
+		return fail.refuse(resp, err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		fail.fill(resp, r.hide)
+		fail.fill(resp, r.known)
 		return fail
-	}
-	if r.empty = r.emptySuccess(resp); r.empty {
-		return nil
 	}
 	// A captive portal gives a page with status 200. It must not count as a success: after a DELETE, the object would
 	// leave the state.
-	if out == nil || mediaType(resp) != "application/json" || json.Unmarshal(bodyOf(resp), out) != nil {
-		// The decoder's own error can quote what it read.
-		fail.Status, fail.RequestID, fail.Detail = resp.StatusCode, requestIDOf(resp), notTheAPI(resp.StatusCode)
+	if !r.read(resp, out) {
+		fail.fill(resp, r.known)
 		return fail
 	}
+	var named bool
+	if r.platform, named = platformOf(resp); !named {
+		return fail.refuse(resp, &PlatformError{})
+	}
 	return nil
+}
+
+// read reads a success into out, and reports whether the response is one. The error of the decoder is of no use: it can
+// quote what it read.
+func (r *request) read(resp *http.Response, out any) bool {
+	if r.empty = r.emptySuccess(resp); r.empty {
+		return true
+	}
+	return out != nil && mediaType(resp) == "application/json" && json.Unmarshal(bodyOf(resp), out) == nil
 }
 
 // emptySuccess reports whether a response is a success without a body. An empty 200 also needs the request id that the
@@ -121,6 +140,9 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	body, contentType, err := r.encode()
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range r.hide {
+		c.known.supplied(s)
 	}
 	u := c.base.JoinPath(r.route)
 	u.RawQuery = r.query.Encode()

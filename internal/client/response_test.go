@@ -70,7 +70,7 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 }
 
 func TestEmptySuccess(t *testing.T) {
-	identified := withHeader("X-Request-Id", "req_01", func(w http.ResponseWriter, _ *http.Request) {
+	identified := withHeader("X-Request-Id", "req_01ARZ3NDEKTSV4RRFFQ69G5FAV", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusOK)
 	})
 	s := serve(t, identified)

@@ -10,7 +10,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -44,7 +43,8 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		return true, nil
 	case resp.StatusCode == http.StatusConflict:
 		p, ok := problemOf(resp)
-		return ok && p.Code == api.CodeInProgress, nil
+		_, named := platformOf(resp)
+		return ok && named && p.Code == api.CodeInProgress, nil
 	}
 	return false, nil
 }
@@ -99,14 +99,7 @@ func retryAfter(c clock.Clock, resp *http.Response) (time.Duration, bool) {
 	default:
 		return 0, false
 	}
-	h := resp.Header.Get("Retry-After")
-	if s, err := strconv.ParseInt(h, 10, 32); err == nil {
-		return time.Duration(max(s, 0)) * time.Second, true
-	}
-	if at, err := http.ParseTime(h); err == nil {
-		return max(at.Sub(c.Now()), 0), true
-	}
-	return 0, false
+	return api.RetryAfter(resp.Header, c.Now(), maxRetryAfter)
 }
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
@@ -122,7 +115,7 @@ func (e *transportError) Unwrap() error { return e.cause }
 
 // describe makes a transport error fit to print. It removes the URL, whose query can name objects. It also removes
 // every quotation: where the other side does not speak HTTP, net/http quotes what it sent, in whole or in parts.
-func describe(err error, hide []string) error {
+func describe(err error, secrets *known) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
@@ -131,5 +124,5 @@ func describe(err error, hide []string) error {
 	if malformed := textproto.ProtocolError(""); errors.As(err, &malformed) {
 		text = "malformed header" // its text quotes without quotation marks
 	}
-	return &transportError{clean(quotation.ReplaceAllString(text, `"…"`), hide), err}
+	return &transportError{secrets.clean(quotation.ReplaceAllString(text, `"…"`)), err}
 }

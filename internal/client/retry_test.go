@@ -119,9 +119,16 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 		"the other half":                {steps(cut, cut, cut), 0.5, []time.Duration{375 * ms, 750 * ms, 1500 * ms}},
 		"as asked":                      {steps(after("7", limited)), 0, []time.Duration{7 * time.Second}},
 		"a little later than asked":     {steps(after("10", limited)), 0.5, []time.Duration{10550 * ms}},
-		"a date": {
-			steps(after("Fri, 01 May 2026 12:00:09 GMT", problem(api.CodeUnavailable))), 0,
+		"a date, by the clock of the answer": {
+			steps(after("Fri, 01 May 2020 12:00:09 GMT",
+				withHeader("Date", "Fri, 01 May 2020 12:00:00 GMT", problem(api.CodeUnavailable)))), 0,
 			[]time.Duration{9 * time.Second},
+		},
+		"the year 9999 is capped": {
+			steps(after("Fri, 31 Dec 9999 23:59:59 GMT", limited)), 0.9, []time.Duration{30 * time.Second},
+		},
+		"too many seconds are capped": {
+			steps(after("99999999999999999999", limited)), 0.9, []time.Duration{30 * time.Second},
 		},
 		"a date in the past":     {steps(after("Fri, 01 May 2020 12:00:09 GMT", limited)), 0, []time.Duration{0}},
 		"an hour is capped":      {steps(after("3600", limited)), 0.9, []time.Duration{30 * time.Second}},

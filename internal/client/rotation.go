@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -33,10 +34,10 @@ func acknowledge[T object](ctx context.Context, c *Client, kind api.Kind, id str
 	if err := c.do(ctx, r, out); err != nil {
 		return err
 	}
-	if !r.empty && !IsID((*out).AsObject().ID) {
-		return r.notTheAPI()
+	if r.empty {
+		return nil
 	}
-	return nil
+	return c.checkObject(r, (*out).AsObject())
 }
 
 // contain sends revoke, hold or release.
@@ -60,8 +61,13 @@ func reveal(ctx context.Context, c *Client, kind api.Kind, id string, version in
 	if err := c.do(ctx, r, out); err != nil {
 		return nil, err
 	}
-	if out.Version != version || out.Value.IsEmpty() {
+	c.known.issued(out.Value.Expose())
+	switch {
+	case out.Value.IsEmpty():
 		return nil, r.notTheAPI()
+	case out.Version != version:
+		return nil, r.otherAnswer(fmt.Sprintf("version %d of %s", version, r.object),
+			fmt.Sprintf("version %d", out.Version))
 	}
 	return out, nil
 }
@@ -72,5 +78,5 @@ func versions(ctx context.Context, c *Client, kind api.Kind, id string) ([]api.V
 	if err != nil {
 		return nil, err
 	}
-	return allPages[api.Version](ctx, c, r)
+	return allPages[api.Version](ctx, c, r, nil)
 }

@@ -55,7 +55,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.send(req)
 	event := Event{Method: req.Method, Route: r.route, Attempt: r.attempts.count}
 	if err != nil {
-		event.Failure = describe(err, r.hide).Error()
+		event.Failure = describe(err, r.known).Error()
 	} else {
 		event.Status, event.RequestID = resp.StatusCode, requestIDOf(resp)
 	}

@@ -71,7 +71,12 @@ func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Deli
 		return nil, err
 	}
 	r.query = largePages()
-	return allPages[api.Delivery](ctx, e.client, r)
+	return allPages(ctx, e.client, r, func(d api.Delivery) error {
+		if d.EndpointID == id {
+			return nil
+		}
+		return r.otherAnswer("the deliveries to "+r.object, "deliveries to another endpoint")
+	})
 }
 
 // Probe asks the receiver now whether it accepts the pending versions of the endpoint's signing secrets. It returns nil

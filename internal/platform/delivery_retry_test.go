@@ -157,7 +157,7 @@ func TestPauses(t *testing.T) {
 				}
 				wish.value = w.clock.Now().Add(d).Format(http.TimeFormat)
 			}
-			h.says(with(x.status, wish))
+			h.says(with(x.status, wish, header{"Date", w.clock.Now().Format(http.TimeFormat)}))
 			w.sent(h.endpoint)
 			w.deliver()
 			h.took(1)

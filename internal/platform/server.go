@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -23,7 +22,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -73,12 +71,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Sweep <= 0 {
 		c.Sweep = time.Second
 	}
-	random := keys.NewRandom(c.Random)
-	opened, err := keys.Open(ctx, c.Store, c.Keyring, random, c.Clock.Now())
+	runner, err := txn.Open(ctx, c.Store, c.Keyring, c.Clock, c.Random)
 	if err != nil {
-		return nil, fmt.Errorf("open the keys of the platform: %w", err)
+		return nil, err
 	}
-	runner := &txn.Runner{Store: c.Store, Clock: c.Clock, Keys: opened, Random: random}
 	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
 }
 

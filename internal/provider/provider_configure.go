@@ -66,6 +66,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
 	}
+	platform.Accept(c.AcceptPlatformID.ValueString())
 	handOver(resp, platform)
 }
 
@@ -117,6 +118,7 @@ func (c configuration) firstUnknown() string {
 		{"max_retries", c.MaxRetries},
 		{"request_timeout", c.RequestTimeout},
 		{"requests_per_second", c.RequestsPerSecond},
+		{"accept_platform_id", c.AcceptPlatformID},
 	} {
 		if a.value.IsUnknown() {
 			return a.name

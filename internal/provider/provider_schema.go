@@ -29,6 +29,7 @@ type configuration struct {
 	MaxRetries            types.Int64   `tfsdk:"max_retries"`
 	RequestTimeout        types.String  `tfsdk:"request_timeout"`
 	RequestsPerSecond     types.Float64 `tfsdk:"requests_per_second"`
+	AcceptPlatformID      types.String  `tfsdk:"accept_platform_id"`
 }
 
 const (
@@ -115,6 +116,15 @@ func configurationSchema() schema.Schema {
 				MarkdownDescription: "Most requests that this provider sends in a second, repetitions included; at " +
 					"least 0.1. For a platform that limits the rate. Default: no bound.",
 			},
+			"accept_platform_id": schema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{tfkit.StringCheck("a platform's id", checkPlatformID)},
+				MarkdownDescription: "Id (`plt_…`) of the platform that takes the place of the one on which the " +
+					"objects of this state were last seen: after a move to a new platform, for example. Without it, " +
+					"an object of another platform is an error that names both, even if tenant and environment have " +
+					"the same names there. With it, an object that the new platform does not have is planned anew, " +
+					"and the next apply notes the new platform. It may stay. Default: none.",
+			},
 		},
 	}
 }
@@ -122,6 +132,14 @@ func configurationSchema() schema.Schema {
 func checkPresent(s string) error {
 	if s == "" {
 		return fmt.Errorf("must not be empty")
+	}
+	return nil
+}
+
+func checkPlatformID(s string) error {
+	if !api.IsPlatformID(s) {
+		return fmt.Errorf("must be plt_ and 26 characters, as the error about the platform and the data source " +
+			"quickconnect_identity give it")
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func newPlatform(t *testing.T, answer http.HandlerFunc) *platform {
 		if r.URL.Path != "/v1/identity" || r.Header.Get("Authorization") != "Bearer "+canary {
 			t.Errorf("%s %s", r.Method, r.URL.Path)
 		}
+		w.Header().Set(api.HeaderPlatform, "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/1")
 		answer(w, r)
 	}))
 	t.Cleanup(s.Close)
@@ -47,6 +48,7 @@ func staging(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"principal_id": "prn_1", "name": "ci", "role": "deployer", "permissions": []string{"write", "read"},
 		"tenant": "acme", "environment": "staging", "expires_at": nil,
+		"platform_id": "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
 		"comparison_key": map[string]any{"number": 1, "key": base64.StdEncoding.EncodeToString(make([]byte, 32))},
 	})
 }
@@ -56,7 +58,10 @@ func refused(code string) http.HandlerFunc {
 		w.Header().Set("Content-Type", api.ProblemContentType)
 		w.WriteHeader(api.StatusOf[code])
 		_ = json.NewEncoder(w).
-			Encode(api.Problem{Status: api.StatusOf[code], Code: code, Detail: "says the platform", RequestID: "req_1"})
+			Encode(api.Problem{
+				Type: api.ProblemTypePrefix + code, Status: api.StatusOf[code], Code: code, Detail: "says the platform",
+				RequestID: "req_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+			})
 	}
 }
 
@@ -105,7 +110,7 @@ func TestConfigure(t *testing.T) {
 		"401": {
 			refused(api.CodeUnauthenticated),
 			nil,
-			[]string{"Token refused", "Says the platform", "req_1"},
+			[]string{"Token refused", "Says the platform", "req_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
 			1,
 		},
 		"403": {refused(api.CodeForbidden), nil, []string{"may not"}, 1},
@@ -350,6 +355,7 @@ func TestDataIdentity(t *testing.T) {
 		"permissions":  []string{"read", "write"},
 		"tenant":       "acme",
 		"environment":  "staging",
+		"platform_id":  "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
 	})
 	if !got.Equal(want) {
 		t.Errorf("got %s", got)

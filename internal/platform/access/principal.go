@@ -104,12 +104,7 @@ func CreatePrincipal(
 }
 
 func newRunner(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) (*txn.Runner, error) {
-	random := keys.NewRandom(rand.Reader)
-	opened, err := keys.Open(ctx, s, k, random, c.Now())
-	if err != nil {
-		return nil, err
-	}
-	return &txn.Runner{Store: s, Clock: c, Keys: opened, Random: random}, nil
+	return txn.Open(ctx, s, k, c, rand.Reader)
 }
 
 func createEnvironment(ctx context.Context, tx *txn.Tx) error {

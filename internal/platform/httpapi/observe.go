@@ -17,11 +17,13 @@ import (
 // failedInside is what a client learns of an error that is not its own.
 const failedInside = "something failed inside the platform; its log has the cause under this request id"
 
-// observed adds a request id, one log line, one count, and a problem where a handler panicked. It logs neither headers
+// observed adds the platform's id and a request id, one log line, one count, and a problem where a handler panicked. It logs neither headers
 // nor query nor bodies, at any level.
 func (rt *Router) observed(routes http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := rt.runner.Clock.Now()
+		header := w.Header()
+		header.Set(api.HeaderPlatform, rt.runner.Platform.String())
 		caller, r, err := rt.newRequest(r)
 		if err != nil {
 			rt.log.Error("no randomness for a request id", "error", err.Error())
@@ -29,7 +31,6 @@ func (rt *Router) observed(routes http.Handler) http.Handler {
 			return
 		}
 		recorder := &statusRecorder{ResponseWriter: w}
-		header := w.Header()
 		header.Set("X-Request-Id", caller.ID)
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")

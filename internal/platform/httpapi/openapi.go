@@ -23,6 +23,8 @@ const apiDescription = "Connectors, scoped tokens, webhook endpoints, signing se
 	"Errors are `application/problem+json` with a stable `code`. " +
 	"POST, PATCH and DELETE take an `Idempotency-Key` " +
 	"(kept for 24 hours; reveal, probe, introspect, identify and /v1/revoke ignore it) and an `If-Match`.\n" +
+	"Every answer has the header `" + api.HeaderPlatform + "`: the id of the platform and its incarnation, such as " +
+	"`plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/3`.\n" +
 	"PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. " +
 	"No secret is ever returned, except by a reveal."
 

@@ -42,10 +42,16 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: api.PermissionsOf(p.Role),
 		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
 	}}
-	if p.Role == api.RoleRuntime {
-		return httpapi.Body(out), nil
-	}
 	err := h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		platform, err := tx.Platform(ctx)
+		if err != nil {
+			return err
+		}
+		out.PlatformID, out.Incarnation = h.runner.Platform.ID, h.runner.Platform.Incarnation
+		out.RestoreConfirmed = platform.RestoreConfirmed
+		if p.Role == api.RoleRuntime {
+			return nil
+		}
 		key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
 		if err == nil {
 			out.ComparisonKey = key.Sent()

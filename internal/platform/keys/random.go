@@ -9,6 +9,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
@@ -88,4 +89,5 @@ const (
 	IDPrincipal  = "prn_"
 	IDRequest    = "req_"
 	IDAuditEvent = "evt_"
+	IDPlatform   = api.PlatformIDPrefix
 )

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -32,6 +33,8 @@ type Runner struct {
 	Clock  clock.Clock
 	Keys   *keys.Keys
 	Random *keys.Random
+	// Platform is which platform the database is of, as it was when the runner was opened.
+	Platform api.PlatformRef
 }
 
 // View runs a transaction that only reads.

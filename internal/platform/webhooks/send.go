@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -115,9 +114,9 @@ func (r Result) failed(err error) (Result, error) {
 
 func (r Result) answered(resp *http.Response, now time.Time) Result {
 	r.Status = resp.StatusCode
-	r.Answer = webhook.Answer{
-		Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now),
-	}
+	// A pause has a limit of its own, which is far below this one.
+	wait, _ := api.RetryAfter(resp.Header, now, 365*24*time.Hour)
+	r.Answer = webhook.Answer{Status: resp.StatusCode, RetryAfter: wait}
 	r.Outcome, r.Detail = api.AttemptAnswered, fmt.Sprintf("the endpoint answered %d", resp.StatusCode)
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode <= 299:
@@ -128,16 +127,4 @@ func (r Result) answered(resp *http.Response, now time.Time) Result {
 		r.Detail += " (gone)"
 	}
 	return r
-}
-
-// retryAfter reads a Retry-After: seconds, or a date.
-func retryAfter(header string, now time.Time) time.Duration {
-	const most = 1 << 31 // seconds, far below an overflow
-	if s, err := strconv.ParseInt(header, 10, 64); err == nil {
-		return time.Duration(min(max(s, 0), most)) * time.Second
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }

@@ -21,7 +21,7 @@ func (r *connectorResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
 		return
 	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {

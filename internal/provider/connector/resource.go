@@ -85,6 +85,7 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 }
@@ -95,12 +96,12 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	found, err := c.Connectors().Get(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
+	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -108,6 +109,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
@@ -125,7 +127,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -143,6 +145,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	// From now on the value is the one of the configuration: it was sent, adopted or found to be the same.
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {

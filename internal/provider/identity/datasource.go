@@ -23,6 +23,10 @@ type model struct {
 	Tenant      types.String `tfsdk:"tenant"`
 	Environment types.String `tfsdk:"environment"`
 	ExpiresAt   types.String `tfsdk:"expires_at"`
+
+	PlatformID       types.String `tfsdk:"platform_id"`
+	Incarnation      types.Int64  `tfsdk:"incarnation"`
+	RestoreConfirmed types.Bool   `tfsdk:"restore_confirmed"`
 }
 
 // NewDataSource makes the data source.
@@ -62,6 +66,13 @@ func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the principal's token " +
 				"ends (RFC 3339, UTC). Null where it does not."},
+			"platform_id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the platform " +
+				"(`plt_…`). It was made with the platform's database and never changes."},
+			"incarnation": schema.Int64Attribute{Computed: true, MarkdownDescription: "1 at first, and a higher " +
+				"number after every restore of a backup."},
+			"restore_confirmed": schema.BoolAttribute{Computed: true, MarkdownDescription: "False from a restore of " +
+				"a backup until somebody on the platform's machine confirms it. Until then, an object that was last " +
+				"seen before the restore and is not found is an error, and stays in the state."},
 		},
 	}
 }
@@ -80,5 +91,9 @@ func (d *identityDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		Tenant:      types.StringValue(who.Tenant),
 		Environment: types.StringValue(who.Environment),
 		ExpiresAt:   tfkit.TimeValue(who.ExpiresAt),
+
+		PlatformID:       types.StringValue(who.PlatformID),
+		Incarnation:      types.Int64Value(who.Incarnation),
+		RestoreConfirmed: types.BoolValue(who.RestoreConfirmed),
 	})...)
 }

@@ -78,7 +78,7 @@ func (r *policyResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	r.BelongsHere(ctx, req.State, &resp.Diagnostics)
+	r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics)
 }
 
 func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -93,6 +93,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
@@ -102,12 +103,12 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	p, err := c.RotationPolicies().Get(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
+	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -115,6 +116,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(p))...)
 }
 
@@ -124,7 +126,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -133,6 +135,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(p)))...)
 }
 

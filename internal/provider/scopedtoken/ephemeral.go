@@ -113,11 +113,6 @@ func (e *tokenEphemeral) reveal(
 		if err != nil {
 			return nil, nil, err
 		}
-		if here, _ := e.Platform().Identity(); t.Tenant != here.Tenant || t.Environment != here.Environment {
-			return nil, nil, fmt.Errorf("the scoped token %s is of tenant %q, environment %q, and the provider is "+
-				"configured for tenant %q, environment %q; its value was not read",
-				id, t.Tenant, t.Environment, here.Tenant, here.Environment)
-		}
 		if t.Rotation.Phase == api.PhaseRevoked {
 			return t, nil, nil
 		}

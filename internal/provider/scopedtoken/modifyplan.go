@@ -28,7 +28,7 @@ func (r *tokenResource) ModifyPlan(
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}
-	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
 		return
 	}
 	var plan, state model

@@ -34,6 +34,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
@@ -47,12 +48,12 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	t, err := c.ScopedTokens().Get(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
+	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -60,6 +61,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
 }
@@ -72,7 +74,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -115,6 +117,9 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		t = stepped
 	}
 
+	if t != nil {
+		r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
+	}
 	storeUpdated(ctx, resp, plan, state, t)
 }
 

@@ -123,11 +123,6 @@ func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id strin
 		if err != nil {
 			return opened{}, err
 		}
-		if here, _ := e.Platform().Identity(); s.Tenant != here.Tenant || s.Environment != here.Environment {
-			return opened{}, fmt.Errorf("the signing secret %s is of tenant %q, environment %q, and the provider "+
-				"is configured for tenant %q, environment %q; its value was not read",
-				id, s.Tenant, s.Environment, here.Tenant, here.Environment)
-		}
 		out := opened{object: s}
 		if s.Rotation.Phase == api.PhaseRevoked {
 			return out, nil

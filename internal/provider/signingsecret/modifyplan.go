@@ -41,7 +41,7 @@ func (r *secretResource) ModifyPlan(
 	if req.State.Raw.IsNull() {
 		return // a creation: the platform chooses the number
 	}
-	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) {
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
 		return
 	}
 	var config, plan, state model

@@ -45,6 +45,7 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	answerOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, created, &resp.Diagnostics), &resp.Diagnostics)
@@ -59,12 +60,12 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	found, err := c.SigningSecrets().Get(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
+	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -72,6 +73,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	answerOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
@@ -89,7 +91,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -135,6 +137,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 	storeUpdated(ctx, resp, plan, state, s)
 	if s != nil {
+		r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 		storeApplied(ctx, resp, s, facts, change.SendsValue())
 	}
 }

@@ -31,7 +31,10 @@ type Subject struct {
 	Sent map[string][]string
 }
 
-const planAgain = "Run terraform plan again and apply that plan."
+const (
+	planAgain    = "Run terraform plan again and apply that plan."
+	noConclusion = "Nothing is concluded from it about the object: the state stays as it is."
+)
 
 // Report turns an error of the client into diagnostics that say what to do next.
 func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
@@ -72,10 +75,14 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 }
 
 func explain(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
-	badID := (*client.IDError)(nil)
+	badID, other, platform := (*client.IDError)(nil), (*client.OtherAnswerError)(nil), (*client.PlatformError)(nil)
 	switch {
 	case errors.As(e.Cause, &badID):
 		return "Not an id", sentences(badID.Error(), "Nothing was sent to the platform")
+	case errors.As(e.Cause, &other):
+		return "Answer about another object", sentences(other.Error(), noConclusion, unknownOutcome(e))
+	case errors.As(e.Cause, &platform):
+		return explainPlatform(e, platform)
 	case e.Status == 0:
 		return explainSilence(e)
 	case e.Status == http.StatusTooManyRequests:
@@ -87,12 +94,25 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		return fmt.Sprintf("No valid answer (status %d)", e.Status), sentences(e.Detail, unknownOutcome(e))
 	case e.Code == "":
 		return fmt.Sprintf("Answer not from the platform API (status %d)", e.Status), sentences(e.Detail,
-			"Nothing is concluded from it about the object: the state stays as it is.")
+			noConclusion)
 	case e.Status >= 500:
 		return fmt.Sprintf("The platform failed (status %d, code %s)", e.Status, e.Code), sentences(e.Detail,
 			fmt.Sprintf("It failed %d time(s); the state stays as it is.", e.Attempts), unknownOutcome(e))
 	}
 	return explainCode(e, s, identity)
+}
+
+// explainPlatform explains an answer that is not surely of the platform.
+func explainPlatform(e *client.Error, p *client.PlatformError) (summary, text string) {
+	switch {
+	case p.Came.ID == "":
+		summary = fmt.Sprintf("Answer without the platform's header (status %d)", e.Status)
+	case p.Came.ID != p.Want.ID:
+		summary = "Answer from another platform"
+	default:
+		summary = "Platform restored during the run"
+	}
+	return summary, sentences(p.Error(), noConclusion, unknownOutcome(e))
 }
 
 // explainCode explains a problem that the platform's API reports.
@@ -129,8 +149,7 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodeNoSuchRoute:
 		return "No such path on the platform", sentences(e.Detail, "Check endpoint in the provider configuration: "+
 			"it is the address of the platform, with a path only where a proxy wants one. "+
-			"If it is right, the platform may be older than this provider.", "Nothing is concluded from it about "+
-			"the object: the state stays as it is.")
+			"If it is right, the platform may be older than this provider.", noConclusion)
 	case api.CodeConflict:
 		if e.Step {
 			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw "+
@@ -147,6 +166,9 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 		next := ""
 		if e.Write && e.Op != "create" && e.Field == "" {
 			next = "It was deleted after the plan was made. " + planAgain
+		}
+		if hint := unconfirmed(identity); hint != "" {
+			next = hint
 		}
 		return "", sentences(e.Detail, "The platform has no such object in the tenant and environment of the "+
 			"provider configuration.", next)

@@ -238,7 +238,7 @@ func TestClientFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var diags diag.Diagnostics
-			got := (&access{tt.platform}).ClientFor(tt.tenant, tt.environment, &diags)
+			got := (&access{tt.platform}).ClientFor(t.Context(), notes{}, tt.tenant, tt.environment, &diags)
 			if (got != nil) != (tt.want == "") {
 				t.Errorf("client: %v", got != nil)
 			}

@@ -22,11 +22,15 @@ type Platform struct {
 	identity api.Identity
 	unknown  string
 	key      []byte
+	accepted string // the platform that accept_platform_id names
 }
 
 // NewPlatform returns a platform that the provider calls as the principal of identity.
 func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
 	p := &Platform{client: c, identity: identity}
+	if c != nil {
+		p.client = c.For(identity)
+	}
 	if k := identity.ComparisonKey; k != nil {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
 		if err != nil || len(key) < 16 {
@@ -84,29 +88,33 @@ func (a *access) Client(diags *diag.Diagnostics) *client.Client {
 	return a.platform.client
 }
 
-// ClientFor returns the client for a request about an object of the state. An object of another environment is an
-// error, never "gone": under another identity the platform answers 404 to everything.
-func (a *access) ClientFor(tenant, environment types.String, diags *diag.Diagnostics) *client.Client {
+// ClientFor returns the client for a request about an object of the state. An object of another environment, or of
+// another platform, is an error, never "gone": elsewhere the answer is 404 to everything.
+func (a *access) ClientFor(
+	ctx context.Context, private PrivateReader, tenant, environment types.String, diags *diag.Diagnostics,
+) *client.Client {
 	c := a.Client(diags)
 	if c == nil {
 		return nil
 	}
-	if !a.belongs(tenant, environment, diags) {
+	if !a.belongs(tenant, environment, diags) || !a.isHome(ctx, private, diags) {
 		return nil
 	}
 	return c
 }
 
-// BelongsHere reports whether a prior state belongs to the configured tenant and environment, and adds an error if not.
-// No state is fine. A plan without a refresh reads nothing, so ModifyPlan has to ask.
-func (a *access) BelongsHere(ctx context.Context, state tfsdk.State, diags *diag.Diagnostics) bool {
+// BelongsHere reports whether a prior state belongs to the platform and to the configured tenant and environment, and
+// adds an error if not. No state is fine. A plan without a refresh reads nothing, so ModifyPlan has to ask.
+func (a *access) BelongsHere(
+	ctx context.Context, private PrivateReader, state tfsdk.State, diags *diag.Diagnostics,
+) bool {
 	if state.Raw.IsNull() {
 		return true
 	}
 	var tenant, environment types.String
 	diags.Append(state.GetAttribute(ctx, path.Root("tenant"), &tenant)...)
 	diags.Append(state.GetAttribute(ctx, path.Root("environment"), &environment)...)
-	return !diags.HasError() && a.belongs(tenant, environment, diags)
+	return !diags.HasError() && a.belongs(tenant, environment, diags) && a.isHome(ctx, private, diags)
 }
 
 func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnostics) bool {

@@ -31,12 +31,12 @@ func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := b.ClientFor(tenant, environment, &resp.Diagnostics)
+	c := b.ClientFor(ctx, req.Private, tenant, environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	s.Name = name.ValueString()
-	if err := of(c).Delete(ctx, id.ValueString()); err != nil && !client.IsNotFound(err) {
+	if err := of(c).Delete(ctx, id.ValueString()); err != nil && !b.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		b.Report(&resp.Diagnostics, err, s)
 	}
 }

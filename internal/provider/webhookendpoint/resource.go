@@ -47,7 +47,7 @@ func (r *endpointResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if !r.BelongsHere(ctx, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, state model
@@ -102,6 +102,7 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
@@ -111,12 +112,12 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
 	found, err := c.WebhookEndpoints().Get(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
+	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -124,6 +125,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 		r.Report(&resp.Diagnostics, err, state.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
 	note(ctx, resp.Private, found, &resp.Diagnostics)
 }
@@ -134,7 +136,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -143,6 +145,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
 	}
+	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	note(ctx, resp.Private, changed, &resp.Diagnostics)
 }
