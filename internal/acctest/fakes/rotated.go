@@ -194,6 +194,18 @@ func (f *Rotated) By(cmd rules.Command, supplied ...string) {
 	}
 }
 
+// RevokedValue has somebody revoke one version by its value.
+func (f *Rotated) RevokedValue(n int64) {
+	f.t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := f.Clock.Now()
+	f.settle(now)
+	cred, done := rules.RevokeValue(f.Cred, f.Policy, n, "somebody", now)
+	f.carry(cred, done, nil)
+	f.moved()
+}
+
 // Used has a version used, with the evidence that gives.
 func (f *Rotated) Used(n int64, evidence, actor string) {
 	f.t.Helper()
@@ -232,7 +244,7 @@ func (f *Rotated) show(now time.Time) any {
 	return f.kind.Show(s, api.Rotation{
 		Phase: string(s.Phase), Due: string(s.Due), Reason: s.Reason, RequiresAcknowledgement: s.RequiresAcknowledgement, Acknowledged: s.Acknowledged,
 		CurrentVersion: nonZero(s.CurrentVersion), PendingVersion: nonZero(s.PendingVersion), PreviousVersion: nonZero(s.PreviousVersion), NextVersion: s.NextVersion,
-		PendingExpiresAt: nonZero(s.PendingExpiresAt), PreviousExpiresAt: nonZero(s.PreviousExpiresAt), LastRotatedAt: nonZero(s.LastRotatedAt), NextRotationAt: nonZero(s.NextRotationAt),
+		PendingExpiresAt: nonZero(s.PendingExpiresAt), PreviousExpiresAt: nonZero(s.PreviousExpiresAt), CurrentExpiresAt: nonZero(s.CurrentExpiresAt), LastRotatedAt: nonZero(s.LastRotatedAt), NextRotationAt: nonZero(s.NextRotationAt),
 	}, hold, strconv.Itoa(f.etag))
 }
 

@@ -110,7 +110,7 @@ func (h *Handler) identifyVersion(
 	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
 	return api.Identification{
 		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,
-		State: string(v.State), ExpiresAt: httpapi.UTC(p.Policy.EndsAt(v, p.Credential.ExpiresAt)),
+		State: string(v.State), ExpiresAt: httpapi.UTC(p.Credential.EndsAt(p.Policy, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, EndedByName: name,
 	}, err
 }

@@ -318,3 +318,54 @@ func TestRevokedAndHeld(t *testing.T) {
 	core.Says(t, p.Diags.Warnings(), "on hold", "leak", "No version of it is valid")
 	tf.Expect(tf.State, "version=1", "rotation.phase=revoked")
 }
+
+// TestRevokedWhileDraining: the plan warns of a version that is current only until its overlap ends, and replaces it.
+func TestRevokedWhileDraining(t *testing.T) {
+	c := baseConfig()
+	f, tf := created(t, c)
+	f.Clock.Advance(90 * day)
+	tf.Run(c)
+	f.uses(2)
+	tf.Run(c)
+	f.RevokedValue(2)
+	const ends = "2026-07-31T00:00:00Z"
+	f.By(rules.Command{Step: rules.StepHold, Reason: "incident"})
+	held := core.Empty(t, tf, c)
+	core.Says(t, held.Diags.Warnings(), "on hold", "Version 2 was revoked, and version 1 is current only until "+ends)
+	f.By(rules.Command{Step: rules.StepRelease})
+
+	p := tf.Plan(c)
+	tf.Expect(
+		p.Planned,
+		"version=3",
+		"rotation.phase=staged",
+		"rotation.current_version=1",
+		"rotation.pending_version=3",
+		"rotation.current_expires_at="+ends,
+	)
+	core.Says(t, p.Diags.Warnings(), "version 3 will be issued", "version 2 was revoked, and version 1 is current only until "+ends,
+		"no version is valid")
+	core.Must(t, tf.Apply(p, nil))
+	waiting := core.Empty(t, tf, c)
+	core.Says(t, waiting.Diags.Warnings(), "Version 3 takes its place then", ends)
+	f.Clock.Advance(day)
+	core.Silent(t, tf, c)
+	tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3", "rotation.current_expires_at=<null>")
+}
+
+// TestLeftAloneUntilItEnds: where nobody acted in time, the next plan reissues.
+func TestLeftAloneUntilItEnds(t *testing.T) {
+	c := baseConfig()
+	f, tf := created(t, c)
+	f.Policy.RequireAcknowledgement = false
+	f.Clock.Advance(90 * day)
+	tf.Run(c)
+	f.RevokedValue(2)
+	p := tf.Plan(c)
+	tf.Expect(p.Planned, "version=3", "rotation.phase=draining", "rotation.current_expires_at=<null>")
+	core.Says(t, p.Diags.Warnings(), "version 3 will be issued and current", "version 1 is current only until")
+	f.Clock.Advance(day)
+	tf.Run(c)
+	tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3")
+	core.Silent(t, tf, c)
+}
