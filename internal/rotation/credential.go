@@ -187,7 +187,7 @@ func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 
 // takesOver reports whether a pending version becomes current at the end of a bounded current version: it does, unless
 // its stage ends before, or it was rolled back.
-func (v Version) takesOver(currentEnds time.Time) bool {
+func (v *Version) takesOver(currentEnds time.Time) bool {
 	return v.State == StatePending && !v.RolledBack && !currentEnds.IsZero() && !v.Deadline.Before(currentEnds)
 }
 

@@ -130,7 +130,8 @@ func (tx *Tx) writeVersions(ctx context.Context, id string, c *Credential) error
 		if _, err := tx.exec(ctx, writeVersion, id, v.Number, string(v.State), column.Micros(v.IssuedAt),
 			column.Micros(v.CurrentSince), column.Micros(v.PreviousSince), column.Micros(v.Deadline),
 			column.Micros(v.EndedAt), v.EndedBy, v.EndReason, v.PromotedBy, column.Bool(v.Forced), e.what,
-			column.Micros(e.at), e.by, column.Micros(v.LastUsedAt), column.Bool(v.RolledBack), column.Bool(v.Bounded)); err != nil {
+			column.Micros(e.at), e.by, column.Micros(v.LastUsedAt), column.Bool(v.RolledBack),
+			column.Bool(v.Bounded)); err != nil {
 			return err
 		}
 	}

@@ -364,7 +364,7 @@ func TestRevokedAndHeld(t *testing.T) {
 			wantWarning(
 				t,
 				p,
-				"on hold since 2026-05-01T12:00:00Z , by jo (prn_1): incident 42",
+				"on hold since 2026-05-01T12:00:00Z, by jo (prn_1): incident 42",
 				"not sent until it is released",
 			)
 			if p.Changes {

@@ -73,8 +73,8 @@ func flatten(r api.Rotation) rotationModel {
 	}
 }
 
-// promised is what the plan of a step shows: the numbers are known; the dates, and what the policy says, are not. One date
-// is: begin leaves the current version as it is, and no other step leaves a current version that ends by itself.
+// promised is what the plan of a step shows: the numbers are known; the dates, and what the policy says, are not. One
+// date is: begin leaves the current version as it is, and no other step leaves a current version that ends by itself.
 func promised(n rotation.Numbers, step rotation.Step, currentExpiresAt types.String) rotationModel {
 	if step != rotation.StepBegin {
 		currentExpiresAt = types.StringNull()

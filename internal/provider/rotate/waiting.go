@@ -36,8 +36,8 @@ func (c Change) waiting(name string) (summary, text string) {
 func (c Change) stageEnds() string {
 	p, ends := c.prior, c.rotation.CurrentExpiresAt.ValueString()
 	if ends != "" && ends == p.phaseEnds {
-		return fmt.Sprintf("A newer version than %d was revoked, and version %[1]d is current only until %s. Version %d takes "+
-			"its place then, seen in use or not.", p.Current, ends, p.Pending)
+		return fmt.Sprintf("A newer version than %d was revoked, and version %[1]d is current only until %s. "+
+			"Version %d takes its place then, seen in use or not.", p.Current, ends, p.Pending)
 	}
 	text := fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds)
 	if alone := c.leftAlone(); alone != "" {
