@@ -54,6 +54,7 @@ type Rotation struct {
 	NextVersion             int64      `json:"next_version" doc:"What the next version issued will be called: the highest number ever, cancelled ones included, and one."`
 	PendingExpiresAt        *time.Time `json:"pending_expires_at" doc:"When the stage ends by itself. Null unless staged."`
 	PreviousExpiresAt       *time.Time `json:"previous_expires_at" doc:"When the previous version ends. Null unless draining."`
+	CurrentExpiresAt        *time.Time `json:"current_expires_at" doc:"When the current version ends by itself: set where a newer version was revoked in the overlap with it, to the deadline of that overlap. Null otherwise."`
 	LastRotatedAt           *time.Time `json:"last_rotated_at" doc:"When the current version became current. Null in phase revoked."`
 	NextRotationAt          *time.Time `json:"next_rotation_at" doc:"When the policy's interval ends. Null without an interval and in phase revoked."`
 }

@@ -30,8 +30,8 @@ func (c *Client) Introspect(ctx context.Context, value secret.Value, remoteAddr 
 	return &out.Introspection, nil
 }
 
-// RevokeValue ends one value of a scoped token (RFC 7009), and returns what that did. A value that is not accepted anyway
-// is no error: the answer says so. The answer is nil for a caller that may not read it.
+// RevokeValue ends one value of a scoped token (RFC 7009), and returns what that did. A value that is not accepted
+// anyway is no error: the answer says so. The answer is nil for a caller that may not read it.
 func (c *Client) RevokeValue(ctx context.Context, value secret.Value) (*api.Revocation, error) {
 	r := tokenForm("/v1/revoke", "revoke", api.PermissionContain, value)
 	r.changes, r.emptyStatus = true, http.StatusOK

@@ -206,9 +206,17 @@ func TestRevokeToken(t *testing.T) {
 					!strings.HasPrefix(ended.EndedBy, "prn_") {
 					t.Errorf("ended by %s (%s)", ended.EndedBy, ended.EndReason)
 				}
-				// The version that remains has no deadline.
+				// Whoever holds a version that goes on keeps it, but for the one that was to end with its overlap.
+				ends := got.Rotation.CurrentExpiresAt
+				if overlap := name == "current while draining"; overlap != (ends != nil) || overlap && !ends.Equal(epoch.Add(24*time.Hour)) {
+					t.Errorf("the current version ends at %v", ends)
+				}
+				valid := c.valid
+				if ends != nil {
+					valid = nil
+				}
 				w.clock.Advance(60 * 24 * time.Hour)
-				w.accepted(values, c.valid...)
+				w.accepted(values, valid...)
 
 				if who == "itself" {
 					w.send(by, "POST", "/v1/revoke", form).problem(api.CodeUnauthenticated, "")

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -86,5 +87,72 @@ func TestRevokeRefusesSigningSecrets(t *testing.T) {
 		}
 		w.as(api.RoleAuditor, "POST", "/v1/revoke", form).problem(api.CodeForbidden, "")
 		w.send("", "POST", "/v1/revoke", form).problem(api.CodeUnauthenticated, "")
+	}
+}
+
+// TestRevokedWhileDraining goes through what may become of a version that is current only until its overlap ends. No
+// step extends that.
+func TestRevokedWhileDraining(t *testing.T) {
+	after := func(d time.Duration) *time.Time { at := epoch.Add(d); return &at }
+	for name, c := range map[string]struct {
+		policy object
+		act    func(w *world, id string)
+		valid  []int64 // once the overlap of version 1 has ended
+		phase  string
+		ends   map[int64]*time.Time // when versions end, before that
+		reason string               // why version 1 ended
+	}{
+		"nobody acts": {nil, func(*world, string) {}, nil, api.PhaseRevoked, map[int64]*time.Time{1: after(time.Hour)}, "overlap_ended"},
+		"begun":       {nil, (*world).begun, []int64{3}, api.PhaseStable, map[int64]*time.Time{1: after(time.Hour), 3: nil}, "overlap_ended"},
+		"promoted": {nil, func(w *world, id string) {
+			w.clock.Advance(time.Minute)
+			w.drained(id)
+		}, []int64{3}, api.PhaseStable, map[int64]*time.Time{1: after(time.Hour), 3: nil}, "overlap_ended"},
+		"rotated": {object{"require_acknowledgement": false}, func(w *world, id string) {
+			w.clock.Advance(time.Minute)
+			w.step(id, api.StepRotate, nil).want(200)
+		}, []int64{3}, api.PhaseStable, map[int64]*time.Time{1: after(time.Hour), 3: nil}, "overlap_ended"},
+		"rolled back": {nil, (*world).rolledBack, nil, api.PhaseRevoked, map[int64]*time.Time{1: after(time.Hour), 3: after(time.Hour)}, "overlap_ended"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			policy := w.newPolicy("monthly", c.policy)
+			token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID})
+			w.patchToken(token.ID, object{"expires_at": nil})
+			values := map[int64]string{1: w.reveal(token.ID, 1)}
+			w.drained(token.ID)
+			w.revokeValue(w.tokens[api.RoleSecurity], w.reveal(token.ID, 2))
+			got := w.token(token.ID)
+			due := api.StepBegin
+			if c.policy != nil {
+				due = api.StepRotate
+			}
+			if r := got.Rotation; r.Phase != api.PhaseStable || r.Due != due || r.Reason != api.ReasonRevoked || !r.CurrentExpiresAt.Equal(epoch.Add(time.Hour)) {
+				t.Errorf("left alone: %+v", r)
+			}
+			w.restart()
+			c.act(w, token.ID)
+			for n, want := range c.ends {
+				if got := w.versions(token.ID)[n-1].ExpiresAt; (got == nil) != (want == nil) || got != nil && !got.Equal(*want) {
+					t.Errorf("version %d ends at %v, want %v", n, got, want)
+				}
+			}
+			if n := w.token(token.ID).Rotation.NextVersion - 1; n == 3 {
+				values[3] = w.reveal(token.ID, 3)
+			}
+			w.clock.Advance(epoch.Add(time.Hour - time.Microsecond).Sub(w.clock.Now()))
+			if !w.introspect(api.RoleAuditor, values[1]).Active {
+				t.Error("version 1 ended early")
+			}
+			w.clock.Advance(time.Microsecond)
+			w.accepted(values, c.valid...)
+			after := w.token(token.ID).Rotation
+			if after.Phase != c.phase || after.CurrentExpiresAt != nil || c.phase == api.PhaseRevoked && after.Due != api.StepReissue {
+				t.Errorf("afterwards: %+v", after)
+			}
+			if v := w.versions(token.ID)[0]; v.EndReason != c.reason || v.EndedBy != "platform" || !v.EndedAt.Equal(epoch.Add(time.Hour)) {
+				t.Errorf("version 1: %+v", v)
+			}
+		})
 	}
 }

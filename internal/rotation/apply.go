@@ -96,7 +96,8 @@ func RaiseMinimum(c Credential, p Policy, n int64, actor string, now time.Time) 
 }
 
 // RevokeValue revokes one version by its value (RFC 7009). It is never refused, and does nothing if the version is not
-// valid any more. While another version is valid, the credential continues with that one.
+// valid any more. While another version is valid, the credential continues with that one. A previous version continues
+// only until the deadline of its overlap.
 func RevokeValue(c Credential, p Policy, number int64, actor string, now time.Time) (Credential, []Transition) {
 	d := settled(c, p, now)
 	v, _ := d.c.Lookup(number)
@@ -120,6 +121,7 @@ func (d *draft) revokeCurrent(actor string, now time.Time) {
 		pending.promote(now, actor, false)
 		touched = append(touched, pending.Number)
 	} else if previous := d.live(StatePrevious); previous != nil {
+		previous.Bounded = true
 		previous.restore()
 		touched = append(touched, previous.Number)
 	}

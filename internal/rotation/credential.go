@@ -45,7 +45,7 @@ type Version struct {
 	IssuedAt      time.Time
 	CurrentSince  time.Time // zero unless current, previous, or ended after having been current
 	PreviousSince time.Time // zero unless previous, or retired from it
-	Deadline      time.Time // when a pending or previous version ends by itself; zero in every other state
+	Deadline      time.Time // when it ends by itself, or a stage does: pending, previous, and current if Bounded
 	EndedAt       time.Time
 	EndedBy       string
 	EndReason     string
@@ -54,6 +54,10 @@ type Version struct {
 	Evidence      *Evidence
 	LastUsedAt    time.Time
 	RolledBack    bool // pending after a rollback: it is cancelled at its deadline, whatever the evidence
+
+	// Bounded says that a newer version was revoked in the overlap with this one. It keeps the deadline of that overlap,
+	// in whatever state, so that nobody is left with an old value for good.
+	Bounded bool
 }
 
 // Hold stops every rotation of a credential until somebody releases it. Revocation and deadlines still work.
@@ -93,14 +97,22 @@ type Credential struct {
 // Phase computes the phase from the stored versions, as of the last settling.
 func (c Credential) Phase() Phase { return c.Numbers().Phase }
 
-// PhaseEnds returns the deadline at which the phase ends by itself; zero for stable and revoked.
-func (c Credential) PhaseEnds() time.Time {
-	for _, s := range []State{StatePending, StatePrevious} {
-		if v, ok := c.in(s); ok {
-			return v.Deadline
+// PhaseEnds returns the deadline at which the phase ends by itself; zero for revoked, and for stable unless the current
+// version is bounded.
+func (c Credential) PhaseEnds() (at time.Time) {
+	for i := range c.Versions {
+		v := &c.Versions[i]
+		if v.State.Valid() && !v.Deadline.IsZero() && (at.IsZero() || v.Deadline.Before(at)) {
+			at = v.Deadline
 		}
 	}
-	return time.Time{}
+	return at
+}
+
+// CurrentEnds returns the deadline of a current version that is bounded; zero otherwise.
+func (c Credential) CurrentEnds() time.Time {
+	v, _ := c.Current()
+	return v.Deadline
 }
 
 // Current returns a copy of the current version.
@@ -158,17 +170,33 @@ func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 	if !ok || !v.State.Valid() || c.expired(now) {
 		return false
 	}
-	switch v.State {
-	case StatePrevious:
+	switch ends := c.CurrentEnds(); {
+	case v.State == StatePrevious:
 		return now.Before(v.Deadline)
-	case StatePending:
-		return now.Before(v.Deadline) || p.atStageDeadline(v).promotes
+	case v.State == StatePending:
+		return now.Before(v.Deadline) || p.atStageDeadline(v).promotes || v.takesOver(ends)
+	case !ends.IsZero() && !now.Before(ends):
+		return false
 	}
 	pending, staged := c.Pending()
 	if !staged || now.Before(pending.Deadline) || !p.atStageDeadline(pending).promotes {
 		return true
 	}
 	return now.Before(pending.Deadline.Add(p.Overlap))
+}
+
+// takesOver reports whether a pending version becomes current at the end of a bounded current version: it does, unless
+// its stage ends before, or it was rolled back.
+func (v *Version) takesOver(currentEnds time.Time) bool {
+	return v.State == StatePending && !v.RolledBack && !currentEnds.IsZero() && !v.Deadline.Before(currentEnds)
+}
+
+// EndsAt is when a version ends by itself, as far as the versions are known now; see Policy.EndsAt.
+func (c Credential) EndsAt(p Policy, v Version) time.Time {
+	if v.takesOver(c.CurrentEnds()) {
+		return c.ExpiresAt
+	}
+	return p.EndsAt(v, c.ExpiresAt)
 }
 
 // expired reports whether expires_at has passed; the credential is valid strictly before it.

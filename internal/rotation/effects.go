@@ -78,6 +78,9 @@ func (d *draft) take(t Transition, until time.Time) {
 func (v *Version) enter(s State, t Transition, until time.Time) {
 	switch s {
 	case StatePrevious:
+		if v.Bounded && v.Deadline.Before(until) {
+			until = v.Deadline
+		}
 		v.State, v.PreviousSince, v.Deadline = s, t.At, until
 	case StatePending:
 		v.rollBack(until)
@@ -111,17 +114,20 @@ func (v *Version) rollBack(until time.Time) {
 	v.RolledBack = true
 }
 
-// restore makes a previous version current again. CurrentSince stays: going back is not a rotation.
+// restore makes a previous version current again. CurrentSince stays: going back is not a rotation. A bounded version
+// keeps its deadline.
 func (v *Version) restore() {
 	v.State = StateCurrent
 	v.PreviousSince = time.Time{}
-	v.Deadline = time.Time{}
+	if !v.Bounded {
+		v.Deadline = time.Time{}
+	}
 }
 
 // end makes a version retired or revoked, for good.
 func (v *Version) end(s State, at time.Time, by, reason string) {
 	v.State = s
-	v.Deadline = time.Time{}
+	v.Deadline, v.Bounded = time.Time{}, false
 	v.EndedAt, v.EndedBy, v.EndReason = at, by, reason
 }
 

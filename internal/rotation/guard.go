@@ -186,6 +186,11 @@ func describePhase(c Credential) string {
 			"retire it, roll back, or wait", ends, v.Number)
 	case PhaseRevoked:
 		return "the phase is revoked (no version is valid); reissue first"
+	case PhaseStable:
+		if v, _ := c.Current(); v.Bounded {
+			return fmt.Sprintf("the phase is stable until %s (version %d ends then, because the newer one was revoked); "+
+				"begin or rotate", ends, v.Number)
+		}
 	}
 	return "the phase is stable, which has no end (no rotation is in progress; begin or rotate starts one)"
 }

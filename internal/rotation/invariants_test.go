@@ -35,7 +35,8 @@ func (w *world) checkChange(before, next Credential, done []Transition) {
 		if last.Step == StepHold { // a revoke that sets one as well
 			last = done[len(done)-2]
 		}
-		if last.Step != StepRevoke && last.Step != StepExpire {
+		if last.Step != StepRevoke && last.Step != StepExpire || last.Actor == ActorPlatform && last.Step == StepRevoke &&
+			!last.At.Equal(before.CurrentEnds()) {
 			w.fail("%s left nothing valid", last.Step)
 		}
 	}
@@ -130,8 +131,8 @@ func (w *world) checkShape(c Credential) {
 	if v, draining := c.Previous(); draining && v.Number > current.Number {
 		w.fail("previous %d is newer than current %d", v.Number, current.Number)
 	}
-	if ok && !current.Deadline.IsZero() {
-		w.fail("current %d has a deadline", current.Number)
+	if ok && current.Deadline.IsZero() == current.Bounded {
+		w.fail("current %d is bounded %t and has the deadline %s", current.Number, current.Bounded, current.Deadline)
 	}
 }
 
@@ -149,8 +150,13 @@ func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 		}
 	}
 	expired := !w.eager.ExpiresAt.IsZero() && !now.Before(w.eager.ExpiresAt)
-	if none := w.eager.Phase() == PhaseRevoked || expired; none != (len(valid) == 0) {
+	if none := w.eager.Phase() == PhaseRevoked || expired || w.ranOut(now); none != (len(valid) == 0) {
 		w.fail("at %s valid: %v", now, valid)
+	}
+	for _, number := range valid {
+		if end, bounded := w.bounds[number]; bounded && !now.Before(end) {
+			w.fail("at %s version %d is valid, but the newer one was revoked, and its overlap ended at %s", now, number, end)
+		}
 	}
 	if len(valid) > 2 {
 		w.fail("at %s valid: %v", now, valid)
@@ -171,7 +177,21 @@ func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 	}
 }
 
-// checkStatus checks that a due step is accepted, that nothing is due on hold, and that an open request falls due.
+// ranOut reports whether nobody acts until a moment on a version that is left alone with a deadline, so that it ends.
+func (w *world) ranOut(now time.Time) bool {
+	current, _ := w.eager.Current()
+	if !current.Bounded || now.Before(current.Deadline) {
+		return false
+	}
+	pending, staged := w.eager.Pending()
+	if !staged || pending.RolledBack {
+		return true
+	}
+	inTime := pending.Deadline.Before(current.Deadline) // then the end of the stage decides
+	return inTime && pending.Evidence == nil && w.p.OnStageTimeout == OnTimeoutCancel
+}
+
+// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, and an open request falls due.
 func (w *world) checkStatus(c Credential) {
 	s := StatusAt(w.lazy, w.p, w.now)
 	if s.Phase != c.Phase() || s.Version != c.Version || s.NextVersion != c.Highest+1 {
@@ -181,9 +201,9 @@ func (w *world) checkStatus(c Credential) {
 		w.fail("on hold, but due is %s (%s)", s.Due, s.Reason)
 	}
 	current, _ := c.Current()
-	wanted := c.Phase() == PhaseStable && c.Hold == nil && current.Number <= c.RequestedAfter
+	wanted := c.Phase() == PhaseStable && c.Hold == nil && (current.Number <= c.RequestedAfter || current.Bounded)
 	if wanted && s.Due != StepBegin && s.Due != StepRotate {
-		w.fail("a rotation was requested, but due is %s", s.Due)
+		w.fail("a rotation was requested, or the current version has an end, but due is %s", s.Due)
 	}
 	if s.Due == StepNone {
 		return

@@ -3,6 +3,7 @@ package rotation
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -121,7 +122,7 @@ func TestRevokeValue(t *testing.T) {
 			if got.Phase() != tc.phase || (got.Hold != nil) != tc.hold {
 				t.Errorf("phase %s, hold %+v", got.Phase(), got.Hold)
 			}
-			if v, ok := got.Current(); ok && (got.Version != v.Number || !v.Deadline.IsZero() || v.RolledBack) {
+			if v, ok := got.Current(); ok && (got.Version != v.Number || v.Deadline.IsZero() == v.Bounded || v.RolledBack) {
 				t.Errorf("current is %+v, the consumer's version %d", v, got.Version)
 			}
 		})
@@ -190,5 +191,51 @@ func TestSetExpiry(t *testing.T) {
 	got = do(t, got, p, Command{Step: StepReissue}, at(2*day))
 	if got.Phase() != PhaseStable || !got.NextDeadline().Equal(at(9*day)) {
 		t.Errorf("reissued: %s", describe(got))
+	}
+}
+
+// TestLeftAlone: the version that continues after the revocation of the newer one ends when its overlap does, whatever
+// is done until then.
+func TestLeftAlone(t *testing.T) {
+	p := testPolicy()
+	c, _ := RevokeValue(draining(t), p, 2, "app", at(time.Hour))
+	ends := c.CurrentEnds()
+	if previous, _ := draining(t).Previous(); ends.IsZero() || !ends.Equal(previous.Deadline) || !c.NextDeadline().Equal(ends) {
+		t.Fatalf("left alone until %s: %s", ends, describe(c))
+	}
+	if s := StatusAt(c, p, at(time.Hour)); s.Due != StepBegin || s.Reason != ReasonRevoked || !s.CurrentExpiresAt.Equal(ends) {
+		t.Errorf("status %+v", s)
+	}
+	_, _, err := Apply(c, p, Command{Step: StepRetire, Force: true, Reason: "r"}, at(time.Hour))
+	if err == nil || !strings.Contains(err.Error(), "stable until "+date(ends)) {
+		t.Errorf("refused with %v", err)
+	}
+	begun := do(t, c, p, Command{Step: StepBegin}, at(2*time.Hour))
+	rotated := do(t, c, withoutAcknowledgement(p), Command{Step: StepRotate}, at(2*time.Hour))
+	promoted := do(t, begun, p, Command{Step: StepPromote, Force: true, Reason: "r"}, at(3*time.Hour))
+	back := do(t, promoted, p, Command{Step: StepRollback}, at(4*time.Hour))
+	for name, tc := range map[string]struct {
+		c     Credential
+		phase Phase
+	}{
+		"nobody acts": {c, PhaseRevoked}, "begun": {begun, PhaseStable}, "rotated": {rotated, PhaseStable},
+		"promoted": {promoted, PhaseStable}, "rolled back": {back, PhaseRevoked},
+		"cancelled": {do(t, begun, p, Command{Step: StepCancel}, at(3*time.Hour)), PhaseRevoked},
+	} {
+		if !tc.c.ValidAt(p, 1, ends.Add(-tick)) || tc.c.ValidAt(p, 1, ends) {
+			t.Errorf("%s: version 1 does not end at %s", name, ends)
+		}
+		after, done := Settle(tc.c, p, ends)
+		if v, _ := after.Lookup(1); after.Phase() != tc.phase || v.State != StateRetired || v.EndReason != ReasonOverlapEnded {
+			t.Errorf("%s: %s", name, describe(after))
+		}
+		if len(done) == 0 || done[len(done)-1].Actor != ActorPlatform {
+			t.Errorf("%s: %+v", name, done)
+		}
+		if tc.phase == PhaseRevoked && name != "cancelled" && name != "rolled back" {
+			if s := StatusAt(after, p, ends); s.Due != StepReissue || s.Reason != ReasonRevoked {
+				t.Errorf("%s: status %+v", name, s)
+			}
+		}
 	}
 }

@@ -29,12 +29,33 @@ func (d *draft) settle(now time.Time) {
 		// Where expires_at falls together with another deadline, expires_at wins: nothing comes after it.
 		if at.Equal(d.c.ExpiresAt) {
 			d.revokeBelow(d.c.Highest+1, StepExpire, ReasonExpired, ActorPlatform, at)
+		} else if at.Equal(d.c.CurrentEnds()) {
+			d.endBounded(at)
 		} else if pending := d.live(StatePending); pending != nil {
 			d.endStage(*pending, at)
 		} else {
 			d.retire(at, ActorPlatform, ReasonOverlapEnded, false)
 		}
 	}
+}
+
+// endBounded ends a bounded current version. The pending version takes its place, with evidence or without: nothing
+// else is valid then. One that was rolled back does not, because somebody rejected it.
+func (d *draft) endBounded(at time.Time) {
+	if pending := d.live(StatePending); pending != nil && pending.RolledBack {
+		d.cancel(at, ActorPlatform, ReasonRolledBack)
+	}
+	current := d.live(StateCurrent)
+	current.end(StateRetired, at, ActorPlatform, ReasonOverlapEnded)
+	t := Transition{
+		Step: StepRevoke, At: at, Actor: ActorPlatform, Reason: ReasonOverlapEnded, Versions: []int64{current.Number},
+	}
+	if pending := d.live(StatePending); pending != nil {
+		t.Forced = !promotable(d.c, d.p)
+		t.Versions = append(t.Versions, pending.Number)
+		pending.promote(at, ActorPlatform, t.Forced)
+	}
+	d.record(t)
 }
 
 func (d *draft) endStage(pending Version, at time.Time) {

@@ -16,6 +16,7 @@ type Status struct {
 	NextVersion             int64
 	PendingExpiresAt        time.Time
 	PreviousExpiresAt       time.Time
+	CurrentExpiresAt        time.Time // only where the current version is bounded
 	LastRotatedAt           time.Time // zero in phase revoked
 	NextRotationAt          time.Time // zero in phase revoked and without an interval
 	Version                 int64     // the number a consumer should hold
@@ -34,13 +35,14 @@ func StatusAt(c Credential, p Policy, now time.Time) Status {
 	if v, ok := c.Current(); ok {
 		s.CurrentVersion = v.Number
 		s.LastRotatedAt = v.CurrentSince
+		s.CurrentExpiresAt = v.Deadline
 		if p.Interval > 0 {
 			s.NextRotationAt = v.CurrentSince.Add(p.Interval)
 		}
 	}
 	if v, ok := c.Pending(); ok {
 		s.PendingVersion = v.Number
-		s.PendingExpiresAt = v.Deadline
+		s.PendingExpiresAt = c.PhaseEnds()
 		s.Acknowledged = v.Evidence != nil
 	}
 	if v, ok := c.Previous(); ok {
@@ -58,6 +60,7 @@ var dueRules = []dueRule{
 	dueHeld,
 	dueExpired,
 	dueRevoked,
+	dueBounded,
 	dueOverdue,
 	dueRequested,
 	dueInterval,
@@ -87,6 +90,12 @@ func dueExpired(c Credential, _ Policy, now time.Time) (Step, string, bool) {
 
 func dueRevoked(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
 	return StepReissue, ReasonRevoked, c.Phase() == PhaseRevoked
+}
+
+// dueBounded: the newer version was revoked, so there has to be another one before this one ends.
+func dueBounded(c Credential, p Policy, _ time.Time) (Step, string, bool) {
+	v, _ := c.Current()
+	return StartStep(p.RequireAcknowledgement), ReasonRevoked, c.Phase() == PhaseStable && v.Bounded
 }
 
 func dueOverdue(c Credential, p Policy, now time.Time) (Step, string, bool) {

@@ -24,6 +24,7 @@ type world struct {
 
 	overlaps map[int64]time.Time // by the newer version: the end of its overlap, from its first promotion
 	stages   map[int64]time.Time // by pending version: the end of its stage, from its beginning
+	bounds   map[int64]time.Time // by version: the end of the overlap in which the newer one was revoked
 	trace    []played
 }
 
@@ -86,7 +87,7 @@ func (w *world) untilDeadline() time.Duration {
 func newWorld(t *rapid.T, origin uint16) *world {
 	w := &world{
 		t: t, now: start, p: policies[origin&7],
-		overlaps: map[int64]time.Time{}, stages: map[int64]time.Time{},
+		overlaps: map[int64]time.Time{}, stages: map[int64]time.Time{}, bounds: map[int64]time.Time{},
 	}
 	var expires time.Time
 	if origin>>3&3 == 3 {
@@ -164,6 +165,13 @@ func (w *world) advance(next Credential, done []Transition) {
 			newer := tr.Versions[1]
 			if _, again := w.overlaps[newer]; !again {
 				w.overlaps[newer] = tr.At.Add(w.p.Overlap)
+			}
+		}
+	}
+	if previous, draining := w.eager.Previous(); draining && len(done) > 0 && done[0].Step == StepRevoke {
+		if v, _ := next.Lookup(previous.Number); v.State == StateCurrent {
+			if end, again := w.bounds[v.Number]; !again || previous.Deadline.Before(end) {
+				w.bounds[v.Number] = previous.Deadline
 			}
 		}
 	}

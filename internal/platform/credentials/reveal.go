@@ -26,7 +26,7 @@ func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Rev
 		return nil, err
 	}
 	var endsAt *time.Time
-	if at := p.Policy.EndsAt(v, p.Credential.ExpiresAt).UTC(); !at.IsZero() {
+	if at := p.Credential.EndsAt(p.Policy, v).UTC(); !at.IsZero() {
 		endsAt = &at
 	}
 	out, err := o.Reveal(tx.Keys, sealed, tx.Bound(p.Object.ID, v.Number), endsAt)

@@ -20,8 +20,8 @@ type FormInput struct {
 	RawBody []byte `contentType:"application/x-www-form-urlencoded"`
 }
 
-// TokenForm reads a form with a token in it. It removes white space around the token: editors and echo end a line. As the
-// RFCs demand, it ignores members that they do not know.
+// TokenForm reads a form with a token in it. It removes white space around the token: editors and echo end a line. As
+// the RFCs demand, it ignores members that they do not know.
 func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form url.Values, err error) {
 	if !requestOf(ctx).form {
 		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)

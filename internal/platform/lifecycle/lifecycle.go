@@ -131,7 +131,7 @@ func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.
 		}
 		page := api.Page[api.Version]{Items: make([]api.Version, len(all))}
 		for i, v := range all {
-			page.Items[i] = flattenVersion(v, p.Credential.ExpiresAt, p.Policy,
+			page.Items[i] = flattenVersion(v, p.Credential.Credential, p.Policy,
 				func(actor string) string { return names[actor] })
 		}
 		out = httpapi.Body(page)

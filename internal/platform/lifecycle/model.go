@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"errors"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
@@ -12,10 +11,10 @@ import (
 
 // flattenVersion shows a version. nameOf returns the name of an actor.
 func flattenVersion(
-	v rotation.Version, expiresAt time.Time, p rotation.Policy, nameOf func(string) string,
+	v rotation.Version, c rotation.Credential, p rotation.Policy, nameOf func(string) string,
 ) api.Version {
 	out := api.Version{
-		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: httpapi.UTC(p.EndsAt(v, expiresAt)),
+		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: httpapi.UTC(c.EndsAt(p, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, PromotedBy: v.PromotedBy,
 		LastUsedAt: httpapi.UTC(v.LastUsedAt), EndedByName: nameOf(v.EndedBy), PromotedByName: nameOf(v.PromotedBy),
 	}
@@ -41,7 +40,8 @@ func FlattenRotation(s rotation.Status) api.Rotation {
 		CurrentVersion: httpapi.NumberOrNull(s.CurrentVersion), PendingVersion: httpapi.NumberOrNull(s.PendingVersion),
 		PreviousVersion: httpapi.NumberOrNull(s.PreviousVersion), NextVersion: s.NextVersion,
 		PendingExpiresAt: httpapi.UTC(s.PendingExpiresAt), PreviousExpiresAt: httpapi.UTC(s.PreviousExpiresAt),
-		LastRotatedAt: httpapi.UTC(s.LastRotatedAt), NextRotationAt: httpapi.UTC(s.NextRotationAt),
+		CurrentExpiresAt: httpapi.UTC(s.CurrentExpiresAt),
+		LastRotatedAt:    httpapi.UTC(s.LastRotatedAt), NextRotationAt: httpapi.UTC(s.NextRotationAt),
 	}
 }
 

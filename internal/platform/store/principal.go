@@ -60,8 +60,8 @@ func (tx *Tx) InsertPrincipal(ctx context.Context, p *Principal, tokenHash []byt
 	return failed("storing", "principal", p.ID, err)
 }
 
-// PrincipalByHash returns the principal whose token has this keyed hash, even if it has expired or was ended. The caller
-// checks LiveAt.
+// PrincipalByHash returns the principal whose token has this keyed hash, even if it has expired or was ended. The
+// caller checks LiveAt.
 func (tx *Tx) PrincipalByHash(ctx context.Context, tokenHash []byte) (*Principal, error) {
 	p, err := tx.principal(ctx, principalByHash, tokenHash)
 	return p, failed("looking for", "a principal by its token's hash", "", err)
@@ -117,8 +117,8 @@ func (tx *Tx) MarkPrincipalUsed(ctx context.Context, id string, at time.Time) er
 	return failed("recording a use of", "principal", id, err)
 }
 
-// PrincipalName returns the name of a principal, even if it was ended. It returns an empty text for what is no principal
-// of the scope.
+// PrincipalName returns the name of a principal, even if it was ended. It returns an empty text for what is no
+// principal of the scope.
 func (tx *Tx) PrincipalName(ctx context.Context, scope Scope, id string) (name string, err error) {
 	err = tx.one(ctx, principalName, []any{id, scope.Tenant, scope.Environment}, &name)
 	if errors.Is(err, ErrNotFound) {

@@ -63,8 +63,8 @@ func (tx *Tx) Secret(ctx context.Context, credentialID string, number int64) ([]
 	return sealed, failed("reading a secret of", "credential", credentialID, err)
 }
 
-// EraseSecret deletes the sealed value and the lookup hash of a version. It does nothing if they are gone. The hash that
-// ByValueHash looks for stays.
+// EraseSecret deletes the sealed value and the lookup hash of a version. It does nothing if they are gone. The hash
+// that ByValueHash looks for stays.
 func (tx *Tx) EraseSecret(ctx context.Context, credentialID string, number int64) error {
 	_, err := tx.exec(ctx, eraseSecret, credentialID, number)
 	return failed("erasing a secret of", "credential", credentialID, err)

@@ -23,7 +23,7 @@ type noteColumns struct {
 
 const versionColumns = `v.credential_id, v.number, v.state, v.issued_at, v.current_since, v.previous_since, v.deadline,
 	v.ended_at, v.ended_by, v.end_reason, v.promoted_by, v.forced, v.evidence_kind, v.evidence_at, v.evidence_actor,
-	v.last_used_at, v.rolled_back`
+	v.last_used_at, v.rolled_back, v.bounded`
 
 var (
 	selectVersions = statement(`SELECT ` + versionColumns + ` FROM versions v
@@ -38,14 +38,14 @@ var (
 	// A use may be recorded between the read and the write of an update, so last_used_at never decreases.
 	writeVersion = statement(`INSERT INTO versions (credential_id, number, state, issued_at, current_since,
 		previous_since, deadline, ended_at, ended_by, end_reason, promoted_by, forced, evidence_kind, evidence_at,
-		evidence_actor, last_used_at, rolled_back)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		evidence_actor, last_used_at, rolled_back, bounded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (credential_id, number) DO UPDATE SET state = excluded.state, issued_at = excluded.issued_at,
 		current_since = excluded.current_since, previous_since = excluded.previous_since,
 		deadline = excluded.deadline, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
 		end_reason = excluded.end_reason, promoted_by = excluded.promoted_by, forced = excluded.forced,
 		evidence_kind = excluded.evidence_kind, evidence_at = excluded.evidence_at,
-		evidence_actor = excluded.evidence_actor, rolled_back = excluded.rolled_back,
+		evidence_actor = excluded.evidence_actor, rolled_back = excluded.rolled_back, bounded = excluded.bounded,
 		last_used_at = CASE WHEN excluded.last_used_at > versions.last_used_at THEN excluded.last_used_at
 		ELSE versions.last_used_at END`)
 	markUsed = statement(`UPDATE versions SET last_used_at = CASE WHEN last_used_at < $3 THEN $3 ELSE last_used_at END,
@@ -67,7 +67,7 @@ func scanVersion(row scanner) (credentialID string, v rotation.Version, err erro
 	var e noteColumns
 	err = row.Scan(&credentialID, &v.Number, &v.State, column.Time(&v.IssuedAt), column.Time(&v.CurrentSince),
 		column.Time(&v.PreviousSince), column.Time(&v.Deadline), column.Time(&v.EndedAt), &v.EndedBy, &v.EndReason,
-		&v.PromotedBy, &v.Forced, &e.what, column.Time(&e.at), &e.by, column.Time(&v.LastUsedAt), &v.RolledBack)
+		&v.PromotedBy, &v.Forced, &e.what, column.Time(&e.at), &e.by, column.Time(&v.LastUsedAt), &v.RolledBack, &v.Bounded)
 	if e.what != nil {
 		v.Evidence = &rotation.Evidence{Kind: *e.what, At: e.at, Actor: e.by}
 	}
@@ -130,7 +130,8 @@ func (tx *Tx) writeVersions(ctx context.Context, id string, c *Credential) error
 		if _, err := tx.exec(ctx, writeVersion, id, v.Number, string(v.State), column.Micros(v.IssuedAt),
 			column.Micros(v.CurrentSince), column.Micros(v.PreviousSince), column.Micros(v.Deadline),
 			column.Micros(v.EndedAt), v.EndedBy, v.EndReason, v.PromotedBy, column.Bool(v.Forced), e.what,
-			column.Micros(e.at), e.by, column.Micros(v.LastUsedAt), column.Bool(v.RolledBack)); err != nil {
+			column.Micros(e.at), e.by, column.Micros(v.LastUsedAt), column.Bool(v.RolledBack),
+			column.Bool(v.Bounded)); err != nil {
 			return err
 		}
 	}

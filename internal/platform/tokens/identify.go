@@ -79,7 +79,7 @@ func unhashed(ctx context.Context, tx *txn.Tx, hash []byte) (store.Ref, int64, e
 		return store.Ref{}, 0, err
 	}
 	for _, s := range found {
-		key, err := tx.Keys.OpenSigningKey(s.Value, tx.Bound(s.Ref.ID, s.Number))
+		key, err := tx.Keys.OpenSigningKey(s.Value, tx.Bound(s.ID, s.Number))
 		if err != nil {
 			return store.Ref{}, 0, err
 		}
@@ -110,7 +110,7 @@ func (h *Handler) identifyVersion(
 	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
 	return api.Identification{
 		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,
-		State: string(v.State), ExpiresAt: httpapi.UTC(p.Policy.EndsAt(v, p.Credential.ExpiresAt)),
+		State: string(v.State), ExpiresAt: httpapi.UTC(p.Credential.EndsAt(p.Policy, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, EndedByName: name,
 	}, err
 }
@@ -129,7 +129,8 @@ func identifyPrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api
 	}
 	switch {
 	case !p.EndedAt.IsZero():
-		out.State, out.EndedAt, out.EndReason, out.EndedBy = api.PrincipalRevoked, httpapi.UTC(p.EndedAt), p.EndReason, p.EndedBy
+		out.State, out.EndedAt = api.PrincipalRevoked, httpapi.UTC(p.EndedAt)
+		out.EndReason, out.EndedBy = p.EndReason, p.EndedBy
 		out.EndedByName, err = tx.PrincipalName(ctx, tx.Scope, p.EndedBy)
 	case !p.LiveAt(tx.Now):
 		out.State, out.EndedAt = api.PrincipalExpired, httpapi.UTC(p.ExpiresAt)

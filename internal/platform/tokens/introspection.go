@@ -168,7 +168,7 @@ func (p *presented) flatten() api.Introspection {
 		Active: true, Scope: strings.Join(p.scopes, " "), Tenant: t.Scope.Tenant, Environment: t.Scope.Environment,
 		ClientID: t.ConnectorID, Subject: t.ID, Version: p.version.Number,
 	}
-	if end := t.policy.EndsAt(p.version, t.Credential.ExpiresAt); !end.IsZero() {
+	if end := t.Credential.EndsAt(t.policy, p.version); !end.IsZero() {
 		out.ExpiresAt = end.Unix()
 	}
 	return out

@@ -106,7 +106,8 @@ func revokePrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.R
 	case !p.LiveAt(tx.Now):
 		return api.Revocation{Reason: api.RevocationAlreadyEnded}, nil
 	}
-	return api.Revocation{Revoked: true, Kind: api.KindPrincipals, ID: p.ID}, access.End(ctx, tx, p, access.ReasonTokenRevoked)
+	out := api.Revocation{Revoked: true, Kind: api.KindPrincipals, ID: p.ID}
+	return out, access.End(ctx, tx, p, access.ReasonTokenRevoked)
 }
 
 // unsupported refuses a value that only its object's own route can end.

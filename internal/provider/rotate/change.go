@@ -74,7 +74,7 @@ func (c Change) Plan(ctx context.Context, plan *Model, differs bool, diags *diag
 		return true
 	case c.Steps():
 		plan.Version = types.Int64Value(c.decision.after.Version)
-		plan.Rotation = promised(c.decision.after).object(ctx, diags)
+		plan.Rotation = promised(c.decision.after, c.decision.step, c.rotation.CurrentExpiresAt).object(ctx, diags)
 	default:
 		plan.Version, plan.Rotation = c.state.Version, c.state.Rotation
 	}

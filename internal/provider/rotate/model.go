@@ -49,6 +49,7 @@ type rotationModel struct {
 	NextVersion             types.Int64  `tfsdk:"next_version"`
 	PendingExpiresAt        types.String `tfsdk:"pending_expires_at"`
 	PreviousExpiresAt       types.String `tfsdk:"previous_expires_at"`
+	CurrentExpiresAt        types.String `tfsdk:"current_expires_at"`
 	LastRotatedAt           types.String `tfsdk:"last_rotated_at"`
 	NextRotationAt          types.String `tfsdk:"next_rotation_at"`
 }
@@ -66,14 +67,20 @@ func flatten(r api.Rotation) rotationModel {
 		NextVersion:             types.Int64Value(r.NextVersion),
 		PendingExpiresAt:        tfkit.TimeValue(r.PendingExpiresAt),
 		PreviousExpiresAt:       tfkit.TimeValue(r.PreviousExpiresAt),
+		CurrentExpiresAt:        tfkit.TimeValue(r.CurrentExpiresAt),
 		LastRotatedAt:           tfkit.TimeValue(r.LastRotatedAt),
 		NextRotationAt:          tfkit.TimeValue(r.NextRotationAt),
 	}
 }
 
-// promised is what the plan of a step shows: the numbers are known; the dates, and what the policy says, are not.
-func promised(n rotation.Numbers) rotationModel {
+// promised is what the plan of a step shows: the numbers are known; the dates, and what the policy says, are not. One
+// date is: begin leaves the current version as it is, and no other step leaves a current version that ends by itself.
+func promised(n rotation.Numbers, step rotation.Step, currentExpiresAt types.String) rotationModel {
+	if step != rotation.StepBegin {
+		currentExpiresAt = types.StringNull()
+	}
 	return rotationModel{
+		CurrentExpiresAt:        currentExpiresAt,
 		Phase:                   types.StringValue(string(n.Phase)),
 		Due:                     types.StringValue(string(rotation.StepNone)),
 		Reason:                  types.StringUnknown(),
@@ -103,6 +110,7 @@ func (r rotationModel) planned(answered rotationModel) rotationModel {
 		NextVersion:             tfkit.Planned(r.NextVersion, answered.NextVersion),
 		PendingExpiresAt:        tfkit.Planned(r.PendingExpiresAt, answered.PendingExpiresAt),
 		PreviousExpiresAt:       tfkit.Planned(r.PreviousExpiresAt, answered.PreviousExpiresAt),
+		CurrentExpiresAt:        tfkit.Planned(r.CurrentExpiresAt, answered.CurrentExpiresAt),
 		LastRotatedAt:           tfkit.Planned(r.LastRotatedAt, answered.LastRotatedAt),
 		NextRotationAt:          tfkit.Planned(r.NextRotationAt, answered.NextRotationAt),
 	}

@@ -93,6 +93,8 @@ var members = map[string]struct {
 	"previous_expires_at": {types.StringType, "When the previous version is refused (RFC 3339), whether or " +
 		"not anybody " +
 		"applies; null unless the phase is `draining`."},
+	"current_expires_at": {types.StringType, "When the current version is refused (RFC 3339), whether or not anybody " +
+		"applies: set where a newer version was revoked in the overlap with it; null otherwise."},
 	"last_rotated_at": {types.StringType, "When the current version became current (RFC 3339); null in phase " +
 		"`revoked`."},
 	"next_rotation_at": {types.StringType, "When the next rotation falls due (RFC 3339); null without a " +

@@ -20,8 +20,7 @@ func (c Change) waiting(name string) (summary, text string) {
 		return "Rotation of " + name + " is on hold", c.onHold()
 	case rotation.ReasonAwaitingAcknowledgement:
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.Pending, name),
-			paragraph(c.kind.Awaiting, c.probed(p.Pending), fmt.Sprintf(
-				"Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds))
+			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.stageEnds())
 	case rotation.ReasonNotEnforced:
 		return fmt.Sprintf("Version %d of %s cannot prove itself", p.Pending, name), c.notEnforced()
 	case rotation.ReasonExpired:
@@ -33,6 +32,20 @@ func (c Change) waiting(name string) (summary, text string) {
 	return "", ""
 }
 
+// stageEnds says what happens to a pending version for which nobody does anything.
+func (c Change) stageEnds() string {
+	p, ends := c.prior, c.rotation.CurrentExpiresAt.ValueString()
+	if ends != "" && ends == p.phaseEnds {
+		return fmt.Sprintf("A newer version than %d was revoked, and version %[1]d is current only until %s. "+
+			"Version %d takes its place then, seen in use or not.", p.Current, ends, p.Pending)
+	}
+	text := fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds)
+	if alone := c.leftAlone(); alone != "" {
+		text += " " + tfkit.Capital(alone)
+	}
+	return text
+}
+
 func (c Change) onHold() string {
 	why := ""
 	if h := c.notes.Hold; h != nil {
@@ -40,6 +53,9 @@ func (c Change) onHold() string {
 	}
 	if c.prior.Phase == rotation.PhaseRevoked {
 		why += "No version of it is valid. "
+	}
+	if alone := c.leftAlone(); alone != "" {
+		why += tfkit.Capital(alone) + " "
 	}
 	switch s := c.wanted.supply; {
 	case s.Barred:

@@ -127,6 +127,9 @@ func (c Change) whyDue() string {
 	case rotation.ReasonQuiet:
 		return fmt.Sprintf("Why: version %d has been unused for the quiet_period of the rotation policy.", p.Previous)
 	case rotation.ReasonRevoked:
+		if p.Phase != rotation.PhaseRevoked {
+			return "Why: " + c.leftAlone() + " If nobody acts by then, no version is valid."
+		}
 		return "Why: every version was revoked, and the " + c.kind.Short + " is still in the configuration. " +
 			"If it must stay dead, remove it from the configuration, or put it on hold on the platform."
 	}
@@ -134,6 +137,19 @@ func (c Change) whyDue() string {
 		return "Why: the rotation policy requires no acknowledgement."
 	}
 	return ""
+}
+
+// leftAlone says that the current version ends by itself; empty where it does not.
+func (c Change) leftAlone() string {
+	ends := c.rotation.CurrentExpiresAt.ValueString()
+	if ends == "" {
+		return ""
+	}
+	newer := "a newer version"
+	if p := c.prior; p.Phase == rotation.PhaseStable && p.Next == p.Current+2 {
+		newer = fmt.Sprintf("version %d", p.Current+1)
+	}
+	return fmt.Sprintf("%s was revoked, and version %d is current only until %s.", newer, c.prior.Current, ends)
 }
 
 // dueSince gives the date on which a rotation fell due, and the interval by which it did.
