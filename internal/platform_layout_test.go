@@ -27,6 +27,7 @@ var platformMayImport = map[string][]string{
 	"identity":   domain(),
 	"connectors": domain(),
 	"policies":   domain(),
+	"principals": domain(),
 	"tokens":     domain("connectors"),
 	"webhooks":   domain("connectors", "egress"),
 	"deliveries": domain("webhooks", "egress"),

@@ -26,6 +26,8 @@ const (
 	PermissionAcknowledge = "acknowledge"
 	PermissionIntrospect  = "introspect"
 	PermissionUse         = "use"
+	// PermissionManagePrincipals is of role security alone, so that a stolen CI token cannot remove the others.
+	PermissionManagePrincipals = "manage_principals"
 )
 
 // role is one role and its permissions, in the order in which GET /v1/identity lists them.
@@ -44,7 +46,9 @@ var roles = []role{
 	{RoleDeployer, []string{
 		PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect,
 	}},
-	{RoleSecurity, []string{PermissionRead, PermissionContain, PermissionIntrospect}},
+	{RoleSecurity, []string{
+		PermissionRead, PermissionContain, PermissionIntrospect, PermissionManagePrincipals,
+	}},
 	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
 }
 

@@ -9,6 +9,8 @@ const (
 	KindWebhookEndpoints = "webhook-endpoints"
 	KindSigningSecrets   = "signing-secrets"
 	KindRotationPolicies = "rotation-policies"
+	// KindPrincipals is no kind of object: nothing but a list and a DELETE is there.
+	KindPrincipals = "principals"
 )
 
 // Kind is one kind of object: what it is called, wherever it has a name.

@@ -23,7 +23,8 @@ func (o Object) AsObject() Object { return o }
 type Hold struct {
 	Reason string    `json:"reason" doc:"Why rotations were stopped."`
 	At     time.Time `json:"at" doc:"When the hold was set."`
-	By     string    `json:"by" doc:"Id of the principal that set it."`
+	By     string    `json:"by" doc:"Id of the principal that set it; of the scoped token itself where its own value was revoked with itself."`
+	ByName string    `json:"by_name" doc:"The name of that principal. Empty for what is no principal."`
 }
 
 // Page is one page of a list. NextPageToken is empty on the last one.

@@ -20,6 +20,8 @@ const (
 	CodeTooLarge            = "too_large"
 	CodeMethodNotAllowed    = "method_not_allowed"
 	CodeUnsupportedMedia    = "unsupported_media_type"
+	// CodeUnsupportedToken is of RFC 7009: /v1/revoke cannot end a value of this kind.
+	CodeUnsupportedToken = "unsupported_token_type"
 	// CodeNoSuchRoute differs from CodeNotFound because a wrong path says nothing about an object.
 	CodeNoSuchRoute = "no_such_route"
 )
@@ -43,6 +45,7 @@ var StatusOf = map[string]int{
 	CodeMethodNotAllowed:    http.StatusMethodNotAllowed,
 	CodeNoSuchRoute:         http.StatusNotFound,
 	CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
+	CodeUnsupportedToken:    http.StatusBadRequest,
 }
 
 // ProblemContentType is the media type of every error (RFC 9457).

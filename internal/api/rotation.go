@@ -70,6 +70,9 @@ type Version struct {
 	PromotedBy string     `json:"promoted_by" doc:"Who made it current. Empty for a version issued as current."`
 	LastUsedAt *time.Time `json:"last_used_at" doc:"The last use, to the second. Null for never."`
 	Evidence   *Evidence  `json:"evidence" doc:"The proof that it was in use while pending. Null without."`
+
+	EndedByName    string `json:"ended_by_name" doc:"The name of the principal that ended it. Empty for what is no principal."`
+	PromotedByName string `json:"promoted_by_name" doc:"The name of the principal that made it current. Empty for what is no principal."`
 }
 
 // Evidence is the proof that a pending version is in use.
@@ -77,6 +80,8 @@ type Evidence struct {
 	Kind  string    `json:"kind" doc:"introspection: a runtime principal asked for it. probe: the receiver accepted an event that it alone signed, and refused one that nobody's key signed. acknowledgement: somebody said so."`
 	At    time.Time `json:"at" doc:"When it was seen."`
 	Actor string    `json:"actor" doc:"Id of the principal that saw it, or platform."`
+
+	ActorName string `json:"actor_name" doc:"The name of that principal. Empty for what is no principal."`
 }
 
 // StepRequest is the body of a rotation verb. Only acknowledge takes Version, and needs it. Only promote and retire

@@ -30,11 +30,41 @@ func (c *Client) Introspect(ctx context.Context, value secret.Value, remoteAddr 
 	return &out.Introspection, nil
 }
 
-// RevokeValue ends one value of a scoped token (RFC 7009). A value that is not accepted anyway is no error.
-func (c *Client) RevokeValue(ctx context.Context, value secret.Value) error {
+// RevokeValue ends one value of a scoped token (RFC 7009), and returns what that did. A value that is not accepted anyway
+// is no error: the answer says so. The answer is nil for a caller that may not read it.
+func (c *Client) RevokeValue(ctx context.Context, value secret.Value) (*api.Revocation, error) {
 	r := tokenForm("/v1/revoke", "revoke", api.PermissionContain, value)
 	r.changes, r.emptyStatus = true, http.StatusOK
-	return c.do(ctx, r, nil)
+	var out struct {
+		Revoked *bool `json:"revoked"` // shadows the embedded one: a response without it says nothing
+		api.Revocation
+	}
+	if err := c.do(ctx, r, &out); err != nil || r.empty {
+		return nil, err
+	}
+	if out.Revoked == nil || *out.Revoked && out.ID == "" || !*out.Revoked && out.Reason == "" {
+		return nil, r.notTheAPI()
+	}
+	out.Revocation.Revoked = *out.Revoked
+	return &out.Revocation, nil
+}
+
+// Identify asks which object of the environment has or had a value. It is no use of the value.
+func (c *Client) Identify(ctx context.Context, value secret.Value) (*api.Identification, error) {
+	r := tokenForm("/v1/identify", "identify", api.PermissionRead, value)
+	r.object = "a value"
+	var out struct {
+		Found *bool `json:"found"` // shadows the embedded one: a response without it says nothing
+		api.Identification
+	}
+	if err := c.do(ctx, r, &out); err != nil {
+		return nil, err
+	}
+	if out.Found == nil || *out.Found && out.ID == "" {
+		return nil, r.notTheAPI()
+	}
+	out.Identification.Found = *out.Found
+	return &out.Identification, nil
 }
 
 func tokenForm(route, op, permission string, value secret.Value) *request {

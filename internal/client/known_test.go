@@ -180,7 +180,7 @@ func TestOnlyFixedFormsArePrinted(t *testing.T) {
 func TestFormRequestsAreKnownToo(t *testing.T) {
 	s := serve(t, problem(api.CodeInvalid), problem(api.CodeInvalid, func(p *api.Problem) { p.Detail = canaryCredential }))
 	c := newClient(t, s.URL, nil)
-	_ = c.RevokeValue(t.Context(), secret.New(canaryCredential))
+	_, _ = c.RevokeValue(t.Context(), secret.New(canaryCredential))
 	_, err := c.Connectors().Get(t.Context(), connectorID)
 	assertNoCanary(t, "the error", fmt.Sprint(err))
 }

@@ -262,10 +262,24 @@ func TestValuesAtThePlatform(t *testing.T) {
 	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Field != "/remote_addr" {
 		t.Errorf("an address that is none: %v", err)
 	}
-	if err := s.runtime.RevokeValue(ctx, revealed.Value); !client.HasCode(err, api.CodeForbidden) {
+	if _, err := s.runtime.RevokeValue(ctx, revealed.Value); !client.HasCode(err, api.CodeForbidden) {
 		t.Errorf("a runtime principal revokes: %v", err)
 	}
-	s.noError(s.deployer.RevokeValue(ctx, revealed.Value))
+	what, err := s.deployer.Identify(ctx, revealed.Value)
+	s.noError(err)
+	if !what.Found || what.Kind != api.KindScopedTokens || what.ID != s.token.ID || what.State != "current" {
+		t.Errorf("identification: %+v", what)
+	}
+	said, err := s.deployer.RevokeValue(ctx, revealed.Value)
+	s.noError(err)
+	if !said.Revoked || said.Kind != api.ScopedTokens.Path || said.ID != s.token.ID || said.Version != 1 {
+		t.Errorf("revocation: %+v", said)
+	}
+	said, err = s.deployer.RevokeValue(ctx, revealed.Value)
+	s.noError(err)
+	if said.Revoked || said.Reason != api.RevocationAlreadyEnded {
+		t.Errorf("once more: %+v", said)
+	}
 	active, err = s.runtime.Introspect(ctx, revealed.Value, "")
 	s.noError(err)
 	if active.Active {

@@ -22,12 +22,16 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 		responses []http.HandlerFunc
 	}{
 		"revoke a value": {
-			func(c *sut) error { return c.RevokeValue(t.Context(), value) },
-			[]http.HandlerFunc{empty(200), empty(204), html(200), object},
+			func(c *sut) error { _, err := c.RevokeValue(t.Context(), value); return err },
+			[]http.HandlerFunc{empty(200), empty(204), html(200), object, respondJSON(api.Revocation{Revoked: true}), respondJSON(api.Revocation{})},
 		},
 		"introspect": {
 			func(c *sut) error { _, err := c.Introspect(t.Context(), value, ""); return err },
 			[]http.HandlerFunc{empty(200), empty(204), html(200), object},
+		},
+		"identify": {
+			func(c *sut) error { _, err := c.Identify(t.Context(), value); return err },
+			[]http.HandlerFunc{empty(200), empty(204), html(200), object, respondJSON(api.Identification{Found: true})},
 		},
 		"acknowledge": {
 			func(c *sut) error { return c.ScopedTokens().Acknowledge(t.Context(), "tok_01", 2, Write{}) },
@@ -69,8 +73,9 @@ func TestEmptySuccess(t *testing.T) {
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 	identified := withHeader("X-Request-Id", "req_01ARZ3NDEKTSV4RRFFQ69G5FAV", ok)
 	s := serve(t, identified)
-	if err := newClient(t, s.URL, nil).RevokeValue(t.Context(), secret.New(canaryCredential)); err != nil {
-		t.Fatal(err)
+	said, err := newClient(t, s.URL, nil).RevokeValue(t.Context(), secret.New(canaryCredential))
+	if err != nil || said != nil {
+		t.Fatalf("%v, %v", said, err)
 	}
 	r := s.seen()[0]
 	if r.body != "token="+canaryCredential || r.header.Get("Content-Type") != "application/x-www-form-urlencoded" {
@@ -83,7 +88,8 @@ func TestFormRequestsDoNotRepeatTheValue(t *testing.T) {
 	s := serve(t, problem(api.CodeInvalid, func(p *api.Problem) { p.Detail = "refused " + canaryCredential }))
 	c := newClient(t, s.URL, nil)
 	_, err := c.Introspect(t.Context(), value, "192.0.2.1")
-	for _, err := range []error{err, c.RevokeValue(t.Context(), value)} {
+	_, err2 := c.RevokeValue(t.Context(), value)
+	for _, err := range []error{err, err2} {
 		if err == nil {
 			t.Fatal("no error")
 		}

@@ -19,6 +19,9 @@ var because = object{"reason": "test"}
 var routes = []route{
 	{"GET", "/v1/identity", "", nil},
 	{"POST", "/v1/introspect", api.PermissionIntrospect, url.Values{"token": {"x"}}},
+	{"POST", "/v1/identify", api.PermissionRead, url.Values{"token": {"x"}}},
+	{"GET", "/v1/principals", api.PermissionRead, nil},
+	{"DELETE", "/v1/principals/{id}", api.PermissionManagePrincipals, nil},
 	{"POST", "/v1/revoke", api.PermissionContain, url.Values{"token": {"x"}}},
 
 	{"POST", pathConnectors, api.PermissionWrite, object{"name": "new", "owner": "o", "type": "custom"}},

@@ -23,6 +23,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -88,13 +89,15 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Probed: metrics.Probe, Changed: waker.Wake,
 	})
 
-	router := httpapi.NewRouter(runner, metrics, c.Logger)
+	uses := access.NewUses()
+	router := httpapi.NewRouter(runner, metrics, uses, c.Logger)
 	for _, d := range []domain{
 		connectors.New(engine, changes),
-		tokens.New(engine, changes),
+		tokens.New(engine, changes, runner.Clock.Now),
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner),
+		principals.New(runner, changes),
 		deliveries.New(engine, changes, waker),
 	} {
 		d.Mount(router)
@@ -108,7 +111,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		sweeper: &sweeper{runner: runner, engine: engine, log: c.Logger},
+		sweeper: &sweeper{runner: runner, engine: engine, uses: uses, log: c.Logger},
 	}, nil
 }
 
@@ -146,4 +149,18 @@ func CreatePrincipal(
 	scope store.Scope, role, name string, ttl time.Duration,
 ) (secret.Value, error) {
 	return access.CreatePrincipal(ctx, s, k, c, scope, role, name, ttl)
+}
+
+// ListPrincipals lists the principals of an environment: see access.ListPrincipals.
+func ListPrincipals(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, scope store.Scope,
+) ([]*store.Principal, error) {
+	return access.ListPrincipals(ctx, s, k, c, scope)
+}
+
+// RevokePrincipal ends a principal: see access.RevokePrincipal.
+func RevokePrincipal(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool,
+) (*store.Principal, error) {
+	return access.RevokePrincipal(ctx, s, k, c, id, last)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -27,6 +28,7 @@ const (
 type sweeper struct {
 	runner *txn.Runner
 	engine *credentials.Engine
+	uses   *access.Uses
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -39,6 +41,8 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 	for {
 		select {
 		case <-ctx.Done():
+			// The last second's uses. A stop that cannot write them loses them.
+			_ = s.uses.Write(context.WithoutCancel(ctx), s.runner)
 			return
 		case <-tick.C:
 			if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
@@ -49,7 +53,7 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 }
 
 func (s *sweeper) sweep(ctx context.Context) error {
-	return errors.Join(s.settleDue(ctx), s.forgetOld(ctx))
+	return errors.Join(s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
 }
 
 func (s *sweeper) settleDue(ctx context.Context) error {

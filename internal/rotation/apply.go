@@ -49,7 +49,7 @@ func (d *draft) perform(cmd Command, now time.Time) {
 	case StepRevoke:
 		d.revokeBelow(revokeLimit(d.c, cmd), StepRevoke, reason, by, now)
 		if cmd.Hold {
-			d.hold(reason, by, now)
+			d.holdToo(reason, by, now)
 		}
 	case StepReissue:
 		d.reissue(now, by, reason)

@@ -61,6 +61,7 @@ type Hold struct {
 	Reason string
 	At     time.Time
 	By     string
+	ByName string // the name of By; empty where it has none
 }
 
 // Phase says how far a rotation of a credential is. It follows from the versions and is never stored.

@@ -3,6 +3,7 @@ package rotation
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -202,6 +203,26 @@ func (d *draft) hold(reason, by string, at time.Time) {
 	if d.c.Hold == nil {
 		d.setHold(reason, by, at)
 	}
+}
+
+// maxHoldReason is how long the reason of a hold may get by the reasons of revocations, in bytes.
+const maxHoldReason = 2048
+
+// holdToo sets the hold that somebody asks for with a revocation. An existing hold stays, and keeps both reasons.
+func (d *draft) holdToo(reason, by string, at time.Time) {
+	if d.c.Hold == nil {
+		d.setHold(reason, by, at)
+		return
+	}
+	h := *d.c.Hold
+	const between = "; "
+	known := slices.Contains(strings.Split(h.Reason, between), reason)
+	if known || len(h.Reason)+len(between)+len(reason) > maxHoldReason {
+		return
+	}
+	h.Reason += between + reason
+	d.c.Hold = &h
+	d.record(Transition{Step: StepHold, At: at, Actor: by, Reason: reason})
 }
 
 func (d *draft) setHold(reason, by string, at time.Time) {

@@ -71,8 +71,12 @@ func notHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {
 	if c.Hold == nil {
 		return nil
 	}
-	why := "%s refused: on hold since %s by %s (%s); release the hold first"
-	return &Error{Code: CodeHeld, Message: fmt.Sprintf(why, cmd.Step, date(c.Hold.At), c.Hold.By, c.Hold.Reason)}
+	why := "%s refused: on hold since %s by %s: %s; release the hold first"
+	by := c.Hold.By
+	if c.Hold.ByName != "" {
+		by = c.Hold.ByName + " (" + by + ")"
+	}
+	return &Error{Code: CodeHeld, Message: fmt.Sprintf(why, cmd.Step, date(c.Hold.At), by, c.Hold.Reason)}
 }
 
 func isHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -28,7 +29,7 @@ func TestHoldRefuses(t *testing.T) {
 		{staged(t), Command{Step: StepAcknowledge, Version: 2}},
 		{draining(t), Command{Step: StepRetire, Force: true, Reason: "r"}},
 		{draining(t), Command{Step: StepRevoke, Below: 2, Reason: "r"}},
-		{stable(), Command{Step: StepRevoke, All: true, Reason: "r", Hold: true}},
+		{stable(), Command{Step: StepRevoke, All: true, Reason: "r"}},
 		{stable(), Command{Step: StepRelease}},
 	} {
 		t.Run(string(tc.cmd.Step), func(t *testing.T) {
@@ -87,5 +88,22 @@ func TestRelease(t *testing.T) {
 	c = do(t, c, p, Command{Step: StepRelease}, at(91*day))
 	if s := StatusAt(c, p, at(91*day)); s.Due != StepBegin {
 		t.Errorf("released, due is %s", s.Due)
+	}
+}
+
+// TestRevokeKeepsTheReasonsOfAHold: who revokes with a hold what is on hold takes nothing away.
+func TestRevokeKeepsTheReasonsOfAHold(t *testing.T) {
+	c := held(draining(t))
+	for _, tc := range []struct{ reason, want string }{
+		{"leaked", "investigation; leaked"},
+		{"leaked", "investigation; leaked"},
+		{"INC-7", "investigation; leaked; INC-7"},
+		{strings.Repeat("x", maxHoldReason), "investigation; leaked; INC-7"},
+	} {
+		first := *c.Hold
+		c = do(t, c, testPolicy(), Command{Step: StepRevoke, All: true, Reason: tc.reason, Hold: true, Actor: "other"}, at(time.Minute))
+		if c.Hold.Reason != tc.want || c.Hold.By != first.By || !c.Hold.At.Equal(first.At) {
+			t.Errorf("the hold is %+v, want the reason %q", *c.Hold, tc.want)
+		}
 	}
 }

@@ -98,7 +98,7 @@ func refusalCases(t *testing.T) []refusalCase {
 		{
 			"begin on hold", held(stable()), testPolicy(),
 			Command{Step: StepBegin},
-			[]string{"on hold since 2026-01-01T00:00:00Z by sec (investigation)", "release"},
+			[]string{"on hold since 2026-01-01T00:00:00Z by sec: investigation", "release"},
 		},
 	}
 }

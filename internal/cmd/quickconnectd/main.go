@@ -33,6 +33,14 @@ Usage:
       Roles: auditor, planner, operator, deployer, security, runtime. Durations: 720h, 30d. Without --ttl the token
       does not expire.
 
+  quickconnectd token list --data-dir DIR --tenant TENANT --environment ENVIRONMENT
+      Lists the principals of an environment: id, name, role, when it was made, when it expires, when it was last used
+      (at most a minute behind). Never a token. May run beside a server.
+
+  quickconnectd token revoke --data-dir DIR --id ID [--last]
+      Ends a principal: its token is refused at once. ID is what token list shows. --last also ends the last deployer of
+      an environment. May run beside a server.
+
 DIR contains the database and keyring.json, which opens every secret in the database. Back up both, and keep them apart.
 `
 
@@ -75,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.C
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) error {
 	if len(args) == 0 {
-		return usagef("the command is missing: serve, bootstrap or token create")
+		return usagef("the command is missing: serve, bootstrap, token create, token list or token revoke")
 	}
 	command, rest := args[0], args[1:]
 	switch command {
@@ -84,14 +92,12 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c cl
 	case "bootstrap":
 		return bootstrap(ctx, rest, stdout, c)
 	case "token":
-		if len(rest) == 0 || rest[0] != "create" {
-			return usagef("token has one command: token create")
-		}
-		return tokenCreate(ctx, rest[1:], stdout, c)
+		return token(ctx, rest, stdout, c)
 	case "help", "-h", "-help", "--help":
 		return flag.ErrHelp
 	}
-	return usagef("there is no such command; the commands are serve, bootstrap and token create")
+	return usagef("there is no such command; the commands are serve, bootstrap, token create, token list and " +
+		"token revoke")
 }
 
 // parse reads the flags of one command. Its error counts arguments without a flag and does not repeat them: one may be

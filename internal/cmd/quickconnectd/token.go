@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"text/tabwriter"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -14,6 +15,80 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
+
+// token runs one of the commands about principals.
+func token(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "create":
+			return tokenCreate(ctx, args[1:], stdout, c)
+		case "list":
+			return tokenList(ctx, args[1:], stdout, c)
+		case "revoke":
+			return tokenRevoke(ctx, args[1:], stdout, c)
+		}
+	}
+	return usagef("token has three commands: token create, token list and token revoke")
+}
+
+func tokenList(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) (err error) {
+	flags := flag.NewFlagSet("token list", flag.ContinueOnError)
+	dir := flags.String("data-dir", "", "")
+	tenant := flags.String("tenant", "", "")
+	environment := flags.String("environment", "", "")
+	if err := parse(flags, args, "data-dir", "tenant", "environment"); err != nil {
+		return err
+	}
+	s, k, err := existingData(ctx, *dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	found, err := platform.ListPrincipals(ctx, s, k, c, store.Scope{Tenant: *tenant, Environment: *environment})
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(out, "ID\tNAME\tROLE\tCREATED\tEXPIRES\tLAST USED")
+	for _, p := range found {
+		expires := dateOr(p.ExpiresAt, "never")
+		if !p.LiveAt(c.Now()) {
+			expires += " (expired)"
+		}
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n",
+			p.ID, p.Name, p.Role, dateOr(p.CreatedAt, ""), expires, dateOr(p.LastUsedAt, "never"))
+	}
+	return out.Flush()
+}
+
+func dateOr(t time.Time, otherwise string) string {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func tokenRevoke(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) (err error) {
+	flags := flag.NewFlagSet("token revoke", flag.ContinueOnError)
+	dir := flags.String("data-dir", "", "")
+	id := flags.String("id", "", "")
+	last := flags.Bool("last", false, "")
+	if err := parse(flags, args, "data-dir", "id"); err != nil {
+		return err
+	}
+	s, k, err := existingData(ctx, *dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	p, err := platform.RevokePrincipal(ctx, s, k, c, *id, *last)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "revoked %s (%s), role %s, of tenant %s, environment %s\n",
+		p.Name, p.ID, p.Role, p.Tenant, p.Environment)
+	return err
+}
 
 func tokenCreate(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) (err error) {
 	flags := flag.NewFlagSet("token create", flag.ContinueOnError)

@@ -22,6 +22,7 @@ type Request struct {
 	ID        string
 	Bearer    secret.Value     // as it was sent; empty for none
 	Principal *store.Principal // nil until the request is authenticated
+	Uses      *Uses            // where the use of the principal is noted; nil for nowhere
 }
 
 type requestKey struct{}
@@ -51,7 +52,7 @@ func (r *Request) Actor() string {
 func (r *Request) Caller() txn.Caller {
 	c := txn.Caller{Actor: r.Actor(), RequestID: r.ID}
 	if r.Principal != nil {
-		c.Scope = r.Principal.Scope
+		c.Scope, c.ActorName = r.Principal.Scope, r.Principal.Name
 	}
 	return c
 }
@@ -80,12 +81,18 @@ func Authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
 	if err != nil {
 		return err
 	}
+	if at := principal.EndedAt; !at.IsZero() {
+		return problem.New(api.CodeUnauthenticated, "",
+			"the token of this principal was revoked at %s; make another with quickconnectd token create",
+			at.Format(time.RFC3339))
+	}
 	if !principal.ExpiresAt.IsZero() && !tx.Now.Before(principal.ExpiresAt) {
 		return problem.New(api.CodeUnauthenticated, "",
 			"the token of this principal expired at %s; make another with quickconnectd token create",
 			principal.ExpiresAt.Format(time.RFC3339))
 	}
 	r.Principal = principal
+	r.Uses.note(principal, tx.Now)
 	return nil
 }
 

@@ -23,7 +23,6 @@ const actorOperator = "quickconnectd"
 
 const (
 	actionEnvironment = "create_environment"
-	kindPrincipals    = "principals"
 	kindEnvironments  = "environments"
 )
 
@@ -95,13 +94,8 @@ func CreatePrincipal(
 		return token, err
 	}
 	err = runner.Update(ctx, txn.Caller{Scope: scope, Actor: actorOperator}, func(tx *txn.Tx) error {
-		exists, err := tx.EnvironmentExists(ctx, scope)
-		if err != nil {
+		if err := checkEnvironment(ctx, tx); err != nil {
 			return err
-		}
-		if !exists {
-			return fmt.Errorf("there is no environment %s of a tenant %s: make it with quickconnectd bootstrap",
-				scope.Environment, scope.Tenant)
 		}
 		token, err = createPrincipal(ctx, tx, role, name, ttl)
 		return err
@@ -147,5 +141,5 @@ func createPrincipal(
 		return secret.Value{}, err
 	}
 	detail := map[string]string{"name": name, "role": role}
-	return token, tx.Audit(ctx, txn.ActionCreate, kindPrincipals, id, detail)
+	return token, tx.Audit(ctx, txn.ActionCreate, api.KindPrincipals, id, detail)
 }

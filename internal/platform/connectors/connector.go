@@ -47,7 +47,7 @@ func Named(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error)
 // Parts serves the engine.
 func (c *connector) Parts() credentials.Parts {
 	return credentials.Parts{
-		Kind: api.Connectors, Object: &c.Object, Credential: &c.Credential, Policy: c.policy,
+		Kind: api.Connectors, Object: &c.Object, Credential: &c.Credential, Policy: c.policy, Owner: c.Owner,
 	}
 }
 

@@ -27,6 +27,7 @@ type Parts struct {
 	Object     *store.Object
 	Credential *store.Credential
 	Policy     rotation.Policy
+	Owner      string
 	// Revoked is called for every version that is revoked, but not for one that is cancelled; nil for nothing.
 	Revoked func(number int64)
 }

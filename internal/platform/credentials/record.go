@@ -68,6 +68,11 @@ func Record(
 			return err
 		}
 	}
+	if h := after.Hold; h != nil && h.By == tx.Actor && h.ByName == "" {
+		named := *h
+		named.ByName = tx.ActorName
+		after.Hold = &named
+	}
 	p.Credential.Credential = after
 	if after.Highest == before.Highest {
 		return nil

@@ -28,6 +28,9 @@ func Object(o *store.Object, body any) *Answer {
 // Body answers with what is not an object.
 func Body(body any) *Answer { return &Answer{Status: http.StatusOK, Body: body} }
 
+// Empty answers with status 200 and no body, as RFC 7009 does.
+func Empty() *Answer { return &Answer{Status: http.StatusOK, Body: []byte{}} }
+
 // NoContent answers with nothing.
 func NoContent() *Answer { return &Answer{Status: http.StatusNoContent} }
 

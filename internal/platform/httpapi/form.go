@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -19,7 +20,8 @@ type FormInput struct {
 	RawBody []byte `contentType:"application/x-www-form-urlencoded"`
 }
 
-// TokenForm reads a form with a token in it. As the RFCs demand, it ignores members that they do not know.
+// TokenForm reads a form with a token in it. It removes white space around the token: editors and echo end a line. As the
+// RFCs demand, it ignores members that they do not know.
 func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form url.Values, err error) {
 	if !requestOf(ctx).form {
 		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)
@@ -34,7 +36,7 @@ func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form ur
 				"the form has a member twice; field names it")
 		}
 	}
-	token = secret.New(form.Get("token"))
+	token = secret.New(strings.TrimSpace(form.Get("token")))
 	form.Del("token")
 	if token.IsEmpty() {
 		return token, nil, problem.Refused("/token", errors.New("is required"))

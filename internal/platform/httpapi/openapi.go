@@ -22,7 +22,7 @@ const apiDescription = "Connectors, scoped tokens, webhook endpoints, signing se
 	"a principal belongs to one tenant and one environment and sees nothing else.\n" +
 	"Errors are `application/problem+json` with a stable `code`. " +
 	"POST, PATCH and DELETE take an `Idempotency-Key` " +
-	"(kept for 24 hours; reveal, probe, introspect and revoke ignore it) and an `If-Match`.\n" +
+	"(kept for 24 hours; reveal, probe, introspect, identify and /v1/revoke ignore it) and an `If-Match`.\n" +
 	"Every answer has the header `" + api.HeaderPlatform + "`: the id of the platform and its incarnation, such as " +
 	"`plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/3`.\n" +
 	"PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. " +
@@ -128,10 +128,15 @@ func documentOf(doc *huma.OpenAPI) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-func serveDocument(document []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+func (rt *Router) serveDocument(document func() ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		data, err := document()
+		if err != nil {
+			writeProblem(w, rt.problemOf(r.Context(), err))
+			return
+		}
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-		_, _ = w.Write(document)
+		_, _ = w.Write(data)
 	}
 }
 

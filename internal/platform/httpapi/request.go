@@ -37,7 +37,7 @@ func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, e
 	if err != nil {
 		return nil, nil, err
 	}
-	caller := &access.Request{ID: id, Bearer: bearerOf(r)}
+	caller := &access.Request{ID: id, Bearer: bearerOf(r), Uses: rt.uses}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	seen := &request{
 		method: r.Method, path: r.URL.Path, body: rt.runner.Keys.RequestHash(), form: media == formMedia,

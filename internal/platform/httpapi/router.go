@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,16 +25,17 @@ type Router struct {
 	log     *slog.Logger
 	mux     *http.ServeMux
 	api     huma.API
+	uses    *access.Uses
 	orNull  map[string][]string // members that may be null, by schema
 }
 
 // NewRouter returns a router without operations.
-func NewRouter(runner *txn.Runner, metrics *Metrics, log *slog.Logger) *Router {
+func NewRouter(runner *txn.Runner, metrics *Metrics, uses *access.Uses, log *slog.Logger) *Router {
 	replaceHumaErrors()
 	mux := http.NewServeMux()
 	return &Router{
 		runner: runner, metrics: metrics, log: log, mux: mux, api: humago.New(mux, humaConfig()),
-		orNull: map[string][]string{},
+		uses: uses, orNull: map[string][]string{},
 	}
 }
 
@@ -45,11 +47,9 @@ func (rt *Router) Handler() (http.Handler, error) {
 	if err := correctNullable(doc.Components.Schemas.Map(), rt.orNull); err != nil {
 		return nil, err
 	}
-	document, err := documentOf(doc)
-	if err != nil {
-		return nil, err
-	}
-	rt.mux.HandleFunc("GET /openapi.json", serveDocument(document))
+	// Writing the document takes longer than the rest of a start, and few ask for it.
+	document := sync.OnceValues(func() ([]byte, error) { return documentOf(doc) })
+	rt.mux.HandleFunc("GET /openapi.json", rt.serveDocument(document))
 	rt.mux.Handle("GET /metrics", rt.metrics.handler())
 	rt.mux.HandleFunc("/", noRoute(rt.mux))
 	return rt.observed(rt.mux), nil

@@ -6,10 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
@@ -24,6 +27,39 @@ func (k *Keys) TokenHash(token secret.Value) []byte {
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
 func Matches(prefix string, token secret.Value) bool {
 	return WellFormed(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum
+}
+
+// prefixesOfSigning begin the values of signing secrets: the secret, the private key and the public key.
+var prefixesOfSigning = []string{"whsec_", "whsk_", "whpk_"}
+
+// IsSigningValue reports whether a value has the form of a signing secret or of one of its keys.
+func IsSigningValue(value secret.Value) bool {
+	text := value.Expose() //nolint:forbidigo // only whether it begins so leaves
+	return slices.ContainsFunc(prefixesOfSigning, func(p string) bool { return strings.HasPrefix(text, p) })
+}
+
+// SigningHash returns the hash that a signing secret is found by when somebody has found its value: that of the public
+// key where there is one. The hashes of one value in two environments differ.
+func (k *Keys) SigningHash(key webhook.Key, scope store.Scope) []byte {
+	text := key.Public()
+	if text == "" {
+		text = key.Expose() //nolint:forbidigo // hashed for lookup
+	}
+	mac := hmac.New(sha256.New, k.lookup.key)
+	for _, part := range []string{"signing secret", scope.Tenant, scope.Environment, text} {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
+	return mac.Sum(nil)
+}
+
+// SigningValueHash is SigningHash for a value that somebody presents; ok is false where it is no such value.
+func (k *Keys) SigningValueHash(value secret.Value, scope store.Scope) (hash []byte, ok bool) {
+	key, err := webhook.ParseSecret(value.Expose()) //nolint:forbidigo // read, to be hashed
+	if err != nil {
+		return nil, false
+	}
+	return k.SigningHash(key, scope), true
 }
 
 // SealToken seals the value of a scoped token, and returns the hash that it is found by.

@@ -40,7 +40,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)
 	op.Summary = "Revoke versions of a " + h.Kind.Singular
 	op.Description = "Ends versions at once: all of them, or every one below a number. " +
-		"Never blocked by a rotation in progress or a hold."
+		"Never blocked by a rotation in progress or a hold. With `hold` on an object that is on hold, both reasons are kept."
 	httpapi.Register(r, op, h.revoke)
 
 	op = h.operation("hold"+h.Label, http.MethodPost, "hold", api.PermissionContain)
@@ -125,12 +125,39 @@ func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.
 		if err != nil {
 			return err
 		}
+		names, err := namesOf(ctx, tx, all)
+		if err != nil {
+			return err
+		}
 		page := api.Page[api.Version]{Items: make([]api.Version, len(all))}
 		for i, v := range all {
-			page.Items[i] = flattenVersion(v, p.Credential.ExpiresAt, p.Policy)
+			page.Items[i] = flattenVersion(v, p.Credential.ExpiresAt, p.Policy,
+				func(actor string) string { return names[actor] })
 		}
 		out = httpapi.Body(page)
 		return nil
 	})
 	return out, err
+}
+
+// namesOf returns the names of the principals that did something to versions, by their ids.
+func namesOf(ctx context.Context, tx *txn.Tx, versions []rotation.Version) (map[string]string, error) {
+	names := map[string]string{}
+	for _, v := range versions {
+		actors := []string{v.EndedBy, v.PromotedBy}
+		if v.Evidence != nil {
+			actors = append(actors, v.Evidence.Actor)
+		}
+		for _, actor := range actors {
+			if _, known := names[actor]; known || actor == "" {
+				continue
+			}
+			name, err := tx.PrincipalName(ctx, tx.Scope, actor)
+			if err != nil {
+				return nil, err
+			}
+			names[actor] = name
+		}
+	}
+	return names, nil
 }

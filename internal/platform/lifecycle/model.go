@@ -10,14 +10,17 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-func flattenVersion(v rotation.Version, expiresAt time.Time, p rotation.Policy) api.Version {
+// flattenVersion shows a version. nameOf returns the name of an actor.
+func flattenVersion(
+	v rotation.Version, expiresAt time.Time, p rotation.Policy, nameOf func(string) string,
+) api.Version {
 	out := api.Version{
 		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: httpapi.UTC(p.EndsAt(v, expiresAt)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, PromotedBy: v.PromotedBy,
-		LastUsedAt: httpapi.UTC(v.LastUsedAt),
+		LastUsedAt: httpapi.UTC(v.LastUsedAt), EndedByName: nameOf(v.EndedBy), PromotedByName: nameOf(v.PromotedBy),
 	}
 	if e := v.Evidence; e != nil {
-		out.Evidence = &api.Evidence{Kind: e.Kind, At: e.At.UTC(), Actor: e.Actor}
+		out.Evidence = &api.Evidence{Kind: e.Kind, At: e.At.UTC(), Actor: e.Actor, ActorName: nameOf(e.Actor)}
 	}
 	return out
 }
@@ -27,7 +30,7 @@ func FlattenHold(h *rotation.Hold) *api.Hold {
 	if h == nil {
 		return nil
 	}
-	return &api.Hold{Reason: h.Reason, At: h.At.UTC(), By: h.By}
+	return &api.Hold{Reason: h.Reason, At: h.At.UTC(), By: h.By, ByName: h.ByName}
 }
 
 // FlattenRotation shows where a credential stands in its rotation.

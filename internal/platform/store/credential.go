@@ -34,7 +34,8 @@ type Credential struct {
 const keptForReading = 10
 
 const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hold_by, c.expires_at, c.requested_after,
-	c.not_enforced, c.settled_base, c.settled_steps, c.read_from, c.last_used_at`
+	c.not_enforced, c.settled_base, c.settled_steps, c.read_from, c.last_used_at, COALESCE((SELECT p.name
+	FROM principals p WHERE p.id = c.hold_by AND p.tenant = c.tenant AND p.environment = c.environment), '')`
 
 var (
 	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at,
@@ -61,13 +62,13 @@ var (
 func (c *Credential) columns(hold *noteColumns) []any {
 	return []any{
 		&c.Highest, &c.Version, &hold.what, column.Time(&hold.at), &hold.by, column.Time(&c.ExpiresAt), &c.RequestedAfter,
-		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt),
+		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt), &hold.byName,
 	}
 }
 
 func (c *Credential) setHold(n noteColumns) {
 	if n.what != nil {
-		c.Hold = &rotation.Hold{Reason: *n.what, At: n.at, By: n.by}
+		c.Hold = &rotation.Hold{Reason: *n.what, At: n.at, By: n.by, ByName: n.byName}
 	}
 }
 

@@ -35,6 +35,9 @@ func TestUpgrade(t *testing.T) {
 	s := openSQLite(t, path)
 	same(t, readToken(t, s, staging, "tok_1"), before)
 	view(t, s, func(tx *Tx) error {
+		if ref, _, err := tx.ByValueHash(t.Context(), staging, []byte("hash")); err != nil || ref.ID != "tok_1" {
+			t.Errorf("the hash of an older value finds %v, %v", ref, err)
+		}
 		got, err := tx.Secret(t.Context(), "tok_1", 1)
 		same(t, got, sealed)
 		return err

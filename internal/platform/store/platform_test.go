@@ -48,6 +48,32 @@ func (fresh engine) principals(t *testing.T) {
 	wantError(t, s, ErrExists, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
 	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start}
 	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
+
+	at := start.Add(time.Minute)
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.MarkPrincipalUsed(t.Context(), "prn_1", at), tx.MarkPrincipalUsed(t.Context(), "prn_1", start),
+			tx.EndPrincipal(t.Context(), "prn_2", at, "prn_1", "deleted"))
+	})
+	wantError(t, s, ErrNotFound, func(tx *Tx) error { return tx.EndPrincipal(t.Context(), "prn_2", start, "x", "again") })
+	forever.LastUsedAt = at
+	once.EndedAt, once.EndedBy, once.EndReason = at, "prn_1", "deleted"
+	view(t, s, func(tx *Tx) error {
+		for scope, want := range map[Scope][]*Principal{staging: {forever}, production: nil, stranger: nil} {
+			got, err := tx.Principals(t.Context(), scope, List{Limit: 10})
+			if err != nil {
+				return err
+			}
+			same(t, got, want)
+		}
+		ended, err := tx.Principal(t.Context(), "prn_2")
+		same(t, ended, once)
+		name, err2 := tx.PrincipalName(t.Context(), production, "prn_2")
+		other, err3 := tx.PrincipalName(t.Context(), staging, "prn_2")
+		if name != "ci" || other != "" {
+			t.Errorf("names %q and %q", name, other)
+		}
+		return errors.Join(err, err2, err3)
+	})
 }
 
 func (fresh engine) keys(t *testing.T) {

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
 // Sealed is the sealed value of one version, with the facts that are known without opening it.
@@ -9,6 +12,7 @@ type Sealed struct {
 	Number     int64
 	Value      []byte
 	LookupHash []byte // nil if the secret is never presented to the platform
+	ValueHash  []byte // outlives the value; nil for a value that nobody will look for
 	Facts      SecretFacts
 }
 
@@ -27,6 +31,15 @@ var (
 	eraseSecret  = statement(`DELETE FROM secrets WHERE credential_id = $1 AND number = $2`)
 	tokenByHash  = statement(`SELECT c.tenant, c.environment, c.kind, c.id, s.number FROM secrets s
 		JOIN credentials c ON c.id = s.credential_id WHERE s.lookup_hash = $1`)
+	putValueHash = statement(`INSERT INTO value_hashes (credential_id, number, hash) VALUES ($1, $2, $3)
+		ON CONFLICT (credential_id, number) DO UPDATE SET hash = excluded.hash`)
+	byValueHash = statement(`SELECT c.tenant, c.environment, c.kind, c.id, h.number, v.ended_at FROM value_hashes h
+		JOIN versions v ON v.credential_id = h.credential_id AND v.number = h.number
+		JOIN credentials c ON c.id = h.credential_id
+		WHERE h.hash = $1 AND c.tenant = $2 AND c.environment = $3`)
+	withoutValueHash = statement(`SELECT s.credential_id, s.number, s.sealed FROM credentials c
+		JOIN secrets s ON s.credential_id = c.id WHERE c.tenant = $1 AND c.environment = $2 AND c.kind = $3
+		AND NOT EXISTS (SELECT 1 FROM value_hashes h WHERE h.credential_id = s.credential_id AND h.number = s.number)`)
 	selectFacts = statement(`SELECT credential_id, number, digest, public_key FROM secrets
 		WHERE credential_id = $1`)
 	selectFactsOfPage = statement(`SELECT s.credential_id, s.number, s.digest, s.public_key
@@ -37,6 +50,9 @@ var (
 // PutSecret stores the sealed value of a version. The version must exist when the transaction commits.
 func (tx *Tx) PutSecret(ctx context.Context, credentialID string, s Sealed) error {
 	_, err := tx.exec(ctx, putSecret, credentialID, s.Number, s.LookupHash, s.Value, s.Facts.Digest, s.Facts.PublicKey)
+	if err == nil && s.ValueHash != nil {
+		_, err = tx.exec(ctx, putValueHash, credentialID, s.Number, s.ValueHash)
+	}
 	return failed("storing a secret of", "credential", credentialID, err)
 }
 
@@ -47,7 +63,8 @@ func (tx *Tx) Secret(ctx context.Context, credentialID string, number int64) ([]
 	return sealed, failed("reading a secret of", "credential", credentialID, err)
 }
 
-// EraseSecret deletes the sealed value and the lookup hash of a version. It does nothing if they are gone.
+// EraseSecret deletes the sealed value and the lookup hash of a version. It does nothing if they are gone. The hash that
+// ByValueHash looks for stays.
 func (tx *Tx) EraseSecret(ctx context.Context, credentialID string, number int64) error {
 	_, err := tx.exec(ctx, eraseSecret, credentialID, number)
 	return failed("erasing a secret of", "credential", credentialID, err)
@@ -59,6 +76,46 @@ func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) 
 	var number int64
 	err := tx.one(ctx, tokenByHash, []any{hash}, &r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID, &number)
 	return r, number, failed("looking for", "a token by its hash", "", err)
+}
+
+// ByValueHash returns the version of a scope whose value has, or had, this keyed hash. Of several it returns the one
+// that is valid, or that ended last.
+func (tx *Tx) ByValueHash(ctx context.Context, scope Scope, hash []byte) (Ref, int64, error) {
+	var found Ref
+	var number int64
+	var ended time.Time
+	err := tx.each(ctx, byValueHash, []any{hash, scope.Tenant, scope.Environment}, func(row scanner) error {
+		var r Ref
+		var n int64
+		var at time.Time
+		err := row.Scan(&r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID, &n, column.Time(&at))
+		if found.ID == "" || at.IsZero() || !ended.IsZero() && at.After(ended) {
+			found, number, ended = r, n, at
+		}
+		return err
+	})
+	if err == nil && found.ID == "" {
+		err = ErrNotFound
+	}
+	return found, number, failed("looking for", "a version by the hash of its value", "", err)
+}
+
+// SealedVersion is the sealed value of a version of an object.
+type SealedVersion struct {
+	Ref
+	Number int64
+	Value  []byte
+}
+
+// WithoutValueHash returns the values of a kind and scope that were stored before their hashes were kept.
+func (tx *Tx) WithoutValueHash(ctx context.Context, scope Scope, kind string) (found []SealedVersion, err error) {
+	err = tx.each(ctx, withoutValueHash, []any{scope.Tenant, scope.Environment, kind}, func(row scanner) error {
+		s := SealedVersion{Ref: Ref{Scope: scope, Kind: kind}}
+		err := row.Scan(&s.ID, &s.Number, &s.Value)
+		found = append(found, s)
+		return err
+	})
+	return found, failed("reading values without a hash of", kind, "", err)
 }
 
 // readFacts calls found with the credential, the number and the facts of every row of selectFacts or selectFactsOfPage.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func (fresh engine) secrets(t *testing.T) {
 	put := func(tx *Tx, id string, number int64, hash []byte) error {
 		return tx.PutSecret(t.Context(), id, Sealed{
 			Number: number, Value: fmt.Appendf(nil, "sealed %s %d", id, number),
-			LookupHash: hash,
+			LookupHash: hash, ValueHash: hash,
 		})
 	}
 	update(t, s, func(tx *Tx) error {
@@ -50,8 +51,25 @@ func (fresh engine) secrets(t *testing.T) {
 	}
 	find("hash 1", "")
 	reveal("tok_1", "")
+	ended := func(scope Scope, hash, want string) {
+		t.Helper()
+		view(t, s, func(tx *Tx) error {
+			ref, number, err := tx.ByValueHash(t.Context(), scope, []byte(hash))
+			if errors.Is(err, ErrNotFound) {
+				ref, err = Ref{}, nil
+			}
+			if got := ref.ID + " " + strconv.FormatInt(number, 10); got != want {
+				t.Errorf("%s in %v: %s, want %s", hash, scope, got, want)
+			}
+			return err
+		})
+	}
+	ended(staging, "hash 1", "tok_1 1")
+	ended(production, "hash 1", " 0")
+	ended(staging, "hash 2", "tok_2 1")
 	update(t, s, func(tx *Tx) error { return tx.DeleteScopedToken(t.Context(), staging, "tok_2") })
 	find("hash 2", "")
+	ended(staging, "hash 2", " 0")
 	reveal("tok_2", "")
 	reveal("con_1", "sealed con_1 1")
 }

@@ -17,6 +17,8 @@ type noteColumns struct {
 	what *string
 	at   time.Time
 	by   string
+
+	byName string // of a principal; read and never written
 }
 
 const versionColumns = `v.credential_id, v.number, v.state, v.issued_at, v.current_since, v.previous_since, v.deadline,

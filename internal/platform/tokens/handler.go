@@ -1,5 +1,5 @@
-// Package tokens has the scoped tokens: their routes, and the two routes that take a token's value, introspection
-// (RFC 7662) and revocation (RFC 7009).
+// Package tokens has the scoped tokens: their routes, and the routes that take a value: introspection (RFC 7662),
+// revocation (RFC 7009) and identification.
 package tokens
 
 import (
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -18,15 +19,19 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// Handler serves /v1/scoped-tokens, /v1/introspect and /v1/revoke.
+// Handler serves /v1/scoped-tokens, /v1/introspect, /v1/revoke and /v1/identify.
 type Handler struct {
-	engine  *credentials.Engine
-	changes *httpapi.Changes
+	engine     *credentials.Engine
+	changes    *httpapi.Changes
+	identifies *httpapi.Limit
+	now        func() time.Time
 }
 
 // New returns a handler, and makes scoped tokens known to the engine.
-func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
-	h := &Handler{engine: engine, changes: changes}
+func New(engine *credentials.Engine, changes *httpapi.Changes, now func() time.Time) *Handler {
+	h := &Handler{
+		engine: engine, changes: changes, identifies: httpapi.NewLimit(api.IdentifiesPerMinute), now: now,
+	}
 	engine.Register(api.ScopedTokens, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
 		return h.load(ctx, tx, id)
 	})
@@ -71,6 +76,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	shared.Mount(r)
 	h.mountIntrospection(r)
 	h.mountRevocation(r)
+	h.mountIdentify(r)
 }
 
 type createInput struct {

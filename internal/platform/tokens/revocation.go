@@ -20,12 +20,16 @@ import (
 func (h *Handler) mountRevocation(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "revokeToken", Method: http.MethodPost, Path: "/v1/revoke", Tag: httpapi.TagTokens, Open: true, Secured: true,
-		Status: http.StatusOK, Summary: "Revoke one token value",
-		Description: "RFC 7009, for scoped tokens of the caller's environment. " +
+		Returns: api.Revocation{}, Summary: "Revoke one token value",
+		Description: "RFC 7009, for scoped tokens and principals of the caller's environment. " +
 			"As long as another version is valid, the token goes on with that one. " +
-			"A value that is not accepted anyway gets 200 too. A pending version is cancelled, which sets a hold; " +
-			"when the current one is revoked, the pending or the previous one takes its place." +
-			"\n\nNeeds the permission `contain`, or the very value that is to be revoked as bearer token.",
+			"A value that is not accepted anyway gets 200 too. The body says what was done, to a caller that has the " +
+			"permission `read` and to the value itself; for others it is empty. A pending version is cancelled, which sets " +
+			"a hold; when the current one is revoked, the pending or the previous one takes its place. White space around " +
+			"the value is removed. A value of a signing secret (whsec_, whsk_, whpk_) is refused with the code " +
+			"`unsupported_token_type`." +
+			"\n\nNeeds the permission `contain`, for the token of a principal (qcp_) `manage_principals`, or the very value " +
+			"that is to be revoked as bearer token.",
 		Form: map[string]string{"token": "The value to revoke.", "token_type_hint": "Ignored."},
 	}, h.revoke)
 }
@@ -35,66 +39,138 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	value, _, formErr := in.TokenForm(ctx)
 	self := keys.Matches(keys.PrefixScopedToken, caller.Bearer) // the token itself calls, and no principal
 	var target *store.Ref
+	var out api.Revocation
 	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
 		if !self {
-			if err := access.Authenticate(ctx, tx, caller); err != nil {
-				return err
-			}
-			if err := access.Authorize(caller, api.PermissionContain); err != nil {
+			if err := mayRevoke(ctx, tx, caller, value); err != nil {
 				return err
 			}
 		}
 		if formErr != nil {
 			return formErr
 		}
-		target, err = h.revocable(ctx, tx.As(caller.Caller()), caller.Bearer, value, self)
+		if keys.IsSigningValue(value) {
+			return unsupported()
+		}
+		target, out.Reason, err = h.revocable(ctx, tx.As(caller.Caller()), caller.Bearer, value, self)
 		return err
 	})
-	if err != nil || target == nil {
-		return httpapi.Body(nil), err
-	}
-	as := caller.Caller().In(target.Scope)
-	if self {
-		as.Actor = target.ID
-	}
-	return httpapi.Body(nil), h.engine.Update(ctx, as, func(tx *txn.Tx) error { return h.revokeValue(ctx, tx, value) })
-}
-
-// revocable finds the token that a value belongs to; nil if there is nothing to revoke.
-func (h *Handler) revocable(
-	ctx context.Context, tx *txn.Tx, bearer, value secret.Value, self bool,
-) (*store.Ref, error) {
-	unknown := problem.New(api.CodeUnauthenticated, "",
-		"the scoped token of this request is not accepted, so it can revoke nothing")
-	if self && !value.Equal(bearer) {
-		return nil, problem.New(api.CodeForbidden, "", "a scoped token may revoke its own value only; "+
-			"anything else needs a principal with the permission %q", api.PermissionContain)
-	}
-	ref, number, err := tx.TokenByHash(ctx, tx.Keys.TokenHash(value))
-	if errors.Is(err, store.ErrNotFound) {
-		if self {
-			return nil, unknown
-		}
-		return nil, nil
-	}
-	if err != nil || !self && ref.Scope != tx.Scope {
-		return nil, err
-	}
-	t, err := h.load(ctx, tx.As(tx.In(ref.Scope)), ref.ID)
 	if err != nil {
 		return nil, err
 	}
-	if self && !t.Credential.ValidAt(t.policy, number, tx.Now) {
-		return nil, unknown
+	switch {
+	case target != nil:
+		as := caller.Caller().In(target.Scope)
+		if self {
+			as.Actor = target.ID
+		}
+		err = h.engine.Update(ctx, as, func(tx *txn.Tx) (err error) {
+			out, err = h.revokeValue(ctx, tx, value)
+			return err
+		})
+	case keys.Matches(keys.PrefixPrincipal, value):
+		err = h.engine.Update(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
+			out, err = revokePrincipal(ctx, tx, value)
+			return err
+		})
 	}
-	return &ref, nil
+	if err == nil && !self && !value.Equal(caller.Bearer) && !caller.May(api.PermissionRead) {
+		return httpapi.Empty(), nil
+	}
+	return httpapi.Body(out), err
 }
 
-func (h *Handler) revokeValue(ctx context.Context, tx *txn.Tx, value secret.Value) error {
+// mayRevoke finds the principal that calls, and refuses what it may not end. Every principal may end its own token.
+func mayRevoke(ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value) error {
+	if err := access.Authenticate(ctx, tx, caller); err != nil {
+		return err
+	}
+	switch {
+	case !keys.Matches(keys.PrefixPrincipal, value):
+		return access.Authorize(caller, api.PermissionContain)
+	case value.Equal(caller.Bearer):
+		return nil
+	}
+	return access.Authorize(caller, api.PermissionManagePrincipals)
+}
+
+// revokePrincipal ends a principal by its token. It also ends the last deployer of an environment: a token that leaked
+// must die.
+func revokePrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.Revocation, error) {
+	p, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(value))
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && p.Scope != tx.Scope:
+		return api.Revocation{Reason: api.RevocationUnknown}, nil
+	case err != nil:
+		return api.Revocation{}, err
+	case !p.LiveAt(tx.Now):
+		return api.Revocation{Reason: api.RevocationAlreadyEnded}, nil
+	}
+	return api.Revocation{Revoked: true, Kind: api.KindPrincipals, ID: p.ID}, access.End(ctx, tx, p, access.ReasonTokenRevoked)
+}
+
+// unsupported refuses a value that only its object's own route can end.
+func unsupported() error {
+	return problem.New(api.CodeUnsupportedToken, "/token",
+		"this is a value of a signing secret, which /v1/revoke cannot end; nothing was revoked. "+
+			"End it with POST %s; POST /v1/identify with the value tells the id", api.SigningSecrets.Route("{id}", "revoke"))
+}
+
+// revocable finds the token that a value belongs to. It returns nil and the reason if there is nothing to revoke.
+func (h *Handler) revocable(
+	ctx context.Context, tx *txn.Tx, bearer, value secret.Value, self bool,
+) (target *store.Ref, reason string, err error) {
+	unknown := problem.New(api.CodeUnauthenticated, "",
+		"the scoped token of this request is not accepted, so it can revoke nothing")
+	if self && !value.Equal(bearer) {
+		return nil, "", problem.New(api.CodeForbidden, "", "a scoped token may revoke its own value only; "+
+			"anything else needs a principal with the permission %q", api.PermissionContain)
+	}
+	ref, number, err := tx.TokenByHash(ctx, tx.Keys.TokenHash(value))
+	missing := errors.Is(err, store.ErrNotFound)
+	switch {
+	case missing && self:
+		return nil, "", unknown
+	case missing || err == nil && !self && ref.Scope != tx.Scope:
+		reason, err = reasonOf(ctx, tx, value)
+		return nil, reason, err
+	case err != nil:
+		return nil, "", err
+	}
+	t, err := h.load(ctx, tx.As(tx.In(ref.Scope)), ref.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if self && !t.Credential.ValidAt(t.policy, number, tx.Now) {
+		return nil, "", unknown
+	}
+	return &ref, "", nil
+}
+
+// reasonOf says why there is nothing to revoke. A value of another environment is as unknown as one that never was.
+func reasonOf(ctx context.Context, tx *txn.Tx, value secret.Value) (string, error) {
+	_, _, err := tx.ByValueHash(ctx, tx.Scope, tx.Keys.TokenHash(value))
+	if errors.Is(err, store.ErrNotFound) {
+		return api.RevocationUnknown, nil
+	}
+	return api.RevocationAlreadyEnded, err
+}
+
+func (h *Handler) revokeValue(ctx context.Context, tx *txn.Tx, value secret.Value) (out api.Revocation, err error) {
 	t, number, err := h.tokenOf(ctx, tx, value)
-	if err != nil || t == nil {
-		return err // revoked meanwhile
+	if err != nil {
+		return out, err
+	}
+	if t == nil { // revoked meanwhile
+		out.Reason, err = reasonOf(ctx, tx, value)
+		return out, err
 	}
 	after, done := rotation.RevokeValue(t.Credential.Credential, t.policy, number, tx.Actor, tx.Now)
-	return credentials.Finish(ctx, tx, t, after, done, nil)
+	if err := credentials.Finish(ctx, tx, t, after, done, nil); err != nil {
+		return out, err
+	}
+	if len(done) == 0 {
+		return api.Revocation{Reason: api.RevocationAlreadyEnded}, nil
+	}
+	return api.Revocation{Revoked: true, Kind: api.ScopedTokens.Path, ID: t.ID, Version: number}, nil
 }

@@ -50,7 +50,7 @@ func (h *Handler) settled(ctx context.Context, tx *txn.Tx, record *store.ScopedT
 // Parts serves the engine.
 func (t *token) Parts() credentials.Parts {
 	return credentials.Parts{
-		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy,
+		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy, Owner: t.Owner,
 	}
 }
 
@@ -86,7 +86,7 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err != nil {
 			return err
 		}
-		return tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash})
+		return tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash})
 	}
 }
 

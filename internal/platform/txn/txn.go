@@ -17,6 +17,7 @@ import (
 type Caller struct {
 	Scope     store.Scope
 	Actor     string // the id that the audit names; empty for nobody
+	ActorName string // its name; empty for what has none
 	RequestID string // empty outside a request
 }
 

@@ -95,7 +95,10 @@ func (s *signingSecret) Issuer(
 		facts := store.SecretFacts{Digest: digest, PublicKey: k.Public()}
 		s.SetFacts(number, facts)
 		s.forgetRevoked(digest)
-		if err := tx.PutSecret(ctx, s.ID, store.Sealed{Number: number, Value: sealed, Facts: facts}); err != nil {
+		err = tx.PutSecret(ctx, s.ID, store.Sealed{
+			Number: number, Value: sealed, ValueHash: tx.Keys.SigningHash(k, tx.Scope), Facts: facts,
+		})
+		if err != nil {
 			return err
 		}
 		return tx.WakeUnsigned(ctx, tx.Scope, s.EndpointID, tx.Now)

@@ -81,7 +81,8 @@ func (h *Secrets) forgetProofs(ctx context.Context, tx *txn.Tx, endpointID strin
 // Parts serves the engine.
 func (s *signingSecret) Parts() credentials.Parts {
 	return credentials.Parts{
-		Kind: api.SigningSecrets, Object: &s.Object, Credential: &s.Credential, Policy: s.policy, Revoked: s.noteRevoked,
+		Kind: api.SigningSecrets, Object: &s.Object, Credential: &s.Credential, Policy: s.policy, Owner: s.Owner,
+		Revoked: s.noteRevoked,
 	}
 }
 

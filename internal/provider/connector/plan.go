@@ -104,8 +104,8 @@ func (r *connectorResource) warn(
 	at := path.Root("credentials_wo")
 	name := state.Name.ValueString()
 	if hold != nil {
-		text := fmt.Sprintf("Connector %q has been on hold since %s (by %s): %s. Terraform never "+
-			"releases a hold.", name, hold.At.UTC().Format(time.RFC3339), hold.By, hold.Reason)
+		text := fmt.Sprintf("Connector %q has been on hold since %s, by %s: %s. Terraform never "+
+			"releases a hold.", name, hold.At.UTC().Format(time.RFC3339), api.Actor(hold.By, hold.ByName), hold.Reason)
 		if d == writeonly.Send {
 			text += " The configured credentials are to be sent, because they differ from what the platform has or " +
 				"because their number changed; they are not sent until it is released."

@@ -54,8 +54,8 @@ func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Computed:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "What the role may do: `read`, `reveal`, `write`, `contain`, " +
-					"`acknowledge`, `introspect`, `use`. An error \"Permission missing\" names one that is " +
-					"not in here.",
+					"`acknowledge`, `introspect`, `use`, `manage_principals`. An error \"Permission missing\" " +
+					"names one that is not in here.",
 			},
 			"tenant": schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the principal: " +
 				"the one that the provider configuration names, otherwise the run ends with an error before it plans."},

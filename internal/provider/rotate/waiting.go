@@ -36,7 +36,7 @@ func (c Change) waiting(name string) (summary, text string) {
 func (c Change) onHold() string {
 	why := ""
 	if h := c.notes.Hold; h != nil {
-		why = fmt.Sprintf("Since %s, by %s: %s. ", h.At.UTC().Format(time.RFC3339), h.By, h.Reason)
+		why = fmt.Sprintf("Since %s, by %s: %s. ", h.At.UTC().Format(time.RFC3339), api.Actor(h.By, h.ByName), h.Reason)
 	}
 	if c.prior.Phase == rotation.PhaseRevoked {
 		why += "No version of it is valid. "

@@ -12,6 +12,7 @@ type Hold struct {
 	Reason types.String `tfsdk:"reason"`
 	At     types.String `tfsdk:"at"`
 	By     types.String `tfsdk:"by"`
+	ByName types.String `tfsdk:"by_name"`
 }
 
 // FlattenHold converts a hold; nil stays nil.
@@ -19,7 +20,10 @@ func FlattenHold(h *api.Hold) *Hold {
 	if h == nil {
 		return nil
 	}
-	return &Hold{Reason: types.StringValue(h.Reason), At: TimeValue(&h.At), By: types.StringValue(h.By)}
+	return &Hold{
+		Reason: types.StringValue(h.Reason), At: TimeValue(&h.At),
+		By: types.StringValue(h.By), ByName: types.StringValue(h.ByName),
+	}
 }
 
 // DataHold is the schema of the attribute `hold` in a data source. text says what a hold stops.
@@ -29,7 +33,10 @@ func DataHold(text string) datasource.SingleNestedAttribute {
 		Attributes: map[string]datasource.Attribute{
 			"reason": datasource.StringAttribute{Computed: true, MarkdownDescription: "Why."},
 			"at":     datasource.StringAttribute{Computed: true, MarkdownDescription: "Since when (RFC 3339, UTC)."},
-			"by":     datasource.StringAttribute{Computed: true, MarkdownDescription: "The principal that did it."},
+			"by":     datasource.StringAttribute{Computed: true, MarkdownDescription: "The id of the principal that did it."},
+			"by_name": datasource.StringAttribute{
+				Computed: true, MarkdownDescription: "The name of that principal. Empty for what is no principal.",
+			},
 		},
 	}
 }

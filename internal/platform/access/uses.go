@@ -1,0 +1,62 @@
+package access
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// UseInterval is the least time between two writes of a principal's last use.
+const UseInterval = time.Minute
+
+// Uses collects the uses of principals until they are written. No request waits for that, and none fails with it.
+type Uses struct {
+	mu sync.Mutex
+	at map[string]time.Time // by id of the principal
+}
+
+// NewUses returns a collection without uses.
+func NewUses() *Uses { return &Uses{at: map[string]time.Time{}} }
+
+// note remembers a use, unless the last one that is written is recent.
+func (u *Uses) note(p *store.Principal, now time.Time) {
+	if u == nil || now.Sub(p.LastUsedAt) < UseInterval {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if _, waits := u.at[p.ID]; !waits {
+		u.at[p.ID] = now
+	}
+}
+
+// Write writes the uses so far. Those that cannot be written are kept for the next time.
+func (u *Uses) Write(ctx context.Context, r *txn.Runner) error {
+	u.mu.Lock()
+	waiting := maps.Clone(u.at)
+	u.mu.Unlock()
+	if len(waiting) == 0 {
+		return nil
+	}
+	err := r.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		for id, at := range waiting {
+			if err := tx.MarkPrincipalUsed(ctx, id, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for id := range waiting {
+		delete(u.at, id)
+	}
+	return nil
+}

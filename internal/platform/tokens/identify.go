@@ -1,0 +1,139 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+func (h *Handler) mountIdentify(r *httpapi.Router) {
+	httpapi.Register(r, httpapi.Operation{
+		ID: "identify", Method: http.MethodPost, Path: "/v1/identify", Tag: httpapi.TagTokens,
+		Permission: api.PermissionRead, Returns: api.Identification{}, Summary: "What is this value",
+		Description: "Says which object of the caller's environment has or had a value that somebody found: a scoped token " +
+			"(qct_), a principal's token (qcp_), or a signing secret (whsec_, whpk_). Also of a value that has ended, as long " +
+			"as its object exists. It is no use of the value, and changes nothing. White space around the value is removed. " +
+			"Each principal may ask 60 times a minute.",
+		Form: map[string]string{"token": "The value to identify."},
+	}, h.identify)
+}
+
+func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
+	value, _, err := in.TokenForm(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.identifies.Take(access.From(ctx).Actor(), h.now()); err != nil {
+		return nil, err
+	}
+	var out api.Identification
+	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) (err error) {
+		if keys.Matches(keys.PrefixPrincipal, value) {
+			out, err = identifyPrincipal(ctx, tx, value)
+			return err
+		}
+		ref, number, err := whose(ctx, tx, value)
+		if errors.Is(err, store.ErrNotFound) {
+			out = api.Identification{}
+			return nil
+		}
+		if err == nil {
+			out, err = h.identifyVersion(ctx, tx, ref, number)
+		}
+		return err
+	})
+	return httpapi.Body(out), err
+}
+
+// whose finds the version that a value belongs or belonged to. It returns store.ErrNotFound for none.
+func whose(ctx context.Context, tx *txn.Tx, value secret.Value) (store.Ref, int64, error) {
+	hash := tx.Keys.TokenHash(value)
+	signing := keys.IsSigningValue(value)
+	if signing {
+		var ok bool
+		if hash, ok = tx.Keys.SigningValueHash(value, tx.Scope); !ok {
+			return store.Ref{}, 0, store.ErrNotFound
+		}
+	}
+	ref, number, err := tx.ByValueHash(ctx, tx.Scope, hash)
+	if !signing || !errors.Is(err, store.ErrNotFound) {
+		return ref, number, err
+	}
+	return unhashed(ctx, tx, hash)
+}
+
+// unhashed looks among the values that were stored before their hashes were kept: it opens each, and compares.
+func unhashed(ctx context.Context, tx *txn.Tx, hash []byte) (store.Ref, int64, error) {
+	found, err := tx.WithoutValueHash(ctx, tx.Scope, api.KindSigningSecrets)
+	if err != nil {
+		return store.Ref{}, 0, err
+	}
+	for _, s := range found {
+		key, err := tx.Keys.OpenSigningKey(s.Value, tx.Bound(s.Ref.ID, s.Number))
+		if err != nil {
+			return store.Ref{}, 0, err
+		}
+		if slices.Equal(tx.Keys.SigningHash(key, tx.Scope), hash) {
+			return s.Ref, s.Number, nil
+		}
+	}
+	return store.Ref{}, 0, store.ErrNotFound
+}
+
+func (h *Handler) identifyVersion(
+	ctx context.Context, tx *txn.Tx, ref store.Ref, number int64,
+) (api.Identification, error) {
+	kind, _ := api.KindAt(ref.Kind)
+	o, err := h.engine.Load(ctx, tx, kind, ref.ID)
+	if err != nil {
+		return api.Identification{}, err
+	}
+	all, err := tx.Versions(ctx, tx.Scope, ref.ID)
+	if err != nil {
+		return api.Identification{}, err
+	}
+	i := slices.IndexFunc(all, func(v rotation.Version) bool { return v.Number == number })
+	if i < 0 {
+		return api.Identification{}, nil
+	}
+	v, p := all[i], o.Parts()
+	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
+	return api.Identification{
+		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,
+		State: string(v.State), ExpiresAt: httpapi.UTC(p.Policy.EndsAt(v, p.Credential.ExpiresAt)),
+		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, EndedByName: name,
+	}, err
+}
+
+func identifyPrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.Identification, error) {
+	p, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(value))
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.Scope != tx.Scope {
+		return api.Identification{}, nil
+	}
+	if err != nil {
+		return api.Identification{}, err
+	}
+	out := api.Identification{
+		Found: true, Kind: api.KindPrincipals, ID: p.ID, Name: p.Name, State: api.PrincipalActive,
+		ExpiresAt: httpapi.UTC(p.ExpiresAt),
+	}
+	switch {
+	case !p.EndedAt.IsZero():
+		out.State, out.EndedAt, out.EndReason, out.EndedBy = api.PrincipalRevoked, httpapi.UTC(p.EndedAt), p.EndReason, p.EndedBy
+		out.EndedByName, err = tx.PrincipalName(ctx, tx.Scope, p.EndedBy)
+	case !p.LiveAt(tx.Now):
+		out.State, out.EndedAt = api.PrincipalExpired, httpapi.UTC(p.ExpiresAt)
+		out.EndReason, out.EndedBy = rotation.ReasonExpired, rotation.ActorPlatform
+	}
+	return out, err
+}
