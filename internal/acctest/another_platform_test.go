@@ -34,8 +34,8 @@ func accepting(id string) string {
 	return fmt.Sprintf("provider \"quickconnect\" {\n  accept_platform_id = %q\n}\n", id)
 }
 
-// A new platform with the same tenant and environment names is not the one of the state: nothing is dropped from it, and
-// nothing is planned anew, until the configuration accepts the new platform.
+// A new platform with the same tenant and environment names is not the one of the state: nothing is dropped from it,
+// and nothing is planned anew, until the configuration accepts the new platform.
 func TestAnotherPlatform(t *testing.T) {
 	first, tf := acctest.Start(t)
 	tf.Config(quintet(first))
@@ -46,7 +46,10 @@ func TestAnotherPlatform(t *testing.T) {
 
 	tf.Use(second)
 	before := stateFile(t, tf)
-	for _, args := range [][]string{{"plan"}, {"plan", "-refresh=false"}, {"apply", "-refresh-only", "-auto-approve"}, {"destroy", "-auto-approve"}} {
+	second.ForgetRequests()
+	for _, args := range [][]string{
+		{"plan"}, {"plan", "-refresh=false"}, {"apply", "-refresh-only", "-auto-approve"}, {"destroy", "-auto-approve"},
+	} {
 		tf.Run(args...).Want(1).Has("Object of another platform", a, b, "accept_platform_id")
 	}
 	if n := len(second.Requests()); n == 0 || len(requestsOf(second, opRead)) > 0 {

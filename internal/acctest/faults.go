@@ -28,7 +28,9 @@ func MisleadingAnswers() map[string]Misleading {
 		"a proxy's 404":            {AnswerHTML(http.StatusNotFound), "status 404"},
 		"a 404 that is no problem": {page(http.StatusNotFound, "application/json", `{"code":"not_found"}`), "status 404"},
 		"a problem without a code": {page(http.StatusNotFound, api.ProblemContentType, `{"status":404}`), "status 404"},
-		"a 500 of not_found":       {page(http.StatusInternalServerError, api.ProblemContentType, `{"code":"not_found"}`), "status 500"},
+		"a 500 of not_found": {
+			page(http.StatusInternalServerError, api.ProblemContentType, `{"code":"not_found"}`), "status 500",
+		},
 		"a foreign API": {
 			page(http.StatusNotFound, api.ProblemContentType, `{"type":"about:blank","code":"not_found"}`), "status 404",
 		},

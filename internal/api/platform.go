@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// HeaderPlatform is in every answer of a platform: its id and its incarnation, such as plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/3.
+// HeaderPlatform is in every answer of a platform: its id and its incarnation, such as
+// plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/3.
 const HeaderPlatform = "Quickconnect-Platform"
 
 // PlatformIDPrefix is of the id of every platform.

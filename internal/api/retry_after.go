@@ -9,8 +9,8 @@ import (
 )
 
 // RetryAfter reads the header Retry-After of an answer (RFC 9110): seconds, or a date. A date counts from the answer's
-// own Date, so that the clocks of the two sides need not agree; without one it counts from now. The result is at least 0
-// and at most most. ok is false where the header says nothing.
+// own Date, so that the clocks of the two sides need not agree; without one it counts from now. The result is at least
+// 0 and at most most. ok is false where the header says nothing.
 func RetryAfter(h http.Header, now time.Time, most time.Duration) (wait time.Duration, ok bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	seconds, err := strconv.ParseInt(value, 10, 64)

@@ -11,7 +11,8 @@ import (
 
 const otherConnectorID = "con_01ARZ3NDEKTSV4RRFFQ69G5FAW"
 
-// here is the identity of the client in the tests. Every server of the tests names its platform, unless a step changes it.
+// here is the identity of the client in the tests. Every server of the tests names its platform, unless a step changes
+// it.
 func here() api.Identity {
 	return api.Identity{
 		Tenant: "acme", Environment: "staging", PlatformID: "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", Incarnation: 2,

@@ -107,7 +107,9 @@ func newClient(t *testing.T, endpoint string, change func(*Config)) *sut {
 
 func problem(code string, change ...func(*api.Problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := api.Problem{Type: api.ProblemTypePrefix + code, Status: api.StatusOf[code], Code: code, Detail: "what the platform says", RequestID: "req_01"}
+		p := api.Problem{
+			Type: api.ProblemTypePrefix + code, Status: api.StatusOf[code], Code: code, Detail: "what the platform says",
+		}
 		for _, c := range change {
 			c(&p)
 		}

@@ -73,40 +73,22 @@ func decoded(text string) []string {
 	return forms
 }
 
+func unpercent(text string) string {
+	return percents.ReplaceAllStringFunc(text, func(s string) string {
+		b, _ := hex.DecodeString(s[1:])
+		return string(b)
+	})
+}
+
 var (
 	percents = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 	escapes  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-7]{3}|.)`)
 )
 
-func unpercent(text string) string {
-	return percents.ReplaceAllStringFunc(text, func(s string) string { return character(s[1:], 16, 8) })
-}
-
-// unescape undoes one escape of a quoted string, as Go, JSON and shells write it.
+// unescape undoes one escape of a quoted string, as Go and JSON write it. What neither knows stands for itself.
 func unescape(escape string) string {
-	rest := escape[1:]
-	switch {
-	case len(rest) > 1 && strings.ContainsAny(rest[:1], "uU"):
-		return character(rest[1:], 16, 32)
-	case len(rest) > 1 && rest[0] == 'x':
-		return character(rest[1:], 16, 8)
-	case len(rest) == 3:
-		return character(rest, 8, 8)
+	if s, err := strconv.Unquote(`"` + escape + `"`); err == nil {
+		return s
 	}
-	if i := strings.IndexByte("ntr", rest[0]); i >= 0 {
-		return "\n\t\r"[i : i+1]
-	}
-	return rest
-}
-
-// character returns the character of a number: a byte of 8 bits, or else a code point.
-func character(digits string, base, bits int) string {
-	n, err := strconv.ParseUint(digits, base, bits)
-	if err != nil {
-		return ""
-	}
-	if bits == 8 {
-		return string([]byte{byte(n)})
-	}
-	return string(rune(n))
+	return escape[1:]
 }

@@ -18,16 +18,15 @@ import (
 // encodings are how a text may repeat a value.
 var encodings = map[string]func(string) string{
 	"clear":                          func(s string) string { return s },
-	"base64":                         func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"base64":                         inBase64,
 	"base64, raw and of URLs":        func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
-	"base64 of more":                 func(s string) string { return base64.StdEncoding.EncodeToString([]byte("{\"a\":\"" + s + "\"}")) },
-	"base64 in a longer run":         func(s string) string { return "/v1/x-" + base64.RawURLEncoding.EncodeToString([]byte(s)) },
-	"hex":                            func(s string) string { return hex.EncodeToString([]byte(s)) },
-	"hex, upper case, after a digit": func(s string) string { return "7" + strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"base64 of more":                 func(s string) string { return inBase64(`{"a":"` + s + `"}`) },
+	"base64 in a longer run":         func(s string) string { return "/v1/x-" + inBase64(s) },
+	"hex":                            inHex,
+	"hex, upper case, after a digit": func(s string) string { return "7" + strings.ToUpper(inHex(s)) },
 	"percent":                        url.QueryEscape,
-	"every byte in percent": func(s string) string {
-		return "%" + strings.Join(chunks(hex.EncodeToString([]byte(s)), 2), "%")
-	},
+	"percent in a path":              url.PathEscape,
+	"every byte in percent":          func(s string) string { return "%" + strings.Join(chunks(inHex(s), 2), "%") },
 	"unicode escapes": func(s string) string {
 		var b strings.Builder
 		for _, r := range s {
@@ -35,13 +34,18 @@ var encodings = map[string]func(string) string{
 		}
 		return b.String()
 	},
-	"hex escapes":       func(s string) string { return `\x` + strings.Join(chunks(hex.EncodeToString([]byte(s)), 2), `\x`) },
+	"hex escapes":       func(s string) string { return `\x` + strings.Join(chunks(inHex(s), 2), `\x`) },
 	"quoted":            strconv.Quote,
 	"JSON":              func(s string) string { b, _ := json.Marshal(s); return string(b) },
-	"base64 in percent": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) },
-	"hex of base64":     func(s string) string { return hex.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s)))) },
+	"JSON with slashes": func(s string) string { return strings.ReplaceAll(strconv.Quote(s), "/", `\/`) },
+	"base64 in percent": func(s string) string { return url.QueryEscape(inBase64(s)) },
+	"hex of base64":     func(s string) string { return inHex(inBase64(s)) },
 	"quoted and quoted": func(s string) string { return strconv.Quote(strconv.Quote(s)) },
 }
+
+func inBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func inHex(s string) string { return hex.EncodeToString([]byte(s)) }
 
 func chunks(s string, n int) (out []string) {
 	for ; len(s) > 0; s = s[n:] {
@@ -56,8 +60,8 @@ const (
 	suppliedLines = "-----BEGIN KEY-----\nCANARY \"second\" line\nshort\n-----END KEY-----\n"
 )
 
-// Whatever a text does to a value, it is withheld: to one in the form of our tokens, to a part of one that was issued in
-// this run, to a supplied one and to a line of it.
+// Whatever a text does to a value, it is withheld: to one in the form of our tokens, to a part of one that was issued
+// in this run, to a supplied one and to a line of it.
 func TestTextsThatRepeatSecrets(t *testing.T) {
 	k := knowing(suppliedValue, suppliedLines, "hunter2")
 	k.issued(issuedValue)
@@ -144,10 +148,13 @@ func TestOnlyFixedFormsArePrinted(t *testing.T) {
 	const id = "req_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 	odd := func(p *api.Problem) { p.Detail, p.Field, p.RequestID = "CANARY", "/CANARY", "CANARY" }
 	for name, step := range map[string]http.HandlerFunc{
-		"a request id of another form":   withHeader("X-Request-Id", "CANARY", problem(api.CodeInvalid, func(p *api.Problem) { p.RequestID = "req_CANARY" })),
-		"a foreign type":                 problem(api.CodeInvalid, odd, func(p *api.Problem) { p.Type = "https://CANARY.example" }),
-		"no header":                      withHeader("X-Request-Id", "CANARY", from("", problem(api.CodeInvalid, odd))),
-		"a code that is not on the list": problem(api.CodeInvalid, func(p *api.Problem) { p.Code, p.Type = "canary_CANARY", api.ProblemTypePrefix+"canary_CANARY" }),
+		"a request id of another form": withHeader("X-Request-Id", "CANARY",
+			problem(api.CodeInvalid, func(p *api.Problem) { p.RequestID = "req_CANARY" })),
+		"a foreign type": problem(api.CodeInvalid, odd, func(p *api.Problem) { p.Type = "https://CANARY.example" }),
+		"no header":      withHeader("X-Request-Id", "CANARY", from("", problem(api.CodeInvalid, odd))),
+		"a code that is not on the list": problem(api.CodeInvalid, func(p *api.Problem) {
+			p.Code, p.Type = "canary_CANARY", api.ProblemTypePrefix+"canary_CANARY"
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, serve(t, step).URL, nil)
@@ -163,8 +170,8 @@ func TestOnlyFixedFormsArePrinted(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), id) {
 		t.Errorf("got %v", err)
 	}
-	_, err = newClient(t, serve(t, withHeader("X-Request-Id", id, from("", html(502)))).URL, func(c *Config) { c.MaxRetries = 0 }).
-		Connectors().Get(t.Context(), connectorID)
+	s := serve(t, withHeader("X-Request-Id", id, from("", html(502))))
+	_, err = newClient(t, s.URL, func(c *Config) { c.MaxRetries = 0 }).Connectors().Get(t.Context(), connectorID)
 	if err == nil || strings.Contains(err.Error(), id) {
 		t.Errorf("the id of a proxy: %v", err)
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// PlatformError is an answer that is not, or not surely, of the platform that the client speaks to. Nothing follows from
-// it.
+// PlatformError is an answer that is not, or not surely, of the platform that the client speaks to. Nothing follows
+// from it.
 type PlatformError struct {
 	// Want is the platform that the client speaks to; zero where it is not known yet.
 	Want api.PlatformRef

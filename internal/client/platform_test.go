@@ -38,22 +38,24 @@ func TestOnlyThePlatformSaysGone(t *testing.T) {
 	ours := api.Problem{Type: api.ProblemTypePrefix + api.CodeNotFound, Code: api.CodeNotFound, Status: 404}
 	typed := func(urn string) api.Problem { return api.Problem{Type: urn, Code: api.CodeNotFound, Status: 404} }
 	for name, answer := range map[string]http.HandlerFunc{
-		"500":                    foreign(500, api.ProblemContentType, ours),
-		"403":                    foreign(403, api.ProblemContentType, ours),
-		"410":                    foreign(410, api.ProblemContentType, ours),
-		"200":                    foreign(200, api.ProblemContentType, ours),
-		"code alone":             foreign(404, api.ProblemContentType, map[string]string{"code": "not_found"}),
-		"a foreign type":         foreign(404, api.ProblemContentType, typed("https://example.com/probs/not_found")),
-		"about:blank":            foreign(404, api.ProblemContentType, typed("about:blank")),
-		"another type of ours":   foreign(404, api.ProblemContentType, typed(api.ProblemTypePrefix+"no_such_route")),
-		"plain JSON":             foreign(404, "application/json", ours),
-		"HTML":                   html(404),
-		"no such route":          problem(api.CodeNoSuchRoute),
-		"no header":              from("", problem(api.CodeNotFound)),
-		"a malformed header":     from("plt_01/x", problem(api.CodeNotFound)),
-		"another platform":       from(anotherPlatform+"/2", problem(api.CodeNotFound)),
-		"another incarnation":    from(here().PlatformID+"/3", problem(api.CodeNotFound)),
-		"204 without the header": from("", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
+		"500":                  foreign(500, api.ProblemContentType, ours),
+		"403":                  foreign(403, api.ProblemContentType, ours),
+		"410":                  foreign(410, api.ProblemContentType, ours),
+		"200":                  foreign(200, api.ProblemContentType, ours),
+		"code alone":           foreign(404, api.ProblemContentType, map[string]string{"code": "not_found"}),
+		"a foreign type":       foreign(404, api.ProblemContentType, typed("https://example.com/probs/not_found")),
+		"about:blank":          foreign(404, api.ProblemContentType, typed("about:blank")),
+		"another type of ours": foreign(404, api.ProblemContentType, typed(api.ProblemTypePrefix+"no_such_route")),
+		"plain JSON":           foreign(404, "application/json", ours),
+		"HTML":                 html(404),
+		"no such route":        problem(api.CodeNoSuchRoute),
+		"no header":            from("", problem(api.CodeNotFound)),
+		"a malformed header":   from("plt_01/x", problem(api.CodeNotFound)),
+		"another platform":     from(anotherPlatform+"/2", problem(api.CodeNotFound)),
+		"another incarnation":  from(here().PlatformID+"/3", problem(api.CodeNotFound)),
+		"204 without the header": from("", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNoContent)
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, serve(t, answer).URL, func(cfg *Config) { cfg.MaxRetries = 0 })

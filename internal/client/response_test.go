@@ -70,9 +70,8 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 }
 
 func TestEmptySuccess(t *testing.T) {
-	identified := withHeader("X-Request-Id", "req_01ARZ3NDEKTSV4RRFFQ69G5FAV", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusOK)
-	})
+	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+	identified := withHeader("X-Request-Id", "req_01ARZ3NDEKTSV4RRFFQ69G5FAV", ok)
 	s := serve(t, identified)
 	said, err := newClient(t, s.URL, nil).RevokeValue(t.Context(), secret.New(canaryCredential))
 	if err != nil || said != nil {

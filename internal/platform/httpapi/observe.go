@@ -17,8 +17,8 @@ import (
 // failedInside is what a client learns of an error that is not its own.
 const failedInside = "something failed inside the platform; its log has the cause under this request id"
 
-// observed adds the platform's id and a request id, one log line, one count, and a problem where a handler panicked. It logs neither headers
-// nor query nor bodies, at any level.
+// observed adds the platform's id and a request id, one log line, one count, and a problem where a handler panicked.
+// It logs neither headers nor query nor bodies, at any level.
 func (rt *Router) observed(routes http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := rt.runner.Clock.Now()

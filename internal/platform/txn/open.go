@@ -13,8 +13,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// Open returns a runner over a store, which may be empty: the keys of the platform, its id and its first incarnation are
-// made when they are first needed.
+// Open returns a runner over a store, which may be empty: the keys of the platform, its id and its first incarnation
+// are made when they are first needed.
 func Open(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, random io.Reader,
 ) (*Runner, error) {

@@ -140,10 +140,18 @@ func TestReportAnswersOfOthers(t *testing.T) {
 		cause error
 		says  []string
 	}{
-		"another object":      {&client.OtherAnswerError{Asked: "tok_1", Came: "tok_2"}, []string{"another object", "mixes"}},
-		"another platform":    {&client.PlatformError{Want: ref(platformA, 1), Came: ref(platformB, 1)}, []string{"another platform"}},
-		"no header":           {&client.PlatformError{}, []string{"without the platform's header (status 404)", "removed it"}},
-		"another incarnation": {&client.PlatformError{Want: ref(platformA, 1), Came: ref(platformA, 2)}, []string{"restored during"}},
+		"another object": {
+			&client.OtherAnswerError{Asked: "tok_1", Came: "tok_2"}, []string{"another object", "mixes"},
+		},
+		"another platform": {
+			&client.PlatformError{Want: ref(platformA, 1), Came: ref(platformB, 1)}, []string{"another platform"},
+		},
+		"no header": {
+			&client.PlatformError{}, []string{"without the platform's header (status 404)", "removed it"},
+		},
+		"another incarnation": {
+			&client.PlatformError{Want: ref(platformA, 1), Came: ref(platformA, 2)}, []string{"restored during"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var diags diag.Diagnostics
