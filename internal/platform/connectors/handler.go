@@ -124,9 +124,9 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 				return err
 			}
 		}
-		out = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }

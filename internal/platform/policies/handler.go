@@ -28,6 +28,13 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	h.changes.Shows(api.RotationPolicies.IDPrefix, func(ctx context.Context, tx *txn.Tx, id string) (any, error) {
+		policy, err := load(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return flatten(policy), nil
+	})
 	r.Tag(api.RotationPolicies.Tag, "How old a secret may get and how long two may overlap.")
 	one := api.RotationPolicies.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
@@ -95,8 +102,8 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 		if err != nil {
 			return err
 		}
-		out = httpapi.Page(in.PageSize, records, func(p *store.RotationPolicy) string { return p.ID }, flatten)
-		return nil
+		out, err = httpapi.Page(in.PageSize, records, func(p *store.RotationPolicy) string { return p.ID }, flatten)
+		return err
 	})
 	return out, err
 }

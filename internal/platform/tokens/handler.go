@@ -136,9 +136,9 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 				return err
 			}
 		}
-		out = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
 			func(t *token) api.ScopedToken { return t.flatten(tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }
