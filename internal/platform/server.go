@@ -78,6 +78,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, fmt.Errorf("open the keys of the platform: %w", err)
 	}
 	runner := &txn.Runner{Store: c.Store, Clock: c.Clock, Keys: opened, Random: random}
+	if err := bindRows(ctx, runner, c.Logger); err != nil {
+		return nil, err
+	}
 	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
 }
 

@@ -104,6 +104,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertConnector(ctx, c.Connector); err != nil {
 			return nil, err
 		}
+		if err := c.bind(ctx, tx); err != nil {
+			return nil, err
+		}
 		return httpapi.Created(api.Connectors, &c.Object, c.Show(tx.Now)), nil
 	})
 }

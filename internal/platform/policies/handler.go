@@ -86,6 +86,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertRotationPolicy(ctx, policy); err != nil {
 			return nil, err
 		}
+		if err := bind(ctx, tx, policy); err != nil {
+			return nil, err
+		}
 		detail := map[string]string{"name": policy.Name}
 		err = tx.Audit(ctx, txn.ActionCreate, api.RotationPolicies.Path, policy.ID, detail)
 		return httpapi.Created(api.RotationPolicies, &policy.Object, flatten(policy)), err
@@ -157,6 +160,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := tx.UpdateRotationPolicy(ctx, policy); err != nil {
 			return nil, err
 		}
+		if err := bind(ctx, tx, policy); err != nil {
+			return nil, err
+		}
 		after := flatten(policy)
 		err = tx.Audit(ctx, txn.ActionUpdate, api.RotationPolicies.Path, policy.ID,
 			httpapi.Differences(flatten(&before), after))
@@ -189,5 +195,15 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*store.RotationPolicy, er
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, httpapi.NotFound(api.RotationPolicies, tx.Scope)
 	}
-	return policy, err
+	if err != nil {
+		return nil, err
+	}
+	bound, err := tx.Keys.Policy(policy)
+	return policy, tx.CheckBound(ctx, bound, err)
+}
+
+// bind binds the columns of a policy that was just written to its row.
+func bind(ctx context.Context, tx *txn.Tx, policy *store.RotationPolicy) error {
+	bound, err := tx.Keys.Policy(policy)
+	return tx.Bind(ctx, bound, err)
 }

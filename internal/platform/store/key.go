@@ -10,6 +10,7 @@ import (
 var (
 	insertKey = statement(`INSERT INTO keys (purpose, number, sealed, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (purpose, number) DO NOTHING`)
+	countKeys = statement(`SELECT COUNT(*) FROM keys`)
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
 )
 
@@ -22,4 +23,11 @@ func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, seale
 func (tx *Tx) LatestKey(ctx context.Context, purpose string) (number int64, sealed []byte, err error) {
 	err = tx.one(ctx, latestKey, []any{purpose}, &number, &sealed)
 	return number, sealed, failed("reading", "key", purpose, err)
+}
+
+// HasKeys reports whether the database has a key that a keyring sealed.
+func (tx *Tx) HasKeys(ctx context.Context) (bool, error) {
+	var n int
+	err := tx.one(ctx, countKeys, nil, &n)
+	return n > 0, failed("counting", "keys", "", err)
 }

@@ -116,6 +116,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertScopedToken(ctx, t.ScopedToken); err != nil {
 			return nil, err
 		}
+		if err := t.bind(ctx, tx); err != nil {
+			return nil, err
+		}
 		return httpapi.Created(api.ScopedTokens, &t.Object, t.Show(tx.Now)), nil
 	})
 }

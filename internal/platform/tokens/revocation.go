@@ -70,7 +70,7 @@ func (h *Handler) revocable(
 		return nil, problem.New(api.CodeForbidden, "", "a scoped token may revoke its own value only; "+
 			"anything else needs a principal with the permission %q", api.PermissionContain)
 	}
-	ref, number, err := tx.TokenByHash(ctx, tx.Keys.TokenHash(value))
+	ref, number, err := byValue(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) {
 		if self {
 			return nil, unknown
