@@ -87,11 +87,11 @@ type Identity struct {
 	Tenant        string         `json:"tenant" doc:"The one tenant the principal belongs to."`
 	Environment   string         `json:"environment" doc:"The one environment the principal belongs to."`
 	ExpiresAt     *time.Time     `json:"expires_at" doc:"When the principal's token ends. Null for never."`
-	ComparisonKey *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+	ComparisonKey *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
 }
 
-// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Every role but
-// runtime gets it.
+// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Only roles
+// that may reveal or write get it: with it, a weak secret can be guessed from its digest.
 type ComparisonKey struct {
 	Number int64        `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
 	Key    secret.Value `json:"key" doc:"32 bytes in standard base64."`

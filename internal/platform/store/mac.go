@@ -39,6 +39,7 @@ type UnboundRow struct {
 }
 
 // macStatements are the statements of one table. A row is found by its tenant, its environment, its id, and its number.
+// The last one reads a whole table, once in the life of a database: it is prepared where it is used.
 type macStatements struct{ read, write, unbound string }
 
 var macs = func() map[Table]macStatements {
@@ -71,7 +72,6 @@ var macs = func() map[Table]macStatements {
 	for _, s := range out {
 		statement(s.read)
 		statement(s.write)
-		statement(s.unbound)
 	}
 	return out
 }()

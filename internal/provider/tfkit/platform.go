@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,6 +23,7 @@ type Platform struct {
 	identity api.Identity
 	unknown  string
 	key      []byte
+	unseen   sync.Once
 }
 
 // NewPlatform returns a platform that the provider calls as the principal of identity.
