@@ -17,7 +17,7 @@ const bindBatch = 200
 func bindRows(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
 	var done bool
 	err := runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-		done, err = tx.Keys.RowsBound(ctx, tx.Tx)
+		done, err = keys.RowsBound(ctx, tx.Keys, tx.Tx)
 		return err
 	})
 	if err != nil || done {
@@ -39,7 +39,7 @@ func bindRows(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
 			"rows", total)
 	}
 	return runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		return tx.Keys.SetRowsBound(ctx, tx.Tx, tx.Random, tx.Now)
+		return keys.SetRowsBound(ctx, tx.Keys, tx.Tx, tx.Random, tx.Now)
 	})
 }
 

@@ -111,7 +111,7 @@ func (k *Keys) ensure(
 }
 
 // RowsBound reports whether the rows of older builds have got their keyed hashes.
-func (k *Keys) RowsBound(ctx context.Context, tx *store.Tx) (bool, error) {
+func RowsBound(ctx context.Context, k *Keys, tx *store.Tx) (bool, error) {
 	_, err := k.key(ctx, tx, purposeBound)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -120,7 +120,7 @@ func (k *Keys) RowsBound(ctx context.Context, tx *store.Tx) (bool, error) {
 }
 
 // SetRowsBound says that every row has got its keyed hash.
-func (k *Keys) SetRowsBound(ctx context.Context, tx *store.Tx, random *Random, now time.Time) error {
+func SetRowsBound(ctx context.Context, k *Keys, tx *store.Tx, random *Random, now time.Time) error {
 	_, err := k.ensure(ctx, tx, purposeBound, random, now)
 	return err
 }
