@@ -63,12 +63,11 @@ func onHangup(reload func() error, log *slog.Logger) (stop func()) {
 				return
 			case <-hangups:
 			}
-			switch {
-			case reload == nil:
+			if reload == nil {
 				log.Info("SIGHUP: there is no certificate to read again")
-			default:
-				reloaded(reload(), log)
+				continue
 			}
+			reloaded(reload(), log)
 		}
 	}()
 	return func() {

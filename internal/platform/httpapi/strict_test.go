@@ -13,13 +13,12 @@ func TestStrictUnmarshal(t *testing.T) {
 	} {
 		var v any
 		err := strictUnmarshal([]byte(body), &v)
-		if got := ""; err != nil {
+		got := ""
+		if err != nil {
 			got = err.Error()
-			if got != want {
-				t.Errorf("%q: %s", body, got)
-			}
-		} else if want != "" {
-			t.Errorf("%q: no error", body)
+		}
+		if got != want {
+			t.Errorf("%q: error %q, want %q", body, got, want)
 		}
 	}
 	for _, body := range []string{``, `{`, `{"a"`, `{"a":1,`, `[1,`, `{"a":}`, `{1:2}`, `nul`, `{}{}`} {

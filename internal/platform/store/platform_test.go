@@ -81,7 +81,8 @@ func (fresh engine) idempotency(t *testing.T) {
 	full := &Idempotent{
 		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
 		Etag:     `"7"`,
-		Location: "/v1/scoped-tokens/tok_1", ObjectID: "tok_1", Rotation: []byte(`{}`), Body: []byte(`{"id":"tok_1"}`), At: start,
+		Location: "/v1/scoped-tokens/tok_1", ObjectID: "tok_1", Rotation: []byte(`{}`),
+		Body: []byte(`{"id":"tok_1"}`), At: start,
 	}
 	least := &Idempotent{
 		Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k",

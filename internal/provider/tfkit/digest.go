@@ -34,8 +34,8 @@ func (p *Platform) WarnUnseen(diags *diag.Diagnostics) {
 		if p.Blind() {
 			why = fmt.Sprintf("the principal %q (role %s) does not get the comparison key", p.identity.Name, p.identity.Role)
 		}
-		diags.AddWarning("Secrets are not compared", "Configured write-only values count as equal to the platform's, because "+
-			why+". A value that was changed on the platform since the last apply is still found; a change of the "+
+		diags.AddWarning("Secrets are not compared", "Configured write-only values count as equal to the platform's, "+
+			"because "+why+". A value that was changed on the platform since the last apply is still found; a change of the "+
 			"configuration is not. To find both, plan as a planner, an operator or a deployer.")
 	})
 }
