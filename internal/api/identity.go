@@ -95,7 +95,7 @@ type Identity struct {
 	Incarnation int64      `json:"incarnation" doc:"1 at first, and a higher number after every restore of a backup."`
 	// RestoreConfirmed is false from a restore until somebody on the machine of the platform confirms it.
 	RestoreConfirmed bool           `json:"restore_confirmed" doc:"False from a restore of a backup until somebody on the platform's machine confirms it. Until then, an object that is not found may just be missing in the backup."`
-	ComparisonKey    *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+	ComparisonKey    *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
 }
 
 // Platform returns which platform the identity is of.
@@ -103,8 +103,8 @@ func (i Identity) Platform() PlatformRef {
 	return PlatformRef{ID: i.PlatformID, Incarnation: i.Incarnation}
 }
 
-// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Every role but
-// runtime gets it.
+// ComparisonKey lets the provider recognise a supplied secret without the platform ever returning it. Only roles
+// that may reveal or write get it: with it, a weak secret can be guessed from its digest.
 type ComparisonKey struct {
 	Number int64        `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
 	Key    secret.Value `json:"key" doc:"32 bytes in standard base64."`

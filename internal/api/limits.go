@@ -15,6 +15,7 @@ import (
 const (
 	MaxBodyBytes         = 1 << 20
 	DefaultPageSize      = 100
+	MaxPageBytes         = 4 << 20
 	maxDescription       = 1024
 	maxOwner             = 254
 	maxReason            = 512

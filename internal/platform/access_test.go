@@ -198,12 +198,12 @@ func TestIdentity(t *testing.T) {
 		if diff := cmp.Diff(want, slices.Sorted(slices.Values(id.Permissions))); diff != "" {
 			t.Errorf("%s: permissions (-want +got):\n%s", role, diff)
 		}
-		if (id.ComparisonKey == nil) != (role == api.RoleRuntime) {
+		if may := api.PermissionsOf(role); (id.ComparisonKey != nil) != (slices.Contains(may, api.PermissionReveal) || slices.Contains(may, api.PermissionWrite)) {
 			t.Errorf("%s: comparison key %v", role, id.ComparisonKey)
 		}
 	}
 	keys := map[string]bool{}
-	for _, token := range append([]string{w.tokens[api.RoleAuditor]}, w.foreign["acme/production"],
+	for _, token := range append([]string{w.tokens[api.RolePlanner]}, w.foreign["acme/production"],
 		w.foreign["globex/staging"]) {
 		keys[decoded[api.Identity](w.send(token, "GET", "/v1/identity", nil).want(200)).ComparisonKey.Key.Expose()] = true
 	}

@@ -40,11 +40,14 @@ type Config struct {
 	Random  io.Reader     // of tokens and ids; nil: crypto/rand
 	Sweep   time.Duration // how often Run looks for passed deadlines, deliveries and probes; 0: every second
 	Egress  egress.Config // how endpoints are connected to; the zero value is what production uses
+	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
+	NoMetrics bool
 }
 
 // Server serves the API. It is safe for concurrent use.
 type Server struct {
 	handler   http.Handler
+	metrics   http.Handler
 	deliverer *deliveries.Deliverer
 	prober    *webhooks.Prober
 	sweeper   *sweeper
@@ -75,6 +78,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := bindRows(ctx, runner, c.Logger); err != nil {
+		return nil, err
+	}
 	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
 }
 
@@ -102,7 +108,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	} {
 		d.Mount(router)
 	}
-	handler, err := router.Handler()
+	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +116,16 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 	})
 	return &Server{
-		handler: handler, deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
+		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		sweeper: &sweeper{runner: runner, engine: engine, uses: uses, log: c.Logger},
 	}, nil
 }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Metrics serves the metrics alone, to be bound to an address of its own.
+func (s *Server) Metrics() http.Handler { return s.metrics }
 
 // Run delivers events, probes receivers and sweeps until the context ends.
 func (s *Server) Run(ctx context.Context) {

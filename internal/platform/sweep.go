@@ -18,7 +18,7 @@ import (
 
 const (
 	sweepBatch     = 100
-	forgetBatch    = 1000
+	forgetBatch    = 500
 	forgetInterval = time.Hour
 )
 
@@ -87,12 +87,11 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 	if now.Before(s.forgotAt.Add(forgetInterval)) {
 		return nil
 	}
-	err := s.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		_, err := tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention))
-		return err
-	})
+	before := now.Add(time.Microsecond - api.IdempotencyRetention)
+	err := s.forget(ctx, func(tx *txn.Tx) (int64, error) { return tx.ForgetIdempotent(ctx, before, forgetBatch) })
 	if err == nil {
-		err = s.forgetDeliveries(ctx, now.Add(-deliveries.Retention))
+		before = now.Add(-deliveries.Retention)
+		err = s.forget(ctx, func(tx *txn.Tx) (int64, error) { return tx.ForgetDeliveries(ctx, before, forgetBatch) })
 	}
 	if err == nil {
 		s.forgotAt = now
@@ -100,12 +99,13 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 	return err
 }
 
-// forgetDeliveries deletes a few records at a time, so that other writers do not wait for long.
-func (s *sweeper) forgetDeliveries(ctx context.Context, before time.Time) error {
+// forget deletes a few records at a time, each time in a transaction of its own, so that other writers do not wait for
+// long.
+func (s *sweeper) forget(ctx context.Context, some func(*txn.Tx) (int64, error)) error {
 	for {
 		var n int64
 		err := s.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-			n, err = tx.ForgetDeliveries(ctx, before, forgetBatch)
+			n, err = some(tx)
 			return err
 		})
 		if err != nil || n < forgetBatch {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -41,20 +43,42 @@ func makeData(dir string) error {
 	return nil
 }
 
-// openData opens the keyring and the database of a data directory, and creates them if they are missing.
+// openData opens the keyring and the database of a data directory, and creates them if they are missing. It makes no
+// new keyring for a database that has sealed keys: nothing in it would open.
 func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
 	if err := makeData(dir); err != nil {
-		return nil, nil, err
-	}
-	k, err := keyring.Create(dir)
-	if err != nil {
 		return nil, nil, err
 	}
 	s, err := store.Open(ctx, filepath.Join(dir, databaseName))
 	if err != nil {
 		return nil, nil, err
 	}
+	k, err := openKeyring(ctx, s, dir)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
 	return s, k, nil
+}
+
+func openKeyring(ctx context.Context, s *store.Store, dir string) (*keyring.Keyring, error) {
+	var sealed bool
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		sealed, err = tx.HasKeys(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !sealed {
+		return keyring.Create(dir)
+	}
+	k, err := keyring.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the keyring is missing, and the database has keys that it sealed; a new keyring would open "+
+			"none of them: put the %s that belongs to %s back as %s, from its backup, with mode 0600",
+			keyring.FileName, filepath.Join(dir, databaseName), filepath.Join(dir, keyring.FileName))
+	}
+	return k, err
 }
 
 // existingData opens a data directory that exists, so that a mistyped path is an error and not a new directory.

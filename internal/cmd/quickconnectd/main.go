@@ -18,9 +18,10 @@ const usage = `quickconnectd is the Quickconnect reference platform.
 
 Usage:
   quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
-      [--allow-private-endpoints]
+      [--metrics-listen HOST:PORT] [--allow-private-endpoints]
       Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs to
-      standard error. Webhooks go to public addresses only. --allow-private-endpoints also allows this machine, private
+      standard error. SIGHUP reads the certificate and its key again. --metrics-listen (or the environment variable
+      QUICKCONNECTD_METRICS_LISTEN) serves /metrics on an address of its own, in plain HTTP, and nowhere else. Webhooks go to public addresses only. --allow-private-endpoints also allows this machine, private
       networks, and http to this machine: use it for trials, not for a platform that others may use.
 
   quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...
@@ -52,6 +53,10 @@ const (
 )
 
 func main() {
+	if err := noCoreDumps(); err != nil {
+		_, _ = fmt.Fprintf(os.Stderr, "quickconnectd: core dumps cannot be switched off: %v; "+
+			"a dump of this process would have secrets: switch them off with ulimit -c 0\n", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, clock.System()))

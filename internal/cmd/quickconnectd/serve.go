@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -31,50 +32,80 @@ const (
 	requestsEnd = 5 * time.Second
 )
 
-func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) (err error) {
+// options are the flags of serve.
+type options struct {
+	dir, listen, certFile, keyFile, metricsListen string
+	private                                       bool
+}
+
+func parseServe(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	dir := flags.String("data-dir", "", "")
-	listen := flags.String("listen", "127.0.0.1:8440", "")
-	certFile := flags.String("tls-cert", "", "")
-	keyFile := flags.String("tls-key", "", "")
-	private := flags.Bool("allow-private-endpoints", false, "")
+	flags.StringVar(&o.dir, "data-dir", "", "")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:8440", "")
+	flags.StringVar(&o.certFile, "tls-cert", "", "")
+	flags.StringVar(&o.keyFile, "tls-key", "", "")
+	flags.StringVar(&o.metricsListen, "metrics-listen", os.Getenv("QUICKCONNECTD_METRICS_LISTEN"), "")
+	flags.BoolVar(&o.private, "allow-private-endpoints", false, "")
 	if err := parse(flags, args, "data-dir", "listen"); err != nil {
-		return err
+		return o, err
 	}
-	tlsConfig, err := loadTLS(*certFile, *keyFile)
+	if o.metricsListen == "" {
+		return o, nil
+	}
+	return o, checkHostPort("--metrics-listen", o.metricsListen)
+}
+
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) (err error) {
+	o, err := parseServe(args)
 	if err != nil {
 		return err
 	}
-	if err := checkListen(*listen, tlsConfig != nil); err != nil {
+	tlsConfig, reload, err := loadTLS(o.certFile, o.keyFile)
+	if err != nil {
+		return err
+	}
+	if err := checkListen(o.listen, tlsConfig != nil); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	unlock, err := lockData(*dir)
+	defer onHangup(reload, log)()
+	unlock, err := lockData(o.dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	s, k, err := openData(ctx, *dir)
+	s, k, err := openData(ctx, o.dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if *private {
+	if o.private {
 		log.Warn("private endpoints are allowed: " +
 			"whoever may create a webhook endpoint can make this machine send requests into its own network")
 	}
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
-		Egress: egress.Config{AllowPrivate: *private},
+		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "",
 	})
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *listen)
+	stopMetrics, err := serveMetrics(ctx, o.metricsListen, p.Metrics(), log)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
+	return serveOn(ctx, o.listen, tlsConfig, p, stdout, log)
+}
+
+// serveOn serves a platform on an address, and runs its loops meanwhile.
+func serveOn(
+	ctx context.Context, listen string, tlsConfig *tls.Config, p *platform.Server, stdout io.Writer, log *slog.Logger,
+) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-
 	var background sync.WaitGroup
 	defer background.Wait() // runs before the database is closed
 	runCtx, stopRunning := context.WithCancel(ctx)
@@ -130,26 +161,12 @@ func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Confi
 	return nil
 }
 
-func loadTLS(certFile, keyFile string) (*tls.Config, error) {
-	if certFile == "" && keyFile == "" {
-		return nil, nil
-	}
-	if certFile == "" || keyFile == "" {
-		return nil, usagef("--tls-cert and --tls-key belong together: set both or neither")
-	}
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err != nil {
-		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
-}
-
 // checkListen refuses an address on which tokens would cross a network in clear.
 func checkListen(listen string, secure bool) error {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return usagef("--listen must be HOST:PORT, such as 127.0.0.1:8440")
+	if err := checkHostPort("--listen", listen); err != nil {
+		return err
 	}
+	host, _, _ := net.SplitHostPort(listen)
 	if secure || host == "localhost" {
 		return nil
 	}

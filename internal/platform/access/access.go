@@ -74,11 +74,16 @@ func Authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
 	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
 		return unknown
 	}
-	principal, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(r.Bearer))
+	hash := tx.Keys.TokenHash(r.Bearer)
+	principal, err := tx.PrincipalByHash(ctx, hash)
 	if errors.Is(err, store.ErrNotFound) {
 		return unknown
 	}
 	if err != nil {
+		return err
+	}
+	bound, err := tx.Keys.Principal(principal, hash)
+	if err := tx.CheckBound(ctx, bound, err); err != nil {
 		return err
 	}
 	if at := principal.EndedAt; !at.IsZero() {

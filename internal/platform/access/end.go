@@ -55,6 +55,11 @@ func End(ctx context.Context, tx *txn.Tx, p *store.Principal, reason string) err
 	if err := tx.EndPrincipal(ctx, p.ID, tx.Now, tx.Actor, reason); err != nil {
 		return err
 	}
+	p.EndedAt = tx.Now
+	bound, err := tx.Keys.Principal(p, p.TokenHash)
+	if err := tx.Bind(ctx, bound, err); err != nil {
+		return err
+	}
 	detail := map[string]string{"name": p.Name, "role": p.Role, "reason": reason}
 	return tx.Audit(ctx, txn.ActionDelete, api.KindPrincipals, p.ID, detail)
 }

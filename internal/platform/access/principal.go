@@ -137,7 +137,12 @@ func createPrincipal(
 	if ttl > 0 {
 		p.ExpiresAt = tx.Now.Add(ttl)
 	}
-	if err := tx.InsertPrincipal(ctx, p, tx.Keys.TokenHash(token)); err != nil {
+	hash := tx.Keys.TokenHash(token)
+	if err := tx.InsertPrincipal(ctx, p, hash); err != nil {
+		return secret.Value{}, err
+	}
+	bound, err := tx.Keys.Principal(p, hash)
+	if err := tx.Bind(ctx, bound, err); err != nil {
 		return secret.Value{}, err
 	}
 	detail := map[string]string{"name": name, "role": role}

@@ -24,7 +24,7 @@ type connector struct {
 
 // load reads a connector. It has no deadlines, so there is nothing to settle.
 func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
-	record, err := tx.Connector(ctx, tx.Scope, id)
+	record, err := Read(ctx, tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, httpapi.NotFound(api.Connectors, tx.Scope)
 	}
@@ -34,9 +34,25 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
 	return withPolicy(ctx, tx, record)
 }
 
+// Read reads a connector for a decision about access.
+func Read(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error) {
+	c, err := tx.Connector(ctx, tx.Scope, id)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := tx.Keys.Connector(c)
+	return c, tx.CheckBound(ctx, bound, err)
+}
+
+// bind binds the columns of a connector that was just written to its row.
+func (c *connector) bind(ctx context.Context, tx *txn.Tx) error {
+	bound, err := tx.Keys.Connector(c.Connector)
+	return tx.Bind(ctx, bound, err)
+}
+
 // Named reads the connector that a request refers to.
 func Named(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error) {
-	c, err := tx.Connector(ctx, tx.Scope, id)
+	c, err := Read(ctx, tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(api.CodeInvalid, "/connector_id",
 			"connector_id names no connector of tenant %s, environment %s", tx.Scope.Tenant, tx.Scope.Environment)
@@ -56,7 +72,10 @@ func (c *connector) Save(ctx context.Context, tx *txn.Tx) error {
 	if _, valid := c.Credential.Current(); !valid {
 		c.Digest = ""
 	}
-	return tx.UpdateConnector(ctx, c.Connector)
+	if err := tx.UpdateConnector(ctx, c.Connector); err != nil {
+		return err
+	}
+	return c.bind(ctx, tx)
 }
 
 // Show serves the engine.

@@ -104,6 +104,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertConnector(ctx, c.Connector); err != nil {
 			return nil, err
 		}
+		if err := c.bind(ctx, tx); err != nil {
+			return nil, err
+		}
 		return httpapi.Created(api.Connectors, &c.Object, c.Show(tx.Now)), nil
 	})
 }
@@ -124,9 +127,9 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 				return err
 			}
 		}
-		out = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }

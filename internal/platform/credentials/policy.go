@@ -29,6 +29,10 @@ func Policy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error)
 	if err != nil {
 		return rotation.Policy{}, err
 	}
+	bound, err := tx.Keys.Policy(record)
+	if err := tx.CheckBound(ctx, bound, err); err != nil {
+		return rotation.Policy{}, err
+	}
 	p, err := rulesOf(record)
 	if err != nil {
 		return rotation.Policy{}, err

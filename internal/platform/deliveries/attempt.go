@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
@@ -19,13 +20,14 @@ const actionDisable = "disable"
 // useInterval is the least time between two writes of a version's last use.
 const useInterval = time.Second
 
-// attempt tries one delivery once, signed by the versions that are valid now, and records the result.
-func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) error {
+// attempt tries one delivery once, signed by the versions that are valid now, and records the result. It returns the
+// outcome; none where nothing may be sent to the endpoint any more.
+func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome string, err error) {
 	var e *store.WebhookEndpoint
 	var open bool
 	var signers []webhooks.Signer
 	caller := txn.Caller{Scope: event.Scope}
-	err := d.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
+	err = d.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
 		if e, open, err = openEndpoint(ctx, tx, event.EndpointID); err != nil || !open {
 			return err
 		}
@@ -33,19 +35,22 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) error {
 		return err
 	})
 	if err != nil || !open {
-		return err
+		return "", err
 	}
 	result := unsigned(d.runner.Clock.Now())
 	if len(signers) > 0 {
 		if result, err = d.send(ctx, event, e.URL, signers); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if result.Outcome == api.AttemptUnreadable {
 		signers = nil // there was nothing to sign
 	}
 	d.count(result.Outcome)
-	return d.record(ctx, caller, event, e.Etag, result, signers)
+	if result.Outcome == api.AttemptAccepted {
+		d.slots.accept(event.Scope, e.URL)
+	}
+	return result.Outcome, d.record(ctx, caller, event, e.Etag, result, signers)
 }
 
 // send opens the body of a delivery and sends it.
@@ -181,7 +186,11 @@ func (d *Deliverer) noteFailing(e *store.WebhookEndpoint, result webhooks.Result
 		d.log.Warn("deliveries to an endpoint are not accepted", append(place, "detail", result.Detail)...)
 		since = result.At
 	}
-	e.Failing = store.Failing{Since: since, At: result.At, Detail: result.Detail}
+	unanswered := result.Outcome == string(egress.TimedOut)
+	if result.Answer.Unsent {
+		unanswered = e.Failing.Unanswered // nothing was sent, so nothing is known
+	}
+	e.Failing = store.Failing{Since: since, At: result.At, Detail: result.Detail, Unanswered: unanswered}
 }
 
 // apply does what an answer asks for about the endpoint as a whole, and saves the endpoint.

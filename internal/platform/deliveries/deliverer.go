@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -50,19 +52,16 @@ func NewDeliverer(c Config) *Deliverer {
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
 func (d *Deliverer) Deliver(ctx context.Context) error {
-	for {
-		var running sync.WaitGroup
-		var mu sync.Mutex
-		var failed []error
-		n, err := d.start(ctx, &running, func(err error) {
-			mu.Lock()
-			defer mu.Unlock()
-			failed = append(failed, err)
-		})
-		running.Wait()
-		if err = errors.Join(append(failed, err)...); err != nil || n == 0 {
-			return err
+	ended := make(chan error)
+	var failed []error
+	for running := 0; ; {
+		n, err := d.start(ctx, &sync.WaitGroup{}, func(err error) { ended <- err })
+		failed = append(failed, err)
+		if running += n; running == 0 {
+			return errors.Join(failed...)
 		}
+		failed = append(failed, <-ended)
+		running--
 	}
 }
 
@@ -72,11 +71,14 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 	defer running.Wait()
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
-	report := func(err error) { d.log.Error("delivery failed", "error", err.Error()) }
-	for {
-		if _, err := d.start(ctx, &running, report); err != nil && ctx.Err() == nil {
-			report(err)
+	report := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("delivery failed", "error", err.Error())
 		}
+	}
+	for {
+		_, err := d.start(ctx, &running, report)
+		report(err)
 		select {
 		case <-ctx.Done():
 			return
@@ -86,10 +88,10 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// start begins to deliver to every endpoint that has a delivery due, unless it is delivered to already. It returns to
-// how many it began.
-func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, report func(error)) (started int, err error) {
-	var due []store.Ref
+// start begins to deliver to the endpoints that have a delivery due and get a place. It returns how many these are, and
+// calls ended once for each of them.
+func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended func(error)) (started int, err error) {
+	var due []store.DueEndpoint
 	err = d.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
 		due, err = tx.WebhookEndpointsDue(ctx, tx.Now)
 		return err
@@ -97,61 +99,64 @@ func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, report f
 	if err != nil {
 		return 0, err
 	}
-	for _, ref := range due {
-		if !d.slots.begin(ref.ID, d.runner.Clock.Now()) {
-			continue
-		}
-		started++
+	places := d.slots.begin(due, d.runner.Clock.Now())
+	for _, p := range places {
 		running.Go(func() {
-			err := d.deliverTo(ctx, ref)
-			d.slots.end(ref.ID, d.runner.Clock.Now(), err != nil)
-			if err != nil && ctx.Err() == nil {
-				report(fmt.Errorf("deliver to %s: %w", ref.ID, err))
+			err := d.deliverTo(ctx, p)
+			d.slots.end(p.ref.ID, d.runner.Clock.Now(), err != nil)
+			if err != nil {
+				err = fmt.Errorf("deliver to %s: %w", p.ref.ID, err)
 			}
+			ended(err)
 		})
 	}
-	return started, nil
+	return len(places), nil
 }
 
-// deliverTo delivers to one endpoint, a few events at a time, until nothing is due. In between it gives its slot back,
-// so that other endpoints get a turn.
-func (d *Deliverer) deliverTo(ctx context.Context, ref store.Ref) error {
-	for {
-		release, err := d.slots.acquire(ctx, ref.Scope.Tenant)
-		if err != nil {
-			return nil //nolint:nilerr // the platform stops; the rest stays queued
-		}
-		n, err := d.deliverSome(ctx, ref)
-		release()
-		if err != nil || n == 0 {
+// deliverTo delivers to one endpoint, a few events at a time, until nothing is due, or until its place goes to another
+// one.
+func (d *Deliverer) deliverTo(ctx context.Context, p place) error {
+	for ctx.Err() == nil { // when the platform stops, the rest stays queued
+		n, answered, err := d.deliverSome(ctx, p)
+		if err != nil || n == 0 || !answered {
 			return err
 		}
+		var more bool
+		if p, more = d.slots.goOn(p); !more {
+			return nil
+		}
 	}
+	return nil
 }
 
-func (d *Deliverer) deliverSome(ctx context.Context, ref store.Ref) (int, error) {
-	batch, err := d.dueFor(ctx, ref)
+// deliverSome makes some of the attempts that are due at an endpoint. It returns how many, and whether none of them
+// timed out.
+func (d *Deliverer) deliverSome(ctx context.Context, p place) (n int, answered bool, err error) {
+	batch, err := d.dueFor(ctx, p)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	failed := make([]error, len(batch))
+	failed, outcomes := make([]error, len(batch)), make([]string, len(batch))
 	var attempts sync.WaitGroup
 	for i, event := range batch {
 		// An attempt that began is finished when the platform stops. It takes no longer than one exchange may.
-		attempts.Go(func() { failed[i] = d.attempt(context.WithoutCancel(ctx), event) })
+		attempts.Go(func() { outcomes[i], failed[i] = d.attempt(context.WithoutCancel(ctx), event) })
 	}
 	attempts.Wait()
-	return len(batch), errors.Join(failed...)
+	return len(batch), !slices.Contains(outcomes, string(egress.TimedOut)), errors.Join(failed...)
 }
 
 // dueFor reads the next deliveries to an endpoint; none where nothing may be sent to it now.
-func (d *Deliverer) dueFor(ctx context.Context, ref store.Ref) (batch []*store.Delivery, err error) {
-	err = d.engine.View(ctx, txn.Caller{Scope: ref.Scope}, func(tx *txn.Tx) error {
-		_, open, err := openEndpoint(ctx, tx, ref.ID)
+func (d *Deliverer) dueFor(ctx context.Context, p place) (batch []*store.Delivery, err error) {
+	err = d.engine.View(ctx, txn.Caller{Scope: p.ref.Scope}, func(tx *txn.Tx) error {
+		e, open, err := openEndpoint(ctx, tx, p.ref.ID)
 		if err != nil || !open {
 			return err
 		}
-		batch, err = tx.DeliveriesDue(ctx, ref.Scope, ref.ID, tx.Now, attemptsAtOnce)
+		if _, origin := target(e.URL); origin != p.origin {
+			return nil // it has moved, and waits for a place there
+		}
+		batch, err = tx.DeliveriesDue(ctx, p.ref.Scope, p.ref.ID, tx.Now, p.attempts())
 		return err
 	})
 	return batch, err

@@ -40,6 +40,9 @@ func New(engine *credentials.Engine, changes *httpapi.Changes, waker Waker) *Han
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	h.changes.Shows(keys.IDEvent, func(_ context.Context, _ *txn.Tx, id string) (any, error) {
+		return api.TestEvent{ID: id}, nil
+	})
 	httpapi.Register(r, httpapi.Operation{
 		ID: "createTestEvent", Method: http.MethodPost, Path: api.WebhookEndpoints.Route("{id}", "test-events"),
 		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionWrite, Returns: api.TestEvent{},
@@ -84,7 +87,7 @@ func (h *Handler) createTestEvent(ctx context.Context, in *testEventInput) (*htt
 		}
 		detail := map[string]string{"event": id, "type": in.Body.Type}
 		err = tx.Audit(ctx, actionTestEvent, api.WebhookEndpoints.Path, e.ID, detail)
-		return &httpapi.Answer{Status: http.StatusAccepted, Body: api.TestEvent{ID: id}}, err
+		return &httpapi.Answer{Status: http.StatusAccepted, ID: id, Body: api.TestEvent{ID: id}}, err
 	})
 	if err != nil {
 		return nil, err
@@ -174,9 +177,9 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		for i, d := range records {
 			found[i] = flatten(d, attempts[i])
 		}
-		out = httpapi.Page(in.PageSize, found, func(d api.Delivery) string { return d.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(d api.Delivery) string { return d.ID },
 			func(d api.Delivery) api.Delivery { return d })
-		return nil
+		return err
 	})
 	return out, err
 }

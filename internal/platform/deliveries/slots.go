@@ -1,23 +1,21 @@
 package deliveries
 
 import (
-	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 const (
-	// At most slotsAtOnce endpoints are delivered to at a time, and at most slotsPerTenant of one tenant, so that its slow
-	// receivers do not take them all. attemptsAtOnce is the limit for one endpoint.
-	slotsAtOnce    = 64
-	slotsPerTenant = 16
-	attemptsAtOnce = 4
-
 	// After a failure of the platform itself, such as a full disk, an endpoint is left alone for a second, then for two,
 	// and at most for a minute, because what could not be recorded is sent again.
 	firstBackoff, longestBackoff = time.Second, time.Minute
+
+	// originsKept is how many origins are known to accept deliveries. With one more, all of them are new again.
+	originsKept = 10_000
 )
 
 // Waker has a deliverer look at the queues now, and not only at its next tick.
@@ -37,79 +35,108 @@ func (w Waker) Wake() {
 // slots knows which endpoints are delivered to by this process. The queue itself is in the database, and an event stays
 // in it until its answer is recorded: after a crash it is sent again, with the same id. Only one process may deliver.
 type slots struct {
-	all *semaphore.Weighted
-
-	mu        sync.Mutex
-	endpoints map[string]*slot // by id
-	tenants   map[string]*semaphore.Weighted
-
 	waker Waker
+
+	mu       sync.Mutex
+	running  map[string]place    // by the endpoint's id
+	backoffs map[string]*backoff // endpoints that wait after a failure of the platform
+	accepted map[freshOrigin]bool
+	turns    map[string]int64 // of the endpoints that are due
+	turn     int64
+	crowded  bool // endpoints that are due wait for a place
 }
 
-// slot is an endpoint that is delivered to, or that waits after a failure.
-type slot struct {
-	busy    bool
-	backoff time.Duration // after the last failure
-	until   time.Time
+type backoff struct {
+	length time.Duration
+	until  time.Time
 }
 
 func newSlots(waker Waker) *slots {
 	return &slots{
-		all: semaphore.NewWeighted(slotsAtOnce), endpoints: map[string]*slot{},
-		tenants: map[string]*semaphore.Weighted{}, waker: waker,
+		waker: waker, running: map[string]place{}, backoffs: map[string]*backoff{}, accepted: map[freshOrigin]bool{},
+		turns: map[string]int64{},
 	}
 }
 
-// begin reports whether the endpoint was free. The caller must then call end.
-func (s *slots) begin(endpointID string, now time.Time) bool {
+// begin gives places to endpoints that are due. The caller must call end for each.
+func (s *slots) begin(due []store.DueEndpoint, now time.Time) []place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.endpoints[endpointID]
-	if e == nil {
-		e = &slot{}
-		s.endpoints[endpointID] = e
+	var waiting []place
+	known := make(map[string]bool, len(due))
+	for _, e := range due {
+		known[e.ID] = true
+		_, busy := s.running[e.ID]
+		if b := s.backoffs[e.ID]; busy || b != nil && now.Before(b.until) {
+			continue
+		}
+		p := place{ref: e.Ref, late: e.Unanswered, turn: s.turns[e.ID]}
+		p.host, p.origin = target(e.URL)
+		p.fresh = !s.accepted[p.freshOrigin()]
+		waiting = append(waiting, p)
 	}
-	if e.busy || now.Before(e.until) {
-		return false
+	s.forget(known)
+	chosen := assign(slices.Collect(maps.Values(s.running)), waiting)
+	out := make([]place, 0, len(chosen))
+	for _, i := range chosen {
+		p := waiting[i]
+		s.turn++
+		s.turns[p.ref.ID], s.running[p.ref.ID] = s.turn, p
+		out = append(out, p)
 	}
-	e.busy = true
-	return true
+	s.crowded = len(chosen) < len(waiting)
+	return out
 }
 
+// forget drops what is kept of endpoints that are not due any more.
+func (s *slots) forget(due map[string]bool) {
+	gone := func(id string) bool {
+		_, busy := s.running[id]
+		return !busy && !due[id]
+	}
+	maps.DeleteFunc(s.turns, func(id string, _ int64) bool { return gone(id) })
+	maps.DeleteFunc(s.backoffs, func(id string, _ *backoff) bool { return gone(id) })
+}
+
+// goOn reports whether an endpoint keeps its place for more attempts, after some that were answered: only while nobody
+// waits for a place. It returns the place as it is then.
+func (s *slots) goOn(p place) (place, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.fresh, p.late = !s.accepted[p.freshOrigin()], false
+	s.running[p.ref.ID] = p
+	return p, !s.crowded
+}
+
+// accept notes that the origin of a URL accepted a delivery of an environment.
+func (s *slots) accept(scope store.Scope, address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.accepted) >= originsKept {
+		clear(s.accepted)
+	}
+	_, origin := target(address)
+	s.accepted[freshOrigin{scope, origin}] = true
+}
+
+// end takes the place of an endpoint back.
 func (s *slots) end(endpointID string, now time.Time, failed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.running, endpointID)
 	if !failed {
-		delete(s.endpoints, endpointID)
-		s.waker.Wake() // for what was queued while this was about to end
+		delete(s.backoffs, endpointID)
+		s.waker.Wake() // for what was queued while this was about to end, and for those that wait for a place
 		return
 	}
-	e := s.endpoints[endpointID]
-	e.backoff = min(max(2*e.backoff, firstBackoff), longestBackoff)
-	e.busy, e.until = false, now.Add(e.backoff)
-}
-
-// acquire waits for one of the tenant's slots, and then for one of all. It fails if the context ends first. The caller
-// must call release.
-func (s *slots) acquire(ctx context.Context, tenant string) (release func(), err error) {
-	own := s.tenant(tenant)
-	if err := own.Acquire(ctx, 1); err != nil {
-		return nil, err
+	b := s.backoffs[endpointID]
+	if b == nil {
+		b = &backoff{}
+		s.backoffs[endpointID] = b
 	}
-	if err := s.all.Acquire(ctx, 1); err != nil {
-		own.Release(1)
-		return nil, err
+	b.length = min(max(2*b.length, firstBackoff), longestBackoff)
+	b.until = now.Add(b.length)
+	if s.crowded {
+		s.waker.Wake()
 	}
-	return func() { s.all.Release(1); own.Release(1) }, nil
-}
-
-func (s *slots) tenant(tenant string) *semaphore.Weighted {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	own := s.tenants[tenant]
-	if own == nil {
-		own = semaphore.NewWeighted(slotsPerTenant)
-		s.tenants[tenant] = own
-	}
-	return own
 }

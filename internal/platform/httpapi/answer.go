@@ -7,9 +7,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// Answer is the answer of an operation that succeeded. A write stores it, and a repetition gets it again.
+// Answer is the answer of an operation that succeeded. A write remembers it for its repetitions.
 type Answer struct {
 	Status   int
+	ID       string // of what the body shows; empty where a repetition has no body
 	ETag     string // unquoted
 	Location string
 	Body     any // of the type that the operation returns, or its stored JSON
@@ -17,12 +18,12 @@ type Answer struct {
 
 // Created answers a create.
 func Created(kind api.Kind, o *store.Object, body any) *Answer {
-	return &Answer{Status: http.StatusCreated, ETag: etagOf(o), Location: kind.Route(o.ID), Body: body}
+	return &Answer{Status: http.StatusCreated, ID: o.ID, ETag: etagOf(o), Location: kind.Route(o.ID), Body: body}
 }
 
 // Object answers a read or a change of one object.
 func Object(o *store.Object, body any) *Answer {
-	return &Answer{Status: http.StatusOK, ETag: etagOf(o), Body: body}
+	return &Answer{Status: http.StatusOK, ID: o.ID, ETag: etagOf(o), Body: body}
 }
 
 // Body answers with what is not an object.

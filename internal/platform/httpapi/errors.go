@@ -101,6 +101,12 @@ func translateDetail(status int, d *huma.ErrorDetail) *problem.Error {
 	if where != "body" {
 		return problem.New(api.CodeInvalid, "", "%s parameter %s: %s", where, name, d.Message)
 	}
+	if field, twice := strings.CutPrefix(d.Message, duplicate); twice {
+		return problem.New(api.CodeInvalid, field, "the body has a member twice; field names it; send it once")
+	}
+	if d.Message == notUTF8 {
+		return problem.New(api.CodeInvalid, "", "the body is not UTF-8, as all JSON is; send it in that encoding")
+	}
 	if status == http.StatusBadRequest {
 		return problem.New(api.CodeInvalid, "", "the body is not valid JSON")
 	}

@@ -1,16 +1,15 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -21,7 +20,7 @@ import (
 
 // Keyed is the header of every write. Huma reads parameters of embedded structs only where these are exported.
 type Keyed struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Any text of at most 255 printable characters. The same key with the same body gets the same answer for 24 hours and changes nothing a second time."`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Any text of at most 255 printable characters. For 24 hours, the same key with the same body changes nothing a second time: the answer has the status, the etag and the rotation object of the first one, and otherwise shows the object as it is then."`
 }
 
 // Conditional has the headers of a write to an object that exists.
@@ -34,10 +33,19 @@ type Conditional struct {
 type Changes struct {
 	runner  *txn.Runner
 	running sync.Map // the keys of the requests that this process is carrying out
+	shows   map[string]Show
 }
 
+// Show reads what the answer about an object shows now. It runs in a transaction that may write.
+type Show func(ctx context.Context, tx *txn.Tx, id string) (any, error)
+
 // NewChanges returns what carries out the writes of one platform.
-func NewChanges(runner *txn.Runner) *Changes { return &Changes{runner: runner} }
+func NewChanges(runner *txn.Runner) *Changes {
+	return &Changes{runner: runner, shows: map[string]Show{}}
+}
+
+// Shows sets how a repetition reads the objects whose ids have a prefix. It must not be called once requests come in.
+func (c *Changes) Shows(idPrefix string, show Show) { c.shows[idPrefix] = show }
 
 // Do carries out a write on behalf of the caller, who is authorised already. The function checks If-Match. It is not
 // called where the answer to an earlier request with the same key is stored.
@@ -58,7 +66,7 @@ func (c *Changes) Do(ctx context.Context, key string, do func(*txn.Tx) (*Answer,
 	}
 	defer c.running.Delete(running)
 	return c.perform(ctx, func(tx *txn.Tx) (*Answer, error) {
-		if out, err := replay(ctx, tx, &record); out != nil || err != nil {
+		if out, err := c.replay(ctx, tx, &record); out != nil || err != nil {
 			return out, err
 		}
 		out, err := do(tx)
@@ -89,8 +97,9 @@ func inProgress() error {
 	return out
 }
 
-// replay finds the answer to an earlier request with the same key; nil for none.
-func replay(ctx context.Context, tx *txn.Tx, record *store.Idempotent) (*Answer, error) {
+// replay finds the answer to an earlier request with the same key; nil for none. It has the status, the etag and the
+// rotation object of that time, and otherwise the object as it is now.
+func (c *Changes) replay(ctx context.Context, tx *txn.Tx, record *store.Idempotent) (*Answer, error) {
 	stored, err := tx.Idempotent(ctx, record.Principal, record.Method, record.Path, record.Key)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -100,34 +109,87 @@ func replay(ctx context.Context, tx *txn.Tx, record *store.Idempotent) (*Answer,
 	}
 	if !tx.Now.Before(stored.At.Add(api.IdempotencyRetention)) {
 		// The sweep has not come to it yet. It goes now, so that the key can be used again.
-		_, err := tx.ForgetIdempotent(ctx, tx.Now.Add(time.Microsecond-api.IdempotencyRetention))
-		return nil, err
+		return nil, tx.DeleteIdempotent(ctx, stored)
 	}
 	if !hmac.Equal(stored.BodyHash, record.BodyHash) {
 		return nil, problem.New(api.CodeIdempotencyMismatch, "",
 			"this Idempotency-Key was used with another body; use a new key for a new request")
 	}
-	out := &Answer{Status: stored.Status, ETag: stored.Etag, Location: stored.Location}
-	if out.Status != http.StatusNoContent {
+	out := &Answer{Status: stored.Status, ID: stored.ObjectID, ETag: stored.Etag, Location: stored.Location}
+	switch {
+	case out.Status == http.StatusNoContent:
+	case stored.Body != nil:
 		out.Body = json.RawMessage(stored.Body)
+	default:
+		out.Body, err = c.shown(ctx, tx, stored)
 	}
-	return out, nil
+	return out, err
 }
 
-// remember stores an answer for the repetitions of its request. The JSON is written as Huma writes it, so that a
-// repetition gets the same bytes.
-func remember(ctx context.Context, tx *txn.Tx, record *store.Idempotent, a *Answer) error {
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(a.Body); err != nil {
-		return fmt.Errorf("write the answer for its repetition: %w", err)
+// shown reads the object of an earlier answer.
+func (c *Changes) shown(ctx context.Context, tx *txn.Tx, stored *store.Idempotent) (any, error) {
+	prefix, _, _ := strings.Cut(stored.ObjectID, "_")
+	show, ok := c.shows[prefix+"_"]
+	if !ok {
+		return nil, fmt.Errorf("nobody knows how to show %q again", stored.ObjectID)
 	}
-	record.Body = bytes.TrimSpace(body.Bytes())
+	now, err := show(ctx, tx, stored.ObjectID)
+	if problem.IsNotFound(err) {
+		return nil, problem.New(api.CodeNotFound, "", "the request with this Idempotency-Key was carried out, "+
+			"but %s does not exist any more; use a new key for a new request", stored.ObjectID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return asAnswered(now, stored.Etag, stored.Rotation)
+}
+
+// remember stores what the repetitions of a request need of its answer.
+func remember(ctx context.Context, tx *txn.Tx, record *store.Idempotent, a *Answer) (err error) {
+	if record.Rotation, err = rotationOf(a.Body); err != nil {
+		return fmt.Errorf("write the rotation object for a repetition: %w", err)
+	}
+	record.ObjectID = a.ID
 	record.Status, record.Etag, record.Location, record.At = a.Status, a.ETag, a.Location, tx.Now
-	err := tx.InsertIdempotent(ctx, record)
+	err = tx.InsertIdempotent(ctx, record)
 	if errors.Is(err, store.ErrExists) { // on a database of several writers, another process was carrying it out
 		return inProgress()
 	}
 	return err
+}
+
+// The members of a body that a repetition gets as they were.
+const (
+	memberEtag     = "Etag"
+	memberRotation = "Rotation"
+)
+
+// rotationOf returns the rotation object of a body as JSON; nil for none.
+func rotationOf(body any) ([]byte, error) {
+	v := reflect.ValueOf(body)
+	if v.Kind() != reflect.Struct {
+		return nil, nil
+	}
+	member := v.FieldByName(memberRotation)
+	if !member.IsValid() {
+		return nil, nil
+	}
+	return json.Marshal(member.Interface())
+}
+
+// asAnswered returns a body with the etag and the rotation object of an earlier answer.
+func asAnswered(now any, etag string, rotation []byte) (any, error) {
+	out := reflect.New(reflect.TypeOf(now)).Elem()
+	out.Set(reflect.ValueOf(now))
+	if member := out.FieldByName(memberEtag); etag != "" && member.IsValid() {
+		member.SetString(etag)
+	}
+	if rotation != nil {
+		member := out.FieldByName(memberRotation)
+		member.SetZero()
+		if err := json.Unmarshal(rotation, member.Addr().Interface()); err != nil {
+			return nil, fmt.Errorf("read the rotation object of an earlier answer: %w", err)
+		}
+	}
+	return out.Interface(), nil
 }

@@ -59,6 +59,7 @@ func (m *Metrics) Delivery(outcome string) { m.delivered.WithLabelValues(outcome
 // Probe counts a probe.
 func (m *Metrics) Probe(result string) { m.probed.WithLabelValues(result).Inc() }
 
-func (m *Metrics) handler() http.Handler {
+// Handler serves the metrics.
+func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

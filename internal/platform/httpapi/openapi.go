@@ -44,6 +44,7 @@ func humaConfig() huma.Config {
 	registry.RegisterTypeAlias(reflect.TypeFor[api.Optional[int64]](), reflect.TypeFor[*int64]())
 	registry.RegisterTypeAlias(reflect.TypeFor[problem.Error](), reflect.TypeFor[api.Problem]())
 	json := huma.DefaultJSONFormat
+	json.Unmarshal = strictUnmarshal
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -11,7 +14,7 @@ import (
 
 // Listing has the parameters of a list of objects.
 type Listing struct {
-	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many objects at most; 100 if absent."`
+	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many objects at most; 100 if absent. A page ends early where it would exceed 4 MiB."`
 	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
 	Name      string `query:"name" doc:"Only the object of this name."`
 }
@@ -44,17 +47,31 @@ func pageSize(size int) int {
 	return size
 }
 
-// Page returns the page that begins with the records.
-func Page[R, V any](size int, records []R, id func(R) string, show func(R) V) *Answer {
-	page := api.Page[V]{Items: make([]V, 0, len(records))}
+// Page returns the page that begins with the records. It ends early where it would become larger than a page may be.
+func Page[R, V any](size int, records []R, id func(R) string, show func(R) V) (*Answer, error) {
+	page := api.Page[json.RawMessage]{Items: make([]json.RawMessage, 0, min(len(records), pageSize(size)))}
+	total := 0
 	for i, r := range records {
-		if i == pageSize(size) {
+		item, err := encoded(show(r))
+		if err != nil {
+			return nil, fmt.Errorf("write %s for a list: %w", id(r), err)
+		}
+		if total += len(item); i == pageSize(size) || i > 0 && total > api.MaxPageBytes {
 			page.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(id(records[i-1])))
 			break
 		}
-		page.Items = append(page.Items, show(r))
+		page.Items = append(page.Items, item)
 	}
-	return Body(page)
+	return Body(page), nil
+}
+
+// encoded writes a value as Huma does.
+func encoded(v any) (json.RawMessage, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return out.Bytes(), err
 }
 
 // ByID has the parameter of an operation on one object.

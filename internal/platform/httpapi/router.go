@@ -40,8 +40,8 @@ func NewRouter(runner *txn.Runner, metrics *Metrics, uses *access.Uses, log *slo
 }
 
 // Handler returns the handler of all operations that were registered, and of the health checks, the OpenAPI document
-// and the metrics.
-func (rt *Router) Handler() (http.Handler, error) {
+// and, if that is wanted, the metrics.
+func (rt *Router) Handler(withMetrics bool) (http.Handler, error) {
 	rt.health()
 	doc := rt.api.OpenAPI()
 	if err := correctNullable(doc.Components.Schemas.Map(), rt.orNull); err != nil {
@@ -50,7 +50,9 @@ func (rt *Router) Handler() (http.Handler, error) {
 	// Writing the document takes longer than the rest of a start, and few ask for it.
 	document := sync.OnceValues(func() ([]byte, error) { return documentOf(doc) })
 	rt.mux.HandleFunc("GET /openapi.json", rt.serveDocument(document))
-	rt.mux.Handle("GET /metrics", rt.metrics.handler())
+	if withMetrics {
+		rt.mux.Handle("GET /metrics", rt.metrics.Handler())
+	}
 	rt.mux.HandleFunc("/", noRoute(rt.mux))
 	return rt.observed(rt.mux), nil
 }

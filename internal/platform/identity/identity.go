@@ -33,7 +33,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 // identity is api.Identity with the comparison key in clear: the one of package api prints redacted.
 type identity struct {
 	api.Identity
-	ComparisonKey *keys.ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for role runtime."`
+	ComparisonKey *keys.ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
 }
 
 func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error) {
@@ -49,7 +49,7 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 		}
 		out.PlatformID, out.Incarnation = h.runner.Platform.ID, h.runner.Platform.Incarnation
 		out.RestoreConfirmed = platform.RestoreConfirmed
-		if p.Role == api.RoleRuntime {
+		if r := access.From(ctx); !r.May(api.PermissionReveal) && !r.May(api.PermissionWrite) {
 			return nil
 		}
 		key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)

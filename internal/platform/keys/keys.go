@@ -21,6 +21,8 @@ import (
 const (
 	purposeLookup  = "lookup"  // token values are found by their keyed hash
 	purposeRequest = "request" // bodies are compared by their keyed hash
+	purposeBinding = "binding" // what decides about access is bound to its row by a keyed hash
+	purposeBound   = "bound"   // no key: its row says that every row has got its keyed hash
 )
 
 func purposeComparison(scope store.Scope) string {
@@ -40,6 +42,7 @@ type Keys struct {
 	keyring *keyring.Keyring
 	lookup  SymmetricKey
 	request SymmetricKey
+	binding SymmetricKey
 
 	mu         sync.Mutex
 	comparison map[store.Scope]SymmetricKey
@@ -55,7 +58,10 @@ func Open(
 			if out.lookup, err = find(tx, purposeLookup); err != nil {
 				return err
 			}
-			out.request, err = find(tx, purposeRequest)
+			if out.request, err = find(tx, purposeRequest); err != nil {
+				return err
+			}
+			out.binding, err = find(tx, purposeBinding)
 			return err
 		}
 	}
@@ -102,6 +108,21 @@ func (k *Keys) ensure(
 		return SymmetricKey{}, err
 	}
 	return SymmetricKey{1, key}, tx.InsertKey(ctx, purpose, 1, sealed, now)
+}
+
+// RowsBound reports whether the rows of older builds have got their keyed hashes.
+func RowsBound(ctx context.Context, k *Keys, tx *store.Tx) (bool, error) {
+	_, err := k.key(ctx, tx, purposeBound)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// SetRowsBound says that every row has got its keyed hash.
+func SetRowsBound(ctx context.Context, k *Keys, tx *store.Tx, random *Random, now time.Time) error {
+	_, err := k.ensure(ctx, tx, purposeBound, random, now)
+	return err
 }
 
 // EnsureComparison makes the comparison key of an environment if it has none.

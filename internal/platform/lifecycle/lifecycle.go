@@ -35,6 +35,13 @@ func (h *Handler) operation(id, method, path, permission string) httpapi.Operati
 
 // Mount registers what every kind with a credential has.
 func (h *Handler) Mount(r *httpapi.Router) {
+	h.Changes.Shows(h.Kind.IDPrefix, func(ctx context.Context, tx *txn.Tx, id string) (any, error) {
+		o, err := h.Engine.Load(ctx, tx, h.Kind, id)
+		if err != nil {
+			return nil, err
+		}
+		return o.Show(tx.Now), nil
+	})
 	r.OrNull(h.Returns, "hold")
 	r.OrNull(api.Version{}, "evidence")
 	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)

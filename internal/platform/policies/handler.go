@@ -28,6 +28,13 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	h.changes.Shows(api.RotationPolicies.IDPrefix, func(ctx context.Context, tx *txn.Tx, id string) (any, error) {
+		policy, err := load(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return flatten(policy), nil
+	})
 	r.Tag(api.RotationPolicies.Tag, "How old a secret may get and how long two may overlap.")
 	one := api.RotationPolicies.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
@@ -79,6 +86,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertRotationPolicy(ctx, policy); err != nil {
 			return nil, err
 		}
+		if err := bind(ctx, tx, policy); err != nil {
+			return nil, err
+		}
 		detail := map[string]string{"name": policy.Name}
 		err = tx.Audit(ctx, txn.ActionCreate, api.RotationPolicies.Path, policy.ID, detail)
 		return httpapi.Created(api.RotationPolicies, &policy.Object, flatten(policy)), err
@@ -95,8 +105,8 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 		if err != nil {
 			return err
 		}
-		out = httpapi.Page(in.PageSize, records, func(p *store.RotationPolicy) string { return p.ID }, flatten)
-		return nil
+		out, err = httpapi.Page(in.PageSize, records, func(p *store.RotationPolicy) string { return p.ID }, flatten)
+		return err
 	})
 	return out, err
 }
@@ -150,6 +160,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := tx.UpdateRotationPolicy(ctx, policy); err != nil {
 			return nil, err
 		}
+		if err := bind(ctx, tx, policy); err != nil {
+			return nil, err
+		}
 		after := flatten(policy)
 		err = tx.Audit(ctx, txn.ActionUpdate, api.RotationPolicies.Path, policy.ID,
 			httpapi.Differences(flatten(&before), after))
@@ -182,5 +195,15 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*store.RotationPolicy, er
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, httpapi.NotFound(api.RotationPolicies, tx.Scope)
 	}
-	return policy, err
+	if err != nil {
+		return nil, err
+	}
+	bound, err := tx.Keys.Policy(policy)
+	return policy, tx.CheckBound(ctx, bound, err)
+}
+
+// bind binds the columns of a policy that was just written to its row.
+func bind(ctx context.Context, tx *txn.Tx, policy *store.RotationPolicy) error {
+	bound, err := tx.Keys.Policy(policy)
+	return tx.Bind(ctx, bound, err)
 }

@@ -52,9 +52,10 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 	list := store.List{Name: in.Name, After: after, Limit: httpapi.PageLimit(in.PageSize)}
 	err = h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		found, err := tx.Principals(ctx, tx.Scope, list)
-		if err == nil {
-			out = httpapi.Page(in.PageSize, found, func(p *store.Principal) string { return p.ID }, flatten)
+		if err != nil {
+			return err
 		}
+		out, err = httpapi.Page(in.PageSize, found, func(p *store.Principal) string { return p.ID }, flatten)
 		return err
 	})
 	return out, err

@@ -7,30 +7,36 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// Idempotent is the stored response to a request with an Idempotency-Key.
+// Idempotent is what is kept of the response to a request with an Idempotency-Key.
 type Idempotent struct {
 	Principal, Method, Path, Key string
 	BodyHash                     []byte // keyed: a body may hold a secret that can be guessed
 	Status                       int
 	Etag, Location               string
-	Body                         []byte
+	ObjectID                     string // of the object in the response; empty for none
+	Rotation                     []byte // the rotation object of the response, as JSON; nil for none
+	Body                         []byte // the whole response, where an older build stored it; nil otherwise
 	At                           time.Time
 }
 
 var (
-	selectIdempotent = statement(`SELECT body_hash, status, etag, location, body, at FROM idempotency
+	selectIdempotent = statement(`SELECT body_hash, status, etag, location, object_id, rotation, body, at
+		FROM idempotency
 		WHERE principal = $1 AND method = $2 AND path = $3 AND idempotency_key = $4`)
 	insertIdempotent = statement(`INSERT INTO idempotency (principal, method, path, idempotency_key, body_hash, status,
-		etag, location, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		etag, location, object_id, rotation, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (principal, method, path, idempotency_key) DO NOTHING`)
-	forgetIdempotent = statement(`DELETE FROM idempotency WHERE at < $1`)
+	deleteIdempotent = statement(`DELETE FROM idempotency
+		WHERE principal = $1 AND method = $2 AND path = $3 AND idempotency_key = $4`)
+	forgetIdempotent = statement(`DELETE FROM idempotency WHERE (principal, method, path, idempotency_key) IN
+		(SELECT principal, method, path, idempotency_key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)`)
 )
 
 // Idempotent returns the stored response to an earlier request, or ErrNotFound.
 func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key string) (*Idempotent, error) {
 	i := Idempotent{Principal: principal, Method: method, Path: path, Key: key}
 	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.BodyHash, &i.Status, &i.Etag,
-		&i.Location, &i.Body, column.Time(&i.At))
+		&i.Location, &i.ObjectID, &i.Rotation, &i.Body, column.Time(&i.At))
 	if err != nil {
 		return nil, failed("looking for", "the response to an earlier request", "", err)
 	}
@@ -40,12 +46,18 @@ func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key strin
 // InsertIdempotent stores a response. It returns ErrExists if the key has one.
 func (tx *Tx) InsertIdempotent(ctx context.Context, i *Idempotent) error {
 	err := tx.insertNew(ctx, insertIdempotent, i.Principal, i.Method, i.Path, i.Key, i.BodyHash, i.Status, i.Etag,
-		i.Location, i.Body, column.Micros(i.At))
+		i.Location, i.ObjectID, i.Rotation, i.Body, column.Micros(i.At))
 	return failed("storing", "the response to a request", "", err)
 }
 
-// ForgetIdempotent deletes the responses stored before a time and returns their number.
-func (tx *Tx) ForgetIdempotent(ctx context.Context, before time.Time) (int64, error) {
-	n, err := tx.exec(ctx, forgetIdempotent, column.Micros(before))
+// DeleteIdempotent deletes one response, so that its key can be used again.
+func (tx *Tx) DeleteIdempotent(ctx context.Context, i *Idempotent) error {
+	_, err := tx.exec(ctx, deleteIdempotent, i.Principal, i.Method, i.Path, i.Key)
+	return failed("deleting", "the response to an earlier request", "", err)
+}
+
+// ForgetIdempotent deletes at most limit responses that were stored before a time, and returns their number.
+func (tx *Tx) ForgetIdempotent(ctx context.Context, before time.Time, limit int) (int64, error) {
+	n, err := tx.exec(ctx, forgetIdempotent, column.Micros(before), limit)
 	return n, failed("forgetting", "responses to earlier requests", "", err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
@@ -10,6 +11,7 @@ import (
 var (
 	insertKey = statement(`INSERT INTO keys (purpose, number, sealed, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (purpose, number) DO NOTHING`)
+	anyKey    = statement(`SELECT purpose FROM keys WHERE purpose > '' ORDER BY purpose LIMIT 1`)
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
 )
 
@@ -22,4 +24,14 @@ func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, seale
 func (tx *Tx) LatestKey(ctx context.Context, purpose string) (number int64, sealed []byte, err error) {
 	err = tx.one(ctx, latestKey, []any{purpose}, &number, &sealed)
 	return number, sealed, failed("reading", "key", purpose, err)
+}
+
+// HasKeys reports whether the database has a key that a keyring sealed.
+func (tx *Tx) HasKeys(ctx context.Context) (bool, error) {
+	var purpose string
+	err := tx.one(ctx, anyKey, nil, &purpose)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, failed("looking for", "keys", "", err)
 }

@@ -107,7 +107,8 @@ func (fresh engine) idempotency(t *testing.T) {
 	full := &Idempotent{
 		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
 		Etag:     `"7"`,
-		Location: "/v1/scoped-tokens/tok_1", Body: []byte(`{"id":"tok_1"}`), At: start,
+		Location: "/v1/scoped-tokens/tok_1", ObjectID: "tok_1", Rotation: []byte(`{}`),
+		Body: []byte(`{"id":"tok_1"}`), At: start,
 	}
 	least := &Idempotent{
 		Principal: "prn_1", Method: "DELETE", Path: "/v1/scoped-tokens/tok_1", Key: "k",
@@ -145,7 +146,7 @@ func (fresh engine) idempotency(t *testing.T) {
 	forget := func(before time.Time, want int64) {
 		t.Helper()
 		update(t, s, func(tx *Tx) error {
-			n, err := tx.ForgetIdempotent(t.Context(), before)
+			n, err := tx.ForgetIdempotent(t.Context(), before, 100)
 			if n != want {
 				t.Errorf("forgot %d, want %d", n, want)
 			}

@@ -17,6 +17,7 @@ type Principal struct {
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // zero: never
 	LastUsedAt time.Time // zero: never; at most a minute behind
+	TokenHash  []byte    // keyed; of the token that the principal is identified by
 
 	EndedAt   time.Time // zero: nobody has ended it
 	EndedBy   string
@@ -28,8 +29,8 @@ func (p *Principal) LiveAt(now time.Time) bool {
 	return p.EndedAt.IsZero() && (p.ExpiresAt.IsZero() || now.Before(p.ExpiresAt))
 }
 
-const selectPrincipal = `SELECT id, tenant, environment, name, role, created_at, expires_at, last_used_at, ended_at,
-	ended_by, end_reason FROM principals `
+const selectPrincipal = `SELECT id, tenant, environment, name, role, created_at, expires_at, token_hash, last_used_at,
+	ended_at, ended_by, end_reason FROM principals `
 
 var (
 	insertPrincipal = statement(`INSERT INTO principals (id, tenant, environment, name, role, created_at, expires_at,
@@ -50,7 +51,8 @@ var (
 func scanPrincipal(row scanner) (*Principal, error) {
 	var p Principal
 	return &p, row.Scan(&p.ID, &p.Tenant, &p.Environment, &p.Name, &p.Role, column.Time(&p.CreatedAt),
-		column.Time(&p.ExpiresAt), column.Time(&p.LastUsedAt), column.Time(&p.EndedAt), &p.EndedBy, &p.EndReason)
+		column.Time(&p.ExpiresAt), &p.TokenHash, column.Time(&p.LastUsedAt), column.Time(&p.EndedAt), &p.EndedBy,
+		&p.EndReason)
 }
 
 // InsertPrincipal stores a new principal under the keyed hash of its token.

@@ -26,8 +26,16 @@ type WebhookEndpoint struct {
 
 // Failing is the time since which no delivery was accepted, and the result of the last attempt.
 type Failing struct {
-	Since, At time.Time
-	Detail    string
+	Since, At  time.Time
+	Detail     string
+	Unanswered bool // the last attempt timed out
+}
+
+// DueEndpoint is an endpoint with a delivery to attempt now.
+type DueEndpoint struct {
+	Ref
+	URL        string
+	Unanswered bool // its last attempt timed out
 }
 
 // Disabled is why the platform disabled an endpoint.
@@ -40,19 +48,20 @@ type Disabled struct {
 var (
 	webhookEndpoints = newReader(api.KindWebhookEndpoints, objectColumns+`, o.connector_id, o.url, o.event_types,
 		o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by, o.paused_until, o.probed_at, o.failing_since,
-		o.failing_at, o.failing_detail`, `webhook_endpoints o`, scanWebhookEndpoint)
+		o.failing_at, o.failing_detail, o.failing_unanswered`, `webhook_endpoints o`, scanWebhookEndpoint)
 	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description,
 		labels, created_at, etag, connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by,
-		paused_until, probed_at, failing_since, failing_at, failing_detail, next_attempt_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0)`)
+		paused_until, probed_at, failing_since, failing_at, failing_detail, failing_unanswered, next_attempt_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0)`)
 	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7,
 		url = $8, event_types = $9, enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13,
-		paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18
+		paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18,
+		failing_unanswered = $19
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	webhookEndpointsDue = statement(`SELECT e.tenant, e.environment, '` + api.KindWebhookEndpoints + `', e.id
-		FROM webhook_endpoints e
+	webhookEndpointsDue = statement(`SELECT e.tenant, e.environment, '` + api.KindWebhookEndpoints + `', e.id, e.url,
+		e.failing_unanswered FROM webhook_endpoints e
 		JOIN connectors c ON c.tenant = e.tenant AND c.environment = e.environment AND c.id = e.connector_id
 		WHERE e.next_attempt_at > 0 AND e.next_attempt_at <= $1 AND e.enabled = 1 AND e.paused_until <= $1
 		AND c.enabled = 1 ORDER BY e.next_attempt_at, e.id`)
@@ -63,7 +72,7 @@ func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var d noteColumns
 	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
 		column.Time(&d.at), &d.by, column.Time(&e.PausedUntil), column.Time(&e.ProbedAt), column.Time(&e.Failing.Since),
-		column.Time(&e.Failing.At), &e.Failing.Detail)...)
+		column.Time(&e.Failing.At), &e.Failing.Detail, &e.Failing.Unanswered)...)
 	if d.what != nil {
 		e.Disabled = &Disabled{Reason: *d.what, At: d.at, By: d.by}
 	}
@@ -79,7 +88,7 @@ func (e *WebhookEndpoint) changing() []any {
 	return []any{
 		e.URL, column.JSON(&e.EventTypes), column.Bool(e.Enabled), d.what, column.Micros(d.at), d.by,
 		column.Micros(e.PausedUntil), column.Micros(e.ProbedAt), column.Micros(e.Failing.Since),
-		column.Micros(e.Failing.At), e.Failing.Detail,
+		column.Micros(e.Failing.At), e.Failing.Detail, column.Bool(e.Failing.Unanswered),
 	}
 }
 
@@ -114,7 +123,13 @@ func (tx *Tx) DeleteWebhookEndpoint(ctx context.Context, scope Scope, id string)
 
 // WebhookEndpointsDue returns the endpoints of every scope that have a delivery to attempt now. It leaves out disabled
 // and paused endpoints, and those of a disabled connector.
-func (tx *Tx) WebhookEndpointsDue(ctx context.Context, now time.Time) ([]Ref, error) {
-	refs, err := tx.refs(ctx, webhookEndpointsDue, column.Micros(now))
-	return refs, failed("looking for", "endpoints with deliveries that are due", "", err)
+func (tx *Tx) WebhookEndpointsDue(ctx context.Context, now time.Time) ([]DueEndpoint, error) {
+	var due []DueEndpoint
+	err := tx.each(ctx, webhookEndpointsDue, []any{column.Micros(now)}, func(row scanner) error {
+		var e DueEndpoint
+		err := row.Scan(&e.Scope.Tenant, &e.Scope.Environment, &e.Kind, &e.ID, &e.URL, &e.Unanswered)
+		due = append(due, e)
+		return err
+	})
+	return due, failed("looking for", "endpoints with deliveries that are due", "", err)
 }

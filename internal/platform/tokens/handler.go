@@ -122,6 +122,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := tx.InsertScopedToken(ctx, t.ScopedToken); err != nil {
 			return nil, err
 		}
+		if err := t.bind(ctx, tx); err != nil {
+			return nil, err
+		}
 		return httpapi.Created(api.ScopedTokens, &t.Object, t.Show(tx.Now)), nil
 	})
 }
@@ -142,9 +145,9 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 				return err
 			}
 		}
-		out = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
 			func(t *token) api.ScopedToken { return t.flatten(tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -101,7 +102,7 @@ func (h *Handler) present(ctx context.Context, tx *txn.Tx, value secret.Value, r
 	if !known || !t.Credential.ValidAt(t.policy, number, tx.Now) || !addressAllowed(from, t.AllowedCIDRs) {
 		return nil, nil
 	}
-	c, err := tx.Connector(ctx, tx.Scope, t.ConnectorID)
+	c, err := connectors.Read(ctx, tx, t.ConnectorID)
 	if err != nil || !c.Enabled {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (h *Handler) tokenOf(ctx context.Context, tx *txn.Tx, value secret.Value) (
 	if !keys.Matches(keys.PrefixScopedToken, value) {
 		return nil, 0, nil
 	}
-	ref, number, err := tx.TokenByHash(ctx, tx.Keys.TokenHash(value))
+	ref, number, err := byValue(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) || err == nil && ref.Scope != tx.Scope {
 		return nil, 0, nil
 	}
@@ -124,6 +125,16 @@ func (h *Handler) tokenOf(ctx context.Context, tx *txn.Tx, value secret.Value) (
 	}
 	t, err := h.load(ctx, tx, ref.ID)
 	return t, number, err
+}
+
+// byValue finds the credential and the version that a value belongs to.
+func byValue(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, err error) {
+	hash := tx.Keys.TokenHash(value)
+	if ref, number, err = tx.TokenByHash(ctx, hash); err != nil {
+		return ref, number, err
+	}
+	bound, err := tx.Keys.Secret(ref.Scope, ref.ID, number, hash)
+	return ref, number, tx.CheckBound(ctx, bound, err)
 }
 
 // worthNoting reports whether a use would change what is stored.

@@ -35,6 +35,10 @@ func (h *Handler) load(ctx context.Context, tx *txn.Tx, id string) (*token, erro
 	if err != nil {
 		return nil, err
 	}
+	bound, err := tx.Keys.ScopedToken(record)
+	if err := tx.CheckBound(ctx, bound, err); err != nil {
+		return nil, err
+	}
 	return h.settled(ctx, tx, record)
 }
 
@@ -56,7 +60,16 @@ func (t *token) Parts() credentials.Parts {
 
 // Save serves the engine.
 func (t *token) Save(ctx context.Context, tx *txn.Tx) error {
-	return tx.UpdateScopedToken(ctx, t.ScopedToken)
+	if err := tx.UpdateScopedToken(ctx, t.ScopedToken); err != nil {
+		return err
+	}
+	return t.bind(ctx, tx)
+}
+
+// bind binds the columns of a token that was just written to its row.
+func (t *token) bind(ctx context.Context, tx *txn.Tx) error {
+	bound, err := tx.Keys.ScopedToken(t.ScopedToken)
+	return tx.Bind(ctx, bound, err)
 }
 
 // Show serves the engine.
@@ -86,7 +99,11 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err != nil {
 			return err
 		}
-		return tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash})
+		if err := tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash}); err != nil {
+			return err
+		}
+		bound, err := tx.Keys.Secret(tx.Scope, t.ID, number, hash)
+		return tx.Bind(ctx, bound, err)
 	}
 }
 

@@ -28,6 +28,13 @@ type endpoints struct {
 }
 
 func (h *endpoints) mount(r *httpapi.Router) {
+	h.changes.Shows(api.WebhookEndpoints.IDPrefix, func(ctx context.Context, tx *txn.Tx, id string) (any, error) {
+		e, err := Endpoint(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return flattenEndpoint(e, tx.Now), nil
+	})
 	r.Tag(api.WebhookEndpoints.Tag, "Where events are delivered, how that went, "+
 		"and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks.")
 	r.OrNull(api.WebhookEndpoint{}, "disabled")
@@ -103,9 +110,9 @@ func (h *endpoints) list(ctx context.Context, in *httpapi.Listing) (out *httpapi
 		if err != nil {
 			return err
 		}
-		out = httpapi.Page(in.PageSize, records, func(e *store.WebhookEndpoint) string { return e.ID },
+		out, err = httpapi.Page(in.PageSize, records, func(e *store.WebhookEndpoint) string { return e.ID },
 			func(e *store.WebhookEndpoint) api.WebhookEndpoint { return flattenEndpoint(e, tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }

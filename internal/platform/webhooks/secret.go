@@ -128,9 +128,9 @@ func (h *Secrets) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 				return err
 			}
 		}
-		out = httpapi.Page(in.PageSize, found, func(s *signingSecret) string { return s.ID },
+		out, err = httpapi.Page(in.PageSize, found, func(s *signingSecret) string { return s.ID },
 			func(s *signingSecret) api.SigningSecret { return s.flatten(tx.Now) })
-		return nil
+		return err
 	})
 	return out, err
 }

@@ -50,6 +50,7 @@ func factsOf(
 	credentials, known := credentialsOf(credentialsWO)
 	if known && credentials != nil {
 		f.Value, _ = p.Digest(kind.Path, state.ID.ValueString(), credentials)
+		f.Blind = p.Blind()
 	}
 	return f, credentials
 }

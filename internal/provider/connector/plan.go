@@ -38,6 +38,9 @@ func (r *connectorResource) ModifyPlan(
 	}
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	f, _ := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
+	if writeonly.Unseen(f) {
+		r.Platform().WarnUnseen(&resp.Diagnostics)
+	}
 	d, because := writeonly.Decide(f)
 	r.warn(&resp.Diagnostics, plan, state, hold, f, d, because)
 	if hold != nil {
@@ -122,7 +125,7 @@ func (r *connectorResource) warn(
 	if because == writeonly.Adopted && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) {
 		text := fmt.Sprintf("Connector %q was imported and has credentials, but no number on the platform: "+
 			"credentials_wo_version is adopted and nothing is sent.", name)
-		if f.Value != "" && f.Value != f.Platform {
+		if f.Value != "" && !writeonly.Unseen(f) && f.Value != f.Platform {
 			text += " The configured value differs from the platform's and is NOT sent; raise " +
 				"credentials_wo_version to send it."
 		}

@@ -68,6 +68,9 @@ func (r *secretResource) ModifyPlan(
 		return // nothing is known about version and rotation of the signing secret that follows
 	}
 
+	if writeonly.Unseen(facts) {
+		r.Platform().WarnUnseen(&resp.Diagnostics)
+	}
 	supply := supplyOf(facts, notes)
 	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), supply, notes, &resp.Diagnostics)
 	if change.Refused(&resp.Diagnostics) {

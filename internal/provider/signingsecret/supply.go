@@ -43,6 +43,7 @@ func factsOf(
 	}
 	if s := suppliedOf(secretWO); s != nil {
 		f.Value, _ = p.DigestText(api.KindSigningSecrets, state.ID.ValueString(), *s)
+		f.Blind = p.Blind()
 	}
 	return f
 }

@@ -1,6 +1,10 @@
 package tfkit
 
 import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -18,6 +22,22 @@ func (p *Platform) Digest(kind, id string, value map[string]secret.Value) (diges
 // DigestText is Digest for a secret that is one text.
 func (p *Platform) DigestText(kind, id string, value secret.Value) (digest string, ok bool) {
 	return p.digest(kind, id, value.Expose())
+}
+
+// Blind reports whether the principal gets no comparison key, so that no supplied secret can be recognised.
+func (p *Platform) Blind() bool { return p != nil && p.client != nil && p.key == nil }
+
+// WarnUnseen warns once in the run of a provider that configured values count as equal because they cannot be compared.
+func (p *Platform) WarnUnseen(diags *diag.Diagnostics) {
+	p.unseen.Do(func() {
+		why := "the values on the platform were recorded under another comparison key than the present one"
+		if p.Blind() {
+			why = fmt.Sprintf("the principal %q (role %s) does not get the comparison key", p.identity.Name, p.identity.Role)
+		}
+		diags.AddWarning("Secrets are not compared", "Configured write-only values count as equal to the platform's, "+
+			"because "+why+". A value that was changed on the platform since the last apply is still found; a change of the "+
+			"configuration is not. To find both, plan as a planner, an operator or a deployer.")
+	})
 }
 
 func (p *Platform) digest(kind, id string, plain any) (string, bool) {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -23,6 +24,7 @@ type Platform struct {
 	unknown  string
 	key      []byte
 	accepted string // the platform that accept_platform_id names
+	unseen   sync.Once
 }
 
 // NewPlatform returns a platform that the provider calls as the principal of identity.

@@ -2,7 +2,11 @@
 // digest of the value.
 package writeonly
 
-import "github.com/hashicorp/terraform-plugin-framework/types"
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
 
 // Decision is what becomes of a configured value.
 type Decision int
@@ -36,6 +40,7 @@ const (
 type Facts struct {
 	Configured bool        // the argument is set
 	Value      string      // digest of the configured value; empty where it is not known
+	Blind      bool        // the value is known, but the principal gets no key to make its digest with
 	Number     types.Int64 // the argument's …_wo_version
 	Platform   string      // digest of the platform's value; empty where there is none
 	Revoked    bool        // there is none because it was revoked
@@ -66,20 +71,42 @@ func Decide(f Facts) (Decision, Why) {
 		return Send, LowerNumber
 	case n != *f.Applied.Number:
 		return Send, Number
-	case f.Applied.Digest != f.Platform:
+	case differ(f.Applied.Digest, f.Platform):
 		return Send, Platform
 	}
 	return Keep, Nothing
 }
 
+// differ reports whether two digests are of different values. Of digests under different keys nothing is known. An
+// empty digest stands for no value.
+func differ(a, b string) bool { return a != b && (a == "" || b == "" || sameKey(a, b)) }
+
+// sameKey reports whether two digests were made with the same key. A digest begins with its key's number.
+func sameKey(a, b string) bool {
+	mine, _, _ := strings.Cut(a, ":")
+	its, _, _ := strings.Cut(b, ":")
+	return mine == its
+}
+
+// Unseen reports whether the configured value counts as equal because nobody can compare it with the platform's.
+func Unseen(f Facts) bool {
+	return f.Configured && f.Number.IsNull() && f.Platform != "" &&
+		(f.Blind || f.Value != "" && !sameKey(f.Value, f.Platform))
+}
+
 // compare decides by the digests, where there is no number.
 func compare(f Facts) (Decision, Why) {
+	known := f.Applied != nil && !f.Applied.Imported && f.Applied.Digest != "" && sameKey(f.Applied.Digest, f.Platform)
 	switch {
+	case Unseen(f) && known && f.Applied.Digest != f.Platform:
+		return Send, Platform
+	case Unseen(f):
+		return Keep, Nothing
 	case f.Value == "":
 		return Unsure, Nothing
 	case f.Value == f.Platform:
 		return Keep, Nothing
-	case f.Applied == nil || f.Applied.Imported || f.Applied.Digest == "":
+	case !known:
 		return Send, Different
 	case f.Applied.Digest == f.Platform:
 		return Send, Configuration
@@ -92,7 +119,7 @@ func compare(f Facts) (Decision, Why) {
 // MaySend reports whether an apply may find that a value is to be sent, whatever the plan found: a write-only value may
 // change between plan and apply, or be there only then. It is false where the number says that nothing would be sent.
 func MaySend(f Facts) bool {
-	f.Configured, f.Value = true, ""
+	f.Configured, f.Value, f.Blind = true, "", false
 	d, _ := Decide(f)
 	return d != Keep
 }

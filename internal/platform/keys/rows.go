@@ -1,0 +1,80 @@
+package keys
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+)
+
+// Bound is a row with the keyed hash over its columns that decide about access. Whoever writes to the database without
+// the key can neither change these columns, nor exchange them between rows.
+type Bound struct {
+	Row store.Row
+	MAC []byte
+}
+
+// bind hashes the identity and the deciding columns of a row. JSON keeps them apart, and nil apart from empty.
+func (k *Keys) bind(row store.Row, columns ...any) (Bound, error) {
+	text, err := json.Marshal([]any{row.Table, row.Scope.Tenant, row.Scope.Environment, row.ID, row.Number, columns})
+	if err != nil {
+		return Bound{}, fmt.Errorf("hash the columns of %s: %w", row, err)
+	}
+	mac := hmac.New(sha256.New, k.binding.key)
+	mac.Write(text)
+	return Bound{row, mac.Sum(nil)}, nil
+}
+
+// micros is a time as the store keeps it.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Principal binds the hash of a principal's token to its scope, its role, its expiry and its end.
+func (k *Keys) Principal(p *store.Principal, hash []byte) (Bound, error) {
+	row := store.Row{Table: store.TablePrincipals, Scope: p.Scope, ID: p.ID}
+	return k.bind(row, hash, p.Role, micros(p.ExpiresAt), micros(p.EndedAt))
+}
+
+// Secret binds the hash of a value to its credential and its version.
+func (k *Keys) Secret(scope store.Scope, id string, number int64, hash []byte) (Bound, error) {
+	return k.bind(store.Row{Table: store.TableSecrets, Scope: scope, ID: id, Number: number}, hash)
+}
+
+// ScopedToken binds what a token may do, where, and how long, to the token: with its valid versions and their deadlines.
+func (k *Keys) ScopedToken(t *store.ScopedToken) (Bound, error) {
+	row := store.Row{Table: store.TableScopedTokens, Scope: t.Scope, ID: t.ID}
+	var valid []any
+	for _, v := range t.Credential.Versions {
+		if v.State.Valid() {
+			valid = append(valid, version(v))
+		}
+	}
+	return k.bind(row, t.ConnectorID, t.Scopes, t.AllowedCIDRs, t.RotationPolicyID, micros(t.Credential.ExpiresAt), valid)
+}
+
+func version(v rotation.Version) []any {
+	return []any{
+		v.Number, v.State, micros(v.IssuedAt), micros(v.CurrentSince), micros(v.PreviousSince), micros(v.Deadline),
+		v.Bounded,
+	}
+}
+
+// Connector binds what the tokens of a connector may do to the connector.
+func (k *Keys) Connector(c *store.Connector) (Bound, error) {
+	return k.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, c.Enabled, c.AllowedScopes)
+}
+
+// Policy binds the limits of a rotation policy to the policy.
+func (k *Keys) Policy(p *store.RotationPolicy) (Bound, error) {
+	row := store.Row{Table: store.TableRotationPolicies, Scope: p.Scope, ID: p.ID}
+	return k.bind(row, p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, p.RequireAcknowledgement,
+		p.OnStageTimeout)
+}
