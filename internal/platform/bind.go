@@ -72,27 +72,27 @@ func boundRow(ctx context.Context, tx *txn.Tx, r store.UnboundRow) (b keys.Bound
 		if err != nil {
 			return b, err
 		}
-		return tx.Keys.Principal(p, r.Hash)
+		return tx.Keys.Rows().Principal(p, r.Hash)
 	case store.TableSecrets:
-		return tx.Keys.Secret(r.Scope, r.ID, r.Number, r.Hash)
+		return tx.Keys.Rows().Secret(r.Scope, r.ID, r.Number, r.Hash)
 	case store.TableScopedTokens:
 		t, err := tx.ScopedToken(ctx, r.Scope, r.ID)
 		if err != nil {
 			return b, err
 		}
-		return tx.Keys.ScopedToken(t)
+		return tx.Keys.Rows().ScopedToken(t)
 	case store.TableConnectors:
 		c, err := tx.Connector(ctx, r.Scope, r.ID)
 		if err != nil {
 			return b, err
 		}
-		return tx.Keys.Connector(c)
+		return tx.Keys.Rows().Connector(c)
 	case store.TableRotationPolicies:
 		p, err := tx.RotationPolicy(ctx, r.Scope, r.ID)
 		if err != nil {
 			return b, err
 		}
-		return tx.Keys.Policy(p)
+		return tx.Keys.Rows().Policy(p)
 	}
 	return b, fmt.Errorf("nobody knows how to bind a row of %s", r.Table)
 }

@@ -82,7 +82,7 @@ func Authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
 	if err != nil {
 		return err
 	}
-	bound, err := tx.Keys.Principal(principal, hash)
+	bound, err := tx.Keys.Rows().Principal(principal, hash)
 	if err := tx.CheckBound(ctx, bound, err); err != nil {
 		return err
 	}

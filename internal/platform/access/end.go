@@ -56,7 +56,7 @@ func End(ctx context.Context, tx *txn.Tx, p *store.Principal, reason string) err
 		return err
 	}
 	p.EndedAt = tx.Now
-	bound, err := tx.Keys.Principal(p, p.TokenHash)
+	bound, err := tx.Keys.Rows().Principal(p, p.TokenHash)
 	if err := tx.Bind(ctx, bound, err); err != nil {
 		return err
 	}

@@ -137,11 +137,11 @@ func createPrincipal(
 	if ttl > 0 {
 		p.ExpiresAt = tx.Now.Add(ttl)
 	}
-	hash := tx.Keys.TokenHash(token)
-	if err := tx.InsertPrincipal(ctx, p, hash); err != nil {
+	p.TokenHash = tx.Keys.TokenHash(token)
+	if err := tx.InsertPrincipal(ctx, p); err != nil {
 		return secret.Value{}, err
 	}
-	bound, err := tx.Keys.Principal(p, hash)
+	bound, err := tx.Keys.Rows().Principal(p, p.TokenHash)
 	if err := tx.Bind(ctx, bound, err); err != nil {
 		return secret.Value{}, err
 	}

@@ -40,13 +40,13 @@ func Read(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error) 
 	if err != nil {
 		return nil, err
 	}
-	bound, err := tx.Keys.Connector(c)
+	bound, err := tx.Keys.Rows().Connector(c)
 	return c, tx.CheckBound(ctx, bound, err)
 }
 
 // bind binds the columns of a connector that was just written to its row.
 func (c *connector) bind(ctx context.Context, tx *txn.Tx) error {
-	bound, err := tx.Keys.Connector(c.Connector)
+	bound, err := tx.Keys.Rows().Connector(c.Connector)
 	return tx.Bind(ctx, bound, err)
 }
 

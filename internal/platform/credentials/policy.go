@@ -29,7 +29,7 @@ func Policy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error)
 	if err != nil {
 		return rotation.Policy{}, err
 	}
-	bound, err := tx.Keys.Policy(record)
+	bound, err := tx.Keys.Rows().Policy(record)
 	if err := tx.CheckBound(ctx, bound, err); err != nil {
 		return rotation.Policy{}, err
 	}

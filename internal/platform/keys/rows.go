@@ -18,13 +18,19 @@ type Bound struct {
 	MAC []byte
 }
 
+// Rows computes the keyed hashes of rows.
+type Rows struct{ key []byte }
+
+// Rows returns what computes the keyed hashes of rows.
+func (k *Keys) Rows() Rows { return Rows{k.binding.key} }
+
 // bind hashes the identity and the deciding columns of a row. JSON keeps them apart, and nil apart from empty.
-func (k *Keys) bind(row store.Row, columns ...any) (Bound, error) {
+func (r Rows) bind(row store.Row, columns ...any) (Bound, error) {
 	text, err := json.Marshal([]any{row.Table, row.Scope.Tenant, row.Scope.Environment, row.ID, row.Number, columns})
 	if err != nil {
 		return Bound{}, fmt.Errorf("hash the columns of %s: %w", row, err)
 	}
-	mac := hmac.New(sha256.New, k.binding.key)
+	mac := hmac.New(sha256.New, r.key)
 	mac.Write(text)
 	return Bound{row, mac.Sum(nil)}, nil
 }
@@ -38,18 +44,18 @@ func micros(t time.Time) int64 {
 }
 
 // Principal binds the hash of a principal's token to its scope, its role, its expiry and its end.
-func (k *Keys) Principal(p *store.Principal, hash []byte) (Bound, error) {
+func (r Rows) Principal(p *store.Principal, hash []byte) (Bound, error) {
 	row := store.Row{Table: store.TablePrincipals, Scope: p.Scope, ID: p.ID}
-	return k.bind(row, hash, p.Role, micros(p.ExpiresAt), micros(p.EndedAt))
+	return r.bind(row, hash, p.Role, micros(p.ExpiresAt), micros(p.EndedAt))
 }
 
 // Secret binds the hash of a value to its credential and its version.
-func (k *Keys) Secret(scope store.Scope, id string, number int64, hash []byte) (Bound, error) {
-	return k.bind(store.Row{Table: store.TableSecrets, Scope: scope, ID: id, Number: number}, hash)
+func (r Rows) Secret(scope store.Scope, id string, number int64, hash []byte) (Bound, error) {
+	return r.bind(store.Row{Table: store.TableSecrets, Scope: scope, ID: id, Number: number}, hash)
 }
 
 // ScopedToken binds what a token may do, where, and how long, to the token: with its valid versions and their deadlines.
-func (k *Keys) ScopedToken(t *store.ScopedToken) (Bound, error) {
+func (r Rows) ScopedToken(t *store.ScopedToken) (Bound, error) {
 	row := store.Row{Table: store.TableScopedTokens, Scope: t.Scope, ID: t.ID}
 	var valid []any
 	for _, v := range t.Credential.Versions {
@@ -57,7 +63,7 @@ func (k *Keys) ScopedToken(t *store.ScopedToken) (Bound, error) {
 			valid = append(valid, version(v))
 		}
 	}
-	return k.bind(row, t.ConnectorID, t.Scopes, t.AllowedCIDRs, t.RotationPolicyID, micros(t.Credential.ExpiresAt), valid)
+	return r.bind(row, t.ConnectorID, t.Scopes, t.AllowedCIDRs, t.RotationPolicyID, micros(t.Credential.ExpiresAt), valid)
 }
 
 func version(v rotation.Version) []any {
@@ -68,13 +74,13 @@ func version(v rotation.Version) []any {
 }
 
 // Connector binds what the tokens of a connector may do to the connector.
-func (k *Keys) Connector(c *store.Connector) (Bound, error) {
-	return k.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, c.Enabled, c.AllowedScopes)
+func (r Rows) Connector(c *store.Connector) (Bound, error) {
+	return r.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, c.Enabled, c.AllowedScopes)
 }
 
 // Policy binds the limits of a rotation policy to the policy.
-func (k *Keys) Policy(p *store.RotationPolicy) (Bound, error) {
+func (r Rows) Policy(p *store.RotationPolicy) (Bound, error) {
 	row := store.Row{Table: store.TableRotationPolicies, Scope: p.Scope, ID: p.ID}
-	return k.bind(row, p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, p.RequireAcknowledgement,
+	return r.bind(row, p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, p.RequireAcknowledgement,
 		p.OnStageTimeout)
 }

@@ -198,12 +198,12 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*store.RotationPolicy, er
 	if err != nil {
 		return nil, err
 	}
-	bound, err := tx.Keys.Policy(policy)
+	bound, err := tx.Keys.Rows().Policy(policy)
 	return policy, tx.CheckBound(ctx, bound, err)
 }
 
 // bind binds the columns of a policy that was just written to its row.
 func bind(ctx context.Context, tx *txn.Tx, policy *store.RotationPolicy) error {
-	bound, err := tx.Keys.Policy(policy)
+	bound, err := tx.Keys.Rows().Policy(policy)
 	return tx.Bind(ctx, bound, err)
 }

@@ -17,7 +17,7 @@ func TestMACs(t *testing.T) {
 	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1"))
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: []byte("sealed"), LookupHash: []byte("hash")}),
-			tx.InsertPrincipal(t.Context(), &Principal{ID: "prn_1", Scope: staging, Name: "n", Role: "auditor", CreatedAt: start}, []byte("h1")),
+			tx.InsertPrincipal(t.Context(), &Principal{ID: "prn_1", Scope: staging, Name: "n", Role: "auditor", CreatedAt: start, TokenHash: []byte("h1")}),
 			tx.InsertKey(t.Context(), "lookup", 1, []byte("sealed"), start))
 	})
 	if got := hasKeys(t, s); !got {

@@ -16,9 +16,10 @@ func (fresh engine) principals(t *testing.T) {
 		ID: "prn_2", Scope: production, Name: "ci", Role: "auditor", CreatedAt: start,
 		ExpiresAt: start.Add(time.Hour),
 	}
+	forever.TokenHash, once.TokenHash = []byte("h1"), []byte("h2")
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.InsertPrincipal(t.Context(), forever, []byte("h1")),
-			tx.InsertPrincipal(t.Context(), once, []byte("h2")))
+		return errors.Join(tx.InsertPrincipal(t.Context(), forever),
+			tx.InsertPrincipal(t.Context(), once))
 	})
 	view(t, s, func(tx *Tx) error {
 		for hash, want := range map[string]*Principal{"h1": forever, "h2": once} {
@@ -46,8 +47,8 @@ func (fresh engine) principals(t *testing.T) {
 		return nil
 	})
 	wantError(t, s, ErrExists, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
-	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start}
-	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere, []byte("h3")) })
+	nowhere := &Principal{ID: "prn_3", Scope: Scope{"acme", "nowhere"}, CreatedAt: start, TokenHash: []byte("h3")}
+	wantError(t, s, ErrReferenced, func(tx *Tx) error { return tx.InsertPrincipal(t.Context(), nowhere) })
 
 	at := start.Add(time.Minute)
 	update(t, s, func(tx *Tx) error {

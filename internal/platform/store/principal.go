@@ -56,9 +56,9 @@ func scanPrincipal(row scanner) (*Principal, error) {
 }
 
 // InsertPrincipal stores a new principal under the keyed hash of its token.
-func (tx *Tx) InsertPrincipal(ctx context.Context, p *Principal, tokenHash []byte) error {
+func (tx *Tx) InsertPrincipal(ctx context.Context, p *Principal) error {
 	_, err := tx.exec(ctx, insertPrincipal, p.ID, p.Tenant, p.Environment, p.Name, p.Role, column.Micros(p.CreatedAt),
-		column.Micros(p.ExpiresAt), tokenHash)
+		column.Micros(p.ExpiresAt), p.TokenHash)
 	return failed("storing", "principal", p.ID, err)
 }
 

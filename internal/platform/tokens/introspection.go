@@ -133,7 +133,7 @@ func byValue(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref
 	if ref, number, err = tx.TokenByHash(ctx, hash); err != nil {
 		return ref, number, err
 	}
-	bound, err := tx.Keys.Secret(ref.Scope, ref.ID, number, hash)
+	bound, err := tx.Keys.Rows().Secret(ref.Scope, ref.ID, number, hash)
 	return ref, number, tx.CheckBound(ctx, bound, err)
 }
 

@@ -35,7 +35,7 @@ func (h *Handler) load(ctx context.Context, tx *txn.Tx, id string) (*token, erro
 	if err != nil {
 		return nil, err
 	}
-	bound, err := tx.Keys.ScopedToken(record)
+	bound, err := tx.Keys.Rows().ScopedToken(record)
 	if err := tx.CheckBound(ctx, bound, err); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (t *token) Save(ctx context.Context, tx *txn.Tx) error {
 
 // bind binds the columns of a token that was just written to its row.
 func (t *token) bind(ctx context.Context, tx *txn.Tx) error {
-	bound, err := tx.Keys.ScopedToken(t.ScopedToken)
+	bound, err := tx.Keys.Rows().ScopedToken(t.ScopedToken)
 	return tx.Bind(ctx, bound, err)
 }
 
@@ -102,7 +102,7 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err := tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash}); err != nil {
 			return err
 		}
-		bound, err := tx.Keys.Secret(tx.Scope, t.ID, number, hash)
+		bound, err := tx.Keys.Rows().Secret(tx.Scope, t.ID, number, hash)
 		return tx.Bind(ctx, bound, err)
 	}
 }
