@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Limits of production code; those of packages and of methods hold for the platform. Code is counted in lines that hold a token, files and functions from their
-// first to their last line.
+// Limits of production code; those of packages and of methods hold for the platform. Code is counted in lines that hold
+// a token, files and functions from their first to their last line.
 const (
 	maxPackageCode   = 2000
 	maxFileLines     = 300

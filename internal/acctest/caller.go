@@ -31,7 +31,8 @@ type clients struct{ made sync.Map }
 func (all *clients) of(tb testing.TB, endpoint, token string) *client.Client {
 	tb.Helper()
 	if made, ok := all.made.Load(token); ok {
-		return made.(*client.Client)
+		known, _ := made.(*client.Client)
+		return known
 	}
 	made, err := client.New(client.Config{Endpoint: endpoint, Token: secret.New(token)})
 	if err != nil {

@@ -132,8 +132,10 @@ func makeHook(t *testing.T, p *acctest.Process, token string, h *acctest.Hook) s
 	ok(t, err)
 	connector, err := c.Connectors().Create(ctx, api.ConnectorCreate{Name: "shop", Owner: "team", Type: "custom"})
 	ok(t, err)
-	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{Name: "orders",
-		ConnectorID: connector.ID, URL: h.URL})
+	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{
+		Name:        "orders",
+		ConnectorID: connector.ID, URL: h.URL,
+	})
 	ok(t, err)
 	signing, err := c.SigningSecrets().Create(ctx, api.SigningSecretCreate{
 		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team"}, EndpointID: endpoint.ID, RotationPolicyID: policy.ID,

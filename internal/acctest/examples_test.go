@@ -100,8 +100,10 @@ func TestExamples(t *testing.T) {
 func makeWhatDataSourcesRead(p *acctest.Platform) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "quarterly", Interval: "90d"}).Want(201)
-	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "slack", Owner: "messaging@example.com",
-		Type: "slack"}).Want(201)
+	by.Create(api.KindConnectors, api.ConnectorCreate{
+		Name: "slack", Owner: "messaging@example.com",
+		Type: "slack",
+	}).Want(201)
 	policy, connector := by.RotationPolicy("quarterly").ID, by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{
 		RotatedCreate: api.RotatedCreate{Name: "notifier", Owner: "team-notifier"},

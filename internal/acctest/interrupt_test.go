@@ -241,8 +241,10 @@ func TestKilledStep(t *testing.T) {
 	if n := len(requestsOf(p, opStep)); n != 0 {
 		t.Errorf("%d steps were taken by the next apply, want none", n)
 	}
-	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
-		"next_version": 3.0})
+	wantRotation(t, tf, 2, map[string]any{
+		"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"next_version": 3.0,
+	})
 	w.want(1, 2)
 	if version, value := s.Last(); version != 2 || value != w.values[2] {
 		t.Errorf("the sink has version %d", version)

@@ -19,8 +19,10 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 	t.Parallel()
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	token := p.Bootstrap(acctest.Tenant, acctest.Environment)[acctest.Environment]
-	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{"old": acctest.StartReceiver(t, "node"),
-		"new": acctest.StartReceiver(t, "node")}, statuses: map[string][]map[string]int{}}
+	f := &fanOut{t: t, receivers: map[string]*acctest.Receiver{
+		"old": acctest.StartReceiver(t, "node"),
+		"new": acctest.StartReceiver(t, "node"),
+	}, statuses: map[string][]map[string]int{}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	h := acctest.StartHook(t, clock.System())
@@ -64,8 +66,10 @@ func TestNpmLibraryThroughARotation(t *testing.T) {
 	}
 
 	holds("old", 1)
-	answers("before", map[string]int{"old": http.StatusNoContent,
-		"new": http.StatusServiceUnavailable}) // it has no secret yet
+	answers("before", map[string]int{
+		"old": http.StatusNoContent,
+		"new": http.StatusServiceUnavailable,
+	}) // it has no secret yet
 	step(api.StepBegin, api.StepRequest{})
 	holds("new", 2)
 	both := map[string]int{"old": http.StatusNoContent, "new": http.StatusNoContent}

@@ -96,8 +96,10 @@ func StartPlatform(tb testing.TB) *Platform {
 // StartPlatformOn starts a platform over a data directory, which may be empty, at this time. It ends with the test.
 func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	tb.Helper()
-	p := &Platform{Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{},
-		tokens: map[string]string{}}
+	p := &Platform{
+		Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{},
+		tokens: map[string]string{},
+	}
 	p.open()
 	tb.Cleanup(func() { _ = p.store.Close() })
 	server := httptest.NewServer(p.proxy)
@@ -125,8 +127,10 @@ func (p *Platform) open() {
 	}
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The receivers of the tests are on this machine.
-	served, err := platform.New(ctx, platform.Config{Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger,
-		Egress: egress.Config{AllowPrivate: true}})
+	served, err := platform.New(ctx, platform.Config{
+		Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger,
+		Egress: egress.Config{AllowPrivate: true},
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -171,8 +175,10 @@ func (p *Platform) Token(role string) string {
 // NewToken makes a principal and returns its token, which ends after ttl; 0 is never.
 func (p *Platform) NewToken(environment, role string, ttl time.Duration) string {
 	p.t.Helper()
-	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{Tenant: Tenant,
-		Environment: environment}, role, role, ttl)
+	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{
+		Tenant:      Tenant,
+		Environment: environment,
+	}, role, role, ttl)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -26,8 +26,10 @@ func TestEditWhileThePolicyIsReplaced(t *testing.T) {
 			true,
 		},
 		"by a date, and no policy is left": {
-			policy(createFirst), "", `expires_at = "2027-01-01T00:00:00Z"`, []string{"description", "expires_at",
-				"rotation_policy_id"}, false,
+			policy(createFirst), "", `expires_at = "2027-01-01T00:00:00Z"`, []string{
+				"description", "expires_at",
+				"rotation_policy_id",
+			}, false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,11 +71,15 @@ func requestsOf(p *acctest.Platform, op string) []acctest.Request {
 func base(p *acctest.Platform) (connector, endpoint, policy string) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "base", Interval: "30d"}).Want(201)
-	by.Create(api.KindConnectors, api.ConnectorCreate{Name: "base", Owner: "messaging@example.com",
-		Type: "slack"}).Want(201)
+	by.Create(api.KindConnectors, api.ConnectorCreate{
+		Name: "base", Owner: "messaging@example.com",
+		Type: "slack",
+	}).Want(201)
 	connector = by.Connector("base").ID
-	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{Name: "base", ConnectorID: connector,
-		URL: "https://hooks.example.com"}).Want(201)
+	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{
+		Name: "base", ConnectorID: connector,
+		URL: "https://hooks.example.com",
+	}).Want(201)
 	return connector, by.WebhookEndpoint("base").ID, by.RotationPolicy("base").ID
 }
 
@@ -143,8 +147,10 @@ provider "quickconnect" {
 }
 `
 
-var quintetKinds = []string{api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens,
-	api.KindWebhookEndpoints, api.KindSigningSecrets}
+var quintetKinds = []string{
+	api.KindRotationPolicies, api.KindConnectors, api.KindScopedTokens,
+	api.KindWebhookEndpoints, api.KindSigningSecrets,
+}
 
 // quintetOn returns the ids of the quintet's objects as the platform has them, by resource type.
 func quintetOn(p *acctest.Platform) map[string]string {

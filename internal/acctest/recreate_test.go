@@ -71,8 +71,10 @@ resource "quickconnect_connector" "second" {
 	wantDelivered(t, p, s, 3, 3)
 	tf.Apply("-replace=" + token)
 	wantDelivered(t, p, s, 4, 4)
-	wantRotation(t, tf, 4, map[string]any{"phase": "stable", "current_version": 4.0, "pending_version": nil,
-		"next_version": 5.0})
+	wantRotation(t, tf, 4, map[string]any{
+		"phase": "stable", "current_version": 4.0, "pending_version": nil,
+		"next_version": 5.0,
+	})
 
 	// Everything is destroyed and made again, the sink too.
 	tf.Destroy()

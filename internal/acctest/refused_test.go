@@ -39,8 +39,10 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "monthly", Interval: "30d"}).Want(201)
 	policyID := by.RotationPolicy("monthly").ID
 	by.Create(api.KindConnectors, api.ConnectorCreate{
-		Name: "slack", Owner: "messaging@example.com", Type: "slack", AllowedScopes: []string{"messages:send",
-			"messages:read"},
+		Name: "slack", Owner: "messaging@example.com", Type: "slack", AllowedScopes: []string{
+			"messages:send",
+			"messages:read",
+		},
 	}).Want(201)
 	connectorID := by.Connector("slack").ID
 	by.Create(api.KindScopedTokens, api.ScopedTokenCreate{

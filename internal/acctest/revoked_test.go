@@ -42,8 +42,10 @@ func TestRevokedOnHold(t *testing.T) {
 	notifier.RevokeAs(api.RevokeRequest{All: true, Hold: true, Reason: "leaked INC-7"})
 	tf.Plan(0).Has("is on hold", "leaked INC-7", "Scoped token without a valid version")
 	tf.Apply()
-	wantRotation(t, tf, 1, map[string]any{"phase": "revoked", "due": "none", "reason": "held", "current_version": nil,
-		"next_version": 2.0})
+	wantRotation(t, tf, 1, map[string]any{
+		"phase": "revoked", "due": "none", "reason": "held", "current_version": nil,
+		"next_version": 2.0,
+	})
 	if n := len(s.All()); n != 1 {
 		t.Errorf("the sink was given %d values, want the first one only: there is no other", n)
 	}

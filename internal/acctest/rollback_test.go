@@ -49,8 +49,10 @@ func TestRollback(t *testing.T) {
 	w.want(1)
 	tf.Plan(0).Has("is on hold")
 	tf.Apply()
-	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "reason": "held", "current_version": 1.0,
-		"pending_version": nil, "next_version": 3.0})
+	wantRotation(t, tf, 1, map[string]any{
+		"phase": "stable", "reason": "held", "current_version": 1.0,
+		"pending_version": nil, "next_version": 3.0,
+	})
 	given(t, s, w, 1)
 
 	// Released, the rotation that did not succeed is due again: version 1 is as old as before.
@@ -59,8 +61,10 @@ func TestRollback(t *testing.T) {
 	tf.Apply()
 	w.want(1, 3)
 	given(t, s, w, 3)
-	wantRotation(t, tf, 3, map[string]any{"phase": "draining", "current_version": 3.0, "previous_version": 1.0,
-		"next_version": 4.0})
+	wantRotation(t, tf, 3, map[string]any{
+		"phase": "draining", "current_version": 3.0, "previous_version": 1.0,
+		"next_version": 4.0,
+	})
 	tf.Plan(0).Silent()
 	w.advance(day)
 	w.want(3)

@@ -35,16 +35,20 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 
 	tf.Apply()
 	w.want(1)
-	wantRotation(t, tf, 1, map[string]any{"phase": "stable", "due": "none", "current_version": 1.0, "next_version": 2.0,
-		"requires_acknowledgement": true})
+	wantRotation(t, tf, 1, map[string]any{
+		"phase": "stable", "due": "none", "current_version": 1.0, "next_version": 2.0,
+		"requires_acknowledgement": true,
+	})
 
 	// Due: the plan wants it, one apply begins it.
 	w.advance(30 * day)
 	tf.Plan(2).Has(token+" will be updated in-place", `"stable" -> "staged"`, "~ version = 1 -> 2", "Warning:")
 	tf.Apply()
 	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
-		"next_version": 3.0, "acknowledged": false})
+	wantRotation(t, tf, 2, map[string]any{
+		"phase": "staged", "current_version": 1.0, "pending_version": 2.0,
+		"next_version": 3.0, "acknowledged": false,
+	})
 
 	// Without proof that the new one is in use nothing is due. Asking as somebody who does not use it proves nothing.
 	w.advance(day)
@@ -55,8 +59,10 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	tf.Plan(2).Has(`"staged" -> "draining"`)
 	tf.Apply()
 	w.want(1, 2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0,
-		"pending_version": nil})
+	wantRotation(t, tf, 2, map[string]any{
+		"phase": "draining", "current_version": 2.0, "previous_version": 1.0,
+		"pending_version": nil,
+	})
 	tf.Plan(0).Silent()
 
 	// The platform ends the overlap, at its deadline, whoever applies or does not.
@@ -66,8 +72,10 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	w.want(2)
 	tf.Plan(0).Silent()
 	tf.Apply()
-	wantRotation(t, tf, 2, map[string]any{"phase": "stable", "due": "none", "current_version": 2.0,
-		"previous_version": nil, "next_version": 3.0})
+	wantRotation(t, tf, 2, map[string]any{
+		"phase": "stable", "due": "none", "current_version": 2.0,
+		"previous_version": nil, "next_version": 3.0,
+	})
 
 	// And the next one counts from the promotion.
 	w.advance(29*day - time.Second)

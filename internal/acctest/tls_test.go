@@ -37,16 +37,20 @@ type authority struct {
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	a := &authority{t: t, dir: t.TempDir()}
-	a.cert, a.key, a.file, _ = a.issue("ca", &x509.Certificate{IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign})
+	a.cert, a.key, a.file, _ = a.issue("ca", &x509.Certificate{
+		IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign,
+	})
 	return a
 }
 
 // pair issues a certificate for 127.0.0.1 and returns the files with it and with its key.
 func (a *authority) pair(name string, usage x509.ExtKeyUsage) (cert, key string) {
 	a.t.Helper()
-	_, _, cert, key = a.issue(name, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		ExtKeyUsage: []x509.ExtKeyUsage{usage}})
+	_, _, cert, key = a.issue(name, &x509.Certificate{
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{usage},
+	})
 	return cert, key
 }
 
@@ -144,8 +148,10 @@ func TestMutualTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	balancer := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(target))
-	balancer.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert,
-		ClientCAs: clients}
+	balancer.TLS = &tls.Config{
+		Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert,
+		ClientCAs: clients,
+	}
 	balancer.StartTLS()
 	defer balancer.Close()
 	tf.Set("QUICKCONNECT_ENDPOINT", balancer.URL)

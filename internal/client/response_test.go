@@ -23,7 +23,10 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 	}{
 		"revoke a value": {
 			func(c *sut) error { _, err := c.RevokeValue(t.Context(), value); return err },
-			[]http.HandlerFunc{empty(200), empty(204), html(200), object, respondJSON(api.Revocation{Revoked: true}), respondJSON(api.Revocation{})},
+			[]http.HandlerFunc{
+				empty(200), empty(204), html(200), object, respondJSON(api.Revocation{Revoked: true}),
+				respondJSON(api.Revocation{}),
+			},
 		},
 		"introspect": {
 			func(c *sut) error { _, err := c.Introspect(t.Context(), value, ""); return err },

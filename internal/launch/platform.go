@@ -35,8 +35,7 @@ func (p *Platform) Start(ctx context.Context) error {
 	}
 	p.Name = "quickconnectd"
 	args := append([]string{"serve", "--data-dir", p.DataDir, "--listen", listen}, p.Flags...)
-	cmd := exec.Command(p.Program,
-		args...) //nolint:noctx // it ends by SIGTERM or by Kill, and the demo may leave it running
+	cmd := exec.Command(p.Program, args...) //nolint:noctx // SIGTERM or Kill ends it; the demo can leave it running
 	cmd.Env = p.Env
 	return p.Server.Start(ctx, cmd)
 }

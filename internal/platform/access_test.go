@@ -198,7 +198,8 @@ func TestIdentity(t *testing.T) {
 		if diff := cmp.Diff(want, slices.Sorted(slices.Values(id.Permissions))); diff != "" {
 			t.Errorf("%s: permissions (-want +got):\n%s", role, diff)
 		}
-		if may := api.PermissionsOf(role); (id.ComparisonKey != nil) != (slices.Contains(may, api.PermissionReveal) || slices.Contains(may, api.PermissionWrite)) {
+		if may := api.PermissionsOf(role); (id.ComparisonKey != nil) != (slices.Contains(may, api.PermissionReveal) ||
+			slices.Contains(may, api.PermissionWrite)) {
 			t.Errorf("%s: comparison key %v", role, id.ComparisonKey)
 		}
 	}

@@ -10,10 +10,12 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestSwappedRowsDecideNothing: whoever writes to the database cannot make a token another one, nor give it more than it has.
+// TestSwappedRowsDecideNothing: whoever writes to the database cannot make a token another one, nor give it more than
+// it has.
 func TestSwappedRowsDecideNothing(t *testing.T) {
 	const swapped = `UPDATE secrets SET lookup_hash = CASE credential_id
-		WHEN ?1 THEN (SELECT lookup_hash FROM other WHERE id = ?2) ELSE (SELECT lookup_hash FROM other WHERE id = ?1) END WHERE credential_id IN (?1, ?2)`
+		WHEN ?1 THEN (SELECT lookup_hash FROM other WHERE id = ?2)
+		ELSE (SELECT lookup_hash FROM other WHERE id = ?1) END WHERE credential_id IN (?1, ?2)`
 	for name, change := range map[string]func(w *world, a, b string){
 		"lookup hashes": func(w *world, a, b string) {
 			w.tamper(`CREATE TABLE other AS SELECT credential_id AS id, lookup_hash FROM secrets`)
@@ -31,14 +33,19 @@ func TestSwappedRowsDecideNothing(t *testing.T) {
 			w.tamper(`UPDATE scoped_tokens SET scopes = '["messages:*"]' WHERE id = ?`, a)
 		},
 		"no scopes' hash": func(w *world, a, _ string) { w.tamper(`UPDATE scoped_tokens SET mac = NULL WHERE id = ?`, a) },
-		"any address":     func(w *world, a, _ string) { w.tamper(`UPDATE scoped_tokens SET allowed_cidrs = NULL WHERE id = ?`, a) },
+		"any address": func(w *world, a, _ string) {
+			w.tamper(`UPDATE scoped_tokens SET allowed_cidrs = NULL WHERE id = ?`, a)
+		},
 		"another connector": func(w *world, a, b string) {
-			w.tamper(`UPDATE scoped_tokens SET connector_id = (SELECT connector_id FROM scoped_tokens WHERE id = ?) WHERE id = ?`, b, a)
+			w.tamper(`UPDATE scoped_tokens SET connector_id = (SELECT connector_id FROM scoped_tokens WHERE id = ?)
+				WHERE id = ?`, b, a)
 		},
 		"a later end": func(w *world, a, _ string) {
 			w.tamper(`UPDATE credentials SET expires_at = expires_at + 1 WHERE id = ?`, a)
 		},
-		"a later deadline":  func(w *world, a, _ string) { w.tamper(`UPDATE versions SET deadline = 1 WHERE credential_id = ?`, a) },
+		"a later deadline": func(w *world, a, _ string) {
+			w.tamper(`UPDATE versions SET deadline = 1 WHERE credential_id = ?`, a)
+		},
 		"a wider connector": func(w *world, _, _ string) { w.tamper(`UPDATE connectors SET allowed_scopes = '["a:*"]'`) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,14 +64,16 @@ func TestSwappedRowsDecideNothing(t *testing.T) {
 				t.Fatalf("it decides: %s", r.body)
 			}
 			r.problem(api.CodeInternal, "")
-			if log := w.log.String(); !strings.Contains(log, "was changed outside of the platform") || !strings.Contains(log, "restore the database") {
+			if log := w.log.String(); !strings.Contains(log, "was changed outside of the platform") ||
+				!strings.Contains(log, "restore the database") {
 				t.Errorf("the log does not say what to do: %s", log)
 			}
 		})
 	}
 }
 
-// TestAPrincipalIsBoundToItsRow: a role, an expiry or a token of another principal is not taken from the database alone.
+// TestAPrincipalIsBoundToItsRow: a role, an expiry or a token of another principal is not taken from the database
+// alone.
 func TestAPrincipalIsBoundToItsRow(t *testing.T) {
 	for name, change := range map[string]string{
 		"another role":             `UPDATE principals SET role = 'deployer' WHERE role = 'auditor'`,

@@ -36,8 +36,8 @@ func guideCommands(t *testing.T, block string) (commands []string) {
 	return commands
 }
 
-// typed runs a command of the guide as a person with a role does, in a directory with the value in both files. The first
-// lines of the block, which set variables, come before it.
+// typed runs a command of the guide as a person with a role does, in a directory with the value in both files. The
+// first lines of the block, which set variables, come before it.
 func (w *world) typed(role, id, value string, commands ...string) string {
 	w.t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
@@ -52,7 +52,8 @@ func (w *world) typed(role, id, value string, commands ...string) string {
 	script := strings.ReplaceAll(strings.Join(commands, "\n"), "tok_…", id)
 	shell := exec.CommandContext(w.t.Context(), "sh", "-c", script)
 	shell.Dir = dir
-	shell.Env = append(os.Environ(), "no_proxy=*", "NO_PROXY=*", "QUICKCONNECT_ENDPOINT="+w.server.URL, "QUICKCONNECT_TOKEN="+w.tokens[role])
+	shell.Env = append(os.Environ(), "no_proxy=*", "NO_PROXY=*", "QUICKCONNECT_ENDPOINT="+w.server.URL,
+		"QUICKCONNECT_TOKEN="+w.tokens[role])
 	out, err := shell.CombinedOutput()
 	if err != nil {
 		w.t.Fatalf("%s: %v: %s", script, err, out)
@@ -66,8 +67,10 @@ func TestGuideOfALeak(t *testing.T) {
 	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
 	value := w.reveal(token.ID, 1)
 	commands := guideCommands(t, "leaked")
-	for i, want := range []string{`{"found":true,`, `{"active":true,`, `{"revoked":true,`, `{"active":false}`, `{"id":"` + token.ID} {
-		if got := w.typed(api.RoleSecurity, token.ID, value, commands[0], commands[1], commands[2+i]); !strings.HasPrefix(got, want) {
+	for i, want := range []string{`{"found":true,`, `{"active":true,`, `{"revoked":true,`, `{"active":false}`, `{"id":"` +
+		token.ID} {
+		if got := w.typed(api.RoleSecurity, token.ID, value, commands[0], commands[1], commands[2+i]); !strings.HasPrefix(got,
+			want) {
 			t.Errorf("step %d, %s: %s", i+1, commands[2+i], got)
 		}
 	}
@@ -107,7 +110,10 @@ func TestGuideByHand(t *testing.T) {
 			t.Errorf("no phase allows %s", command)
 		}
 	}
-	for _, verb := range []string{"begin", "rotate", "reissue", "retire", "reveal", "promote", "cancel", "rollback", "acknowledge"} {
+	for _, verb := range []string{
+		"begin", "rotate", "reissue", "retire", "reveal", "promote", "cancel", "rollback",
+		"acknowledge",
+	} {
 		if !strings.Contains(strings.Join(commands, "\n"), "/"+verb+`"`) {
 			t.Errorf("the guide does not show %s", verb)
 		}

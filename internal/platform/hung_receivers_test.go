@@ -12,8 +12,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// TestHungStagingDoesNotDelayProduction: receivers of staging that answer nothing until the test ends, more than there are places for an environment,
-// delay neither production, nor an endpoint of staging whose last delivery was answered.
+// TestHungStagingDoesNotDelayProduction: receivers of staging that answer nothing until the test ends, more than there
+// are places for an environment, delay neither production, nor an endpoint of staging whose last delivery was answered.
 func TestHungStagingDoesNotDelayProduction(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = time.Hour }

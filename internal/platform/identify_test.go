@@ -28,11 +28,15 @@ func (w *world) identified(why, value string, want api.Identification) {
 func TestIdentifyTokens(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
-	token := w.newToken("notifier", w.newConnector("chat", nil).ID, object{"rotation_policy_id": policy.ID, "expires_at": nil})
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID,
+		object{"rotation_policy_id": policy.ID, "expires_at": nil})
 	me := w.me(w.tokens[api.RoleDeployer])
 	first := w.reveal(token.ID, 1)
 	is := func(version int64, state string) api.Identification {
-		return api.Identification{Found: true, Kind: "scoped-tokens", ID: token.ID, Name: "notifier", Owner: "team-messaging", Version: version, State: state}
+		return api.Identification{
+			Found: true, Kind: "scoped-tokens", ID: token.ID, Name: "notifier", Owner: "team-messaging",
+			Version: version, State: state,
+		}
 	}
 	w.identified("current", first+"\n", is(1, "current"))
 	w.begun(token.ID)
@@ -61,14 +65,16 @@ func TestIdentifyTokens(t *testing.T) {
 		w.step(token.ID, api.StepReissue, nil).want(200)
 		w.do("POST", pathTokens+"/"+token.ID+"/revoke", object{"all": true, "reason": "test"}).want(200)
 	}
-	if got := w.identify(w.tokens[api.RoleAuditor], first); got.Version != 1 || got.State != "retired" || got.Name != "renamed" {
+	if got := w.identify(w.tokens[api.RoleAuditor], first); got.Version != 1 || got.State != "retired" ||
+		got.Name != "renamed" {
 		t.Errorf("long ago: %+v", got)
 	}
 
 	nothing := api.Identification{}
 	w.identified("no value", "x", nothing)
 	for name, foreign := range w.foreign {
-		if got := string(w.send(foreign, "POST", "/v1/identify", url.Values{"token": {second}}).want(200).body); strings.TrimSpace(got) != `{"found":false}` {
+		if got := string(w.send(foreign, "POST", "/v1/identify",
+			url.Values{"token": {second}}).want(200).body); strings.TrimSpace(got) != `{"found":false}` {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -92,7 +98,8 @@ func TestIdentifyPrincipals(t *testing.T) {
 	w.identified("expired", token, want)
 	w.as(api.RoleSecurity, "DELETE", pathPrincipals+"/"+id, nil).want(204)
 	want = is("revoked")
-	want.EndedAt, want.EndReason, want.EndedBy, want.EndedByName = &end, "deleted", w.me(w.tokens[api.RoleSecurity]).PrincipalID, "security"
+	want.EndedAt, want.EndReason, want.EndedBy, want.EndedByName = &end, "deleted",
+		w.me(w.tokens[api.RoleSecurity]).PrincipalID, "security"
 	w.identified("deleted", token, want)
 	w.identified("of another environment", w.foreign["acme/production"], api.Identification{})
 }
@@ -108,7 +115,10 @@ func TestIdentifySigningSecrets(t *testing.T) {
 	} {
 		s := w.newSecret(name, e.ID, policy.ID, more)
 		value := w.reveal(s.ID, 1)
-		want := api.Identification{Found: true, Kind: "signing-secrets", ID: s.ID, Name: name, Owner: "team-messaging", Version: 1, State: "current"}
+		want := api.Identification{
+			Found: true, Kind: "signing-secrets", ID: s.ID, Name: name, Owner: "team-messaging",
+			Version: 1, State: "current",
+		}
 		w.identified(name, " "+value+"\n", want)
 		w.tamper(`DELETE FROM value_hashes WHERE credential_id = ?`, s.ID)
 		w.identified(name+", hash not kept", value, want)
@@ -116,7 +126,8 @@ func TestIdentifySigningSecrets(t *testing.T) {
 		w.identified(name+", hash not kept, ended", value, api.Identification{})
 		second := w.reveal(s.ID, 2)
 		w.do("POST", pathSecrets+"/"+s.ID+"/rotation/rotate", object{}).want(200)
-		if got := w.identify(w.tokens[api.RoleAuditor], second); got.ID != s.ID || got.Version != 2 || got.State != "retired" {
+		if got := w.identify(w.tokens[api.RoleAuditor], second); got.ID != s.ID || got.Version != 2 ||
+			got.State != "retired" {
 			t.Errorf("%s, rotated away: %+v", name, got)
 		}
 	}

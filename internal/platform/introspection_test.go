@@ -208,7 +208,8 @@ func TestRevokeToken(t *testing.T) {
 				}
 				// Whoever holds a version that goes on keeps it, but for the one that was to end with its overlap.
 				ends := got.Rotation.CurrentExpiresAt
-				if overlap := name == "current while draining"; overlap != (ends != nil) || overlap && !ends.Equal(w.clock.Now().Add(24*time.Hour)) {
+				if overlap := name == "current while draining"; overlap != (ends != nil) || overlap &&
+					!ends.Equal(w.clock.Now().Add(24*time.Hour)) {
 					t.Errorf("the current version ends at %v", ends)
 				}
 				valid := c.valid

@@ -86,7 +86,11 @@ func TestLastUseOfPrincipals(t *testing.T) {
 		return time.Time{}
 	}
 	for _, c := range []struct{ after, want time.Duration }{
-		{0, 0}, {59 * time.Second, 0}, {time.Second, time.Minute}, {59 * time.Second, time.Minute}, {time.Hour, time.Hour + 119*time.Second},
+		{0, 0},
+		{59 * time.Second, 0},
+		{time.Second, time.Minute},
+		{59 * time.Second, time.Minute},
+		{time.Hour, time.Hour + 119*time.Second},
 	} {
 		w.clock.Advance(c.after)
 		w.me(token)
@@ -114,7 +118,8 @@ func TestDeletePrincipal(t *testing.T) {
 	for _, role := range api.Roles() {
 		token, id := w.newPrincipal(role, "self", 0)
 		w.send(token, "DELETE", pathPrincipals+"/"+id, nil).want(204)
-		if p := w.send(token, "GET", "/v1/identity", nil).problem(api.CodeUnauthenticated, ""); !strings.Contains(p.Detail, "revoked") {
+		if p := w.send(token, "GET", "/v1/identity", nil).problem(api.CodeUnauthenticated, ""); !strings.Contains(p.Detail,
+			"revoked") {
 			t.Errorf("%s: %s", role, p.Detail)
 		}
 		if got := w.principals("?name=self"); len(got) != 0 {
@@ -155,7 +160,8 @@ func TestRevokePrincipalByValue(t *testing.T) {
 	for _, role := range []string{api.RoleOperator, api.RoleDeployer, api.RoleAuditor, api.RoleRuntime} {
 		w.as(role, "POST", "/v1/revoke", url.Values{"token": {planner}}).problem(api.CodeForbidden, "")
 	}
-	if got := w.revokeValue(w.tokens[api.RoleSecurity], w.foreign["acme/production"]); got != (api.Revocation{Reason: api.RevocationUnknown}) {
+	if got := w.revokeValue(w.tokens[api.RoleSecurity],
+		w.foreign["acme/production"]); got != (api.Revocation{Reason: api.RevocationUnknown}) {
 		t.Errorf("of another environment: %+v", got)
 	}
 	done := func(id string) api.Revocation { return api.Revocation{Revoked: true, Kind: "principals", ID: id} }
@@ -200,10 +206,12 @@ func TestActorsHaveNames(t *testing.T) {
 			}
 		}
 		v := w.versions(token.ID)
-		if v[0].EndedBy != id || v[0].EndedByName != "jo" || v[1].PromotedBy != id || v[1].PromotedByName != "jo" || v[1].EndedByName != "" {
+		if v[0].EndedBy != id || v[0].EndedByName != "jo" || v[1].PromotedBy != id || v[1].PromotedByName != "jo" ||
+			v[1].EndedByName != "" {
 			t.Errorf("versions: %+v", v)
 		}
-		if p := w.step(token.ID, api.StepBegin, nil).problem(api.CodeHeld, ""); !strings.Contains(p.Detail, "by jo ("+id+"): test") {
+		if p := w.step(token.ID, api.StepBegin, nil).problem(api.CodeHeld, ""); !strings.Contains(p.Detail,
+			"by jo ("+id+"): test") {
 			t.Errorf("refused with %s", p.Detail)
 		}
 		w.send(jo, "DELETE", pathPrincipals+"/"+id, nil) // the second time it is gone

@@ -82,7 +82,8 @@ func TestRevokeRefusesSigningSecrets(t *testing.T) {
 	for _, value := range []string{"whsec_CANARYCANARYCANARYCANARYCANARY", "whsk_CANARY", "whpk_CANARY\n"} {
 		form := url.Values{"token": {value}}
 		p := w.as(api.RoleSecurity, "POST", "/v1/revoke", form).problem(api.CodeUnsupportedToken, "/token")
-		if p.Status != 400 || !strings.Contains(p.Detail, "/v1/signing-secrets/{id}/revoke") || strings.Contains(p.Detail, "CANARY") {
+		if p.Status != 400 || !strings.Contains(p.Detail, "/v1/signing-secrets/{id}/revoke") ||
+			strings.Contains(p.Detail, "CANARY") {
 			t.Errorf("%+v", p)
 		}
 		w.as(api.RoleAuditor, "POST", "/v1/revoke", form).problem(api.CodeForbidden, "")
@@ -102,8 +103,18 @@ func TestRevokedWhileDraining(t *testing.T) {
 		ends   map[int64]*time.Time // when versions end, before that
 		reason string               // why version 1 ended
 	}{
-		"nobody acts": {nil, func(*world, string) {}, nil, api.PhaseRevoked, map[int64]*time.Time{1: after(time.Hour)}, "overlap_ended"},
-		"begun":       {nil, (*world).begun, []int64{3}, api.PhaseStable, map[int64]*time.Time{1: after(time.Hour), 3: nil}, "overlap_ended"},
+		"nobody acts": {
+			nil, func(*world, string) {}, nil, api.PhaseRevoked,
+			map[int64]*time.Time{1: after(time.Hour)},
+			"overlap_ended",
+		},
+		"begun": {
+			nil, (*world).begun,
+			[]int64{3},
+			api.PhaseStable,
+			map[int64]*time.Time{1: after(time.Hour), 3: nil},
+			"overlap_ended",
+		},
 		"promoted": {nil, func(w *world, id string) {
 			w.clock.Advance(time.Minute)
 			w.drained(id)
@@ -112,7 +123,11 @@ func TestRevokedWhileDraining(t *testing.T) {
 			w.clock.Advance(time.Minute)
 			w.step(id, api.StepRotate, nil).want(200)
 		}, []int64{3}, api.PhaseStable, map[int64]*time.Time{1: after(time.Hour), 3: nil}, "overlap_ended"},
-		"rolled back": {nil, (*world).rolledBack, nil, api.PhaseRevoked, map[int64]*time.Time{1: after(time.Hour), 3: after(time.Hour)}, "overlap_ended"},
+		"rolled back": {
+			nil, (*world).rolledBack, nil, api.PhaseRevoked,
+			map[int64]*time.Time{1: after(time.Hour), 3: after(time.Hour)},
+			"overlap_ended",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -127,7 +142,8 @@ func TestRevokedWhileDraining(t *testing.T) {
 			if c.policy != nil {
 				due = api.StepRotate
 			}
-			if r := got.Rotation; r.Phase != api.PhaseStable || r.Due != due || r.Reason != api.ReasonRevoked || !r.CurrentExpiresAt.Equal(epoch.Add(time.Hour)) {
+			if r := got.Rotation; r.Phase != api.PhaseStable || r.Due != due || r.Reason != api.ReasonRevoked ||
+				!r.CurrentExpiresAt.Equal(epoch.Add(time.Hour)) {
 				t.Errorf("left alone: %+v", r)
 			}
 			w.restart()
@@ -147,10 +163,12 @@ func TestRevokedWhileDraining(t *testing.T) {
 			w.clock.Advance(time.Microsecond)
 			w.accepted(values, c.valid...)
 			after := w.token(token.ID).Rotation
-			if after.Phase != c.phase || after.CurrentExpiresAt != nil || c.phase == api.PhaseRevoked && after.Due != api.StepReissue {
+			if after.Phase != c.phase || after.CurrentExpiresAt != nil || c.phase == api.PhaseRevoked &&
+				after.Due != api.StepReissue {
 				t.Errorf("afterwards: %+v", after)
 			}
-			if v := w.versions(token.ID)[0]; v.EndReason != c.reason || v.EndedBy != "platform" || !v.EndedAt.Equal(epoch.Add(time.Hour)) {
+			if v := w.versions(token.ID)[0]; v.EndReason != c.reason || v.EndedBy != "platform" ||
+				!v.EndedAt.Equal(epoch.Add(time.Hour)) {
 				t.Errorf("version 1: %+v", v)
 			}
 		})

@@ -74,7 +74,7 @@ var settledStepCases = map[string]func(t *testing.T, w *world, k api.Kind){
 			t.Errorf("%+v", got)
 		}
 	},
-	"retire": func(t *testing.T, w *world, k api.Kind) {
+	"retire": func(_ *testing.T, w *world, k api.Kind) {
 		planned := w.promoteAs(w.acknowledged(k, "retire"))
 		w.clock.Advance(time.Hour)
 		w.step(planned.ID, api.StepRetire, nil, ifMatch(planned.Etag)).want(200)
@@ -117,7 +117,7 @@ var settledStepCases = map[string]func(t *testing.T, w *world, k api.Kind){
 			t.Errorf("phase %s", after.Rotation.Phase)
 		}
 	},
-	"a step without If-Match": func(t *testing.T, w *world, k api.Kind) {
+	"a step without If-Match": func(_ *testing.T, w *world, k api.Kind) {
 		planned := w.acknowledged(k, "unconditional")
 		w.clock.Advance(2 * time.Hour)
 		w.step(planned.ID, api.StepPromote, nil).problem(api.CodeConflict, "")

@@ -12,8 +12,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestLittleIsKeptOfAnAnswer: a repetition gets the status, the etag and the rotation object of the first answer, and otherwise the object as it is now;
-// of a large object no more is kept than of a small one.
+// TestLittleIsKeptOfAnAnswer: a repetition gets the status, the etag and the rotation object of the first answer, and
+// otherwise the object as it is now; of a large object no more is kept than of a small one.
 func TestLittleIsKeptOfAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
@@ -21,7 +21,10 @@ func TestLittleIsKeptOfAnAnswer(t *testing.T) {
 	for i := range 60 {
 		large["k"+itoa(int64(i))] = strings.Repeat("v", 1000)
 	}
-	token := w.newToken("notifier", c.ID, object{"rotate_when_changed": large, "rotation_policy_id": w.newPolicy("p", nil).ID})
+	token := w.newToken("notifier", c.ID, object{
+		"rotate_when_changed": large,
+		"rotation_policy_id":  w.newPolicy("p", nil).ID,
+	})
 	path := pathTokens + "/" + token.ID
 	first := decoded[api.ScopedToken](w.do("POST", path+"/rotation/begin", object{}, key("k")).want(200))
 	if n := w.answerBytes(); n > 2000 {
@@ -31,7 +34,8 @@ func TestLittleIsKeptOfAnAnswer(t *testing.T) {
 	w.step(token.ID, api.StepPromote, forced).want(200)
 	again := w.do("POST", path+"/rotation/begin", object{}, key("k")).want(200)
 	got := decoded[api.ScopedToken](again)
-	if got.Rotation.Phase != first.Rotation.Phase || *got.Rotation.PendingVersion != 2 || got.Etag != first.Etag || again.header.Get("ETag") != `"`+first.Etag+`"` {
+	if got.Rotation.Phase != first.Rotation.Phase || *got.Rotation.PendingVersion != 2 || got.Etag != first.Etag ||
+		again.header.Get("ETag") != `"`+first.Etag+`"` {
 		t.Errorf("%+v, want the rotation and the etag of %+v", got, first)
 	}
 	if got.Description == nil || *got.Description != "changed since" || len(got.RotateWhenChanged) != len(large) {
@@ -57,7 +61,8 @@ func (w *world) endpointNamed(name string) string {
 // answerBytes is the size of all that is kept of answers.
 func (w *world) answerBytes() (n int) {
 	w.t.Helper()
-	w.query(`SELECT SUM(COALESCE(LENGTH(body), 0) + COALESCE(LENGTH(rotation), 0) + LENGTH(location) + LENGTH(object_id)) FROM idempotency`, &n)
+	w.query(`SELECT SUM(COALESCE(LENGTH(body), 0) + COALESCE(LENGTH(rotation), 0) + LENGTH(location) +
+		LENGTH(object_id)) FROM idempotency`, &n)
 	return n
 }
 
@@ -79,7 +84,8 @@ func TestAnAnswerOfAnOlderBuild(t *testing.T) {
 	body := object{"name": "a", "interval": "1d"}
 	w.do("POST", pathPolicies, body, key("k")).want(201)
 	w.tamper(`UPDATE idempotency SET body = ?, object_id = ''`, []byte(`{"id":"pol_old"}`))
-	if again := w.do("POST", pathPolicies, body, key("k")).want(201); string(bytes.TrimSpace(again.body)) != `{"id":"pol_old"}` {
+	if again := w.do("POST", pathPolicies, body,
+		key("k")).want(201); string(bytes.TrimSpace(again.body)) != `{"id":"pol_old"}` {
 		t.Errorf("%s", again.body)
 	}
 }

@@ -7,13 +7,17 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestAmbiguousBodiesAreRefused: a member that is there twice, and what is not UTF-8, in every kind of body; nothing is made.
+// TestAmbiguousBodiesAreRefused: a member that is there twice, and what is not UTF-8, in every kind of body; nothing is
+// made.
 func TestAmbiguousBodiesAreRefused(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
 	for _, r := range []struct{ method, path, body, field, says string }{
 		{"POST", pathConnectors, `{"name":"a","owner":"o","type":"custom","name":"b"}`, "/name", "twice"},
-		{"POST", pathConnectors, `{"name":"a","owner":"o","type":"custom","credentials":{"k":"v","k":"w"}}`, "/credentials/k", "twice"},
+		{
+			"POST", pathConnectors, `{"name":"a","owner":"o","type":"custom","credentials":{"k":"v","k":"w"}}`, "/credentials/k",
+			"twice",
+		},
 		{"PATCH", pathConnectors + "/" + c.ID, `{"labels":{"a":"1","a":"2"}}`, "/labels/a", "twice"},
 		{"POST", pathConnectors, "{\"name\":\"a\",\"owner\":\"\xff\",\"type\":\"custom\"}", "", "UTF-8"},
 	} {

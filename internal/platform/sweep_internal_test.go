@@ -23,7 +23,8 @@ func TestForgettingGoesInBatches(t *testing.T) {
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
 		for i := range many {
 			err := tx.InsertIdempotent(t.Context(), &store.Idempotent{
-				Principal: "prn_1", Method: "POST", Path: "/v1/x", Key: string(rune('a' + i)), BodyHash: []byte{1}, Status: 204, At: now,
+				Principal: "prn_1", Method: "POST", Path: "/v1/x", Key: string(rune('a' + i)), BodyHash: []byte{1}, Status: 204,
+				At: now,
 			})
 			if err != nil {
 				return err

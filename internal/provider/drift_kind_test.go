@@ -65,7 +65,8 @@ func driftCases() map[string]drifting {
 			}),
 		},
 		"webhook endpoint": {
-			kind{api.WebhookEndpoints, describe(everyKind()["webhook endpoint"].config).With("event_types", []string{"message.sent"})},
+			kind{api.WebhookEndpoints, describe(everyKind()["webhook endpoint"].config).With("event_types",
+				[]string{"message.sent"})},
 			slices.Concat(common, []map[string]any{
 				{"url": "https://hooks.example.com/theirs"},
 				{"event_types": nil},
@@ -76,7 +77,8 @@ func driftCases() map[string]drifting {
 	}
 }
 
-// Of a policy, a connector or an endpoint, too: whatever somebody changes, the next plan shows exactly that, one apply corrects it in place, and nothing else moves.
+// Of a policy, a connector or an endpoint, too: whatever somebody changes, the next plan shows exactly that, one apply
+// corrects it in place, and nothing else moves.
 func TestDriftOfTheOtherKinds(t *testing.T) {
 	for name, x := range driftCases() {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +86,8 @@ func TestDriftOfTheOtherKinds(t *testing.T) {
 				s.create(k.config)
 				before := s.object(k)
 				for _, patch := range x.patches {
-					s.As(api.RoleDeployer).Do(http.MethodPatch, "/v1/"+k.Path+"/"+before["id"].(string), patch).Want(http.StatusOK)
+					id, _ := before["id"].(string)
+					s.As(api.RoleDeployer).Do(http.MethodPatch, k.Route(id), patch).Want(http.StatusOK)
 					p := s.tf.Plan(k.config)
 					tftest.Must(s.t, p.Diags)
 					got, want := knownChanges(s.t, s.tf.State, p.Planned), slices.Sorted(maps.Keys(patch))

@@ -94,7 +94,8 @@ func TestStageTimeout(t *testing.T) {
 	})
 }
 
-// After a rollback and a release Terraform waits: the version that failed is cancelled at its deadline, or a person promotes it.
+// After a rollback and a release Terraform waits: the version that failed is cancelled at its deadline, or a person
+// promotes it.
 func TestRollbackReleasedEarly(t *testing.T) {
 	back := func(s *scene, k kind) {
 		s.t.Helper()

@@ -19,20 +19,22 @@ type imported struct {
 	state []string
 }
 
-// importCases are objects as the API keeps them: with nothing, with empty values, with everything, and with values in other
-// words than the configuration's.
+// importCases are objects as the API keeps them: with nothing, with empty values, with everything, and with values in
+// other words than the configuration's.
 func importCases() map[string]imported {
 	ids := acctest.TheFixture()
 	empty := tftest.Triggers()
 	full := map[string]any{
-		"description": "what it is for", "labels": map[string]any{"team": "a"}, "minimum_version": 4, "deletion_protection": true,
+		"description": "what it is for", "labels": map[string]any{"team": "a"}, "minimum_version": 4,
+		"deletion_protection": true,
 		"rotate_when_changed": map[string]any{"incident": "7"},
 	}
 	all := merge(importedRotated(api.ScopedTokens, everyKind()["scoped token"].config),
 		importedRotated(api.SigningSecrets, everyKind()["signing secret"].config))
 	policy := tftest.Config{"name": "orders", "interval": "90d"}
 	all["policy with its defaults"] = imported{kind{api.RotationPolicies, policy}, policy, []string{
-		"overlap=24h", "max_stage=7d", "max_age=<null>", "description=<null>", "labels=<null>", "require_acknowledgement=true",
+		"overlap=24h", "max_stage=7d", "max_age=<null>", "description=<null>", "labels=<null>",
+		"require_acknowledgement=true",
 	}}
 	all["policy with durations in other words"] = imported{
 		kind{api.RotationPolicies, tftest.Config{
@@ -43,7 +45,10 @@ func importCases() map[string]imported {
 			"name": "orders", "interval": "168h", "overlap": "1d", "max_stage": "90m", "max_age": "2w", "quiet_period": "3600s",
 			"require_acknowledgement": false, "on_stage_timeout": "promote", "description": "", "labels": empty,
 		},
-		[]string{"interval=168h", "overlap=1d", "max_stage=90m", "max_age=2w", "quiet_period=3600s", "description=", "labels={}"},
+		[]string{
+			"interval=168h", "overlap=1d", "max_stage=90m", "max_age=2w", "quiet_period=3600s", "description=",
+			"labels={}",
+		},
 	}
 	connector := tftest.Config{"name": "orders", "owner": "team-a", "type": "slack"}
 	all["connector with nothing"] = imported{kind{api.Connectors, connector}, connector, []string{
@@ -60,14 +65,18 @@ func importCases() map[string]imported {
 	fullConnector := tftest.Config{
 		"name": "orders", "owner": "team-a", "type": "twilio", "description": "Texts", "labels": map[string]any{"team": "a"},
 		"settings":       map[string]any{"account_sid": "AC0123456789abcdef0123456789abcdef"},
-		"allowed_scopes": []string{"messages:send", "contacts:*"}, "rotation_policy_id": ids.Policies[0], "credentials_wo_version": 3,
+		"allowed_scopes": []string{"messages:send", "contacts:*"}, "rotation_policy_id": ids.Policies[0],
+		"credentials_wo_version": 3,
 	}
 	all["connector with everything"] = imported{
 		kind{api.Connectors, fullConnector.With("credentials_wo", map[string]any{"auth_token": "CANARY"})},
 		map[string]any(fullConnector.With("credentials", map[string]any{"auth_token": "CANARY"})),
 		[]string{"version=1", "credentials_wo_version=3", "credentials_status=current", "credentials_wo=<null>"},
 	}
-	endpoint := tftest.Config{"name": "orders", "connector_id": ids.Connectors[0], "url": "https://hooks.example.com/x?y=z"}
+	endpoint := tftest.Config{
+		"name": "orders", "connector_id": ids.Connectors[0],
+		"url": "https://hooks.example.com/x?y=z",
+	}
 	all["endpoint with nothing"] = imported{kind{api.WebhookEndpoints, endpoint}, endpoint, []string{
 		"url=https://hooks.example.com/x?y=z", "event_types=<null>", "enabled=true", "description=<null>", "labels=<null>",
 	}}
@@ -81,12 +90,16 @@ func importCases() map[string]imported {
 	all["key pair with everything"] = imported{kind{api.SigningSecrets, keys}, keys, []string{
 		"version=4", "minimum_version=4", "algorithm=ed25519", "deletion_protection=true", "secret_digest=<null>",
 	}}
-	token := everyKind()["scoped token"].config.With("expires_at", "2027-01-31T12:00:00Z").With("allowed_cidrs", []string{"192.0.2.0/24"})
+	token := everyKind()["scoped token"].config.With("expires_at", "2027-01-31T12:00:00Z").With("allowed_cidrs",
+		[]string{"192.0.2.0/24"})
 	maps.Copy(token, full)
 	all["token with everything, its end in another offset"] = imported{
 		kind{api.ScopedTokens, token},
 		token.With("expires_at", "2027-01-31T14:00:00+02:00"),
-		[]string{"version=4", "minimum_version=4", "expires_at=2027-01-31T14:00:00+02:00", `rotate_when_changed={"incident":"7"}`},
+		[]string{
+			"version=4", "minimum_version=4", "expires_at=2027-01-31T14:00:00+02:00",
+			`rotate_when_changed={"incident":"7"}`,
+		},
 	}
 	secret := everyKind()["signing secret"].config
 	supplied := "whsec_" + strings.Repeat("YWJj", 8)
@@ -114,7 +127,11 @@ func importedRotated(k api.Kind, c tftest.Config) map[string]imported {
 			"version=1", "description=<null>", "labels=<null>", "rotate_when_changed=<null>", "minimum_version=<null>",
 			"deletion_protection=false",
 		}},
-		k.Singular + " with empty values": {kind{k, none}, none, []string{"description=", "labels={}", "rotate_when_changed={}"}},
+		k.Singular + " with empty values": {
+			kind{k, none},
+			none,
+			[]string{"description=", "labels={}", "rotate_when_changed={}"},
+		},
 	}
 }
 
@@ -126,8 +143,8 @@ func merge(all ...map[string]imported) map[string]imported {
 	return out
 }
 
-// An import takes the name or the id, needs no secret, and changes nothing. Where the configuration says what the platform
-// has, the next plan is empty.
+// An import takes the name or the id, needs no secret, and changes nothing. Where the configuration says what the
+// platform has, the next plan is empty.
 func TestImportOfWhatTheAPIMade(t *testing.T) {
 	for name, c := range importCases() {
 		t.Run(name, func(t *testing.T) {

@@ -101,7 +101,8 @@ func TestRevokeKeepsTheReasonsOfAHold(t *testing.T) {
 		{strings.Repeat("x", maxHoldReason), "investigation; leaked; INC-7"},
 	} {
 		first := *c.Hold
-		c = do(t, c, testPolicy(), Command{Step: StepRevoke, All: true, Reason: tc.reason, Hold: true, Actor: "other"}, at(time.Minute))
+		c = do(t, c, testPolicy(), Command{Step: StepRevoke, All: true, Reason: tc.reason, Hold: true, Actor: "other"},
+			at(time.Minute))
 		if c.Hold.Reason != tc.want || c.Hold.By != first.By || !c.Hold.At.Equal(first.At) {
 			t.Errorf("the hold is %+v, want the reason %q", *c.Hold, tc.want)
 		}

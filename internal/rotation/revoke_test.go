@@ -200,10 +200,12 @@ func TestLeftAlone(t *testing.T) {
 	p := testPolicy()
 	c, _ := RevokeValue(draining(t), p, 2, "app", at(time.Hour))
 	ends := c.CurrentEnds()
-	if previous, _ := draining(t).Previous(); ends.IsZero() || !ends.Equal(previous.Deadline) || !c.NextDeadline().Equal(ends) {
+	if previous, _ := draining(t).Previous(); ends.IsZero() || !ends.Equal(previous.Deadline) ||
+		!c.NextDeadline().Equal(ends) {
 		t.Fatalf("left alone until %s: %s", ends, describe(c))
 	}
-	if s := StatusAt(c, p, at(time.Hour)); s.Due != StepBegin || s.Reason != ReasonRevoked || !s.CurrentExpiresAt.Equal(ends) {
+	if s := StatusAt(c, p, at(time.Hour)); s.Due != StepBegin || s.Reason != ReasonRevoked ||
+		!s.CurrentExpiresAt.Equal(ends) {
 		t.Errorf("status %+v", s)
 	}
 	_, _, err := Apply(c, p, Command{Step: StepRetire, Force: true, Reason: "r"}, at(time.Hour))
@@ -226,7 +228,8 @@ func TestLeftAlone(t *testing.T) {
 			t.Errorf("%s: version 1 does not end at %s", name, ends)
 		}
 		after, done := Settle(tc.c, p, ends)
-		if v, _ := after.Lookup(1); after.Phase() != tc.phase || v.State != StateRetired || v.EndReason != ReasonOverlapEnded {
+		if v, _ := after.Lookup(1); after.Phase() != tc.phase || v.State != StateRetired ||
+			v.EndReason != ReasonOverlapEnded {
 			t.Errorf("%s: %s", name, describe(after))
 		}
 		if len(done) == 0 || done[len(done)-1].Actor != ActorPlatform {

@@ -1,9 +1,10 @@
-// Command mutants shows what the tests can notice: it changes the code in one place at a time and runs the tests over the change.
+// Command mutants shows what the tests can notice: it changes the code in one place at a time and runs the tests over
+// the change.
 //
-// A change that fails a test is killed. A change that no test fails survives: either a test is missing, or the code does not
-// need what was changed. The files on disk stay as they are; the go command gets each change as an overlay.
+// A change that fails a test is killed. A change that no test fails survives: either a test is missing, or the code
+// does not need what was changed. The files on disk stay as they are; the go command gets each change as an overlay.
 //
-//	go run ./internal/cmd/mutants -n 60 -seed 7 -then ./internal/platform,./internal/provider/... ./internal/rotation ./internal/client
+//	go run ./internal/cmd/mutants -n 60 -seed 7 -then ./internal/platform ./internal/rotation ./internal/client
 package main
 
 import (
@@ -30,8 +31,9 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	count := flags.Int("n", 60, "how many mutants to try")
 	seed := flags.Uint64("seed", 1, "the same seed chooses the same mutants of the same code")
-	then := flags.String("then", "", "packages whose tests run where those of the mutant's own package do not fail, by comma")
-	limit := flags.Duration("timeout", 5*time.Minute, "how long the tests may take over one mutant; a mutant that takes longer is killed")
+	then := flags.String("then", "", "packages whose tests run if those of the mutant's own package pass, by comma")
+	limit := flags.Duration("timeout", 5*time.Minute,
+		"how long the tests may take over one mutant; a mutant that takes longer is killed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

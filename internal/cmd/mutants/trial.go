@@ -82,7 +82,10 @@ func writeOverlay(dir string, m mutant) (string, error) {
 	absolute, absErr := filepath.Abs(m.file)
 	description, jsonErr := json.Marshal(map[string]map[string]string{"Replace": {absolute: replacement}})
 	overlay := filepath.Join(dir, "overlay.json")
-	err = errors.Join(absErr, jsonErr, os.WriteFile(replacement, changed, 0o600), os.WriteFile(overlay, description, 0o600)) //nolint:gosec // in a directory of its own
+	err = errors.Join(absErr, jsonErr)
+	for path, data := range map[string][]byte{replacement: changed, overlay: description} {
+		err = errors.Join(err, os.WriteFile(path, data, 0o600))
+	}
 	if err != nil {
 		return "", fmt.Errorf("write the overlay: %w", err)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 )
 
-// TestNoNewKeyringForSealedKeys: a database without its keyring is refused, by every command, until the keyring is back.
+// TestNoNewKeyringForSealedKeys: a database without its keyring is refused, by every command, until the keyring is
+// back.
 func TestNoNewKeyringForSealedKeys(t *testing.T) {
 	dir := t.TempDir()
 	c := clock.NewFake(epoch)
@@ -36,7 +37,8 @@ func TestNoNewKeyringForSealedKeys(t *testing.T) {
 	if err := os.Rename(kept, path); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "production"); code != 0 {
+	if code, _, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments",
+		"production"); code != 0 {
 		t.Errorf("with its keyring: %s", log)
 	}
 }

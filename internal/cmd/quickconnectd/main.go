@@ -21,8 +21,9 @@ Usage:
       [--metrics-listen HOST:PORT] [--allow-private-endpoints]
       Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs to
       standard error. SIGHUP reads the certificate and its key again. --metrics-listen (or the environment variable
-      QUICKCONNECTD_METRICS_LISTEN) serves /metrics on an address of its own, in plain HTTP, and nowhere else. Webhooks go to public addresses only. --allow-private-endpoints also allows this machine, private
-      networks, and http to this machine: use it for trials, not for a platform that others may use.
+      QUICKCONNECTD_METRICS_LISTEN) serves /metrics on an address of its own, in plain HTTP, and nowhere else. Webhooks
+      go to public addresses only. --allow-private-endpoints also allows this machine, private networks, and http to
+      this machine: use it for trials, not for a platform that others may use.
 
   quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...
       Creates environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the

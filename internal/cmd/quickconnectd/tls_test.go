@@ -16,7 +16,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-// TestCertificatesAreReadAgain: SIGHUP does not end the server, and a new certificate is used from then on; one that cannot be read leaves the old one.
+// TestCertificatesAreReadAgain: SIGHUP does not end the server, and a new certificate is used from then on; one that
+// cannot be read leaves the old one.
 func TestCertificatesAreReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	old := certificate(t, dir)
@@ -79,7 +80,8 @@ func TestNoCBC(t *testing.T) {
 	}
 	dir := t.TempDir()
 	pool := certificate(t, dir)
-	s := start(t, clock.NewFake(epoch), "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert", filepath.Join(dir, "cert.pem"), "--tls-key", filepath.Join(dir, "key.pem"))
+	s := start(t, clock.NewFake(epoch), "--data-dir", dir, "--listen", "127.0.0.1:0", "--tls-cert",
+		filepath.Join(dir, "cert.pem"), "--tls-key", filepath.Join(dir, "key.pem"))
 	for suite, want := range map[uint16]bool{
 		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: false, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: true,
 	} {
@@ -120,7 +122,8 @@ func TestMetricsOnAnAddressOfTheirOwn(t *testing.T) {
 	if status, _ := get(s.url + "/metrics"); status != http.StatusNotFound {
 		t.Errorf("the API has metrics: %d", status)
 	}
-	if status, body := get("http://" + port + "/metrics"); status != http.StatusOK || !strings.Contains(body, "quickconnect_requests_total") {
+	if status, body := get("http://" + port + "/metrics"); status != http.StatusOK ||
+		!strings.Contains(body, "quickconnect_requests_total") {
 		t.Errorf("%d %s", status, body)
 	}
 	if status, _ := get("http://" + port + "/v1/identity"); status != http.StatusNotFound {

@@ -56,7 +56,8 @@ func TestTokenListAndRevoke(t *testing.T) {
 	if _, out, _ := token("list", where...); strings.Contains(out, "prn_") {
 		t.Errorf("after the revocations: %s", out)
 	}
-	if code, _, log := token("list", "--data-dir", dir, "--tenant", "acme", "--environment", "nowhere"); code != 1 || !strings.Contains(log, "no environment") {
+	if code, _, log := token("list", "--data-dir", dir, "--tenant", "acme", "--environment", "nowhere"); code != 1 ||
+		!strings.Contains(log, "no environment") {
 		t.Errorf("a missing environment: exit code %d: %s", code, log)
 	}
 }

@@ -44,18 +44,30 @@ func TestAssign(t *testing.T) {
 		running, waiting []place
 		want             int
 	}{
-		"one environment":                 {nil, at(staging, 20, "", answered), 16},
-		"half of it timed out":            {nil, at(staging, 20, "", late), 8},
-		"half of it is at new hosts":      {nil, at(staging, 20, "", fresh), 8},
-		"one host":                        {nil, at(staging, 20, "h", answered), 8},
-		"one host that times out":         {nil, at(staging, 20, "h", late), 4},
-		"a new host gets one at a time":   {nil, at(staging, 20, "h", fresh), 1},
-		"also later":                      {at(staging, 1, "h", fresh), at(staging, 20, "h", fresh)[1:], 0},
-		"two environments share a host":   {nil, append(at(staging, 20, "h", answered), at(production, 20, "h", answered)...), 16},
-		"a full environment":              {at(staging, 16, "", answered), append(at(staging, 17, "", answered)[16:], good...), 1},
-		"a hung environment":              {at(staging, 8, "", late), append(at(staging, 17, "", late)[8:], good...), 1},
-		"hung at the same host":           {at(staging, 4, "good", late), append(at(staging, 17, "good", late)[4:], good...), 1},
-		"hung at the same new host":       {at(staging, 1, "good", fresh), append(at(staging, 17, "good", fresh)[1:], at(production, 1, "good", fresh)...), 1},
+		"one environment":               {nil, at(staging, 20, "", answered), 16},
+		"half of it timed out":          {nil, at(staging, 20, "", late), 8},
+		"half of it is at new hosts":    {nil, at(staging, 20, "", fresh), 8},
+		"one host":                      {nil, at(staging, 20, "h", answered), 8},
+		"one host that times out":       {nil, at(staging, 20, "h", late), 4},
+		"a new host gets one at a time": {nil, at(staging, 20, "h", fresh), 1},
+		"also later":                    {at(staging, 1, "h", fresh), at(staging, 20, "h", fresh)[1:], 0},
+		"two environments share a host": {
+			nil, append(at(staging, 20, "h", answered), at(production, 20, "h", answered)...),
+			16,
+		},
+		"a full environment": {
+			at(staging, 16, "", answered),
+			append(at(staging, 17, "", answered)[16:], good...), 1,
+		},
+		"a hung environment": {at(staging, 8, "", late), append(at(staging, 17, "", late)[8:], good...), 1},
+		"hung at the same host": {
+			at(staging, 4, "good", late), append(at(staging, 17, "good", late)[4:], good...),
+			1,
+		},
+		"hung at the same new host": {
+			at(staging, 1, "good", fresh),
+			append(at(staging, 17, "good", fresh)[1:], at(production, 1, "good", fresh)...), 1,
+		},
 		"an answer beside those that are": {at(staging, 8, "", late), at(staging, 1, "h", answered), 1},
 	} {
 		if got := assign(c.running, c.waiting); len(got) != c.want {
@@ -104,10 +116,12 @@ func TestEveryTenantHasItsShareOfAHost(t *testing.T) {
 	}
 }
 
-// TestOrderOfTurns: who answered last goes before a new host, that before who timed out, and otherwise who had no turn for longest.
+// TestOrderOfTurns: who answered last goes before a new host, that before who timed out, and otherwise who had no turn
+// for longest.
 func TestOrderOfTurns(t *testing.T) {
 	waiting := slices.Concat(
-		at(staging, 1, "late", place{late: true}), at(staging, 1, "new", place{fresh: true}), at(staging, 1, "b", place{turn: 2}), at(staging, 1, "a", place{turn: 1}),
+		at(staging, 1, "late", place{late: true}), at(staging, 1, "new", place{fresh: true}),
+		at(staging, 1, "b", place{turn: 2}), at(staging, 1, "a", place{turn: 1}),
 		at(production, 1, "c", place{turn: 9}))
 	var got []string
 	for _, i := range assign(nil, waiting) {

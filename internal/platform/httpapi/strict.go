@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -59,7 +60,7 @@ func twiceInObject(d *json.Decoder, at []string) (field string) {
 		if err != nil || !isName {
 			return ""
 		}
-		member := append(at, name)
+		member := append(slices.Clone(at), name)
 		if seen[name] {
 			return problem.Pointer(member...)
 		}

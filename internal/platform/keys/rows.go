@@ -54,7 +54,8 @@ func (r Rows) Secret(scope store.Scope, id string, number int64, hash []byte) (B
 	return r.bind(store.Row{Table: store.TableSecrets, Scope: scope, ID: id, Number: number}, hash)
 }
 
-// ScopedToken binds what a token may do, where, and how long, to the token: with its valid versions and their deadlines.
+// ScopedToken binds what a token may do, where, and how long, to the token: with its valid versions and their
+// deadlines.
 func (r Rows) ScopedToken(t *store.ScopedToken) (Bound, error) {
 	row := store.Row{Table: store.TableScopedTokens, Scope: t.Scope, ID: t.ID}
 	var valid []any

@@ -9,23 +9,31 @@ import (
 func TestMACs(t *testing.T) {
 	s := openSQLite(t, t.TempDir()+"/quickconnect.db")
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.CreateEnvironment(t.Context(), staging, start), tx.CreateEnvironment(t.Context(), production, start))
+		return errors.Join(tx.CreateEnvironment(t.Context(), staging, start),
+			tx.CreateEnvironment(t.Context(), production, start))
 	})
 	if got := hasKeys(t, s); got {
 		t.Error("an empty database has keys")
 	}
 	insert(t, s, policy(staging, "pol_1", "p"), connector(staging, "con_1", "c"), token(staging, "tok_1", "a", "con_1"))
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutSecret(t.Context(), "tok_1", Sealed{Number: 1, Value: []byte("sealed"), LookupHash: []byte("hash")}),
-			tx.InsertPrincipal(t.Context(), &Principal{ID: "prn_1", Scope: staging, Name: "n", Role: "auditor", CreatedAt: start, TokenHash: []byte("h1")}),
+		return errors.Join(tx.PutSecret(t.Context(), "tok_1",
+			Sealed{Number: 1, Value: []byte("sealed"), LookupHash: []byte("hash")}),
+			tx.InsertPrincipal(t.Context(), &Principal{
+				ID: "prn_1", Scope: staging, Name: "n", Role: "auditor", CreatedAt: start,
+				TokenHash: []byte("h1"),
+			}),
 			tx.InsertKey(t.Context(), "lookup", 1, []byte("sealed"), start))
 	})
 	if got := hasKeys(t, s); !got {
 		t.Error("no keys")
 	}
 	for _, r := range []Row{
-		{TablePrincipals, staging, "prn_1", 0}, {TableSecrets, staging, "tok_1", 1}, {TableScopedTokens, staging, "tok_1", 0},
-		{TableConnectors, staging, "con_1", 0}, {TableRotationPolicies, staging, "pol_1", 0},
+		{TablePrincipals, staging, "prn_1", 0},
+		{TableSecrets, staging, "tok_1", 1},
+		{TableScopedTokens, staging, "tok_1", 0},
+		{TableConnectors, staging, "con_1", 0},
+		{TableRotationPolicies, staging, "pol_1", 0},
 	} {
 		update(t, s, func(tx *Tx) error {
 			before, err := tx.UnboundRows(t.Context(), r.Table, 10)

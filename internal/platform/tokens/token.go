@@ -99,7 +99,10 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err != nil {
 			return err
 		}
-		if err := tx.PutSecret(ctx, t.ID, store.Sealed{Number: number, Value: sealed, LookupHash: hash, ValueHash: hash}); err != nil {
+		if err := tx.PutSecret(ctx, t.ID, store.Sealed{
+			Number: number, Value: sealed, LookupHash: hash,
+			ValueHash: hash,
+		}); err != nil {
 			return err
 		}
 		bound, err := tx.Keys.Rows().Secret(tx.Scope, t.ID, number, hash)

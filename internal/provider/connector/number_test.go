@@ -19,15 +19,33 @@ func TestApplyTimeValueWithNumbers(t *testing.T) {
 		"an edit under the same number": {
 			number(configured("one"), 1), edited(number(configured("one"), 1)), edited(number(configured("two"), 1)), 0, "1",
 		},
-		"a new number":                            {number(configured("one"), 1), number(configured("two"), 2), number(configured("three"), 2), 1, "2"},
-		"a first number":                          {configured("one"), number(configured("one"), 1), number(configured("two"), 1), 1, "2"},
-		"no number any more, and the old value":   {number(configured("one"), 1), configured("two"), configured("one"), 0, "1"},
-		"no number any more, and a new value":     {number(configured("one"), 1), configured("one"), configured("two"), 1, "2"},
-		"none, then a first value, with an edit":  {base(), edited(base()), edited(configured("one")), 1, "1"},
-		"none, then a new value, with an edit":    {configured("one"), edited(base()), edited(configured("two")), 1, "2"},
-		"a new value, then none":                  {configured("one"), configured("two"), base(), 0, "1"},
-		"none, then a value, with a new number":   {number(configured("one"), 1), number(base(), 2), number(configured("two"), 2), 1, "2"},
-		"a value, then none, with a new number":   {number(configured("one"), 1), number(configured("two"), 2), number(base(), 2), 0, "1"},
+		"a new number": {
+			number(configured("one"), 1), number(configured("two"), 2),
+			number(configured("three"), 2), 1, "2",
+		},
+		"a first number": {
+			configured("one"), number(configured("one"), 1),
+			number(configured("two"), 1), 1, "2",
+		},
+		"no number any more, and the old value": {
+			number(configured("one"), 1), configured("two"), configured("one"), 0,
+			"1",
+		},
+		"no number any more, and a new value": {
+			number(configured("one"), 1), configured("one"), configured("two"), 1,
+			"2",
+		},
+		"none, then a first value, with an edit": {base(), edited(base()), edited(configured("one")), 1, "1"},
+		"none, then a new value, with an edit":   {configured("one"), edited(base()), edited(configured("two")), 1, "2"},
+		"a new value, then none":                 {configured("one"), configured("two"), base(), 0, "1"},
+		"none, then a value, with a new number": {
+			number(configured("one"), 1), number(base(), 2),
+			number(configured("two"), 2), 1, "2",
+		},
+		"a value, then none, with a new number": {
+			number(configured("one"), 1), number(configured("two"), 2),
+			number(base(), 2), 0, "1",
+		},
 		"none, then a value, with a first number": {base(), number(base(), 1), number(configured("one"), 1), 1, "1"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -227,7 +227,8 @@ func TestRevokedAndHeld(t *testing.T) {
 			s.Hold("incident 42")
 			s.ForgetRequests()
 			p = tf.Plan(c)
-			wantWarning(t, p, "on hold since 2026-05-01T12:00:00Z, by ", " (prn_", "): incident 42", "not sent until it is released")
+			wantWarning(t, p, "on hold since 2026-05-01T12:00:00Z, by ", " (prn_", "): incident 42",
+				"not sent until it is released")
 			if p.Changes {
 				t.Error("a hold does not stop the plan")
 			}

@@ -26,7 +26,7 @@ func (s *scene) auditor() *tftest.Terraform {
 		return acctest.Pass()
 	})
 	blind := s.Terraform(api.Connectors.Terraform)
-	s.Platform.Fail(nil)
+	s.Fail(nil)
 	blind.State, blind.Private = s.tf.State, s.tf.Private
 	return blind
 }

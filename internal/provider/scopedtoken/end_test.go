@@ -99,7 +99,8 @@ func TestQuietCountsFromTheLastUse(t *testing.T) {
 	tf.Keep(p, nil)
 }
 
-// A disabled connector's tokens are refused, and accepted again once it is enabled. Terraform has nothing to do for them.
+// A disabled connector's tokens are refused, and accepted again once it is enabled. Terraform has nothing to do for
+// them.
 func TestTokenOfADisabledConnector(t *testing.T) {
 	platform, tf := created(t, base())
 	value := platform.Credential(api.ScopedTokens, "notifier").Reveal(1)
