@@ -97,6 +97,16 @@ func TestAPrincipalIsBoundToItsRow(t *testing.T) {
 	}
 }
 
+// TestRevokedPrincipalStaysRevoked: whoever writes to the database cannot bring a principal back that was ended.
+func TestRevokedPrincipalStaysRevoked(t *testing.T) {
+	w := newWorld(t)
+	auditor := w.me(w.tokens[api.RoleAuditor])
+	w.as(api.RoleSecurity, "DELETE", "/v1/principals/"+auditor.PrincipalID, nil).want(204)
+	w.as(api.RoleAuditor, "GET", "/v1/identity", nil).problem(api.CodeUnauthenticated, "")
+	w.tamper(`UPDATE principals SET ended_at = 0 WHERE role = 'auditor'`)
+	w.as(api.RoleAuditor, "GET", "/v1/identity", nil).problem(api.CodeInternal, "")
+}
+
 // TestRowsOfAnOlderBuildAreBoundOnce: at the first start of a build that knows keyed hashes, and never again.
 func TestRowsOfAnOlderBuildAreBoundOnce(t *testing.T) {
 	w := newWorld(t)
