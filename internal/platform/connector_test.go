@@ -240,3 +240,16 @@ func TestObjectInUseIsNotDeleted(t *testing.T) {
 		t.Error("the value of a deleted token is accepted")
 	}
 }
+
+// A renamed connector continues the numbers of its new name.
+func TestRenamedConnectorContinuesNumbers(t *testing.T) {
+	w := newWorld(t)
+	first := w.newConnector("chat", object{"credentials": object{"k": "1"}})
+	w.patchConnector(first.ID, object{"credentials": object{"k": "2"}})
+	w.do("DELETE", pathConnectors+"/"+first.ID, nil).want(204)
+	c := w.newConnector("mail", object{"credentials": object{"k": "a"}})
+	w.patchConnector(c.ID, object{"name": "chat"})
+	if c = w.patchConnector(c.ID, object{"credentials": object{"k": "b"}}); *c.Version != 3 {
+		t.Errorf("the version is %d, want 3: chat had two", *c.Version)
+	}
+}
