@@ -67,7 +67,7 @@ func TestAnotherPlatform(t *testing.T) {
 	tf.Run("plan").Want(1).Has("Object of another platform", a, b)
 }
 
-// After a restore that nobody has confirmed, an object that the backup lacks stays in the state.
+// Until a restore is confirmed, an object that is missing in the backup stays in the state.
 func TestRestoreThatIsNotConfirmed(t *testing.T) {
 	p, tf := acctest.Start(t)
 	tf.Config(`

@@ -26,7 +26,7 @@ const (
 
 	asPolicy    = "name = \"p\"\ninterval = \"30d\""
 	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
-	// The ids are of the right form; a plan asks nobody whether they exist.
+	// The ids have the right form. A plan does not check that they exist.
 	asToken = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\n" +
 		"rotation_policy_id = \"pol_1\""
 	asEndpoint   = "name = \"e\"\nconnector_id = \"con_1\"\nurl = \"https://hooks.example.com/quickconnect\""

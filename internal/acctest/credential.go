@@ -7,7 +7,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Credential is a scoped token or a signing secret that somebody operates by hand, beside Terraform.
+// Credential is a scoped token or a signing secret that a test operates over the API, outside Terraform.
 type Credential struct {
 	t    testing.TB
 	p    *Platform

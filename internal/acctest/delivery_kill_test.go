@@ -82,7 +82,7 @@ func TestDeliveriesSurviveKills(t *testing.T) {
 	}
 	for _, e := range h.Events() {
 		if !known[e.ID] || !e.Genuine {
-			t.Errorf("an event that nobody sent, or that is not genuine: %s", e.ID)
+			t.Errorf("the receiver got an unknown or forged event: %s", e.ID)
 		}
 		if body, again := bodies[e.ID]; again && body != string(e.Body) {
 			t.Errorf("event %s came with two bodies", e.ID)

@@ -16,7 +16,7 @@ const (
 	theSink   = "sink_secret.notifier"
 )
 
-// drifting is a configuration in which everything that somebody could change outside says something.
+// drifting is a configuration that sets every attribute that can change outside Terraform.
 func drifting(s *acctest.Sink) string {
 	return `
 resource "quickconnect_rotation_policy" "monthly" {
@@ -54,8 +54,8 @@ resource "quickconnect_scoped_token" "notifier" {
 ` + handover(s)
 }
 
-// Somebody changes an object of every kind. The next plan shows exactly that, one apply corrects it in place, and
-// nothing else is touched: no version moves, nothing is delivered again.
+// An object of every kind changes outside Terraform. The next plan shows exactly that, one apply corrects it in place,
+// and nothing else changes: no version moves, and nothing is delivered again.
 func TestDriftIsCorrectedInPlace(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

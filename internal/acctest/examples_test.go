@@ -96,7 +96,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// The examples of data sources read what somebody else manages.
+// The examples of data sources read objects that another configuration manages.
 func makeWhatDataSourcesRead(p *acctest.Platform) {
 	by := p.As(api.RoleDeployer)
 	by.Create(api.KindRotationPolicies, api.RotationPolicyCreate{Name: "quarterly", Interval: "90d"}).Want(201)

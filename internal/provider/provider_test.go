@@ -9,9 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
@@ -264,106 +261,5 @@ func TestConfigureFromTheEnvironment(t *testing.T) {
 	).Errors(); !strings.Contains(errs, "environment variable QUICKCONNECT_ENDPOINT") ||
 		strings.Contains(errs, "CANARY") {
 		t.Errorf("got %q", errs)
-	}
-}
-
-// TestUnknownConfiguration: a plan that also creates what the provider needs. Nothing is asked, creations can be
-// planned, and what needs a call says why it cannot be made.
-func TestUnknownConfiguration(t *testing.T) {
-	noEnvironment(t)
-	connector := tftest.Config{
-		"name":           "mail",
-		"owner":          "team",
-		"type":           "custom",
-		"credentials_wo": map[string]any{"k": "v"},
-	}
-	for _, name := range []string{"endpoint", "tenant", "environment", "token", "max_retries"} {
-		t.Run(name, func(t *testing.T) {
-			p := newPlatform(t, staging)
-			c := p.config().With(name, tftypes.UnknownValue)
-			for typeName, config := range map[string]tftest.Config{
-				"quickconnect_connector":       connector,
-				"quickconnect_rotation_policy": {"name": "quarterly", "interval": "90d"},
-			} {
-				tf := tftest.New(t, provider.New("test")(), c, typeName)
-				plan := tf.Plan(config)
-				if errs := plan.Diags.Errors(); errs != "" || !plan.Changes {
-					t.Errorf("%s: a creation cannot be planned: %s", typeName, errs)
-				}
-				if errs := tf.Apply(plan, nil).Errors(); !strings.Contains(errs, "its attribute "+name+" is unknown") {
-					t.Errorf("%s: got %q", typeName, errs)
-				}
-			}
-			server, schemas := tftest.Serve(t, provider.New("test")())
-			tftest.Configure(t, server, schemas, c)
-			for typeName, schema := range schemas.DataSourceSchemas {
-				config := tftest.Config{}
-				if typeName != "quickconnect_identity" {
-					config["name"] = "mail"
-				}
-				r, err := server.ReadDataSource(
-					t.Context(),
-					&tfprotov6.ReadDataSourceRequest{
-						TypeName: typeName,
-						Config:   tftest.Dynamic(t, tftest.Value(schema.ValueType(), config)),
-					},
-				)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if errs := tftest.Diags(r.Diagnostics).
-					Errors(); !strings.Contains(
-					errs,
-					"its attribute "+name+" is unknown",
-				) {
-					t.Errorf("data %s: got %q", typeName, errs)
-				}
-			}
-			if p.asked.Load() != 0 {
-				t.Error("the platform was asked")
-			}
-		})
-	}
-}
-
-func TestDataIdentity(t *testing.T) {
-	noEnvironment(t)
-	p := newPlatform(t, staging)
-	server, schemas := tftest.Serve(t, provider.New("test")())
-	if errs := tftest.Configure(t, server, schemas, p.config()).Errors(); errs != "" {
-		t.Fatal(errs)
-	}
-	typ := schemas.DataSourceSchemas["quickconnect_identity"].ValueType()
-	r, err := server.ReadDataSource(
-		t.Context(),
-		&tfprotov6.ReadDataSourceRequest{
-			TypeName: "quickconnect_identity",
-			Config:   tftest.Dynamic(t, tftest.Value(typ, tftest.Config{})),
-		},
-	)
-	if err != nil || tftest.Diags(r.Diagnostics).Errors() != "" {
-		t.Fatal(err, r.Diagnostics)
-	}
-	got, err := r.State.Unmarshal(typ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := tftest.Value(typ, tftest.Config{
-		"principal_id": "prn_1",
-		"name":         "ci",
-		"role":         "deployer",
-		"permissions":  []string{"read", "write"},
-		"tenant":       "acme",
-		"environment":  "staging",
-		"platform_id":  "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
-	})
-	if !got.Equal(want) {
-		t.Errorf("got %s", got)
-	}
-	if strings.Contains(got.String(), "AAAA") {
-		t.Error("the comparison key is in the state")
-	}
-	if p.asked.Load() != 1 {
-		t.Errorf("the platform was asked %d times", p.asked.Load())
 	}
 }

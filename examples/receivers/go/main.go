@@ -115,7 +115,7 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	if no != nil {
 		return 0, "", no
 	}
-	// Somebody may replay a genuine delivery of another endpoint here, and this receiver may even know its secret.
+	// An attacker can replay a delivery of another endpoint here, and this receiver may know that endpoint's secret too.
 	switch {
 	case e.Tenant != c.Tenant:
 		return 0, "", refuse(403, "the delivery is for another tenant")

@@ -9,11 +9,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 func problem(code string) *client.Error {
@@ -208,92 +206,6 @@ func TestReport(t *testing.T) {
 				t.Errorf("at %q, want %q", at, tt.at)
 			}
 		})
-	}
-}
-
-func TestClientFor(t *testing.T) {
-	c, err := client.New(client.Config{Endpoint: "http://127.0.0.1:1", Token: secret.New("qcp_test")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	here, err := NewPlatform(c, api.Identity{Tenant: "acme", Environment: "staging"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, null, unknown := types.StringValue, types.StringNull(), types.StringUnknown()
-	for name, tt := range map[string]struct {
-		platform            *Platform
-		tenant, environment types.String
-		want                string // of the error; empty for none
-	}{
-		"at home":             {here, s("acme"), s("staging"), ""},
-		"after an import":     {here, null, null, ""},
-		"before the creation": {here, unknown, unknown, ""},
-		"another environment": {here, s("acme"), s("production"), `environment "production"`},
-		"another tenant":      {here, s("other"), s("staging"), `tenant "other"`},
-		"not configured": {
-			NotConfigured("endpoint"), s("acme"), s("staging"), "its attribute endpoint is unknown",
-		},
-		"validation": {nil, s("acme"), s("staging"), "before it was configured"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var diags diag.Diagnostics
-			got := (&access{tt.platform}).ClientFor(t.Context(), notes{}, tt.tenant, tt.environment, &diags)
-			if (got != nil) != (tt.want == "") {
-				t.Errorf("client: %v", got != nil)
-			}
-			if text := fmt.Sprint(diags); !strings.Contains(text, tt.want) || diags.HasError() != (tt.want != "") {
-				t.Errorf("got %s", text)
-			}
-		})
-	}
-}
-
-func TestTakeRefusesOtherTypes(t *testing.T) {
-	var diags diag.Diagnostics
-	a := access{}
-	a.take(nil, &diags)
-	if diags.HasError() || a.Platform() != nil {
-		t.Error("validation, where there is nothing to take, is no error")
-	}
-	if a.take("stranger", &diags); !diags.HasError() {
-		t.Error("a stranger was taken")
-	}
-	if _, ok := a.Platform().Identity(); ok {
-		t.Error("nobody has an identity")
-	}
-}
-
-func TestDigest(t *testing.T) {
-	key := &api.ComparisonKey{Number: 3, Key: secret.New("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")}
-	p, err := NewPlatform(nil, api.Identity{ComparisonKey: key})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, ok := p.Digest(api.KindConnectors, "con_1", map[string]secret.Value{"k": secret.New("v")})
-	want, err := api.Digest(
-		3,
-		[]byte("0123456789abcdef0123456789abcdef"),
-		api.KindConnectors,
-		"con_1",
-		map[string]string{"k": "v"},
-	)
-	if err != nil || !ok || got != want {
-		t.Errorf("got %q, %v; want %q", got, ok, want)
-	}
-	if _, ok := NotConfigured("token").Digest("", "", nil); ok {
-		t.Error("a digest without a key")
-	}
-	var none *Platform
-	if _, ok := none.Digest("", "", nil); ok {
-		t.Error("a digest without a platform")
-	}
-	if _, err := NewPlatform(
-		nil,
-		api.Identity{ComparisonKey: &api.ComparisonKey{Key: secret.New("not base64 CANARY")}},
-	); err == nil ||
-		strings.Contains(err.Error(), "CANARY") {
-		t.Errorf("got %v", err)
 	}
 }
 
