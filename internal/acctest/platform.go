@@ -10,17 +10,16 @@
 package acctest
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -53,7 +52,7 @@ type Platform struct {
 
 	t      testing.TB
 	proxy  *proxy
-	log    *lockedBuffer
+	log    *launch.Buffer
 	store  *store.Store
 	keys   *keyring.Keyring
 	served *platform.Server
@@ -97,7 +96,7 @@ func StartPlatform(tb testing.TB) *Platform {
 func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	tb.Helper()
 	p := &Platform{
-		Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &lockedBuffer{},
+		Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &launch.Buffer{},
 		tokens: map[string]string{},
 	}
 	p.open()
@@ -248,22 +247,4 @@ func (p *Platform) handler() http.Handler {
 	p.proxy.mu.Lock()
 	defer p.proxy.mu.Unlock()
 	return p.proxy.target
-}
-
-// lockedBuffer is a buffer that many may write to.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(data []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(data)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -79,7 +79,7 @@ func (t *Terraform) Name() string { return filepath.Base(t.Path) }
 // Command is a command of the CLI that runs.
 type Command struct {
 	cmd   *exec.Cmd
-	out   lockedBuffer
+	out   Buffer
 	began time.Time
 }
 
@@ -130,19 +130,21 @@ func (c *Command) Wait() (Result, error) {
 var overrideWarning = regexp.MustCompile(
 	`(?s)\n*Warning: Provider development overrides are in effect\n.*?published\s+releases\.\n`)
 
-// lockedBuffer is a buffer that is read while it is written.
-type lockedBuffer struct {
+// Buffer is a buffer that can be read while it is written.
+type Buffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (b *lockedBuffer) Write(data []byte) (int, error) {
+// Write appends data.
+func (b *Buffer) Write(data []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.Write(data)
 }
 
-func (b *lockedBuffer) String() string {
+// String returns what was written so far.
+func (b *Buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()

@@ -32,6 +32,9 @@ func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	shared := lifecycle.Handler{
+		Kind: api.Connectors, Label: "Connector", Returns: api.Connector{}, Engine: h.engine, Changes: h.changes,
+	}
 	r.Tag(api.Connectors.Tag, "Integrations with outside services, and their credentials.")
 	one := api.Connectors.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
@@ -50,7 +53,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "getConnector", Method: http.MethodGet, Path: one, Tag: api.Connectors.Tag,
 		Permission: api.PermissionRead, Returns: api.Connector{}, Summary: "Read a connector",
 		Description: "Returns the connector, with the digest of its credentials and never the credentials.",
-	}, h.get)
+	}, shared.Get)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "patchConnector", Method: http.MethodPatch, Path: one, Tag: api.Connectors.Tag,
 		Permission: api.PermissionWrite, Returns: api.Connector{}, Summary: "Change a connector",
@@ -62,9 +65,6 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Permission: api.PermissionWrite, Summary: "Delete a connector",
 		Description: "Refused while a scoped token or a webhook endpoint refers to it.",
 	}, h.delete)
-	shared := lifecycle.Handler{
-		Kind: api.Connectors, Label: "Connector", Returns: api.Connector{}, Engine: h.engine, Changes: h.changes,
-	}
 	shared.Mount(r)
 }
 
@@ -130,18 +130,6 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 		out, err = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
 		return err
-	})
-	return out, err
-}
-
-func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
-	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
-		c, err := load(ctx, tx, in.ID)
-		if err != nil {
-			return err
-		}
-		out = httpapi.Object(&c.Object, c.Show(tx.Now))
-		return nil
 	})
 	return out, err
 }

@@ -67,6 +67,19 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, op, h.versions)
 }
 
+// Get reads one object of the kind. The domain registers it, with its own description.
+func (h *Handler) Get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+	err = h.Engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		o, err := h.Engine.Load(ctx, tx, h.Kind, in.ID)
+		if err != nil {
+			return err
+		}
+		out = httpapi.Object(o.Parts().Object, o.Show(tx.Now))
+		return nil
+	})
+	return out, err
+}
+
 type revokeInput struct {
 	httpapi.ByID
 	httpapi.Conditional

@@ -40,6 +40,9 @@ func New(engine *credentials.Engine, changes *httpapi.Changes, now func() time.T
 
 // Mount registers the routes.
 func (h *Handler) Mount(r *httpapi.Router) {
+	shared := lifecycle.Handler{
+		Kind: api.ScopedTokens, Label: "ScopedToken", Returns: api.ScopedToken{}, Engine: h.engine, Changes: h.changes,
+	}
 	r.Tag(api.ScopedTokens.Tag, "Least-privilege tokens of a connector, and their rotation.")
 	one := api.ScopedTokens.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
@@ -58,7 +61,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "getScopedToken", Method: http.MethodGet, Path: one, Tag: api.ScopedTokens.Tag,
 		Permission: api.PermissionRead, Returns: api.ScopedToken{}, Summary: "Read a scoped token",
 		Description: "Returns the token and where it stands in its rotation, and never a value.",
-	}, h.get)
+	}, shared.Get)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "patchScopedToken", Method: http.MethodPatch, Path: one, Tag: api.ScopedTokens.Tag,
 		Permission: api.PermissionWrite, Returns: api.ScopedToken{}, Summary: "Change a scoped token",
@@ -69,9 +72,6 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Permission: api.PermissionWrite, Summary: "Delete a scoped token",
 		Description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
 	}, h.delete)
-	shared := lifecycle.Handler{
-		Kind: api.ScopedTokens, Label: "ScopedToken", Returns: api.ScopedToken{}, Engine: h.engine, Changes: h.changes,
-	}
 	shared.MountRotation(r)
 	shared.Mount(r)
 	h.mountIntrospection(r)
@@ -148,18 +148,6 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 		out, err = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
 			func(t *token) api.ScopedToken { return t.flatten(tx.Now) })
 		return err
-	})
-	return out, err
-}
-
-func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
-	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
-		t, err := h.load(ctx, tx, in.ID)
-		if err != nil {
-			return err
-		}
-		out = httpapi.Object(&t.Object, t.Show(tx.Now))
-		return nil
 	})
 	return out, err
 }

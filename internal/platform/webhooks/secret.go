@@ -31,6 +31,9 @@ func newSecrets(engine *credentials.Engine, changes *httpapi.Changes) *Secrets {
 }
 
 func (h *Secrets) mount(r *httpapi.Router) {
+	shared := lifecycle.Handler{
+		Kind: api.SigningSecrets, Label: "SigningSecret", Returns: api.SigningSecret{}, Engine: h.engine, Changes: h.changes,
+	}
 	r.Tag(api.SigningSecrets.Tag, "What deliveries are signed with, and its rotation.")
 	r.OrNull(api.SigningSecret{}, "probe")
 	one := api.SigningSecrets.Route("{id}")
@@ -50,7 +53,7 @@ func (h *Secrets) mount(r *httpapi.Router) {
 		ID: "getSigningSecret", Method: http.MethodGet, Path: one, Tag: api.SigningSecrets.Tag,
 		Permission: api.PermissionRead, Returns: api.SigningSecret{}, Summary: "Read a signing secret",
 		Description: "Returns the signing secret, where it stands in its rotation, and never a value.",
-	}, h.get)
+	}, shared.Get)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "patchSigningSecret", Method: http.MethodPatch, Path: one, Tag: api.SigningSecrets.Tag,
 		Permission: api.PermissionWrite, Returns: api.SigningSecret{}, Summary: "Change a signing secret",
@@ -61,9 +64,6 @@ func (h *Secrets) mount(r *httpapi.Router) {
 		Permission: api.PermissionWrite, Summary: "Delete a signing secret",
 		Description: "Ends every version at once, in any phase. Refused while deletion_protection is true.",
 	}, h.delete)
-	shared := lifecycle.Handler{
-		Kind: api.SigningSecrets, Label: "SigningSecret", Returns: api.SigningSecret{}, Engine: h.engine, Changes: h.changes,
-	}
 	shared.MountRotation(r)
 	shared.Mount(r)
 }
@@ -131,18 +131,6 @@ func (h *Secrets) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 		out, err = httpapi.Page(in.PageSize, found, func(s *signingSecret) string { return s.ID },
 			func(s *signingSecret) api.SigningSecret { return s.flatten(tx.Now) })
 		return err
-	})
-	return out, err
-}
-
-func (h *Secrets) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
-	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
-		s, err := h.load(ctx, tx, in.ID)
-		if err != nil {
-			return err
-		}
-		out = httpapi.Object(&s.Object, s.Show(tx.Now))
-		return nil
 	})
 	return out, err
 }
