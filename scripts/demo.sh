@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 cli=$(scripts/terraform.sh)
 
 began=$(date +%s)
-echo "Building the provider, the platform, a receiver and the demo (a first build takes a minute or two) …"
+echo "Building the provider, the platform, a receiver and the demo (a first build takes about four minutes on two cores) …"
 make -s build
 CGO_ENABLED=0 go build -o bin/demo ./internal/cmd/demo
 (cd examples/receivers/go && GOWORK=off CGO_ENABLED=0 go build -o ../../../bin/quickconnect-receiver .)
