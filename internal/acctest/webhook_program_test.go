@@ -14,7 +14,7 @@ import (
 
 // The program probes by itself: nobody asks it to, and a later plan finds the evidence. The receiver keeps the first
 // probe waiting until it has learned the new secret, because the second would come a minute later.
-func TestTheProgramProbesByItself(t *testing.T) {
+func TestProgramProbes(t *testing.T) {
 	p, tf, token := startProcess(t, "--allow-private-endpoints")
 	h := acctest.StartHook(t, clock.System())
 	learned := make(chan struct{})
@@ -51,7 +51,7 @@ func TestTheProgramProbesByItself(t *testing.T) {
 
 // A delivery that staging has made is refused at the receivers of production, also by one that knows both secrets; they
 // take production's.
-func TestADeliveryOfStagingAtProduction(t *testing.T) {
+func TestStagingDeliveryAtProduction(t *testing.T) {
 	p := acctest.StartProcess(t, "--allow-private-endpoints")
 	tokens := p.Bootstrap(acctest.Tenant, "staging", "production")
 	made := map[string]acctest.HookEvent{}

@@ -1,6 +1,6 @@
 package api
 
-// What happens at the stage deadline when nobody has acknowledged the pending version.
+// What happens at the stage deadline if the pending version was not acknowledged.
 const (
 	OnStageTimeoutCancel  = "cancel"
 	OnStageTimeoutPromote = "promote"

@@ -44,8 +44,8 @@ const (
 	ProbeInconclusive = "inconclusive"
 )
 
-// Probe is how a receiver responded to two events: one that only the pending version signed and, where it accepted
-// that, one that a key signed which nobody knows.
+// Probe is how a receiver responded to two events: one that only the pending version signed and, if it accepted
+// that one, one that a throw-away key signed.
 type Probe struct {
 	Version       int64     `json:"version" doc:"The pending version that was probed."`
 	At            time.Time `json:"at" doc:"When."`

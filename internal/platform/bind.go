@@ -94,5 +94,5 @@ func boundRow(ctx context.Context, tx *txn.Tx, r store.UnboundRow) (b keys.Bound
 		}
 		return tx.Keys.Rows().Policy(p)
 	}
-	return b, fmt.Errorf("nobody knows how to bind a row of %s", r.Table)
+	return b, fmt.Errorf("no keyed hash is defined for rows of %s", r.Table)
 }

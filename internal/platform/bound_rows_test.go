@@ -72,9 +72,9 @@ func TestSwappedRowsDecideNothing(t *testing.T) {
 	}
 }
 
-// TestAPrincipalIsBoundToItsRow: a role, an expiry or a token of another principal is not taken from the database
+// TestPrincipalIsBoundToItsRow: a role, an expiry or a token of another principal is not taken from the database
 // alone.
-func TestAPrincipalIsBoundToItsRow(t *testing.T) {
+func TestPrincipalIsBoundToItsRow(t *testing.T) {
 	for name, change := range map[string]string{
 		"another role":             `UPDATE principals SET role = 'deployer' WHERE role = 'auditor'`,
 		"a later end":              `UPDATE principals SET expires_at = 1 + expires_at WHERE role = 'auditor'`,

@@ -64,8 +64,8 @@ func (w *world) hookAt(name, url string) string {
 	return e
 }
 
-// TestATimeoutIsRemembered, over a restart too, until the endpoint answers or moves.
-func TestATimeoutIsRemembered(t *testing.T) {
+// TestTimeoutIsRemembered, over a restart too, until the endpoint answers or moves.
+func TestTimeoutIsRemembered(t *testing.T) {
 	w := newWorld(t)
 	w.tune = func(c *egress.Config) { c.Timeout = time.Millisecond }
 	w.restart()

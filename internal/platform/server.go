@@ -1,4 +1,4 @@
-// Package platform is the reference platform: an http.Handler over a store, and the loops that do what nobody asks for.
+// Package platform is the reference platform: an http.Handler over a store, and the loops of the background work.
 // It only puts the domains together. Each domain is a package of its own, and docs/architecture.md shows which package
 // may use which.
 package platform

@@ -78,8 +78,8 @@ func (w *world) query(statement string, dest ...any) {
 	}
 }
 
-// TestAnAnswerOfAnOlderBuild is repeated whole.
-func TestAnAnswerOfAnOlderBuild(t *testing.T) {
+// TestAnswerOfOlderBuildIsReplayed is repeated whole.
+func TestAnswerOfOlderBuildIsReplayed(t *testing.T) {
 	w := newWorld(t)
 	body := object{"name": "a", "interval": "1d"}
 	w.do("POST", pathPolicies, body, key("k")).want(201)

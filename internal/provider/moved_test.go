@@ -17,7 +17,7 @@ func unchanged(c tftest.Config) tftest.Config { return c }
 
 // Somebody else moves the rotation between plan and apply. The planned step is not taken, even where theirs is the
 // same: their version is another secret than the one that the plan was about to hand over.
-func TestSomebodyElseMovesTheRotation(t *testing.T) {
+func TestRotationMovedOutsideTerraform(t *testing.T) {
 	step := func(step string) func(*scene) {
 		return func(s *scene) { s.somebody.Step(step, api.StepRequest{Reason: "test"}) }
 	}

@@ -48,8 +48,8 @@ func TestEverythingIsDescribed(t *testing.T) {
 	}
 }
 
-// TestWhatIsSensitive is shown as such in plans and outputs; what is write-only is in no state at all.
-func TestWhatIsSensitive(t *testing.T) {
+// TestSensitiveAttributes is shown as such in plans and outputs; what is write-only is in no state at all.
+func TestSensitiveAttributes(t *testing.T) {
 	_, schemas := tftest.Serve(t, provider.New("test")())
 	want := map[string]bool{ // write-only
 		"quickconnect_connector.credentials_wo":             true,

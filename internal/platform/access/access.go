@@ -32,7 +32,7 @@ func With(ctx context.Context, r *Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// From returns the request of a context. Outside a request it returns an empty one, so nobody has to check.
+// From returns the request of a context. Outside a request it returns an empty one, so callers need no check.
 func From(ctx context.Context) *Request {
 	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
 		return r

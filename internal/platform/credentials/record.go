@@ -80,7 +80,7 @@ func Record(
 	return tx.RecordNumber(ctx, tx.Scope, p.Kind.Path, p.Object.Name, after.Highest)
 }
 
-// cancelled reports whether a version ended with its stage. Then nobody said that its value must not be used.
+// cancelled reports whether a version ended with its stage. Its value was then not reported as leaked.
 func cancelled(done []rotation.Transition, number int64) bool {
 	return slices.ContainsFunc(done, func(t rotation.Transition) bool {
 		return t.Step == rotation.StepCancel && slices.Contains(t.Versions, number)

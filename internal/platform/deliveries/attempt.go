@@ -212,8 +212,8 @@ func apply(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventID st
 	})
 }
 
-// noteUse records that versions signed a delivery that was accepted. In an overlap nobody knows which of the signatures
-// the receiver looked at, so it is no evidence.
+// noteUse records that versions signed a delivery that was accepted. In an overlap, the platform cannot know which of
+// the signatures the receiver checked, so this is no evidence.
 func noteUse(ctx context.Context, tx *txn.Tx, at time.Time, signers []webhooks.Signer) error {
 	for _, s := range signers {
 		if at.Sub(s.Version.LastUsedAt) < useInterval {

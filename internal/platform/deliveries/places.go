@@ -51,7 +51,7 @@ func (p place) attempts() int {
 	return attemptsAtOnce
 }
 
-// behind reports whether nobody knows that the endpoint will answer. Such endpoints leave half of every limit to the
+// behind reports whether it is uncertain that the endpoint will answer. Such endpoints leave half of every limit to the
 // others, so that a receiver that answers never waits for those that do not.
 func (p place) behind() bool { return p.late || p.fresh }
 

@@ -98,8 +98,8 @@ func (s *slots) forget(due map[string]bool) {
 	maps.DeleteFunc(s.backoffs, func(id string, _ *backoff) bool { return gone(id) })
 }
 
-// goOn reports whether an endpoint keeps its place for more attempts, after some that were answered: only while nobody
-// waits for a place. It returns the place as it is then.
+// goOn reports whether an endpoint keeps its place for more attempts, after some that were answered: only while no
+// other endpoint waits for a place. It returns the place as it is then.
 func (s *slots) goOn(p place) (place, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

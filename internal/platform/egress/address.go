@@ -22,7 +22,7 @@ type special struct {
 //
 // The registries call a few of these ranges globally reachable (192.31.196.0/24, 192.52.193.0/24, 192.175.48.0/24,
 // parts of 192.0.0.0/24 and of 2001::/23, 2620:4f:8000::/48). They are anycast services, whose nearest instance may be
-// inside the platform's own network, or nobody receives webhooks there. They are refused too. The first range that
+// inside the platform's own network, or no receiver of webhooks is there. They are refused too. The first range that
 // contains an address names it.
 var specials = []special{
 	// Services of a cloud for its own machines. Other ranges would allow these addresses, or AllowPrivate would open them.
@@ -63,7 +63,7 @@ var specials = []special{
 	},
 	{prefix: netip.MustParsePrefix("100::/64"), what: "discard-only (RFC 6666)"},
 	{prefix: netip.MustParsePrefix("100:0:0:1::/64"), what: "the dummy prefix (RFC 9780)"},
-	// A tunnel to a UDP port at one IPv4 address, through another one: nobody receives webhooks there.
+	// A tunnel to a UDP port at one IPv4 address, through another one. No receiver of webhooks is there.
 	{prefix: netip.MustParsePrefix("2001::/32"), what: "a Teredo tunnel around an IPv4 address (RFC 4380)"},
 	{prefix: netip.MustParsePrefix("2001:2::/48"), what: "for benchmarks (RFC 5180)"},
 	{prefix: netip.MustParsePrefix("2001:10::/28"), what: "an ORCHID, which is no address (RFC 4843)"},

@@ -131,7 +131,7 @@ func (c *Changes) shown(ctx context.Context, tx *txn.Tx, stored *store.Idempoten
 	prefix, _, _ := strings.Cut(stored.ObjectID, "_")
 	show, ok := c.shows[prefix+"_"]
 	if !ok {
-		return nil, fmt.Errorf("nobody knows how to show %q again", stored.ObjectID)
+		return nil, fmt.Errorf("no kind of object shows the id %q", stored.ObjectID)
 	}
 	now, err := show(ctx, tx, stored.ObjectID)
 	if problem.IsNotFound(err) {

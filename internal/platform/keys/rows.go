@@ -11,8 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// Bound is a row with the keyed hash over its columns that decide about access. Whoever writes to the database without
-// the key can neither change these columns, nor exchange them between rows.
+// Bound is a row with the keyed hash over its columns that decide about access. An attacker who writes to the database
+// without the key can neither change these columns nor exchange them between rows.
 type Bound struct {
 	Row store.Row
 	MAC []byte

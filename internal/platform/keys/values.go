@@ -38,8 +38,8 @@ func IsSigningValue(value secret.Value) bool {
 	return slices.ContainsFunc(prefixesOfSigning, func(p string) bool { return strings.HasPrefix(text, p) })
 }
 
-// SigningHash returns the hash that a signing secret is found by when somebody has found its value: that of the public
-// key where there is one. The hashes of one value in two environments differ.
+// SigningHash returns the keyed hash by which /v1/identify finds a signing secret. It is the hash of the public key
+// where there is one. The hashes of one value in two environments differ.
 func (k *Keys) SigningHash(key webhook.Key, scope store.Scope) []byte {
 	text := key.Public()
 	if text == "" {
@@ -53,7 +53,7 @@ func (k *Keys) SigningHash(key webhook.Key, scope store.Scope) []byte {
 	return mac.Sum(nil)
 }
 
-// SigningValueHash is SigningHash for a value that somebody presents; ok is false where it is no such value.
+// SigningValueHash is SigningHash for a value as a caller sent it. ok is false if it is not a signing secret.
 func (k *Keys) SigningValueHash(value secret.Value, scope store.Scope) (hash []byte, ok bool) {
 	key, err := webhook.ParseSecret(value.Expose()) //nolint:forbidigo // read, to be hashed
 	if err != nil {

@@ -19,7 +19,7 @@ type Principal struct {
 	LastUsedAt time.Time // zero: never; at most a minute behind
 	TokenHash  []byte    // keyed; of the token that the principal is identified by
 
-	EndedAt   time.Time // zero: nobody has ended it
+	EndedAt   time.Time // zero: it was not ended
 	EndedBy   string
 	EndReason string
 }
@@ -86,7 +86,7 @@ func (tx *Tx) principal(ctx context.Context, text string, arg any) (found *Princ
 	return found, err
 }
 
-// Principals reads a page of the principals of a scope that nobody has ended.
+// Principals reads a page of the principals of a scope that were not ended.
 func (tx *Tx) Principals(ctx context.Context, scope Scope, list List) (found []*Principal, err error) {
 	args := []any{scope.Tenant, scope.Environment, list.After, list.Name, list.Limit}
 	err = tx.each(ctx, principalsPage, args, func(row scanner) error {

@@ -12,7 +12,7 @@ type Sealed struct {
 	Number     int64
 	Value      []byte
 	LookupHash []byte // nil if the secret is never presented to the platform
-	ValueHash  []byte // outlives the value; nil for a value that nobody will look for
+	ValueHash  []byte // outlives the value; nil for a value that is never looked up
 	Facts      SecretFacts
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// Caller is on whose behalf a transaction runs. Work that nobody asked for has a caller of its own.
+// Caller is the identity on whose behalf a transaction runs. Background work has a caller too.
 type Caller struct {
 	Scope     store.Scope
-	Actor     string // the id that the audit names; empty for nobody
+	Actor     string // the id that the audit names; empty for none
 	ActorName string // its name; empty for what has none
 	RequestID string // empty outside a request
 }

@@ -149,7 +149,7 @@ func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi
 		if err := h.apply(ctx, tx, e, &in.Body); err != nil {
 			return nil, err
 		}
-		// A receiver that asked for a pause was at the old address, or somebody has looked after it since.
+		// A receiver that asked for a pause was at the old address, or it was repaired since.
 		again := e.URL != before.URL || e.Enabled && !before.Enabled
 		if again {
 			e.PausedUntil, e.Failing = time.Time{}, store.Failing{}

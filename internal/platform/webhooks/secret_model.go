@@ -93,7 +93,7 @@ func (s *signingSecret) digestOf(number int64) string {
 	return s.Facts(number).Digest
 }
 
-// revokedSecretsKept is how many revoked values are remembered. Nobody configures an older one any more.
+// revokedSecretsKept is how many revoked values are remembered. An older one is unlikely to be configured still.
 const revokedSecretsKept = 32
 
 // noteRevoked remembers the digest of a supplied value that is revoked, so that a client can warn of a configuration
@@ -109,7 +109,7 @@ func (s *signingSecret) noteRevoked(number int64) {
 	s.RevokedSecrets = s.RevokedSecrets[max(0, len(s.RevokedSecrets)-revokedSecretsKept):]
 }
 
-// forgetRevoked forgets that a value was revoked, because somebody has supplied it again.
+// forgetRevoked forgets that a value was revoked, because it was supplied again.
 func (s *signingSecret) forgetRevoked(digest string) {
 	s.RevokedSecrets = slices.DeleteFunc(slices.Clone(s.RevokedSecrets),
 		func(r store.RevokedSecret) bool { return r.Digest == digest })

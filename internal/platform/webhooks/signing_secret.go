@@ -103,8 +103,8 @@ func (s *signingSecret) Reveal(
 }
 
 // scheduleProbe keeps the time of the next probe in step with the versions. A version that needs a proof is probed at
-// once. The platform does not probe a version that was rolled back: somebody found it wrong, and whether the receiver
-// knows it changes nothing.
+// once. The platform does not probe a version that was rolled back: it was given up on purpose, whether or not the
+// receiver knows it.
 func (s *signingSecret) scheduleProbe(now time.Time) {
 	v, ok := s.Credential.Unproven()
 	// Of a current version, there is no more to find out than that the receiver knows it.

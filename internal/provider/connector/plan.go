@@ -95,7 +95,7 @@ var reasons = map[writeonly.Why]string{
 		"tells which side changed. The configured ones are sent and replace the platform's.",
 }
 
-// warn says why credentials are sent, and what else somebody should know about them.
+// warn adds the warnings of a plan: why credentials are sent, and that they are due or on hold.
 func (r *connectorResource) warn(
 	diags *diag.Diagnostics,
 	plan, state model,

@@ -9,7 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// waiting says why no step is taken, where somebody should know. The summary is empty where nobody needs to.
+// waiting returns the warning of a plan that takes no step, with its reason. The summary is empty for no warning.
 func (c Change) waiting(name string) (summary, text string) {
 	p := c.prior
 	if unproven := c.unproven(); unproven != "" && !p.held() {
@@ -32,7 +32,7 @@ func (c Change) waiting(name string) (summary, text string) {
 	return "", ""
 }
 
-// stageEnds says what happens to a pending version for which nobody does anything.
+// stageEnds says what happens to a pending version at the end of its stage.
 func (c Change) stageEnds() string {
 	p, ends := c.prior, c.rotation.CurrentExpiresAt.ValueString()
 	if ends != "" && ends == p.phaseEnds {

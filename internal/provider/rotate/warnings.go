@@ -163,8 +163,8 @@ func (c Change) dueSince() string {
 	return next + ", interval " + api.FormatDuration(to.Sub(from))
 }
 
-// skipped names the versions above the current one, which were cancelled or rolled back: somebody should know why,
-// before another one is issued.
+// skipped names the versions above the current one, which were cancelled or rolled back. A user must find out why
+// before the next one is issued.
 func (c Change) skipped() string {
 	if c.decision.step != rotation.StepBegin && c.decision.step != rotation.StepRotate {
 		return ""

@@ -78,7 +78,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-func TestTheSameDurationIsNoDifference(t *testing.T) {
+func TestSameDurationIsNoDifference(t *testing.T) {
 	s := start(t)
 	tf := s.tf
 	tf.Run(base().With("max_age", "20w").With("overlap", "1d"))

@@ -16,7 +16,7 @@ var bothWays = map[string]func(letter string) tftest.Config{
 
 // Somebody else's value is on its way: no plan is an error for it. It waits for the end of that, and then puts the
 // configured value back.
-func TestSomebodyElseRotated(t *testing.T) {
+func TestRotatedOutsideTerraform(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -45,7 +45,7 @@ func TestSomebodyElseRotated(t *testing.T) {
 }
 
 // The platform has rotated to a secret of its own, by hand: that counts as a change of the platform's, too.
-func TestSomebodyElseLetThePlatformMakeOne(t *testing.T) {
+func TestValueIssuedOutsideTerraform(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -103,7 +103,7 @@ func TestPromotedOnceMoreAfterARollback(t *testing.T) {
 }
 
 // A number that comes without a secret sends nothing; when the secret comes, it is sent.
-func TestTheNumberComesBeforeItsSecret(t *testing.T) {
+func TestNumberBeforeItsSecret(t *testing.T) {
 	for name, c := range map[string]struct {
 		before []tftest.Config // applied in this order, after the secret a with the number 1
 		number int             // that the secret b comes with
@@ -160,7 +160,7 @@ func TestNothingIsSentOnHold(t *testing.T) {
 }
 
 // A write-only value may be another one when the plan is applied. What counts is the one at the apply.
-func TestTheValueFlipsBetweenPlanAndApply(t *testing.T) {
+func TestValueChangesBetweenPlanAndApply(t *testing.T) {
 	plain, edited, raised := supplied, func(l string) tftest.Config { return supplied(l).With("description", "new") },
 		func(l string) tftest.Config { return supplied(l).With("secret_wo_version", 2) }
 	for name, c := range map[string]struct {

@@ -142,7 +142,7 @@ func TestStepFailsAfterTheNumberWasStored(t *testing.T) {
 }
 
 // Somebody else moves the rotation between plan and apply: the secret is not sent, and the error says what to do.
-func TestSomebodyElseMovesTheRotation(t *testing.T) {
+func TestRotationMovedOutsideTerraform(t *testing.T) {
 	for name, x := range map[string]struct {
 		config tftest.Config
 		other  func(*scene)

@@ -10,7 +10,7 @@ import (
 
 // What was revoked is not sent again by itself: it may have leaked. A new value is, and so is the old one under a new
 // number.
-func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
+func TestRevokedValueIsNotSentAgain(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, config("a"))
@@ -33,7 +33,7 @@ func TestTheRevokedValueIsNotSentAgain(t *testing.T) {
 }
 
 // It is not, whatever somebody has put in its place since: a version that the platform made, or a value of their own.
-func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
+func TestRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 	for name, since := range map[string]func(s *scene){
 		"all revoked, reissued": func(s *scene) {
 			s.Revoke()
@@ -79,7 +79,7 @@ func TestTheRevokedValueIsNotSentInPlaceOfAnother(t *testing.T) {
 
 // A number that it has had before is no new one, wherever that was: on the platform when it was revoked, or in the last
 // apply.
-func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
+func TestNumberOfRevokedValueIsNotNew(t *testing.T) {
 	numbered := func(letter string, n int) tftest.Config { return supplied(letter).With("secret_wo_version", n) }
 	for name, x := range map[string]struct {
 		first tftest.Config
@@ -131,7 +131,7 @@ func TestTheNumberOfTheRevokedValueIsNoNewOne(t *testing.T) {
 }
 
 // On hold, a value that the plan does not know leaves nothing open.
-func TestTheRevokedValueOnHold(t *testing.T) {
+func TestRevokedValueOnHold(t *testing.T) {
 	c := supplied("a").With("secret_wo_version", 1)
 	s, tf := created(t, c)
 	s.RevokeAndHold()
@@ -142,7 +142,7 @@ func TestTheRevokedValueOnHold(t *testing.T) {
 }
 
 // Another endpoint, or another algorithm, makes another signing secret. A value that was revoked does not come with it.
-func TestTheRevokedValueDoesNotMove(t *testing.T) {
+func TestRevokedValueIsNotSentToAReplacement(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			s, tf := created(t, config("a"))
@@ -163,7 +163,7 @@ func TestTheRevokedValueDoesNotMove(t *testing.T) {
 }
 
 // While another rotation is under way, the steps that are due are taken.
-func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
+func TestRevokedValueDelaysNoRotation(t *testing.T) {
 	for name, config := range bothWays {
 		t.Run(name, func(t *testing.T) {
 			c := config("a")
@@ -180,7 +180,7 @@ func TestTheRevokedValueHoldsUpNoRotation(t *testing.T) {
 }
 
 // Where the plan does not know the value, the apply says that it is not sent.
-func TestTheRevokedValueComesWithTheApply(t *testing.T) {
+func TestRevokedValueKnownAtApply(t *testing.T) {
 	c := supplied("a").With("secret_wo_version", 1)
 	s, tf := created(t, c)
 	s.Revoke()

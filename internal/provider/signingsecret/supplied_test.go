@@ -44,7 +44,7 @@ func TestSuppliedSecretIsRotated(t *testing.T) {
 }
 
 // The same value is never sent again, whatever its number says: the platform would have nothing to rotate to.
-func TestTheSameValueWithAnotherNumber(t *testing.T) {
+func TestSameValueWithAnotherNumber(t *testing.T) {
 	for name, before := range map[string]tftest.Config{
 		"raised":  supplied("a").With("secret_wo_version", 1),
 		"lowered": supplied("a").With("secret_wo_version", 9), "a first one": supplied("a"),
@@ -81,7 +81,7 @@ func TestWithANumberTheValueMayChange(t *testing.T) {
 	tf.Expect(tf.State, "version=3", "secret_wo_version=2", "secret_digest="+s.digest("f"))
 }
 
-func TestANewValueWhileARotationIsInProgress(t *testing.T) {
+func TestNewValueDuringARotationIsRefused(t *testing.T) {
 	for name, prepare := range map[string]func(*scene, *tftest.Terraform){
 		"staged":   func(*scene, *tftest.Terraform) {},
 		"draining": func(s *scene, tf *tftest.Terraform) { s.Acknowledge(2); tf.Run(supplied("b")) },
@@ -204,7 +204,7 @@ func TestSuppliedSecretThatIsDue(t *testing.T) {
 }
 
 // A secret that is not there at the plan, and at the apply is: no promise of the plan is broken.
-func TestTheSecretComesWithTheApply(t *testing.T) {
+func TestSecretKnownAtApply(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	edited := base().With("description", "new")
 	p := tf.Plan(edited)

@@ -77,8 +77,8 @@ func supplyOf(f writeonly.Facts, notes rotate.Notes) rotate.Supply {
 	switch {
 	case s.Barred, why == writeonly.Platform:
 	case why == writeonly.Missing:
-		// The platform has a secret that it made itself: the configuration has begun to supply one, or somebody has
-		// rotated by hand.
+		// The platform has a secret that it made itself: the configuration has begun to supply one, or the secret was
+		// rotated outside Terraform.
 		s.ByUser = last == nil || last.Digest == ""
 	default:
 		s.ByUser = true

@@ -41,9 +41,9 @@ func (a *access) isHome(ctx context.Context, private PrivateReader, diags *diag.
 	return false
 }
 
-// Gone reports whether an error of the client means that an object of the state does not exist any more. After a
-// restore that nobody has confirmed, "not found" means that only for an object that was seen since: any other one may
-// just be missing in the backup.
+// Gone reports whether an error of the client means that an object of the state does not exist any more. Until a
+// restore is confirmed, "not found" means that only for an object that was seen after the restore. Any other object may
+// be missing in the backup only.
 func (a *access) Gone(ctx context.Context, err error, private PrivateReader, diags *diag.Diagnostics) bool {
 	if !client.IsNotFound(err) {
 		return false
@@ -56,7 +56,7 @@ func (a *access) Gone(ctx context.Context, err error, private PrivateReader, dia
 	return note != nil && *note == here.Platform()
 }
 
-// unconfirmed says what "not found" means on a platform whose restore nobody has confirmed.
+// unconfirmed says what "not found" means on a platform whose restore is not confirmed.
 func unconfirmed(here api.Identity) string {
 	if here.RestoreConfirmed || here.PlatformID == "" {
 		return ""

@@ -55,8 +55,8 @@ func (r *endpointResource) ModifyPlan(
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
 	failing := tfkit.LoadPrivate[api.Failing](ctx, req.Private, failingKey, &resp.Diagnostics)
-	// A plan with nothing to do is silent, so nobody is warned about an endpoint that the configuration disables as
-	// well. A replacement begins without a history.
+	// A plan with nothing to do is silent. It therefore has no warning about an endpoint that the configuration
+	// disables as well. A replacement begins without a history.
 	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
 		return
 	}

@@ -27,8 +27,8 @@ func AppliedOf(digest *string, number *int64) *Applied {
 	return out
 }
 
-// Unsent is the note after an apply that sent nothing. Its digest is the one that the plan knew: what somebody has put
-// there since is theirs.
+// Unsent is the note after an apply that sent nothing. Its digest is the one that the plan knew. A value
+// that was set outside Terraform since is found by the next plan.
 func (a *Applied) Unsent(f Facts) *Applied {
 	out := *a
 	out.Digest = f.Platform

@@ -88,7 +88,8 @@ func sameKey(a, b string) bool {
 	return mine == its
 }
 
-// Unseen reports whether the configured value counts as equal because nobody can compare it with the platform's.
+// Unseen reports whether the configured value counts as equal because this principal cannot compare it with the
+// platform's.
 func Unseen(f Facts) bool {
 	return f.Configured && f.Number.IsNull() && f.Platform != "" &&
 		(f.Blind || f.Value != "" && !sameKey(f.Value, f.Platform))
