@@ -21,6 +21,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -174,7 +175,7 @@ func (p *Platform) Token(role string) string {
 // NewToken makes a principal and returns its token, which ends after ttl; 0 is never.
 func (p *Platform) NewToken(environment, role string, ttl time.Duration) string {
 	p.t.Helper()
-	token, err := platform.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{
+	token, err := access.CreatePrincipal(p.t.Context(), p.store, p.keys, p.Clock, store.Scope{
 		Tenant:      Tenant,
 		Environment: environment,
 	}, role, role, ttl)
@@ -187,7 +188,7 @@ func (p *Platform) NewToken(environment, role string, ttl time.Duration) string 
 // Bootstrap makes another tenant and returns each environment's deployer token.
 func (p *Platform) Bootstrap(tenant string, environments ...string) map[string]string {
 	p.t.Helper()
-	made, err := platform.Bootstrap(p.t.Context(), p.store, p.keys, p.Clock, tenant, environments)
+	made, err := access.Bootstrap(p.t.Context(), p.store, p.keys, p.Clock, tenant, environments)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -27,12 +27,12 @@ type template struct {
 var empty = sync.OnceValues(func() (template, error) {
 	tokens := map[string]string{}
 	files, err := prepare(nil, func(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) error {
-		if _, err := platform.Bootstrap(ctx, s, k, c, Tenant, []string{Environment, Production}); err != nil {
+		if _, err := access.Bootstrap(ctx, s, k, c, Tenant, []string{Environment, Production}); err != nil {
 			return err
 		}
 		for _, role := range api.Roles() {
 			scope := store.Scope{Tenant: Tenant, Environment: Environment}
-			token, err := platform.CreatePrincipal(ctx, s, k, c, scope, role, role, 0)
+			token, err := access.CreatePrincipal(ctx, s, k, c, scope, role, role, 0)
 			if err != nil {
 				return err
 			}

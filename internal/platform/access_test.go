@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 )
 
@@ -144,7 +144,7 @@ func (w *world) refusesReferences(token string, ids map[string]string) {
 
 func TestAuthentication(t *testing.T) {
 	w := newWorld(t)
-	short, err := platform.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, staging, api.RoleAuditor, "short",
+	short, err := access.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, staging, api.RoleAuditor, "short",
 		time.Hour)
 	if err != nil {
 		t.Fatal(err)

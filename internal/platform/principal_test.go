@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 )
 
 const pathPrincipals = "/v1/principals"
@@ -28,7 +28,7 @@ func (w *world) principals(query string) []api.Principal {
 
 func (w *world) newPrincipal(role, name string, ttl time.Duration) (token, id string) {
 	w.t.Helper()
-	made, err := platform.CreatePrincipal(w.t.Context(), w.store, w.keyring, w.clock, staging, role, name, ttl)
+	made, err := access.CreatePrincipal(w.t.Context(), w.store, w.keyring, w.clock, staging, role, name, ttl)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 )
 
 // seed is a data directory with tenants and principals. It is created once and copied for every test.
@@ -30,13 +30,13 @@ func newSeed(tb testing.TB) seed {
 	}
 	w.open()
 	ctx := tb.Context()
-	tokens, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
+	tokens, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	w.tokens[api.RoleDeployer] = tokens["staging"].Expose()
 	w.foreign["acme/production"] = tokens["production"].Expose()
-	other, err := platform.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
+	other, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func newSeed(tb testing.TB) seed {
 		if role == api.RoleDeployer {
 			continue
 		}
-		token, err := platform.CreatePrincipal(ctx, w.store, w.keyring, w.clock, staging, role, role, 0)
+		token, err := access.CreatePrincipal(ctx, w.store, w.keyring, w.clock, staging, role, role, 0)
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -28,7 +28,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // Config has what a platform works with. Store and Keyring are required.
@@ -144,32 +143,3 @@ func (s *Server) Deliver(ctx context.Context) error { return s.deliverer.Deliver
 
 // Probe makes the probes that are due, and returns when it has made them.
 func (s *Server) Probe(ctx context.Context) error { return s.prober.Probe(ctx) }
-
-// Bootstrap makes environments of a tenant with one deployer principal in each: see access.Bootstrap.
-func Bootstrap(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, environments []string,
-) (map[string]secret.Value, error) {
-	return access.Bootstrap(ctx, s, k, c, tenant, environments)
-}
-
-// CreatePrincipal makes one more principal and returns its token: see access.CreatePrincipal.
-func CreatePrincipal(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
-	scope store.Scope, role, name string, ttl time.Duration,
-) (secret.Value, error) {
-	return access.CreatePrincipal(ctx, s, k, c, scope, role, name, ttl)
-}
-
-// ListPrincipals lists the principals of an environment: see access.ListPrincipals.
-func ListPrincipals(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, scope store.Scope,
-) ([]*store.Principal, error) {
-	return access.ListPrincipals(ctx, s, k, c, scope)
-}
-
-// RevokePrincipal ends a principal: see access.RevokePrincipal.
-func RevokePrincipal(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool,
-) (*store.Principal, error) {
-	return access.RevokePrincipal(ctx, s, k, c, id, last)
-}

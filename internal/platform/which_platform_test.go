@@ -7,6 +7,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -96,7 +97,7 @@ func TestPlatformsDiffer(t *testing.T) {
 		}
 		return id
 	}
-	if _, err := platform.Bootstrap(t.Context(), s, k, w.clock, "acme", []string{"staging"}); err != nil {
+	if _, err := access.Bootstrap(t.Context(), s, k, w.clock, "acme", []string{"staging"}); err != nil {
 		t.Fatal(err)
 	}
 	made := idOf()

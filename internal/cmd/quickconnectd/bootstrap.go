@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 )
 
 func bootstrap(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) (err error) {
@@ -25,7 +25,7 @@ func bootstrap(ctx context.Context, args []string, stdout io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	tokens, err := platform.Bootstrap(ctx, s, k, c, *tenant, strings.Split(*environments, ","))
+	tokens, err := access.Bootstrap(ctx, s, k, c, *tenant, strings.Split(*environments, ","))
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -44,7 +44,7 @@ func tokenList(ctx context.Context, args []string, stdout io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	found, err := platform.ListPrincipals(ctx, s, k, c, store.Scope{Tenant: *tenant, Environment: *environment})
+	found, err := access.ListPrincipals(ctx, s, k, c, store.Scope{Tenant: *tenant, Environment: *environment})
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func tokenRevoke(ctx context.Context, args []string, stdout io.Writer, c clock.C
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	p, err := platform.RevokePrincipal(ctx, s, k, c, *id, *last)
+	p, err := access.RevokePrincipal(ctx, s, k, c, *id, *last)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func tokenCreate(ctx context.Context, args []string, stdout io.Writer, c clock.C
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	scope := store.Scope{Tenant: *tenant, Environment: *environment}
-	token, err := platform.CreatePrincipal(ctx, s, k, c, scope, *role, cmp.Or(*name, *role), lifetime)
+	token, err := access.CreatePrincipal(ctx, s, k, c, scope, *role, cmp.Or(*name, *role), lifetime)
 	if err != nil {
 		return err
 	}
