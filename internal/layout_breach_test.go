@@ -75,6 +75,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		"provider's test imports platform":        {tested(kind, "platform"), 1},
 		"quickconnectd imports the client":        {reaching("cmd/quickconnectd", "client"), 1},
 		"acctest may import all":                  {reaching("acctest", "platform", "provider"), 0},
+		"acctest uses the test framework":         {tested("acctest", terraform+"-plugin-testing/helper/resource"), 0},
+		"a kind uses the test framework":          {tested(kind, terraform+"-plugin-testing/helper/resource"), 1},
 		"tftest reaches the provider":             {reaching("tftest", "provider"), 1},
 		"the provider's program imports tftest":   {code(module, "tftest"), 1},
 		"the provider's program imports acctest":  {code(module, "acctest"), 1},

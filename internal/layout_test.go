@@ -152,6 +152,15 @@ func breaches(p goPackage) []string {
 		}
 	}
 
+	// terraform-plugin-testing starts the CLI eight times or more for each step. acctest has the few journeys for that.
+	if !under(p.ImportPath, internal+"acctest") {
+		for _, path := range sorted(p.Imports, p.TestImports, p.XTestImports) {
+			if under(path, terraform+"-plugin-testing") {
+				found = append(found, "imports "+path)
+			}
+		}
+	}
+
 	// The kinds may import rotate and tfkit, and rotate may import tfkit. Otherwise the provider's packages do not import
 	// each other.
 	if from, ok := strings.CutPrefix(p.ImportPath, internal+"provider/"); ok {
