@@ -107,6 +107,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	} {
 		d.Mount(router)
 	}
+	router.Check("database", databaseCheck(c.Store))
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -196,7 +197,9 @@ func TestRunSweeps(t *testing.T) {
 func TestHealthAndUnknownRoutes(t *testing.T) {
 	w := newWorld(t)
 	w.send("", "GET", "/healthz", nil).want(200)
-	w.send("", "GET", "/readyz", nil).want(200)
+	if got := w.ready(200); got.Status != "ready" || got.check("database").State != httpapi.StateOK {
+		t.Errorf("%+v", got)
+	}
 	w.send("", "GET", "/v1/nothing", nil).problem(api.CodeNoSuchRoute, "")
 	w.send("", "GET", "/", nil).problem(api.CodeNoSuchRoute, "")
 	got := w.do("PUT", pathTokens, nil)
@@ -212,7 +215,9 @@ func TestHealthAndUnknownRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.send("", "GET", "/healthz", nil).want(200)
-	w.send("", "GET", "/readyz", nil).problem(api.CodeUnavailable, "")
+	if got := w.ready(503); got.Status != "failed" || got.check("database").State != httpapi.StateFailed {
+		t.Errorf("%+v", got)
+	}
 	p := w.do("GET", pathTokens, nil).problem(api.CodeInternal, "")
 	if !strings.Contains(w.log.String(), p.RequestID) {
 		t.Error("the log does not have the request id of the failure")

@@ -3,14 +3,70 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strconv"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/danielgtaylor/huma/v2"
 )
 
-// health is the body of the health checks.
+// health is the body of /healthz.
 type health struct {
-	Status string `json:"status" doc:"ok or ready."`
+	Status string `json:"status" doc:"ok."`
+}
+
+// The readiness is worked out in one place from checks, which the server registers with Router.Check before Handler:
+//
+//	router.Check("clock", func(context.Context) httpapi.Finding {
+//		return httpapi.Finding{State: httpapi.StateDegraded, Text: "what happened, and what to do"}
+//	})
+//
+// /readyz answers with the worst state of all checks, and names each with its state and its text:
+//
+//	200 {"status":"ready",    "checks":[{"name":"database","state":"ok","text":""}]}
+//	200 {"status":"degraded", "checks":[…,{"name":"clock","state":"degraded","text":"…"}]}
+//	503 {"status":"failed",   "checks":[{"name":"database","state":"failed","text":"…"}]}
+//
+// A check is asked at every request, by anybody: it must be quick, and its text must not name a tenant or a path.
+
+// The states of a check, from good to bad.
+const (
+	StateOK       = "ok"
+	StateDegraded = "degraded" // every request is served, and an operator is needed all the same
+	StateFailed   = "failed"   // some requests cannot be served
+)
+
+const (
+	readinessReady    = "ready"
+	readinessDegraded = "degraded"
+	readinessFailed   = "failed"
+)
+
+// Finding is what a check found. The text says what happened and what to do; it is empty where the state is ok.
+type Finding struct {
+	State string
+	Text  string
+}
+
+// readiness is the body of /readyz.
+type readiness struct {
+	Status string         `json:"status" doc:"ready, degraded (it serves, but an operator is needed) or failed: the worst state of the checks."`
+	Checks []checkFinding `json:"checks" doc:"What was checked."`
+}
+
+type checkFinding struct {
+	Name  string `json:"name" doc:"What was checked, such as database."`
+	State string `json:"state" doc:"ok, degraded or failed."`
+	Text  string `json:"text" doc:"What happened and what to do. Empty where the state is ok."`
+}
+
+// check is one thing that /readyz looks at.
+type check struct {
+	name string
+	look func(context.Context) Finding
+}
+
+// Check adds a check to /readyz. It must not be called once requests come in.
+func (rt *Router) Check(name string, look func(context.Context) Finding) {
+	rt.checks = append(rt.checks, check{name, look})
 }
 
 func (rt *Router) health() {
@@ -20,17 +76,31 @@ func (rt *Router) health() {
 		Summary: "Is the process alive", Description: "200 as long as the process answers at all.",
 	}, func(context.Context, *struct{}) (*Answer, error) { return Body(health{Status: "ok"}), nil })
 	Register(rt, Operation{
-		ID: "getReadiness", Method: http.MethodGet, Path: "/readyz", Tag: tagHealth, Open: true, Returns: health{},
-		Summary: "Can it serve", Description: "200 if the database answers, 503 otherwise.",
+		ID: "getReadiness", Method: http.MethodGet, Path: "/readyz", Tag: tagHealth, Open: true, Returns: readiness{},
+		Summary:     "Can it serve",
+		Description: "200 if every request can be served, 503 otherwise. The body names what was checked, and says why.",
 	}, rt.ready)
+	responses := rt.api.OpenAPI().Paths["/readyz"].Get.Responses
+	responses[strconv.Itoa(http.StatusServiceUnavailable)] = &huma.Response{
+		Description: "A check failed.", Content: responses[strconv.Itoa(http.StatusOK)].Content,
+	}
 }
 
 func (rt *Router) ready(ctx context.Context, _ *struct{}) (*Answer, error) {
-	if err := rt.runner.Store.Ping(ctx); err != nil {
-		rt.log.Error("not ready", "error", err.Error())
-		out := problem.New(api.CodeUnavailable, "", "the database does not answer")
-		out.RetryAfter = 5
-		return nil, out
+	out := readiness{Status: readinessReady, Checks: make([]checkFinding, 0, len(rt.checks))}
+	for _, c := range rt.checks {
+		found := c.look(ctx)
+		out.Checks = append(out.Checks, checkFinding{Name: c.name, State: found.State, Text: found.Text})
+		switch {
+		case found.State == StateFailed:
+			out.Status = readinessFailed
+		case found.State == StateDegraded && out.Status == readinessReady:
+			out.Status = readinessDegraded
+		}
 	}
-	return Body(health{Status: "ready"}), nil
+	answer := Body(out)
+	if out.Status == readinessFailed {
+		answer.Status = http.StatusServiceUnavailable
+	}
+	return answer, nil
 }

@@ -27,6 +27,7 @@ type Router struct {
 	api     huma.API
 	uses    *access.Uses
 	orNull  map[string][]string // members that may be null, by schema
+	checks  []check             // of /readyz
 }
 
 // NewRouter returns a router without operations.
