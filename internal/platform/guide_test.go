@@ -13,12 +13,20 @@ import (
 
 var runnable = regexp.MustCompile("(?s)<!-- run: ([a-z-]+) -->\n\n```sh\n(.*?)```\n")
 
-// guideCommands returns the shell lines of a block of the guide about rotation: each curl command on one line.
+// guideCommands returns the shell lines of a block of the guides: each curl command on one line.
 func guideCommands(t *testing.T, block string) (commands []string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", "rotation.md"))
+	guides, err := filepath.Glob(filepath.Join("..", "..", "templates", "guides", "*.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	var text []byte
+	for _, guide := range guides {
+		page, err := os.ReadFile(guide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, page...)
 	}
 	for _, found := range runnable.FindAllStringSubmatch(string(text), -1) {
 		if found[1] != block {

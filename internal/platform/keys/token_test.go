@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"crypto/rand"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,5 +82,22 @@ func TestCharsAreUnbiased(t *testing.T) {
 	s, err := random.chars(base62, 5)
 	if err != nil || s != "00000" {
 		t.Errorf("%q, %v", s, err)
+	}
+}
+
+// TestSampleTokensOfTheGuide shows that the values in the guide have the form that the guide describes.
+func TestSampleTokensOfTheGuide(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "..", "..", "templates", "guides", "concepts.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples := regexp.MustCompile(`(?m)^qc[a-z]_\w+$`).FindAllString(string(guide), -1)
+	if len(samples) != 2 {
+		t.Fatalf("samples: %q", samples)
+	}
+	for _, sample := range samples {
+		if !WellFormed(sample[:4], sample) {
+			t.Errorf("%s has a wrong checksum", sample)
+		}
 	}
 }
