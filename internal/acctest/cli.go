@@ -118,6 +118,17 @@ type Running struct {
 	detach  func()
 }
 
+// Script runs a bash script in the work directory, as a pipeline does. The script finds the CLI in TERRAFORM.
+func (c *CLI) Script(path string) *Run {
+	c.t.Helper()
+	script := *c.tf
+	script.Path = "bash"
+	script.Env = maps.Clone(c.tf.Env)
+	script.Env["TERRAFORM"] = c.tf.Path
+	return (&CLI{Dir: c.Dir, t: c.t, tf: &script, programs: c.programs}).
+		Run("--noprofile", "--norc", "-eo", "pipefail", path)
+}
+
 // Console gives one expression to terraform console.
 func (c *CLI) Console(expression string) *Run {
 	c.t.Helper()

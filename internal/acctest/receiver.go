@@ -3,7 +3,6 @@ package acctest
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -59,6 +58,19 @@ func StartReceiver(tb testing.TB, language string) *Receiver {
 	return StartReceiverDoing(tb, language, "")
 }
 
+// NeedsPrograms skips the test if one of the programs is not on the PATH. In CI the test fails.
+func NeedsPrograms(tb testing.TB, names ...string) {
+	tb.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CI") != "" {
+				tb.Fatalf("%s is not on the PATH", name)
+			}
+			tb.Skipf("%s is not on the PATH: what needs it was not tested", name)
+		}
+	}
+}
+
 // StartReceiverDoing starts a receiver that does this work, code of its language, with every event that it accepts. The
 // changes are pairs of an old and a new text, in the rest of its code.
 func StartReceiverDoing(tb testing.TB, language, work string, changes ...string) *Receiver {
@@ -67,15 +79,7 @@ func StartReceiverDoing(tb testing.TB, language, work string, changes ...string)
 	if !known {
 		tb.Fatalf("there is no receiver in %q", language)
 	}
-	for _, name := range made.needs {
-		if _, err := exec.LookPath(name); err != nil {
-			say := fmt.Sprintf("%s is not on the PATH: the receiver in %s was not tested", name, language)
-			if os.Getenv("CI") != "" {
-				tb.Fatal(say)
-			}
-			tb.Skip(say)
-		}
-	}
+	NeedsPrograms(tb, made.needs...)
 	dir, err := made.prepare()
 	if err == nil && (work != "" || len(changes) > 0) {
 		prepared := dir
