@@ -7,11 +7,18 @@ cd "$(dirname "$0")/.."
 cli=$(scripts/terraform.sh)
 
 began=$(date +%s)
-echo "Building the provider, the platform, a receiver and the demo (a first build takes about four minutes on two cores) …"
-make -s build
-CGO_ENABLED=0 go build -o bin/demo ./internal/cmd/demo
+echo "Building four programs. The first time this takes about four minutes on two cores, most of it for the first two."
+built() { printf '%s (%s s)\n' "$1" "$(($(date +%s) - began))"; }
+go mod download
+built "1/5 downloaded the modules"
+make -s build-provider
+built "2/5 built the provider: bin/terraform-provider-quickconnect"
+make -s build-platform
+built "3/5 built the platform: bin/quickconnectd"
 (cd examples/receivers/go && GOWORK=off CGO_ENABLED=0 go build -o ../../../bin/quickconnect-receiver .)
-echo "Built in $(($(date +%s) - began)) s."
+built "4/5 built a receiver of webhooks: bin/quickconnect-receiver"
+CGO_ENABLED=0 go build -o bin/demo ./internal/cmd/demo
+built "5/5 built the demo: bin/demo"
 echo
 
 # With exec, a signal reaches the demo itself, which stops the programs that it started.
