@@ -103,6 +103,14 @@ func (c *CLI) Config(hcl string) {
 	c.Write("main.tf", hcl)
 }
 
+// CopyExample makes the configuration of an example the one of this CLI.
+func (c *CLI) CopyExample(dir string) {
+	c.t.Helper()
+	if err := c.tf.CopyExample(dir); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // Run runs a command to its end. It fails the test only if the command cannot be run or does not end.
 func (c *CLI) Run(args ...string) *Run {
 	c.t.Helper()

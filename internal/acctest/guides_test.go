@@ -66,22 +66,10 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	}
 }
 
-// copyExample makes the configuration of an example the one of tf.
-func copyExample(t *testing.T, tf *acctest.CLI, root, name string) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "examples", name, "*.tf"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("there is no example %s", name)
-	}
-	for _, file := range files {
-		tf.Write(filepath.Base(file), read(t, file))
-	}
-}
-
 func quickstartOutputs(t *testing.T, root string) map[string]string {
 	t.Helper()
 	p, tf := acctest.Start(t)
-	copyExample(t, tf, root, "quickstart")
+	tf.CopyExample(filepath.Join(root, "examples", "quickstart"))
 	tf.Var("slack_bot_token", "xoxb-of-the-test")
 	outputs := map[string]string{}
 	tf.Apply()
@@ -99,7 +87,7 @@ func quickstartOutputs(t *testing.T, root string) map[string]string {
 func webhookOutputs(t *testing.T, root string) map[string]string {
 	t.Helper()
 	p, tf := acctest.Start(t)
-	copyExample(t, tf, root, "webhooks")
+	tf.CopyExample(filepath.Join(root, "examples", "webhooks"))
 	h := acctest.StartHook(t, p.Clock)
 	tf.Var("url", h.URL)
 	outputs := map[string]string{}

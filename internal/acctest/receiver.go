@@ -1,18 +1,15 @@
 package acctest
 
 import (
-	"bufio"
 	"encoding/json"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
 // Receivers are the languages of the receivers under examples/receivers.
@@ -21,23 +18,13 @@ var Receivers = []string{"go", "node", "python"}
 // workLine is the comment that a receiver has where its owner's code belongs.
 const workLine = "Your work goes here."
 
-// Receiver is a receiver of webhooks from examples/receivers, as a process of its own.
+// Receiver is a receiver of webhooks from examples/receivers, as a process of its own. Its config file is not there until
+// a test writes it.
 type Receiver struct {
-	// URL is where it takes deliveries.
-	URL string
-	// ConfigFile is what it reads for every request. It is not there until a test writes it.
-	ConfigFile string
+	launch.Receiver
 
-	t        testing.TB
-	language string
-	cmd      *exec.Cmd
-	told     bool // to end
-	ended    chan struct{}
-
-	mu        sync.Mutex
-	listening bool
-	lines     []string // of standard output, after the one that says where it listens
-	log       strings.Builder
+	t       testing.TB
+	stopped bool
 }
 
 // ReceiverConfig says which deliveries a receiver takes.
@@ -91,67 +78,15 @@ func StartReceiverDoing(tb testing.TB, language, work string, changes ...string)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r := &Receiver{
-		ConfigFile: filepath.Join(tb.TempDir(), "receiver.json"), t: tb, language: language,
-		cmd: made.command(dir),
+	r := &Receiver{t: tb}
+	r.Name = "the receiver in " + language
+	r.LogFile = filepath.Join(tb.TempDir(), "receiver.log")
+	r.ConfigFile = filepath.Join(tb.TempDir(), "receiver.json")
+	if err := r.Start(tb.Context(), made.command(dir)); err != nil {
+		tb.Fatal(err)
 	}
-	r.start()
-	tb.Cleanup(r.end)
+	tb.Cleanup(r.Stop)
 	return r
-}
-
-func (r *Receiver) start() {
-	r.t.Helper()
-	r.cmd.Env = append(os.Environ(), "PORT=0", "RECEIVER_CONFIG="+r.ConfigFile)
-	stdout, err := r.cmd.StdoutPipe()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	stderr, err := r.cmd.StderrPipe()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if err := r.cmd.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-	r.ended = make(chan struct{})
-	ready := make(chan string, 1)
-	var both sync.WaitGroup
-	both.Go(func() { r.read(stdout, func(line string) { r.say(line, ready) }) })
-	both.Go(func() { r.read(stderr, func(string) {}) })
-	go func() {
-		both.Wait()
-		_ = r.cmd.Wait()
-		close(r.ended)
-	}()
-	select {
-	case r.URL = <-ready:
-	case <-r.ended:
-		r.t.Fatalf("the receiver in %s ended before it listened:\n%s", r.language, r.Log())
-	case <-time.After(startDeadline):
-		r.kill()
-		r.t.Fatalf("the receiver in %s does not listen after %s:\n%s", r.language, startDeadline, r.Log())
-	}
-}
-
-func (r *Receiver) read(from io.Reader, do func(string)) {
-	lines := bufio.NewScanner(from)
-	for lines.Scan() {
-		r.mu.Lock()
-		r.log.WriteString(lines.Text() + "\n")
-		do(lines.Text())
-		r.mu.Unlock()
-	}
-}
-
-// say takes one line of standard output. The first one has to say where it listens; every other one is about a request.
-func (r *Receiver) say(line string, ready chan<- string) {
-	if at, found := strings.CutPrefix(line, "listening on "); found && !r.listening {
-		r.listening = true
-		ready <- at
-		return
-	}
-	r.lines = append(r.lines, line)
 }
 
 // Configure writes the config file. A request finds the old one or the new one, never half of it.
@@ -185,75 +120,28 @@ func (r *Receiver) WriteConfig(data []byte) {
 	}
 }
 
-// Lines returns what it has said about requests so far, oldest first. A line may come a little after the answer; after
-// Stop all are there.
+// Lines returns what it has printed about requests so far, oldest first. A line may come a little after the response;
+// after Stop all are there.
 func (r *Receiver) Lines() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
-
-// Accepted returns the ids of the events that it has handled so far, in their order.
-func (r *Receiver) Accepted() []string {
-	var ids []string
-	for _, line := range r.Lines() {
-		if words := strings.Fields(line); len(words) == 3 && words[0] == "accepted" {
-			ids = append(ids, words[1])
-		}
-	}
-	return ids
+	return slices.DeleteFunc(r.Receiver.Lines(), func(line string) bool { return strings.HasPrefix(line, "listening on ") })
 }
 
 // Refused returns the lines about requests that it has refused so far, in their order.
 func (r *Receiver) Refused() []string {
-	var refused []string
-	for _, line := range r.Lines() {
-		if strings.HasPrefix(line, "refused ") {
-			refused = append(refused, line)
-		}
-	}
-	return refused
+	return slices.DeleteFunc(r.Lines(), func(line string) bool { return !strings.HasPrefix(line, "refused ") })
 }
 
-// Log returns all that it has printed so far, to standard output and standard error.
-func (r *Receiver) Log() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.log.String()
-}
-
-// Stop ends it as an operator does, and fails the test if it does not stop cleanly.
+// Stop ends it as an operator does, and fails the test if it ended by itself before, or does not stop cleanly. The end
+// of the test does the same.
 func (r *Receiver) Stop() {
 	r.t.Helper()
-	r.end()
-	if code := r.cmd.ProcessState.ExitCode(); code != 0 {
-		r.t.Fatalf("the receiver in %s stopped with exit code %d:\n%s", r.language, code, r.Log())
-	}
-}
-
-// end ends it, and fails the test if it ended by itself or does not end.
-func (r *Receiver) end() {
-	r.t.Helper()
-	if r.told {
+	if r.stopped {
 		return
 	}
-	r.told = true
-	select {
-	case <-r.ended:
-		r.t.Errorf("the receiver in %s ended by itself (%s):\n%s", r.language, r.cmd.ProcessState, r.Log())
-		return
-	default:
+	r.stopped = true
+	if !r.Running() {
+		r.t.Errorf("%s ended by itself:\n%s", r.Name, r.Log())
+	} else if err := r.Receiver.Stop(); err != nil {
+		r.t.Errorf("%v:\n%s", err, r.Log())
 	}
-	_ = r.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-r.ended:
-	case <-time.After(startDeadline):
-		r.kill()
-		r.t.Errorf("the receiver in %s has not stopped %s after SIGTERM:\n%s", r.language, startDeadline, r.Log())
-	}
-}
-
-func (r *Receiver) kill() {
-	_ = r.cmd.Process.Kill()
-	<-r.ended
 }

@@ -73,6 +73,24 @@ func NewTerraform(path, dir, configFile, config string, env map[string]string) (
 	return t, os.WriteFile(configFile, []byte(config), 0o600)
 }
 
+// CopyExample copies the configuration of an example into the work directory.
+func (t *Terraform) CopyExample(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("there is no configuration in %s", dir)
+	}
+	for _, file := range files {
+		var data []byte
+		if data, err = os.ReadFile(filepath.Clean(file)); err != nil {
+			break
+		}
+		if err = os.WriteFile(filepath.Join(t.Dir, filepath.Base(file)), data, 0o600); err != nil {
+			break
+		}
+	}
+	return err
+}
+
 // Name is terraform or tofu.
 func (t *Terraform) Name() string { return filepath.Base(t.Path) }
 

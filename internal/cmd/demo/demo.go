@@ -10,97 +10,92 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/canary"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// What the demo's policy says, where a real one says 90d and 24h. The interval leaves time for a plan on a slow
-// machine.
-const (
-	interval = 20 * time.Second
-	overlap  = 10 * time.Second
-)
-
 // patience is how long the demo waits for anything beyond the time it should take.
 const patience = 30 * time.Second
 
-const (
-	tenant      = "acme"
-	environment = "staging"
-	tokenFile   = "notifier.token"
-)
-
-// demo is one showing.
+// demo is one run. Its steps call check: the first error ends the run, as the first Fatal ends a test.
 type demo struct {
-	dir      string
-	keep     bool
+	bin, cli, examples string
+	keep               bool
+
 	clock    clock.Clock
 	began    time.Time
+	dir      string
 	step     int
-	platform *launch.Platform
-	tf       *terraform
+	platform launch.Platform
 	token    string         // the deployer's
 	deployer *client.Client // applies
-	service  *client.Client // uses the token: a runtime principal
-	first    string         // the value of version 1
-	second   string         // the value of version 2
-	webhooks *webhooks      // the second act
+	service  *client.Client // the runtime principal, which uses the scoped token
+	tokens   tokens         // the first act
+	webhooks webhooks       // the second act
 }
 
-func newDemo(bin, cli, examples string, keep bool) (d *demo, err error) {
-	dir, err := os.MkdirTemp("", "quickconnect-demo-")
+// stepError carries the error of a step to show.
+type stepError struct{ err error }
+
+// check ends the run if the error is not nil.
+func check(err error) {
 	if err != nil {
-		return nil, err
+		panic(stepError{err})
 	}
+}
+
+// show runs both acts, and returns the error that ended them early.
+func (d *demo) show(ctx context.Context) (err error) {
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
+		switch p := recover().(type) {
+		case nil:
+		case stepError:
+			err = p.err
+		default:
+			panic(p)
+		}
+		if stopped := errors.Join(d.webhooks.sender.stop(), d.webhooks.receiver.Stop()); err == nil {
+			err = stopped
 		}
 	}()
-	if bin, err = filepath.Abs(bin); err != nil {
-		return nil, err
-	}
-	if cli, err = exec.LookPath(cli); err != nil {
-		return nil, err
-	}
-	if cli, err = filepath.Abs(cli); err != nil {
-		return nil, err
-	}
-	data := filepath.Join(dir, "platform")
-	d = &demo{dir: dir, keep: keep, clock: clock.System(), platform: &launch.Platform{
-		Server:  launch.Server{LogFile: data + ".log"},
-		Program: filepath.Join(bin, "quickconnectd"),
-		DataDir: data,
-		// The receiver of the second act is on this machine, where a platform for others delivers nothing.
-		Flags: []string{"--allow-private-endpoints"},
-	}}
+	d.prepare()
+	d.start(ctx)
+	d.showTokens(ctx)
+	d.showWebhooks(ctx)
+	return nil
+}
+
+// prepare makes the directories of the platform and of both acts.
+func (d *demo) prepare() {
+	d.clock = clock.System()
 	d.began = d.clock.Now()
-	example := filepath.Join(examples, "quickstart")
-	d.tf, err = newTerraform(cli, bin, filepath.Join(dir, "terraform"), example, map[string]string{
+	var err error
+	d.dir, err = os.MkdirTemp("", "quickconnect-demo-")
+	check(err)
+	d.bin, err = filepath.Abs(d.bin)
+	check(err)
+	d.cli, err = exec.LookPath(d.cli)
+	check(err)
+	d.cli, err = filepath.Abs(d.cli)
+	check(err)
+
+	d.platform.LogFile = filepath.Join(d.dir, "platform.log")
+	d.platform.Program = filepath.Join(d.bin, "quickconnectd")
+	d.platform.DataDir = filepath.Join(d.dir, "platform")
+	// The receiver of the second act is on this machine, where a platform for others delivers nothing.
+	d.platform.Flags = []string{"--allow-private-endpoints"}
+
+	d.tokens.tf = d.newTerraform("quickstart", map[string]string{
 		"interval": interval.String(), "overlap": overlap.String(), "token_file": tokenFile,
 		"slack_bot_token": "xoxb-not-a-real-token",
 	})
-	if err == nil {
-		d.webhooks, err = newWebhooks(d, bin, filepath.Join(examples, "webhooks"))
-	}
-	return d, err
-}
-
-// show is the demo: the main job from end to end, and a second act about webhooks.
-func (d *demo) show(ctx context.Context) error {
-	acts := []func(context.Context) error{d.setUp, d.create, d.fallDue, d.begin, d.promote, d.retire}
-	if !d.keep {
-		acts = append(acts, d.destroy)
-	}
-	acts = append(acts, d.webhooks.show)
-	for _, act := range acts {
-		if err := act(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	d.webhooks.tf = d.newTerraform("webhooks", map[string]string{
+		"overlap": signingOverlap.String(), "receiver_file": receiverFile,
+	})
+	d.webhooks.receiver.Name = "the receiver"
+	d.webhooks.receiver.LogFile = filepath.Join(d.dir, "receiver.log")
+	d.webhooks.receiver.ConfigFile = filepath.Join(d.webhooks.tf.Dir, receiverFile)
 }
 
 // say prints the next step.
@@ -109,23 +104,18 @@ func (d *demo) say(format string, args ...any) {
 	fmt.Printf("%2d. %s\n", d.step, fmt.Sprintf(format, args...))
 }
 
-// close stops what runs and removes what was written, unless it is to be kept.
+// close stops the platform and removes the files, unless they are kept.
 func (d *demo) close(ctx context.Context, err error) error {
 	if err == nil && d.keep {
 		d.sayHowToGoOn()
 		return nil
 	}
-	if stopped := d.platform.Stop(); err == nil {
-		err = stopped
-	}
+	err = errors.Join(err, d.platform.Stop())
 	if err != nil && ctx.Err() == nil {
 		printLog(&d.platform.Server)
+		printLog(&d.webhooks.receiver.Server)
 	}
-	removed := os.RemoveAll(d.dir)
-	if err == nil {
-		err = removed
-	}
-	if err == nil {
+	if err = errors.Join(err, os.RemoveAll(d.dir)); err == nil {
 		took := d.clock.Now().Sub(d.began).Round(time.Second)
 		d.say("The platform has stopped, and the demo's files are removed. All of it took %s.", took)
 	}
@@ -141,9 +131,9 @@ func printLog(s *launch.Server) {
 	}
 }
 
-// sayHowToGoOn prints what a person needs to go on by hand, each command ready to be copied.
+// sayHowToGoOn prints the commands for going on by hand, ready to be copied.
 func (d *demo) sayHowToGoOn() {
-	pid := d.platform.Pid()
+	pid, tf := d.platform.Pid(), d.tokens.tf
 	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n",
 		pid)
 	//nolint:lll // a command that is copied is one line
@@ -165,26 +155,6 @@ func (d *demo) sayHowToGoOn() {
     The platform's data: %[8]s
     The platform's log:  %[12]s
     The end, with all of this removed: kill %[13]d; rm -rf %[14]s
-`, d.tf.Dir, d.platform.URL, d.token, d.tf.Env["TF_CLI_CONFIG_FILE"], d.tf.Path, interval,
-		d.platform.Program, d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pid, d.dir)
-}
-
-// absent looks for values in everything that Terraform has written: state, backup and saved plans.
-func absent(tf *terraform, values ...string) error {
-	var secrets canary.Set
-	for i, value := range values {
-		if err := secrets.Add(fmt.Sprintf("secret %d", i+1), value); err != nil {
-			return err
-		}
-	}
-	written, err := filepath.Glob(filepath.Join(tf.Dir, "*.tf[sp]*"))
-	if err == nil && len(written) < 3 {
-		err = fmt.Errorf("%s has no state and plans to look through", tf.Dir)
-	}
-	for _, file := range written {
-		if err == nil {
-			err = secrets.AbsentIn(file)
-		}
-	}
-	return err
+`, tf.Dir, d.platform.URL, d.token, tf.Env["TF_CLI_CONFIG_FILE"], tf.Path, interval, d.platform.Program,
+		d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pid, d.dir)
 }

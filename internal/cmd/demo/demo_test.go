@@ -36,10 +36,7 @@ func TestDemo(t *testing.T) {
 	if out, err := receiver.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	d, err := newDemo(bin, cli, filepath.Join(root, "examples"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := &demo{bin: bin, cli: cli, examples: filepath.Join(root, "examples")}
 	if err := d.close(t.Context(), d.show(t.Context())); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +49,7 @@ func TestDemo(t *testing.T) {
 	if len(d.webhooks.sender.sent) < 40 {
 		t.Errorf("only %d events were sent", len(d.webhooks.sender.sent))
 	}
-	for _, p := range []*launch.Server{&d.platform.Server, &d.webhooks.receiver} {
+	for _, p := range []*launch.Server{&d.platform.Server, &d.webhooks.receiver.Server} {
 		if p.Running() {
 			t.Errorf("%s is still running", p.Name)
 		}
@@ -62,7 +59,8 @@ func TestDemo(t *testing.T) {
 func TestDemoWithoutExampleLeavesNothing(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	if _, err := newDemo("bin", "true", filepath.Join(temp, "no-example"), false); err == nil {
+	d := &demo{bin: "bin", cli: "true", examples: filepath.Join(temp, "no-example")}
+	if err := d.close(t.Context(), d.show(t.Context())); err == nil {
 		t.Fatal("there is no such example")
 	}
 	left, err := os.ReadDir(temp)

@@ -24,11 +24,8 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	d, err := newDemo(*bin, *cli, *examples, *keep)
-	if err == nil {
-		err = d.close(ctx, d.show(ctx))
-	}
-	if err != nil {
+	d := &demo{bin: *bin, cli: *cli, examples: *examples, keep: *keep}
+	if err := d.close(ctx, d.show(ctx)); err != nil {
 		if ctx.Err() != nil {
 			err = errors.New("it was interrupted")
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// sender posts events, one after the other, until it is stopped.
+// sender sends events, one after the other, until it is stopped.
 type sender struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -26,7 +26,7 @@ func (s *sender) start(ctx context.Context, by *client.Client, endpoint string) 
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			// Not ended in the middle: an event without an answer could not be counted.
+			// Not cancelled: an event without a response could not be counted.
 			in := api.TestEventRequest{Type: "message.delivered"}
 			event, err := by.WebhookEndpoints().SendTestEvent(context.WithoutCancel(ctx), endpoint, in, client.Write{})
 			s.mu.Lock()
@@ -46,18 +46,18 @@ func (s *sender) start(ctx context.Context, by *client.Client, endpoint string) 
 	})
 }
 
-// waitForMore waits until a few more events were sent, so that no step of the demo falls between two of them.
-func (s *sender) waitForMore(ctx context.Context) error {
+// waitForMore waits until a few more events were sent, so that events fall into every step of the demo.
+func (s *sender) waitForMore(ctx context.Context) {
 	count := func() (int, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return len(s.sent), s.err
 	}
 	before, _ := count()
-	return launch.WaitFor(ctx, "events flow", patience, func() (bool, error) {
+	check(launch.WaitFor(ctx, "events are sent", patience, func() (bool, error) {
 		now, err := count()
 		return now >= before+10, err
-	})
+	}))
 }
 
 func (s *sender) stop() error {

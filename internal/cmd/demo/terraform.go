@@ -2,92 +2,87 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/canary"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
-// terraform is the CLI in a copy of an example, with the provider that was just built.
+// terraform is the CLI in a copy of an example, with the provider that was just built. Its methods end the demo if the
+// command does not end as they say.
 type terraform struct{ *launch.Terraform }
 
-func newTerraform(path, bin, dir, example string, variables map[string]string) (*terraform, error) {
-	env := map[string]string{}
-	for _, entry := range os.Environ() {
-		// What the user has set for other work must not change what is shown.
-		if !strings.HasPrefix(entry, "TF_") && !strings.HasPrefix(entry, "QUICKCONNECT_") {
-			name, value, _ := strings.Cut(entry, "=")
-			env[name] = value
-		}
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, err
-	}
-	files, err := filepath.Glob(filepath.Join(example, "*.tf"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("there is no configuration in %s", example)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(filepath.Clean(file))
-		if err != nil {
-			return nil, err
-		}
-		target := filepath.Join(dir, filepath.Base(file))
-		if err := os.WriteFile(target, data, 0o600); err != nil { //nolint:gosec // in the demo's own directory
-			return nil, err
-		}
-	}
-	var assignments strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		fmt.Fprintf(&assignments, "%s = %q\n", name, variables[name])
-	}
-	if err := os.WriteFile(filepath.Join(dir, "demo.auto.tfvars"), []byte(assignments.String()), 0o600); err != nil {
-		return nil, err
-	}
-	tf, err := launch.NewTerraform(path, dir, dir+".tfrc", launch.DevOverrides(bin, "quickconnect"), env)
-	return &terraform{tf}, err
+// newTerraform makes a work directory with an example and its variables.
+func (d *demo) newTerraform(example string, variables map[string]string) *terraform {
+	dir := filepath.Join(d.dir, example)
+	check(os.Mkdir(dir, 0o700))
+	// Nothing else of the user's environment: a TF_ or QUICKCONNECT_ variable would change what is shown.
+	env := map[string]string{"PATH": os.Getenv("PATH"), "HOME": os.Getenv("HOME")}
+	tf, err := launch.NewTerraform(d.cli, dir, dir+".tfrc", launch.DevOverrides(d.bin, "quickconnect"), env)
+	check(err)
+	check(tf.CopyExample(filepath.Join(d.examples, example)))
+	data, err := json.Marshal(variables)
+	check(err)
+	check(os.WriteFile(filepath.Join(dir, "demo.auto.tfvars.json"), data, 0o600))
+	return &terraform{tf}
 }
 
 // run runs a command that must end with this exit code, and returns what it printed.
-func (t *terraform) run(ctx context.Context, code int, args ...string) (string, error) {
+func (t *terraform) run(ctx context.Context, code int, args ...string) string {
 	command, err := t.Start(ctx, nil, args...)
-	if err != nil {
-		return "", err
-	}
+	check(err)
 	result, err := command.Wait()
-	if err == nil && result.Code != code {
-		err = fmt.Errorf("%s %s: exit code %d, not %d:\n\n%s", t.Name(), args[0], result.Code, code, indent(result.Output))
+	check(err)
+	if result.Code != code {
+		check(fmt.Errorf("%s %s: exit code %d, not %d:\n\n%s", t.Name(), args[0], result.Code, code, indent(result.Output)))
 	}
-	return result.Output, err
+	return result.Output
 }
 
-// plan plans into a file, and wants changes. It returns what it printed.
-func (t *terraform) plan(ctx context.Context, file string) (string, error) {
+// plan saves a plan, which must have changes. It returns what it printed.
+func (t *terraform) plan(ctx context.Context, file string) string {
 	return t.run(ctx, 2, "plan", "-detailed-exitcode", "-out="+file)
 }
 
-// apply applies a saved plan, or the configuration if there is no file.
-func (t *terraform) apply(ctx context.Context, file ...string) error {
-	if len(file) == 0 {
-		file = []string{"-auto-approve"}
+// noChanges plans. The plan must have no changes.
+func (t *terraform) noChanges(ctx context.Context) { t.run(ctx, 0, "plan", "-detailed-exitcode") }
+
+// apply plans and applies.
+func (t *terraform) apply(ctx context.Context) { t.run(ctx, 0, "apply", "-auto-approve") }
+
+// applyPlan applies a saved plan.
+func (t *terraform) applyPlan(ctx context.Context, file string) { t.run(ctx, 0, "apply", file) }
+
+func (t *terraform) destroy(ctx context.Context) { t.run(ctx, 0, "destroy", "-auto-approve") }
+
+// handedOver reads a file in which the configuration leaves a value.
+func (t *terraform) handedOver(file string) []byte {
+	data, err := os.ReadFile(filepath.Clean(filepath.Join(t.Dir, file)))
+	if err != nil {
+		check(fmt.Errorf("the configuration has handed nothing over: %w", err))
 	}
-	_, err := t.run(ctx, 0, append([]string{"apply"}, file...)...)
-	return err
+	return data
 }
 
-// noChanges plans, and wants nothing to do.
-func (t *terraform) noChanges(ctx context.Context) error {
-	_, err := t.run(ctx, 0, "plan", "-detailed-exitcode")
-	return err
-}
-
-func (t *terraform) destroy(ctx context.Context) error {
-	_, err := t.run(ctx, 0, "destroy", "-auto-approve")
-	return err
+// absent looks for values in everything that Terraform has written: state, backup and saved plans.
+func (t *terraform) absent(values ...string) {
+	var secrets canary.Set
+	for i, value := range values {
+		check(secrets.Add(fmt.Sprintf("secret %d", i+1), value))
+	}
+	written, err := filepath.Glob(filepath.Join(t.Dir, "*.tf[sp]*"))
+	check(err)
+	if len(written) < 3 {
+		check(fmt.Errorf("%s has no state and plans to look through", t.Dir))
+	}
+	for _, file := range written {
+		check(secrets.AbsentIn(file))
+	}
 }
 
 // planned cuts the part out of a plan's output that says what will happen.
@@ -100,24 +95,12 @@ func planned(output string) string {
 	return strings.Trim(output, "\n") + "\n"
 }
 
-// summary cuts out what a plan says in its warnings' first lines and in its last line.
-func summary(output string) string {
-	var b strings.Builder
-	for line := range strings.Lines(output) {
-		if strings.HasPrefix(line, "Plan: ") || strings.HasPrefix(line, "Warning: ") {
-			b.WriteString(line)
-		}
-	}
-	return b.String()
-}
+var (
+	summaryLine = regexp.MustCompile(`(?m)^(Plan|Warning): .*\n`)
+	textLine    = regexp.MustCompile(`(?m)^.*\S`)
+)
 
-func indent(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.TrimSpace(line) != "" {
-			b.WriteString("    ")
-		}
-		b.WriteString(line)
-	}
-	return b.String()
-}
+// summary cuts out the first lines of a plan's warnings, and the line that counts its changes.
+func summary(output string) string { return strings.Join(summaryLine.FindAllString(output, -1), "") }
+
+func indent(text string) string { return textLine.ReplaceAllString(text, "    $0") }

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -22,201 +20,137 @@ const signingOverlap = 5 * time.Second
 
 const receiverFile = "receiver.json"
 
-// webhooks is the second act: a receiver of webhooks whose signing secret is rotated while events flow.
+// webhooks is the second act: the signing secret of a receiver is rotated while events are delivered.
 type webhooks struct {
-	d        *demo
 	tf       *terraform
-	program  string // the receiver's
-	receiver launch.Server
+	receiver launch.Receiver
 	endpoint string
 	secrets  []string // handed over, in their order
 	sender   sender
 }
 
-func newWebhooks(d *demo, bin, example string) (*webhooks, error) {
-	w := &webhooks{d: d, program: filepath.Join(bin, "quickconnect-receiver")}
-	w.receiver = launch.Server{Name: "the receiver", LogFile: filepath.Join(d.dir, "receiver.log")}
-	var err error
-	w.tf, err = newTerraform(d.tf.Path, bin, filepath.Join(d.dir, "webhooks"), example, map[string]string{
-		"overlap": signingOverlap.String(), "receiver_file": receiverFile,
-	})
-	return w, err
+func (d *demo) showWebhooks(ctx context.Context) {
+	w := &d.webhooks
+	d.createEndpoint(ctx)
+	d.beginSigning(ctx)
+	d.promoteSigning(ctx)
+	d.retireSigning(ctx)
+	d.countEvents(ctx)
+	w.tf.destroy(ctx)
+	d.say("%s destroy: signing secret, endpoint, connector and policy are gone.", w.tf.Name())
 }
 
-func (w *webhooks) show(ctx context.Context) (err error) {
-	defer func() {
-		if stopped := w.receiver.Stop(); err == nil {
-			err = stopped
-		} else if ctx.Err() == nil {
-			printLog(&w.receiver)
-		}
-	}()
-	for _, act := range []func(context.Context) error{w.setUp, w.begin, w.promote, w.retire, w.count, w.destroy} {
-		if err := act(ctx); err != nil {
-			return errors.Join(err, w.sender.stop())
-		}
-	}
-	return nil
-}
-
-func (w *webhooks) setUp(ctx context.Context) error {
-	cmd := exec.Command(w.program) //nolint:noctx // the program that the demo was given; show stops it
-	cmd.Env = append(os.Environ(), "PORT=0", "RECEIVER_CONFIG="+filepath.Join(w.tf.Dir, receiverFile))
-	if err := w.receiver.Start(ctx, cmd); err != nil {
-		return err
-	}
+func (d *demo) createEndpoint(ctx context.Context) {
+	w := &d.webhooks
+	//nolint:gosec,noctx // the program is in the directory that the demo was given; show stops it
+	cmd := exec.Command(filepath.Join(d.bin, "quickconnect-receiver"))
+	check(w.receiver.Start(ctx, cmd))
 	w.tf.Env["TF_VAR_url"] = w.receiver.URL + "/hooks"
-	w.d.say("Second act, webhooks. The receiver from examples/receivers/go listens on %s, and knows no secret yet.",
+	d.say("Second act, webhooks. The receiver from examples/receivers/go listens on %s, and has no secret yet.",
 		w.receiver.URL)
-	if err := w.tf.apply(ctx); err != nil {
-		return err
-	}
-	if err := w.handedOver(1); err != nil {
-		return err
-	}
-	endpoint, err := w.d.deployer.WebhookEndpoints().ByName(ctx, "orders")
-	if err != nil {
-		return err
-	}
+	w.tf.apply(ctx)
+	w.readSecrets(1)
+	endpoint, err := d.deployer.WebhookEndpoints().ByName(ctx, "orders")
+	check(err)
 	w.endpoint = endpoint.ID
-	w.d.say("%s apply: made an endpoint at the receiver and a signing secret, and handed the secret to the receiver.",
+	d.say("%s apply: made an endpoint at the receiver and a signing secret, and handed the secret to the receiver.",
 		w.tf.Name())
-	w.sender.start(ctx, w.d.deployer, w.endpoint)
-	return w.sender.waitForMore(ctx)
+	w.sender.start(ctx, d.deployer, w.endpoint)
+	w.sender.waitForMore(ctx)
 }
 
-func (w *webhooks) begin(ctx context.Context) error {
-	w.d.say("Events flow from now on. Somebody asks for a new secret, before its time:")
+func (d *demo) beginSigning(ctx context.Context) {
+	w := &d.webhooks
+	d.say("Events are delivered from now on. A changed variable requests a new secret before it is due:")
 	w.tf.Env["TF_VAR_release"] = "2"
-	plan, err := w.tf.plan(ctx, "begin.tfplan")
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\n%s\n", indent(summary(plan)))
-	if err := w.tf.apply(ctx, "begin.tfplan"); err != nil {
-		return err
-	}
-	if err := w.handedOver(2); err != nil {
-		return err
-	}
-	w.d.say("%s apply: version 2 is issued, and the receiver has both secrets. Every delivery now has two signatures.",
+	fmt.Printf("\n%s\n", indent(summary(w.tf.plan(ctx, "begin.tfplan"))))
+	w.tf.applyPlan(ctx, "begin.tfplan")
+	w.readSecrets(2)
+	d.say("%s apply: version 2 is issued, and the receiver has both secrets. Every delivery now has two signatures.",
 		w.tf.Name())
-	return w.sender.waitForMore(ctx)
+	w.sender.waitForMore(ctx)
 }
 
-func (w *webhooks) promote(ctx context.Context) error {
-	// The platform probes by itself, at once and then every minute at most; asking saves the demo the minute.
-	if _, err := w.d.deployer.WebhookEndpoints().Probe(ctx, w.endpoint); err != nil {
-		return err
-	}
-	s, err := w.d.deployer.SigningSecrets().ByName(ctx, "orders")
-	if err != nil {
-		return err
-	}
+func (d *demo) promoteSigning(ctx context.Context) {
+	w := &d.webhooks
+	// The platform probes by itself too, at once and then at most every minute. This request saves that minute.
+	_, err := d.deployer.WebhookEndpoints().Probe(ctx, w.endpoint)
+	check(err)
+	s, err := d.deployer.SigningSecrets().ByName(ctx, "orders")
+	check(err)
 	if s.Probe == nil || s.Probe.Result != string(webhook.Proven) {
-		return errors.New("the probe has not shown that the receiver knows version 2")
+		check(errors.New("the probe has not shown that the receiver knows version 2"))
 	}
-	w.d.say("The platform probes the receiver: %s.", s.Probe.Detail)
-	if _, err := w.tf.plan(ctx, "promote.tfplan"); err != nil {
-		return err
-	}
-	if err := w.tf.apply(ctx, "promote.tfplan"); err != nil {
-		return err
-	}
-	w.d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. "+
-		"Version 1 signs beside it for %s more.",
-		w.tf.Name(), signingOverlap)
-	return nil
+	d.say("The platform probes the receiver: %s.", s.Probe.Detail)
+	w.tf.plan(ctx, "promote.tfplan")
+	w.tf.applyPlan(ctx, "promote.tfplan")
+	d.say("%s plan wants to make version 2 the current one (exit code 2), and apply does it. "+
+		"Version 1 signs beside it for %s more.", w.tf.Name(), signingOverlap)
 }
 
-func (w *webhooks) retire(ctx context.Context) error {
-	err := launch.WaitFor(ctx, "version 1 retires", signingOverlap+patience, func() (bool, error) {
-		s, err := w.d.deployer.SigningSecrets().ByName(ctx, "orders")
+func (d *demo) retireSigning(ctx context.Context) {
+	w := &d.webhooks
+	check(launch.WaitFor(ctx, "version 1 retires", signingOverlap+patience, func() (bool, error) {
+		s, err := d.deployer.SigningSecrets().ByName(ctx, "orders")
 		return err == nil && s.Rotation.Phase == api.PhaseStable, err
-	})
-	if err != nil {
-		return err
-	}
-	if err := w.tf.apply(ctx); err != nil {
-		return err
-	}
-	if err := w.handedOver(1); err != nil {
-		return err
-	}
-	if err := w.tf.noChanges(ctx); err != nil {
-		return err
-	}
-	if err := absent(w.tf, w.secrets...); err != nil {
-		return err
-	}
-	w.d.say("The overlap is over. %s apply takes version 1 away from the receiver; then a plan has no changes. "+
+	}))
+	w.tf.apply(ctx)
+	w.readSecrets(1)
+	w.tf.noChanges(ctx)
+	w.tf.absent(w.secrets...)
+	d.say("The overlap is over. %s apply takes version 1 away from the receiver; then a plan has no changes. "+
 		"No secret is in a plan or in the state.", w.tf.Name())
-	return w.sender.waitForMore(ctx)
+	w.sender.waitForMore(ctx)
 }
 
-// handedOver reads the receiver's file, which must have this many secrets, and keeps those that are new.
-func (w *webhooks) handedOver(count int) error {
-	data, err := os.ReadFile(filepath.Join(w.tf.Dir, receiverFile))
-	if err != nil {
-		return fmt.Errorf("the configuration has handed nothing over: %w", err)
-	}
+// readSecrets reads the receiver's file, which must have this many secrets, and keeps those that are new.
+func (w *webhooks) readSecrets(count int) {
 	var config struct {
 		Secrets []*string `json:"secrets"`
 	}
-	if err := json.Unmarshal(data, &config); err != nil {
-		return fmt.Errorf("%s is not the JSON that the receiver reads", receiverFile)
+	if err := json.Unmarshal(w.tf.handedOver(receiverFile), &config); err != nil {
+		check(fmt.Errorf("%s is not the JSON that the receiver reads", receiverFile))
 	}
-	found := 0
-	for _, secret := range config.Secrets {
-		if secret == nil {
-			continue
+	found := slices.DeleteFunc(config.Secrets, func(s *string) bool { return s == nil })
+	if len(found) != count {
+		check(fmt.Errorf("the receiver was given %d secrets, not %d", len(found), count))
+	}
+	for _, s := range found {
+		if !slices.Contains(w.secrets, *s) {
+			w.secrets = append(w.secrets, *s)
 		}
-		if found++; !slices.Contains(w.secrets, *secret) {
-			w.secrets = append(w.secrets, *secret)
-		}
 	}
-	if found != count {
-		return fmt.Errorf("the receiver was given %d secrets, not %d", found, count)
-	}
-	return nil
 }
 
-// count ends the flow, and compares what was sent with the platform's records and with what the receiver says.
-func (w *webhooks) count(ctx context.Context) error {
-	if err := w.sender.stop(); err != nil {
-		return err
-	}
+// countEvents stops the sender, and compares what it sent with the platform's records and with the receiver's log.
+func (d *demo) countEvents(ctx context.Context) {
+	w := &d.webhooks
+	check(w.sender.stop())
 	sent := w.sender.sent
 	var delivered, refused int
-	err := launch.WaitFor(ctx, "every event is delivered", patience, func() (bool, error) {
-		records, err := w.d.deployer.WebhookEndpoints().Deliveries(ctx, w.endpoint)
+	check(launch.WaitFor(ctx, "every event is delivered", patience, func() (bool, error) {
+		records, err := d.deployer.WebhookEndpoints().Deliveries(ctx, w.endpoint)
 		delivered, refused = outcomes(records)
 		return delivered == len(sent), err
-	})
-	if err != nil {
-		return err
-	}
+	}))
 	accepted := map[string]int{}
-	for _, line := range w.receiver.Lines() {
-		if words := strings.Fields(line); len(words) == 3 && words[0] == "accepted" {
-			accepted[words[1]]++
-		}
+	for _, id := range w.receiver.Accepted() {
+		accepted[id]++
 	}
 	for _, id := range sent {
 		if accepted[id] != 1 {
-			return fmt.Errorf("the receiver has accepted event %s %d times, not once", id, accepted[id])
+			check(fmt.Errorf("the receiver has accepted event %s %d times, not once", id, accepted[id]))
 		}
 	}
 	if refused != 0 || len(accepted) != len(sent) {
-		return fmt.Errorf("%d events were sent, the receiver has accepted %d, and %d attempts were refused", len(sent),
-			len(accepted), refused)
+		check(fmt.Errorf("%d events were sent, the receiver has accepted %d, and %d attempts were refused", len(sent),
+			len(accepted), refused))
 	}
-	w.d.say("Over the whole rotation: delivered %d, refused %d. The receiver has accepted each event once.", delivered,
+	d.say("Over the whole rotation: delivered %d, refused %d. The receiver has accepted each event once.", delivered,
 		refused)
-	return nil
 }
 
-// outcomes counts the deliveries that are over, and the attempts that were refused.
+// outcomes counts the finished deliveries, and the refused attempts.
 func outcomes(records []api.Delivery) (delivered, refused int) {
 	for _, d := range records {
 		if d.State == api.DeliveryDelivered {
@@ -229,12 +163,4 @@ func outcomes(records []api.Delivery) (delivered, refused int) {
 		}
 	}
 	return delivered, refused
-}
-
-func (w *webhooks) destroy(ctx context.Context) error {
-	if err := w.tf.destroy(ctx); err != nil {
-		return err
-	}
-	w.d.say("%s destroy: signing secret, endpoint, connector and policy are gone.", w.tf.Name())
-	return nil
 }
