@@ -24,7 +24,7 @@ type Process struct {
 	URL string
 
 	t        testing.TB
-	platform *launch.Platform
+	platform *launch.Quickconnectd
 	clients  clients
 }
 
@@ -37,7 +37,7 @@ func StartProcess(tb testing.TB, flags ...string) *Process {
 		tb.Fatal(err)
 	}
 	data := tb.TempDir()
-	p := &Process{DataDir: data, t: tb, platform: &launch.Platform{
+	p := &Process{DataDir: data, t: tb, platform: &launch.Quickconnectd{
 		Server:  launch.Server{LogFile: filepath.Join(tb.TempDir(), "quickconnectd.log")},
 		Program: filepath.Join(dir, "quickconnectd"),
 		DataDir: data,

@@ -61,7 +61,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 			tenant, environment, who.Tenant, who.Environment, who.Name))
 		return
 	}
-	platform, err := tfkit.NewPlatform(cl, *who)
+	platform, err := tfkit.NewSession(cl, *who)
 	if err != nil {
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
@@ -95,7 +95,7 @@ func (p *quickconnect) clientConfig(c configuration, diags *diag.Diagnostics) cl
 	return cfg
 }
 
-func handOver(resp *provider.ConfigureResponse, p *tfkit.Platform) {
+func handOver(resp *provider.ConfigureResponse, p *tfkit.Session) {
 	resp.ResourceData = p
 	resp.DataSourceData = p
 	resp.EphemeralResourceData = p

@@ -27,7 +27,7 @@ type demo struct {
 	began    time.Time
 	dir      string
 	step     int
-	platform launch.Platform
+	platform launch.Quickconnectd
 	token    string         // the deployer's
 	deployer *client.Client // applies
 	service  *client.Client // the runtime principal, which uses the scoped token

@@ -34,7 +34,7 @@ func credentialsOf(m types.Map) (credentials map[string]secret.Value, ok bool) {
 
 // factsOf returns what the decision about the configured credentials depends on.
 func factsOf(
-	p *tfkit.Platform,
+	p *tfkit.Session,
 	number types.Int64,
 	credentialsWO types.Map,
 	state model,

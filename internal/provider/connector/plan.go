@@ -37,9 +37,9 @@ func (r *connectorResource) ModifyPlan(
 		return
 	}
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
-	f, _ := factsOf(r.Platform(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
+	f, _ := factsOf(r.Session(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
 	if writeonly.Unseen(f) {
-		r.Platform().WarnUnseen(&resp.Diagnostics)
+		r.Session().WarnUnseen(&resp.Diagnostics)
 	}
 	d, because := writeonly.Decide(f)
 	r.warn(&resp.Diagnostics, plan, state, hold, f, d, because)

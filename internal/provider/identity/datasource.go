@@ -82,7 +82,7 @@ func (d *identityDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 	if d.Client(&resp.Diagnostics) == nil {
 		return
 	}
-	who, _ := d.Platform().Identity()
+	who, _ := d.Session().Identity()
 	resp.Diagnostics.Append(resp.State.Set(ctx, model{
 		PrincipalID: types.StringValue(who.PrincipalID),
 		Name:        types.StringValue(who.Name),

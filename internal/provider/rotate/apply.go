@@ -10,21 +10,21 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// Answer is the part of the platform's answer that an apply looks at.
-type Answer struct {
+// Snapshot is the part of the platform's answer that an apply looks at.
+type Snapshot struct {
 	Version  int64
 	Rotation api.Rotation
 	Notes    Notes
 }
 
-func (a Answer) numbers() rotation.Numbers {
+func (a Snapshot) numbers() rotation.Numbers {
 	return numbersOf(types.Int64Value(a.Version), flatten(a.Rotation))
 }
 
 // Matches reports whether an answer has the numbers of the model that is stored. Only then may its etag be stored with
 // them. Otherwise the object has changed since the plan: with the old etag, a plan without a refresh, which builds on
 // the numbers of this state, is refused.
-func (a Answer) Matches(ctx context.Context, stored Model, diags *diag.Diagnostics) bool {
+func (a Snapshot) Matches(ctx context.Context, stored Model, diags *diag.Diagnostics) bool {
 	return a.numbers() == numbersOf(stored.Version, rotationOf(ctx, stored.Rotation, diags))
 }
 
@@ -60,7 +60,7 @@ func (c Change) PatchIfMatch() string {
 
 // Resume returns the call that is left after the PATCH, by its answer. It adds an error and returns false if the
 // object is not what the plan said.
-func (c Change) Resume(step Call, patched Answer, diags *diag.Diagnostics) (left Call, ok bool) {
+func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (left Call, ok bool) {
 	if diags.HasError() {
 		return Call{}, false
 	}
@@ -88,7 +88,7 @@ func (c Change) StepFailed(step Call, diags *diag.Diagnostics) {
 
 // alreadyDone reports whether the platform took the step itself, at its deadline. The PATCH met the object that the
 // plan saw, so only deadlines can have come in between.
-func (c Change) alreadyDone(patched Answer) bool {
+func (c Change) alreadyDone(patched Snapshot) bool {
 	n := patched.numbers()
 	switch c.decision.step {
 	case rotation.StepPromote:

@@ -78,7 +78,7 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 	return m
 }
 
-// answerOf is the part of an answer that matters to a step.
-func answerOf(t *api.ScopedToken) rotate.Answer {
-	return rotate.Answer{Version: t.Version, Rotation: t.Rotation, Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold}}
+// snapshotOf is the part of an answer that matters to a step.
+func snapshotOf(t *api.ScopedToken) rotate.Snapshot {
+	return rotate.Snapshot{Version: t.Version, Rotation: t.Rotation, Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold}}
 }

@@ -35,7 +35,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
@@ -62,7 +62,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
 }
 
@@ -96,9 +96,9 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		}
 		if change.Steps() {
 			// The apply can still fail. The state must then show what the platform has now.
-			answerOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+			snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics))...)
-			if step, ok = change.Resume(step, answerOf(t), &resp.Diagnostics); !ok {
+			if step, ok = change.Resume(step, snapshotOf(t), &resp.Diagnostics); !ok {
 				return
 			}
 		}
@@ -131,7 +131,7 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 	}
 	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
-	if answer := answerOf(t); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
+	if answer := snapshotOf(t); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
 		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }

@@ -83,9 +83,9 @@ func (m model) rotated() rotate.Object {
 	return rotate.Object{Common: m.Common, Model: m.Model, ExpiresAt: types.StringNull()}
 }
 
-// answerOf is the part of an answer that matters to a step.
-func answerOf(s *api.SigningSecret) rotate.Answer {
-	return rotate.Answer{
+// snapshotOf is the part of an answer that matters to a step.
+func snapshotOf(s *api.SigningSecret) rotate.Snapshot {
+	return rotate.Snapshot{
 		Version: s.Version, Rotation: s.Rotation,
 		Notes: rotate.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets},
 	}

@@ -61,7 +61,7 @@ func (r *secretResource) ModifyPlan(
 	}
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
-	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
+	facts := factsOf(r.Session(), config.SecretWO, plan.SecretWOVersion, state, last)
 	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
 		warnReplaced(&resp.Diagnostics, plan, state)
 		refuseRevoked(&resp.Diagnostics, facts, notes)
@@ -69,7 +69,7 @@ func (r *secretResource) ModifyPlan(
 	}
 
 	if writeonly.Unseen(facts) {
-		r.Platform().WarnUnseen(&resp.Diagnostics)
+		r.Session().WarnUnseen(&resp.Diagnostics)
 	}
 	supply := supplyOf(facts, notes)
 	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), supply, notes, &resp.Diagnostics)

@@ -46,7 +46,7 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	answerOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	snapshotOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, created, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
@@ -74,7 +74,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	answerOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	snapshotOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
 }
@@ -96,7 +96,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	id, notes := state.ID.ValueString(), rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
-	facts := factsOf(r.Platform(), config.SecretWO, plan.SecretWOVersion, state, last)
+	facts := factsOf(r.Session(), config.SecretWO, plan.SecretWOVersion, state, last)
 	supply := supplyAtApply(facts, notes, plan)
 	change := rotate.Decide(ctx, kind, state.rotated(), plan.rotated(), supply, notes, &resp.Diagnostics)
 	step, ok := change.Start(&resp.Diagnostics)
@@ -114,9 +114,9 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 		}
 		if change.Steps() {
 			// The apply can still fail. The state must then show what the platform has now.
-			answerOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+			snapshotOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, s, &resp.Diagnostics))...)
-			if step, ok = change.Resume(step, answerOf(s), &resp.Diagnostics); !ok {
+			if step, ok = change.Resume(step, snapshotOf(s), &resp.Diagnostics); !ok {
 				return
 			}
 		}
@@ -167,7 +167,7 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 	}
 	next := plan.planned(ctx, flatten(ctx, s, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
-	if answer := answerOf(s); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
+	if answer := snapshotOf(s); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
 		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	}
 }

@@ -28,7 +28,7 @@ func suppliedOf(v types.String) *secret.Value {
 
 // factsOf returns what the decision about the configured secret depends on.
 func factsOf(
-	p *tfkit.Platform,
+	p *tfkit.Session,
 	secretWO types.String,
 	number types.Int64,
 	state model,

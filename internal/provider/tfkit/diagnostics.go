@@ -41,7 +41,7 @@ func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
 	if err == nil {
 		return
 	}
-	identity, _ := a.platform.Identity()
+	identity, _ := a.session.Identity()
 	Report(diags, err, s, identity)
 }
 

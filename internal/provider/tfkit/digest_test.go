@@ -10,7 +10,7 @@ import (
 
 func TestDigest(t *testing.T) {
 	key := &api.ComparisonKey{Number: 3, Key: secret.New("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")}
-	p, err := NewPlatform(nil, api.Identity{ComparisonKey: key})
+	p, err := NewSession(nil, api.Identity{ComparisonKey: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,11 +28,11 @@ func TestDigest(t *testing.T) {
 	if _, ok := NotConfigured("token").Digest("", "", nil); ok {
 		t.Error("a digest without a key")
 	}
-	var none *Platform
+	var none *Session
 	if _, ok := none.Digest("", "", nil); ok {
 		t.Error("a digest without a platform")
 	}
-	if _, err := NewPlatform(
+	if _, err := NewSession(
 		nil,
 		api.Identity{ComparisonKey: &api.ComparisonKey{Key: secret.New("not base64 CANARY")}},
 	); err == nil ||

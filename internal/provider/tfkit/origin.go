@@ -14,11 +14,11 @@ import (
 const platformKey = "platform"
 
 // Accept names the platform that the provider configuration accepts for objects that were last seen on another one.
-func (p *Platform) Accept(id string) { p.accepted = id }
+func (s *Session) Accept(id string) { s.accepted = id }
 
 // NotePlatform notes that an object was seen on the platform. Create, Read and Update do it with every answer.
 func (a *access) NotePlatform(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
-	if here, ok := a.platform.Identity(); ok {
+	if here, ok := a.session.Identity(); ok {
 		ref := here.Platform()
 		StorePrivate(ctx, private, platformKey, &ref, diags)
 	}
@@ -27,9 +27,9 @@ func (a *access) NotePlatform(ctx context.Context, private PrivateWriter, diags 
 // isHome reports whether an object was last seen on this platform, and adds an error if not: another platform can have
 // the same tenants, environments and names. An object without a note was never seen.
 func (a *access) isHome(ctx context.Context, private PrivateReader, diags *diag.Diagnostics) bool {
-	here, ok := a.platform.Identity()
+	here, ok := a.session.Identity()
 	note := LoadPrivate[api.PlatformRef](ctx, private, platformKey, diags)
-	if !ok || note == nil || note.ID == here.PlatformID || a.platform.accepted == here.PlatformID {
+	if !ok || note == nil || note.ID == here.PlatformID || a.session.accepted == here.PlatformID {
 		return true
 	}
 	diags.AddError("Object of another platform", fmt.Sprintf(
@@ -48,7 +48,7 @@ func (a *access) Gone(ctx context.Context, err error, private PrivateReader, dia
 	if !client.IsNotFound(err) {
 		return false
 	}
-	here, _ := a.platform.Identity()
+	here, _ := a.session.Identity()
 	if here.RestoreConfirmed {
 		return true
 	}

@@ -27,7 +27,7 @@ func on(t *testing.T, id string, incarnation int64, confirmed bool) *access {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := NewPlatform(c, api.Identity{
+	p, err := NewSession(c, api.Identity{
 		Tenant: "acme", Environment: "staging",
 		PlatformID: id, Incarnation: incarnation, RestoreConfirmed: confirmed,
 	})
@@ -63,7 +63,7 @@ func TestObjectOfAnotherPlatform(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := on(t, platformA, 1, true)
-			a.platform.Accept(tt.accepted)
+			a.session.Accept(tt.accepted)
 			var diags diag.Diagnostics
 			c := a.ClientFor(t.Context(), noted(t, tt.note, 1), types.StringValue("acme"), types.StringValue("staging"), &diags)
 			if (c != nil) != tt.ok || diags.HasError() == tt.ok {

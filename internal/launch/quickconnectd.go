@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Platform is quickconnectd, on a data directory.
-type Platform struct {
+// Quickconnectd is the platform as a process, on a data directory.
+type Quickconnectd struct {
 	Server
 	// Program is the path of quickconnectd.
 	Program string
@@ -24,7 +24,7 @@ type Platform struct {
 }
 
 // Start starts it: the first time on any free port, and again on the same one.
-func (p *Platform) Start(ctx context.Context) error {
+func (p *Quickconnectd) Start(ctx context.Context) error {
 	listen := "127.0.0.1:0"
 	if p.URL != "" {
 		u, err := url.Parse(p.URL)
@@ -42,7 +42,7 @@ func (p *Platform) Start(ctx context.Context) error {
 
 // Bootstrap makes a tenant with its environments beside the running server. It returns each environment's deployer
 // token.
-func (p *Platform) Bootstrap(ctx context.Context, tenant string, environments ...string) (map[string]string, error) {
+func (p *Quickconnectd) Bootstrap(ctx context.Context, tenant string, environments ...string) (map[string]string, error) {
 	out, err := p.run(ctx, "bootstrap", "--data-dir", p.DataDir, "--tenant", tenant, "--environments",
 		strings.Join(environments, ","))
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *Platform) Bootstrap(ctx context.Context, tenant string, environments ..
 }
 
 // CreateToken makes one more principal and returns its token.
-func (p *Platform) CreateToken(ctx context.Context, tenant, environment, role string, flags ...string) (string, error) {
+func (p *Quickconnectd) CreateToken(ctx context.Context, tenant, environment, role string, flags ...string) (string, error) {
 	args := []string{
 		"token", "create", "--data-dir", p.DataDir, "--tenant", tenant, "--environment", environment, "--role", role,
 	}
@@ -64,7 +64,7 @@ func (p *Platform) CreateToken(ctx context.Context, tenant, environment, role st
 	return strings.TrimSpace(string(out)), err
 }
 
-func (p *Platform) run(ctx context.Context, args ...string) ([]byte, error) {
+func (p *Quickconnectd) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.Program, args...)
 	cmd.Env = p.Env
 	var stderr bytes.Buffer

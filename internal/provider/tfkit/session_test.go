@@ -18,13 +18,13 @@ func TestClientFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, err := NewPlatform(c, api.Identity{Tenant: "acme", Environment: "staging"})
+	here, err := NewSession(c, api.Identity{Tenant: "acme", Environment: "staging"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s, null, unknown := types.StringValue, types.StringNull(), types.StringUnknown()
 	for name, tt := range map[string]struct {
-		platform            *Platform
+		platform            *Session
 		tenant, environment types.String
 		want                string // of the error; empty for none
 	}{
@@ -55,13 +55,13 @@ func TestTakeRefusesOtherTypes(t *testing.T) {
 	var diags diag.Diagnostics
 	a := access{}
 	a.take(nil, &diags)
-	if diags.HasError() || a.Platform() != nil {
+	if diags.HasError() || a.Session() != nil {
 		t.Error("validation, where there is nothing to take, is no error")
 	}
 	if a.take("stranger", &diags); !diags.HasError() {
 		t.Error("a stranger was taken")
 	}
-	if _, ok := a.Platform().Identity(); ok {
+	if _, ok := a.Session().Identity(); ok {
 		t.Error("nobody has an identity")
 	}
 }

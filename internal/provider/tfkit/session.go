@@ -17,8 +17,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
-// Platform is what the provider's Configure hands to every resource, data source and ephemeral resource.
-type Platform struct {
+// Session is what the provider's Configure hands to every resource, data source and ephemeral resource.
+type Session struct {
 	client   *client.Client
 	identity api.Identity
 	unknown  string
@@ -27,11 +27,11 @@ type Platform struct {
 	unseen   sync.Once
 }
 
-// NewPlatform returns a platform that the provider calls as the principal of identity.
-func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
-	p := &Platform{client: c, identity: identity}
+// NewSession returns a session with the platform as the principal of identity.
+func NewSession(c *client.Client, identity api.Identity) (*Session, error) {
+	s := &Session{client: c, identity: identity}
 	if c != nil {
-		p.client = c.For(identity)
+		s.client = c.For(identity)
 	}
 	if k := identity.ComparisonKey; k != nil {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
@@ -39,55 +39,55 @@ func NewPlatform(c *client.Client, identity api.Identity) (*Platform, error) {
 			return nil, errors.New("the platform's comparison key cannot be read: check that provider and platform " +
 				"fit together")
 		}
-		p.key = key
+		s.key = key
 	}
-	return p, nil
+	return s, nil
 }
 
-// NotConfigured returns a platform that cannot be called, because an attribute of the provider is unknown.
-func NotConfigured(attribute string) *Platform { return &Platform{unknown: attribute} }
+// NotConfigured returns a session that can send nothing, because an attribute of the provider is unknown.
+func NotConfigured(attribute string) *Session { return &Session{unknown: attribute} }
 
 // Identity is the principal that the provider calls as; ok is false where it cannot call.
-func (p *Platform) Identity() (identity api.Identity, ok bool) {
-	if p == nil || p.client == nil {
+func (s *Session) Identity() (identity api.Identity, ok bool) {
+	if s == nil || s.client == nil {
 		return api.Identity{}, false
 	}
-	return p.identity, true
+	return s.identity, true
 }
 
 // access is the part that the three bases share.
-type access struct{ platform *Platform }
+type access struct{ session *Session }
 
 func (a *access) take(data any, diags *diag.Diagnostics) {
 	if data == nil {
 		return // validation: the provider is not configured yet
 	}
-	p, ok := data.(*Platform)
+	p, ok := data.(*Session)
 	if !ok {
 		diags.AddError("Error in the provider", fmt.Sprintf("Configure handed over a %T. Please report this.", data))
 		return
 	}
-	a.platform = p
+	a.session = p
 }
 
-// Platform is nil during validation.
-func (a *access) Platform() *Platform { return a.platform }
+// Session is nil during validation.
+func (a *access) Session() *Session { return a.session }
 
 // Client returns the client for a request about no object of the state; nil, with an error, where there is none.
 func (a *access) Client(diags *diag.Diagnostics) *client.Client {
 	switch {
-	case a.platform == nil:
+	case a.session == nil:
 		diags.AddError("Provider not configured", "The provider was asked for something before it was configured. "+
 			"Please report this.")
 		return nil
-	case a.platform.client == nil:
+	case a.session.client == nil:
 		diags.AddError("Provider not configured yet", fmt.Sprintf("The provider cannot call the platform, because "+
 			"its attribute %s is unknown until something else is applied. "+
 			"New objects can be planned meanwhile; this needs a call. Apply first what %s depends on (terraform "+
-			"apply -target=…), or set it to a value that is known.", a.platform.unknown, a.platform.unknown))
+			"apply -target=…), or set it to a value that is known.", a.session.unknown, a.session.unknown))
 		return nil
 	}
-	return a.platform.client
+	return a.session.client
 }
 
 // ClientFor returns the client for a request about an object of the state. An object of another environment, or of
@@ -120,7 +120,7 @@ func (a *access) BelongsHere(
 }
 
 func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnostics) bool {
-	here, ok := a.platform.Identity()
+	here, ok := a.session.Identity()
 	if !ok || tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() || environment.IsUnknown() {
 		return true // not configured yet, or an import: the state has only an id
 	}
