@@ -15,14 +15,15 @@ var platformMayImport = map[string][]string{
 
 	"keyring": nil,
 	"egress":  nil,
+	"limits":  nil,
 	"problem": nil,
 
 	"keys":        {"store", "keyring"},
 	"txn":         {"problem", "keys", "store", "keyring"},
 	"access":      {"txn", "problem", "keys", "store", "keyring"},
-	"httpapi":     {"access", "txn", "problem", "keys", "store"},
+	"httpapi":     {"access", "limits", "txn", "problem", "keys", "store"},
 	"credentials": {"txn", "problem", "keys", "store", "keyring"},
-	"lifecycle":   {"credentials", "httpapi", "access", "txn", "problem", "keys"},
+	"lifecycle":   {"credentials", "httpapi", "limits", "access", "txn", "problem", "keys"},
 
 	"identity":   domain(),
 	"connectors": domain(),
@@ -36,7 +37,7 @@ var platformMayImport = map[string][]string{
 // domain lists what the package of a domain may import: what every domain stands on, and these.
 func domain(besides ...string) []string {
 	return append([]string{
-		"lifecycle", "credentials", "httpapi", "access", "txn", "problem", "keys", "store", "keyring",
+		"lifecycle", "credentials", "httpapi", "limits", "access", "txn", "problem", "keys", "store", "keyring",
 	}, besides...)
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -130,6 +131,8 @@ func (p *Platform) open() {
 	served, err := platform.New(ctx, platform.Config{
 		Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger,
 		Egress: egress.Config{AllowPrivate: true},
+		// The clock of a test stands still, and a limit that is reached would stay so.
+		Limits: &limits.Config{},
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -38,6 +39,7 @@ type world struct {
 	names   *resolver            // what endpoints' host names resolve to
 	private bool                 // private endpoints are allowed
 	tune    func(*egress.Config) // changes how endpoints are connected to, from the next open on; nil: nothing
+	limits  *limits.Config       // of requests and objects; from the next open on
 	server  *httptest.Server
 	tokens  map[string]string // role -> token of a principal in acme/staging
 	foreign map[string]string // environment of another scope -> token of a deployer
@@ -76,6 +78,8 @@ func newWorld(tb testing.TB) *world {
 	w := &world{
 		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: seeded.tokens, foreign: seeded.foreign,
 		names: &resolver{answers: map[string][][]netip.Addr{}}, private: true, created: new(int),
+		// The clock of a test stands still, and a limit that is reached would stay so: a test that needs one sets it.
+		limits: &limits.Config{},
 	}
 	for name, content := range seeded.files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), content, 0o600); err != nil {
@@ -103,7 +107,7 @@ func (w *world) open() {
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Egress: way,
+		Egress: way, Limits: w.limits,
 	})
 	if err != nil {
 		w.t.Fatal(err)

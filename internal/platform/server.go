@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -34,11 +36,12 @@ import (
 type Config struct {
 	Store   *store.Store
 	Keyring *keyring.Keyring
-	Clock   clock.Clock   // nil: the machine's
-	Logger  *slog.Logger  // nil: silence
-	Random  io.Reader     // of tokens and ids; nil: crypto/rand
-	Sweep   time.Duration // how often Run looks for passed deadlines, deliveries and probes; 0: every second
-	Egress  egress.Config // how endpoints are connected to; the zero value is what production uses
+	Clock   clock.Clock    // nil: the machine's
+	Logger  *slog.Logger   // nil: silence
+	Random  io.Reader      // of tokens and ids; nil: crypto/rand
+	Sweep   time.Duration  // how often Run looks for passed deadlines, deliveries and probes; 0: every second
+	Egress  egress.Config  // how endpoints are connected to; the zero value is what production uses
+	Limits  *limits.Config // nil: the defaults
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -51,6 +54,7 @@ type Server struct {
 	prober    *webhooks.Prober
 	sweeper   *sweeper
 	interval  time.Duration
+	refusals  *httpapi.Refusals
 }
 
 // domain is one part of the API.
@@ -66,6 +70,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Limits == nil {
+		defaults := limits.Default()
+		c.Limits = &defaults
 	}
 	if c.Random == nil {
 		c.Random = rand.Reader
@@ -95,10 +103,13 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 
 	uses := access.NewUses()
-	router := httpapi.NewRouter(runner, metrics, uses, c.Logger)
+	refusals := httpapi.NewRefusals(metrics, runner.Clock.Now, c.Logger)
+	router := httpapi.NewRouter(httpapi.Config{
+		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Log: c.Logger,
+	})
 	for _, d := range []domain{
 		connectors.New(engine, changes),
-		tokens.New(engine, changes, runner.Clock.Now),
+		tokens.New(engine, changes, runner),
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner),
@@ -116,7 +127,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 	})
 	return &Server{
-		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
+		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep, refusals: refusals,
 		sweeper: &sweeper{runner: runner, engine: engine, uses: uses, log: c.Logger},
 	}, nil
 }
@@ -126,6 +137,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Metrics serves the metrics alone, to be bound to an address of its own.
 func (s *Server) Metrics() http.Handler { return s.metrics }
+
+// RefusedConnection counts and logs a connection that was closed because its address has too many.
+func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from) }
 
 // Run delivers events, probes receivers and sweeps until the context ends.
 func (s *Server) Run(ctx context.Context) {

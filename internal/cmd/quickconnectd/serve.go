@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 )
 
 const (
@@ -36,6 +37,7 @@ const (
 type options struct {
 	dir, listen, certFile, keyFile, metricsListen string
 	private                                       bool
+	limits                                        limits.Config
 }
 
 func parseServe(args []string) (o options, err error) {
@@ -46,7 +48,14 @@ func parseServe(args []string) (o options, err error) {
 	flags.StringVar(&o.keyFile, "tls-key", "", "")
 	flags.StringVar(&o.metricsListen, "metrics-listen", os.Getenv("QUICKCONNECTD_METRICS_LISTEN"), "")
 	flags.BoolVar(&o.private, "allow-private-endpoints", false, "")
+	var limited limitFlags
+	if err := limited.define(flags); err != nil {
+		return o, err
+	}
 	if err := parse(flags, args, "data-dir", "listen"); err != nil {
+		return o, err
+	}
+	if o.limits, err = limited.read(); err != nil {
 		return o, err
 	}
 	if o.metricsListen == "" {
@@ -85,7 +94,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	}
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
-		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "",
+		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 	})
 	if err != nil {
 		return err
@@ -95,17 +104,18 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		return err
 	}
 	defer stopMetrics()
-	return serveOn(ctx, o.listen, tlsConfig, p, stdout, log)
+	return serveOn(ctx, o, tlsConfig, p, stdout, log)
 }
 
 // serveOn serves a platform on an address, and runs its loops meanwhile.
 func serveOn(
-	ctx context.Context, listen string, tlsConfig *tls.Config, p *platform.Server, stdout io.Writer, log *slog.Logger,
+	ctx context.Context, o options, tlsConfig *tls.Config, p *platform.Server, stdout io.Writer, log *slog.Logger,
 ) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
+	unlimited, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	listener := limits.Listen(unlimited, o.limits, p.RefusedConnection)
 	var background sync.WaitGroup
 	defer background.Wait() // runs before the database is closed
 	runCtx, stopRunning := context.WithCancel(ctx)

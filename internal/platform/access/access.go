@@ -5,6 +5,7 @@ package access
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 // Request is what is known of the caller of one request.
 type Request struct {
 	ID        string
+	Address   netip.Addr       // where the request comes from; the zero address if that is not known
 	Bearer    secret.Value     // as it was sent; empty for none
 	Principal *store.Principal // nil until the request is authenticated
 	Uses      *Uses            // where the use of the principal is noted; nil for nowhere
@@ -63,21 +65,29 @@ func (r *Request) May(permission string) bool { return may(r.Principal.Role, per
 // CallerOf returns on whose behalf transactions of a context's request run.
 func CallerOf(ctx context.Context) txn.Caller { return From(ctx).Caller() }
 
-// Authenticate finds the principal of a request by its bearer token.
-func Authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
+// Authenticate finds the principal of a request by its bearer token. It reads the database only for what has the form
+// of a token.
+func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	if r.Bearer.IsEmpty() {
 		return problem.New(api.CodeUnauthenticated, "",
 			"send the token of a principal as Authorization: Bearer qcp_…")
 	}
-	unknown := problem.New(api.CodeUnauthenticated, "", "the token of this request is not the token of a principal; "+
-		"check that it was copied whole and belongs to this platform")
 	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
-		return unknown
+		return unknown()
 	}
+	return runner.View(ctx, r.Caller(), func(tx *txn.Tx) error { return authenticate(ctx, tx, r) })
+}
+
+func unknown() error {
+	return problem.New(api.CodeUnauthenticated, "", "the token of this request is not the token of a principal; "+
+		"check that it was copied whole and belongs to this platform")
+}
+
+func authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
 	hash := tx.Keys.TokenHash(r.Bearer)
 	principal, err := tx.PrincipalByHash(ctx, hash)
 	if errors.Is(err, store.ErrNotFound) {
-		return unknown
+		return unknown()
 	}
 	if err != nil {
 		return err

@@ -1,48 +1,148 @@
 package httpapi
 
 import (
-	"math"
-	"sync"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strconv"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 )
 
-// Limit lets each principal make a number of requests in a minute. It counts in this process.
-type Limit struct {
-	perMinute int
-	mu        sync.Mutex
-	spent     map[string]spending // by id of the principal
-}
-
-// spending is how many requests a principal has made at a time and not yet been given back.
-type spending struct {
-	requests float64
-	at       time.Time
-}
-
-// NewLimit returns a limit. All requests of a minute may come at once.
-func NewLimit(perMinute int) *Limit {
-	return &Limit{perMinute: perMinute, spent: map[string]spending{}}
-}
-
-// Take counts one request of a principal. It returns the problem rate_limited where that is one too many.
-func (l *Limit) Take(principal string, now time.Time) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.spent[principal]
-	if elapsed := now.Sub(s.at); elapsed > 0 {
-		s.requests = max(0, s.requests-elapsed.Minutes()*float64(l.perMinute))
+// guarded lets a request through to its operation if its caller is known, exceeds no limit and has the permission. The
+// body is read after that.
+func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		ctx := hc.Context()
+		caller := access.From(ctx)
+		id, err := rt.authenticate(ctx, op, caller)
+		switch {
+		case problem.Has(err, api.CodeUnauthenticated):
+			if refused := rt.limitAnonymous(ctx, limits.Address); refused != nil {
+				err = refused
+			}
+		case err == nil:
+			err = rt.limitCaller(ctx, op.Limit, caller, id)
+		}
+		if err == nil && caller.Principal != nil {
+			err = access.Authorize(caller, op.Permission)
+		}
+		if err != nil {
+			_, w := humago.Unwrap(hc)
+			writeProblem(w, rt.problemOf(ctx, err))
+			return
+		}
+		next(hc)
 	}
-	s.at = now
-	if over := s.requests + 1 - float64(l.perMinute); over > 0 {
-		out := problem.New(api.CodeRateLimited, "", "a principal may send %d of these requests a minute; "+
-			"wait as long as Retry-After says", l.perMinute)
-		out.RetryAfter = int(math.Ceil(over * 60 / float64(l.perMinute)))
-		return out
+}
+
+func (rt *Router) authenticate(ctx context.Context, op Operation, caller *access.Request) (id string, err error) {
+	if op.Authenticate != nil {
+		return op.Authenticate(ctx, caller)
 	}
-	s.requests++
-	l.spent[principal] = s
-	return nil
+	err = access.Authenticate(ctx, rt.runner, caller)
+	return caller.Actor(), err
+}
+
+// unguarded lets a request without credentials through to a health check.
+func (rt *Router) unguarded(hc huma.Context, next func(huma.Context)) {
+	if err := rt.limitAnonymous(hc.Context(), limits.Health); err != nil {
+		_, w := humago.Unwrap(hc)
+		writeProblem(w, rt.problemOf(hc.Context(), err))
+		return
+	}
+	next(hc)
+}
+
+// anonymous lets requests through to a handler that asks for no credentials.
+func (rt *Router) anonymous(under limits.Limit, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := rt.limitAnonymous(r.Context(), under); err != nil {
+			writeProblem(w, rt.problemOf(r.Context(), err))
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func (rt *Router) limitCaller(ctx context.Context, under limits.Limit, caller *access.Request, id string) error {
+	scope := caller.Caller().Scope
+	refusal := rt.limiter.Caller(under, scope.Tenant+"/"+scope.Environment, id, rt.runner.Clock.Now())
+	if refusal == nil {
+		return nil
+	}
+	rt.refused(ctx, refusal.Limit, id)
+	who := "this principal"
+	switch refusal.Limit {
+	case limits.Environment:
+		who = "the principals of this environment together, of which this one sends more than its share,"
+	case limits.Reserve:
+		who = "this caller"
+	}
+	return tooMany(refusal, who)
+}
+
+func (rt *Router) limitAnonymous(ctx context.Context, under limits.Limit) error {
+	from := access.From(ctx).Address
+	refusal := rt.limiter.Anonymous(under, from, rt.runner.Clock.Now())
+	if refusal == nil {
+		return nil
+	}
+	rt.refused(ctx, refusal.Limit, from.String())
+	return tooMany(refusal, "the callers without valid credentials behind this address")
+}
+
+// tooMany says that a request came too early.
+func tooMany(r *limits.Refusal, who string) error {
+	out := problem.New(api.CodeRateLimited, "", "%s may send %s; wait as long as Retry-After says", who, r.Rate)
+	out.RetryAfter = r.RetryAfter()
+	out.RateLimitPolicy = fmt.Sprintf("%s;q=%d;w=%d", strconv.Quote(string(r.Limit)), r.Rate.Burst, r.Rate.Window())
+	out.RateLimit = fmt.Sprintf("%s;r=0;t=%d", strconv.Quote(string(r.Limit)), out.RetryAfter)
+	return out
+}
+
+// refused notes a request that exceeds a limit. The line about each request is left out for it.
+func (rt *Router) refused(ctx context.Context, limit limits.Limit, who string) {
+	requestOf(ctx).refused = true
+	caller := access.From(ctx)
+	scope := caller.Caller().Scope
+	rt.refusals.note(limit, who, slog.String("tenant", scope.Tenant), slog.String("environment", scope.Environment),
+		slog.String("request_id", caller.ID))
+}
+
+// Refusals counts what exceeds a limit. It logs the first of each caller in a minute: a flood must not fill the disk.
+type Refusals struct {
+	metrics *Metrics
+	notes   *limits.Notes
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// NewRefusals returns refusals of which none was logged yet.
+func NewRefusals(metrics *Metrics, now func() time.Time, log *slog.Logger) *Refusals {
+	return &Refusals{metrics: metrics, notes: limits.NewNotes(), now: now, log: log}
+}
+
+// Connection notes a connection that was closed because its address has too many.
+func (r *Refusals) Connection(from netip.Addr) { r.note(limits.Connections, from.String()) }
+
+func (r *Refusals) note(limit limits.Limit, who string, more ...slog.Attr) {
+	r.metrics.refused.WithLabelValues(string(limit)).Inc()
+	worth, count := r.notes.Worth(limit, who, r.now())
+	if !worth {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("limit", string(limit)), slog.String("caller", who), slog.Int64("refused_since_last_line", count),
+	}
+	r.log.LogAttrs(context.Background(), slog.LevelWarn, "limit exceeded", append(attrs, more...)...)
 }

@@ -16,6 +16,7 @@ type Metrics struct {
 	settled   *prometheus.CounterVec
 	delivered *prometheus.CounterVec
 	probed    *prometheus.CounterVec
+	refused   *prometheus.CounterVec
 }
 
 // NewMetrics returns the metrics of one platform.
@@ -34,8 +35,11 @@ func NewMetrics() *Metrics {
 		probed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quickconnect_probes_total", Help: "Probes of a pending signing secret, by result.",
 		}, []string{"result"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_limit_exceeded_total", Help: "Requests and connections refused for a limit, by limit.",
+		}, []string{"limit"}),
 	}
-	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, m.refused, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -41,6 +41,9 @@ func (rt *Router) observed(routes http.Handler) http.Handler {
 			}
 			route := routeOf(r)
 			rt.metrics.request(route, r.Method, recorder.status)
+			if requestOf(ctx).refused {
+				return
+			}
 			rt.log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("method", r.Method), slog.String("route", route), slog.Int("status", recorder.status),
 				slog.Float64("duration_ms", float64(rt.runner.Clock.Now().Sub(began).Microseconds())/1000),

@@ -19,6 +19,8 @@ type request struct {
 	path   string
 	body   hash.Hash // keyed, of what was read of the body so far
 	form   bool      // the body says that it is a form
+
+	refused bool // it exceeded a limit
 }
 
 type requestKey struct{}
@@ -37,7 +39,7 @@ func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, e
 	if err != nil {
 		return nil, nil, err
 	}
-	caller := &access.Request{ID: id, Bearer: bearerOf(r), Uses: rt.uses}
+	caller := &access.Request{ID: id, Address: rt.limiter.From(r), Bearer: bearerOf(r), Uses: rt.uses}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	seen := &request{
 		method: r.Method, path: r.URL.Path, body: rt.runner.Keys.RequestHash(), form: media == formMedia,

@@ -15,28 +15,41 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
+// Config is what a router works with.
+type Config struct {
+	Runner   *txn.Runner
+	Metrics  *Metrics
+	Limiter  *limits.Limiter
+	Refusals *Refusals
+	Uses     *access.Uses
+	Log      *slog.Logger
+}
+
 // Router collects the operations of the API.
 type Router struct {
-	runner  *txn.Runner
-	metrics *Metrics
-	log     *slog.Logger
-	mux     *http.ServeMux
-	api     huma.API
-	uses    *access.Uses
-	orNull  map[string][]string // members that may be null, by schema
-	checks  []check             // of /readyz
+	runner   *txn.Runner
+	metrics  *Metrics
+	limiter  *limits.Limiter
+	refusals *Refusals
+	uses     *access.Uses
+	log      *slog.Logger
+	mux      *http.ServeMux
+	api      huma.API
+	orNull   map[string][]string // members that may be null, by schema
+	checks   []check             // of /readyz
 }
 
 // NewRouter returns a router without operations.
-func NewRouter(runner *txn.Runner, metrics *Metrics, uses *access.Uses, log *slog.Logger) *Router {
+func NewRouter(c Config) *Router {
 	replaceHumaErrors()
 	mux := http.NewServeMux()
 	return &Router{
-		runner: runner, metrics: metrics, log: log, mux: mux, api: humago.New(mux, humaConfig()),
-		uses: uses, orNull: map[string][]string{},
+		runner: c.Runner, metrics: c.Metrics, limiter: c.Limiter, refusals: c.Refusals, uses: c.Uses, log: c.Log,
+		mux: mux, api: humago.New(mux, humaConfig()), orNull: map[string][]string{},
 	}
 }
 
@@ -50,11 +63,11 @@ func (rt *Router) Handler(withMetrics bool) (http.Handler, error) {
 	}
 	// Writing the document takes longer than the rest of a start, and few ask for it.
 	document := sync.OnceValues(func() ([]byte, error) { return documentOf(doc) })
-	rt.mux.HandleFunc("GET /openapi.json", rt.serveDocument(document))
+	rt.mux.Handle("GET /openapi.json", rt.anonymous(limits.Address, rt.serveDocument(document)))
 	if withMetrics {
-		rt.mux.Handle("GET /metrics", rt.metrics.Handler())
+		rt.mux.Handle("GET /metrics", rt.anonymous(limits.Health, rt.metrics.Handler()))
 	}
-	rt.mux.HandleFunc("/", noRoute(rt.mux))
+	rt.mux.Handle("/", rt.anonymous(limits.Address, noRoute(rt.mux)))
 	return rt.observed(rt.mux), nil
 }
 
@@ -65,8 +78,13 @@ type Operation struct {
 	Summary, Description string
 	Permission           string // that the caller needs; empty for any principal
 	Open                 bool   // anybody may call it
-	Secured              bool   // with Open: the operation authenticates the caller itself
 	Status               int    // of success; 0: 200 with a body, 204 without one
+
+	// Limit is what the requests are counted under; empty for the limits of the principal and its environment.
+	Limit limits.Limit
+	// Authenticate finds the caller before the body is read, and returns what its requests are counted by; nil: the caller
+	// must be a principal.
+	Authenticate func(ctx context.Context, caller *access.Request) (id string, err error)
 
 	// Returns is a value of the type that the body of a success has; nil for no body.
 	Returns any
@@ -87,11 +105,11 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 		Summary: op.Summary, Description: op.Description, DefaultStatus: op.Status,
 		MaxBodyBytes: api.MaxBodyBytes, BodyReadTimeout: bodyReadTimeout,
 	}
-	if !op.Open || op.Secured {
+	if op.Open {
+		h.Middlewares = huma.Middlewares{rt.unguarded}
+	} else {
 		h.Security = []map[string][]string{{bearerScheme: {}}}
-	}
-	if !op.Open {
-		h.Middlewares = huma.Middlewares{rt.guarded(op.Permission)}
+		h.Middlewares = huma.Middlewares{rt.guarded(op)}
 		if op.Permission != "" {
 			h.Description += "\n\nNeeds the permission `" + op.Permission + "`."
 		}
@@ -113,24 +131,4 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 		})
 	}
 	rt.describe(op)
-}
-
-// guarded lets a request through to its operation if the principal has the permission.
-func (rt *Router) guarded(permission string) func(huma.Context, func(huma.Context)) {
-	return func(hc huma.Context, next func(huma.Context)) {
-		ctx := hc.Context()
-		caller := access.From(ctx)
-		err := rt.runner.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
-			return access.Authenticate(ctx, tx, caller)
-		})
-		if err == nil {
-			err = access.Authorize(caller, permission)
-		}
-		if err != nil {
-			_, w := humago.Unwrap(hc)
-			writeProblem(w, rt.problemOf(ctx, err))
-			return
-		}
-		next(hc)
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -48,12 +49,14 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	op.Summary = "Revoke versions of a " + h.Kind.Singular
 	op.Description = "Ends versions at once: all of them, or every one below a number. " +
 		"Never blocked by a rotation in progress or a hold. With `hold` on an object that is on hold, both reasons are kept."
+	op.Limit = limits.Reserve
 	httpapi.Register(r, op, h.revoke)
 
 	op = h.operation("hold"+h.Label, http.MethodPost, "hold", api.PermissionContain)
 	op.Summary = "Hold a " + h.Kind.Singular
 	op.Description = "Stops every rotation until the hold is released. Deadlines and revocation still work. " +
 		"A second hold replaces the reason of the first."
+	op.Limit = limits.Reserve
 	httpapi.Register(r, op, h.hold(rotation.StepHold))
 
 	op = h.operation("release"+h.Label, http.MethodPost, "release", api.PermissionContain)

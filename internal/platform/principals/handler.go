@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
@@ -38,7 +39,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 			"Never a token.",
 	}, h.list)
 	httpapi.Register(r, httpapi.Operation{
-		ID: "deletePrincipal", Method: http.MethodDelete, Path: path + "/{id}", Tag: tag, Summary: "Delete a principal",
+		ID: "deletePrincipal", Method: http.MethodDelete, Path: path + "/{id}", Tag: tag, Limit: limits.Reserve,
+		Summary: "Delete a principal",
 		Description: "Its token is refused from then on. The last principal with role deployer of an environment goes only " +
 			"with `?last=true`.\n\nNeeds the permission `manage_principals`; every principal may delete itself.",
 	}, h.delete)

@@ -16,6 +16,9 @@ import (
 type Error struct {
 	api.Problem
 	RetryAfter int `json:"-"` // seconds; 0 for none
+	// RateLimit and RateLimitPolicy are the headers of a limit that the request exceeds; empty for none.
+	RateLimit       string `json:"-"`
+	RateLimitPolicy string `json:"-"`
 }
 
 // New returns the problem of a code. The field is a JSON pointer, or empty where no member is to blame.
@@ -73,6 +76,10 @@ func (e *Error) GetHeaders() http.Header {
 	}
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
+	}
+	if e.RateLimitPolicy != "" {
+		h.Set("RateLimit-Policy", e.RateLimitPolicy)
+		h.Set("RateLimit", e.RateLimit)
 	}
 	return h
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -21,17 +20,14 @@ import (
 
 // Handler serves /v1/scoped-tokens, /v1/introspect, /v1/revoke and /v1/identify.
 type Handler struct {
-	engine     *credentials.Engine
-	changes    *httpapi.Changes
-	identifies *httpapi.Limit
-	now        func() time.Time
+	engine  *credentials.Engine
+	changes *httpapi.Changes
+	runner  *txn.Runner
 }
 
 // New returns a handler, and makes scoped tokens known to the engine.
-func New(engine *credentials.Engine, changes *httpapi.Changes, now func() time.Time) *Handler {
-	h := &Handler{
-		engine: engine, changes: changes, identifies: httpapi.NewLimit(api.IdentifiesPerMinute), now: now,
-	}
+func New(engine *credentials.Engine, changes *httpapi.Changes, runner *txn.Runner) *Handler {
+	h := &Handler{engine: engine, changes: changes, runner: runner}
 	engine.Register(api.ScopedTokens, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
 		return h.load(ctx, tx, id)
 	})

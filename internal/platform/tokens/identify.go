@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -19,7 +20,7 @@ import (
 func (h *Handler) mountIdentify(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "identify", Method: http.MethodPost, Path: "/v1/identify", Tag: httpapi.TagTokens,
-		Permission: api.PermissionRead, Returns: api.Identification{}, Summary: "What is this value",
+		Permission: api.PermissionRead, Limit: limits.Identify, Returns: api.Identification{}, Summary: "What is this value",
 		Description: "Says which object of the caller's environment has or had a value that somebody found: a scoped token " +
 			"(qct_), a principal's token (qcp_), or a signing secret (whsec_, whpk_). Also of a value that has ended, as long " +
 			"as its object exists. It is no use of the value, and changes nothing. White space around the value is removed. " +
@@ -31,9 +32,6 @@ func (h *Handler) mountIdentify(r *httpapi.Router) {
 func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
 	value, _, err := in.TokenForm(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if err := h.identifies.Take(access.From(ctx).Actor(), h.now()); err != nil {
 		return nil, err
 	}
 	var out api.Identification

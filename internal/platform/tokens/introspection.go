@@ -15,6 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -24,11 +25,11 @@ import (
 
 func (h *Handler) mountIntrospection(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
-		ID: "introspect", Method: http.MethodPost, Path: "/v1/introspect", Tag: httpapi.TagTokens, Open: true, Secured: true,
-		Returns: api.Introspection{}, Summary: "Is a token accepted",
+		ID: "introspect", Method: http.MethodPost, Path: "/v1/introspect", Tag: httpapi.TagTokens,
+		Permission: api.PermissionIntrospect, Limit: limits.Introspection, Returns: api.Introspection{}, Summary: "Is a token accepted",
 		Description: "RFC 7662, for scoped tokens of the caller's environment. " +
 			"Only the call of a role with the permission `use` counts as a use, and as the proof that a pending version " +
-			"is in use.\n\nNeeds the permission `introspect`.",
+			"is in use.",
 		Form: map[string]string{
 			"token":           "The value to look at.",
 			"token_type_hint": "Ignored.",
@@ -47,19 +48,13 @@ const useInterval = time.Second
 // introspect answers from one read transaction. It writes only for a use that counts, or where a deadline has passed.
 func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
 	caller := access.From(ctx)
-	value, form, formErr := in.TokenForm(ctx)
+	value, form, err := in.TokenForm(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var found *presented
-	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
-		if err := access.Authenticate(ctx, tx, caller); err != nil {
-			return err
-		}
-		if err := access.Authorize(caller, api.PermissionIntrospect); err != nil {
-			return err
-		}
-		if formErr != nil {
-			return formErr
-		}
-		found, err = h.present(ctx, tx.As(caller.Caller()), value, form.Get("remote_addr"))
+	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
+		found, err = h.present(ctx, tx, value, form.Get("remote_addr"))
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -19,8 +20,8 @@ import (
 
 func (h *Handler) mountRevocation(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
-		ID: "revokeToken", Method: http.MethodPost, Path: "/v1/revoke", Tag: httpapi.TagTokens, Open: true, Secured: true,
-		Returns: api.Revocation{}, Summary: "Revoke one token value",
+		ID: "revokeToken", Method: http.MethodPost, Path: "/v1/revoke", Tag: httpapi.TagTokens, Limit: limits.Reserve,
+		Authenticate: h.authenticate, Returns: api.Revocation{}, Summary: "Revoke one token value",
 		Description: "RFC 7009, for scoped tokens and principals of the caller's environment. " +
 			"As long as another version is valid, the token goes on with that one. " +
 			"A value that is not accepted anyway gets 200 too. The body says what was done, to a caller that has the " +
@@ -34,6 +35,28 @@ func (h *Handler) mountRevocation(r *httpapi.Router) {
 	}, h.revoke)
 }
 
+// authenticate finds the principal that calls, or the scoped token that calls for itself.
+func (h *Handler) authenticate(ctx context.Context, caller *access.Request) (id string, err error) {
+	if !keys.Matches(keys.PrefixScopedToken, caller.Bearer) {
+		err := access.Authenticate(ctx, h.runner, caller)
+		return caller.Actor(), err
+	}
+	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
+		ref, _, err := byValue(ctx, tx, caller.Bearer)
+		if errors.Is(err, store.ErrNotFound) {
+			return notAccepted()
+		}
+		id = ref.ID
+		return err
+	})
+	return id, err
+}
+
+func notAccepted() error {
+	return problem.New(api.CodeUnauthenticated, "",
+		"the scoped token of this request is not accepted, so it can revoke nothing")
+}
+
 func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
 	caller := access.From(ctx)
 	value, _, formErr := in.TokenForm(ctx)
@@ -42,7 +65,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	var out api.Revocation
 	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
 		if !self {
-			if err := mayRevoke(ctx, tx, caller, value); err != nil {
+			if err := mayRevoke(caller, value); err != nil {
 				return err
 			}
 		}
@@ -52,7 +75,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 		if keys.IsSigningValue(value) {
 			return unsupported()
 		}
-		target, out.Reason, err = h.revocable(ctx, tx.As(caller.Caller()), caller.Bearer, value, self)
+		target, out.Reason, err = h.revocable(ctx, tx, caller.Bearer, value, self)
 		return err
 	})
 	if err != nil {
@@ -80,11 +103,8 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	return httpapi.Body(out), err
 }
 
-// mayRevoke finds the principal that calls, and refuses what it may not end. Every principal may end its own token.
-func mayRevoke(ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value) error {
-	if err := access.Authenticate(ctx, tx, caller); err != nil {
-		return err
-	}
+// mayRevoke refuses what a principal may not end. Every principal may end its own token.
+func mayRevoke(caller *access.Request, value secret.Value) error {
 	switch {
 	case !keys.Matches(keys.PrefixPrincipal, value):
 		return access.Authorize(caller, api.PermissionContain)
@@ -121,8 +141,6 @@ func unsupported() error {
 func (h *Handler) revocable(
 	ctx context.Context, tx *txn.Tx, bearer, value secret.Value, self bool,
 ) (target *store.Ref, reason string, err error) {
-	unknown := problem.New(api.CodeUnauthenticated, "",
-		"the scoped token of this request is not accepted, so it can revoke nothing")
 	if self && !value.Equal(bearer) {
 		return nil, "", problem.New(api.CodeForbidden, "", "a scoped token may revoke its own value only; "+
 			"anything else needs a principal with the permission %q", api.PermissionContain)
@@ -131,7 +149,7 @@ func (h *Handler) revocable(
 	missing := errors.Is(err, store.ErrNotFound)
 	switch {
 	case missing && self:
-		return nil, "", unknown
+		return nil, "", notAccepted()
 	case missing || err == nil && !self && ref.Scope != tx.Scope:
 		reason, err = reasonOf(ctx, tx, value)
 		return nil, reason, err
@@ -143,7 +161,7 @@ func (h *Handler) revocable(
 		return nil, "", err
 	}
 	if self && !t.Credential.ValidAt(t.policy, number, tx.Now) {
-		return nil, "", unknown
+		return nil, "", notAccepted()
 	}
 	return &ref, "", nil
 }
