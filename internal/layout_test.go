@@ -51,7 +51,7 @@ var arrows = []arrow{
 		only:  []string{"api", "clock", "rotation", "secret", "webhook"},
 		never: []string{internal + "client", internal + "provider", internal + "acctest", terraform},
 	},
-	{from: "platform/egress", only: []string{"api", "secret"}},
+	{from: "platform/egress", only: []string{"api", "clock", "secret"}},
 	{
 		from:  "provider",
 		only:  []string{"api", "client", "clock", "rotation", "secret", "webhook"},

@@ -35,7 +35,7 @@ type DeliveryAttempt struct {
 	Attempt    int64      `json:"attempt" doc:"1, 2, 3 …"`
 	At         time.Time  `json:"at" doc:"When it began: the header webhook-timestamp."`
 	DurationMS int64      `json:"duration_ms" doc:"How long it took until the answer or the failure."`
-	Outcome    string     `json:"outcome" enum:"accepted,answered,refused,unsigned,unreadable,timeout,unresolved,unconnected,untrusted,broken" doc:"accepted: 2xx. answered: any other status. refused: nothing was sent because of where it would have gone. unsigned: nothing was sent because the endpoint has no valid signing secret. unreadable: nothing was sent because the stored event does not open. The others: the connection came to nothing."`
+	Outcome    string     `json:"outcome" enum:"accepted,answered,refused,unsigned,unreadable,timeout,unresolved,unconnected,untrusted,handshake,broken" doc:"accepted: 2xx. answered: any other status. refused: nothing was sent because of where it would have gone. unsigned: nothing was sent because the endpoint has no valid signing secret. unreadable: nothing was sent because the stored event does not open. timeout, unresolved, unconnected: no connection, or no answer in time. untrusted: the receiver's certificate was not accepted. handshake: TLS failed in another way. broken: the answer was not complete, or was not HTTP. The detail says more."`
 	Status     *int64     `json:"status" doc:"The status of the answer. Null where there was none."`
 	Detail     string     `json:"detail" doc:"What happened, in words."`
 	SignedBy   []SignedBy `json:"signed_by" nullable:"false" doc:"The versions that signed it, in the order of the signatures."`

@@ -107,7 +107,8 @@ func TestOnly2xxIsSuccess(t *testing.T) {
 				!strings.Contains(last.Detail, strconv.Itoa(status)) {
 				t.Errorf("%+v", d)
 			}
-			if redirect := status/100 == 3; redirect != strings.Contains(last.Detail, "redirect") ||
+			if redirect := status/100 == 3 && status != 304; redirect != strings.Contains(last.Detail, "redirect") ||
+				(status == 304) != strings.Contains(last.Detail, "not modified") ||
 				strings.Contains(last.Detail, elsewhere.server.URL) {
 				t.Errorf("detail: %s", last.Detail)
 			}

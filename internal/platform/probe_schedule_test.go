@@ -278,3 +278,32 @@ func TestVersionThatEndsDuringProbe(t *testing.T) {
 		})
 	}
 }
+
+// TestProbeBeforeStageEnds probes once more shortly before the stage ends, although an hour has not passed since the
+// probe before. What it proves counts at the end.
+func TestProbeBeforeStageEnds(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	w.do("PATCH", pathPolicies+"/"+h.policy, object{"max_stage": "150m"}).want(200)
+	h.staged(1)
+	var after []time.Duration
+	for ; w.clock.Now().Sub(epoch) < 139*time.Minute; w.clock.Advance(time.Minute) {
+		w.probe()
+		for range h.arrived() {
+			after = append(after, w.clock.Now().Sub(epoch))
+		}
+	}
+	if diff := cmp.Diff(minutes(0, 1, 3, 7, 15, 31, 63, 123), after); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	h.knows(w.key(h.secret, 1), w.key(h.secret, 2)) // the receiver was deployed meanwhile
+	w.probe()
+	h.took(0)
+	w.clock.Advance(time.Minute)
+	w.probe()
+	h.took(2)
+	w.clock.Advance(10 * time.Minute)
+	if s := w.secret(h.secret); s.Rotation.Phase != api.PhaseDraining || s.Version != 2 {
+		t.Errorf("%+v", s.Rotation)
+	}
+}

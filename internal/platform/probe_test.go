@@ -51,6 +51,8 @@ var probeResultCases = map[string]struct {
 	"400 to the control": {only(200, 400), api.ProbeProven, 200, 400, 2, api.ReasonAcknowledged},
 	"403 to the control": {only(202, 403), api.ProbeProven, 202, 403, 2, api.ReasonAcknowledged},
 	"422 to the control": {only(200, 422), api.ProbeProven, 200, 422, 2, api.ReasonAcknowledged},
+	"404 to the control": {only(204, 404), api.ProbeProven, 204, 404, 2, api.ReasonAcknowledged},
+	"419 to the control": {only(204, 419), api.ProbeProven, 204, 419, 2, api.ReasonAcknowledged},
 
 	"401 to the version": {only(401, 401), api.ProbeNotAccepted, 401, 0, 1, api.ReasonAwaitingAcknowledgement},
 	"422 to the version": {only(422, 204), api.ProbeNotAccepted, 422, 0, 1, api.ReasonAwaitingAcknowledgement},
@@ -58,7 +60,8 @@ var probeResultCases = map[string]struct {
 
 	"503 to the control":       {only(204, 503), api.ProbeInconclusive, 204, 503, 2, api.ReasonAwaitingAcknowledgement},
 	"410 to the control":       {only(204, 410), api.ProbeInconclusive, 204, 410, 2, api.ReasonAwaitingAcknowledgement},
-	"404 to the control":       {only(204, 404), api.ProbeInconclusive, 204, 404, 2, api.ReasonAwaitingAcknowledgement},
+	"408 to the control":       {only(204, 408), api.ProbeInconclusive, 204, 408, 2, api.ReasonAwaitingAcknowledgement},
+	"425 to the control":       {only(204, 425), api.ProbeInconclusive, 204, 425, 2, api.ReasonAwaitingAcknowledgement},
 	"429 to the control":       {only(204, 429), api.ProbeInconclusive, 204, 429, 2, api.ReasonAwaitingAcknowledgement},
 	"302 to the control":       {only(204, 302), api.ProbeInconclusive, 204, 302, 2, api.ReasonAwaitingAcknowledgement},
 	"no answer to the control": {only(204, 0), api.ProbeInconclusive, 204, 0, 2, api.ReasonAwaitingAcknowledgement},

@@ -2,13 +2,15 @@ package webhook
 
 import "time"
 
-// The HTTP statuses (RFC 9110, RFC 6585) that this package treats in a special way. It does not import net/http.
+// The HTTP statuses (RFC 9110, RFC 8470, RFC 6585) that this package treats in a special way. It does not import net/http.
 const (
 	statusBadRequest          = 400
 	statusUnauthorized        = 401
 	statusForbidden           = 403
+	statusRequestTimeout      = 408
 	statusGone                = 410
 	statusUnprocessableEntity = 422
+	statusTooEarly            = 425
 	statusTooManyRequests     = 429
 	statusBadGateway          = 502
 	statusGatewayTimeout      = 504

@@ -24,8 +24,19 @@ func TestJudgeProbe(t *testing.T) {
 		{422, 0, webhook.NotAccepted},
 		{401, 200, webhook.NotAccepted}, // the control does not matter then
 		{200, 0, webhook.Inconclusive},
-		{200, 404, webhook.Inconclusive},
+		{200, 404, webhook.Proven},
+		{200, 405, webhook.Proven},
+		{200, 406, webhook.Proven},
+		{200, 409, webhook.Proven},
+		{200, 412, webhook.Proven},
+		{200, 415, webhook.Proven},
+		{200, 419, webhook.Proven},
+		{200, 498, webhook.Proven},
+		{200, 499, webhook.Proven},
+		{200, 399, webhook.Inconclusive},
+		{200, 408, webhook.Inconclusive},
 		{200, 410, webhook.Inconclusive},
+		{200, 425, webhook.Inconclusive},
 		{200, 429, webhook.Inconclusive},
 		{200, 500, webhook.Inconclusive},
 		{200, 503, webhook.Inconclusive},
@@ -63,6 +74,32 @@ func TestProbeInterval(t *testing.T) {
 	} {
 		if got := webhook.ProbeInterval(probes); got != want {
 			t.Errorf("after %d probes: %s, want %s", probes, got, want)
+		}
+	}
+}
+
+// However seldom a key is probed, one probe is made shortly before its stage ends.
+func TestNextProbe(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		probes          int
+		stageEnds, want time.Duration // from now
+	}{
+		{7, 0, time.Hour},
+		{7, 3 * time.Hour, time.Hour},
+		{7, 70 * time.Minute, time.Hour},
+		{7, 69 * time.Minute, 59 * time.Minute},
+		{7, 11 * time.Minute, time.Minute},
+		{7, 10 * time.Minute, time.Hour}, // this is the last one
+		{7, 5 * time.Minute, time.Hour},
+		{1, 30 * time.Minute, time.Minute},
+	} {
+		var end time.Time
+		if c.stageEnds > 0 {
+			end = now.Add(c.stageEnds)
+		}
+		if got := webhook.NextProbe(now, c.probes, end).Sub(now); got != c.want {
+			t.Errorf("%d probes, the stage ends after %s: %s, want %s", c.probes, c.stageEnds, got, c.want)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -74,7 +75,9 @@ func New(c Config) *Client {
 			Proxy:       nil,
 			DialContext: d.dial,
 			// The transport takes ServerName from the URL: the certificate is for the name, whatever address was dialled.
-			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
+			TLSClientConfig: &tls.Config{
+				MinVersion: tls.VersionTLS12, RootCAs: c.Roots, GetClientCertificate: clientCertificate,
+			},
 			// Each request gets its own connection. The transport finds a kept connection by the host's name. A request of
 			// another tenant, or after a change of the name, would use an address that was checked for something else. The
 			// price is one handshake for each delivery.
@@ -119,28 +122,49 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	// This uses the transport, not an http.Client: a client reads Location before it asks whether to follow it, and
 	// repeats the URL in its errors.
-	caller := req.Context()
-	limited, cancel := context.WithTimeout(caller, c.timeout)
-	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(limited, exchangeKey{}, limited)))
+	e := &exchange{caller: req.Context(), plain: req.URL.Scheme == "http"}
+	var cancel context.CancelFunc
+	e.limited, cancel = context.WithTimeout(e.caller, c.timeout)
+	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(e.limited, exchangeKey{}, e)))
 	if err != nil {
 		defer cancel()
-		return nil, failure(caller, limited, err)
+		return nil, e.failure(err)
 	}
-	resp.Body = &body{ReadCloser: resp.Body, caller: caller, limited: limited, cancel: cancel}
+	resp.Body = &body{ReadCloser: resp.Body, exchange: e, cancel: cancel}
 	return resp, nil
+}
+
+// exchangeKey is the key under which the context of a request holds its exchange.
+type exchangeKey struct{}
+
+// exchange is one request and its response.
+type exchange struct {
+	caller  context.Context // of the request
+	limited context.Context // the same with the timeout
+	plain   bool            // without TLS
+
+	certificateAsked atomic.Bool // the endpoint asked for a client certificate
+}
+
+// clientCertificate notes that an endpoint asks for a client certificate. The platform has none for it.
+func clientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	if e, ok := info.Context().Value(exchangeKey{}).(*exchange); ok {
+		e.certificateAsked.Store(true)
+	}
+	return &tls.Certificate{}, nil
 }
 
 // body is a response body. Close ends the exchange, and Read classifies errors.
 type body struct {
 	io.ReadCloser
-	caller, limited context.Context
-	cancel          context.CancelFunc
+	exchange *exchange
+	cancel   context.CancelFunc
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = failure(b.caller, b.limited, err)
+		err = b.exchange.failure(err)
 	}
 	return n, err
 }

@@ -21,9 +21,6 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// exchangeKey is the key under which the context of a dial holds the context of its exchange.
-type exchangeKey struct{}
-
 // dialer connects only to addresses that it has checked.
 type dialer struct {
 	resolver     Resolver
@@ -35,11 +32,11 @@ type dialer struct {
 // request to use. Here no request uses another's connection, so dial uses the context of the exchange, and ends with
 // it.
 func (d *dialer) dial(ctx context.Context, _, hostport string) (net.Conn, error) {
-	exchange, ok := ctx.Value(exchangeKey{}).(context.Context)
+	e, ok := ctx.Value(exchangeKey{}).(*exchange)
 	if !ok {
 		return nil, &Failure{Kind: Unconnected, cause: errors.New("a connection outside an exchange")}
 	}
-	return d.reach(exchange, hostport) //nolint:contextcheck // the transport's context comes from this one
+	return d.reach(e.limited, hostport) //nolint:contextcheck // the transport's context comes from this one
 }
 
 // reach connects to a host and port. It resolves the name once, checks every address, and dials the checked addresses.

@@ -2,7 +2,6 @@ package egress
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 )
@@ -29,6 +28,8 @@ const (
 	Unconnected Kind = "unconnected"
 	// Untrusted: the host's certificate was not accepted.
 	Untrusted Kind = "untrusted"
+	// Handshake: no TLS connection came about, for another reason than the host's certificate.
+	Handshake Kind = "handshake"
 	// Broken: the connection ended before the response was complete, or the response was not HTTP.
 	Broken Kind = "broken"
 )
@@ -38,6 +39,7 @@ var sentences = map[Kind]string{
 	Unresolved:  "the endpoint's host name could not be resolved",
 	Unconnected: "the endpoint's host did not accept a connection",
 	Untrusted:   "the endpoint's TLS certificate was not accepted",
+	Handshake:   "the endpoint and the platform could not agree on a TLS connection",
 	Broken:      "the connection to the endpoint ended before its answer was complete",
 }
 
@@ -45,10 +47,16 @@ var sentences = map[Kind]string{
 // platform's network, such as that of its DNS server.
 type Failure struct { //nolint:errname // the name says what happened: *egress.Failure
 	Kind  Kind
+	text  string // more exact than the sentence of the kind; empty where there is no more to say
 	cause error
 }
 
-func (f *Failure) Error() string { return sentences[f.Kind] }
+func (f *Failure) Error() string {
+	if f.text != "" {
+		return f.text
+	}
+	return sentences[f.Kind]
+}
 
 // Unwrap returns the cause. Show it to the operator, not to a tenant.
 func (f *Failure) Unwrap() error { return f.cause }
@@ -57,29 +65,26 @@ func (f *Failure) Unwrap() error { return f.cause }
 func (f *Failure) Timeout() bool { return f.Kind == TimedOut }
 
 // failure classifies an error from any part of an exchange. If the caller's own context has ended, it returns that
-// context's error. limited is the caller's context with the timeout.
-func failure(caller, limited context.Context, err error) error {
-	if err := caller.Err(); err != nil {
+// context's error.
+func (e *exchange) failure(err error) error {
+	if err := e.caller.Err(); err != nil {
 		return err
 	}
 	var refused *Refused
 	if errors.As(err, &refused) {
 		return refused
 	}
-	kind := Broken
 	var timeout net.Error
 	var known *Failure
-	var certificate *tls.CertificateVerificationError
 	switch {
 	// This comes before the dialer's kind: if a name server or a host was too slow, the timeout says more.
-	case errors.Is(limited.Err(), context.DeadlineExceeded),
+	case errors.Is(e.limited.Err(), context.DeadlineExceeded),
 		errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
-		kind = TimedOut
+		return &Failure{Kind: TimedOut, cause: err}
 	case errors.As(err, &known):
 		return known
-	case errors.As(err, &certificate):
-		kind = Untrusted
 	}
-	return &Failure{Kind: kind, cause: err}
+	kind, text := e.reason(err)
+	return &Failure{Kind: kind, text: text, cause: err}
 }

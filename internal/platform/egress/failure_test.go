@@ -1,13 +1,10 @@
 package egress_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -54,16 +51,5 @@ func TestFailureHasKindAndNoAddress(t *testing.T) {
 		_, _ = io.WriteString(w, "not all of it")
 	})
 	_, err = get(t, egress.New(config), "https://example.com/")
-	wantFailure(t, err, egress.Broken)
-}
-
-func TestOldTLSIsRefused(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-	_, err := get(t, egress.New(egress.Config{AllowPrivate: true, Roots: roots}), server.URL)
 	wantFailure(t, err, egress.Broken)
 }

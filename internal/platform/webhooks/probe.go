@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -30,10 +31,11 @@ func (p *Prober) mount(r *httpapi.Router) {
 		Status:    http.StatusOK, Summary: "Probe a webhook endpoint",
 		Description: "Finds out now whether the receiver accepts the pending versions of the endpoint's signing secrets: " +
 			"an event of type `" + api.ProbeEventType + "` that the pending version alone signs must get 2xx, " +
-			"and one that a throw-away key signs must get 400, 401, 403 or 422. " +
+			"and one that a throw-away key signs must get any 4xx except 408, 410, 425 and 429. " +
 			"Both together are the evidence that a promotion needs. " +
 			"In an overlap, a current version that was promoted without it is asked about, too. " +
-			"The platform does the same by itself: at once, then at most once a minute, ever more seldom. " +
+			"The platform does the same by itself: at once, then at most once a minute, ever more seldom, " +
+			"and once more shortly before the stage ends. " +
 			"A probe never disables an endpoint. It takes no Idempotency-Key: asking twice does no harm. " +
 			"While the endpoint is being probed on request, a second request is refused.",
 	}, p.probeEndpoint)
@@ -46,6 +48,7 @@ type target struct {
 	url      string
 	secret   string
 	version  int64
+	ends     time.Time // of its stage; zero for a version that is not pending
 	key      webhook.Key
 }
 
@@ -56,9 +59,11 @@ func targetOf(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, s *sign
 		return target{}, false, nil
 	}
 	key, err := s.key(ctx, tx, v.Number)
-	return target{
-		scope: tx.Scope, endpoint: e.ID, url: e.URL, secret: s.ID, version: v.Number, key: key,
-	}, true, err
+	t := target{scope: tx.Scope, endpoint: e.ID, url: e.URL, secret: s.ID, version: v.Number, key: key}
+	if v.State == rotation.StatePending {
+		t.ends = v.Deadline
+	}
+	return t, true, err
 }
 
 func (p *Prober) probeEndpoint(ctx context.Context, in *httpapi.ByID) (*httpapi.Answer, error) {

@@ -85,7 +85,7 @@ func (p *Prober) probeDue(ctx context.Context, ref store.Ref) error {
 			return err
 		}
 		s.Probes++
-		s.NextProbeAt = tx.Now.Add(webhook.ProbeInterval(int(s.Probes)))
+		s.NextProbeAt = webhook.NextProbe(tx.Now, int(s.Probes), t.ends)
 		e.ProbedAt = tx.Now
 		if err := s.Save(ctx, tx); err != nil {
 			return err

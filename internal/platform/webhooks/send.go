@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -66,6 +67,9 @@ func (r Result) StatusOrNull() *int64 {
 	return &n
 }
 
+// maxAnswer is how much of the body of an answer is read.
+const maxAnswer = 64 << 10
+
 // Sender signs events and sends them.
 type Sender struct {
 	egress *egress.Client
@@ -94,8 +98,15 @@ func (s *Sender) Send(ctx context.Context, url, id string, keys []webhook.Key, b
 	if err != nil {
 		return r.failed(err)
 	}
-	_ = resp.Body.Close() // only the status and Retry-After of an answer count
+	defer drain(resp.Body)
 	return r.answered(resp, s.clock.Now()), nil
+}
+
+// drain reads a body, of which nothing counts. A receiver can still be writing it, and must be able to finish: it may
+// stop its work where the connection ends under it. How the body ends decides nothing.
+func drain(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, maxAnswer)
+	_ = body.Close()
 }
 
 func (r Result) failed(err error) (Result, error) {
@@ -121,6 +132,8 @@ func (r Result) answered(resp *http.Response, now time.Time) Result {
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode <= 299:
 		r.Outcome = api.AttemptAccepted
+	case resp.StatusCode == http.StatusNotModified:
+		r.Detail += " (not modified), which is for GET alone: a receiver accepts an event with 2xx"
 	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
 		r.Detail += ", a redirect, which is not followed: set the endpoint's url to where it leads"
 	case resp.StatusCode == http.StatusGone:

@@ -71,6 +71,10 @@ func (c Change) callToCancel() string { return c.call("rotation/cancel", api.Per
 
 func (c Change) callToPromote() string { return c.call("rotation/promote", api.PermissionWrite) }
 
+func (c Change) callToAcknowledge() string {
+	return c.call("rotation/acknowledge", api.PermissionAcknowledge)
+}
+
 func (c Change) callToListVersions() string {
 	return "GET " + c.kind.Route(c.state.ID.ValueString(), "versions")
 }

@@ -20,7 +20,7 @@ func (c Change) waiting(name string) (summary, text string) {
 		return "Rotation of " + name + " is on hold", c.onHold()
 	case rotation.ReasonAwaitingAcknowledgement:
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.Pending, name),
-			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.stageEnds())
+			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.acknowledging(), c.stageEnds())
 	case rotation.ReasonNotEnforced:
 		return fmt.Sprintf("Version %d of %s cannot prove itself", p.Pending, name), c.notEnforced()
 	case rotation.ReasonExpired:
@@ -30,6 +30,11 @@ func (c Change) waiting(name string) (summary, text string) {
 				"Otherwise remove the %s from the configuration.", p.expiresAt, p.Next, c.kind.Short)
 	}
 	return "", ""
+}
+
+// acknowledging says how somebody acknowledges a version that cannot be seen in use.
+func (c Change) acknowledging() string {
+	return fmt.Sprintf("To acknowledge it by hand: %s, with {\"version\": %d}.", c.callToAcknowledge(), c.prior.Pending)
 }
 
 // stageEnds says what happens to a pending version at the end of its stage.

@@ -20,8 +20,8 @@ var kind = rotate.Kind{
 	Kind:   api.SigningSecrets,
 	Short:  "signing secret",
 	Secret: "secret",
-	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it, " +
-		"or somebody acknowledged it.",
+	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it (2xx) and refuse " +
+		"a forged event (any 4xx except 408, 410, 425 and 429), or somebody acknowledged it.",
 	Ends: "signs nothing",
 	EndsNow: "Take it from the receiver at the same time, which would go on to accept what somebody else " +
 		"signs with it.",

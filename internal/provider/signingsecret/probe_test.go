@@ -77,7 +77,8 @@ func TestInconclusiveProbe(t *testing.T) {
 		return http.StatusServiceUnavailable
 	})
 	s.Probe()
-	s.warns(tftest.Empty(t, tf, c), "waits to be seen in use", "the endpoint answered 503")
+	s.warns(tftest.Empty(t, tf, c), "waits to be seen in use", "the endpoint answered 503",
+		"any 4xx except 408, 410, 425 and 429", "/rotation/acknowledge", `{"version": 2}`)
 	s.Acknowledge(2)
 	s.warns(tf.Plan(c), "version 2 will be current")
 }
