@@ -71,6 +71,8 @@ func TestReceiverAnswers(t *testing.T) {
 			req = attempt(event, old)
 			refused("right one without padding", with(req, webhook.HeaderSignature, strings.TrimRight(signatureOf(req), "=")),
 				401, noMatch)
+			req = attempt(event, old)
+			refused("joined by a proxy", with(req, webhook.HeaderSignature, signatureOf(req)+", "+wrong), 401, noMatch)
 			refused("wrong secret", attempt(event, stranger), 401, noMatch)
 
 			changed := []byte(event)
@@ -123,10 +125,19 @@ func TestReceiverAnswers(t *testing.T) {
 
 			for _, body := range []string{
 				"", "{", "hello", "null", "[]", `"event"`, "12", event + event, "{\"type\":\"\xff\"}",
-				"\ufeff" + event, strings.Replace(event, `"data":`, `"x":NaN,"data":`, 1), strings.Repeat("[", 100_000),
+				"\ufeff" + event, strings.Replace(event, `"data":`, `"x":NaN,"data":`, 1), strings.Repeat("[", 200),
 			} {
 				refused("body "+body[:min(len(body), 20)], attempt(body, old), 400, "the body is not a JSON object")
 			}
+			nested := func(depth int, between string) string {
+				data := strings.Repeat("[", depth) + between + strings.Repeat("]", depth)
+				return strings.Replace(eventWith(map[string]any{"data": "DATA"}), `"DATA"`, data, 1)
+			}
+			accepted("255 arrays in an object", attempt(nested(255, `"\"[[["`), old))
+			for _, depth := range []int{256, 50_000} {
+				refused("a deep body", attempt(nested(depth, ""), old), 400, "the body is nested more than 256 deep")
+			}
+			refused("a deep text", attempt(strings.Repeat("[", 100_000), old), 400, "the body is nested more than 256 deep")
 			for _, name := range []string{"type", "timestamp", "tenant", "environment", "endpoint_id"} {
 				for _, value := range []any{nil, "", 5, []string{"message.delivered"}, json.RawMessage("null")} {
 					refused("other "+name, attempt(eventWith(map[string]any{name: value}), old), 400, "the body has no text "+name)

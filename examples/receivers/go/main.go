@@ -31,6 +31,7 @@ const (
 	maxBody       = 1 << 20
 	maxSignatures = 32 // limits the work that an unknown sender can cause
 	maxSecrets    = 16 // two for each of 8 signing secrets, if all are in a rotation
+	maxDepth      = 256
 	tolerance     = 5 * 60
 
 	// A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
@@ -44,6 +45,7 @@ var (
 	idPattern        = regexp.MustCompile(`^[!-\-/-~]{1,256}$`)
 	timestampPattern = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 	unprintable      = regexp.MustCompile(`[^!-~]`)
+	brackets         = regexp.MustCompile(`(?s)\\.|["\[\]{}]`)
 )
 
 type event struct {
@@ -217,6 +219,9 @@ func decode(text string) ([]byte, bool) {
 }
 
 func parseEvent(id string, body []byte) (event, *refusal) {
+	if utf8.Valid(body) && depth(body) > maxDepth { // parsers differ in how deep they go
+		return event{}, refuse(400, "the body is nested more than 256 deep")
+	}
 	// This decodes into a map: a struct would accept "TENANT" for "tenant".
 	var members map[string]json.RawMessage
 	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil {
@@ -241,6 +246,24 @@ func parseEvent(id string, body []byte) (event, *refusal) {
 		return event{}, refuse(400, "the body has no data")
 	}
 	return e, nil
+}
+
+// depth returns how deep the arrays and objects of a JSON text are nested.
+func depth(text []byte) (deepest int) {
+	level, quoted := 0, false
+	for _, token := range brackets.FindAll(text, -1) {
+		switch b := token[0]; {
+		case b == '"':
+			quoted = !quoted
+		case quoted || b == '\\':
+		case b == '[' || b == '{':
+			level++
+			deepest = max(deepest, level)
+		default:
+			level--
+		}
+	}
+	return deepest
 }
 
 // begin reports whether the event was accepted before. If it returns false and no refusal, the caller must handle the

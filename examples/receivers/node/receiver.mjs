@@ -7,6 +7,7 @@ import { Webhook, WebhookVerificationError } from "standardwebhooks";
 const MAX_BODY = 1 << 20;
 const MAX_SIGNATURES = 32; // limits the work that an unknown sender can cause
 const MAX_SECRETS = 16; // two for each of 8 signing secrets, if all are in a rotation
+const MAX_DEPTH = 256;
 const TOLERANCE = 5 * 60;
 // A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
 const REMEMBER_FOR = 2 * TOLERANCE + 10;
@@ -94,7 +95,9 @@ function verify(webhooks, request, body) {
   } catch {
     throw new Refusal(400, "the body is not a JSON object");
   }
-  const headers = { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature };
+  // The package ignores what follows a second comma. A proxy that joins two headers writes one.
+  const entries = signature.split(" ").filter((entry) => entry.split(",").length === 2);
+  const headers = { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": entries.join(" ") };
   for (const webhook of webhooks) {
     try {
       webhook.verify(text, headers, { jsonParse: false });
@@ -107,6 +110,7 @@ function verify(webhooks, request, body) {
 }
 
 function parseEvent(text) {
+  if (depth(text) > MAX_DEPTH) throw new Refusal(400, "the body is nested more than 256 deep"); // parsers differ in how deep they go
   let event;
   try {
     event = JSON.parse(text);
@@ -119,6 +123,20 @@ function parseEvent(text) {
   }
   if (event.data === undefined) throw new Refusal(400, "the body has no data");
   return event;
+}
+
+// Returns how deep the arrays and objects of a JSON text are nested.
+function depth(text) {
+  let deepest = 0;
+  let level = 0;
+  let quoted = false;
+  for (const [token] of text.matchAll(/\\.|["[\]{}]/gs)) {
+    if (token === '"') quoted = !quoted;
+    else if (quoted || token[0] === "\\") continue;
+    else if (token === "[" || token === "{") deepest = Math.max(deepest, ++level);
+    else level--;
+  }
+  return deepest;
 }
 
 // The ids are in memory only, so a restart forgets them. In a real service, store them in your database, in the transaction

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 MAX_BODY = 1 << 20
 MAX_SIGNATURES = 32  # limits the work that an unknown sender can cause
 MAX_SECRETS = 16  # two for each of 8 signing secrets, if all are in a rotation
+MAX_DEPTH = 256
 TOLERANCE = 5 * 60
 # A timestamp may be 5 minutes ahead, and is valid for 5 minutes after itself. The rest is a margin.
 REMEMBER_FOR = 2 * TOLERANCE + 10
@@ -134,8 +135,11 @@ def verify(keys, headers, body):
 
 def parse_event(body):
     try:
-        event = json.loads(body.decode("utf-8"), parse_constant=refuse_constant)
-    except (ValueError, RecursionError):
+        text = body.decode("utf-8")
+        if depth(text) > MAX_DEPTH:  # parsers differ in how deep they go
+            raise Refusal(400, "the body is nested more than 256 deep")
+        event = json.loads(text, parse_constant=refuse_constant)
+    except ValueError:
         raise Refusal(400, "the body is not a JSON object")
     if not isinstance(event, dict):
         raise Refusal(400, "the body is not a JSON object")
@@ -145,6 +149,22 @@ def parse_event(body):
     if "data" not in event:
         raise Refusal(400, "the body has no data")
     return event
+
+
+def depth(text):
+    """Return how deep the arrays and objects of a JSON text are nested."""
+    deepest, level, quoted = 0, 0, False
+    for token in re.findall(r'(?s)\\.|["\[\]{}]', text):
+        if token == '"':
+            quoted = not quoted
+        elif quoted or token[0] == "\\":
+            continue
+        elif token in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        else:
+            level -= 1
+    return deepest
 
 
 def refuse_constant(name):
