@@ -2,7 +2,8 @@ package webhook
 
 import "time"
 
-// The HTTP statuses (RFC 9110, RFC 8470, RFC 6585) that this package treats in a special way. It does not import net/http.
+// The HTTP statuses (RFC 9110, RFC 8470, RFC 6585) that this package treats in a special way. It does not import
+// net/http.
 const (
 	statusBadRequest          = 400
 	statusUnauthorized        = 401

@@ -122,10 +122,10 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	// This uses the transport, not an http.Client: a client reads Location before it asks whether to follow it, and
 	// repeats the URL in its errors.
-	e := &exchange{caller: req.Context(), plain: req.URL.Scheme == "http"}
-	var cancel context.CancelFunc
-	e.limited, cancel = context.WithTimeout(e.caller, c.timeout)
-	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(e.limited, exchangeKey{}, e)))
+	caller := req.Context()
+	limited, cancel := context.WithTimeout(caller, c.timeout)
+	e := &exchange{caller: caller, limited: limited, plain: req.URL.Scheme == "http"}
+	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(limited, exchangeKey{}, e)))
 	if err != nil {
 		defer cancel()
 		return nil, e.failure(err)

@@ -13,12 +13,12 @@ import (
 
 // The alerts by which an endpoint says why it ends a TLS connection (RFC 8446, section 6).
 const (
-	alertHandshakeFailure    tls.AlertError = 40
-	alertBadCertificate      tls.AlertError = 42
-	alertAccessDenied        tls.AlertError = 49
-	alertProtocolVersion     tls.AlertError = 70
-	alertUnrecognizedName    tls.AlertError = 112
-	alertCertificateRequired tls.AlertError = 116
+	alertHandshakeFailure    uint8 = 40
+	alertBadCertificate      uint8 = 42
+	alertAccessDenied        uint8 = 49
+	alertProtocolVersion     uint8 = 70
+	alertUnrecognizedName    uint8 = 112
+	alertCertificateRequired uint8 = 116
 )
 
 const (
@@ -89,7 +89,7 @@ func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // alertReason puts an endpoint's alert into words. The type of the alert is not exported, but its text is that of a
 // tls.AlertError.
 func (e *exchange) alertReason(alert error) string {
-	is := func(a tls.AlertError) bool { return alert.Error() == a.Error() }
+	is := func(a uint8) bool { return alert.Error() == tls.AlertError(a).Error() }
 	about := is(alertHandshakeFailure)
 	for a := alertBadCertificate; a <= alertAccessDenied; a++ {
 		about = about || is(a)

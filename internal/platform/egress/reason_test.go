@@ -115,7 +115,9 @@ func TestTLSFaultsAreToldApart(t *testing.T) {
 		"unknown authority": {with(other.issue(-2, 2, "example.com")), egress.Untrusted, "an authority that the platform"},
 		"asks, TLS 1.2":     {asking(tls.VersionTLS12), egress.Handshake, "client certificate"},
 		"asks, TLS 1.3":     {asking(tls.VersionTLS13), egress.Handshake, "client certificate"},
-		"old TLS":           {&tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS11}, egress.Handshake, "1.2 and 1.3"},
+		"old TLS": {
+			&tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS11}, egress.Handshake, "1.2 and 1.3",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := get(t, egress.New(tlsServer(t, c.config, a.pool())), "https://example.com/?token=CANARY")
@@ -133,7 +135,9 @@ func TestTLSFaultsAreToldApart(t *testing.T) {
 // A receiver that asks for a client certificate and does not insist gets the event.
 func TestOptionalClientCertificateIsNoFault(t *testing.T) {
 	a := newAuthority(t)
-	config := &tls.Config{Certificates: []tls.Certificate{a.issue(-2, 2, "example.com")}, ClientAuth: tls.RequestClientCert}
+	config := &tls.Config{
+		Certificates: []tls.Certificate{a.issue(-2, 2, "example.com")}, ClientAuth: tls.RequestClientCert,
+	}
 	if status, err := get(t, egress.New(tlsServer(t, config, a.pool())), "https://example.com/"); status != 204 {
 		t.Errorf("%d, %v", status, err)
 	}

@@ -98,15 +98,12 @@ func (s *Sender) Send(ctx context.Context, url, id string, keys []webhook.Key, b
 	if err != nil {
 		return r.failed(err)
 	}
-	defer drain(resp.Body)
-	return r.answered(resp, s.clock.Now()), nil
-}
-
-// drain reads a body, of which nothing counts. A receiver can still be writing it, and must be able to finish: it may
-// stop its work where the connection ends under it. How the body ends decides nothing.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, maxAnswer)
-	_ = body.Close()
+	defer resp.Body.Close()
+	r = r.answered(resp, s.clock.Now())
+	// Nothing of the body counts, and how it ends decides nothing. But a receiver can still be writing it, and may stop
+	// its work where the connection ends under it.
+	_, _ = io.CopyN(io.Discard, resp.Body, maxAnswer)
+	return r, nil
 }
 
 func (r Result) failed(err error) (Result, error) {

@@ -40,7 +40,9 @@ func answer(t *testing.T, step time.Duration, parts ...string) (r Result, took t
 				}
 				for i, part := range parts {
 					if i > 0 {
-						time.Sleep(step)
+						wait, cancel := context.WithTimeout(t.Context(), step)
+						<-wait.Done()
+						cancel()
 					}
 					if _, err := io.WriteString(there, part); err != nil {
 						ended <- err
