@@ -26,6 +26,8 @@ const (
 
 	asPolicy    = "name = \"p\"\ninterval = \"30d\""
 	asConnector = "name = \"c\"\nowner = \"o\"\ntype = \"slack\""
+	asTwilio    = "name = \"c\"\nowner = \"o\"\ntype = \"twilio\"\n"
+	hex32       = "0123456789abcdef0123456789abcdef"
 	// The ids have the right form. A plan does not check that they exist.
 	asToken = "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]\n" +
 		"rotation_policy_id = \"pol_1\""
@@ -74,8 +76,24 @@ var mistakes = []badInput{
 		"name = \"c\"\nowner = \"o\"\ntype = \"smtp\"", "must be a port from 1 to 65535",
 	},
 	{
-		connectorType, ``, "name = \"c\"\nowner = \"o\"\ntype = \"webhook\"",
-		"settings must have url for a connector of type webhook",
+		connectorType, `settings = { account_sid = "MG` + hex32 + `" }`, asTwilio,
+		`settings["account_sid"] must be AC and 32 hexadecimal digits`,
+	},
+	{
+		connectorType, `settings = { account_sid = "AC` + hex32 + `", from = "a b:c" }`, asTwilio,
+		`settings["from"] must be a telephone number`,
+	},
+	{
+		connectorType, `credentials_wo = { api_kye = "x" }`, "name = \"c\"\nowner = \"o\"\ntype = \"sendgrid\"",
+		"credentials_wo has a key that a connector of type sendgrid does not take (did you mean api_key?): it takes api_key",
+	},
+	{
+		connectorType, `credentials_wo = { bot_token = "xoxp-x" }`, asConnector,
+		`credentials_wo["bot_token"] must be a token that begins with xoxb- or xoxe.xoxb-`,
+	},
+	{
+		connectorType, `credentials_wo = { url = "https://example.com/x" }`, asConnector,
+		`credentials_wo["url"] must be the URL of a webhook, such as https://hooks.slack.com/services/`,
 	},
 	{
 		connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector,
@@ -99,7 +117,7 @@ var mistakes = []badInput{
 		"rotation_policy_id must be the id of a rotation policy",
 	},
 	{connectorType, `credentials_wo = {}`, asConnector, "credentials_wo must have at least one entry"},
-	{connectorType, `credentials_wo = { key = "" }`, asConnector, "credentials_wo has a value that is empty"},
+	{connectorType, `credentials_wo = { bot_token = "" }`, asConnector, `credentials_wo["bot_token"] must be a token`},
 	{connectorType, `credentials_wo_version = 0`, asConnector, "credentials_wo_version value must be at least 1"},
 
 	{tokenType, `name = "notifier_1"`, asToken, notAName},

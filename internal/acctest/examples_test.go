@@ -1,6 +1,7 @@
 package acctest_test
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
 	"os"
@@ -18,6 +19,12 @@ var (
 	variableBlock = regexp.MustCompile(`(?s)variable "([a-z_]+)" \{(.*?)\n\}`)
 	importLine    = regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`)
 )
+
+// valuesWithForm has the variables whose values must have a form.
+var valuesWithForm = map[string]string{
+	"slack_bot_token":   "xoxb-of-the-test",
+	"slack_webhook_url": "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/of-the-test",
+}
 
 // Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and
 // destroyed.
@@ -75,7 +82,7 @@ func TestExamples(t *testing.T) {
 			}
 			for _, variable := range variableBlock.FindAllStringSubmatch(configuration, -1) {
 				if !strings.Contains(variable[2], "default") {
-					tf.Var(variable[1], "a value of the test")
+					tf.Var(variable[1], cmp.Or(valuesWithForm[variable[1]], "a value of the test"))
 				}
 			}
 			tf.Apply()

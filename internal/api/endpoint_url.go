@@ -44,7 +44,7 @@ func CheckEndpointURL(s string, allowPrivate bool) error {
 	if u.Scheme != "https" && u.Scheme != "http" {
 		return errors.New("must start with https://")
 	}
-	if err := checkEndpointHost(u); err != nil {
+	if err := checkURLHost(u); err != nil {
 		return err
 	}
 	if u.Scheme == "http" && (!allowPrivate || !isLoopbackHost(u.Hostname())) {
@@ -54,7 +54,7 @@ func CheckEndpointURL(s string, allowPrivate bool) error {
 	return nil
 }
 
-func checkEndpointHost(u *url.URL) error {
+func checkURLHost(u *url.URL) error {
 	host := u.Hostname()
 	if host == "" {
 		return errors.New("must name a host")
@@ -73,6 +73,11 @@ func checkEndpointHost(u *url.URL) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil
 	}
+	return checkHostName(host)
+}
+
+// checkHostName checks a host that is not an IP address.
+func checkHostName(host string) error {
 	labels := strings.Split(host, ".")
 	if numberLabelRegexp.MatchString(labels[len(labels)-1]) {
 		return errors.New("must spell an IPv4 address as four decimal numbers, without leading zeros")

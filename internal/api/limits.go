@@ -225,8 +225,9 @@ func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsContro
 // hasNUL finds the one character that a TEXT of PostgreSQL cannot hold.
 func hasNUL(s string) bool { return strings.ContainsRune(s, 0) }
 
+// checkPort takes digits only: strconv alone also takes a sign and leading zeros.
 func checkPort(s string) error {
-	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 65535 {
+	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 65535 || s != strconv.Itoa(n) {
 		return fmt.Errorf("must be a port from 1 to 65535")
 	}
 	return nil

@@ -128,30 +128,3 @@ func TestCheckRotationPolicy(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckSettings(t *testing.T) {
-	for _, c := range []struct {
-		typ      string
-		settings map[string]string
-		key      string
-		ok       bool
-	}{
-		{"slack", nil, "", true},
-		{"slack", map[string]string{"default_channel": "#alerts"}, "", true},
-		{"slack", map[string]string{"bot_token": "xoxb-canary"}, "bot_token", false},
-		{"smtp", map[string]string{"host": "mail.example.com", "port": "587"}, "", true},
-		{"smtp", map[string]string{"port": "587"}, "", false},
-		{"smtp", map[string]string{"host": "mail.example.com", "port": "70000"}, "port", false},
-		{"twilio", map[string]string{"account_sid": "AC0123456789abcdef0123456789abcdef"}, "", true},
-		{"webhook", map[string]string{"url": "http://example.com"}, "url", false},
-		{"custom", map[string]string{"anything": "goes"}, "", true},
-	} {
-		key, err := api.CheckSettings(c.typ, c.settings)
-		if key != c.key || (err == nil) != c.ok {
-			t.Errorf("%s %v: got %q, %v", c.typ, c.settings, key, err)
-		}
-		if err != nil && strings.Contains(err.Error(), "canary") {
-			t.Errorf("the error repeats the value: %v", err)
-		}
-	}
-}

@@ -185,6 +185,10 @@ func TestConnectorRefused(t *testing.T) {
 		"no such policy":     {object{"rotation_policy_id": "pol_x"}, api.CodeInvalid, "/rotation_policy_id"},
 		"empty credentials":  {object{"credentials": object{}}, api.CodeInvalid, "/credentials"},
 		"empty value":        {object{"credentials": object{"k": ""}}, api.CodeInvalid, "/credentials"},
+		"unknown credential": {object{"type": "slack", "credentials": object{"k": "v"}}, api.CodeInvalid, "/credentials"},
+		"bad credential": {
+			object{"type": "slack", "credentials": object{"bot_token": "v"}}, api.CodeInvalid, "/credentials/bot_token",
+		},
 		"a number":           {object{"credentials": object{"k": 1}}, api.CodeInvalid, "/credentials/k"},
 		"null in a map":      {object{"labels": object{"k": nil}}, api.CodeInvalid, "/labels/k"},
 		"long description":   {object{"description": strings.Repeat("x", 1025)}, api.CodeInvalid, "/description"},

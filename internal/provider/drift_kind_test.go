@@ -52,7 +52,7 @@ func driftCases() map[string]drifting {
 			kind{api.Connectors, describe(tftest.Config{
 				"name": "orders", "owner": "team-a", "type": "slack", "settings": map[string]any{"team_id": "T0123ABCD"},
 				"allowed_scopes": []string{"messages:send", "messages:read"}, "rotation_policy_id": ids.Policies[0],
-				"credentials_wo": map[string]any{"bot_token": "CANARY"},
+				"credentials_wo": map[string]any{"bot_token": "xoxb-CANARY"},
 			})},
 			slices.Concat(common, []map[string]any{
 				{"owner": "else@example.com"},

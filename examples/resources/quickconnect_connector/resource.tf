@@ -21,6 +21,21 @@ resource "quickconnect_connector" "mail" {
   }
 }
 
+variable "slack_webhook_url" {
+  type      = string
+  ephemeral = true
+}
+
+# A URL that is a secret, such as that of an incoming webhook, is a credential and no setting.
+resource "quickconnect_connector" "alerts" {
+  name  = "alerts"
+  owner = "messaging@example.com"
+  type  = "slack"
+
+  settings       = { default_channel = "#alerts" }
+  credentials_wo = { url = var.slack_webhook_url }
+}
+
 # With a version number, the provider sends the credentials when the number changes. Use it for a value that differs in every run.
 resource "quickconnect_connector" "crm" {
   name        = "crm"

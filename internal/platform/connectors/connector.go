@@ -3,6 +3,7 @@ package connectors
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -83,7 +84,7 @@ func (c *connector) Show(now time.Time) any { return c.flatten(now) }
 
 // patchMetadata applies the members of a patch that are plain metadata, and checks the whole connector.
 func (c *connector) patchMetadata(
-	ctx context.Context, tx *txn.Tx, oldName string, p *api.ConnectorPatch,
+	ctx context.Context, tx *txn.Tx, before *store.Connector, p *api.ConnectorPatch,
 ) (err error) {
 	if err := merge(c.Connector, p); err != nil {
 		return err
@@ -91,10 +92,15 @@ func (c *connector) patchMetadata(
 	if err := check(c.Connector); err != nil {
 		return err
 	}
+	if !maps.Equal(c.Settings, before.Settings) {
+		if err := checkSettings(c.Connector); err != nil {
+			return err
+		}
+	}
 	if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
 		return err
 	}
-	if c.Name == oldName {
+	if c.Name == before.Name {
 		return nil
 	}
 	if err := httpapi.CheckNameFree(ctx, tx, api.Connectors, c.Name); err != nil {
@@ -108,9 +114,6 @@ func (c *connector) patchMetadata(
 func (c *connector) replaceCredentials(
 	ctx context.Context, tx *txn.Tx, values map[string]secret.Value,
 ) (bool, error) {
-	if err := api.CheckCredentials(keys.Lengths(values)); err != nil {
-		return false, problem.Refused("/credentials", err)
-	}
 	key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
 	if err != nil {
 		return false, err
@@ -118,6 +121,11 @@ func (c *connector) replaceCredentials(
 	digest, err := keys.CredentialsDigest(key, c.ID, values)
 	if err != nil || digest == c.Digest {
 		return false, err
+	}
+	if wrong, err := keys.CheckCredentials(c.Type, c.Settings, values); wrong != "" {
+		return false, problem.New(api.CodeInvalid, problem.Pointer("credentials", wrong), "one credential %v", err)
+	} else if err != nil {
+		return false, problem.Refused("/credentials", err)
 	}
 	after, done, err := rotation.Replace(c.Credential.Credential, tx.Actor, tx.Now)
 	if err != nil {

@@ -42,7 +42,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Permission: api.PermissionWrite, Returns: api.Connector{}, Status: http.StatusCreated,
 		Summary: "Create a connector",
 		Description: "Makes a connector, with credentials or without. " +
-			"Credentials under a name that existed before continue its numbers.",
+			"Credentials under a name that existed before continue its numbers.\n\nSettings by type: " +
+			api.SettingsText() + "\n\nCredentials by type: " + api.CredentialsText(),
 	}, h.create)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "listConnectors", Method: http.MethodGet, Path: api.Connectors.Route(), Tag: api.Connectors.Tag,
@@ -58,7 +59,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "patchConnector", Method: http.MethodPatch, Path: one, Tag: api.Connectors.Tag,
 		Permission: api.PermissionWrite, Returns: api.Connector{}, Summary: "Change a connector",
 		Description: "Merge patch. New credentials become current and the old ones are retired in one transaction; " +
-			"on hold they are refused.",
+			"on hold they are refused. Settings and credentials that an older build took and this one refuses stay as " +
+			"they are: only a change of them is refused.",
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteConnector", Method: http.MethodDelete, Path: one, Tag: api.Connectors.Tag,
@@ -80,6 +82,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		if err := check(c.Connector); err != nil {
+			return nil, err
+		}
+		if err := checkSettings(c.Connector); err != nil {
 			return nil, err
 		}
 		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
@@ -150,7 +155,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 			return nil, err
 		}
 		before, shownBefore := *c.Connector, c.Show(tx.Now)
-		if err := c.patchMetadata(ctx, tx, before.Name, &in.Body); err != nil {
+		if err := c.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
 			return nil, err
 		}
 		replaced := false

@@ -44,6 +44,7 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 	return nil
 }
 
+// check checks a whole connector, except its settings.
 func check(c *store.Connector) error {
 	if err := httpapi.CheckObject(&c.Object); err != nil {
 		return err
@@ -54,13 +55,21 @@ func check(c *store.Connector) error {
 	if err := api.CheckConnectorType(c.Type); err != nil {
 		return problem.Refused("/type", err)
 	}
-	if key, err := api.CheckSettings(c.Type, c.Settings); err != nil {
-		if key == "" {
-			return problem.Refused("/settings", err)
-		}
+	return httpapi.CheckScopes("allowed_scopes", c.AllowedScopes)
+}
+
+// checkSettings is called for settings that are new: an older build may have taken what this one refuses, and such a
+// connector must stay usable.
+func checkSettings(c *store.Connector) error {
+	key, err := api.CheckSettings(c.Type, c.Settings)
+	switch {
+	case err == nil:
+		return nil
+	case key == "":
+		return problem.Refused("/settings", err)
+	default:
 		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "one setting %v", err)
 	}
-	return httpapi.CheckScopes("allowed_scopes", c.AllowedScopes)
 }
 
 func (c *connector) flatten(now time.Time) api.Connector {

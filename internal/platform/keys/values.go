@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -161,11 +162,22 @@ func exposed(credentials map[string]secret.Value) map[string]string {
 	return out
 }
 
-// Lengths returns the lengths of credentials, which is all that their checks may know.
-func Lengths(credentials map[string]secret.Value) map[string]int {
-	out := make(map[string]int, len(credentials))
-	for k, v := range credentials {
-		out[k] = len(v.Expose()) //nolint:forbidigo // only the length leaves
+// CheckCredentials checks the credentials of a connector of a type, and returns the key of the one that is wrong, or ""
+// where the error is not about one value.
+func CheckCredentials(
+	typ string, settings map[string]string, credentials map[string]secret.Value,
+) (key string, err error) {
+	given := slices.Sorted(maps.Keys(credentials))
+	if err := api.CheckCredentialKeys(typ, settings, given); err != nil {
+		return "", err
 	}
-	return out
+	for _, k := range given {
+		value := credentials[k].Expose() //nolint:forbidigo // the error says nothing of the value
+		if listed, err := api.CheckCredential(typ, k, value); err != nil && listed {
+			return k, err
+		} else if err != nil {
+			return "", err
+		}
+	}
+	return "", nil
 }

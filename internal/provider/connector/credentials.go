@@ -1,10 +1,12 @@
 package connector
 
 import (
-	"context"
-	"fmt"
+	"errors"
+	"maps"
+	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -55,28 +57,47 @@ func factsOf(
 	return f, credentials
 }
 
-// credentialsCheck checks the shape of credentials_wo. Its messages have neither keys nor values.
-type credentialsCheck struct{}
-
-func (credentialsCheck) Description(context.Context) string {
-	return fmt.Sprintf("1 to %d credentials", api.MaxCredentials)
-}
-
-func (c credentialsCheck) MarkdownDescription(ctx context.Context) string { return c.Description(ctx) }
-
-// ValidateMap checks keys and lengths as far as they are known.
-func (credentialsCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	lengths := make(map[string]int, len(req.ConfigValue.Elements()))
-	for k, v := range req.ConfigValue.Elements() {
-		lengths[k] = 1
-		if s, ok := v.(types.String); ok && !s.IsUnknown() {
-			lengths[k] = len(s.ValueString())
+// validateSettings checks the settings of the connector's type, once all of them are known.
+func (m model) validateSettings(diags *diag.Diagnostics) {
+	at := path.Root("settings")
+	for _, v := range m.Settings.Elements() {
+		if v.IsUnknown() {
+			return
+		}
+		if v.IsNull() {
+			tfkit.Invalid(diags, at, errors.New("has an entry whose value is null: leave the entry out"))
+			return
 		}
 	}
-	if err := api.CheckCredentials(lengths); err != nil {
-		tfkit.Invalid(&resp.Diagnostics, req.Path, err)
+	key, err := api.CheckSettings(m.Type.ValueString(), tfkit.StringMap(m.Settings))
+	if err == nil {
+		return
+	}
+	if key != "" {
+		at = at.AtMapKey(key)
+	}
+	tfkit.Invalid(diags, at, err)
+}
+
+// validateCredentials checks keys and values of credentials_wo as far as they are known.
+func (m model) validateCredentials(diags *diag.Diagnostics) {
+	at := path.Root("credentials_wo")
+	values := m.CredentialsWO.Elements()
+	given := slices.Sorted(maps.Keys(values))
+	typ := m.Type.ValueString()
+	if err := api.CheckCredentialKeys(typ, tfkit.StringMap(m.Settings), given); err != nil {
+		tfkit.Invalid(diags, at, err)
+		return
+	}
+	for _, k := range given {
+		s, ok := values[k].(types.String)
+		if !ok || s.IsUnknown() {
+			continue
+		}
+		if listed, err := api.CheckCredential(typ, k, s.ValueString()); err != nil && listed {
+			tfkit.Invalid(diags, at.AtMapKey(k), err)
+		} else if err != nil {
+			tfkit.Invalid(diags, at, err)
+		}
 	}
 }

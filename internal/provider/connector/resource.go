@@ -3,11 +3,8 @@ package connector
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
@@ -33,7 +30,7 @@ func (r *connectorResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 	resp.Schema = resourceSchema()
 }
 
-// ValidateConfig checks the settings of the connector type, once all of them are known.
+// ValidateConfig checks the settings and the credentials of the connector's type.
 func (r *connectorResource) ValidateConfig(
 	ctx context.Context,
 	req resource.ValidateConfigRequest,
@@ -43,31 +40,13 @@ func (r *connectorResource) ValidateConfig(
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
 		return
 	}
-	if m.Type.IsUnknown() || m.Settings.IsUnknown() || api.CheckConnectorType(m.Type.ValueString()) != nil {
-		return
+	// While the type is not known, or is none, only what holds for every type is checked.
+	if !m.Settings.IsUnknown() {
+		m.validateSettings(&resp.Diagnostics)
 	}
-	for _, v := range m.Settings.Elements() {
-		if v.IsUnknown() {
-			return
-		}
-		if s, ok := v.(types.String); ok && s.IsNull() {
-			resp.Diagnostics.AddAttributeError(
-				path.Root("settings"),
-				"Invalid settings",
-				"settings has an entry whose value is null: leave the entry out.",
-			)
-			return
-		}
+	if !m.CredentialsWO.IsUnknown() && !m.CredentialsWO.IsNull() {
+		m.validateCredentials(&resp.Diagnostics)
 	}
-	key, err := api.CheckSettings(m.Type.ValueString(), tfkit.StringMap(m.Settings))
-	if err == nil {
-		return
-	}
-	at := path.Root("settings")
-	if key != "" {
-		at = at.AtMapKey(key)
-	}
-	tfkit.Invalid(&resp.Diagnostics, at, err)
 }
 
 // Create builds the state from the plan and the answer, because the configuration has the credentials in it.

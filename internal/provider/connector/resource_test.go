@@ -54,6 +54,19 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		"no credentials":   {base().With("credentials_wo", map[string]any{}), `AttributeName("credentials_wo")`},
 		"empty credential": {base().With("credentials_wo", map[string]any{"k": ""}), `AttributeName("credentials_wo")`},
 		"null credential":  {base().With("credentials_wo", map[string]any{"k": nil}), `AttributeName("credentials_wo")`},
+		"url twice": {
+			base().With("type", "webhook").With("settings", map[string]any{"url": "https://example.com"}).
+				With("credentials_wo", map[string]any{"url": "https://example.com/CANARY"}),
+			"must not have url while settings has it too",
+		},
+		"credential's form": {
+			base().With("type", "slack").With("credentials_wo", map[string]any{"bot_token": "CANARY"}),
+			`ElementKeyString("bot_token")`,
+		},
+		"credential of another type": {
+			base().With("type", "slack").With("credentials_wo", map[string]any{"CANARY": "x"}),
+			"does not take: it takes app_token, bot_token",
+		},
 		"credential's key": {
 			base().With("credentials_wo", map[string]any{"CANARY key": "CANARY"}),
 			`AttributeName("credentials_wo")`,
@@ -73,6 +86,8 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		for _, c := range []tftest.Config{
 			smtp(map[string]any{"host": tftest.Unknown}), smtp(nil).With("settings", tftest.Unknown),
 			base().With("type", tftest.Unknown), base().With("name", tftest.Unknown).With("allowed_scopes", tftest.Unknown),
+			base().With("type", "slack").With("credentials_wo", map[string]any{"bot_token": tftest.Unknown}),
+			base().With("type", tftest.Unknown).With("credentials_wo", map[string]any{"k": "v"}),
 			base().With("credentials_wo", map[string]any{"k": tftest.Unknown}).With("rotation_policy_id", tftest.Unknown),
 		} {
 			if errs := tf.Plan(c).Diags.Errors(); errs != "" {
@@ -92,4 +107,27 @@ func TestTypeReplaces(t *testing.T) {
 	}
 	tf.Keep(p, nil)
 	tf.Expect(tf.State, "type=slack")
+}
+
+// What Twilio and mail servers take is accepted, and what looks alike is refused.
+func TestSettingsOfRealServices(t *testing.T) {
+	tf := start(t).tf
+	with := func(typ string, settings map[string]any) tftest.Config {
+		return base().With("type", typ).With("settings", settings)
+	}
+	const digits = "0123456789abcdef0123456789abcdef"
+	for name, tt := range map[string]struct {
+		config tftest.Config
+		want   string
+	}{
+		"sender id":  {with("twilio", map[string]any{"account_sid": "AC" + digits, "from": "MyBrand"}), ""},
+		"wrong kind": {with("twilio", map[string]any{"account_sid": "MG" + digits}), "must be AC and 32 hexadecimal digits"},
+		"IPv6":       {with("smtp", map[string]any{"host": "2001:db8::25"}), ""},
+		"no host":    {with("smtp", map[string]any{"host": "a..b", "port": "+587"}), "must be a host name"},
+	} {
+		errs := tf.Plan(tt.config).Diags.Errors()
+		if (errs == "") != (tt.want == "") || !strings.Contains(errs, tt.want) {
+			t.Errorf("%s: got %q, want %q", name, errs, tt.want)
+		}
+	}
 }

@@ -53,15 +53,17 @@ func resourceSchema() schema.Schema {
 			MarkdownDescription: "What the service needs to be told that is not secret: settings are stored in the " +
 				"state and shown in plans. Which keys there are depends on `type`; " +
 				"an unknown key, a missing one or a value of the wrong form is an error in the plan. " +
-				settingsText() + " No default.",
+				api.SettingsText() + " No default.",
 		},
 		"credentials_wo": schema.MapAttribute{
 			Optional: true, Sensitive: true, WriteOnly: true, ElementType: types.StringType,
-			Validators: []validator.Map{credentialsCheck{}},
 			MarkdownDescription: fmt.Sprintf("The service's credentials, such as `{ api_key = … }`: 1 to %d "+
 				"entries of at most %d bytes each. Write-only: they are sent to the platform, which seals them, "+
 				"and are in no state and no plan. ",
 				api.MaxCredentials, api.MaxCredentialValue) +
+				"Which keys there are depends on `type`; an unknown key, a missing one or a value of another form is an " +
+				"error in the plan, which does not repeat the value. A URL that is a secret, such as that of an incoming " +
+				"webhook, belongs here under `url`. " + api.CredentialsText() + " " +
 				"Without `credentials_wo_version` the provider compares a keyed digest of them with the platform's " +
 				"and sends them when they differ, whichever side changed. " +
 				"Removing the argument leaves the platform's credentials as they are; an empty map is an error, " +
@@ -159,12 +161,4 @@ func dataSourceSchema() datasource.Schema {
 			"about it, its credentials excepted. It needs a token that may read.",
 		Attributes: attributes,
 	}
-}
-
-func settingsText() string {
-	return "`slack`: `team_id`, `default_channel`; `microsoft_teams`: `tenant_id`, `team_id`, `default_channel`; " +
-		"`discord`: `guild_id`, `default_channel`; " +
-		"`twilio`: `account_sid` (required), `from`, `messaging_service_sid`; `sendgrid`: `from`, `region`; " +
-		"`smtp`: `host` (required), `port`, `from`, `tls`; " +
-		"`webhook`: `url` (required), `method`; `custom`: any."
 }
