@@ -1,8 +1,6 @@
 package acctest
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -99,46 +97,22 @@ func (p *Process) Client(token string) *client.Client {
 	return p.clients.of(p.t, p.URL, token)
 }
 
-// Do sends one request with the token of a principal; body may be nil, and key is an idempotency key or empty. The
-// error says that there was no answer, as while the platform is down.
-func (p *Process) Do(token, method, path string, body any, key string) (status int, answer []byte, err error) {
-	var payload io.Reader
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return 0, nil, err
-		}
-		payload = bytes.NewReader(data)
-	}
-	r, err := http.NewRequest(method, p.URL+path, payload)
+// Read returns the body of a response as it came, with members that the client would drop.
+func (p *Process) Read(token, path string) []byte {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.URL+path, nil)
 	if err != nil {
-		return 0, nil, err
+		p.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
-	r.Header.Set("Content-Type", "application/json")
-	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
-	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return 0, nil, err
+		p.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	answer, err = io.ReadAll(resp.Body)
-	return resp.StatusCode, answer, err
-}
-
-// Must sends a request as Do does, fails the test unless the status is this, and reads the answer into out, which may
-// be nil.
-func (p *Process) Must(token, method, path string, body any, want int, out any) {
-	p.t.Helper()
-	status, answer, err := p.Do(token, method, path, body, "")
-	if err != nil || status != want {
-		p.t.Fatalf("%s %s: status %d, want %d: %s (%v)", method, path, status, want, answer, err)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		p.t.Fatalf("GET %s: status %d: %s (%v)", path, resp.StatusCode, body, err)
 	}
-	if out != nil {
-		if err := json.Unmarshal(answer, out); err != nil {
-			p.t.Fatalf("%s %s: %v", method, path, err)
-		}
-	}
+	return body
 }

@@ -2,8 +2,8 @@ package acctest_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -109,15 +110,10 @@ func TestSigningSecretCanaries(t *testing.T) {
 	config := fmt.Sprintf(allKindsConfig, h.URL, s.Path)
 	var runs []*acctest.Run
 	run := func(r *acctest.Run) { runs = append(runs, r) }
-	var records []string
-	read := func(path string) {
-		t.Helper()
-		status, answer, err := p.Do(token, http.MethodGet, path, nil, "")
-		if err != nil || status != http.StatusOK {
-			t.Fatalf("%s: status %d, %v", path, status, err)
-		}
-		records = append(records, string(answer))
-	}
+	var records [][]byte
+	read := func(path string) { records = append(records, p.Read(token, path)) }
+	endpoints := p.Client(token).WebhookEndpoints()
+	event := api.TestEventRequest{Type: anEvent, Data: json.RawMessage(fmt.Sprintf(`{"note": %q}`, saidInEvent))}
 
 	tf.Config(config)
 	for i, value := range mine {
@@ -135,11 +131,12 @@ func TestSigningSecretCanaries(t *testing.T) {
 		for _, known := range []string{issued, whsec("x")} {
 			h.Know(known)
 			before := len(h.Events())
-			body := map[string]any{"type": anEvent, "data": map[string]string{"note": saidInEvent}}
-			p.Must(token, http.MethodPost, "/v1/webhook-endpoints/"+endpoint+"/test-events", body, http.StatusAccepted, nil)
+			_, err := endpoints.SendTestEvent(t.Context(), endpoint, event, client.Write{})
+			ok(t, err)
 			acctest.WaitFor(t, "the event arrives", func() bool { return len(h.Events()) > before })
 		}
-		p.Must(token, http.MethodPost, "/v1/webhook-endpoints/"+endpoint+"/probe", nil, http.StatusOK, nil)
+		_, err := endpoints.Probe(t.Context(), endpoint)
+		ok(t, err)
 		read("/v1/webhook-endpoints/" + endpoint + "/deliveries")
 	}
 	read("/v1/signing-secrets")
@@ -168,7 +165,7 @@ func TestSigningSecretCanaries(t *testing.T) {
 		canaries.Absent("the output of "+r.Args[0], []byte(r.Output))
 	}
 	for _, r := range records {
-		canaries.Absent("what the API says", []byte(r))
+		canaries.Absent("what the API says", r)
 	}
 	canaries.Absent("the platform's log", []byte(p.Log()))
 	if files := canaries.AbsentBelow(tf.Dir); files < 6 {

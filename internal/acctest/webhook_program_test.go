@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
@@ -32,14 +31,14 @@ func TestProgramProbes(t *testing.T) {
 	tf.Apply()
 	config("2")
 	tf.Apply()
-	signing := "/v1/signing-secrets/" + fmt.Sprint(tf.State(theSigning)["id"])
-	var revealed api.Reveal
-	p.Must(token, http.MethodPost, signing+"/versions/2/reveal", nil, http.StatusOK, &revealed)
+	signing, secrets := fmt.Sprint(tf.State(theSigning)["id"]), p.Client(token).SigningSecrets()
+	revealed, err := secrets.Reveal(t.Context(), signing, 2)
+	ok(t, err)
 	h.Know(revealed.Value.Expose())
 	learn()
 	acctest.WaitFor(t, "the platform has found the evidence", func() bool {
-		var now api.SigningSecret
-		p.Must(token, http.MethodGet, signing, nil, http.StatusOK, &now)
+		now, err := secrets.Get(t.Context(), signing)
+		ok(t, err)
 		return now.Rotation.Acknowledged
 	})
 	tf.Plan(2).Has(`"staged" -> "draining"`)
@@ -60,7 +59,7 @@ func TestStagingDeliveryAtProduction(t *testing.T) {
 	for _, environment := range []string{"staging", "production"} {
 		h := acctest.StartHook(t, clock.System())
 		endpoint = makeHook(t, p, tokens[environment], h)
-		secrets = append(secrets, revealedIn(p, tokens[environment]))
+		secrets = append(secrets, revealedIn(t, p, tokens[environment]))
 		send(t, p, tokens[environment], endpoint, 1)
 		acctest.WaitFor(t, "the event arrives", func() bool { return len(h.Accepted()) > 0 })
 		made[environment] = h.Events()[0]
@@ -83,11 +82,12 @@ func TestStagingDeliveryAtProduction(t *testing.T) {
 }
 
 // revealedIn is the value of the signing secret that makeHook has made.
-func revealedIn(p *acctest.Process, token string) string {
-	var page api.Page[api.SigningSecret]
-	p.Must(token, http.MethodGet, "/v1/signing-secrets", nil, http.StatusOK, &page)
-	var revealed api.Reveal
-	p.Must(token, http.MethodPost, "/v1/signing-secrets/"+page.Items[0].ID+"/versions/1/reveal", nil, http.StatusOK,
-		&revealed)
+func revealedIn(t *testing.T, p *acctest.Process, token string) string {
+	t.Helper()
+	secrets := p.Client(token).SigningSecrets()
+	made, err := secrets.ByName(t.Context(), "orders")
+	ok(t, err)
+	revealed, err := secrets.Reveal(t.Context(), made.ID, 1)
+	ok(t, err)
 	return revealed.Value.Expose()
 }
