@@ -98,7 +98,7 @@ resource "quickconnect_rotation_policy" "lost" {
 
 	before := stateFile(t, tf)
 	for _, args := range [][]string{{"plan"}, {"apply", "-refresh-only", "-auto-approve"}} {
-		tf.Run(args...).Want(1).Has("incarnation 2", "nothing leaves the state", "quickconnectd restore confirm")
+		tf.Run(args...).Want(1).Has("incarnation 2", "it stays in the state", "quickconnectd restore confirm")
 	}
 	if stateFile(t, tf) != before {
 		t.Error("the state was changed")

@@ -134,7 +134,7 @@ func TestSigningSecretRotation(t *testing.T) {
 	tf.Plan(0).Has(`Version 2 of "orders" waits to be seen in use`).HasNot("The last probe")
 	p.Probe()
 	tf.Plan(0).Has("The last probe, at 2026-05-31T12:00:00Z: an event signed by version 2 alone got 401: "+
-		"the receiver does not know the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
+		"the receiver does not have the version yet.", "Its stage ends at 2026-06-07T12:00:00Z")
 	p.Clock.Advance(59 * time.Second)
 	h.Know(first, second)
 	p.Probe()
@@ -143,7 +143,7 @@ func TestSigningSecretRotation(t *testing.T) {
 	p.Probe()
 	deliver(t, p, h, 1, 2)
 	tf.Plan(2).Has(`"staged" -> "draining"`, "version 2 will be current",
-		"Why: version 2 was seen in use, or somebody acknowledged it.")
+		"Why: version 2 was seen in use or acknowledged.")
 	tf.Apply()
 	wantSigning(t, tf, 2, map[string]any{"phase": "draining", "current_version": 2.0, "previous_version": 1.0})
 	deliver(t, p, h, 2, 1)

@@ -16,7 +16,7 @@ type Delivery struct {
 	Type          string            `json:"type" doc:"The type of the event."`
 	State         string            `json:"state" enum:"queued,delivered,failed" doc:"queued: it is tried again. delivered: the endpoint answered 2xx. failed: the last attempt was made."`
 	CreatedAt     time.Time         `json:"created_at" doc:"When the event was queued."`
-	NextAttemptAt *time.Time        `json:"next_attempt_at" doc:"When it is tried next, unless the endpoint is disabled or has asked for a pause then. Null unless queued."`
+	NextAttemptAt *time.Time        `json:"next_attempt_at" doc:"When it is tried next, unless the endpoint is disabled or paused then. Null unless queued."`
 	Attempts      []DeliveryAttempt `json:"attempts" nullable:"false" doc:"What was tried so far, oldest first."`
 }
 

@@ -93,8 +93,8 @@ type Identity struct {
 	ExpiresAt   *time.Time `json:"expires_at" doc:"When the principal's token ends. Null for never."`
 	PlatformID  string     `json:"platform_id" doc:"Id of the platform, plt_ and a ULID. It was made with the database and never changes; a backup keeps it."`
 	Incarnation int64      `json:"incarnation" doc:"1 at first, and a higher number after every restore of a backup."`
-	// RestoreConfirmed is false from a restore until somebody on the machine of the platform confirms it.
-	RestoreConfirmed bool           `json:"restore_confirmed" doc:"False from a restore of a backup until somebody on the platform's machine confirms it. Until then, an object that is not found may just be missing in the backup."`
+	// RestoreConfirmed is false from a restore until an operator confirms it on the platform's machine.
+	RestoreConfirmed bool           `json:"restore_confirmed" doc:"False from a restore of a backup until an operator confirms it on the platform's machine. Until then, an object that is not found may just be missing in the backup."`
 	ComparisonKey    *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
 }
 

@@ -5,12 +5,12 @@ import "time"
 // Rotated is what scoped tokens and signing secrets share: they have versions that replace each other.
 type Rotated struct {
 	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`
-	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
 	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
 	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
 	Rotation           Rotation          `json:"rotation" doc:"Where it stands between two of its versions."`
-	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was asked for and is due as soon as the phase is stable."`
+	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was requested and is due as soon as the phase is stable."`
 	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
 }
@@ -21,7 +21,7 @@ type RotatedCreate struct {
 	Description        *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels             map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`
-	RotateWhenChanged  map[string]string `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	RotateWhenChanged  map[string]string `json:"rotate_when_changed,omitzero" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     *int64            `json:"minimum_version,omitempty" doc:"Numbering starts here, unless the name has had a higher number before."`
 	DeletionProtection *bool             `json:"deletion_protection,omitempty" doc:"While true, DELETE is refused. False if absent."`
 }
@@ -32,7 +32,7 @@ type RotatedPatch struct {
 	Description        Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`
 	Labels             Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
 	Owner              Optional[string]            `json:"owner,omitzero" doc:"Who answers for it: an e-mail address or a team name."`
-	RotateWhenChanged  Optional[map[string]string] `json:"rotate_when_changed,omitzero" doc:"Values whose change asks for a rotation. The platform only keeps them."`
+	RotateWhenChanged  Optional[map[string]string] `json:"rotate_when_changed,omitzero" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     Optional[int64]             `json:"minimum_version,omitzero" doc:"Revokes every version below this number in the same transaction; the newest that remains is current, and if none remains the next version is issued. At most next_version. Lowering it does nothing."`
 	DeletionProtection Optional[bool]              `json:"deletion_protection,omitzero" doc:"While true, DELETE is refused."`
 	RotationRequested  bool                        `json:"rotation_requested,omitempty" doc:"True records a request for a rotation. False does nothing."`

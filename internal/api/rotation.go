@@ -46,7 +46,7 @@ type Rotation struct {
 	Phase                   string     `json:"phase" doc:"Which versions are valid. stable: current. staged: current and pending. draining: current and previous. revoked: none." enum:"stable,staged,draining,revoked"`
 	Due                     string     `json:"due" doc:"The step that is due now." enum:"none,begin,rotate,promote,retire,reissue"`
 	Reason                  string     `json:"reason" doc:"Why it is due, or why nothing is. Empty where there is nothing to say."`
-	RequiresAcknowledgement bool       `json:"requires_acknowledgement" doc:"Whether the policy asks to see a pending version in use before it is promoted."`
+	RequiresAcknowledgement bool       `json:"requires_acknowledgement" doc:"Whether a pending version must be seen in use before it is promoted."`
 	Acknowledged            bool       `json:"acknowledged" doc:"Whether the pending version was seen in use."`
 	CurrentVersion          *int64     `json:"current_version" doc:"Null in phase revoked."`
 	PendingVersion          *int64     `json:"pending_version" doc:"Null unless staged."`
@@ -78,7 +78,7 @@ type Version struct {
 
 // Evidence is the proof that a pending version is in use.
 type Evidence struct {
-	Kind  string    `json:"kind" doc:"introspection: a runtime principal asked for it. probe: the receiver accepted an event that it alone signed, and refused one that nobody's key signed. acknowledgement: somebody said so."`
+	Kind  string    `json:"kind" doc:"introspection: a runtime principal introspected it. probe: the receiver accepted an event that it alone signed, and refused a forged one. acknowledgement: a principal stated it."`
 	At    time.Time `json:"at" doc:"When it was seen."`
 	Actor string    `json:"actor" doc:"Id of the principal that saw it, or platform."`
 

@@ -49,9 +49,9 @@ const (
 type Probe struct {
 	Version       int64     `json:"version" doc:"The pending version that was probed."`
 	At            time.Time `json:"at" doc:"When."`
-	Result        string    `json:"result" enum:"proven,not_accepted,verification_not_enforced,inconclusive" doc:"proven: the version is accepted and a key that nobody knows is refused. not_accepted: the version is refused. verification_not_enforced: a key that nobody knows is accepted as well. inconclusive: anything else."`
+	Result        string    `json:"result" enum:"proven,not_accepted,verification_not_enforced,inconclusive" doc:"proven: the version is accepted and a random key is refused. not_accepted: the version is refused. verification_not_enforced: a random key is accepted as well. inconclusive: anything else."`
 	Status        *int64    `json:"status" doc:"How the event that the pending version signed was answered. Null without an answer."`
-	ControlStatus *int64    `json:"control_status" doc:"How the event that a key nobody knows signed was answered. Null without an answer, and where it was not sent."`
+	ControlStatus *int64    `json:"control_status" doc:"The answer to the event that a random key signed. Null without an answer, and where it was not sent."`
 	Detail        string    `json:"detail" doc:"What happened, in words."`
 }
 

@@ -49,7 +49,7 @@ type WebhookEndpoint struct {
 	Enabled     bool      `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
 	Disabled    *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
 	// PausedUntil changes without a new etag.
-	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver has asked to be left alone (Retry-After, 429, 502, 504). A change of url, or enabling the endpoint again, ends it. Null otherwise."`
+	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver requested a pause (Retry-After) or answered 429, 502 or 504. A change of url, or enabling the endpoint again, ends it. Null otherwise."`
 	// Failing changes without a new etag.
 	Failing *Failing `json:"failing" doc:"Set while no delivery is accepted: since the first attempt that was not until the next one that is, a change of url, or enabling the endpoint again. Null otherwise."`
 }
@@ -92,7 +92,7 @@ type WebhookEndpointPatch struct {
 	Enabled     Optional[bool]              `json:"enabled,omitzero" doc:"True also ends what the platform disabled, and delivers what waits."`
 }
 
-// TestEventRequest asks for one event to be delivered.
+// TestEventRequest is the request to deliver one event.
 type TestEventRequest struct {
 	Type string          `json:"type" doc:"The type of the event, such as message.delivered; one of the endpoint's."`
 	Data json.RawMessage `json:"data,omitempty" doc:"What the event says: a JSON object of at most 65,536 bytes. {} if absent."`

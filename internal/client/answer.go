@@ -11,7 +11,7 @@ import (
 )
 
 // For returns a client that accepts only answers of the platform of an identity, about objects of its tenant and
-// environment. Without it a client cannot know them.
+// environment. Without it a client accepts any.
 func (c *Client) For(identity api.Identity) *Client {
 	out := *c
 	out.here = &identity

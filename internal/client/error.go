@@ -29,7 +29,7 @@ type Error struct {
 	RequestID string
 	// Attempts is how often the request was sent.
 	Attempts int
-	// Write is true where the request changes something. Without a response, nobody knows then whether it did.
+	// Write is true where the request changes something. Without a response, it is then unknown whether it did.
 	Write bool
 	// Step is true where the request was a step of a rotation.
 	Step  bool

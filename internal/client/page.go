@@ -8,7 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// largePages asks for pages of the largest size. Not every list takes it.
+// largePages requests pages of the largest size. Not every list takes it.
 func largePages() url.Values { return url.Values{"page_size": {"1000"}} }
 
 // eachPage sends a list request once per page while visit asks for more, and returns the last request. A missing list

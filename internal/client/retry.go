@@ -21,7 +21,7 @@ import (
 const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = 10 * time.Second
-	// maxRetryAfter caps what a server may ask for: a run should not stand still for an hour.
+	// maxRetryAfter caps the Retry-After of a server: a run should not stand still for an hour.
 	maxRetryAfter = 30 * time.Second
 )
 
@@ -74,12 +74,12 @@ func isFinal(err error) bool {
 	return false
 }
 
-// backoff waits as long as the platform asks for with 429 and 503, up to a cap. Otherwise it waits longer after every
+// backoff waits as long as the Retry-After of a 429 or 503 says, up to a cap. Otherwise it waits longer after every
 // attempt. A part of the wait is random, so that many clients do not come back at once.
 func backoff(c clock.Clock, random func() float64) retryablehttp.Backoff {
 	return func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
 		if asked, ok := retryAfter(c, resp); ok {
-			// Never earlier than asked, a little later at random.
+			// Never earlier than that, and a little later at random.
 			return min(asked+time.Duration(random()*float64(asked/10+100*time.Millisecond)), maxRetryAfter)
 		}
 		d := maxBackoff

@@ -79,7 +79,7 @@ func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Deli
 	})
 }
 
-// Probe asks the receiver now whether it accepts the pending versions of the endpoint's signing secrets. It returns nil
+// Probe makes the platform probe now whether the receiver accepts the pending versions of the endpoint's signing secrets. It returns nil
 // to a principal who may not read the secrets.
 func (e WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {
 	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "probe", api.PermissionAcknowledge, "probe")

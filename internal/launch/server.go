@@ -157,14 +157,14 @@ func (s *Server) process() (*exec.Cmd, chan struct{}) {
 	return s.cmd, s.ended
 }
 
-// WaitFor asks until the answer is yes or an error, and gives up after the limit.
-func WaitFor(ctx context.Context, what string, limit time.Duration, ask func() (bool, error)) error {
+// WaitFor waits until the condition is true or an error. It gives up after the limit.
+func WaitFor(ctx context.Context, what string, limit time.Duration, condition func() (bool, error)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("%s: not within %s", what, limit))
 	defer cancel()
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
-		if yes, err := ask(); yes || err != nil {
+		if done, err := condition(); done || err != nil {
 			return err
 		}
 		select {

@@ -117,7 +117,7 @@ func (t *Terraform) Start(ctx context.Context, stdin io.Reader, args ...string) 
 		c.cmd.Env = append(c.cmd.Env, name+"="+value)
 	}
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = stdin, &c.out, &c.out
-	// A group of its own, so that an interrupt reaches Terraform and its providers as Ctrl-C does, and nobody else.
+	// A group of its own, so that an interrupt reaches Terraform and its providers alone, as Ctrl-C does.
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.cmd.Cancel = func() error { return c.Signal(syscall.SIGINT) }
 	c.cmd.WaitDelay = 30 * time.Second

@@ -103,7 +103,7 @@ func TestRevokedWhileDraining(t *testing.T) {
 		ends   map[int64]*time.Time // when versions end, before that
 		reason string               // why version 1 ended
 	}{
-		"nobody acts": {
+		"no rotation begins": {
 			nil, func(*world, string) {}, nil, api.PhaseRevoked,
 			map[int64]*time.Time{1: after(time.Hour)},
 			"overlap_ended",

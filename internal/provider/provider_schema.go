@@ -39,9 +39,9 @@ const (
 
 func configurationSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Puts the secrets of messaging integrations under Terraform without putting them into " +
-			"its state. The provider works in one tenant and one environment of one platform; " +
-			"before it plans anything, it asks the platform as whom it calls, and a token of another tenant or " +
+		MarkdownDescription: "Manages the secrets of messaging integrations without putting them into Terraform's " +
+			"state. The provider works in one tenant and one environment of one platform; " +
+			"before it plans, it reads the identity of its token, and a token of another tenant or " +
 			"environment is an error.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
@@ -86,7 +86,7 @@ func configurationSchema() schema.Schema {
 			"client_certificate_file": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("client_key_file"))},
-				MarkdownDescription: "File with the client certificate in PEM, for a platform that asks for mutual " +
+				MarkdownDescription: "File with the client certificate in PEM, for a platform that requires mutual " +
 					"TLS. Needs `client_key_file`. Default: none.",
 			},
 			"client_key_file": schema.StringAttribute{

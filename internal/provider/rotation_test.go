@@ -116,7 +116,7 @@ func TestRevokedOutside(t *testing.T) {
 					s.tf.Expect(s.tf.State, "rotation.phase=revoked")
 					s.tf.Expect(p.Planned, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left,
 						"id="+s.somebody.ID())
-					s.warns(p, "will be issued", "revoked", "If it must stay dead")
+					s.warns(p, "will be issued", "revoked", "If it must stay revoked")
 					s.tf.Keep(p, nil)
 				}
 				tftest.Silent(t, s.tf, k.config)
@@ -257,10 +257,10 @@ func TestVersionsThatNeverBecameCurrent(t *testing.T) {
 		s.due()
 		saysNothingOf(t, s.tf.Plan(k.config).Diags.Warnings(), before)
 		cancelled()
-		s.warns(s.tf.Plan(k.config), "version 3 will be issued", "Version 2 was there before and is not current. "+
-			"What became of it: GET /v1/"+k.Path+"/"+s.somebody.ID()+"/versions.")
+		s.warns(s.tf.Plan(k.config), "version 3 will be issued", "Version 2 was issued earlier and is not current. "+
+			"See its record: GET /v1/"+k.Path+"/"+s.somebody.ID()+"/versions.")
 		cancelled()
-		s.warns(s.tf.Plan(k.config), "version 4 will be issued", "Versions 2 to 3 were there before and are not current.")
+		s.warns(s.tf.Plan(k.config), "version 4 will be issued", "Versions 2 to 3 were issued earlier and are not current.")
 		s.tf.Run(k.config)
 		s.tf.Expect(s.tf.State, "version=4", "rotation.pending_version=4", "rotation.next_version=5")
 		s.somebody.Acknowledge(4)

@@ -161,7 +161,7 @@ func ReportEnforcement(c Credential, p Policy, number int64, enforced bool, now 
 	return d.c, d.done
 }
 
-// ForgetProbes removes what probes have found about the pending version, because they asked another receiver.
+// ForgetProbes removes what probes have found about the pending version, because they were about another receiver.
 // An acknowledgement stays.
 func ForgetProbes(c Credential, p Policy, now time.Time) (Credential, []Transition) {
 	d := settled(c, p, now)

@@ -25,7 +25,7 @@ func (s State) Valid() bool {
 
 // The kinds of evidence.
 const (
-	EvidenceAcknowledgement = "acknowledgement" // somebody said so
+	EvidenceAcknowledgement = "acknowledgement" // a principal stated it
 	EvidenceIntrospection   = "introspection"   // a runtime principal introspected the pending version
 	EvidenceExchange        = "exchange"        // the pending version was exchanged for an access token
 	EvidenceProbe           = "probe"           // a receiver verified the pending signing secret
@@ -50,17 +50,17 @@ type Version struct {
 	EndedBy       string
 	EndReason     string
 	PromotedBy    string // who made it current; empty for a version issued as current
-	Forced        bool   // made current without the evidence that was asked for
+	Forced        bool   // made current without the required evidence
 	Evidence      *Evidence
 	LastUsedAt    time.Time
 	RolledBack    bool // pending after a rollback: it is cancelled at its deadline, whatever the evidence
 
 	// Bounded says that a newer version was revoked in the overlap with this one. It keeps the deadline of that overlap,
-	// in whatever state, so that nobody is left with an old value for good.
+	// in whatever state, so that no consumer keeps an old value for good.
 	Bounded bool
 }
 
-// Hold stops every rotation of a credential until somebody releases it. Revocation and deadlines still work.
+// Hold stops every rotation of a credential until it is released. Revocation and deadlines still work.
 type Hold struct {
 	Reason string
 	At     time.Time
@@ -79,7 +79,7 @@ const (
 	PhaseRevoked  Phase = "revoked"  // none
 )
 
-// Credential is everything the rules need to know about one secret.
+// Credential is everything that the rules need of one secret.
 type Credential struct {
 	Versions  []Version // every valid version at least; the rules leave ended ones untouched
 	Highest   int64     // the highest number ever given out under this name, cancelled ones included
@@ -90,7 +90,7 @@ type Credential struct {
 	// RequestedAfter is the highest number at the time of the last request for a rotation. The request is open until
 	// the current number is above it (see Request).
 	RequestedAfter int64
-	// NotEnforced says that a probe found a receiver that verifies nothing, so the pending version cannot prove itself.
+	// NotEnforced says that a probe found a receiver that verifies nothing, so the pending version cannot be proven.
 	NotEnforced bool
 }
 
@@ -164,7 +164,7 @@ func (c Credential) NextDeadline() time.Time {
 }
 
 // ValidAt decides whether a version is accepted at a moment, from the stored timestamps alone. A deadline that has
-// passed counts even if nobody has settled it yet.
+// passed counts even if it is not settled yet.
 func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 	v, ok := c.Lookup(number)
 	if !ok || !v.State.Valid() || c.expired(now) {

@@ -214,7 +214,7 @@ func (d *draft) hold(reason, by string, at time.Time) {
 // maxHoldReason is how long the reason of a hold may get by the reasons of revocations, in bytes.
 const maxHoldReason = 2048
 
-// holdToo sets the hold that somebody asks for with a revocation. An existing hold stays, and keeps both reasons.
+// holdToo sets the hold that is requested with a revocation. An existing hold stays, and keeps both reasons.
 func (d *draft) holdToo(reason, by string, at time.Time) {
 	if d.c.Hold == nil {
 		d.setHold(reason, by, at)

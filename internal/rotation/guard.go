@@ -9,7 +9,7 @@ import (
 // credential.
 type guard func(c Credential, p Policy, cmd Command, now time.Time) error
 
-// guards lists the conditions of every step that a Command may ask for, in the order in which they are checked: what
+// guards lists the conditions of every step that a Command may request, in the order in which they are checked: what
 // is wrong with the request, then the hold, then the phase, then the rest.
 var guards = map[Step][]guard{
 	StepBegin:       {notHeld, inPhase(PhaseStable)},
@@ -29,7 +29,7 @@ var guards = map[Step][]guard{
 func refusal(c Credential, p Policy, cmd Command, now time.Time) error {
 	checks, known := guards[cmd.Step]
 	if !known {
-		return invalid("/step", "this is not a step that can be asked for")
+		return invalid("/step", "this is not a step that can be requested")
 	}
 	for _, check := range checks {
 		if err := check(c, p, cmd, now); err != nil {

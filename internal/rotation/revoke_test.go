@@ -220,7 +220,7 @@ func TestLeftAlone(t *testing.T) {
 		c     Credential
 		phase Phase
 	}{
-		"nobody acts": {c, PhaseRevoked}, "begun": {begun, PhaseStable}, "rotated": {rotated, PhaseStable},
+		"no rotation begins": {c, PhaseRevoked}, "begun": {begun, PhaseStable}, "rotated": {rotated, PhaseStable},
 		"promoted": {promoted, PhaseStable}, "rolled back": {back, PhaseRevoked},
 		"cancelled": {do(t, begun, p, Command{Step: StepCancel}, at(3*time.Hour)), PhaseRevoked},
 	} {

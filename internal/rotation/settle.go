@@ -40,7 +40,7 @@ func (d *draft) settle(now time.Time) {
 }
 
 // endBounded ends a bounded current version. The pending version takes its place, with evidence or without: nothing
-// else is valid then. One that was rolled back does not, because somebody rejected it.
+// else is valid then. One that was rolled back does not, because it was rejected.
 func (d *draft) endBounded(at time.Time) {
 	if pending := d.live(StatePending); pending != nil && pending.RolledBack {
 		d.cancel(at, ActorPlatform, ReasonRolledBack)

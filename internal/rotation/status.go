@@ -55,7 +55,7 @@ func StatusAt(c Credential, p Policy, now time.Time) Status {
 // dueRule returns what is due and why; ok is false if the rule does not apply. It sees a settled credential.
 type dueRule func(c Credential, p Policy, now time.Time) (due Step, reason string, ok bool)
 
-// dueRules are asked in order; the first that applies decides.
+// dueRules are tried in order; the first that applies decides.
 var dueRules = []dueRule{
 	dueHeld,
 	dueExpired,

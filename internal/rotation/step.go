@@ -5,11 +5,11 @@ import "time"
 // ActorPlatform is the actor of every transition that a deadline makes.
 const ActorPlatform = "platform"
 
-// Step names one change of a credential: what a client asks for, what a Status says is due, and the name of an audit
+// Step names one change of a credential: what a client requests, what a Status says is due, and the name of an audit
 // event.
 type Step string
 
-// The steps a Command can ask for.
+// The steps that a Command can request.
 const (
 	StepBegin       Step = "begin"
 	StepRotate      Step = "rotate"
@@ -37,13 +37,13 @@ const (
 // not.
 func (s Step) Moves() bool { return s != StepAcknowledge }
 
-// Command is a step that somebody asks for.
+// Command is a requested step.
 type Command struct {
 	Step     Step
 	Actor    string
 	Reason   string // required for revoke, hold, and whatever is forced
 	Force    bool   // promote and retire: without their guard
-	Version  int64  // acknowledge: the pending version, so that nobody acknowledges one that they have not tested
+	Version  int64  // acknowledge: the pending version, so that no other version is acknowledged by mistake
 	Evidence string // acknowledge: the kind of evidence; empty means EvidenceAcknowledgement
 	Below    int64  // revoke: every version below this number
 	All      bool   // revoke: every version
@@ -75,7 +75,7 @@ const (
 	ReasonRevoked                 = "revoked"
 )
 
-// The reasons that a Transition or an ended version records where nobody gave one.
+// The reasons that a Transition or an ended version records where none was given.
 const (
 	ReasonStageTimeout   = "stage_timeout"   // the stage ended without evidence
 	ReasonRolledBack     = "rolled_back"     // the deadline of a version that was rolled back has passed

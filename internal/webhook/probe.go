@@ -7,11 +7,11 @@ type Finding string
 
 // The findings.
 const (
-	// Proven: the receiver accepts the key, and refuses a key that it cannot know.
+	// Proven: the receiver accepts the key, and refuses a random one.
 	Proven Finding = "proven"
-	// NotAccepted: the receiver refuses the key, which it does not know yet.
+	// NotAccepted: the receiver refuses the key: it does not have it yet.
 	NotAccepted Finding = "not_accepted"
-	// NotEnforced: the receiver accepts a key that it cannot know. So its acceptance of the other key proves nothing.
+	// NotEnforced: the receiver accepts a random key. So its acceptance of the other key proves nothing.
 	NotEnforced Finding = "verification_not_enforced"
 	// Inconclusive: there was no answer, or another one.
 	Inconclusive Finding = "inconclusive"

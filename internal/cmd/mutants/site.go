@@ -93,7 +93,7 @@ func sitesIn(file string, source []byte) ([]mutant, error) {
 				}
 			case *ast.IfStmt:
 				add(n.Cond.Pos(), n.Cond.End(), func(old string) string { return "!(" + old + ")" })
-			case *ast.ExprStmt: // a call whose result nobody takes
+			case *ast.ExprStmt: // a call whose result is not used
 				add(n.Pos(), n.End(), func(string) string { return "" })
 			case *ast.AssignStmt: // what is called on the right side is still called
 				if n.Tok == token.ASSIGN && len(n.Lhs) == 1 {

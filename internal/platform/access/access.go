@@ -1,5 +1,5 @@
 // Package access finds out who calls and decides what the caller may do. It makes environments and principals. It
-// registers no route: package httpapi asks it before it lets a request through.
+// registers no route: package httpapi calls it before it passes a request on.
 package access
 
 import (

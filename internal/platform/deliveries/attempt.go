@@ -85,7 +85,7 @@ func unreadable(at time.Time) webhooks.Result {
 	}
 }
 
-// record stores the result of an attempt: when the next one is, what the receiver asks for, and which versions were in
+// record stores the result of an attempt: when the next one is, which pause the receiver requests, and which versions were in
 // use. The etag is that of the endpoint when the attempt began. Where the endpoint was changed since, a failure has no
 // consequence for it, and the event is due again at once.
 func (d *Deliverer) record(
@@ -193,7 +193,7 @@ func (d *Deliverer) noteFailing(e *store.WebhookEndpoint, result webhooks.Result
 	e.Failing = store.Failing{Since: since, At: result.At, Detail: result.Detail, Unanswered: unanswered}
 }
 
-// apply does what an answer asks for about the endpoint as a whole, and saves the endpoint.
+// apply pauses or disables the endpoint as the answer says, and saves it.
 func apply(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventID string, next webhook.Next) error {
 	if until := tx.Now.Add(next.Pause); next.Pause > 0 && until.After(e.PausedUntil) {
 		e.PausedUntil = until

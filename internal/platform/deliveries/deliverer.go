@@ -163,7 +163,7 @@ func (d *Deliverer) dueFor(ctx context.Context, p place) (batch []*store.Deliver
 }
 
 // openEndpoint reads an endpoint, and reports whether something may be sent to it now: it exists, neither it nor its
-// connector is disabled, and it has not asked for a pause.
+// connector is disabled, and it is not paused.
 func openEndpoint(ctx context.Context, tx *txn.Tx, id string) (*store.WebhookEndpoint, bool, error) {
 	e, err := webhooks.Endpoint(ctx, tx, id)
 	if problem.IsNotFound(err) {

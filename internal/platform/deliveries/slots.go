@@ -32,7 +32,7 @@ func (w Waker) Wake() {
 	}
 }
 
-// slots knows which endpoints are delivered to by this process. The queue itself is in the database, and an event stays
+// slots holds the endpoints that this process delivers to now. The queue itself is in the database, and an event stays
 // in it until its answer is recorded: after a crash it is sent again, with the same id. Only one process may deliver.
 type slots struct {
 	waker Waker

@@ -122,7 +122,7 @@ func translateDetail(status int, d *huma.ErrorDetail) *problem.Error {
 	field := problem.Pointer(membersOf(name)...)
 	if d.Message == "unexpected property" {
 		return problem.New(api.CodeInvalid, field,
-			"the body has a member that this operation does not know; field names it")
+			"the body has a member that this operation does not have; field names it")
 	}
 	return problem.New(api.CodeInvalid, field, "%s: %s", problem.Member(field), d.Message)
 }

@@ -21,7 +21,7 @@ type FormInput struct {
 }
 
 // TokenForm reads a form with a token in it. It removes white space around the token: editors and echo end a line. As
-// the RFCs demand, it ignores members that they do not know.
+// the RFCs demand, it ignores members that they do not define.
 func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form url.Values, err error) {
 	if !requestOf(ctx).form {
 		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)

@@ -61,7 +61,7 @@ func (rt *Router) Handler(withMetrics bool) (http.Handler, error) {
 	if err := correctNullable(doc.Components.Schemas.Map(), rt.orNull); err != nil {
 		return nil, err
 	}
-	// Writing the document takes longer than the rest of a start, and few ask for it.
+	// Writing the document takes longer than the rest of a start, and few requests need it.
 	document := sync.OnceValues(func() ([]byte, error) { return documentOf(doc) })
 	rt.mux.Handle("GET /openapi.json", rt.anonymous(limits.Address, rt.serveDocument(document)))
 	if withMetrics {

@@ -1,4 +1,4 @@
-// Package identity has the route that tells a principal who it is.
+// Package identity has the route that returns the principal of a token.
 package identity
 
 import (
@@ -26,7 +26,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	r.OrNull(identity{}, "comparison_key")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
-		Summary: "Who am I", Description: "Returns who calls, where, and what it may do. Every role may ask.",
+		Summary: "Who am I", Description: "Returns the principal, its environment and its permissions. Every role may send it.",
 	}, h.get)
 }
 

@@ -114,7 +114,7 @@ func (h *Handler) hold(step rotation.Step) func(context.Context, *holdInput) (*h
 	}
 }
 
-// apply takes a step that every kind with a credential knows.
+// apply takes a step that every kind with a credential has.
 func (h *Handler) apply(
 	ctx context.Context, id httpapi.ByID, head httpapi.Conditional, cmd rotation.Command,
 ) (*httpapi.Answer, error) {

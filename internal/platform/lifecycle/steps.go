@@ -135,7 +135,7 @@ func (h *Handler) takeStep(ctx context.Context, step rotation.Step, in *stepInpu
 	})
 }
 
-// doneAtDeadline reports whether the platform took a step at its deadline that the caller asks for now. The caller must
+// doneAtDeadline reports whether the platform took a step at its deadline that the caller requests now. The caller must
 // have seen everything else that happened.
 func doneAtDeadline(step rotation.Step, p credentials.Parts, ifMatch string) bool {
 	if step != rotation.StepPromote && step != rotation.StepRetire || httpapi.Matches(ifMatch, p.Object.Etag) {
@@ -175,7 +175,7 @@ func checkStep(step rotation.Step, b api.StepRequest) error {
 	}
 	if b.Version != nil && step != rotation.StepAcknowledge {
 		return problem.Refused("/version",
-			errors.New("belongs to acknowledge; the other steps know which version they are about"))
+			errors.New("belongs to acknowledge; every other step is about one version only"))
 	}
 	if b.Secret != nil && step != rotation.StepBegin && step != rotation.StepRotate && step != rotation.StepReissue {
 		return problem.Refused("/secret",

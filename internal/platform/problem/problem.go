@@ -1,4 +1,4 @@
-// Package problem has the errors that the API answers with. It knows the wire contract and nothing of the platform:
+// Package problem has the errors that the API answers with. It depends on the wire contract and on nothing of the platform:
 // any package of the platform may refuse a request with one.
 package problem
 

@@ -11,7 +11,7 @@ import (
 type Platform struct {
 	ID          string
 	Incarnation int64 // 1 at first, and a higher number after every restore of a backup
-	// RestoreConfirmed is false from a restore until somebody confirms it.
+	// RestoreConfirmed is false from a restore until an operator confirms it.
 	RestoreConfirmed bool
 	CreatedAt        time.Time
 }

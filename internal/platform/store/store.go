@@ -11,7 +11,7 @@ import (
 	"fmt"
 )
 
-// The errors that a caller can tell apart with errors.Is. Every other error is a failure of the database.
+// The errors that a caller can distinguish with errors.Is. Every other error is a failure of the database.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrNameTaken = errors.New("the name is taken")

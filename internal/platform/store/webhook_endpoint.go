@@ -19,7 +19,7 @@ type WebhookEndpoint struct {
 
 	// The fields below change without the etag.
 
-	PausedUntil time.Time // the receiver asked for a pause until then; zero: it did not
+	PausedUntil time.Time // the receiver requested a pause until then; zero: it did not
 	ProbedAt    time.Time // the last probe; zero: none
 	Failing     Failing   // zero: the last delivery was accepted, or there was none
 }

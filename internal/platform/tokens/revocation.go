@@ -134,7 +134,7 @@ func revokePrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.R
 func unsupported() error {
 	return problem.New(api.CodeUnsupportedToken, "/token",
 		"this is a value of a signing secret, which /v1/revoke cannot end; nothing was revoked. "+
-			"End it with POST %s; POST /v1/identify with the value tells the id", api.SigningSecrets.Route("{id}", "revoke"))
+			"End it with POST %s; POST /v1/identify with the value returns the id", api.SigningSecrets.Route("{id}", "revoke"))
 }
 
 // revocable finds the token that a value belongs to. It returns nil and the reason if there is nothing to revoke.

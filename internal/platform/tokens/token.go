@@ -137,7 +137,7 @@ func (t *token) patchMetadata(
 	return credentials.Renamed(ctx, tx, t.Parts())
 }
 
-// patchCredential applies the members of a patch that the rotation rules know.
+// patchCredential applies the members of a patch that the rotation rules have.
 func (t *token) patchCredential(
 	ctx context.Context, tx *txn.Tx, p *api.ScopedTokenPatch,
 ) (done []rotation.Transition, err error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// Actions of the audit that every kind of object knows. The steps of a rotation are actions too, under their own names.
+// Actions of the audit that every kind of object has. The steps of a rotation are actions too, under their own names.
 const (
 	ActionCreate = "create"
 	ActionUpdate = "update"

@@ -36,7 +36,7 @@ func (h *endpoints) mount(r *httpapi.Router) {
 		return flattenEndpoint(e, tx.Now), nil
 	})
 	r.Tag(api.WebhookEndpoints.Tag, "Where events are delivered, how that went, "+
-		"and whether the receivers know a new signing secret. Deliveries follow Standard Webhooks.")
+		"and whether the receivers accept a new signing secret. Deliveries follow Standard Webhooks.")
 	r.OrNull(api.WebhookEndpoint{}, "disabled")
 	one := api.WebhookEndpoints.Route("{id}")
 	httpapi.Register(r, httpapi.Operation{
@@ -149,7 +149,7 @@ func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi
 		if err := h.apply(ctx, tx, e, &in.Body); err != nil {
 			return nil, err
 		}
-		// A receiver that asked for a pause was at the old address, or it was repaired since.
+		// The receiver that requested the pause was at the old address, or was repaired since.
 		again := e.URL != before.URL || e.Enabled && !before.Enabled
 		if again {
 			e.PausedUntil, e.Failing = time.Time{}, store.Failing{}

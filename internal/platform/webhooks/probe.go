@@ -33,10 +33,10 @@ func (p *Prober) mount(r *httpapi.Router) {
 			"an event of type `" + api.ProbeEventType + "` that the pending version alone signs must get 2xx, " +
 			"and one that a throw-away key signs must get any 4xx except 408, 410, 425 and 429. " +
 			"Both together are the evidence that a promotion needs. " +
-			"In an overlap, a current version that was promoted without it is asked about, too. " +
-			"The platform does the same by itself: at once, then at most once a minute, ever more seldom, " +
+			"In an overlap, a current version that was promoted without it is probed, too. " +
+			"The platform also probes by itself: at once, then at most once a minute, in growing intervals, " +
 			"and once more shortly before the stage ends. " +
-			"A probe never disables an endpoint. It takes no Idempotency-Key: asking twice does no harm. " +
+			"A probe never disables an endpoint. It takes no Idempotency-Key: a repetition does no harm. " +
 			"While the endpoint is being probed on request, a second request is refused.",
 	}, p.probeEndpoint)
 }
@@ -83,7 +83,7 @@ func (p *Prober) probeEndpoint(ctx context.Context, in *httpapi.ByID) (*httpapi.
 		}
 		if _, busy := p.onRequest.LoadOrStore(e.ID, true); busy {
 			return problem.New(api.CodeConflict, "",
-				"the webhook endpoint %q is being probed; ask again when that is done", e.Name)
+				"the webhook endpoint %q is being probed; try again when that is done", e.Name)
 		}
 		began = true
 		if targets, err = p.targets(ctx, tx, e); err != nil || len(targets) == 0 {

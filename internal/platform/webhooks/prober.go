@@ -23,7 +23,7 @@ const (
 	probesAtOnce = 32
 )
 
-// Prober asks receivers whether they accept a version: those that are due, and on request.
+// Prober probes whether receivers accept a version: those that are due, and on request.
 type Prober struct {
 	engine  *credentials.Engine
 	runner  *txn.Runner

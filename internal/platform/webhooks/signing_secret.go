@@ -139,7 +139,7 @@ func (s *signingSecret) patchMetadata(
 	return credentials.Renamed(ctx, tx, s.Parts())
 }
 
-// patchCredential applies the members of a patch that the rotation rules know.
+// patchCredential applies the members of a patch that the rotation rules have.
 func (s *signingSecret) patchCredential(
 	ctx context.Context, tx *txn.Tx, p *api.SigningSecretPatch,
 ) (done []rotation.Transition, err error) {

@@ -50,7 +50,7 @@ func resourceSchema() schema.Schema {
 		},
 		"settings": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "What the service needs to be told that is not secret: settings are stored in the " +
+			MarkdownDescription: "Configuration of the service that is not secret: settings are stored in the " +
 				"state and shown in plans. Which keys there are depends on `type`; " +
 				"an unknown key, a missing one or a value of the wrong form is an error in the plan. " +
 				api.SettingsText() + " No default.",
@@ -110,7 +110,7 @@ func resourceSchema() schema.Schema {
 		"credentials_digest": schema.StringAttribute{
 			Computed: true, Sensitive: true,
 			MarkdownDescription: "Keyed digest of the present credentials, by which the provider recognises them. " +
-				"It tells nothing to who does not have the environment's comparison key. Null where there are none.",
+				"It reveals nothing without the environment's comparison key. Null where there are none.",
 		},
 		"credentials_set_at": schema.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": schema.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
@@ -137,7 +137,7 @@ func dataSourceSchema() datasource.Schema {
 		"settings": datasource.MapAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "What the service was told that is not secret.",
+			MarkdownDescription: "Configuration of the service that is not secret.",
 		},
 		"allowed_scopes": datasource.SetAttribute{
 			Computed:            true,
@@ -157,8 +157,8 @@ func dataSourceSchema() datasource.Schema {
 			"refused. Null otherwise."),
 	})
 	return datasource.Schema{
-		MarkdownDescription: "A connector that is managed elsewhere, by its name: everything there is to know " +
-			"about it, its credentials excepted. It needs a token that may read.",
+		MarkdownDescription: "Reads a connector that is managed elsewhere, by its name: all its attributes " +
+			"except the credentials. It needs a token that may read.",
 		Attributes: attributes,
 	}
 }

@@ -71,7 +71,7 @@ func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"incarnation": schema.Int64Attribute{Computed: true, MarkdownDescription: "1 at first, and a higher " +
 				"number after every restore of a backup."},
 			"restore_confirmed": schema.BoolAttribute{Computed: true, MarkdownDescription: "False from a restore of " +
-				"a backup until somebody on the platform's machine confirms it. Until then, an object that was last " +
+				"a backup until an operator confirms it on the platform's machine. Until then, an object that was last " +
 				"seen before the restore and is not found is an error, and stays in the state."},
 		},
 	}

@@ -37,7 +37,7 @@ type Supply struct {
 	ByUser     bool // New because the configuration has changed; otherwise because the platform has
 	Unsure     bool // whether the value is to be sent is not known yet
 	Revoked    bool // the value was revoked
-	Barred     bool // it was revoked, and the configuration does not ask for it anew: it is not sent
+	Barred     bool // it was revoked, and the configuration does not request it again: it is not sent
 	MaySend    bool // an apply may find that the value is to be sent, although the plan does not
 	Supplied   bool // the version that the platform has was supplied
 	Argument   string
@@ -52,7 +52,7 @@ const (
 	reasonMinimumWithValue  Reason = "minimum_version is raised together with a new value"
 	reasonValue             Reason = "the configuration has a new value"
 	reasonValueDrifted      Reason = "the platform does not have the configured value"
-	reasonValueAgain        Reason = "the configuration asks anew for a value that was revoked"
+	reasonValueAgain        Reason = "the configuration requests a revoked value again"
 	reasonValueAfterRevoked Reason = "the configuration has a new value and no version is valid"
 	reasonExpiryMoved       Reason = "expires_at of an expired object is moved or removed"
 	reasonDue               Reason = "the step is due"
@@ -82,8 +82,8 @@ type decision struct {
 // check decides, or returns an empty reason to leave the decision to the next check.
 type check func(p prior, w wanted) (Reason, rotation.Step)
 
-// checks are asked in order; the first that decides is right. They ask no clock and no platform: Terraform plans again
-// at apply time and refuses a plan that comes out differently then.
+// checks run in order; the first that returns a reason decides. They use no clock and no platform: Terraform plans again
+// at apply time, and refuses a plan that differs then.
 var checks = []check{
 	checkUnknown,
 	checkMinimumAboveNext,
@@ -214,10 +214,10 @@ func checkRotationDue(p prior, w wanted) (Reason, rotation.Step) {
 	if p.due != rotation.StepBegin && p.due != rotation.StepRotate {
 		return "", ""
 	}
-	// Without a request, a supplied value is followed by another supplied one. Who asks for a rotation and supplies
-	// nothing wants a value that the platform makes.
-	asked := p.triggeredBy(w) || p.reason == rotation.ReasonRequested
-	if w.supply.Configured || w.supply.Supplied && !asked {
+	// Without a request, a supplied value is followed by another supplied one. A request without a
+	// supplied value means that the platform makes it.
+	requested := p.triggeredBy(w) || p.reason == rotation.ReasonRequested
+	if w.supply.Configured || w.supply.Supplied && !requested {
 		return reasonNeedsValue, ""
 	}
 	return reasonDue, p.due
@@ -251,7 +251,7 @@ func (p prior) startStep() rotation.Step { return rotation.StartStep(p.requiresA
 func (p prior) raisedBy(w wanted) bool { return w.minimumVersion > p.minimumVersion }
 
 // triggeredBy reports whether a key that is in both maps has another value. Adding or removing a key, or the whole
-// argument, triggers nothing: who starts to use the argument does not want a rotation for it.
+// argument, triggers nothing: to start using the argument is no request for a rotation.
 func (p prior) triggeredBy(w wanted) bool {
 	for k, v := range w.triggers {
 		if old, ok := p.triggers[k]; ok && old != v {

@@ -21,7 +21,7 @@ const (
 type Notes struct {
 	Etag    string // the etag that a step must meet; where it is empty, a step is refused until a refresh
 	Hold    *api.Hold
-	Probe   *api.Probe          // what the platform found when it last asked a receiver
+	Probe   *api.Probe          // the last probe of the receiver
 	Revoked []api.RevokedSecret // the supplied values that were revoked
 }
 

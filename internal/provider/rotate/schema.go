@@ -20,7 +20,7 @@ const VersionText = "Number of the version that a consumer should hold: the pend
 	"so that the `…_wo_version` argument of another provider can follow it " +
 	"and the new value is handed over in the same apply."
 
-const rotationText = "Where it stands between two of its versions, as of the last refresh or apply."
+const rotationText = "State of the rotation, as of the last refresh or apply."
 
 // Attributes returns the attributes of Model in a resource, without `rotation_policy_id`: what a missing policy means
 // differs between the kinds.
@@ -30,13 +30,10 @@ func Attributes(k Kind) map[string]schema.Attribute {
 		"rotate_when_changed": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.Map{tfkit.MapCheck("up to 64 triggers", api.CheckTriggers)},
-			MarkdownDescription: "Values whose change asks for a rotation, such as `{ incident = \"2026-07\" }`: " +
-				"at most 64, " +
-				"each of at most 1,024 bytes, not secret. A changed value under a key that was there before " +
-				"and after is " +
-				"a change; adding or removing the argument or a key is not. While another rotation runs, " +
-				"the request is " +
-				"recorded and falls due after it. Default: none.",
+			MarkdownDescription: "Values whose change requests a rotation, such as `{ incident = \"2026-07\" }`: " +
+				"at most 64, each of at most 1,024 bytes, not secret. Only a changed value of an existing key counts; " +
+				"adding or removing a key or the whole argument does not. While another rotation is in progress, the " +
+				"request is recorded and falls due after it. Default: none.",
 		},
 		"minimum_version": schema.Int64Attribute{
 			Optional:   true,
@@ -80,8 +77,7 @@ var members = map[string]struct {
 		"promoted."},
 	"acknowledged":    {types.BoolType, "Whether the pending version was seen in use."},
 	"current_version": {types.Int64Type, "Number of the current version; null in phase `revoked`."},
-	"pending_version": {types.Int64Type, "Number of the version that is valid already but not yet the one " +
-		"to rely on; " +
+	"pending_version": {types.Int64Type, "Number of the version that is valid but not yet current; " +
 		"null unless the phase is `staged`."},
 	"previous_version": {types.Int64Type, "Number of the replaced version that is still valid; null unless the phase " +
 		"is `draining`."},
@@ -90,11 +86,10 @@ var members = map[string]struct {
 		"included, plus one."},
 	"pending_expires_at": {types.StringType, "When the stage ends by itself (RFC 3339); null unless the phase is " +
 		"`staged`."},
-	"previous_expires_at": {types.StringType, "When the previous version is refused (RFC 3339), whether or " +
-		"not anybody " +
-		"applies; null unless the phase is `draining`."},
-	"current_expires_at": {types.StringType, "When the current version is refused (RFC 3339), whether or not anybody " +
-		"applies: set where a newer version was revoked in the overlap with it; null otherwise."},
+	"previous_expires_at": {types.StringType, "When the previous version is refused (RFC 3339), with or " +
+		"without an apply; null unless the phase is `draining`."},
+	"current_expires_at": {types.StringType, "When the current version is refused (RFC 3339), with or without an " +
+		"apply: set where a newer version was revoked in the overlap with it; null otherwise."},
 	"last_rotated_at": {types.StringType, "When the current version became current (RFC 3339); null in phase " +
 		"`revoked`."},
 	"next_rotation_at": {types.StringType, "When the next rotation falls due (RFC 3339); null without a " +

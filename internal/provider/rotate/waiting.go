@@ -22,7 +22,7 @@ func (c Change) waiting(name string) (summary, text string) {
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.Pending, name),
 			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.acknowledging(), c.stageEnds())
 	case rotation.ReasonNotEnforced:
-		return fmt.Sprintf("Version %d of %s cannot prove itself", p.Pending, name), c.notEnforced()
+		return fmt.Sprintf("Version %d of %s cannot be proven", p.Pending, name), c.notEnforced()
 	case rotation.ReasonExpired:
 		return tfkit.Capital(c.kind.Short) + " " + name + " has expired", fmt.Sprintf(
 			"No version of it is valid since %s. To revive it, set expires_at to a later date, or remove it "+
@@ -32,7 +32,7 @@ func (c Change) waiting(name string) (summary, text string) {
 	return "", ""
 }
 
-// acknowledging says how somebody acknowledges a version that cannot be seen in use.
+// acknowledging says how to acknowledge a version that cannot be seen in use.
 func (c Change) acknowledging() string {
 	return fmt.Sprintf("To acknowledge it by hand: %s, with {\"version\": %d}.", c.callToAcknowledge(), c.prior.Pending)
 }
@@ -42,7 +42,7 @@ func (c Change) stageEnds() string {
 	p, ends := c.prior, c.rotation.CurrentExpiresAt.ValueString()
 	if ends != "" && ends == p.phaseEnds {
 		return fmt.Sprintf("A newer version than %d was revoked, and version %[1]d is current only until %s. "+
-			"Version %d takes its place then, seen in use or not.", p.Current, ends, p.Pending)
+			"Version %d replaces it then, with or without evidence.", p.Current, ends, p.Pending)
 	}
 	text := fmt.Sprintf("Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.", p.phaseEnds)
 	if alone := c.leftAlone(); alone != "" {
@@ -80,16 +80,15 @@ func (c Change) notEnforced() string {
 	if probe != nil && probe.Version == p.Pending && probe.Result != api.ProbeNotEnforced {
 		found = "An earlier probe found that the receiver accepts"
 	}
-	return paragraph(fmt.Sprintf("%s what is not genuine (verification_not_enforced), so that it accepts version %d "+
-		"proves nothing.", found, p.Pending), c.probed(p.Pending),
-		fmt.Sprintf("Make it verify; the platform then finds out by itself. To promote the version "+
-			"nevertheless, force it, "+
-			"with a reason (%s). Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.",
+	return paragraph(fmt.Sprintf("%s events that are not genuine (verification_not_enforced), so its acceptance of "+
+		"version %d proves nothing.", found, p.Pending), c.probed(p.Pending),
+		fmt.Sprintf("Make it verify signatures; the next probe then finds it. To promote the version "+
+			"nevertheless, force it, with a reason (%s). Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.",
 			c.callToPromote(), p.phaseEnds))
 }
 
-// unproven says that a version was promoted although the receiver did not accept it, for as long as there is a way
-// back. It is empty otherwise.
+// unproven says that a version was promoted although the receiver did not accept it. It is empty when the version can no
+// longer be rolled back.
 func (c Change) unproven() string {
 	p, probe := c.prior, c.notes.Probe
 	if p.Phase != rotation.PhaseDraining || probe == nil || probe.Version != p.Current ||
@@ -98,13 +97,13 @@ func (c Change) unproven() string {
 	}
 	return paragraph("It became current, by the rotation policy or by force, before the receiver was seen "+
 		"to accept it, "+
-		"and the platform goes on asking.", c.probed(p.Current),
+		"and the platform continues to probe.", c.probed(p.Current),
 		fmt.Sprintf("Until %s version %d signs as well; from then on a receiver that does not know version %d refuses "+
-			"deliveries. Give it version %d, or go back before that (%s).",
+			"deliveries. Give it version %d, or roll back before that (%s).",
 			p.phaseEnds, p.Previous, p.Current, p.Current, c.callToRollBack()))
 }
 
-// probed is what the platform found when it last asked the receiver about a version.
+// probed says what the last probe of a version found.
 func (c Change) probed(version int64) string {
 	probe := c.notes.Probe
 	if probe == nil || probe.Version != version {
@@ -113,7 +112,7 @@ func (c Change) probed(version int64) string {
 	return fmt.Sprintf("The last probe, at %s: %s.", probe.At.UTC().Format(time.RFC3339), probe.Detail)
 }
 
-// requestRecorded says when a request is answered that this apply only records.
+// requestRecorded says when a request falls due that this apply only records.
 func (c Change) requestRecorded() string {
 	why := "A value of rotate_when_changed has changed, but "
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// The warnings of a plan say what will happen and why, or what waits for whom. They depend on the state alone, and give
-// dates instead of elapsed time: Terraform plans again at apply time. A plan with nothing to do is silent.
+// The warnings of a plan say what will happen and why, or what the plan waits for. They depend on the state alone, and
+// give dates instead of elapsed time: Terraform plans again at apply time. A plan with nothing to do is silent.
 
 // Warn adds the warnings of the plan. Where the configuration is not known well enough it adds none: Terraform plans
 // again once the values are known.
@@ -63,7 +63,7 @@ func (c Change) announcement(name string) (summary, what string) {
 	case rotation.StepRotate:
 		return fmt.Sprintf("Rotation of %s: version %d will be issued and current", name, n.Current),
 			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy; "+
-				"whoever does not have version %d by then fails.", n.Previous, n.Current)
+				"a consumer without version %d fails after that.", n.Previous, n.Current)
 	case rotation.StepPromote:
 		return fmt.Sprintf("Rotation of %s goes on: version %d will be current", name, n.Current),
 			fmt.Sprintf("Version %d stays valid for the overlap of the rotation policy; after that it %s.",
@@ -95,7 +95,7 @@ func (c Change) why() string {
 			"and is sent again: make sure that nobody else has it."
 	case reasonValueAfterRevoked:
 		return "Why: no version is valid, and " + argument + " has a new value, or its number is a new one. " +
-			"It is sent: make sure that it is not a value that had to go."
+			"It is sent: make sure that it is not the value that was revoked."
 	case reasonValueDrifted:
 		return "Why: the platform does not have the configured value of " + argument + ". It is sent."
 	case reasonValue:
@@ -123,15 +123,15 @@ func (c Change) whyDue() string {
 	case rotation.ReasonRequested:
 		return "Why: a rotation was requested earlier."
 	case rotation.ReasonAcknowledged:
-		return fmt.Sprintf("Why: version %d was seen in use, or somebody acknowledged it.", p.Pending)
+		return fmt.Sprintf("Why: version %d was seen in use or acknowledged.", p.Pending)
 	case rotation.ReasonQuiet:
 		return fmt.Sprintf("Why: version %d has been unused for the quiet_period of the rotation policy.", p.Previous)
 	case rotation.ReasonRevoked:
 		if p.Phase != rotation.PhaseRevoked {
-			return "Why: " + c.leftAlone() + " If nobody acts by then, no version is valid."
+			return "Why: " + c.leftAlone() + " If no rotation begins by then, no version is valid."
 		}
 		return "Why: every version was revoked, and the " + c.kind.Short + " is still in the configuration. " +
-			"If it must stay dead, remove it from the configuration, or put it on hold on the platform."
+			"If it must stay revoked, remove it from the configuration, or put it on hold on the platform."
 	}
 	if c.decision.step == rotation.StepPromote {
 		return "Why: the rotation policy requires no acknowledgement."
@@ -173,10 +173,10 @@ func (c Change) skipped() string {
 	case last < first:
 		return ""
 	case last == first:
-		return fmt.Sprintf("Version %d was there before and is not current. What became of it: %s.",
+		return fmt.Sprintf("Version %d was issued earlier and is not current. See its record: %s.",
 			first, c.callToListVersions())
 	default:
-		return fmt.Sprintf("Versions %d to %d were there before and are not current. What became of them: %s.",
+		return fmt.Sprintf("Versions %d to %d were issued earlier and are not current. See their records: %s.",
 			first, last, c.callToListVersions())
 	}
 }

@@ -25,15 +25,15 @@ const (
 	overlapText  = "How long a replaced version stays valid beside the new one. At most `30d`; `0s` ends it at once."
 	maxStageText = "How long a new version may wait for proof that it is in use before `on_stage_timeout` decides. " +
 		"At least `1s`, at most `30d`."
-	maxAgeText = "Age from which a secret is overdue, which every plan then warns of. Longer than `interval`."
+	maxAgeText = "Age from which a secret is overdue: every plan then warns. Longer than `interval`."
 	ackText    = "Whether a new version replaces the old one only after it was seen in use. With `false` a " +
 		"rotation is a single step."
-	timeoutText = "What happens when nobody has used the new version within `max_stage`: `cancel` gives the new " +
-		"version up and keeps the old one, `promote` replaces the old one all the same."
+	timeoutText = "What happens if the new version was not used within `max_stage`: `cancel` ends the new " +
+		"version and keeps the old one, `promote` makes the new one current."
 	quietText = "When the old version has not been used for this long, it may be retired before the overlap " +
 		"ends. At least `1s`."
 	unitText = " A duration such as `90d`, `12h` or `1h30m`: whole numbers with the units `y w d h m s`, the " +
-		"largest first; texts that mean the same time are no difference."
+		"largest first; another text for the same time is no change."
 )
 
 func resourceSchema() schema.Schema {

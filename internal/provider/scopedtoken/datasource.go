@@ -56,7 +56,7 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["rotate_when_changed"] = schema.MapAttribute{
 		Computed:            true,
 		ElementType:         types.StringType,
-		MarkdownDescription: "Values whose change asks for a rotation.",
+		MarkdownDescription: "Values whose change requests a rotation.",
 	}
 	attributes["minimum_version"] = schema.Int64Attribute{
 		Computed:            true,
@@ -70,7 +70,7 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["rotation"] = rotate.DataAttribute()
 	attributes["rotation_requested"] = schema.BoolAttribute{
 		Computed:            true,
-		MarkdownDescription: "Whether a rotation was asked for that is due as soon as the phase is stable.",
+		MarkdownDescription: "Whether a rotation was requested that falls due as soon as the phase is stable.",
 	}
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is " +
 		"taken. Null otherwise.")

@@ -44,14 +44,14 @@ func TestRevokedWhileDraining(t *testing.T) {
 		"version 2 was revoked, and version 1 is current only until "+ends, "no version is valid")
 	tf.Keep(p, nil)
 	waiting := tftest.Empty(t, tf, c)
-	tftest.Says(t, waiting.Diags.Warnings(), "Version 3 takes its place then", ends)
+	tftest.Says(t, waiting.Diags.Warnings(), "Version 3 replaces it then", ends)
 	platform.Clock.Advance(day)
 	tftest.Silent(t, tf, c)
 	tf.Expect(tf.State, "version=3", "rotation.phase=stable", "rotation.current_version=3",
 		"rotation.current_expires_at=<null>")
 }
 
-// Where nobody acts in time, the next plan reissues.
+// Where no rotation begins in time, the next plan reissues.
 func TestLeftAloneUntilItEnds(t *testing.T) {
 	c := base()
 	platform, tf := created(t, c)

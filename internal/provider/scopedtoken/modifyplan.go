@@ -15,13 +15,13 @@ var kind = rotate.Kind{
 	Kind:     api.ScopedTokens,
 	Short:    "token",
 	Secret:   "token",
-	Awaiting: "It is promoted by the next apply after a consumer used it or somebody acknowledged it.",
+	Awaiting: "The next apply promotes it after a consumer used it, or after an acknowledgement.",
 	Ends:     "is refused",
 	Fails:    "Whoever holds an old value fails until it has the new one.",
 }
 
-// ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state and the private
-// state, and asks no clock and no platform: Terraform plans again at apply time, and both plans must be the same.
+// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state and the private
+// state, and uses no clock and no platform: Terraform plans again at apply time, and both plans must be the same.
 func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {

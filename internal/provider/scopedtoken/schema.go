@@ -67,7 +67,7 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
 		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions " +
 			"overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
-			"age, and a rotation that is asked for has an overlap of 24h, a stage of at most 7d, and needs an " +
+			"age, and a requested rotation has an overlap of 24h, a stage of at most 7d, and needs an " +
 			"acknowledgement. A change applies to later transitions and never moves a running deadline.",
 	}
 	resp.Schema = schema.Schema{

@@ -20,18 +20,18 @@ var kind = rotate.Kind{
 	Kind:   api.SigningSecrets,
 	Short:  "signing secret",
 	Secret: "secret",
-	Awaiting: "It is promoted by the next apply after the platform has seen the receiver accept it (2xx) and refuse " +
-		"a forged event (any 4xx except 408, 410, 425 and 429), or somebody acknowledged it.",
+	Awaiting: "The next apply promotes it after the receiver accepted it (2xx) and refused a forged event (any 4xx " +
+		"except 408, 410, 425 and 429), or after an acknowledgement.",
 	Ends: "signs nothing",
-	EndsNow: "Take it from the receiver at the same time, which would go on to accept what somebody else " +
+	EndsNow: "Remove it from the receiver at the same time: otherwise the receiver continues to accept what a thief " +
 		"signs with it.",
 	Fails: "Deliveries are refused, and tried again, until the receiver has the new one.",
 	Reissues: ", or the new value of `secret_wo` sent. Deliveries are signed by that alone then, and fail until the " +
 		"receiver knows it; they are tried again for about three days",
 }
 
-// ModifyPlan puts the step of this apply into the plan. It knows the configuration, the prior state, the private state
-// and the comparison key, and asks no clock and no platform: Terraform plans again at apply time, and both plans must
+// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state, the private state
+// and the comparison key, and uses no clock and no platform: Terraform plans again at apply time, and both plans must
 // be the same.
 func (r *secretResource) ModifyPlan(
 	ctx context.Context,

@@ -48,13 +48,13 @@ func TestReceiverThatVerifiesNothing(t *testing.T) {
 	s.Begin()
 	h.Answer(func(acctest.HookEvent) int { return http.StatusNoContent })
 	s.Probe()
-	s.warns(tftest.Empty(t, tf, c), `Version 2 of "orders" cannot prove itself`,
-		": The receiver accepts what is not genuine",
+	s.warns(tftest.Empty(t, tf, c), `Version 2 of "orders" cannot be proven`,
+		": The receiver accepts events that are not genuine",
 		"verification_not_enforced", "Make it verify")
 	h.Answer(func(acctest.HookEvent) int { return http.StatusTemporaryRedirect })
 	s.Clock.Advance(day)
 	s.Probe()
-	s.warns(tftest.Empty(t, tf, c), "An earlier probe found that the receiver accepts what is not genuine",
+	s.warns(tftest.Empty(t, tf, c), "An earlier probe found that the receiver accepts events that are not genuine",
 		"The last probe, at 2026-05-02T12:00:00Z: ", "307")
 	h.Answer(nil)
 	h.Know(s.Reveal(2))
@@ -63,7 +63,7 @@ func TestReceiverThatVerifiesNothing(t *testing.T) {
 	s.warns(tf.Plan(c), "version 2 will be current")
 }
 
-// A control event that is not refused proves nothing. Somebody who knows better acknowledges the version.
+// A control event that is not refused proves nothing. The version can be acknowledged by hand.
 func TestInconclusiveProbe(t *testing.T) {
 	c := base()
 	s, tf := created(t, c)
@@ -141,7 +141,7 @@ func TestPromotionWithoutProofIsWarnedOf(t *testing.T) {
 			s.Probe()
 			x.promote(s)
 			s.warns(tftest.Empty(t, tf, base()), `Version 2 of "orders" is current without proof`,
-				"the receiver does not know the version yet",
+				"the receiver does not have the version yet",
 				"version 1 signs as well", "rotation/rollback")
 		})
 	}
@@ -150,7 +150,7 @@ func TestPromotionWithoutProofIsWarnedOf(t *testing.T) {
 	s.rules(map[string]any{"require_acknowledgement": false})
 	s.Clock.Advance(90 * day)
 	p := tf.Plan(base())
-	s.warns(p, "version 2 will be issued and current", "whoever does not have version 2 by then fails")
+	s.warns(p, "version 2 will be issued and current", "a consumer without version 2 fails after that")
 	tf.Keep(p, nil)
 	tftest.Silent(t, tf, base())
 }

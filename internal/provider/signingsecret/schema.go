@@ -77,7 +77,7 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	attributes["secret_digest"] = schema.StringAttribute{
 		Computed: true, Sensitive: true,
 		MarkdownDescription: "Keyed digest of the supplied secret that `version` names, by which the provider " +
-			"recognises it. It tells nothing to who does not have the environment's comparison key. Null where the " +
+			"recognises it. It reveals nothing without the environment's comparison key. Null where the " +
 			"platform made the secret.",
 	}
 	attributes["public_keys"] = schema.ListAttribute{
@@ -90,11 +90,10 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		MarkdownDescription: rotate.VersionText + " Of a supplied secret it is known after the apply.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What the deliveries to one webhook endpoint are signed with. During a rotation each " +
+		MarkdownDescription: "A secret that signs the deliveries to one webhook endpoint. During a rotation each " +
 			"delivery has a signature of both valid versions, so receivers of either accept it. A new version is " +
-			"made current only after " +
-			"the platform has seen the receiver accept it (a probe that the new version alone signs) and refuse a " +
-			"signature that is nobody's. The secret is in neither the state nor the plan: the ephemeral resource " +
+			"made current only after the receiver accepted it (in a probe that the new version alone signs) and " +
+			"refused a forged signature. The secret is in neither the state nor the plan: the ephemeral resource " +
 			"of the same name reads it.",
 		Attributes: attributes,
 	}

@@ -101,7 +101,7 @@ func TestSecretIsAddedToAnIssuedOne(t *testing.T) {
 	s, tf = created(t, base())
 	s.Revoke()
 	p = tf.Plan(supplied("b"))
-	s.warns(p, "Version 2 of", "make sure that it is not a value that had to go")
+	s.warns(p, "Version 2 of", "make sure that it is not the value that was revoked")
 	tf.Keep(p, nil)
 	s.wrote("POST rotation/reissue if 2 sends b")
 	tftest.Silent(t, tf, supplied("b"))

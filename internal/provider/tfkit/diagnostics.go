@@ -120,12 +120,12 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	switch e.Code {
 	case api.CodeUnauthenticated:
 		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token. "+
-			"Get a new one from who runs the platform and set it in the provider's token argument or in "+
+			"Get a new one from the operator of the platform and set it in the provider's token argument or in "+
 			"QUICKCONNECT_TOKEN.")
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
-		text := "An object of this name exists already, and is not taken over without being asked."
+		text := "An object of this name exists already, and is not taken over without an import."
 		if s.Name != "" {
 			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the "+
 				"label of this resource block (with count or for_each, give the whole address that this error "+

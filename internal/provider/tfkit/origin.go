@@ -34,7 +34,7 @@ func (a *access) isHome(ctx context.Context, private PrivateReader, diags *diag.
 	}
 	diags.AddError("Object of another platform", fmt.Sprintf(
 		"This object was last seen on platform %[1]s, and endpoint leads to platform %[2]s, which has the same tenant "+
-			"and environment. Nothing was asked about it and nothing was changed. Use endpoint and token of platform "+
+			"and environment. No request about it was sent, and nothing was changed. Use endpoint and token of platform "+
 			"%[1]s, or the state (backend, workspace) that belongs to platform %[2]s. If platform %[2]s takes the place "+
 			"of the other one for good, set accept_platform_id = %[2]q in the provider configuration: what is not "+
 			"there is then planned anew, and the next apply notes the new platform.", note.ID, here.PlatformID))
@@ -61,8 +61,8 @@ func unconfirmed(here api.Identity) string {
 	if here.RestoreConfirmed || here.PlatformID == "" {
 		return ""
 	}
-	return fmt.Sprintf("Platform %s was restored from a backup (incarnation %d), and nobody has confirmed that yet: the "+
-		"object may just be missing in the backup, so nothing leaves the state for it. Find out what the backup lacks. "+
+	return fmt.Sprintf("Platform %s was restored from a backup (incarnation %d), and the restore is not confirmed: the "+
+		"object may just be missing in the backup, so it stays in the state. Find out what the backup lacks. "+
 		"Then run quickconnectd restore confirm on the machine of the platform, and plan again",
 		here.PlatformID, here.Incarnation)
 }

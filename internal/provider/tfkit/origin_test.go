@@ -127,7 +127,7 @@ func TestGoneAfterARestore(t *testing.T) {
 func TestReportNotFoundAfterARestore(t *testing.T) {
 	var diags diag.Diagnostics
 	on(t, platformA, 3, false).Report(&diags, problem(api.CodeNotFound), Subject{})
-	for _, s := range []string{platformA, "incarnation 3", "nothing leaves the state", "quickconnectd restore confirm"} {
+	for _, s := range []string{platformA, "incarnation 3", "it stays in the state", "quickconnectd restore confirm"} {
 		if !strings.Contains(fmt.Sprint(diags), s) {
 			t.Errorf("%q is not in %v", s, diags)
 		}

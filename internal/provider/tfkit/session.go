@@ -77,7 +77,7 @@ func (a *access) Session() *Session { return a.session }
 func (a *access) Client(diags *diag.Diagnostics) *client.Client {
 	switch {
 	case a.session == nil:
-		diags.AddError("Provider not configured", "The provider was asked for something before it was configured. "+
+		diags.AddError("Provider not configured", "The provider was used before it was configured. "+
 			"Please report this.")
 		return nil
 	case a.session.client == nil:
@@ -130,7 +130,7 @@ func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnosti
 	diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
 		"The state says that this object belongs to tenant %q, environment %q; the provider is configured for "+
 			"tenant %q, environment %q. "+
-			"Nothing was asked about it and nothing was changed. Use the state (backend, workspace) that belongs "+
+			"No request about it was sent, and nothing was changed. Use the state (backend, workspace) that belongs "+
 			"to the configured environment, or the provider configuration that belongs to the state.",
 		tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
 	return false

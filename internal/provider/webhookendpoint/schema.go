@@ -52,8 +52,8 @@ func resourceSchema() schema.Schema {
 				tfkit.EachString("event types such as message.delivered", api.CheckEventType),
 			},
 			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`: "+
-				"1 to %d. Default: all. Events of type `%s`, by which the platform asks whether a receiver knows a "+
-				"new signing secret, always are.",
+				"1 to %d. Default: all. Events of type `%s`, which show the platform whether a receiver accepts a "+
+				"new signing secret, are always delivered.",
 				api.MaxEventTypes, api.ProbeEventType),
 		},
 		"enabled": schema.BoolAttribute{

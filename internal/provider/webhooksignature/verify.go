@@ -50,10 +50,10 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "secrets", ElementType: types.StringType,
-				MarkdownDescription: "The keys that a receiver knows, at least one: `whsec_` and 24 to 64 bytes in " +
+				MarkdownDescription: "The keys of a receiver, at least one: `whsec_` and 24 to 64 bytes in " +
 					"standard base64 (HMAC-SHA256, signatures `v1`), `whpk_` and an ed25519 public key " +
 					"(signatures `v1a`), " +
-					"or `whsk_`, the private key of one. During a rotation a receiver knows two. Nothing is " +
+					"or `whsk_`, the private key of one. During a rotation a receiver has two. Nothing is " +
 					"trimmed: a line end after a secret is an error.",
 			},
 			function.MapParameter{

@@ -31,7 +31,7 @@ const (
 	Configuration     // the configuration changed since the last apply
 	Platform          // the platform's changed since the last apply
 	Both              // both changed
-	Different         // they differ, and no earlier apply tells whose change it is
+	Different         // they differ, and no earlier apply shows which side changed
 	Adopted           // imported: the number is taken over
 )
 
