@@ -57,6 +57,7 @@ type Rotation struct {
 	CurrentExpiresAt        *time.Time `json:"current_expires_at" doc:"When the current version ends by itself: set where a newer version was revoked in the overlap with it, to the deadline of that overlap. Null otherwise."`
 	LastRotatedAt           *time.Time `json:"last_rotated_at" doc:"When the current version became current. Null in phase revoked."`
 	NextRotationAt          *time.Time `json:"next_rotation_at" doc:"When the policy's interval ends. Null without an interval and in phase revoked."`
+	DeadlinePaused          bool       `json:"deadline_paused" doc:"True while a deadline of this object has passed and is not carried out, because the platform's clock jumped and is in doubt: the object is shown as it was before. At use the deadline counts all the same."`
 }
 
 // Version is the metadata of one version of a credential.

@@ -85,6 +85,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	runner.Watch.LogTo(c.Logger)
 	if err := bindRows(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}
@@ -94,6 +95,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 // assemble puts the domains together.
 func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	metrics := httpapi.NewMetrics()
+	metrics.Clock(runner.Watch)
 	engine := credentials.New(runner, metrics.Settled)
 	changes := httpapi.NewChanges(runner)
 	waker := deliveries.NewWaker()
@@ -119,6 +121,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		d.Mount(router)
 	}
 	router.Check("database", databaseCheck(c.Store))
+	router.Check("clock", clockCheck(runner.Watch))
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err

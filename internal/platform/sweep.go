@@ -24,7 +24,7 @@ const (
 
 // sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request settles
 // what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases values soon
-// after they end.
+// after they end. While the clock is in doubt it does nothing of that.
 type sweeper struct {
 	runner *txn.Runner
 	engine *credentials.Engine
@@ -53,14 +53,17 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 }
 
 func (s *sweeper) sweep(ctx context.Context) error {
-	return errors.Join(s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
+	return errors.Join(
+		s.runner.Watch.Follow(ctx, s.runner.Store), s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
 }
 
 func (s *sweeper) settleDue(ctx context.Context) error {
 	for {
 		var due []store.Ref
 		err := s.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-			due, err = tx.CredentialsDue(ctx, tx.Now, sweepBatch)
+			if !tx.Paused {
+				due, err = tx.CredentialsDue(ctx, tx.Now, sweepBatch)
+			}
 			return err
 		})
 		if err != nil {
@@ -83,8 +86,8 @@ func (s *sweeper) settleDue(ctx context.Context) error {
 func (s *sweeper) forgetOld(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.runner.Clock.Now()
-	if now.Before(s.forgotAt.Add(forgetInterval)) {
+	now, verdict := s.runner.Watch.Judge()
+	if verdict.InDoubt() || now.Before(s.forgotAt.Add(forgetInterval)) {
 		return nil
 	}
 	before := now.Add(time.Microsecond - api.IdempotencyRetention)
@@ -105,7 +108,9 @@ func (s *sweeper) forget(ctx context.Context, some func(*txn.Tx) (int64, error))
 	for {
 		var n int64
 		err := s.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-			n, err = some(tx)
+			if !tx.Paused {
+				n, err = some(tx)
+			}
 			return err
 		})
 		if err != nil || n < forgetBatch {

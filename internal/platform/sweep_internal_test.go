@@ -18,7 +18,12 @@ func TestForgettingGoesInBatches(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	s := &sweeper{runner: &txn.Runner{Store: db, Clock: clock.NewFake(now)}}
+	c := clock.NewFake(now)
+	watch, err := txn.NewWatch(t.Context(), db, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sweeper{runner: &txn.Runner{Store: db, Clock: c, Watch: watch}}
 	const many = 2*forgetBatch + 1
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
 		for i := range many {

@@ -24,7 +24,7 @@ func Apply(c Credential, p Policy, cmd Command, now time.Time) (Credential, []Tr
 		return d.c, d.done, err
 	}
 	d.perform(cmd, now)
-	d.settle(now) // an overlap of zero ends in the moment it begins
+	d.settle(now, now) // an overlap of zero ends in the moment it begins, and that is part of the step
 	return d.c, d.done, nil
 }
 
@@ -136,10 +136,10 @@ func Use(
 	c Credential, p Policy, number int64, evidence, actor string, now time.Time,
 ) (Credential, []Transition, bool) {
 	d := settled(c, p, now)
-	v, ok := d.c.Lookup(number)
-	if !ok || !v.State.Valid() {
+	if !d.c.ValidAt(p, number, now) {
 		return d.c, d.done, false
 	}
+	v, _ := d.c.Lookup(number)
 	used := d.live(v.State)
 	if now.After(used.LastUsedAt) {
 		used.LastUsedAt = now

@@ -163,6 +163,12 @@ func (c Credential) NextDeadline() time.Time {
 	return at
 }
 
+// pausedAt reports whether a deadline has passed and waits for the clock to be trusted.
+func (c Credential) pausedAt(p Policy, now time.Time) bool {
+	at := c.NextDeadline()
+	return p.Paused && !at.IsZero() && !now.Before(at)
+}
+
 // ValidAt decides whether a version is accepted at a moment, from the stored timestamps alone. A deadline that has
 // passed counts even if it is not settled yet.
 func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {

@@ -87,11 +87,15 @@ func isHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {
 }
 
 func inPhase(want Phase) guard {
-	return func(c Credential, _ Policy, cmd Command, _ time.Time) error {
+	return func(c Credential, p Policy, cmd Command, now time.Time) error {
 		if c.Phase() == want {
 			return nil
 		}
-		return conflict(cmd, "it needs phase "+string(want)+", but "+describePhase(c))
+		why := "it needs phase " + string(want) + ", but " + describePhase(c)
+		if c.pausedAt(p, now) {
+			why += "; a deadline has passed and waits, because the platform's clock jumped and is in doubt"
+		}
+		return conflict(cmd, why)
 	}
 }
 

@@ -18,6 +18,10 @@ type Policy struct {
 	QuietPeriod            time.Duration // unused for this long, a previous version may be retired early
 	RequireAcknowledgement bool
 	OnStageTimeout         string // OnTimeoutCancel or OnTimeoutPromote
+
+	// Paused says that the clock is in doubt. Deadlines that have passed are not carried out then, because that cannot be
+	// undone. At use they count all the same.
+	Paused bool
 }
 
 // DefaultPolicy applies to a credential without a policy: nothing falls due by age.

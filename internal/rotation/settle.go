@@ -3,7 +3,8 @@ package rotation
 import "time"
 
 // Settle carries out every deadline that has passed, in order and each as of its own moment, so that settling late,
-// early or twice gives the same result. A deadline has passed when now is not before it. Holds do not stop deadlines.
+// early or twice gives the same result. A deadline has passed when now is not before it. Holds do not stop deadlines; a
+// policy that is Paused does.
 //
 // The policy must be the one that was in force when the deadlines passed: settle before you change it.
 func Settle(c Credential, p Policy, now time.Time) (Credential, []Transition) {
@@ -16,14 +17,17 @@ func Settle(c Credential, p Policy, now time.Time) (Credential, []Transition) {
 
 func settled(c Credential, p Policy, now time.Time) *draft {
 	d := newDraft(c, p)
-	d.settle(now)
+	if !p.Paused {
+		d.settle(time.Time{}, now)
+	}
 	return d
 }
 
-func (d *draft) settle(now time.Time) {
+// settle carries out the deadlines from one moment to another, both included, up to the first one that is before.
+func (d *draft) settle(from, to time.Time) {
 	for {
 		at := d.c.NextDeadline()
-		if at.IsZero() || now.Before(at) {
+		if at.IsZero() || at.Before(from) || to.Before(at) {
 			return
 		}
 		// Where expires_at falls together with another deadline, expires_at wins: nothing comes after it.

@@ -20,9 +20,11 @@ type Status struct {
 	LastRotatedAt           time.Time // zero in phase revoked
 	NextRotationAt          time.Time // zero in phase revoked and without an interval
 	Version                 int64     // the number a consumer should hold
+	DeadlinePaused          bool      // a deadline has passed and is not carried out, because the clock is in doubt
 }
 
-// StatusAt computes the status at a moment, as it will be once every passed deadline is settled.
+// StatusAt computes the status at a moment, as it will be once every passed deadline is settled. While the clock is in
+// doubt it is the status before them.
 func StatusAt(c Credential, p Policy, now time.Time) Status {
 	c, _ = Settle(c, p, now)
 	s := Status{
@@ -30,6 +32,7 @@ func StatusAt(c Credential, p Policy, now time.Time) Status {
 		RequiresAcknowledgement: p.RequireAcknowledgement,
 		NextVersion:             c.NextVersion(),
 		Version:                 c.Version,
+		DeadlinePaused:          c.pausedAt(p, now),
 	}
 	s.Due, s.Reason = due(c, p, now)
 	if v, ok := c.Current(); ok {

@@ -46,6 +46,11 @@ Usage:
       Ends a principal: its token is refused at once. ID is what token list shows. --last also ends the last deployer of
       an environment. May run beside a server.
 
+  quickconnectd clock accept --data-dir DIR
+      Says that the time which the machine's clock shows now is right. After a jump of the clock the server carries out
+      no deadline until the clock is back or is accepted; /readyz says so. Run it only once the clock is right: what has
+      passed its deadline ends, and its value is erased. May run beside a server, which follows within a second or two.
+
 DIR contains the database and keyring.json, which opens every secret in the database. Back up both, and keep them apart.
 `
 
@@ -92,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.C
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.Clock) error {
 	if len(args) == 0 {
-		return usagef("the command is missing: serve, bootstrap, token create, token list or token revoke")
+		return usagef("the command is missing: serve, bootstrap, token create, token list, token revoke or clock accept")
 	}
 	command, rest := args[0], args[1:]
 	switch command {
@@ -102,11 +107,13 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, c cl
 		return bootstrap(ctx, rest, stdout, c)
 	case "token":
 		return token(ctx, rest, stdout, c)
+	case "clock":
+		return clockCommand(ctx, rest, stdout, c)
 	case "help", "-h", "-help", "--help":
 		return flag.ErrHelp
 	}
-	return usagef("there is no such command; the commands are serve, bootstrap, token create, token list and " +
-		"token revoke")
+	return usagef("there is no such command; the commands are serve, bootstrap, token create, token list, " +
+		"token revoke and clock accept")
 }
 
 // parse reads the flags of one command. Its error counts arguments without a flag and does not repeat them: one may be

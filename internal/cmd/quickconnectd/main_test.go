@@ -31,6 +31,7 @@ func call(t *testing.T, c clock.Clock, args ...string) (code int, stdout, stderr
 type started struct {
 	url  string
 	stop func() int
+	log  *lines
 }
 
 // start runs serve. It ends with stop, or with the test.
@@ -57,7 +58,7 @@ func start(t *testing.T, c clock.Clock, args ...string) started {
 	if err != nil || !found {
 		t.Fatalf("it printed %q: %v\n%s", line[:n], err, log)
 	}
-	return started{url: url, stop: stop}
+	return started{url: url, stop: stop, log: log}
 }
 
 // lines is a log that is safe to read while it is written.

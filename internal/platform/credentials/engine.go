@@ -109,7 +109,7 @@ func (e *Engine) SettleRef(ctx context.Context, c txn.Caller, ref store.Ref) err
 }
 
 // SettlePolicy settles the objects of a policy, inside a transaction that is about to change the policy: deadlines that
-// have passed follow the policy as it was.
+// have passed follow the policy as it was. While the clock is in doubt, they follow the policy as it will be.
 func (e *Engine) SettlePolicy(ctx context.Context, tx *txn.Tx, policyID string) error {
 	refs, err := tx.CredentialsDueOfPolicy(ctx, tx.Scope, policyID, tx.Now)
 	if err != nil {
@@ -132,10 +132,10 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 
 // Settle applies the deadlines of an object that have passed, and saves it. In a transaction that only reads, it notes
 // the object instead, and View settles it. Every loader calls it, so every read and every change comes after the
-// deadlines.
+// deadlines. While the clock is in doubt, the object stays as it is.
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
-	if !p.due(tx.Now) {
+	if tx.Paused || !p.due(tx.Now) {
 		return nil
 	}
 	if !tx.Writable {

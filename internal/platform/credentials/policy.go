@@ -16,11 +16,18 @@ import (
 // policiesKey is the key of the policies that a transaction has read.
 type policiesKey struct{}
 
-// Policy returns the rules of a stored policy. No id stands for the defaults.
-func Policy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error) {
+// Policy returns the rules of a stored policy, as they hold now. No id stands for the defaults.
+func Policy(ctx context.Context, tx *txn.Tx, id string) (p rotation.Policy, err error) {
 	if id == "" {
-		return rotation.DefaultPolicy(), nil
+		p = rotation.DefaultPolicy()
+	} else {
+		p, err = storedPolicy(ctx, tx, id)
 	}
+	p.Paused = tx.Paused
+	return p, err
+}
+
+func storedPolicy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error) {
 	read, _ := tx.Value(policiesKey{}, func() any { return map[string]rotation.Policy{} }).(map[string]rotation.Policy)
 	if p, known := read[id]; known {
 		return p, nil

@@ -49,8 +49,14 @@ func validVersion(ctx context.Context, tx *txn.Tx, p Parts, number int64) (rotat
 			p.Kind.Singular, p.Object.Name, p.Kind.Route(p.Object.ID, "versions"))
 	}
 	v := all[i]
-	if v.State.Valid() {
+	if p.Credential.ValidAt(p.Policy, v.Number, tx.Now) {
 		return v, nil
+	}
+	if v.State.Valid() { // nothing that is past its deadline is left to be carried out, unless the clock is in doubt
+		return rotation.Version{}, problem.New(api.CodeConflict, "",
+			"version %d of the %s %q is past its deadline %s by the platform's clock, which jumped and is in doubt; "+
+				"it cannot be revealed until the clock is back", v.Number, p.Kind.Singular, p.Object.Name,
+			p.Credential.EndsAt(p.Policy, v).UTC().Format(time.RFC3339))
 	}
 	instead := "no version is valid now: reissue it first"
 	if p.Credential.Phase() != rotation.PhaseRevoked {

@@ -107,7 +107,7 @@ func (c *Changes) replay(ctx context.Context, tx *txn.Tx, record *store.Idempote
 	if err != nil {
 		return nil, err
 	}
-	if !tx.Now.Before(stored.At.Add(api.IdempotencyRetention)) {
+	if !tx.Paused && !tx.Now.Before(stored.At.Add(api.IdempotencyRetention)) {
 		// The sweep has not come to it yet. It goes now, so that the key can be used again.
 		return nil, tx.DeleteIdempotent(ctx, stored)
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 // Metrics has a registry of its own, so that two platforms in one process do not count for each other.
@@ -42,6 +44,17 @@ func NewMetrics() *Metrics {
 	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, m.refused, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// Clock shows how far the clock jumped, where it is in doubt.
+func (m *Metrics) Clock(w *txn.Watch) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "quickconnect_clock_jump_seconds",
+		Help: "By how much the clock jumped, backward below 0. While it is not 0, no deadline is carried out.",
+	}, func() float64 {
+		_, v := w.Judge()
+		return v.Jump().Seconds()
+	}))
 }
 
 func (m *Metrics) request(route, method string, status int) {

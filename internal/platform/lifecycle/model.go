@@ -42,6 +42,7 @@ func FlattenRotation(s rotation.Status) api.Rotation {
 		PendingExpiresAt: httpapi.UTC(s.PendingExpiresAt), PreviousExpiresAt: httpapi.UTC(s.PreviousExpiresAt),
 		CurrentExpiresAt: httpapi.UTC(s.CurrentExpiresAt),
 		LastRotatedAt:    httpapi.UTC(s.LastRotatedAt), NextRotationAt: httpapi.UTC(s.NextRotationAt),
+		DeadlinePaused: s.DeadlinePaused,
 	}
 }
 

@@ -20,6 +20,9 @@ func Open(
 ) (*Runner, error) {
 	r := &Runner{Store: s, Clock: c, Random: keys.NewRandom(random)}
 	var err error
+	if r.Watch, err = NewWatch(ctx, s, c); err != nil {
+		return nil, err
+	}
 	if r.Keys, err = keys.Open(ctx, s, k, r.Random, c.Now()); err != nil {
 		return nil, fmt.Errorf("open the keys of the platform: %w", err)
 	}

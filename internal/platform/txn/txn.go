@@ -33,6 +33,7 @@ type Runner struct {
 	Clock  clock.Clock
 	Keys   *keys.Keys
 	Random *keys.Random
+	Watch  *Watch
 	// Platform is which platform the database is of, as it was when the runner was opened.
 	Platform api.PlatformRef
 }
@@ -47,7 +48,10 @@ func (r *Runner) Update(ctx context.Context, c Caller, do func(*Tx) error) error
 	var done *Tx
 	err := r.Store.Update(ctx, func(tx *store.Tx) error {
 		done = r.begin(tx, c, true)
-		return do(done)
+		if err := do(done); err != nil {
+			return err
+		}
+		return r.Watch.raise(ctx, done)
 	})
 	if err == nil {
 		for _, f := range done.shared.committed {
@@ -58,8 +62,9 @@ func (r *Runner) Update(ctx context.Context, c Caller, do func(*Tx) error) error
 }
 
 func (r *Runner) begin(tx *store.Tx, c Caller, writable bool) *Tx {
+	now, verdict := r.Watch.Judge()
 	return &Tx{
-		Tx: tx, Caller: c, Now: r.Clock.Now(), Keys: r.Keys, Random: r.Random, Writable: writable,
+		Tx: tx, Caller: c, Now: now, Paused: verdict.InDoubt(), Keys: r.Keys, Random: r.Random, Writable: writable,
 		shared: &shared{values: map[any]any{}},
 	}
 }
@@ -68,7 +73,10 @@ func (r *Runner) begin(tx *store.Tx, c Caller, writable bool) *Tx {
 type Tx struct {
 	*store.Tx
 	Caller
-	Now      time.Time // of everything that happens in it
+	Now time.Time // of everything that happens in it
+	// Paused says that the clock is in doubt: what the platform does by itself when a time has passed, and cannot undo,
+	// waits. What a caller asks for is done, and validity is decided by Now all the same.
+	Paused   bool
 	Keys     *keys.Keys
 	Random   *keys.Random
 	Writable bool

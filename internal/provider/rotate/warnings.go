@@ -43,6 +43,18 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 	}
 }
 
+// WarnPaused warns where a deadline of an object has passed that the platform does not carry out. It is for Read, which
+// gets the answer.
+func WarnPaused(k Kind, name string, r api.Rotation, diags *diag.Diagnostics) {
+	if !r.DeadlinePaused {
+		return
+	}
+	diags.AddWarning("A deadline of "+strconv.Quote(name)+" waits", fmt.Sprintf("The clock of the platform jumped and is "+
+		"in doubt. By it, a deadline of this %s has passed: a version that ends then is refused, and nothing else was done. "+
+		"The plan shows the %[1]s as it was before, and its steps work. The operator of the platform has to set its clock "+
+		"right, or accept it (quickconnectd clock accept); until then, rotate nothing that can wait.", k.Short))
+}
+
 // announcement says what the step does.
 func (c Change) announcement(name string) (summary, what string) {
 	p, n, k := c.prior, c.decision.after, c.kind

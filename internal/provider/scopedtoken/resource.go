@@ -63,6 +63,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	rotate.WarnPaused(kind, t.Name, t.Rotation, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
 }
 

@@ -75,6 +75,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	rotate.WarnPaused(kind, found.Name, found.Rotation, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
 }
