@@ -13,6 +13,16 @@ type Numbers struct {
 	Next     int64 // the number of the next version issued
 }
 
+// Valid returns the numbers of the valid versions, the oldest first.
+func (n Numbers) Valid() (out []int64) {
+	for _, v := range []int64{n.Previous, n.Current, n.Pending} {
+		if v != 0 {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // effect is what a step does to the valid versions: the state that each one gets, and the state in which the step
 // issues the next version. Empty means that the version keeps its state, or that no version is issued.
 type effect struct {

@@ -29,17 +29,23 @@ func (tf *Terraform) Plan(c Config) Plan {
 // PlanOnly plans without a refresh.
 func (tf *Terraform) PlanOnly(c Config) Plan {
 	tf.t.Helper()
-	return tf.planFrom(Value(tf.typ, c), tf.State)
+	return tf.planFrom(Value(tf.typ, c), tf.State, false)
+}
+
+// PlanReplace plans as -replace and replace_triggered_by do, without a refresh.
+func (tf *Terraform) PlanReplace(c Config) Plan {
+	tf.t.Helper()
+	return tf.planFrom(Value(tf.typ, c), tf.State, true)
 }
 
 // PlanDestroy plans the end of the object, without a refresh.
 func (tf *Terraform) PlanDestroy() Plan {
 	tf.t.Helper()
-	r := tf.ask(tf.null(), tf.State)
+	r := tf.ask(tf.null(), tf.State, tf.Private)
 	return Plan{Planned: tf.null(), Changes: true, Diags: r.Diagnostics, config: tf.null(), prior: tf.State}
 }
 
-func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
+func (tf *Terraform) planFrom(configuration, prior tftypes.Value, replace bool) Plan {
 	tf.t.Helper()
 	p := Plan{config: configuration, prior: prior}
 	v, err := tf.server.ValidateResourceConfig(tf.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
@@ -52,12 +58,15 @@ func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
 	if p.Diags = append(p.Diags, v.Diagnostics...); p.Diags.Errors() != "" {
 		return p
 	}
-	r := tf.ask(configuration, prior)
+	r := tf.ask(configuration, prior, tf.Private)
 	p.Diags = append(p.Diags, r.Diagnostics...)
-	if p.Diags.Errors() == "" && len(r.RequiresReplace) > 0 && !prior.IsNull() {
+	if p.Diags.Errors() == "" && (replace || len(r.RequiresReplace) > 0) && !prior.IsNull() {
 		p.Replaces = true
-		r = tf.ask(configuration, tf.null())
-		p.Diags = append(p.Diags, r.Diagnostics...)
+		r = tf.ask(configuration, tf.null(), r.PlannedPrivate)
+		// Core expects to have seen the warnings before, and shows them only beside an error.
+		if Diags(r.Diagnostics).Errors() != "" {
+			p.Diags = append(p.Diags, r.Diagnostics...)
+		}
 	}
 	if p.Diags.Errors() != "" {
 		return p
@@ -67,12 +76,13 @@ func (tf *Terraform) planFrom(configuration, prior tftypes.Value) Plan {
 	return p
 }
 
-func (tf *Terraform) ask(configuration, prior tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+func (tf *Terraform) ask(configuration, prior tftypes.Value, private []byte,
+) *tfprotov6.PlanResourceChangeResponse {
 	tf.t.Helper()
 	r, err := tf.server.PlanResourceChange(tf.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t, prior), ProposedNewState: Dynamic(tf.t,
 			tf.proposed(configuration, prior)),
-		Config: Dynamic(tf.t, configuration), PriorPrivate: tf.Private,
+		Config: Dynamic(tf.t, configuration), PriorPrivate: private,
 	})
 	if err != nil {
 		tf.t.Fatal(err)

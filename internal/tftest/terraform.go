@@ -109,9 +109,16 @@ func (tf *Terraform) Apply(p Plan, known Config) Diags {
 		}
 		p.prior = tf.State
 	}
-	again := tf.planFrom(configuration, p.prior)
+	again := tf.planFrom(configuration, p.prior, false)
 	if out = append(out, again.Diags...); out.Errors() != "" {
 		return out
+	}
+	if again.Replaces {
+		return append(out, &tfprotov6.Diagnostic{
+			Severity: tfprotov6.DiagnosticSeverityError,
+			Summary:  "Provider produced inconsistent final plan",
+			Detail:   "The provider changed the planned action from Update to DeleteThenCreate.",
+		})
 	}
 	tf.conforms("inconsistent final plan", p.Planned, again.Planned)
 	if again.Planned.Equal(p.prior) {

@@ -60,7 +60,7 @@ func (c Change) announcement(name string) (summary, what string) {
 	p, n, k := c.prior, c.decision.after, c.kind
 	switch c.decision.step {
 	case rotation.StepMinimumVersion:
-		what = paragraph(fmt.Sprintf("Revoked at once, without an overlap: version %s.", join(c.ended())), k.EndsNow)
+		what = paragraph(revokedAtOnce(c.ended()), k.EndsNow)
 		if c.issues() {
 			return fmt.Sprintf("Version %d of %s will be issued, every older one revoked", n.Current, name),
 				paragraph(what, k.Fails)
@@ -204,14 +204,8 @@ func (c Change) platformMakesValue() string {
 
 // ended lists the valid versions that the step ends, oldest first.
 func (c Change) ended() []int64 {
-	after := c.decision.after
-	var out []int64
-	for _, v := range []int64{c.prior.Previous, c.prior.Current, c.prior.Pending} {
-		if v != 0 && v != after.Current && v != after.Pending && v != after.Previous {
-			out = append(out, v)
-		}
-	}
-	return out
+	left := c.decision.after.Valid()
+	return slices.DeleteFunc(c.prior.Valid(), func(v int64) bool { return slices.Contains(left, v) })
 }
 
 func join(versions []int64) string {

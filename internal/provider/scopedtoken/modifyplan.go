@@ -26,6 +26,7 @@ func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	if req.State.Raw.IsNull() {
+		tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
 		return // a creation: the platform chooses the number
 	}
 	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
@@ -37,15 +38,16 @@ func (r *tokenResource) ModifyPlan(
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		tfkit.Protect(&resp.Diagnostics, kind.Singular, state.Name, state.DeletionProtection, "destroys")
+		rotate.WarnDestroyed(ctx, kind, state.rotated(), &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.ConnectorID.Equal(state.ConnectorID) {
-		tfkit.Protect(&resp.Diagnostics, kind.Singular, state.Name, state.DeletionProtection, "replaces")
+	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
+	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
+		rotate.WarnReplaced(ctx, kind, state.rotated(), "", &resp.Diagnostics)
 		return // nothing is known about version and rotation of the token that follows
 	}
 

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -24,9 +23,11 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	attributes["connector_id"] = schema.StringAttribute{
 		Required:      true,
 		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
-		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
-			"are refused at once, and the new token continues the numbers of its versions. " +
+			"are refused at once, and the new token continues the numbers of its versions. While the id is unknown, " +
+			"a change in place is planned; if it turns out to be another one, Terraform stops the apply before " +
+			"anything is changed: plan again. " +
 			"An error on it means that there is no such connector in the environment.",
 	}
 	attributes["scopes"] = schema.SetAttribute{

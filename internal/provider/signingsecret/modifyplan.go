@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -39,6 +37,7 @@ func (r *secretResource) ModifyPlan(
 	resp *resource.ModifyPlanResponse,
 ) {
 	if req.State.Raw.IsNull() {
+		tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
 		return // a creation: the platform chooses the number
 	}
 	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
@@ -50,7 +49,7 @@ func (r *secretResource) ModifyPlan(
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		tfkit.Protect(&resp.Diagnostics, kind.Singular, state.Name, state.DeletionProtection, "destroys")
+		rotate.WarnDestroyed(ctx, kind, state.rotated(), &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -62,8 +61,9 @@ func (r *secretResource) ModifyPlan(
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Session(), config.SecretWO, plan.SecretWOVersion, state, last)
-	if !plan.EndpointID.Equal(state.EndpointID) || !plan.Algorithm.Equal(state.Algorithm) {
-		warnReplaced(&resp.Diagnostics, plan, state)
+	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
+	if tfkit.Moved(plan.EndpointID, state.EndpointID) || tfkit.Moved(plan.Algorithm, state.Algorithm) {
+		rotate.WarnReplaced(ctx, kind, state.rotated(), withoutReplacement(plan, state), &resp.Diagnostics)
 		refuseRevoked(&resp.Diagnostics, facts, notes)
 		return // nothing is known about version and rotation of the signing secret that follows
 	}
@@ -91,19 +91,13 @@ func (r *secretResource) ModifyPlan(
 	}
 }
 
-// warnReplaced says what a replacement means for the receiver, and refuses it on deletion_protection.
-func warnReplaced(diags *diag.Diagnostics, plan, state model) {
-	tfkit.Protect(diags, kind.Singular, state.Name, state.DeletionProtection, "replaces")
-	if plan.EndpointID.Equal(state.EndpointID) && !diags.HasError() {
-		diags.AddAttributeWarning(
-			path.Root("algorithm"),
-			"Signing secret "+state.Name.String()+" will be replaced",
-			"The old one and the new one do not overlap: deliveries are refused, and tried again, until the "+
-				"receiver has the new one. To move without that, add a second signing secret with the "+
-				"other algorithm "+
-				"to the endpoint, give the receiver both, and remove this one when the receiver knows the new one.",
-		)
+// withoutReplacement says how to get another algorithm without a replacement; empty where that is not the reason.
+func withoutReplacement(plan, state model) string {
+	if !tfkit.Moved(plan.Algorithm, state.Algorithm) || tfkit.Moved(plan.EndpointID, state.EndpointID) {
+		return ""
 	}
+	return "To change the algorithm without that, add a second signing secret with the other one to the endpoint, " +
+		"give the receiver both, and remove this one when the receiver knows the new one."
 }
 
 // returns reports whether a step goes on to a version that existed before, but is not the state's: one that was rolled

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,9 +26,10 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	attributes["endpoint_id"] = schema.StringAttribute{
 		Required:      true,
 		Validators:    []validator.String{tfkit.IDOf("wep_", "a webhook endpoint")},
-		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 		MarkdownDescription: "Id of the webhook endpoint whose deliveries it signs. A change replaces the signing " +
-			"secret. An endpoint may have up to 8: each delivery has a signature of every valid version of " +
+			"secret. While the id is unknown, a change in place is planned; if it turns out to be another one, " +
+			"Terraform stops the apply before anything is changed: plan again. An endpoint may have up to 8: each delivery has a signature of every valid version of " +
 			"all of them, " +
 			"so a second one is the way to another algorithm without a lost delivery. An error on it means that " +
 			"there is no such endpoint in the environment, or that it has 8 already.",
@@ -37,7 +37,7 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	attributes["algorithm"] = schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(api.DefaultAlgorithm),
 		Validators:    []validator.String{tfkit.StringCheck("an algorithm", checkAlgorithm)},
-		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 		MarkdownDescription: "How deliveries are signed (Standard Webhooks 1.0.0): `hmac-sha256`, with a secret " +
 			"that platform and receiver share (`whsec_…`, signatures `v1`), or `ed25519`, with a key pair whose " +
 			"public half " +

@@ -57,7 +57,7 @@ func (r *endpointResource) ModifyPlan(
 	failing := tfkit.LoadPrivate[api.Failing](ctx, req.Private, failingKey, &resp.Diagnostics)
 	// A plan with nothing to do is silent. It therefore has no warning about an endpoint that the configuration
 	// disables as well. A replacement begins without a history.
-	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || !plan.ConnectorID.Equal(state.ConnectorID) {
+	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
 		return
 	}
 	switch {

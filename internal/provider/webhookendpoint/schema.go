@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,9 +24,11 @@ func resourceSchema() schema.Schema {
 		"connector_id": schema.StringAttribute{
 			Required:      true,
 			Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 			MarkdownDescription: "Id of the connector whose events are delivered. A change replaces the endpoint, " +
-				"and what is queued for it is not delivered any more. " +
+				"and what is queued for it is not delivered any more. While the id is unknown, a change in place is " +
+				"planned; if it turns out to be another one, Terraform stops the apply before anything is changed: " +
+				"plan again. " +
 				"An error on it means that there is no such connector in the environment. While the connector is " +
 				"disabled, nothing is delivered.",
 		},
