@@ -19,7 +19,7 @@ const (
 type Connector struct {
 	Object
 	Owner                string            `json:"owner" doc:"Who answers for the connector: an e-mail address or a team name."`
-	Type                 string            `json:"type" doc:"The outside service. Never changes." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,custom"`
+	Type                 string            `json:"type" doc:"The outside service." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,custom"`
 	Settings             map[string]string `json:"settings" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
 	AllowedScopes        []string          `json:"allowed_scopes" doc:"No token of this connector has a scope beyond these. Null is no limit, an empty list allows none."`
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
@@ -29,7 +29,7 @@ type Connector struct {
 	CredentialsDigest    *string           `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
 	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
 	CredentialsDueAt     *time.Time        `json:"credentials_due_at" doc:"When the present credentials reach the policy's interval. Null without credentials or policy."`
-	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any. due: older than the policy's interval. overdue: older than its max_age. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
+	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any, or not since the type changed. due: older than the policy's interval. overdue: older than its max_age. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
 	Hold                 *Hold             `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
 }
 
@@ -54,6 +54,7 @@ type ConnectorPatch struct {
 	Description          Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`
 	Labels               Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
 	Owner                Optional[string]            `json:"owner,omitzero" doc:"Who answers for the connector: an e-mail address or a team name."`
+	Type                 Optional[string]            `json:"type,omitzero" doc:"Another outside service. The settings are checked for it. The credentials end, unless new ones come with it; on hold that is refused."`
 	Settings             Optional[map[string]string] `json:"settings,omitzero" doc:"Replaces all settings."`
 	AllowedScopes        Optional[[]string]          `json:"allowed_scopes,omitzero" doc:"Replaces the list. Narrowing it counts at once. Null is no limit, an empty list allows none."`
 	Enabled              Optional[bool]              `json:"enabled,omitzero" doc:"While false, every token of this connector is inactive."`

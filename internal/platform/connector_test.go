@@ -146,13 +146,54 @@ func TestConnectorMergePatch(t *testing.T) {
 	if again := w.patchConnector(c.ID, object{"labels": nil, "owner": c.Owner}); again.Etag != got.Etag {
 		t.Errorf("etag %s, want %s", again.Etag, got.Etag)
 	}
-	for _, member := range []string{"name", "owner", "enabled"} {
+	for _, member := range []string{"name", "owner", "type", "enabled"} {
 		w.do("PATCH", pathConnectors+"/"+c.ID, object{member: nil}).problem(api.CodeInvalid, "/"+member)
 	}
-	w.do("PATCH", pathConnectors+"/"+c.ID, object{"type": "custom"}).problem(api.CodeInvalid, "/type")
 	// host is required
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"settings": nil}).problem(api.CodeInvalid, "/settings")
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{}}).problem(api.CodeInvalid, "/credentials")
+}
+
+// Another type is another service: the settings must be its own, and it has no use for the credentials.
+func TestConnectorTypeChangesInPlace(t *testing.T) {
+	w := newWorld(t)
+	c := w.newConnector("mail", object{
+		"type": "smtp", "settings": object{"host": "mail.example.com"}, "credentials": object{"username": "u", "password": "one"},
+	})
+	patch := func(body object) *reply { return w.do("PATCH", pathConnectors+"/"+c.ID, body) }
+	patch(object{"type": "slack"}).problem(api.CodeInvalid, "/settings/host")
+	patch(object{"type": "fax"}).problem(api.CodeInvalid, "/type")
+	// The same credentials are checked for the new type.
+	same := object{"username": "u", "password": "one"}
+	patch(object{"type": "slack", "settings": nil, "credentials": same}).problem(api.CodeInvalid, "/credentials")
+	w.lifecycle(c.ID, "hold", because)
+	patch(object{"type": "custom"}).problem(api.CodeHeld, "")
+	w.lifecycle(c.ID, "release", because)
+	if now := w.connector(c.ID); now.Type != "smtp" || *now.Version != 1 {
+		t.Errorf("refused, and yet %+v", now)
+	}
+
+	got := w.patchConnector(c.ID, object{"type": "custom"})
+	if got.Type != "custom" || got.CredentialsStatus != api.CredentialsMissing || got.CredentialsDigest != nil ||
+		*got.Version != 1 || got.CredentialsSetAt != nil {
+		t.Errorf("without new credentials: %+v", got)
+	}
+	if diff := cmp.Diff(got, w.connector(c.ID)); diff != "" {
+		t.Errorf("the response differs from a read:\n%s", diff)
+	}
+	versions := w.versions(c.ID)
+	if len(versions) != 1 || versions[0].State != "retired" || versions[0].EndReason != "type_changed" {
+		t.Errorf("versions: %+v", versions)
+	}
+
+	got = w.patchConnector(c.ID, object{"type": "slack", "settings": nil, "credentials": object{"bot_token": "xoxb-1-2-three"}})
+	if got.CredentialsStatus != api.CredentialsCurrent || *got.Version != 2 {
+		t.Errorf("with new credentials: %+v", got)
+	}
+	w.do("POST", pathConnectors+"/"+c.ID+"/revoke", object{"all": true, "reason": "leaked"}).want(200)
+	if got = w.patchConnector(c.ID, object{"type": "discord"}); got.CredentialsStatus != api.CredentialsRevoked {
+		t.Errorf("revoked ones: %+v", got)
+	}
 }
 
 func TestConnectorRefused(t *testing.T) {

@@ -21,9 +21,27 @@ func Replace(c Credential, actor string, now time.Time) (Credential, Transition,
 	return d.c, d.done[0], nil
 }
 
+// Clear ends the credentials of a connector whose type changes: they belong to the service that it was for. It makes no
+// transition where there are none. On hold it is refused.
+func Clear(c Credential, actor string, now time.Time) (Credential, []Transition, error) {
+	d := newDraft(c, Policy{})
+	old := d.live(StateCurrent)
+	if old == nil {
+		return c, nil, nil
+	}
+	if err := notHeld(c, Policy{}, Command{Step: StepReplace}, now); err != nil {
+		return c, nil, err
+	}
+	old.end(StateRetired, now, actor, ReasonTypeChanged)
+	d.record(Transition{
+		Step: StepReplace, At: now, Actor: actor, Versions: []int64{old.Number}, Reason: ReasonTypeChanged,
+	})
+	return d.c, d.done, nil
+}
+
 // The statuses of a connector's credentials.
 const (
-	AgeMissing = "missing" // there were never any
+	AgeMissing = "missing" // there were never any, or not since the type changed
 	AgeCurrent = "current"
 	AgeDue     = "due"     // past the policy's interval
 	AgeOverdue = "overdue" // past its max_age
@@ -42,10 +60,10 @@ type Age struct {
 func AgeAt(c Credential, p Policy, now time.Time) Age {
 	v, ok := c.Current()
 	if !ok {
-		if c.Version == 0 {
-			return Age{Status: AgeMissing}
+		if last, ok := c.Lookup(c.Version); ok && last.State == StateRevoked {
+			return Age{Status: AgeRevoked}
 		}
-		return Age{Status: AgeRevoked}
+		return Age{Status: AgeMissing}
 	}
 	a := Age{Status: AgeCurrent, SetAt: v.CurrentSince}
 	if p.Interval > 0 {

@@ -42,6 +42,32 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestClear ends the credentials of a connector that is for another service now.
+func TestClear(t *testing.T) {
+	none := Credential{Highest: 3}
+	if c, done, err := Clear(held(none), "tf", start); err != nil || len(done) != 0 || c.Version != 0 {
+		t.Errorf("without credentials: %v, %+v", err, done)
+	}
+	c, _, _ := Replace(none, "tf", start)
+	if same, _, err := Clear(held(c), "tf", at(time.Hour)); code(err) != CodeHeld || !sameCredential(same, held(c)) {
+		t.Errorf("on hold: %v", err)
+	}
+	c, done, err := Clear(c, "tf", at(time.Hour))
+	want := Transition{
+		Step: StepReplace, At: at(time.Hour), Actor: "tf", Versions: []int64{4}, Reason: ReasonTypeChanged,
+	}
+	if err != nil || len(done) != 1 || !sameTransition(done[0], want) {
+		t.Fatalf("%v, %+v", err, done)
+	}
+	wantStates(t, c, StateRetired)
+	if got := AgeAt(c, testPolicy(), at(time.Hour)); got != (Age{Status: AgeMissing}) || c.Version != 4 {
+		t.Errorf("%+v: %s", got, describe(c))
+	}
+	if c, again, err := Replace(c, "tf", at(2*time.Hour)); err != nil || again.Issued != 5 || c.Phase() != PhaseStable {
+		t.Errorf("after it: %v, %+v", err, again)
+	}
+}
+
 func TestAgeAt(t *testing.T) {
 	p := testPolicy()
 	gone := revoked(t)

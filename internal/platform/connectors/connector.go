@@ -92,7 +92,7 @@ func (c *connector) patchMetadata(
 	if err := check(c.Connector); err != nil {
 		return err
 	}
-	if !maps.Equal(c.Settings, before.Settings) {
+	if c.Type != before.Type || !maps.Equal(c.Settings, before.Settings) {
 		if err := checkSettings(c.Connector); err != nil {
 			return err
 		}
@@ -109,23 +109,36 @@ func (c *connector) patchMetadata(
 	return credentials.Renamed(ctx, tx, c.Parts())
 }
 
+// clearCredentials ends the credentials, and reports whether there were any. It does not save.
+func (c *connector) clearCredentials(ctx context.Context, tx *txn.Tx) (bool, error) {
+	after, done, err := rotation.Clear(c.Credential.Credential, tx.Actor, tx.Now)
+	if err != nil || len(done) == 0 {
+		return false, err
+	}
+	return true, credentials.Record(ctx, tx, c.Parts(), after, done, nil)
+}
+
 // replaceCredentials makes credentials the current ones, and reports whether that made a new version. The same
-// credentials again make none: a secret does not get younger because it is sent once more. It does not save.
+// credentials again make none: a secret does not get younger because it is sent once more. They are checked for another
+// type nevertheless. It does not save.
 func (c *connector) replaceCredentials(
-	ctx context.Context, tx *txn.Tx, values map[string]secret.Value,
+	ctx context.Context, tx *txn.Tx, oldType string, values map[string]secret.Value,
 ) (bool, error) {
 	key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
 	if err != nil {
 		return false, err
 	}
 	digest, err := keys.CredentialsDigest(key, c.ID, values)
-	if err != nil || digest == c.Digest {
+	if err != nil || digest == c.Digest && c.Type == oldType {
 		return false, err
 	}
 	if wrong, err := keys.CheckCredentials(c.Type, c.Settings, values); wrong != "" {
 		return false, problem.New(api.CodeInvalid, problem.Pointer("credentials", wrong), "one credential %v", err)
 	} else if err != nil {
 		return false, problem.Refused("/credentials", err)
+	}
+	if digest == c.Digest {
+		return false, nil
 	}
 	after, done, err := rotation.Replace(c.Credential.Credential, tx.Actor, tx.Now)
 	if err != nil {

@@ -60,7 +60,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Permission: api.PermissionWrite, Returns: api.Connector{}, Summary: "Change a connector",
 		Description: "Merge patch. New credentials become current and the old ones are retired in one transaction; " +
 			"on hold they are refused. Settings and credentials that an older build took and this one refuses stay as " +
-			"they are: only a change of them is refused.",
+			"they are: only a change of them is refused. " +
+			"Another type ends the credentials, unless new ones come with it; the settings are checked for the new type.",
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteConnector", Method: http.MethodDelete, Path: one, Tag: api.Connectors.Tag,
@@ -102,7 +103,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		if in.Body.Credentials != nil {
-			if _, err := c.replaceCredentials(ctx, tx, in.Body.Credentials); err != nil {
+			if _, err := c.replaceCredentials(ctx, tx, c.Type, in.Body.Credentials); err != nil {
 				return nil, err
 			}
 		}
@@ -158,13 +159,17 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := c.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
 			return nil, err
 		}
-		replaced := false
-		if in.Body.Credentials != nil {
-			if replaced, err = c.replaceCredentials(ctx, tx, in.Body.Credentials); err != nil {
-				return nil, err
-			}
+		moved := false
+		switch {
+		case in.Body.Credentials != nil:
+			moved, err = c.replaceCredentials(ctx, tx, before.Type, in.Body.Credentials)
+		case c.Type != before.Type:
+			moved, err = c.clearCredentials(ctx, tx)
 		}
-		if !replaced && reflect.DeepEqual(before, *c.Connector) {
+		if err != nil {
+			return nil, err
+		}
+		if !moved && reflect.DeepEqual(before, *c.Connector) {
 			return httpapi.Object(&c.Object, c.Show(tx.Now)), nil
 		}
 		c.Parts().Touch()

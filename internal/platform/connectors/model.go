@@ -32,6 +32,9 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 	if err := httpapi.PatchRequired(&to.Owner, p.Owner, "/owner"); err != nil {
 		return err
 	}
+	if err := httpapi.PatchRequired(&to.Type, p.Type, "/type"); err != nil {
+		return err
+	}
 	if err := httpapi.PatchRequired(&to.Enabled, p.Enabled, "/enabled"); err != nil {
 		return err
 	}

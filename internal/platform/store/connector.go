@@ -12,7 +12,7 @@ import (
 type Connector struct {
 	Object
 	Owner                string
-	Type                 string // never changes
+	Type                 string
 	Settings             map[string]string
 	AllowedScopes        []string // nil: no limit; empty: no scope at all
 	Enabled              bool
@@ -27,11 +27,11 @@ var (
 		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version, o.digest, `+credentialColumns,
 		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector)
 	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at,
-		etag, type, owner, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
+		etag, owner, type, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
 	updateConnector = statement(`UPDATE connectors SET name = $4, description = $5, labels = $6, etag = $7, owner = $8,
-		settings = $9, allowed_scopes = $10, enabled = $11, rotation_policy_id = $12, credentials_wo_version = $13,
-		digest = $14 WHERE tenant = $1 AND environment = $2 AND id = $3`)
+		type = $9, settings = $10, allowed_scopes = $11, enabled = $12, rotation_policy_id = $13,
+		credentials_wo_version = $14, digest = $15 WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteConnector = statement(`DELETE FROM connectors WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
 
@@ -48,14 +48,14 @@ func scanConnector(row scanner) (*Connector, error) {
 // changing returns the values that an update can change, besides those of the Object and of the Credential.
 func (c *Connector) changing() []any {
 	return []any{
-		c.Owner, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), column.Bool(c.Enabled),
+		c.Owner, c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), column.Bool(c.Enabled),
 		column.NullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.Digest,
 	}
 }
 
 // InsertConnector stores a new connector with its credential.
 func (tx *Tx) InsertConnector(ctx context.Context, c *Connector) error {
-	_, err := tx.exec(ctx, insertConnector, append(append(c.inserted(), c.Type), c.changing()...)...)
+	_, err := tx.exec(ctx, insertConnector, append(c.inserted(), c.changing()...)...)
 	if err == nil {
 		err = tx.insertCredential(ctx, c.Scope, api.KindConnectors, c.ID, &c.Credential)
 	}

@@ -36,18 +36,17 @@ func credentialsOf(m types.Map) (credentials map[string]secret.Value, ok bool) {
 
 // factsOf returns what the decision about the configured credentials depends on.
 func factsOf(
-	p *tfkit.Session,
-	number types.Int64,
-	credentialsWO types.Map,
-	state model,
-	last *writeonly.Applied,
+	p *tfkit.Session, credentialsWO types.Map, plan, state model, last *writeonly.Applied,
 ) (writeonly.Facts, map[string]secret.Value) {
 	f := writeonly.Facts{
 		Configured: !credentialsWO.IsNull(),
-		Number:     number,
+		Number:     plan.CredentialsWOVersion,
 		Platform:   state.CredentialsDigest.ValueString(),
 		Revoked:    state.CredentialsStatus.ValueString() == api.CredentialsRevoked,
 		Applied:    last,
+	}
+	if tfkit.Moved(plan.Type, state.Type) {
+		f.Platform, f.Revoked = "", false // another service has no use for the platform's
 	}
 	credentials, known := credentialsOf(credentialsWO)
 	if known && credentials != nil {

@@ -58,6 +58,7 @@ func (m model) expandPatch(state model, credentials map[string]secret.Value) api
 		Description:          tfkit.ChangedString(m.Description, state.Description),
 		Labels:               tfkit.ChangedMap(m.Labels, state.Labels),
 		Owner:                tfkit.ChangedString(m.Owner, state.Owner),
+		Type:                 tfkit.ChangedString(m.Type, state.Type),
 		Settings:             tfkit.ChangedMap(m.Settings, state.Settings),
 		AllowedScopes:        tfkit.ChangedSet(m.AllowedScopes, state.AllowedScopes),
 		Enabled:              tfkit.ChangedBool(m.Enabled, state.Enabled),

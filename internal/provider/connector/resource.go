@@ -111,7 +111,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 
-	f, credentials := factsOf(r.Session(), plan.CredentialsWOVersion, config.CredentialsWO, state, last)
+	f, credentials := factsOf(r.Session(), config.CredentialsWO, plan, state, last)
 	d, because := writeonly.Decide(f)
 	// A digest that the plan shows is a promise that nothing is sent.
 	sends := d != writeonly.Keep && hold == nil && plan.CredentialsDigest.IsUnknown() && credentials != nil

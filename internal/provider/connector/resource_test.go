@@ -97,18 +97,6 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	})
 }
 
-func TestTypeReplaces(t *testing.T) {
-	s := start(t)
-	tf := s.tf
-	tf.Run(base())
-	p := tf.Plan(base().With("type", "slack"))
-	if !p.Replaces {
-		t.Error("another type is changed in place")
-	}
-	tf.Keep(p, nil)
-	tf.Expect(tf.State, "type=slack")
-}
-
 // What Twilio and mail servers take is accepted, and what looks alike is refused.
 func TestSettingsOfRealServices(t *testing.T) {
 	tf := start(t).tf

@@ -11,8 +11,6 @@ import (
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -32,7 +30,7 @@ const (
 	setAtText   = "When the present credentials were set (RFC 3339, UTC). Null where there are none."
 	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without " +
 		"credentials or without a policy."
-	statusText = "`missing`: there are no credentials; `current`; `due`: older than the policy's `interval`; " +
+	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; `due`: older than the policy's `interval`; " +
 		"`overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
 )
 
@@ -41,12 +39,12 @@ func resourceSchema() schema.Schema {
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"owner": tfkit.Owner(),
 		"type": schema.StringAttribute{
-			Required:      true,
-			Validators:    []validator.String{tfkit.StringCheck("a type of connector", api.CheckConnectorType)},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			MarkdownDescription: fmt.Sprintf("The outside service: `%s`. Another type makes another connector: a "+
-				"change replaces it, which the platform refuses while tokens refer to it.",
-				strings.Join(api.ConnectorTypes(), "`, `")),
+			Required:   true,
+			Validators: []validator.String{tfkit.StringCheck("a type of connector", api.CheckConnectorType)},
+			MarkdownDescription: fmt.Sprintf("The outside service: `%s`. It can be changed in place: `settings` are "+
+				"checked for the new type, and the credentials end, unless `credentials_wo` is set, which is sent. "+
+				"Tokens and webhook endpoints of the connector stay. On hold a change that ends credentials is "+
+				"an error of the plan.", strings.Join(api.ConnectorTypes(), "`, `")),
 		},
 		"settings": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
