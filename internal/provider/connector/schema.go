@@ -30,8 +30,8 @@ const (
 	setAtText   = "When the present credentials were set (RFC 3339, UTC). Null where there are none."
 	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without " +
 		"credentials or without a policy."
-	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; `due`: older than the policy's `interval`; " +
-		"`overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
+	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; " +
+		"`due`: older than the policy's `interval`; `overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
 )
 
 func resourceSchema() schema.Schema {

@@ -25,9 +25,7 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
 		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
-			"are refused at once, and the new token continues the numbers of its versions. While the id is unknown, " +
-			"a change in place is planned; if it turns out to be another one, Terraform stops the apply before " +
-			"anything is changed: plan again. " +
+			"are refused at once, and the new token continues the numbers of its versions." + tfkit.UnknownID +
 			"An error on it means that there is no such connector in the environment.",
 	}
 	attributes["scopes"] = schema.SetAttribute{

@@ -28,9 +28,8 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		Validators:    []validator.String{tfkit.IDOf("wep_", "a webhook endpoint")},
 		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 		MarkdownDescription: "Id of the webhook endpoint whose deliveries it signs. A change replaces the signing " +
-			"secret. While the id is unknown, a change in place is planned; if it turns out to be another one, " +
-			"Terraform stops the apply before anything is changed: plan again. An endpoint may have up to 8: each delivery has a signature of every valid version of " +
-			"all of them, " +
+			"secret." + tfkit.UnknownID + "An endpoint may have up to 8: each delivery has a signature of every valid " +
+			"version of all of them, " +
 			"so a second one is the way to another algorithm without a lost delivery. An error on it means that " +
 			"there is no such endpoint in the environment, or that it has 8 already.",
 	}

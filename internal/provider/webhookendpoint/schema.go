@@ -26,9 +26,7 @@ func resourceSchema() schema.Schema {
 			Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
 			PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
 			MarkdownDescription: "Id of the connector whose events are delivered. A change replaces the endpoint, " +
-				"and what is queued for it is not delivered any more. While the id is unknown, a change in place is " +
-				"planned; if it turns out to be another one, Terraform stops the apply before anything is changed: " +
-				"plan again. " +
+				"and what is queued for it is not delivered any more." + tfkit.UnknownID +
 				"An error on it means that there is no such connector in the environment. While the connector is " +
 				"disabled, nothing is delivered.",
 		},
