@@ -158,7 +158,8 @@ func TestConnectorMergePatch(t *testing.T) {
 func TestConnectorTypeChangesInPlace(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("mail", object{
-		"type": "smtp", "settings": object{"host": "mail.example.com"}, "credentials": object{"username": "u", "password": "one"},
+		"type": "smtp", "settings": object{"host": "mail.example.com"},
+		"credentials": object{"username": "u", "password": "one"},
 	})
 	patch := func(body object) *reply { return w.do("PATCH", pathConnectors+"/"+c.ID, body) }
 	patch(object{"type": "slack"}).problem(api.CodeInvalid, "/settings/host")
@@ -186,7 +187,8 @@ func TestConnectorTypeChangesInPlace(t *testing.T) {
 		t.Errorf("versions: %+v", versions)
 	}
 
-	got = w.patchConnector(c.ID, object{"type": "slack", "settings": nil, "credentials": object{"bot_token": "xoxb-1-2-three"}})
+	slack := object{"type": "slack", "settings": nil, "credentials": object{"bot_token": "xoxb-1-2-three"}}
+	got = w.patchConnector(c.ID, slack)
 	if got.CredentialsStatus != api.CredentialsCurrent || *got.Version != 2 {
 		t.Errorf("with new credentials: %+v", got)
 	}

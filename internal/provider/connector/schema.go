@@ -31,7 +31,8 @@ const (
 	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without " +
 		"credentials or without a policy."
 	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; " +
-		"`due`: older than the policy's `interval`; `overdue`: older than its `max_age`; `revoked`: they were revoked on the platform."
+		"`due`: older than the policy's `interval`; `overdue`: older than its `max_age`; `revoked`: they were " +
+		"revoked on the platform."
 )
 
 func resourceSchema() schema.Schema {
