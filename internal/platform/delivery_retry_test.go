@@ -44,8 +44,8 @@ func TestRetries(t *testing.T) {
 		if d.State != api.DeliveryQueued || d.NextAttemptAt == nil {
 			t.Fatalf("after attempt %d: %+v", n, d)
 		}
-		wait, least := d.NextAttemptAt.Sub(w.clock.Now()), webhook.After(n, webhook.Answer{Status: 500}, 0).Again
-		if most := webhook.After(n, webhook.Answer{Status: 500}, 1).Again; wait < least || wait > most {
+		wait, least := d.NextAttemptAt.Sub(w.clock.Now()), webhook.After(n, webhook.Response{Status: 500}, 0).Again
+		if most := webhook.After(n, webhook.Response{Status: 500}, 1).Again; wait < least || wait > most {
 			t.Errorf("after attempt %d: %v until the next, want %v to %v", n, wait, least, most)
 		}
 		w.clock.Advance(wait - time.Microsecond)

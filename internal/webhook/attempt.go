@@ -17,8 +17,8 @@ const (
 	statusGatewayTimeout      = 504
 )
 
-// Answer is the receiver's answer to an attempt to deliver an event.
-type Answer struct {
+// Response is the response of a receiver to an attempt to deliver an event.
+type Response struct {
 	Status     int           // 0 if there was no answer
 	RetryAfter time.Duration // from the header Retry-After; 0 without one
 	Unsent     bool          // nothing was sent, because there is no key to sign with
@@ -52,18 +52,18 @@ const (
 // After returns what follows an attempt. The first attempt is 1. Only 2xx is a success. After MaxAttempts a delivery
 // has failed, unless nothing was sent or the receiver answered 410: then the event waits. spread, in [0, 1), adds up to
 // a tenth to a wait, so that deliveries that failed together are not retried together.
-func After(attempt int, a Answer, spread float64) Next {
-	if accepts(a.Status) {
+func After(attempt int, r Response, spread float64) Next {
+	if accepts(r.Status) {
 		return Next{Delivered: true}
 	}
-	next := Next{Gone: a.Status == statusGone}
+	next := Next{Gone: r.Status == statusGone}
 	if !next.Gone {
-		next.Pause = min(a.RetryAfter, maxRetryAfter)
+		next.Pause = min(r.RetryAfter, maxRetryAfter)
 	}
 	if next.Pause <= 0 {
-		next.Pause = pauseOf(a.Status)
+		next.Pause = pauseOf(r.Status)
 	}
-	if attempt > len(retries) && !next.Gone && !a.Unsent {
+	if attempt > len(retries) && !next.Gone && !r.Unsent {
 		return next
 	}
 	wait := retries[min(max(attempt, 1), len(retries))-1]

@@ -72,7 +72,7 @@ func (d *Deliverer) send(
 // unsigned is the result of an attempt that was not made: nothing is ever sent without a signature.
 func unsigned(at time.Time) webhooks.Result {
 	return webhooks.Result{
-		At: at, Outcome: api.AttemptUnsigned, Answer: webhook.Answer{Unsent: true},
+		At: at, Outcome: api.AttemptUnsigned, Response: webhook.Response{Unsent: true},
 		Detail: "nothing was sent: the endpoint has no valid signing secret; create one, or reissue the one it has",
 	}
 }
@@ -108,7 +108,7 @@ func (d *Deliverer) record(
 		if err != nil {
 			return err
 		}
-		next, err := after(ctx, tx, stored, result.Answer, spread)
+		next, err := after(ctx, tx, stored, result.Response, spread)
 		if err != nil {
 			return err
 		}
@@ -136,13 +136,13 @@ func (d *Deliverer) record(
 
 // after decides what follows an attempt. An attempt that sent nothing does not count towards the end of a delivery.
 func after(
-	ctx context.Context, tx *txn.Tx, event *store.Delivery, answer webhook.Answer, spread float64,
+	ctx context.Context, tx *txn.Tx, event *store.Delivery, response webhook.Response, spread float64,
 ) (webhook.Next, error) {
-	if answer.Unsent {
-		return webhook.After(int(event.Attempts)+1, answer, spread), nil
+	if response.Unsent {
+		return webhook.After(int(event.Attempts)+1, response, spread), nil
 	}
 	sent, err := tx.AttemptsSent(ctx, event.ID)
-	return webhook.After(sent+1, answer, spread), err
+	return webhook.After(sent+1, response, spread), err
 }
 
 // advance counts an attempt, and moves the delivery to its next attempt or to its end.
@@ -187,7 +187,7 @@ func (d *Deliverer) noteFailing(e *store.WebhookEndpoint, result webhooks.Result
 		since = result.At
 	}
 	unanswered := result.Outcome == string(egress.TimedOut)
-	if result.Answer.Unsent {
+	if result.Response.Unsent {
 		unanswered = e.Failing.Unanswered // nothing was sent, so nothing is known
 	}
 	e.Failing = store.Failing{Since: since, At: result.At, Detail: result.Detail, Unanswered: unanswered}

@@ -55,7 +55,7 @@ type Result struct {
 	Outcome  string // as api.DeliveryAttempt has it
 	Status   int    // 0 where no answer came
 	Detail   string
-	Answer   webhook.Answer
+	Response webhook.Response
 }
 
 // StatusOrNull returns the status as it is stored and shown.
@@ -124,7 +124,7 @@ func (r Result) answered(resp *http.Response, now time.Time) Result {
 	r.Status = resp.StatusCode
 	// A pause has a limit of its own, which is far below this one.
 	wait, _ := api.RetryAfter(resp.Header, now, 365*24*time.Hour)
-	r.Answer = webhook.Answer{Status: resp.StatusCode, RetryAfter: wait}
+	r.Response = webhook.Response{Status: resp.StatusCode, RetryAfter: wait}
 	r.Outcome, r.Detail = api.AttemptAnswered, fmt.Sprintf("the endpoint answered %d", resp.StatusCode)
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode <= 299:
