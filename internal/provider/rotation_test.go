@@ -247,9 +247,9 @@ func TestRollback(t *testing.T) {
 	})
 }
 
-// A plan that issues a version says what became of those before it, so that a gap in the numbers surprises nobody.
+// A plan that issues a version names the versions that were skipped, so that a gap in the numbers is explained.
 func TestVersionsThatNeverBecameCurrent(t *testing.T) {
-	const before = "there before"
+	const before = "issued earlier"
 	forEach(t, rotatedKinds(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
