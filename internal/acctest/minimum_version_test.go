@@ -35,25 +35,3 @@ func TestMinimumVersionRaised(t *testing.T) {
 	given(t, s, w, 3)
 	tf.Plan(0).Silent()
 }
-
-// While the number is not known the plan promises nothing, and the apply decides.
-func TestMinimumVersionUnknownInThePlan(t *testing.T) {
-	t.Parallel()
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	config := policy("") + handover(s)
-	tf.Config(config + notifier(""))
-	tf.Apply()
-	w := watch(t, p)
-	tf.Config(config + notifier("minimum_version = terraform_data.late.output") + `
-resource "terraform_data" "late" {
-  input = 2
-}
-`)
-	tf.SavePlan("late.tfplan").Has("~ version = 1 -> (known after apply)")
-	tf.ApplyPlan("late.tfplan")
-	w.want(2)
-	wantRotation(t, tf, 2, map[string]any{"phase": "stable", "current_version": 2.0, "next_version": 3.0})
-	given(t, s, w, 2)
-	tf.Plan(0).Silent()
-}

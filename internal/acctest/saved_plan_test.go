@@ -42,31 +42,3 @@ func TestSavedPlanAfterSomebodyElseBegan(t *testing.T) {
 	tf.Apply()
 	wantDelivered(t, p, s, 2, 2)
 }
-
-// What the platform did by itself at the deadlines, a saved plan does not do again, and does not call an error either.
-// The edit that it has besides is done.
-func TestSavedPlanAfterThePlatformTookTheStep(t *testing.T) {
-	t.Parallel()
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	config := policy("") + handover(s)
-	tf.Config(config + notifier(""))
-	tf.Apply()
-	p.Clock.Advance(30 * day)
-	tf.Apply()
-	_, value := s.Last()
-	p.As(api.RoleRuntime).Introspect(value)
-	tf.Config(config + notifier(`description = "Sends the alerts."`))
-	tf.SavePlan("saved.tfplan").Has(`"staged" -> "draining"`)
-	p.Clock.Advance(9 * day) // the stage has ended, and the overlap too
-	tf.ApplyPlan("saved.tfplan")
-	after := p.As(api.RoleAuditor).ScopedToken("notifier")
-	if after.Rotation.Phase != api.PhaseStable || after.Description == nil {
-		t.Errorf("the token is in phase %s with the description %v", after.Rotation.Phase, after.Description)
-	}
-	if by := versionOf(p.As(api.RoleAuditor).Versions("notifier"), 2).PromotedBy; by != "platform" {
-		t.Errorf("version 2 was promoted by %q, want the platform", by)
-	}
-	wantDelivered(t, p, s, 2, 2)
-	tf.Plan(0).Silent()
-}
