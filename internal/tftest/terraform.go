@@ -92,6 +92,19 @@ func Configure(tb testing.TB, server tfprotov6.ProviderServer, schemas *tfprotov
 // was unknown, and write-only values; nil where it does not.
 func (tf *Terraform) Apply(p Plan, known Config) Diags {
 	tf.t.Helper()
+	return tf.apply(p, known, known)
+}
+
+// ApplyIgnoring carries out a plan of a resource with ignore_changes. The plan has the prior state's value of every
+// ignored argument, which is null for a write-only one. c is the configuration itself: core shows it to the update alone.
+func (tf *Terraform) ApplyIgnoring(p Plan, c Config) Diags {
+	tf.t.Helper()
+	return tf.apply(p, nil, c)
+}
+
+// apply plans again with the configuration known, and updates with the configuration written; nil for the plan's.
+func (tf *Terraform) apply(p Plan, known, written Config) Diags {
+	tf.t.Helper()
 	if errs := p.Diags.Errors(); errs != "" {
 		tf.t.Fatalf("a plan with errors: %s", errs)
 	}
@@ -123,6 +136,9 @@ func (tf *Terraform) Apply(p Plan, known Config) Diags {
 	tf.conforms("inconsistent final plan", p.Planned, again.Planned)
 	if again.Planned.Equal(p.prior) {
 		return out
+	}
+	if written != nil {
+		configuration = Value(tf.typ, written)
 	}
 	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t,

@@ -29,6 +29,7 @@ func (r *connectorResource) ModifyPlan(
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	writeonly.NotePlanned(ctx, resp.Private, config.CredentialsWO.IsNull(), &resp.Diagnostics)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
@@ -101,6 +102,9 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if writeonly.Ignored(ctx, req.Private, &resp.Diagnostics) {
+		config.CredentialsWO = types.MapNull(types.StringType)
+	}
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

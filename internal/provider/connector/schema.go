@@ -65,7 +65,8 @@ func resourceSchema() schema.Schema {
 				"webhook, belongs here under `url`. " + api.CredentialsText() + " " +
 				"Without `credentials_wo_version` the provider compares a keyed digest of them with the platform's " +
 				"and sends them when they differ, whichever side changed. " +
-				"Removing the argument leaves the platform's credentials as they are; an empty map is an error, " +
+				"Removing the argument, or naming it in `ignore_changes`, leaves the platform's credentials as they " +
+				"are; an empty map is an error, " +
 				"because it is never sent over existing ones. No default. " +
 				"An error `held` means that someone put the connector on hold: new credentials are refused until " +
 				"it is released.",

@@ -54,6 +54,7 @@ func (r *secretResource) ModifyPlan(
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	writeonly.NotePlanned(ctx, resp.Private, config.SecretWO.IsNull(), &resp.Diagnostics)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
@@ -87,6 +88,9 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if writeonly.Ignored(ctx, req.Private, &resp.Diagnostics) {
+		config.SecretWO = types.StringNull()
+	}
 	checkConfigured(&resp.Diagnostics, config.SecretWO)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

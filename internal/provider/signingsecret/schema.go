@@ -54,6 +54,7 @@ func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			"Without `secret_wo_version` the provider compares a keyed digest of it with the platform's. The " +
 			"platform cannot make the next one of a supplied secret: when it is due, every plan warns. A value " +
 			"that was revoked is not sent again by itself: that needs a `secret_wo_version` that it has not had. " +
+			"With `ignore_changes` on it, it is sent at the creation alone. " +
 			"Default: the platform makes the secret.",
 	}
 	attributes["secret_wo_version"] = schema.Int64Attribute{
