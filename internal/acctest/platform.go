@@ -226,7 +226,7 @@ func (p *Platform) AfterEach(look func()) {
 }
 
 // Requests returns what has arrived from outside since the start, or since the last call of ForgetRequests, oldest
-// first.
+// first. Requests about runs are left out.
 func (p *Platform) Requests() []Request {
 	p.proxy.mu.Lock()
 	defer p.proxy.mu.Unlock()

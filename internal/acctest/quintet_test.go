@@ -22,6 +22,7 @@ const (
 	opPatch    = "patch"
 	opStep     = "step"
 	opReveal   = "reveal"
+	opRun      = "run"
 	opDelete   = "delete"
 )
 
@@ -31,6 +32,8 @@ func operation(r acctest.Request) string {
 	switch {
 	case r.Path == "/v1/identity":
 		return opIdentity
+	case strings.HasPrefix(r.Path, "/v1/runs/"):
+		return opRun
 	case strings.HasSuffix(r.Path, "/reveal"):
 		return opReveal
 	case len(parts) > 3:

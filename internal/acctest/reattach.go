@@ -10,12 +10,12 @@ import (
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"google.golang.org/grpc"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	ours "github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
 
 // grpcMaxMessageSize is what the SDK's servers take.
@@ -32,10 +32,11 @@ type providerSocket struct {
 	name     string // of the provider
 	provider func() provider.Provider
 
-	serving sync.WaitGroup
-	mu      sync.Mutex
-	servers []*grpc.Server
-	closed  bool
+	serving   sync.WaitGroup
+	mu        sync.Mutex
+	servers   []*grpc.Server
+	providers []provider.Provider
+	closed    bool
 }
 
 func listenProvider(dir, name string, newProvider func() provider.Provider) (*providerSocket, error) {
@@ -55,8 +56,9 @@ func (s *providerSocket) accept() {
 			return
 		}
 		server := grpc.NewServer(grpc.MaxRecvMsgSize(grpcMaxMessageSize), grpc.MaxSendMsgSize(grpcMaxMessageSize))
+		served := s.provider()
 		plugin := &tf6server.GRPCProviderPlugin{
-			GRPCProvider: func() tfprotov6.ProviderServer { return providerserver.NewProtocol6(s.provider())() },
+			GRPCProvider: func() tfprotov6.ProviderServer { return ours.NewServer(served) },
 			Name:         launch.Registries[0] + "/quickconnect/" + s.name,
 		}
 		if err := plugin.GRPCServer(nil, server); err != nil {
@@ -70,6 +72,7 @@ func (s *providerSocket) accept() {
 			return
 		}
 		s.servers = append(s.servers, server)
+		s.providers = append(s.providers, served)
 		s.mu.Unlock()
 		s.serving.Go(func() { _ = server.Serve(newOneConnection(conn)) })
 	}
@@ -80,12 +83,15 @@ func (s *providerSocket) close() {
 	_ = s.listener.Close()
 	s.mu.Lock()
 	s.closed = true
-	servers := s.servers
+	servers, providers := s.servers, s.providers
 	s.mu.Unlock()
 	for _, server := range servers {
 		server.Stop()
 	}
 	s.serving.Wait()
+	for _, p := range providers {
+		ours.Close(p)
+	}
 }
 
 // oneConnection is a listener that accepts one connection. A second Accept waits until Close.

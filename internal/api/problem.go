@@ -22,6 +22,8 @@ const (
 	CodeUnsupportedMedia    = "unsupported_media_type"
 	// CodeUnsupportedToken is of RFC 7009: /v1/revoke cannot end a value of this kind.
 	CodeUnsupportedToken = "unsupported_token_type"
+	// CodeClaimSuperseded: another run has adopted the object that the claim was for.
+	CodeClaimSuperseded = "claim_superseded"
 	// CodeNoSuchRoute differs from CodeNotFound because a wrong path says nothing about an object.
 	CodeNoSuchRoute = "no_such_route"
 )
@@ -46,6 +48,7 @@ var StatusOf = map[string]int{
 	CodeNoSuchRoute:         http.StatusNotFound,
 	CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
 	CodeUnsupportedToken:    http.StatusBadRequest,
+	CodeClaimSuperseded:     http.StatusConflict,
 }
 
 // ProblemContentType is the media type of every error (RFC 9457).

@@ -83,6 +83,8 @@ type Client struct {
 	userAgent string
 	grace     time.Duration
 	http      *retryablehttp.Client
+	clock     clock.Clock
+	wait      func(context.Context, time.Duration) error
 	here      *api.Identity // nil: not known
 	known     *known
 }
@@ -144,7 +146,8 @@ func New(cfg Config) (*Client, error) {
 	secrets := newKnown()
 	secrets.supplied(cfg.Token.Expose())
 	return &Client{
-		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, known: secrets,
+		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, clock: cfg.Clock, wait: sleep,
+		known: secrets,
 	}, nil
 }
 

@@ -17,9 +17,22 @@ func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Co
 	return create[api.Connector](ctx, c.client, api.Connectors, in.Name, in)
 }
 
+// CreateClaimed creates a connector with a claim. It adopts the one that an interrupted run has made, and then sets
+// claim.Adopted.
+func (c Connectors) CreateClaimed(
+	ctx context.Context, in api.ConnectorCreate, claim *Claim,
+) (*api.Connector, error) {
+	return createClaimed[api.Connector](ctx, c.client, api.Connectors, in.Name, in, claim)
+}
+
 // Get reads a connector.
 func (c Connectors) Get(ctx context.Context, id string) (*api.Connector, error) {
 	return get[api.Connector](ctx, c.client, api.Connectors, id)
+}
+
+// GetClaimed reads a connector and presents the claim of its create, which may be empty.
+func (c Connectors) GetClaimed(ctx context.Context, id, claim string) (*api.Connector, error) {
+	return getClaimed[api.Connector](ctx, c.client, api.Connectors, id, claim)
 }
 
 // ByName reads the connector of a name. IsNotFound reports that there is none.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -27,6 +28,8 @@ type Error struct {
 	Field     string
 	Detail    string
 	RequestID string
+	// RetryAfter is how long the platform asks to wait; 0 for nothing.
+	RetryAfter time.Duration
 	// Attempts is how often the request was sent.
 	Attempts int
 	// Write is true where the request changes something. Without a response, it is then unknown whether it did.
@@ -69,6 +72,12 @@ func (e *Error) Unwrap() error { return e.Cause }
 // IsNotFound reports whether the platform itself said that the object does not exist: status 404 and a problem of our
 // type with this code, under the platform's header. A 404 of a proxy or of another API is not that.
 func IsNotFound(err error) bool { return HasCode(err, api.CodeNotFound) }
+
+// IsRunInProgress reports whether another run that is still at work has made the object of a create.
+func IsRunInProgress(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == api.CodeInProgress && e.Field != ""
+}
 
 // HasCode reports whether err is a problem of the platform with this code.
 func HasCode(err error, code string) bool {

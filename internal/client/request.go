@@ -34,13 +34,16 @@ type request struct {
 	about      about  // what the answer must be about
 	permission string // what the operation needs
 	write      Write
-	changes    bool // the request changes something: a key goes with it, and it is finished once it was sent
-	step       bool // the request is a step of a rotation
+	changes    bool   // the request changes something: a key goes with it, and it is finished once it was sent
+	step       bool   // the request is a step of a rotation
+	run, claim string // of a create, or the claim alone of a read; empty for none
 
 	// emptyStatus is the status of a success without a body. 0 is for operations that always have a body.
 	emptyStatus int
 	// empty is true after such a success.
 	empty bool
+	// status is what a success had.
+	status int
 	// requestID is the id that the last answer had.
 	requestID string
 	// platform is which platform gave the last answer.
@@ -97,6 +100,7 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		fail.fill(resp, r.known)
+		fail.RetryAfter, _ = retryAfter(c.clock, resp)
 		return fail
 	}
 	// A captive portal gives a page with status 200. It must not count as a success: after a DELETE, the object would
@@ -105,6 +109,7 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		fail.fill(resp, r.known)
 		return fail
 	}
+	r.status = resp.StatusCode
 	var named bool
 	if r.platform, named = platformOf(resp); !named {
 		return fail.refuse(resp, &PlatformError{})
@@ -164,6 +169,12 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 			key = newKey()
 		}
 		req.Header.Set("Idempotency-Key", key)
+	}
+	if r.run != "" {
+		req.Header.Set(api.HeaderRun, r.run)
+	}
+	if r.claim != "" {
+		req.Header.Set(api.HeaderClaim, r.claim)
 	}
 	if r.write.IfMatch != "" {
 		req.Header.Set("If-Match", `"`+r.write.IfMatch+`"`)

@@ -44,7 +44,8 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	case resp.StatusCode == http.StatusConflict:
 		p, ok := problemOf(resp)
 		_, named := platformOf(resp)
-		return ok && named && p.Code == api.CodeInProgress, nil
+		// With a field, it is another run that is in progress and not this request: CreateClaimed waits for that.
+		return ok && named && p.Code == api.CodeInProgress && p.Field == "", nil
 	}
 	return false, nil
 }

@@ -17,9 +17,22 @@ func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreat
 	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in)
 }
 
+// CreateClaimed creates a rotation policy with a claim. It adopts the one that an interrupted run has made, and then sets
+// claim.Adopted.
+func (p RotationPolicies) CreateClaimed(
+	ctx context.Context, in api.RotationPolicyCreate, claim *Claim,
+) (*api.RotationPolicy, error) {
+	return createClaimed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in, claim)
+}
+
 // Get reads a rotation policy.
 func (p RotationPolicies) Get(ctx context.Context, id string) (*api.RotationPolicy, error) {
 	return get[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id)
+}
+
+// GetClaimed reads a rotation policy and presents the claim of its create, which may be empty.
+func (p RotationPolicies) GetClaimed(ctx context.Context, id, claim string) (*api.RotationPolicy, error) {
+	return getClaimed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id, claim)
 }
 
 // ByName reads the rotation policy of a name. IsNotFound reports that there is none.

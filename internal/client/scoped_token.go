@@ -17,9 +17,22 @@ func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*ap
 	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in)
 }
 
+// CreateClaimed creates a scoped token with a claim. It adopts the one that an interrupted run has made, and then sets
+// claim.Adopted.
+func (t ScopedTokens) CreateClaimed(
+	ctx context.Context, in api.ScopedTokenCreate, claim *Claim,
+) (*api.ScopedToken, error) {
+	return createClaimed[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in, claim)
+}
+
 // Get reads a scoped token.
 func (t ScopedTokens) Get(ctx context.Context, id string) (*api.ScopedToken, error) {
 	return get[api.ScopedToken](ctx, t.client, api.ScopedTokens, id)
+}
+
+// GetClaimed reads a scoped token and presents the claim of its create, which may be empty.
+func (t ScopedTokens) GetClaimed(ctx context.Context, id, claim string) (*api.ScopedToken, error) {
+	return getClaimed[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, claim)
 }
 
 // ByName reads the scoped token of a name. IsNotFound reports that there is none.

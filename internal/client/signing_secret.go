@@ -17,9 +17,22 @@ func (s SigningSecrets) Create(ctx context.Context, in api.SigningSecretCreate) 
 	return create[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in)
 }
 
+// CreateClaimed creates a signing secret with a claim. It adopts the one that an interrupted run has made, and then sets
+// claim.Adopted.
+func (s SigningSecrets) CreateClaimed(
+	ctx context.Context, in api.SigningSecretCreate, claim *Claim,
+) (*api.SigningSecret, error) {
+	return createClaimed[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in, claim)
+}
+
 // Get reads a signing secret.
 func (s SigningSecrets) Get(ctx context.Context, id string) (*api.SigningSecret, error) {
 	return get[api.SigningSecret](ctx, s.client, api.SigningSecrets, id)
+}
+
+// GetClaimed reads a signing secret and presents the claim of its create, which may be empty.
+func (s SigningSecrets) GetClaimed(ctx context.Context, id, claim string) (*api.SigningSecret, error) {
+	return getClaimed[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, claim)
 }
 
 // ByName reads the signing secret of a name. IsNotFound reports that there is none.

@@ -18,9 +18,22 @@ func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCrea
 	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in)
 }
 
+// CreateClaimed creates a webhook endpoint with a claim. It adopts the one that an interrupted run has made, and then sets
+// claim.Adopted.
+func (e WebhookEndpoints) CreateClaimed(
+	ctx context.Context, in api.WebhookEndpointCreate, claim *Claim,
+) (*api.WebhookEndpoint, error) {
+	return createClaimed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in, claim)
+}
+
 // Get reads a webhook endpoint.
 func (e WebhookEndpoints) Get(ctx context.Context, id string) (*api.WebhookEndpoint, error) {
 	return get[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id)
+}
+
+// GetClaimed reads a webhook endpoint and presents the claim of its create, which may be empty.
+func (e WebhookEndpoints) GetClaimed(ctx context.Context, id, claim string) (*api.WebhookEndpoint, error) {
+	return getClaimed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id, claim)
 }
 
 // ByName reads the webhook endpoint of a name. IsNotFound reports that there is none.

@@ -23,6 +23,9 @@ var routes = []route{
 	{"GET", "/v1/principals", api.PermissionRead, nil},
 	{"DELETE", "/v1/principals/{id}", api.PermissionManagePrincipals, nil},
 	{"POST", "/v1/revoke", api.PermissionContain, url.Values{"token": {"x"}}},
+	{"PUT", "/v1/runs/{id}", api.PermissionWrite, nil},
+	{"POST", "/v1/runs/{id}/end", api.PermissionWrite, object{"in_order": true}},
+	{"GET", "/v1/orphans", api.PermissionRead, nil},
 
 	{"POST", pathConnectors, api.PermissionWrite, object{"name": "new", "owner": "o", "type": "custom"}},
 	{"GET", pathConnectors, api.PermissionRead, nil},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
@@ -26,6 +28,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/runs"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -89,6 +92,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := bindRows(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}
+	if err := claims.Extend(ctx, runner); err != nil {
+		return nil, fmt.Errorf("extend the leases of runs: %w", err)
+	}
 	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
 }
 
@@ -97,7 +103,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	metrics := httpapi.NewMetrics()
 	metrics.Clock(runner.Watch)
 	engine := credentials.New(runner, metrics.Settled)
-	changes := httpapi.NewChanges(runner)
+	changes := httpapi.NewChanges(runner, c.Logger)
 	waker := deliveries.NewWaker()
 	hooks := webhooks.New(webhooks.Config{
 		Engine: engine, Changes: changes, Runner: runner, Egress: egress.New(c.Egress), Log: c.Logger,
@@ -116,6 +122,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		policies.New(engine, changes),
 		identity.New(runner),
 		principals.New(runner, changes),
+		runs.New(runner),
 		deliveries.New(engine, changes, waker),
 	} {
 		d.Mount(router)

@@ -107,6 +107,7 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
+		s.tf.Close()
 		other := s.Terraform(k.Terraform)
 		errs := other.Apply(other.Plan(k.config), nil).Errors()
 		tftest.Says(t, errs, `AttributeName("name")`, "terraform import "+k.Terraform+".LABEL orders")

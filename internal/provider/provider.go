@@ -4,6 +4,7 @@ package provider
 import (
 	"context"
 	"os"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -16,6 +17,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/signingsecret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhookendpoint"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhooksignature"
 )
@@ -29,6 +31,9 @@ var (
 type quickconnect struct {
 	version string
 	getenv  func(string) string
+
+	mu      sync.Mutex
+	session *tfkit.Session // of the last Configure; nil before
 }
 
 // New returns the constructor of the provider. version is part of the user agent.
@@ -37,6 +42,38 @@ func New(version string) func() provider.Provider { return NewIn(os.Getenv, vers
 // NewIn returns the constructor of a provider that looks environment variables up with getenv, for tests.
 func NewIn(getenv func(string) string, version string) func() provider.Provider {
 	return func() provider.Provider { return &quickconnect{version: version, getenv: getenv} }
+}
+
+// configured takes the place of an earlier Configure, whose run ends: no object is created in it any more. Terraform
+// configures an instance once; a provider in debug mode serves one command after the other.
+func (p *quickconnect) configured(session *tfkit.Session) {
+	p.mu.Lock()
+	before := p.session
+	p.session = session
+	p.mu.Unlock()
+	if before != nil {
+		go before.Close(context.Background())
+	}
+}
+
+func (p *quickconnect) current() *tfkit.Session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.session
+}
+
+// Stop says that the user has interrupted Terraform.
+func (p *quickconnect) Stop() {
+	if session := p.current(); session != nil {
+		session.Interrupt()
+	}
+}
+
+// Close says that Terraform has closed the provider. It waits until the platform knows it, or until the context ends.
+func (p *quickconnect) Close(ctx context.Context) {
+	if session := p.current(); session != nil {
+		session.Close(ctx)
+	}
 }
 
 func (p *quickconnect) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -61,13 +61,14 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 			tenant, environment, who.Tenant, who.Environment, who.Name))
 		return
 	}
-	platform, err := tfkit.NewSession(cl, *who)
+	session, err := tfkit.NewSession(cl, *who)
 	if err != nil {
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
 	}
-	platform.Accept(c.AcceptPlatformID.ValueString())
-	handOver(resp, platform)
+	session.Accept(c.AcceptPlatformID.ValueString())
+	p.configured(session)
+	handOver(resp, session)
 }
 
 // clientConfig returns the configuration of the client, without user agent and token.

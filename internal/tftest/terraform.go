@@ -3,6 +3,7 @@
 package tftest
 
 import (
+	"context"
 	"maps"
 	"testing"
 
@@ -19,6 +20,7 @@ type Terraform struct {
 	Private []byte
 
 	t        testing.TB
+	provider provider.Provider
 	server   tfprotov6.ProviderServer
 	typeName string
 	schema   *tfprotov6.Schema
@@ -47,10 +49,35 @@ func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName str
 	if d := Configure(tb, server, schemas, providerConfig); d.Errors() != "" {
 		tb.Fatal(d.Errors())
 	}
-	tf := &Terraform{t: tb, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
+	tf := &Terraform{t: tb, provider: p, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
 	tf.typ = tf.schema.ValueType()
 	tf.State = tf.null()
+	tb.Cleanup(tf.Close)
 	return tf
+}
+
+// life is a provider that has to know when Terraform stops and closes it.
+type life interface {
+	Stop()
+	Close(ctx context.Context)
+}
+
+// Stop is what Terraform does when the user interrupts it.
+func (tf *Terraform) Stop() {
+	tf.t.Helper()
+	if p, ok := tf.provider.(life); ok {
+		p.Stop()
+	}
+	if _, err := tf.server.StopProvider(context.WithoutCancel(tf.t.Context()), &tfprotov6.StopProviderRequest{}); err != nil {
+		tf.t.Error(err)
+	}
+}
+
+// Close is what Terraform does at its end.
+func (tf *Terraform) Close() {
+	if p, ok := tf.provider.(life); ok {
+		p.Close(context.WithoutCancel(tf.t.Context()))
+	}
 }
 
 // Serve starts p and fetches its schemas.

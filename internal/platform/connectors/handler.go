@@ -72,12 +72,12 @@ func (h *Handler) Mount(r *httpapi.Router) {
 }
 
 type createInput struct {
-	httpapi.Keyed
+	httpapi.Creating
 	Body api.ConnectorCreate
 }
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
-	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	return h.changes.Create(ctx, api.Connectors, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		c, err := expand(tx, &in.Body)
 		if err != nil {
 			return nil, err

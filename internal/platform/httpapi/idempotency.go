@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"strings"
@@ -32,6 +33,7 @@ type Conditional struct {
 // Changes carries out writes, each in one transaction with the record that makes its repetition harmless.
 type Changes struct {
 	runner  *txn.Runner
+	log     *slog.Logger
 	running sync.Map // the keys of the requests that this process is carrying out
 	shows   map[string]Show
 }
@@ -40,8 +42,8 @@ type Changes struct {
 type Show func(ctx context.Context, tx *txn.Tx, id string) (any, error)
 
 // NewChanges returns what carries out the writes of one platform.
-func NewChanges(runner *txn.Runner) *Changes {
-	return &Changes{runner: runner, shows: map[string]Show{}}
+func NewChanges(runner *txn.Runner, log *slog.Logger) *Changes {
+	return &Changes{runner: runner, log: log, shows: map[string]Show{}}
 }
 
 // Shows sets how a repetition reads the objects whose ids have a prefix. It must not be called once requests come in.

@@ -158,7 +158,11 @@ func (rt *Router) describe(op Operation) {
 	success := o.Responses[strconv.Itoa(status)]
 	body := reflect.TypeOf(op.Returns)
 	success.Content["application/json"].Schema = doc.Components.Schemas.Schema(body, true, op.ID+"Response")
-	if status != http.StatusCreated {
+	if status == http.StatusCreated {
+		adopted := *success
+		adopted.Description = "OK: an object that an interrupted run had made, adopted by this create"
+		o.Responses[strconv.Itoa(http.StatusOK)] = &adopted
+	} else {
 		delete(success.Headers, "Location")
 	}
 	if _, hasEtag := body.FieldByName("Etag"); !hasEtag {
@@ -170,6 +174,8 @@ func operationOf(item *huma.PathItem, method string) *huma.Operation {
 	switch method {
 	case http.MethodPost:
 		return item.Post
+	case http.MethodPut:
+		return item.Put
 	case http.MethodPatch:
 		return item.Patch
 	case http.MethodDelete:

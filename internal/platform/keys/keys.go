@@ -151,6 +151,27 @@ func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) 
 // guess.
 func (k *Keys) RequestHash() hash.Hash { return hmac.New(sha256.New, k.request.key) }
 
+// SpecificationHash returns the keyed hash by which a create finds an object that an equal create has made. body is the
+// RequestHash of the create.
+func (k *Keys) SpecificationHash(kind string, body []byte) []byte {
+	return k.requestMAC("specification", kind, string(body))
+}
+
+// ClaimHash returns the keyed hash by which the claim of an object is found. The hashes of one claim for two objects
+// differ.
+func (k *Keys) ClaimHash(scope store.Scope, objectID, claim string) []byte {
+	return k.requestMAC("claim", scope.Tenant, scope.Environment, objectID, claim)
+}
+
+func (k *Keys) requestMAC(parts ...string) []byte {
+	mac := k.RequestHash()
+	for _, part := range parts {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
+	return mac.Sum(nil)
+}
+
 // SealEvent seals the body of an event.
 func (k *Keys) SealEvent(body []byte, e keyring.Event) ([]byte, error) {
 	return k.keyring.SealEvent(body, e)

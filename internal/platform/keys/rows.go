@@ -85,3 +85,16 @@ func (r Rows) Policy(p *store.RotationPolicy) (Bound, error) {
 	return r.bind(row, p.Interval, p.Overlap, p.MaxStage, p.MaxAge, p.QuietPeriod, p.RequireAcknowledgement,
 		p.OnStageTimeout)
 }
+
+// Run binds whose run it is, and how it ended, to the run.
+func (r Rows) Run(run *store.Run) (Bound, error) {
+	row := store.Row{Table: store.TableRuns, Scope: run.Scope, ID: run.ID}
+	return r.bind(row, run.Principal, micros(run.LeaseUntil), micros(run.EndedAt), run.InOrder)
+}
+
+// Claim binds who may adopt an object, and who has adopted it, to the object.
+func (r Rows) Claim(c *store.Claim) (Bound, error) {
+	row := store.Row{Table: store.TableClaims, Scope: c.Scope, ID: c.ObjectID, Number: c.Number}
+	return r.bind(row, c.Kind, c.Hash, c.Specification, c.RunID, c.Principal, c.Etag, micros(c.CreatedAt),
+		micros(c.PresentedAt), micros(c.SupersededAt), c.SupersededBy, c.SupersededRun)
+}

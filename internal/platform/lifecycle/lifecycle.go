@@ -71,7 +71,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 }
 
 // Get reads one object of the kind. The domain registers it, with its own description.
-func (h *Handler) Get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+func (h *Handler) Get(ctx context.Context, in *httpapi.Reading) (out *httpapi.Answer, err error) {
 	err = h.Engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		o, err := h.Engine.Load(ctx, tx, h.Kind, in.ID)
 		if err != nil {
@@ -80,7 +80,7 @@ func (h *Handler) Get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answe
 		out = httpapi.Object(o.Parts().Object, o.Show(tx.Now))
 		return nil
 	})
-	return out, err
+	return h.Changes.Claimed(ctx, in, out, err)
 }
 
 type revokeInput struct {

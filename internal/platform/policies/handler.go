@@ -67,12 +67,12 @@ func (h *Handler) Mount(r *httpapi.Router) {
 }
 
 type createInput struct {
-	httpapi.Keyed
+	httpapi.Creating
 	Body api.RotationPolicyCreate
 }
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
-	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	return h.changes.Create(ctx, api.RotationPolicies, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		policy, err := expand(tx, &in.Body)
 		if err != nil {
 			return nil, err
@@ -111,7 +111,7 @@ func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.A
 	return out, err
 }
 
-func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+func (h *Handler) get(ctx context.Context, in *httpapi.Reading) (out *httpapi.Answer, err error) {
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		policy, err := load(ctx, tx, in.ID)
 		if err != nil {
@@ -120,7 +120,7 @@ func (h *Handler) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answe
 		out = httpapi.Object(&policy.Object, flatten(policy))
 		return nil
 	})
-	return out, err
+	return h.changes.Claimed(ctx, in, out, err)
 }
 
 type patchInput struct {

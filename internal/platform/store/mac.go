@@ -15,6 +15,8 @@ const (
 	TableScopedTokens     Table = "scoped_tokens"
 	TableConnectors       Table = "connectors"
 	TableRotationPolicies Table = "rotation_policies"
+	TableRuns             Table = "runs"
+	TableClaims           Table = "claims"
 )
 
 // Row identifies a row of one of these tables.
@@ -22,12 +24,15 @@ type Row struct {
 	Table  Table
 	Scope  Scope
 	ID     string
-	Number int64 // of the version, in TableSecrets
+	Number int64 // of the version in TableSecrets, of the claim in TableClaims
 }
 
 func (r Row) String() string {
-	if r.Table == TableSecrets {
+	switch r.Table {
+	case TableSecrets:
 		return fmt.Sprintf("%s %s version %d", r.Table, r.ID, r.Number)
+	case TableClaims:
+		return fmt.Sprintf("%s %s number %d", r.Table, r.ID, r.Number)
 	}
 	return fmt.Sprintf("%s %s", r.Table, r.ID)
 }
@@ -59,6 +64,16 @@ var macs = func() map[Table]macStatements {
 			write: `UPDATE principals SET mac = $5 WHERE ` + inScope,
 			unbound: `SELECT tenant, environment, id, 0, token_hash FROM principals WHERE mac IS NULL
 				ORDER BY id LIMIT $1`,
+		},
+		// No older build wrote these two, so none of their rows is without a keyed hash.
+		TableRuns: {
+			read:  `SELECT mac FROM runs WHERE ` + inScope,
+			write: `UPDATE runs SET mac = $5 WHERE ` + inScope,
+		},
+		TableClaims: {
+			read: `SELECT mac FROM claims WHERE tenant = $1 AND environment = $2 AND object_id = $3 AND number = $4`,
+			write: `UPDATE claims SET mac = $5 WHERE tenant = $1 AND environment = $2 AND object_id = $3
+				AND number = $4`,
 		},
 	}
 	for _, table := range []Table{TableScopedTokens, TableConnectors, TableRotationPolicies} {

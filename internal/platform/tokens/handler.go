@@ -76,12 +76,12 @@ func (h *Handler) Mount(r *httpapi.Router) {
 }
 
 type createInput struct {
-	httpapi.Keyed
+	httpapi.Creating
 	Body api.ScopedTokenCreate
 }
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
-	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	return h.changes.Create(ctx, api.ScopedTokens, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		t, err := expand(tx, &in.Body)
 		if err != nil {
 			return nil, err

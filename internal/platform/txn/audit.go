@@ -13,6 +13,7 @@ const (
 	ActionUpdate = "update"
 	ActionDelete = "delete"
 	ActionReveal = "reveal"
+	ActionAdopt  = "adopt" // an object that an interrupted run had made
 )
 
 // Audit records that the caller did something to an object.

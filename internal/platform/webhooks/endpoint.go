@@ -69,12 +69,12 @@ func (h *endpoints) mount(r *httpapi.Router) {
 }
 
 type createEndpointInput struct {
-	httpapi.Keyed
+	httpapi.Creating
 	Body api.WebhookEndpointCreate
 }
 
 func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpapi.Answer, error) {
-	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	return h.changes.Create(ctx, api.WebhookEndpoints, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		e, err := expandEndpoint(tx, &in.Body)
 		if err != nil {
 			return nil, err
@@ -117,7 +117,7 @@ func (h *endpoints) list(ctx context.Context, in *httpapi.Listing) (out *httpapi
 	return out, err
 }
 
-func (h *endpoints) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
+func (h *endpoints) get(ctx context.Context, in *httpapi.Reading) (out *httpapi.Answer, err error) {
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		e, err := Endpoint(ctx, tx, in.ID)
 		if err != nil {
@@ -126,7 +126,7 @@ func (h *endpoints) get(ctx context.Context, in *httpapi.ByID) (out *httpapi.Ans
 		out = httpapi.Object(&e.Object, flattenEndpoint(e, tx.Now))
 		return nil
 	})
-	return out, err
+	return h.changes.Claimed(ctx, in, out, err)
 }
 
 type patchEndpointInput struct {

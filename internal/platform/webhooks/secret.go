@@ -69,12 +69,12 @@ func (h *Secrets) mount(r *httpapi.Router) {
 }
 
 type createSecretInput struct {
-	httpapi.Keyed
+	httpapi.Creating
 	Body api.SigningSecretCreate
 }
 
 func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.Answer, error) {
-	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	return h.changes.Create(ctx, api.SigningSecrets, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		s, err := expandSecret(tx, &in.Body)
 		if err != nil {
 			return nil, err

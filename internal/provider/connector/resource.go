@@ -60,12 +60,11 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	credentials, _ := credentialsOf(config.CredentialsWO)
-	created, err := c.Connectors().Create(ctx, plan.expand(credentials))
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, plan.subject())
+	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(credentials),
+		c.Connectors().CreateClaimed, &resp.Diagnostics)
+	if created == nil {
 		return
 	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 }
@@ -80,7 +79,8 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if c == nil {
 		return
 	}
-	found, err := c.Connectors().Get(ctx, state.ID.ValueString())
+	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
+	found, err := c.Connectors().GetClaimed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

@@ -88,12 +88,11 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.RotationPolicies().Create(ctx, plan.expand())
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, plan.subject())
+	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
+		c.RotationPolicies().CreateClaimed, &resp.Diagnostics)
+	if created == nil {
 		return
 	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
@@ -107,7 +106,8 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if c == nil {
 		return
 	}
-	p, err := c.RotationPolicies().Get(ctx, state.ID.ValueString())
+	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
+	p, err := c.RotationPolicies().GetClaimed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

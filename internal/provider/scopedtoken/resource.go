@@ -29,12 +29,11 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, err := c.ScopedTokens().Create(ctx, plan.expand())
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, plan.subject())
+	t := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
+		c.ScopedTokens().CreateClaimed, &resp.Diagnostics)
+	if t == nil {
 		return
 	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
@@ -52,7 +51,8 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if c == nil {
 		return
 	}
-	t, err := c.ScopedTokens().Get(ctx, state.ID.ValueString())
+	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
+	t, err := c.ScopedTokens().GetClaimed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

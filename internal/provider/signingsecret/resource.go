@@ -41,12 +41,11 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.SigningSecrets().Create(ctx, plan.expand(suppliedOf(config.SecretWO)))
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, plan.subject())
+	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(suppliedOf(config.SecretWO)),
+		c.SigningSecrets().CreateClaimed, &resp.Diagnostics)
+	if created == nil {
 		return
 	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 	next := plan.planned(ctx, flatten(ctx, created, &resp.Diagnostics), &resp.Diagnostics)
@@ -65,7 +64,8 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if c == nil {
 		return
 	}
-	found, err := c.SigningSecrets().Get(ctx, state.ID.ValueString())
+	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
+	found, err := c.SigningSecrets().GetClaimed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

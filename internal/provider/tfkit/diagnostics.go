@@ -1,6 +1,7 @@
 package tfkit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -125,11 +124,12 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
-		text := "An object of this name exists already, and is not taken over without an import."
+		text := sentences(e.Detail, "An object of this name exists already, and is not taken over without an import.")
 		if s.Name != "" {
 			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the "+
 				"label of this resource block (with count or for_each, give the whole address that this error "+
-				"names, in single quotes); otherwise choose another name.", s.Type, s.Name)
+				"names, in single quotes); otherwise choose another name. If the name belongs to another block of this configuration, or did until this apply, rename "+
+				"in two applies: first to a name that is free.", s.Type, s.Name)
 		}
 		return "Name taken", text
 	case api.CodeHeld:
@@ -138,7 +138,15 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodePreconditionFailed:
 		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was "+
 			"made, so this step was not taken and nothing was changed by it. "+planAgain)
+	case api.CodeClaimSuperseded:
+		return "Adopted by another state", sentences(e.Detail, fmt.Sprintf("Nothing was changed. If the other state is "+
+			"the right one, remove the object from this state: terraform state rm ADDRESS, with the address that this "+
+			"error names. If this state is the right one, remove it from the other one in the same way, then remove it here "+
+			"and import it again: terraform import ADDRESS %s.", cmp.Or(s.Name, "NAME")))
 	case api.CodeInProgress:
+		if e.Field != "" {
+			return "Another run is at work", sentences(e.Detail, "The provider has waited once. Nothing was created.")
+		}
 		return "", sentences(e.Detail, fmt.Sprintf("The same operation is still running on the platform "+
 			"after %d attempts", e.Attempts), unknownOutcome(e))
 	case api.CodeIdempotencyMismatch:
@@ -197,8 +205,8 @@ func unknownOutcome(e *client.Error) string {
 		return ""
 	}
 	if e.Op == "create" {
-		return "Whether the object was created is not known: apply again. If it was, that says that the name is " +
-			"taken and how to import it."
+		return "Whether the object was created is not known: apply again. If it was, that adopts it, or says that the " +
+			"name is taken and how to import it."
 	}
 	return "Whether the platform carried it out is not known. " + planAgain
 }
@@ -267,33 +275,4 @@ func attributeOf(e *client.Error, s Subject) (path.Path, bool) {
 		return path.Path{}, false
 	}
 	return path.Root(name), true
-}
-
-// sentences joins texts into a paragraph.
-func sentences(texts ...string) string {
-	var out []string
-	for _, t := range texts {
-		if t = strings.TrimSpace(t); t == "" {
-			continue
-		}
-		// An attribute keeps its lower-case name.
-		if first, _, _ := strings.Cut(t, " "); !strings.Contains(first, "_") {
-			t = Capital(t)
-		}
-		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") &&
-			!strings.HasSuffix(t, "!") {
-			t += "."
-		}
-		out = append(out, t)
-	}
-	return strings.Join(out, " ")
-}
-
-// Capital makes the first letter of a text upper-case.
-func Capital(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	if size == 0 || first == utf8.RuneError {
-		return s
-	}
-	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/run"
 )
 
 // Session is what the provider's Configure hands to every resource, data source and ephemeral resource.
@@ -23,7 +24,8 @@ type Session struct {
 	identity api.Identity
 	unknown  string
 	key      []byte
-	accepted string // the platform that accept_platform_id names
+	run      *run.Run // of what this provider creates; nil where it cannot call
+	accepted string   // the platform that accept_platform_id names
 	unseen   sync.Once
 }
 
@@ -32,6 +34,7 @@ func NewSession(c *client.Client, identity api.Identity) (*Session, error) {
 	s := &Session{client: c, identity: identity}
 	if c != nil {
 		s.client = c.For(identity)
+		s.run = run.New(c.Runs())
 	}
 	if k := identity.ComparisonKey; k != nil {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
@@ -46,6 +49,20 @@ func NewSession(c *client.Client, identity api.Identity) (*Session, error) {
 
 // NotConfigured returns a session that can send nothing, because an attribute of the provider is unknown.
 func NotConfigured(attribute string) *Session { return &Session{unknown: attribute} }
+
+// Interrupt says that the user has interrupted Terraform.
+func (s *Session) Interrupt() {
+	if s.run != nil {
+		s.run.Interrupt()
+	}
+}
+
+// Close says that Terraform has closed the provider.
+func (s *Session) Close(ctx context.Context) {
+	if s.run != nil {
+		s.run.Close(ctx)
+	}
+}
 
 // Identity is the principal that the provider calls as; ok is false where it cannot call.
 func (s *Session) Identity() (identity api.Identity, ok bool) {

@@ -97,12 +97,11 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := c.WebhookEndpoints().Create(ctx, plan.expand())
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, plan.subject())
+	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
+		c.WebhookEndpoints().CreateClaimed, &resp.Diagnostics)
+	if created == nil {
 		return
 	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
@@ -116,7 +115,8 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if c == nil {
 		return
 	}
-	found, err := c.WebhookEndpoints().Get(ctx, state.ID.ValueString())
+	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
+	found, err := c.WebhookEndpoints().GetClaimed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

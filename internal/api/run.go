@@ -1,0 +1,68 @@
+package api
+
+import (
+	"regexp"
+	"time"
+)
+
+// The headers by which the provider claims what it creates. Every create has both or neither. A read of an object has
+// HeaderClaim where the reader has the claim of its create.
+const (
+	HeaderRun   = "Quickconnect-Run"
+	HeaderClaim = "Quickconnect-Claim"
+)
+
+// RunIDPrefix is of the id of every run. The provider makes these ids.
+const RunIDPrefix = "run_"
+
+const (
+	// RunLease is how long a run counts as alive after it was last heard of, and RunRenewal how often it says so.
+	RunLease   = 30 * time.Second
+	RunRenewal = 10 * time.Second
+	// AdoptionWindow is how long after its creation an object can be adopted.
+	AdoptionWindow = 2 * time.Hour
+	// OrphanAge is how old an unclaimed object is when it is listed as an orphan.
+	OrphanAge = 24 * time.Hour
+)
+
+// The forms of the two headers.
+const (
+	RunIDPattern = `^` + RunIDPrefix + ulidPattern + `$`
+	ClaimPattern = `^[A-Za-z0-9_-]{22,128}$`
+)
+
+var (
+	runIDRegexp = regexp.MustCompile(RunIDPattern)
+	claimRegexp = regexp.MustCompile(ClaimPattern)
+)
+
+// IsRunID reports whether a text has the form of a run's id.
+func IsRunID(s string) bool { return runIDRegexp.MatchString(s) }
+
+// IsClaim reports whether a text has the form of a claim. Who makes one makes it of 128 random bits or more.
+func IsClaim(s string) bool { return claimRegexp.MatchString(s) }
+
+// Run is one instance of the provider, as far as the platform knows it.
+type Run struct {
+	ID         string     `json:"id" doc:"The id that the provider made, run_ and a ULID."`
+	StartedAt  time.Time  `json:"started_at" doc:"When its first create arrived."`
+	LeaseUntil time.Time  `json:"lease_until" doc:"Until when it counts as alive. A create and a renewal move it to 30 seconds from then."`
+	EndedAt    *time.Time `json:"ended_at" doc:"When it was ended. Null for not yet."`
+	InOrder    bool       `json:"in_order" doc:"It was ended in order: what it made is never adopted."`
+}
+
+// RunEnd ends a run.
+type RunEnd struct {
+	InOrder bool `json:"in_order" doc:"True: whoever started the run has got all its answers, and what it made is never adopted. False: the run was interrupted, and its lease ends now."`
+}
+
+// Orphan is an object whose claim nobody presented.
+type Orphan struct {
+	Kind          string    `json:"kind" doc:"The kind of the object, as in the path of its collection."`
+	ID            string    `json:"id" doc:"The id of the object."`
+	Name          string    `json:"name" doc:"The name of the object."`
+	CreatedAt     time.Time `json:"created_at" doc:"When it was made, or adopted."`
+	CreatedBy     string    `json:"created_by" doc:"Id of the principal that made it."`
+	CreatedByName string    `json:"created_by_name" doc:"The name of that principal."`
+	RunID         string    `json:"run_id" doc:"The run that made it, or adopted it."`
+}

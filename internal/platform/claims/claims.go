@@ -1,0 +1,256 @@
+// Package claims decides which create gets an object that an interrupted run has made. A run is one instance of the
+// provider, and the claim of a create is what the state of that run proves to have the object with. The routes of runs
+// and orphans are in package runs; package httpapi asks this one at every create and every read that has a claim.
+package claims
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// Claiming is what a create says about itself besides its body.
+type Claiming struct {
+	Kind  api.Kind
+	Name  string // that the object must have; empty where the platform makes one
+	RunID string
+	Claim string
+	Body  []byte // RequestHash of the body
+}
+
+// Find finds the object that a create adopts, and adopts it. The id is empty where there is none: then the object is to
+// be made. It returns a problem where another run may still have the answer that it waits for.
+func Find(ctx context.Context, tx *txn.Tx, c Claiming) (id string, err error) {
+	if err := begin(ctx, tx, c.RunID); err != nil {
+		return "", err
+	}
+	found, err := candidates(ctx, tx, c)
+	if err != nil {
+		return "", err
+	}
+	var waits error
+	for _, o := range found {
+		switch outcome, _ := Decide(c.create(tx), o); outcome {
+		case Adopt:
+			return o.Claim.ObjectID, adopt(ctx, tx, c, o)
+		case Wait:
+			waits = inProgress(tx, c, o)
+		case Refuse: // what makes the object says that its name is taken; without a name, another one is made
+		}
+	}
+	return "", waits
+}
+
+func (c Claiming) create(tx *txn.Tx) Create {
+	return Create{Principal: tx.Actor, RunID: c.RunID, Specification: c.specification(tx), Now: tx.Now}
+}
+
+func (c Claiming) specification(tx *txn.Tx) []byte {
+	return tx.Keys.SpecificationHash(c.Kind.Path, c.Body)
+}
+
+// candidates returns the object that has the name of a create; for a create without a name, every object that an equal
+// create has made and no state has.
+func candidates(ctx context.Context, tx *txn.Tx, c Claiming) (found []Object, err error) {
+	if c.Name != "" {
+		o, err := named(ctx, tx, c)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		}
+		return []Object{o}, err
+	}
+	equal, err := tx.UnpresentedClaims(ctx, tx.Scope, c.specification(tx))
+	if err != nil {
+		return nil, err
+	}
+	for _, claim := range equal {
+		o, err := object(ctx, tx, c.Kind, claim)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // it was deleted
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, o)
+	}
+	return found, nil
+}
+
+// named reads the object that has the name of a create.
+func named(ctx context.Context, tx *txn.Tx, c Claiming) (Object, error) {
+	id, err := tx.IDByName(ctx, tx.Scope, c.Kind.Path, c.Name)
+	if err != nil {
+		return Object{}, err
+	}
+	claim, err := tx.CurrentClaim(ctx, tx.Scope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Object{}, nil // made without a claim
+	}
+	if err != nil {
+		return Object{}, err
+	}
+	return object(ctx, tx, c.Kind, claim)
+}
+
+// object reads what is decided by about the object of a claim.
+func object(ctx context.Context, tx *txn.Tx, kind api.Kind, claim *store.Claim) (o Object, err error) {
+	bound, err := tx.Keys.Rows().Claim(claim)
+	if err := tx.CheckBound(ctx, bound, err); err != nil {
+		return o, err
+	}
+	if o.Etag, err = tx.ObjectEtag(ctx, tx.Scope, kind.Path, claim.ObjectID); err != nil {
+		return o, err
+	}
+	o.Claim = claim
+	o.Run, err = read(ctx, tx, claim.RunID)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, nil
+	}
+	return o, err
+}
+
+// Made stores the claim of an object that a create has made.
+func Made(ctx context.Context, tx *txn.Tx, c Claiming, id string) error {
+	return insert(ctx, tx, c, id, 1)
+}
+
+func insert(ctx context.Context, tx *txn.Tx, c Claiming, id string, number int64) error {
+	etag, err := tx.ObjectEtag(ctx, tx.Scope, c.Kind.Path, id)
+	if err != nil {
+		return err
+	}
+	claim := &store.Claim{
+		Scope: tx.Scope, Kind: c.Kind.Path, ObjectID: id, Number: number,
+		Hash: tx.Keys.ClaimHash(tx.Scope, id, c.Claim), Specification: c.specification(tx),
+		RunID: c.RunID, Principal: tx.Actor, Etag: etag, CreatedAt: tx.Now,
+	}
+	if err := tx.InsertClaim(ctx, claim); err != nil {
+		return err
+	}
+	return bind(ctx, tx, claim)
+}
+
+// adopt puts the claim of a create in the place of the one that counts.
+func adopt(ctx context.Context, tx *txn.Tx, c Claiming, o Object) error {
+	old := o.Claim
+	old.SupersededAt, old.SupersededBy, old.SupersededRun = tx.Now, tx.Actor, c.RunID
+	if err := tx.UpdateClaim(ctx, old); err != nil {
+		return err
+	}
+	if err := bind(ctx, tx, old); err != nil {
+		return err
+	}
+	if err := insert(ctx, tx, c, old.ObjectID, old.Number+1); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, txn.ActionAdopt, c.Kind.Path, old.ObjectID, map[string]string{
+		"name": c.Name, "run": c.RunID, "previous_run": old.RunID,
+	})
+}
+
+func bind(ctx context.Context, tx *txn.Tx, c *store.Claim) error {
+	bound, err := tx.Keys.Rows().Claim(c)
+	return tx.Bind(ctx, bound, err)
+}
+
+// inProgress says that the run that made an object may still have it.
+func inProgress(tx *txn.Tx, c Claiming, o Object) error {
+	left := o.Run.LeaseUntil.Sub(tx.Now)
+	out := problem.New(api.CodeInProgress, "/name", "another run (%s) made the %s %s and is still at work; "+
+		"wait until it has ended, and apply again", o.Run.ID, c.Kind.Singular, o.Claim.ObjectID)
+	out.RetryAfter = int((left + time.Second - 1) / time.Second)
+	return out
+}
+
+// Taken says why a create does not get the object that has its name, and what to do. It returns the error as it was for
+// any other error.
+func Taken(ctx context.Context, tx *txn.Tx, c Claiming, err error) error {
+	if !problem.Has(err, api.CodeNameTaken) {
+		return err
+	}
+	o, failed := named(ctx, tx, c)
+	if failed != nil {
+		return err
+	}
+	taken := (*problem.Error)(nil)
+	if errors.As(err, &taken) {
+		_, reason := Decide(c.create(tx), o)
+		return problem.New(api.CodeNameTaken, taken.Field, "%s; %s", taken.Detail, wayOut(reason))
+	}
+	return err
+}
+
+// wayOut says what to do about an object that has the name of a create.
+func wayOut(r Reason) string {
+	switch r {
+	case ReasonSameRun:
+		return "this run has just made it, so two blocks of the configuration have the same name: " +
+			"give one of them another name"
+	case ReasonPresented:
+		return "a state has it: if another block of the configuration had this name before, " +
+			"rename in two applies, the first one to a name that nothing has; otherwise choose another name"
+	case ReasonOtherPrincipal:
+		return "another principal made it: choose another name, or import it if this configuration is to manage it"
+	case ReasonOtherSpecification, ReasonChanged:
+		return "it is not what this create asks for: choose another name, or import it and plan again"
+	}
+	return "import it if this configuration is to manage it, or choose another name"
+}
+
+// Present takes the claim of a read. From then on the object is never adopted. It returns a problem where another run
+// has adopted the object, so that a second state does not go on with it. A claim that was never made for the object says
+// nothing.
+func Present(ctx context.Context, runner *txn.Runner, caller txn.Caller, id, claim string) error {
+	var found *store.Claim
+	err := runner.View(ctx, caller, func(tx *txn.Tx) (err error) {
+		found, err = presented(ctx, tx, id, claim)
+		return err
+	})
+	if err != nil || found == nil || !found.PresentedAt.IsZero() {
+		return err
+	}
+	return runner.Update(ctx, caller, func(tx *txn.Tx) error {
+		found, err := presented(ctx, tx, id, claim)
+		if err != nil || found == nil || !found.PresentedAt.IsZero() {
+			return err
+		}
+		found.PresentedAt = tx.Now
+		if err := tx.UpdateClaim(ctx, found); err != nil {
+			return err
+		}
+		return bind(ctx, tx, found)
+	})
+}
+
+// presented finds the claim of a read; nil for none.
+func presented(ctx context.Context, tx *txn.Tx, id, claim string) (*store.Claim, error) {
+	found, err := tx.ClaimByHash(ctx, tx.Scope, id, tx.Keys.ClaimHash(tx.Scope, id, claim))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	bound, err := tx.Keys.Rows().Claim(found)
+	if err := tx.CheckBound(ctx, bound, err); err != nil {
+		return nil, err
+	}
+	if found.SupersededAt.IsZero() {
+		return found, nil
+	}
+	name, err := tx.PrincipalName(ctx, tx.Scope, found.SupersededBy)
+	if err != nil {
+		return nil, fmt.Errorf("find who adopted %s: %w", id, err)
+	}
+	return nil, problem.New(api.CodeClaimSuperseded, "", "%s was made by the interrupted run %s; at %s, %s adopted it in "+
+		"run %s, before any state had presented the claim of this one; "+
+		"the state of that run has it now, so take it out of this one",
+		id, found.RunID, found.SupersededAt.UTC().Format(time.RFC3339),
+		api.Actor(found.SupersededBy, name), found.SupersededRun)
+}

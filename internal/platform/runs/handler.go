@@ -1,0 +1,111 @@
+// Package runs has the routes of the runs that create objects, and of the objects that no state has. What becomes of
+// these objects is for package claims.
+package runs
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// Handler serves /v1/runs and /v1/orphans.
+type Handler struct{ runner *txn.Runner }
+
+// New returns a handler.
+func New(runner *txn.Runner) *Handler { return &Handler{runner} }
+
+const tag = "Runs"
+
+// Mount registers the routes.
+func (h *Handler) Mount(r *httpapi.Router) {
+	r.Tag(tag, "What completes an interrupted apply: the instances of the provider that create objects, "+
+		"and the objects that no state has.")
+	httpapi.Register(r, httpapi.Operation{
+		ID: "renewRun", Method: http.MethodPut, Path: "/v1/runs/{id}", Tag: tag, Permission: api.PermissionWrite,
+		Returns: api.Run{}, Summary: "Renew the lease of a run",
+		Description: "Says that the run is alive. Its first create made it. For the principal that made it.",
+	}, h.renew)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "endRun", Method: http.MethodPost, Path: "/v1/runs/{id}/end", Tag: tag, Permission: api.PermissionWrite,
+		Summary: "End a run",
+		Description: "In order: what the run made is never adopted. Otherwise: its lease ends now. " +
+			"A run that has ended stays as it ended. For the principal that made it.",
+	}, h.end)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "listOrphans", Method: http.MethodGet, Path: "/v1/orphans", Tag: tag, Permission: api.PermissionRead,
+		Returns: api.Page[api.Orphan]{}, Summary: "List orphans",
+		Description: "Lists, in the order of their ids and in pages, the objects that were made with a claim 24 hours ago or " +
+			"more, and whose claim no read has presented since: no state has them. " +
+			"Nothing happens to them by itself; import them, or delete them.",
+	}, h.orphans)
+}
+
+func (h *Handler) renew(ctx context.Context, in *httpapi.ByID) (*httpapi.Answer, error) {
+	var run *store.Run
+	err := h.runner.Update(ctx, access.CallerOf(ctx), func(tx *txn.Tx) (err error) {
+		run, err = claims.Renew(ctx, tx, in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Body(api.Run{
+		ID: run.ID, StartedAt: run.StartedAt.UTC(), LeaseUntil: run.LeaseUntil.UTC(),
+		EndedAt: httpapi.UTC(run.EndedAt), InOrder: run.InOrder,
+	}), nil
+}
+
+type endInput struct {
+	httpapi.ByID
+	Body api.RunEnd
+}
+
+func (h *Handler) end(ctx context.Context, in *endInput) (*httpapi.Answer, error) {
+	err := h.runner.Update(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		return claims.End(ctx, tx, in.ID, in.Body.InOrder)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.NoContent(), nil
+}
+
+type orphansInput struct {
+	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many objects at most; 100 if absent."`
+	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
+}
+
+func (h *Handler) orphans(ctx context.Context, in *orphansInput) (out *httpapi.Answer, err error) {
+	after, err := httpapi.PageAfter(in.PageToken, "", "a list of orphans")
+	if err != nil {
+		return nil, err
+	}
+	list := store.List{After: after, Limit: httpapi.PageLimit(in.PageSize)}
+	err = h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		found, err := tx.Orphans(ctx, tx.Scope, tx.Now.Add(-api.OrphanAge), list)
+		if err != nil {
+			return err
+		}
+		names := map[string]string{}
+		for _, o := range found {
+			if names[o.Principal], err = tx.PrincipalName(ctx, tx.Scope, o.Principal); err != nil {
+				return err
+			}
+		}
+		out, err = httpapi.Page(in.PageSize, found, func(o *store.Orphan) string { return o.ObjectID },
+			func(o *store.Orphan) api.Orphan {
+				return api.Orphan{
+					Kind: o.Kind, ID: o.ObjectID, Name: o.Name, CreatedAt: o.CreatedAt.UTC(),
+					CreatedBy: o.Principal, CreatedByName: names[o.Principal], RunID: o.RunID,
+				}
+			})
+		return err
+	})
+	return out, err
+}

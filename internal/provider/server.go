@@ -1,0 +1,66 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/run"
+)
+
+// Serve serves the provider to Terraform until Terraform closes it, and then ends its runs.
+func Serve(address, version string, debug bool) error {
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	served := New(version)()
+	err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return NewServer(served) }, options...)
+	Close(served)
+	return err
+}
+
+// Close says that Terraform has closed a provider.
+func Close(p provider.Provider) {
+	if q, ok := p.(*quickconnect); ok {
+		ctx, cancel := context.WithTimeout(context.Background(), run.EndTimeout)
+		defer cancel()
+		q.Close(ctx)
+	}
+}
+
+// protocol has every service of the protocol that the framework implements.
+type protocol interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ProviderServerWithListResource
+	tfprotov6.ProviderServerWithActions
+	tfprotov6.ProviderServerWithStateStores
+}
+
+// server tells the provider when Terraform stops it. The framework only cancels the requests in flight.
+type server struct {
+	protocol
+	stopped func()
+}
+
+// NewServer serves a provider.
+func NewServer(p provider.Provider) tfprotov6.ProviderServer {
+	inner := providerserver.NewProtocol6(p)()
+	q, ours := p.(*quickconnect)
+	all, complete := inner.(protocol)
+	if !ours || !complete {
+		return inner
+	}
+	return &server{all, q.Stop}
+}
+
+// StopProvider is called when the user interrupts Terraform.
+func (s *server) StopProvider(
+	ctx context.Context, req *tfprotov6.StopProviderRequest,
+) (*tfprotov6.StopProviderResponse, error) {
+	s.stopped()
+	return s.protocol.StopProvider(ctx, req)
+}
