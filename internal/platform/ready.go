@@ -3,20 +3,32 @@ package platform
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
-// databaseCheck reports whether the database can be read.
+// probeInterval is how often the platform tries a write of its own, so that it does not learn of a full disk from the
+// first client of the morning. In an outage it tries at every sweep.
+const probeInterval = time.Minute
+
+// databaseCheck reports whether the database can be read, and whether the last write failed.
 func databaseCheck(s *store.Store) func(context.Context) httpapi.Finding {
 	return func(ctx context.Context) httpapi.Finding {
+		if u := s.Outage(); u != nil {
+			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database cannot be written: " + u.What() +
+				"; tokens are still checked, and every write is refused; " + u.Remedy()}
+		}
 		if err := s.Ping(ctx); err != nil {
-			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database does not answer; " +
-				"the log of the platform says why"}
+			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database cannot be read; " +
+				"look for lines of level ERROR in the log of the platform, and restart it"}
 		}
 		return httpapi.Finding{State: httpapi.StateOK}
 	}
@@ -39,4 +51,63 @@ func clockCheck(w *txn.Watch) func(context.Context) httpapi.Finding {
 			"is right with quickconnectd clock accept", now.Format(time.RFC3339), what, v.By.Round(time.Second))
 		return httpapi.Finding{State: httpapi.StateDegraded, Text: text}
 	}
+}
+
+// databaseWatch finds the end of an outage of the database, and logs when one begins and ends.
+type databaseWatch struct {
+	store *store.Store
+	clock clock.Clock
+	log   *slog.Logger
+
+	mu       sync.Mutex
+	probedAt time.Time
+	logged   bool // that an outage began
+}
+
+// look tries a write where that is due. It returns why the database cannot be written; nil if it can.
+func (w *databaseWatch) look(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.report()
+	since := w.clock.Now().Sub(w.probedAt)
+	if w.store.Outage() == nil && since >= 0 && since < probeInterval {
+		return nil
+	}
+	err := w.store.Probe(ctx)
+	w.probedAt = w.clock.Now()
+	w.report()
+	return err
+}
+
+func (w *databaseWatch) report() {
+	u := w.store.Outage()
+	switch {
+	case u != nil && !w.logged:
+		w.log.Error("the database cannot be written: every write is refused, deliveries and deadlines wait, "+
+			"uses are kept in memory", "reason", u.Reason, "what", u.What(), "do", u.Remedy(), "error", u.Error())
+	case u == nil && w.logged:
+		w.log.Info("the database can be written again")
+	}
+	w.logged = u != nil
+}
+
+// watchMetrics adds what an operator needs to see of an outage.
+func watchMetrics(m *httpapi.Metrics, s *store.Store, engine *credentials.Engine, uses *access.Uses) {
+	m.Gauge("quickconnect_database_writable", "1 if the last write of the database succeeded, 0 if it failed.", nil,
+		func() float64 {
+			if s.Outage() != nil {
+				return 0
+			}
+			return 1
+		})
+	const name, help = "quickconnect_uses_waiting", "Uses in memory that wait to be written."
+	m.Gauge(name, help, map[string]string{"of": "versions"}, func() float64 {
+		waiting, _ := engine.KeptUses()
+		return float64(waiting)
+	})
+	m.Gauge(name, help, map[string]string{"of": "principals"}, func() float64 { return float64(uses.Waiting()) })
+	m.Counter("quickconnect_uses_lost_total", "Uses that were not kept because too many waited.", func() float64 {
+		_, lost := engine.KeptUses()
+		return float64(lost)
+	})
 }

@@ -129,6 +129,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	}
 	router.Check("database", databaseCheck(c.Store))
 	router.Check("clock", clockCheck(runner.Watch))
+	watchMetrics(metrics, c.Store, engine, uses)
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err
@@ -137,8 +138,12 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 	})
 	return &Server{
-		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep, refusals: refusals,
-		sweeper: &sweeper{runner: runner, engine: engine, uses: uses, log: c.Logger},
+		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
+		refusals: refusals,
+		sweeper: &sweeper{
+			runner: runner, engine: engine, uses: uses, log: c.Logger,
+			database: &databaseWatch{store: c.Store, clock: c.Clock, log: c.Logger},
+		},
 	}, nil
 }
 

@@ -26,10 +26,11 @@ const (
 // what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases values soon
 // after they end. While the clock is in doubt it does nothing of that.
 type sweeper struct {
-	runner *txn.Runner
-	engine *credentials.Engine
-	uses   *access.Uses
-	log    *slog.Logger
+	runner   *txn.Runner
+	engine   *credentials.Engine
+	uses     *access.Uses
+	database *databaseWatch
+	log      *slog.Logger
 
 	mu       sync.Mutex
 	forgotAt time.Time
@@ -41,20 +42,32 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 	for {
 		select {
 		case <-ctx.Done():
-			// The last second's uses. A stop that cannot write them loses them.
-			_ = s.uses.Write(context.WithoutCancel(ctx), s.runner)
+			s.writeLast(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
-			if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := s.sweep(ctx); err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
 				s.log.Error("sweep failed", "error", err.Error())
 			}
 		}
 	}
 }
 
+// sweep does nothing but look at the database as long as that cannot be written.
 func (s *sweeper) sweep(ctx context.Context) error {
-	return errors.Join(
-		s.runner.Watch.Follow(ctx, s.runner.Store), s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
+	if err := s.database.look(ctx); err != nil {
+		return err
+	}
+	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
+		s.engine.WriteUses(ctx), s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
+}
+
+// writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
+func (s *sweeper) writeLast(ctx context.Context) {
+	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner))
+	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
+		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
+			"evidence of these versions are older than they should be", "uses", waiting, "error", fmt.Sprint(err))
+	}
 }
 
 func (s *sweeper) settleDue(ctx context.Context) error {

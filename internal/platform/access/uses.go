@@ -29,9 +29,14 @@ func (u *Uses) note(p *store.Principal, now time.Time) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if _, waits := u.at[p.ID]; !waits {
-		u.at[p.ID] = now
-	}
+	u.at[p.ID] = now
+}
+
+// Waiting returns how many uses wait to be written: at most one of each principal.
+func (u *Uses) Waiting() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.at)
 }
 
 // Write writes the uses so far. Those that cannot be written are kept for the next time.
@@ -42,7 +47,7 @@ func (u *Uses) Write(ctx context.Context, r *txn.Runner) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	err := r.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+	err := r.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
 		for id, at := range waiting {
 			if err := tx.MarkPrincipalUsed(ctx, id, at); err != nil {
 				return err
@@ -55,8 +60,6 @@ func (u *Uses) Write(ctx context.Context, r *txn.Runner) error {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for id := range waiting {
-		delete(u.at, id)
-	}
+	maps.DeleteFunc(u.at, func(id string, at time.Time) bool { return at.Equal(waiting[id]) })
 	return nil
 }

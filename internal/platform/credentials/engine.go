@@ -5,6 +5,7 @@ package credentials
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -19,11 +20,12 @@ type Engine struct {
 	runner  *txn.Runner
 	settled func(step string)
 	loaders map[string]Loader // by the path of the kind
+	kept    *kept
 }
 
 // New returns an engine that knows no kind yet. It reports every step that a deadline took, once that is committed.
 func New(runner *txn.Runner, settled func(step string)) *Engine {
-	return &Engine{runner: runner, settled: settled, loaders: map[string]Loader{}}
+	return &Engine{runner: runner, settled: settled, loaders: map[string]Loader{}, kept: newKept(maxKept)}
 }
 
 // Register adds a kind of object. It must not be called once the engine is in use.
@@ -59,12 +61,23 @@ func dueOf(tx *txn.Tx) *[]store.Ref {
 	return due
 }
 
+// unwrittenKey is the key of whether a transaction that reads settles in memory.
+type unwrittenKey struct{}
+
+func unwritten(tx *txn.Tx) bool {
+	out, _ := tx.Value(unwrittenKey{}, func() any { return false }).(bool)
+	return out
+}
+
 // View reads. Objects that are past a deadline are settled first, each in a transaction of its own, and read again: the
-// function may be called more than once, and only the outcome of its last call counts.
+// function may be called more than once, and only the outcome of its last call counts. Where the database cannot be
+// written, they are settled in memory alone: a read shows, and decides by, what the deadlines say.
 func (e *Engine) View(ctx context.Context, c txn.Caller, read func(*txn.Tx) error) error {
+	inMemory := e.runner.Store.Outage() != nil
 	for {
 		var due []store.Ref
 		err := e.runner.View(ctx, c, func(tx *txn.Tx) error {
+			tx.Value(unwrittenKey{}, func() any { return inMemory })
 			err := read(tx)
 			due = *dueOf(tx)
 			return err
@@ -73,7 +86,11 @@ func (e *Engine) View(ctx context.Context, c txn.Caller, read func(*txn.Tx) erro
 			return err
 		}
 		for _, ref := range due {
-			if err := e.SettleRef(ctx, c, ref); err != nil {
+			err := e.SettleRef(ctx, c, ref)
+			if inMemory = errors.Is(err, store.ErrUnavailable); inMemory {
+				break
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -83,6 +100,11 @@ func (e *Engine) View(ctx context.Context, c txn.Caller, read func(*txn.Tx) erro
 // Update writes. An object that it reads through the engine is settled in the same transaction.
 func (e *Engine) Update(ctx context.Context, c txn.Caller, do func(*txn.Tx) error) error {
 	return e.runner.Update(ctx, c, do)
+}
+
+// TryUpdate is Update for what can wait. It does not wait itself where the database cannot be written.
+func (e *Engine) TryUpdate(ctx context.Context, c txn.Caller, do func(*txn.Tx) error) error {
+	return e.runner.TryUpdate(ctx, c, do)
 }
 
 // SettleFirst settles the deadlines of an object before a change of it, in a transaction of its own: the change may be
@@ -99,9 +121,10 @@ func (e *Engine) SettleFirst(ctx context.Context, c txn.Caller, kind api.Kind, i
 	return err
 }
 
-// SettleRef settles the deadlines of an object in a transaction of its own. A missing object was deleted meanwhile.
+// SettleRef settles the deadlines of an object in a transaction of its own. A missing object was deleted meanwhile. It
+// does not wait where the database cannot be written.
 func (e *Engine) SettleRef(ctx context.Context, c txn.Caller, ref store.Ref) error {
-	err := e.runner.Update(ctx, c.In(ref.Scope), func(tx *txn.Tx) error { return e.settleLoaded(ctx, tx, ref) })
+	err := e.runner.TryUpdate(ctx, c.In(ref.Scope), func(tx *txn.Tx) error { return e.settleLoaded(ctx, tx, ref) })
 	if problem.IsNotFound(err) {
 		return nil
 	}
@@ -130,34 +153,58 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 	return err
 }
 
-// Settle applies the deadlines of an object that have passed, and saves it. In a transaction that only reads, it notes
-// the object instead, and View settles it. Every loader calls it, so every read and every change comes after the
-// deadlines. While the clock is in doubt, the object stays as it is.
+// Settle applies the uses of an object that are kept and the deadlines that have passed, and saves it. In a transaction
+// that only reads, it notes the object instead, and View settles it. Every loader calls it, so every read and every
+// change comes after the deadlines. While the clock is in doubt, deadlines wait.
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
-	if tx.Paused || !p.due(tx.Now) {
+	uses := e.kept.uses(p.ref())
+	if len(uses) == 0 && (tx.Paused || !p.due(tx.Now)) {
 		return nil
 	}
-	if !tx.Writable {
+	if !tx.Writable && !unwritten(tx) {
 		due := dueOf(tx)
 		*due = append(*due, p.ref())
 		return nil
 	}
-	after, done := rotation.Settle(p.Credential.Credential, p.Policy, tx.Now)
-	if len(done) == 0 {
+	after, done := catchUp(p.Credential.Credential, p.Policy, uses, tx.Now)
+	moved := p.count(done)
+	for _, u := range uses {
+		if u.At.After(p.Credential.LastUsedAt) {
+			p.Credential.LastUsedAt = u.At
+		}
+	}
+	if !tx.Writable {
+		p.Credential.Credential = after
 		return nil
 	}
-	if p.Credential.SettledBase == 0 {
-		p.Credential.SettledBase = p.Object.Etag
-	}
-	for _, t := range done {
-		step := string(t.Step)
-		p.Object.Etag++
-		p.Credential.SettledSteps = append(p.Credential.SettledSteps, step)
+	for _, step := range moved {
 		tx.OnCommit(func() { e.settled(step) })
 	}
+	tx.OnCommit(func() { e.kept.drop(p.ref(), uses) })
 	if err := Record(ctx, tx, p, after, done, nil); err != nil {
 		return err
 	}
-	return o.Save(ctx, tx)
+	if len(moved) > 0 {
+		if err := o.Save(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return markUses(ctx, tx, p.Object.ID, after, uses)
+}
+
+// count counts the deadlines among transitions in the etag, and returns their steps. A use has none that count.
+func (p Parts) count(done []rotation.Transition) (steps []string) {
+	for _, t := range done {
+		if !t.Step.Moves() {
+			continue
+		}
+		if p.Credential.SettledBase == 0 {
+			p.Credential.SettledBase = p.Object.Etag
+		}
+		p.Object.Etag++
+		p.Credential.SettledSteps = append(p.Credential.SettledSteps, string(t.Step))
+		steps = append(steps, string(t.Step))
+	}
+	return steps
 }

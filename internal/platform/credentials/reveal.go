@@ -37,8 +37,20 @@ func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Rev
 	return out, tx.Audit(ctx, txn.ActionReveal, p.Kind.Path, p.Object.ID, detail)
 }
 
-func validVersion(ctx context.Context, tx *txn.Tx, p Parts, number int64) (rotation.Version, error) {
+// Versions returns the metadata of every version of an object, as the object that was read has them: what is settled in
+// memory alone is not in the database.
+func Versions(ctx context.Context, tx *txn.Tx, p Parts) ([]rotation.Version, error) {
 	all, err := tx.Versions(ctx, tx.Scope, p.Object.ID)
+	for i, v := range all {
+		if read, ok := p.Credential.Lookup(v.Number); ok {
+			all[i] = read
+		}
+	}
+	return all, err
+}
+
+func validVersion(ctx context.Context, tx *txn.Tx, p Parts, number int64) (rotation.Version, error) {
+	all, err := Versions(ctx, tx, p)
 	if err != nil {
 		return rotation.Version{}, err
 	}

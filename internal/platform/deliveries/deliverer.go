@@ -72,7 +72,7 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	report := func(err error) {
-		if err != nil && ctx.Err() == nil {
+		if err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
 			d.log.Error("delivery failed", "error", err.Error())
 		}
 	}
@@ -89,8 +89,12 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 }
 
 // start begins to deliver to the endpoints that have a delivery due and get a place. It returns how many these are, and
-// calls ended once for each of them.
+// calls ended once for each of them. As long as no result could be recorded, it begins none: a receiver would get the
+// same event again and again.
 func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended func(error)) (started int, err error) {
+	if d.runner.Store.Outage() != nil {
+		return 0, nil
+	}
 	var due []store.DueEndpoint
 	err = d.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
 		due, err = tx.WebhookEndpointsDue(ctx, tx.Now)
@@ -116,7 +120,8 @@ func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended fu
 // deliverTo delivers to one endpoint, a few events at a time, until nothing is due, or until its place goes to another
 // one.
 func (d *Deliverer) deliverTo(ctx context.Context, p place) error {
-	for ctx.Err() == nil { // when the platform stops, the rest stays queued
+	// When the platform stops, or cannot record results, the rest stays queued.
+	for ctx.Err() == nil && d.runner.Store.Outage() == nil {
 		n, answered, err := d.deliverSome(ctx, p)
 		if err != nil || n == 0 || !answered {
 			return err

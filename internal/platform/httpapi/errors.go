@@ -33,6 +33,7 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	id := access.From(ctx).ID
 	var known *problem.Error
 	var rule *rotation.Error
+	var outage *store.Unavailable
 	switch {
 	case errors.As(err, &known):
 	case errors.As(err, &rule):
@@ -42,6 +43,10 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	case errors.Is(err, store.ErrReferenced):
 		known = problem.New(api.CodeConflict, "", "an object that this one refers to, or that refers to it, "+
 			"has just changed; read it again and decide anew")
+	case errors.As(err, &outage): // the log has one line when an outage begins, not one for each request
+		known = problem.New(api.CodeUnavailable, "", "the database of the platform cannot be used now: %s; to the "+
+			"operator of the platform: %s; then send the request again", outage.What(), outage.Remedy())
+		known.RetryAfter = outageRetryAfter
 	case ctx.Err() != nil:
 		known = problem.New(api.CodeUnavailable, "", "the request was given up before it was done")
 	default:
@@ -52,6 +57,9 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	out.RequestID = id
 	return &out
 }
+
+// outageRetryAfter is how many seconds a client should wait for the end of an outage. Most last longer.
+const outageRetryAfter = 10
 
 var humaOnce sync.Once
 

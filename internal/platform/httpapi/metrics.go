@@ -76,6 +76,17 @@ func (m *Metrics) Delivery(outcome string) { m.delivered.WithLabelValues(outcome
 // Probe counts a probe.
 func (m *Metrics) Probe(result string) { m.probed.WithLabelValues(result).Inc() }
 
+// Gauge adds a metric that is read when the metrics are.
+func (m *Metrics) Gauge(name, help string, labels map[string]string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, read))
+}
+
+// Counter adds a metric that only grows, and is read when the metrics are.
+func (m *Metrics) Counter(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+}
+
 // Handler serves the metrics.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

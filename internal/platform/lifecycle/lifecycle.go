@@ -144,7 +144,7 @@ func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.
 			return err
 		}
 		p := o.Parts()
-		all, err := tx.Versions(ctx, tx.Scope, in.ID)
+		all, err := credentials.Versions(ctx, tx, p)
 		if err != nil {
 			return err
 		}

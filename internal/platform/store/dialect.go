@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -18,12 +20,18 @@ type dialect struct {
 	lockRows string
 	// violatesUnique and violatesReference say which constraint an error of the driver is about.
 	violatesUnique, violatesReference func(error) bool
+	// unavailable returns the reason of an error that is about the database as a whole; empty for another error.
+	unavailable func(error) (reason string)
+	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
+	waitForLock func(context.Context, *sql.Conn, time.Duration) error
 }
 
 var sqliteDialect = dialect{
 	migrations:        goose.DialectSQLite3,
 	violatesUnique:    sqlite.ViolatesUnique,
 	violatesReference: sqlite.ViolatesReference,
+	unavailable:       sqlite.Unavailable,
+	waitForLock:       sqlite.WaitForLock,
 }
 
 // Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
@@ -35,11 +43,11 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	read, write, err := sqlite.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(err))
 	}
 	s, err := open(ctx, read, write, sqliteDialect)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(err))
 	}
 	return s, nil
 }

@@ -11,7 +11,8 @@ import (
 	"fmt"
 )
 
-// The errors that a caller can distinguish with errors.Is. Every other error is a failure of the database.
+// The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of the
+// database.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrNameTaken = errors.New("the name is taken")
@@ -24,6 +25,7 @@ var (
 type Store struct {
 	dialect     dialect
 	read, write *pool
+	outage      outage
 }
 
 // pool is a set of connections and the statements prepared on them.
@@ -79,10 +81,13 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping reports whether the database responds.
+// Ping reports whether the database can be read.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	if err := s.read.db.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+	err := s.View(ctx, func(tx *Tx) error {
+		_, err := tx.Platform(ctx)
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}
 	return nil
@@ -91,19 +96,25 @@ func (s *Store) Ping(ctx context.Context) error {
 // View runs a read transaction: do sees the database as it was at one moment, and cannot write. Do not nest View in
 // another View or Update.
 func (s *Store) View(ctx context.Context, do func(*Tx) error) error {
-	return s.transaction(ctx, s.read, &sql.TxOptions{ReadOnly: true}, "", do)
+	return s.dialect.classified(s.transaction(ctx, s.read, s.read.db, &sql.TxOptions{ReadOnly: true}, "", do))
 }
 
 // Update runs a write transaction. It commits if do returns nil, and rolls back otherwise. One Update runs at a time,
-// over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update.
+// over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update. It
+// fails with an Unavailable, after a wait at most, where the database cannot be written.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
-	return s.transaction(ctx, s.write, nil, s.dialect.lockRows, do)
+	return s.update(ctx, writeWait, do)
+}
+
+// beginner is a pool, or one of its connections.
+type beginner interface {
+	BeginTx(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error)
 }
 
 func (s *Store) transaction(
-	ctx context.Context, p *pool, options *sql.TxOptions, lockRows string, do func(*Tx) error,
+	ctx context.Context, p *pool, from beginner, options *sql.TxOptions, lockRows string, do func(*Tx) error,
 ) error {
-	inner, err := p.db.BeginTx(ctx, options)
+	inner, err := from.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}

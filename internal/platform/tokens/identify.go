@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
@@ -96,7 +97,8 @@ func (h *Handler) identifyVersion(
 	if err != nil {
 		return api.Identification{}, err
 	}
-	all, err := tx.Versions(ctx, tx.Scope, ref.ID)
+	p := o.Parts()
+	all, err := credentials.Versions(ctx, tx, p)
 	if err != nil {
 		return api.Identification{}, err
 	}
@@ -104,7 +106,7 @@ func (h *Handler) identifyVersion(
 	if i < 0 {
 		return api.Identification{}, nil
 	}
-	v, p := all[i], o.Parts()
+	v := all[i]
 	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
 	return api.Identification{
 		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,

@@ -140,9 +140,10 @@ func (p *presented) worthNoting() bool {
 	return p.version.LastUsedAt.IsZero() || p.at.Sub(p.version.LastUsedAt) >= useInterval
 }
 
-// noteUse records a use, and the evidence that it gives. It reports whether the version is still valid.
+// noteUse records a use, and the evidence that it gives. It reports whether the version is still valid. No use waits for
+// the database: one that cannot be written now is kept.
 func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err error) {
-	err = h.engine.Update(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+	err = h.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		t, err := h.load(ctx, tx, p.token.ID)
 		if problem.IsNotFound(err) {
 			return nil // deleted meanwhile
@@ -165,7 +166,24 @@ func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err err
 		}
 		return tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
 	})
+	if errors.Is(err, store.ErrUnavailable) {
+		return h.keepUse(p, access.From(ctx).Actor()), nil
+	}
 	return used, err
+}
+
+// keepUse is noteUse in memory, from what was read.
+func (h *Handler) keepUse(p *presented, actor string) (used bool) {
+	t := p.token
+	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, rotation.EvidenceIntrospection,
+		actor, p.at)
+	if used {
+		p.version, _ = after.Lookup(p.version.Number)
+		h.engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
+			Number: p.version.Number, Evidence: rotation.EvidenceIntrospection, Actor: actor, At: p.at,
+		})
+	}
+	return used
 }
 
 func (p *presented) flatten() api.Introspection {

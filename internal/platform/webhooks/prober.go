@@ -35,9 +35,10 @@ type Prober struct {
 	onRequest sync.Map // ids of the endpoints that are probed on request: a client must not flood a receiver
 }
 
-// Probe makes the probes that are due, and returns when it has made them.
+// Probe makes the probes that are due, and returns when it has made them. As long as none could be claimed, it makes
+// none.
 func (p *Prober) Probe(ctx context.Context) error {
-	for {
+	for p.runner.Store.Outage() == nil {
 		var due []store.Ref
 		err := p.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
 			due, err = tx.ProbesDue(ctx, tx.Now, tx.Now.Add(-probeDistance), probesAtOnce)
@@ -61,6 +62,7 @@ func (p *Prober) Probe(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // probeDue makes one probe. It claims the probe first, so that neither a crash nor a slow receiver leads to a second
@@ -107,7 +109,7 @@ func (p *Prober) Run(ctx context.Context, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		if err := p.Probe(ctx); err != nil && ctx.Err() == nil {
+		if err := p.Probe(ctx); err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
 			p.log.Error("probe failed", "error", err.Error())
 		}
 		select {

@@ -2,14 +2,18 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -83,6 +87,43 @@ func ViolatesUnique(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRA
 
 // ViolatesReference reports whether a statement or a commit failed because a foreign key would break.
 func ViolatesReference(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
+
+// The reasons of errors that are about the database as a whole.
+const (
+	Full      = "full"
+	ReadOnly  = "read_only"
+	Locked    = "locked"
+	DiskError = "disk_error"
+)
+
+// Unavailable returns the reason of an error that is about the database as a whole, and that ends without a change of
+// the data; empty for another error. A file size limit or a quota is a disk error: SQLite tells them apart from a
+// failing disk no better.
+func Unavailable(err error) string {
+	switch { // a file could not be created
+	case errors.Is(err, syscall.ENOSPC):
+		return Full
+	case errors.Is(err, syscall.EROFS):
+		return ReadOnly
+	}
+	switch code(err) & 0xff { // the primary code
+	case sqlite3.SQLITE_FULL:
+		return Full
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return ReadOnly
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return Locked
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		return DiskError
+	}
+	return ""
+}
+
+// WaitForLock sets how long the statements of a connection wait for a lock that another connection holds.
+func WaitForLock(ctx context.Context, conn *sql.Conn, wait time.Duration) error {
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", wait.Milliseconds()))
+	return err
+}
 
 func code(err error) int {
 	var e *sqlite.Error

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
+)
+
+const (
+	// writeWait is how long an Update waits for the lock of the database. It waits twice as long for its turn, so that the
+	// write before it has found out by then what is the matter.
+	writeWait = 10 * time.Second
+	// tryWait is the same of a TryUpdate, whose caller goes on without it, and of all writes in an outage.
+	tryWait = time.Second
+)
+
+// ErrUnavailable is every Unavailable.
+var ErrUnavailable = errors.New("the database cannot be used now")
+
+// Unavailable is the error of a transaction that failed for a reason outside of it, and works again once an operator
+// has ended the reason. Nothing of the transaction is in the database.
+type Unavailable struct {
+	Reason string // as the metrics name it
+	err    error  // of the driver; nil where the database was not even asked
+}
+
+// reasonBusy is the reason of a write that did not get its turn. The database itself works.
+const reasonBusy = "busy"
+
+// causes says what is the matter, and what ends it.
+var causes = map[string]struct{ what, remedy string }{
+	sqlite.Full:     {"its disk is full", "free space on the disk of the data directory"},
+	sqlite.Locked:   {"another process holds its lock", "end that process, or wait until it is done"},
+	sqlite.ReadOnly: {"it is read-only", "make the data directory, the database and its file system writable"},
+	sqlite.DiskError: {
+		"its disk fails", "free space, and raise quotas and limits on file sizes; if that does not help, replace the disk",
+	},
+	reasonBusy: {"too many writes are waiting for their turn", "wait until they are done"},
+}
+
+// Error says what happened and what to do.
+func (u *Unavailable) Error() string {
+	text := fmt.Sprintf("%v: %s; %s", ErrUnavailable, u.What(), u.Remedy())
+	if u.err != nil {
+		text += fmt.Sprintf(" (%v)", u.err)
+	}
+	return text
+}
+
+// What says what is the matter with the database.
+func (u *Unavailable) What() string { return causes[u.Reason].what }
+
+// Remedy says what ends it.
+func (u *Unavailable) Remedy() string { return causes[u.Reason].remedy }
+
+// Is makes the error an ErrUnavailable.
+func (u *Unavailable) Is(target error) bool { return target == ErrUnavailable }
+
+// Unwrap returns the error of the driver.
+func (u *Unavailable) Unwrap() error { return u.err }
+
+// outage is why the database cannot be written, as far as is known.
+type outage struct {
+	mu  sync.Mutex
+	now *Unavailable // nil: it can
+}
+
+func (o *outage) get() *Unavailable {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.now
+}
+
+func (o *outage) set(u *Unavailable) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.now = u
+}
+
+// Outage returns why the database cannot be written, since a write has failed; nil if none has, or if a Probe has
+// succeeded since.
+func (s *Store) Outage() *Unavailable { return s.outage.get() }
+
+// TryUpdate is Update for a write that its caller can do without for now. During an outage it fails at once, and
+// otherwise it does not wait for long.
+func (s *Store) TryUpdate(ctx context.Context, do func(*Tx) error) error {
+	if u := s.Outage(); u != nil {
+		return u
+	}
+	return s.update(ctx, tryWait, do)
+}
+
+// probeBytes is more than most changes need, so that an outage does not end and begin again with every larger one.
+const probeBytes = 64 << 10
+
+// Probe finds out whether the database can be written: it ends an outage, or begins one. It stores and deletes a row in
+// one transaction. SQLite overwrites what it deletes, so the disk must take all of the row.
+func (s *Store) Probe(ctx context.Context) error {
+	row := &Idempotent{Method: "PROBE", BodyHash: []byte{}, Body: make([]byte, probeBytes)}
+	err := s.update(ctx, tryWait, func(tx *Tx) error {
+		if err := tx.InsertIdempotent(ctx, row); err != nil {
+			return err
+		}
+		return tx.DeleteIdempotent(ctx, row)
+	})
+	if err == nil {
+		s.outage.set(nil)
+	}
+	return err
+}
+
+// update runs a write transaction. Each of its two waits is limited: for the connection that writes, and for the lock
+// of the database, which another process may hold.
+func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) error) error {
+	conn, err := s.writer(ctx, wait)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if s.Outage() != nil {
+		wait = tryWait
+	}
+	err = s.dialect.waitForLock(ctx, conn, wait)
+	if err == nil {
+		err = s.transaction(ctx, s.write, conn, nil, s.dialect.lockRows, do)
+	}
+	err = s.dialect.classified(err)
+	var u *Unavailable
+	if errors.As(err, &u) {
+		s.outage.set(u)
+	}
+	return err
+}
+
+// writer takes the connection that writes.
+func (s *Store) writer(ctx context.Context, wait time.Duration) (*sql.Conn, error) {
+	turn, cancel := context.WithTimeout(ctx, 2*wait)
+	defer cancel()
+	conn, err := s.write.db.Conn(turn)
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		if u := s.Outage(); u != nil {
+			return nil, u // it is what the others wait for
+		}
+		return nil, &Unavailable{Reason: reasonBusy}
+	}
+	return nil, s.dialect.classified(fmt.Errorf("beginning a transaction: %w", err))
+}
+
+// classified makes an Unavailable of an error of the driver that is one.
+func (d dialect) classified(err error) error {
+	if err == nil || errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	if reason := d.unavailable(err); reason != "" {
+		return &Unavailable{Reason: reason, err: err}
+	}
+	return err
+}
