@@ -23,7 +23,8 @@ var (
 func catchWriters() {
 	hookOnce.Do(func() {
 		sqlite.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, dsn string) error {
-			if file, settings, _ := strings.Cut(strings.TrimPrefix(dsn, "file://"), "?"); strings.Contains(settings, "immediate") {
+			file, settings, _ := strings.Cut(strings.TrimPrefix(dsn, "file://"), "?")
+			if strings.Contains(settings, "immediate") {
 				writers.Store(filepath.Dir(file), conn)
 			}
 			return nil
@@ -34,11 +35,12 @@ func catchWriters() {
 // onWriter changes a setting of the connection that writes. No request may be running.
 func (w *world) onWriter(pragma string) {
 	w.t.Helper()
-	conn, ok := writers.Load(w.dir)
+	found, _ := writers.Load(w.dir)
+	conn, ok := found.(sqlite.ExecQuerierContext)
 	if !ok {
 		w.t.Fatal("no connection writes to the database")
 	}
-	if _, err := conn.(sqlite.ExecQuerierContext).ExecContext(w.t.Context(), pragma, nil); err != nil {
+	if _, err := conn.ExecContext(w.t.Context(), pragma, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -139,8 +139,8 @@ func (e *Engine) WriteUses(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// catchUp returns a credential after the uses that are kept and the deadlines that have passed, each as of its own time.
-// A use comes before a deadline of the same time.
+// catchUp returns a credential after the uses that are kept and the deadlines that have passed, each as of its own
+// time. A use that a deadline has overtaken has no consequence.
 func catchUp(
 	c rotation.Credential, p rotation.Policy, uses []Use, now time.Time,
 ) (rotation.Credential, []rotation.Transition) {

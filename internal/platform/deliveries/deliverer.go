@@ -92,8 +92,8 @@ func (d *Deliverer) Run(ctx context.Context, interval time.Duration) {
 // calls ended once for each of them. As long as no result could be recorded, it begins none: a receiver would get the
 // same event again and again.
 func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended func(error)) (started int, err error) {
-	if d.runner.Store.Outage() != nil {
-		return 0, nil
+	if outage := d.runner.Store.Outage(); outage != nil {
+		return 0, outage
 	}
 	var due []store.DueEndpoint
 	err = d.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {

@@ -33,7 +33,7 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	id := access.From(ctx).ID
 	var known *problem.Error
 	var rule *rotation.Error
-	var outage *store.Unavailable
+	var outage *store.UnavailableError
 	switch {
 	case errors.As(err, &known):
 	case errors.As(err, &rule):

@@ -101,7 +101,7 @@ func (s *Store) View(ctx context.Context, do func(*Tx) error) error {
 
 // Update runs a write transaction. It commits if do returns nil, and rolls back otherwise. One Update runs at a time,
 // over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update. It
-// fails with an Unavailable, after a wait at most, where the database cannot be written.
+// fails with an UnavailableError, after a wait at most, where the database cannot be written.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
 	return s.update(ctx, writeWait, do)
 }

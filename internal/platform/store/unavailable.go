@@ -19,12 +19,12 @@ const (
 	tryWait = time.Second
 )
 
-// ErrUnavailable is every Unavailable.
+// ErrUnavailable is every UnavailableError.
 var ErrUnavailable = errors.New("the database cannot be used now")
 
-// Unavailable is the error of a transaction that failed for a reason outside of it, and works again once an operator
-// has ended the reason. Nothing of the transaction is in the database.
-type Unavailable struct {
+// UnavailableError is the error of a transaction that failed for a reason outside of it. Such a transaction works again
+// once an operator has ended the reason. Nothing of this one is in the database.
+type UnavailableError struct {
 	Reason string // as the metrics name it
 	err    error  // of the driver; nil where the database was not even asked
 }
@@ -44,7 +44,7 @@ var causes = map[string]struct{ what, remedy string }{
 }
 
 // Error says what happened and what to do.
-func (u *Unavailable) Error() string {
+func (u *UnavailableError) Error() string {
 	text := fmt.Sprintf("%v: %s; %s", ErrUnavailable, u.What(), u.Remedy())
 	if u.err != nil {
 		text += fmt.Sprintf(" (%v)", u.err)
@@ -53,30 +53,30 @@ func (u *Unavailable) Error() string {
 }
 
 // What says what is the matter with the database.
-func (u *Unavailable) What() string { return causes[u.Reason].what }
+func (u *UnavailableError) What() string { return causes[u.Reason].what }
 
 // Remedy says what ends it.
-func (u *Unavailable) Remedy() string { return causes[u.Reason].remedy }
+func (u *UnavailableError) Remedy() string { return causes[u.Reason].remedy }
 
 // Is makes the error an ErrUnavailable.
-func (u *Unavailable) Is(target error) bool { return target == ErrUnavailable }
+func (u *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
 
 // Unwrap returns the error of the driver.
-func (u *Unavailable) Unwrap() error { return u.err }
+func (u *UnavailableError) Unwrap() error { return u.err }
 
 // outage is why the database cannot be written, as far as is known.
 type outage struct {
 	mu  sync.Mutex
-	now *Unavailable // nil: it can
+	now *UnavailableError // nil: it can
 }
 
-func (o *outage) get() *Unavailable {
+func (o *outage) get() *UnavailableError {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.now
 }
 
-func (o *outage) set(u *Unavailable) {
+func (o *outage) set(u *UnavailableError) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.now = u
@@ -84,7 +84,7 @@ func (o *outage) set(u *Unavailable) {
 
 // Outage returns why the database cannot be written, since a write has failed; nil if none has, or if a Probe has
 // succeeded since.
-func (s *Store) Outage() *Unavailable { return s.outage.get() }
+func (s *Store) Outage() *UnavailableError { return s.outage.get() }
 
 // TryUpdate is Update for a write that its caller can do without for now. During an outage it fails at once, and
 // otherwise it does not wait for long.
@@ -121,7 +121,7 @@ func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) err
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if s.Outage() != nil {
 		wait = tryWait
 	}
@@ -130,7 +130,7 @@ func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) err
 		err = s.transaction(ctx, s.write, conn, nil, s.dialect.lockRows, do)
 	}
 	err = s.dialect.classified(err)
-	var u *Unavailable
+	var u *UnavailableError
 	if errors.As(err, &u) {
 		s.outage.set(u)
 	}
@@ -149,18 +149,18 @@ func (s *Store) writer(ctx context.Context, wait time.Duration) (*sql.Conn, erro
 		if u := s.Outage(); u != nil {
 			return nil, u // it is what the others wait for
 		}
-		return nil, &Unavailable{Reason: reasonBusy}
+		return nil, &UnavailableError{Reason: reasonBusy}
 	}
 	return nil, s.dialect.classified(fmt.Errorf("beginning a transaction: %w", err))
 }
 
-// classified makes an Unavailable of an error of the driver that is one.
+// classified makes an UnavailableError of an error of the driver that is one.
 func (d dialect) classified(err error) error {
 	if err == nil || errors.Is(err, ErrUnavailable) {
 		return err
 	}
 	if reason := d.unavailable(err); reason != "" {
-		return &Unavailable{Reason: reason, err: err}
+		return &UnavailableError{Reason: reason, err: err}
 	}
 	return err
 }

@@ -140,8 +140,8 @@ func (p *presented) worthNoting() bool {
 	return p.version.LastUsedAt.IsZero() || p.at.Sub(p.version.LastUsedAt) >= useInterval
 }
 
-// noteUse records a use, and the evidence that it gives. It reports whether the version is still valid. No use waits for
-// the database: one that cannot be written now is kept.
+// noteUse records a use, and the evidence that it gives. It reports whether the version is still valid. A use that
+// cannot be written now is kept.
 func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err error) {
 	err = h.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		t, err := h.load(ctx, tx, p.token.ID)
@@ -167,19 +167,19 @@ func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err err
 		return tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
 	})
 	if errors.Is(err, store.ErrUnavailable) {
-		return h.keepUse(p, access.From(ctx).Actor()), nil
+		return keepUse(h.engine, p, access.From(ctx).Actor()), nil
 	}
 	return used, err
 }
 
-// keepUse is noteUse in memory, from what was read.
-func (h *Handler) keepUse(p *presented, actor string) (used bool) {
+// keepUse is noteUse in memory, by what was read.
+func keepUse(engine *credentials.Engine, p *presented, actor string) (used bool) {
 	t := p.token
 	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, rotation.EvidenceIntrospection,
 		actor, p.at)
 	if used {
 		p.version, _ = after.Lookup(p.version.Number)
-		h.engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
+		engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
 			Number: p.version.Number, Evidence: rotation.EvidenceIntrospection, Actor: actor, At: p.at,
 		})
 	}
