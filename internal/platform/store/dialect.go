@@ -9,6 +9,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
 )
 
@@ -21,7 +22,7 @@ type dialect struct {
 	// violatesUnique and violatesReference say which constraint an error of the driver is about.
 	violatesUnique, violatesReference func(error) bool
 	// unavailable returns the reason of an error that is about the database as a whole; empty for another error.
-	unavailable func(error) (reason string)
+	unavailable func(error) outage.Reason
 	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
 	waitForLock func(context.Context, *sql.Conn, time.Duration) error
 }

@@ -9,6 +9,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
 // The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of the
@@ -25,7 +27,7 @@ var (
 type Store struct {
 	dialect     dialect
 	read, write *pool
-	outage      outage
+	outage      outage.State
 }
 
 // pool is a set of connections and the statements prepared on them.

@@ -5,10 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
 const (
@@ -20,71 +19,14 @@ const (
 )
 
 // ErrUnavailable is every UnavailableError.
-var ErrUnavailable = errors.New("the database cannot be used now")
+var ErrUnavailable = outage.ErrUnavailable
 
-// UnavailableError is the error of a transaction that failed for a reason outside of it. Such a transaction works again
-// once an operator has ended the reason. Nothing of this one is in the database.
-type UnavailableError struct {
-	Reason string // as the metrics name it
-	err    error  // of the driver; nil where the database was not even asked
-}
-
-// reasonBusy is the reason of a write that did not get its turn. The database itself works.
-const reasonBusy = "busy"
-
-// causes says what is the matter, and what ends it.
-var causes = map[string]struct{ what, remedy string }{
-	sqlite.Full:     {"its disk is full", "free space on the disk of the data directory"},
-	sqlite.Locked:   {"another process holds its lock", "end that process, or wait until it is done"},
-	sqlite.ReadOnly: {"it is read-only", "make the data directory, the database and its file system writable"},
-	sqlite.DiskError: {
-		"its disk fails", "free space, and raise quotas and limits on file sizes; if that does not help, replace the disk",
-	},
-	reasonBusy: {"too many writes are waiting for their turn", "wait until they are done"},
-}
-
-// Error says what happened and what to do.
-func (u *UnavailableError) Error() string {
-	text := fmt.Sprintf("%v: %s; %s", ErrUnavailable, u.What(), u.Remedy())
-	if u.err != nil {
-		text += fmt.Sprintf(" (%v)", u.err)
-	}
-	return text
-}
-
-// What says what is the matter with the database.
-func (u *UnavailableError) What() string { return causes[u.Reason].what }
-
-// Remedy says what ends it.
-func (u *UnavailableError) Remedy() string { return causes[u.Reason].remedy }
-
-// Is makes the error an ErrUnavailable.
-func (u *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
-
-// Unwrap returns the error of the driver.
-func (u *UnavailableError) Unwrap() error { return u.err }
-
-// outage is why the database cannot be written, as far as is known.
-type outage struct {
-	mu  sync.Mutex
-	now *UnavailableError // nil: it can
-}
-
-func (o *outage) get() *UnavailableError {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.now
-}
-
-func (o *outage) set(u *UnavailableError) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.now = u
-}
+// UnavailableError is the error of a transaction that failed because the database cannot be used for a time.
+type UnavailableError = outage.Error
 
 // Outage returns why the database cannot be written, since a write has failed; nil if none has, or if a Probe has
 // succeeded since.
-func (s *Store) Outage() *UnavailableError { return s.outage.get() }
+func (s *Store) Outage() *UnavailableError { return s.outage.Get() }
 
 // TryUpdate is Update for a write that its caller can do without for now. During an outage it fails at once, and
 // otherwise it does not wait for long.
@@ -109,7 +51,7 @@ func (s *Store) Probe(ctx context.Context) error {
 		return tx.DeleteIdempotent(ctx, row)
 	})
 	if err == nil {
-		s.outage.set(nil)
+		s.outage.Set(nil)
 	}
 	return err
 }
@@ -132,7 +74,7 @@ func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) err
 	err = s.dialect.classified(err)
 	var u *UnavailableError
 	if errors.As(err, &u) {
-		s.outage.set(u)
+		s.outage.Set(u)
 	}
 	return err
 }
@@ -149,7 +91,7 @@ func (s *Store) writer(ctx context.Context, wait time.Duration) (*sql.Conn, erro
 		if u := s.Outage(); u != nil {
 			return nil, u // it is what the others wait for
 		}
-		return nil, &UnavailableError{Reason: reasonBusy}
+		return nil, &UnavailableError{Reason: outage.Busy}
 	}
 	return nil, s.dialect.classified(fmt.Errorf("beginning a transaction: %w", err))
 }
@@ -160,7 +102,7 @@ func (d dialect) classified(err error) error {
 		return err
 	}
 	if reason := d.unavailable(err); reason != "" {
-		return &UnavailableError{Reason: reason, err: err}
+		return &UnavailableError{Reason: reason, Err: err}
 	}
 	return err
 }

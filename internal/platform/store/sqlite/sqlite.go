@@ -17,6 +17,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
 // Open returns a pool to read from and a pool to write to the database file at an absolute path. It creates the file if
@@ -88,33 +90,25 @@ func ViolatesUnique(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRA
 // ViolatesReference reports whether a statement or a commit failed because a foreign key would break.
 func ViolatesReference(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
 
-// The reasons of errors that are about the database as a whole.
-const (
-	Full      = "full"
-	ReadOnly  = "read_only"
-	Locked    = "locked"
-	DiskError = "disk_error"
-)
-
 // Unavailable returns the reason of an error that is about the database as a whole, and that ends without a change of
 // the data; empty for another error. A file size limit or a quota is a disk error: SQLite tells them apart from a
 // failing disk no better.
-func Unavailable(err error) string {
+func Unavailable(err error) outage.Reason {
 	switch { // a file could not be created
 	case errors.Is(err, syscall.ENOSPC):
-		return Full
+		return outage.Full
 	case errors.Is(err, syscall.EROFS):
-		return ReadOnly
+		return outage.ReadOnly
 	}
 	switch code(err) & 0xff { // the primary code
 	case sqlite3.SQLITE_FULL:
-		return Full
+		return outage.Full
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return ReadOnly
+		return outage.ReadOnly
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return Locked
+		return outage.Locked
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
-		return DiskError
+		return outage.DiskError
 	}
 	return ""
 }

@@ -1,0 +1,83 @@
+// Package outage has the errors of a database that cannot be used for a time: what is the matter, and what ends it.
+package outage
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Reason says why a database cannot be used, as the log names it.
+type Reason string
+
+// The reasons. A database gives all but Busy.
+const (
+	Full      Reason = "full"
+	ReadOnly  Reason = "read_only"
+	Locked    Reason = "locked"
+	DiskError Reason = "disk_error"
+	// Busy is the reason of a write that did not get its turn. The database itself works.
+	Busy Reason = "busy"
+)
+
+// texts says what is the matter, and what ends it.
+var texts = map[Reason]struct{ what, remedy string }{
+	Full:     {"its disk is full", "free space on the disk of the data directory"},
+	Locked:   {"another process holds its lock", "end that process, or wait until it is done"},
+	ReadOnly: {"it is read-only", "make the data directory, the database and its file system writable"},
+	DiskError: {
+		"its disk fails", "free space, and raise quotas and limits on file sizes; if that does not help, replace the disk",
+	},
+	Busy: {"too many writes are waiting for their turn", "wait until they are done"},
+}
+
+// ErrUnavailable is every Error.
+var ErrUnavailable = errors.New("the database cannot be used now")
+
+// Error is the error of a transaction that failed for a reason outside of it. Such a transaction works again once an
+// operator has ended the reason. Nothing of this one is in the database.
+type Error struct {
+	Reason Reason
+	Err    error // of the driver; nil where the database was not even asked
+}
+
+// Error says what happened and what to do.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%v: %s; %s", ErrUnavailable, e.What(), e.Remedy())
+	if e.Err != nil {
+		text += fmt.Sprintf(" (%v)", e.Err)
+	}
+	return text
+}
+
+// What says what is the matter with the database.
+func (e *Error) What() string { return texts[e.Reason].what }
+
+// Remedy says what ends it.
+func (e *Error) Remedy() string { return texts[e.Reason].remedy }
+
+// Is makes the error an ErrUnavailable.
+func (e *Error) Is(target error) bool { return target == ErrUnavailable }
+
+// Unwrap returns the error of the driver.
+func (e *Error) Unwrap() error { return e.Err }
+
+// State is why a database cannot be written, as far as is known. It is safe for concurrent use.
+type State struct {
+	mu  sync.Mutex
+	now *Error
+}
+
+// Get returns the reason; nil for none.
+func (s *State) Get() *Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// Set sets the reason; nil for none.
+func (s *State) Set(e *Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = e
+}
