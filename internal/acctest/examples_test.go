@@ -116,6 +116,13 @@ func makeWhatDataSourcesRead(p *acctest.Platform) {
 		RotatedCreate: api.RotatedCreate{Name: "notifier", Owner: "team-notifier"},
 		ConnectorID:   connector, Scopes: []string{"messages:send"}, RotationPolicyID: &policy,
 	}).Want(201)
+	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{
+		Name: "orders", ConnectorID: connector, URL: "https://hooks.example.com/orders",
+	}).Want(201)
+	by.Create(api.KindSigningSecrets, api.SigningSecretCreate{
+		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team-orders"},
+		EndpointID:    by.WebhookEndpoint("orders").ID, RotationPolicyID: policy,
+	}).Want(201)
 }
 
 func read(t *testing.T, path string) string {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
 // crowd is how many tokens an apply makes while the platform is killed: more than fit into the time it takes to notice.
@@ -48,7 +49,7 @@ resource "quickconnect_scoped_token" "many" {
 // tokensOf asks the program for the ids of its scoped tokens; nil while it does not answer.
 func tokensOf(t *testing.T, p *acctest.Process, token string) []string {
 	t.Helper()
-	tokens, err := p.Client(token).ScopedTokens().List(t.Context())
+	tokens, err := p.Client(token).ScopedTokens().List(t.Context(), client.Filter{})
 	if err != nil {
 		return nil
 	}

@@ -1,6 +1,9 @@
 package api
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // The paths of the kinds. A path is also the kind's name in the store, in audit events and in digests.
 const (
@@ -70,6 +73,9 @@ func (k Kind) Route(below ...string) string {
 	}
 	return route
 }
+
+// Collection is the plural as a part of a name in Terraform, such as scoped_tokens.
+func (k Kind) Collection() string { return strings.ReplaceAll(k.Path, "-", "_") }
 
 // Count returns a number of objects in words, such as "1 connector" and "3 connectors".
 func (k Kind) Count(n int) string {

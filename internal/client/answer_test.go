@@ -107,7 +107,7 @@ func TestListsHaveItemsOfOnePlaceAndKind(t *testing.T) {
 			c := newClient(t, serve(t, page).URL, nil).For(here()).Connectors()
 			_, err := c.ByName(t.Context(), "mail")
 			wantOtherAnswer(t, err, `connector "mail"`)
-			_, err = c.List(t.Context())
+			_, err = c.List(t.Context(), Filter{})
 			wantOtherAnswer(t, err, "the connectors")
 		})
 	}

@@ -40,9 +40,9 @@ func (c Connectors) ByName(ctx context.Context, name string) (*api.Connector, er
 	return byName[api.Connector](ctx, c.client, api.Connectors, name)
 }
 
-// List reads all connectors, in the order of their ids.
-func (c Connectors) List(ctx context.Context) ([]api.Connector, error) {
-	return list[api.Connector](ctx, c.client, api.Connectors)
+// List reads the connectors that a filter selects, in the order of their ids.
+func (c Connectors) List(ctx context.Context, filter Filter) ([]api.Connector, error) {
+	return list[api.Connector](ctx, c.client, api.Connectors, filter)
 }
 
 // Patch changes a connector. Credentials replace the present ones as a whole.

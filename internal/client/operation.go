@@ -102,10 +102,10 @@ func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string
 	return nil, fail
 }
 
-// list reads all objects of a kind.
-func list[T object](ctx context.Context, c *Client, kind api.Kind) ([]T, error) {
+// list reads the objects of a kind that a filter selects.
+func list[T object](ctx context.Context, c *Client, kind api.Kind, filter Filter) ([]T, error) {
 	r := &request{
-		method: http.MethodGet, route: kind.Route(), query: largePages(),
+		method: http.MethodGet, route: kind.Route(), query: filter.query(),
 		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead, about: about{kind: kind},
 	}
 	return allPages(ctx, c, r, func(item T) error { return c.checkObject(r, item.AsObject()) })

@@ -63,7 +63,7 @@ func TestListReadsAllPages(t *testing.T) {
 		return respondJSON(api.Page[api.ScopedToken]{Items: items, NextPageToken: next})
 	}
 	s := serve(t, page("p2", "tok_1", "tok_2"), page("p3"), page("", "tok_3"))
-	got, err := newClient(t, s.URL, nil).ScopedTokens().List(t.Context())
+	got, err := newClient(t, s.URL, nil).ScopedTokens().List(t.Context(), Filter{})
 	if err != nil || len(got) != 3 || got[2].ID != "tok_3" {
 		t.Fatalf("got %v, %v", got, err)
 	}
@@ -72,12 +72,12 @@ func TestListReadsAllPages(t *testing.T) {
 			t.Errorf("query %d is %q, want %q", i, q, want)
 		}
 	}
-	got, err = newClient(t, serve(t, page("")).URL, nil).ScopedTokens().List(t.Context())
+	got, err = newClient(t, serve(t, page("")).URL, nil).ScopedTokens().List(t.Context(), Filter{})
 	if err != nil || got == nil || len(got) != 0 {
 		t.Errorf("an empty list: %v, %v", got, err)
 	}
 	s = serve(t, page("p2", "tok_1"), problem(api.CodeForbidden))
-	_, err = newClient(t, s.URL, nil).ScopedTokens().List(t.Context())
+	_, err = newClient(t, s.URL, nil).ScopedTokens().List(t.Context(), Filter{})
 	if !HasCode(err, api.CodeForbidden) {
 		t.Errorf("a page that fails: %v", err)
 	}

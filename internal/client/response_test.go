@@ -52,7 +52,7 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 			[]http.HandlerFunc{empty(202), html(202), object},
 		},
 		"list": {
-			func(c *sut) error { _, err := c.ScopedTokens().List(t.Context()); return err },
+			func(c *sut) error { _, err := c.ScopedTokens().List(t.Context(), Filter{}); return err },
 			[]http.HandlerFunc{empty(200), empty(204), html(200), object},
 		},
 		"delete": {

@@ -40,9 +40,9 @@ func (p RotationPolicies) ByName(ctx context.Context, name string) (*api.Rotatio
 	return byName[api.RotationPolicy](ctx, p.client, api.RotationPolicies, name)
 }
 
-// List reads all rotation policies, in the order of their ids.
-func (p RotationPolicies) List(ctx context.Context) ([]api.RotationPolicy, error) {
-	return list[api.RotationPolicy](ctx, p.client, api.RotationPolicies)
+// List reads the rotation policies that a filter selects, in the order of their ids.
+func (p RotationPolicies) List(ctx context.Context, filter Filter) ([]api.RotationPolicy, error) {
+	return list[api.RotationPolicy](ctx, p.client, api.RotationPolicies, filter)
 }
 
 // Patch changes a rotation policy. Deadlines that are running stay as they are.

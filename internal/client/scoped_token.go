@@ -40,9 +40,9 @@ func (t ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken
 	return byName[api.ScopedToken](ctx, t.client, api.ScopedTokens, name)
 }
 
-// List reads all scoped tokens, in the order of their ids.
-func (t ScopedTokens) List(ctx context.Context) ([]api.ScopedToken, error) {
-	return list[api.ScopedToken](ctx, t.client, api.ScopedTokens)
+// List reads the scoped tokens that a filter selects, in the order of their ids.
+func (t ScopedTokens) List(ctx context.Context, filter Filter) ([]api.ScopedToken, error) {
+	return list[api.ScopedToken](ctx, t.client, api.ScopedTokens, filter)
 }
 
 // Patch changes a scoped token. A raised minimum_version revokes the versions below it.

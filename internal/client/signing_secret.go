@@ -40,9 +40,9 @@ func (s SigningSecrets) ByName(ctx context.Context, name string) (*api.SigningSe
 	return byName[api.SigningSecret](ctx, s.client, api.SigningSecrets, name)
 }
 
-// List reads all signing secrets, in the order of their ids.
-func (s SigningSecrets) List(ctx context.Context) ([]api.SigningSecret, error) {
-	return list[api.SigningSecret](ctx, s.client, api.SigningSecrets)
+// List reads the signing secrets that a filter selects, in the order of their ids.
+func (s SigningSecrets) List(ctx context.Context, filter Filter) ([]api.SigningSecret, error) {
+	return list[api.SigningSecret](ctx, s.client, api.SigningSecrets, filter)
 }
 
 // Patch changes a signing secret. A raised minimum_version revokes the versions below it.

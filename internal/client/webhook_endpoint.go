@@ -41,9 +41,9 @@ func (e WebhookEndpoints) ByName(ctx context.Context, name string) (*api.Webhook
 	return byName[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, name)
 }
 
-// List reads all webhook endpoints, in the order of their ids.
-func (e WebhookEndpoints) List(ctx context.Context) ([]api.WebhookEndpoint, error) {
-	return list[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints)
+// List reads the webhook endpoints that a filter selects, in the order of their ids.
+func (e WebhookEndpoints) List(ctx context.Context, filter Filter) ([]api.WebhookEndpoint, error) {
+	return list[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, filter)
 }
 
 // Patch changes a webhook endpoint.

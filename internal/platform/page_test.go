@@ -62,3 +62,25 @@ func allPages[T any](w *world, query string, size int) (items []T, pages int) {
 		}
 	}
 }
+
+// TestRestrictedLists restricts lists by owner, connector, endpoint and label.
+func TestRestrictedLists(t *testing.T) {
+	w := newWorld(t)
+	one, two := w.newConnector("one", nil).ID, w.newConnector("two", nil).ID
+	w.newToken("a", one, object{"owner": "team-a", "labels": object{"tier": "1"}})
+	w.newToken("b", two, object{"owner": "team-a", "labels": object{"tier": "2"}})
+	w.newToken("c", two, object{"owner": "team-b"})
+	for query, want := range map[string]int{
+		"owner=team-a": 2, "owner=team-a&connector_id=" + two: 1, "label=tier": 2, "label=tier%3D2": 1,
+		"label=tier%3D": 0, "connector_id=con_other": 0, "name=c&owner=team-a": 0,
+	} {
+		if items, _ := allPages[struct{ ID string }](w, pathTokens+"?"+query, 10); len(items) != want {
+			t.Errorf("%s: %d tokens, want %d", query, len(items), want)
+		}
+	}
+	for _, bad := range []string{
+		pathTokens + "?label=%21", pathTokens + "?endpoint_id=wep_1", pathPolicies + "?owner=a", pathConnectors + "?connector_id=" + one,
+	} {
+		w.do("GET", bad, nil).problem(api.CodeInvalid, "")
+	}
+}

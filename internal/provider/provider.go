@@ -97,10 +97,12 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 
 func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		connector.NewDataSource,
+		connector.NewDataSource, connector.NewListDataSource,
 		identity.NewDataSource,
-		rotationpolicy.NewDataSource,
-		scopedtoken.NewDataSource,
+		rotationpolicy.NewDataSource, rotationpolicy.NewListDataSource,
+		scopedtoken.NewDataSource, scopedtoken.NewListDataSource,
+		webhookendpoint.NewDataSource, webhookendpoint.NewListDataSource,
+		signingsecret.NewDataSource, signingsecret.NewListDataSource,
 	}
 }
 

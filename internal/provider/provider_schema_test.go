@@ -107,7 +107,7 @@ func TestSchemasAreValid(t *testing.T) {
 			t.Errorf("%s: %v %v", name, err, tftest.Diags(r.Diagnostics).Errors())
 		}
 	}
-	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 4 ||
+	if len(schemas.ResourceSchemas) != 5 || len(schemas.DataSourceSchemas) != 11 ||
 		len(schemas.EphemeralResourceSchemas) != 2 {
 		t.Errorf(
 			"%d resources, %d data sources, %d ephemeral resources",

@@ -42,7 +42,8 @@ func TestUnknownConfiguration(t *testing.T) {
 			tftest.Configure(t, server, schemas, c)
 			for typeName, schema := range schemas.DataSourceSchemas {
 				config := tftest.Config{}
-				if typeName != "quickconnect_identity" {
+				if one := schema.ValueType().(tftypes.Object).AttributeTypes; one["name"] != nil &&
+					typeName != "quickconnect_identity" {
 					config["name"] = "mail"
 				}
 				r, err := server.ReadDataSource(

@@ -29,6 +29,17 @@ func (tf *Terraform) Read(c Config) (tftypes.Value, Diags) {
 	return tf.result(typ, r.State, r.Diagnostics)
 }
 
+// HasDataAttribute reports whether the data source of the same type has an attribute.
+func (tf *Terraform) HasDataAttribute(name string) bool {
+	tf.t.Helper()
+	for _, a := range tf.schemas().DataSourceSchemas[tf.typeName].Block.Attributes {
+		if a.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
 func (tf *Terraform) schemas() *tfprotov6.GetProviderSchemaResponse {
 	tf.t.Helper()
 	schemas, err := tf.server.GetProviderSchema(tf.t.Context(), &tfprotov6.GetProviderSchemaRequest{})

@@ -117,11 +117,17 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 	})
 }
 
-func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+type listInput struct {
+	httpapi.ObjectListing
+	httpapi.ByOwner
+}
+
+func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
 	list, err := in.List(api.Connectors)
 	if err != nil {
 		return nil, err
 	}
+	list.Owner = in.Owner
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.Connectors(ctx, tx.Scope, list)
 		if err != nil {

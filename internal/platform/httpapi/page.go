@@ -19,10 +19,55 @@ type Listing struct {
 	Name      string `query:"name" doc:"Only the object of this name."`
 }
 
+// ObjectListing has the parameters of a list of objects that have labels.
+type ObjectListing struct {
+	Listing
+	Label string `query:"label" doc:"Only objects with this label: KEY for any value, or KEY=VALUE."`
+}
+
+// ByOwner is the parameter of a list of objects that have an owner.
+type ByOwner struct {
+	Owner string `query:"owner" doc:"Only objects of this owner."`
+}
+
+// ByConnector is the parameter of a list of objects that belong to a connector.
+type ByConnector struct {
+	ConnectorID string `query:"connector_id" doc:"Only objects of the connector with this id."`
+}
+
+// ByEndpoint is the parameter of a list of objects that belong to a webhook endpoint.
+type ByEndpoint struct {
+	EndpointID string `query:"endpoint_id" doc:"Only objects of the webhook endpoint with this id."`
+}
+
 // List returns what to read for a page of a kind.
 func (l Listing) List(kind api.Kind) (store.List, error) {
 	after, err := PageAfter(l.PageToken, kind.IDPrefix, "a list of the same kind")
 	return store.List{Name: l.Name, After: after, Limit: PageLimit(l.PageSize)}, err
+}
+
+// List returns what to read for a page of a kind.
+func (l ObjectListing) List(kind api.Kind) (store.List, error) {
+	list, err := l.Listing.List(kind)
+	if err != nil {
+		return store.List{}, err
+	}
+	list.Label, err = parseLabel(l.Label)
+	return list, err
+}
+
+func parseLabel(text string) (store.Label, error) {
+	if text == "" {
+		return store.Label{}, nil
+	}
+	key, value, valued := strings.Cut(text, "=")
+	if err := api.CheckLabels(map[string]string{key: value}); err != nil {
+		return store.Label{}, problem.New(api.CodeInvalid, "", "query parameter label: must be KEY or KEY=VALUE: %s", err)
+	}
+	if !valued {
+		return store.Label{Key: key}, nil
+	}
+	return store.Label{Key: key, Value: &value}, nil
 }
 
 // PageAfter returns the id that a page token stands for: the last one of the page before.

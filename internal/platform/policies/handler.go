@@ -95,7 +95,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 	})
 }
 
-func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+func (h *Handler) list(ctx context.Context, in *httpapi.ObjectListing) (out *httpapi.Answer, err error) {
 	list, err := in.List(api.RotationPolicies)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,8 @@ type Connector struct {
 var (
 	connectors = newReader(api.KindConnectors, objectColumns+`, o.owner, o.type, o.settings, o.allowed_scopes,
 		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version, o.digest, `+credentialColumns,
-		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector)
+		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector,
+		"owner")
 	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at,
 		etag, owner, type, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version, digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)

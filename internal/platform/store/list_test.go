@@ -120,6 +120,58 @@ func (fresh engine) pages(t *testing.T) {
 	})
 }
 
+func (fresh engine) restrictedLists(t *testing.T) {
+	t.Parallel()
+	s := fresh(t).opened(t)
+	insert(t, s, connector(staging, "con_1", "c"), connector(staging, "con_2", "d"), connector(production, "con_3", "c"))
+	labels := map[string]map[string]string{
+		"tok_1": {"team": "a", "tier": "1"}, "tok_2": {"team": "A"}, "tok_3": {"x": `"team":"a"`}, "tok_4": nil,
+		"tok_5": {"team": "a%"},
+	}
+	for id, l := range labels {
+		o := token(staging, id, id, "con_1")
+		o.Labels, o.Owner = l, "owner-"+id
+		if id == "tok_4" {
+			o.ConnectorID = "con_2"
+		}
+		insert(t, s, o)
+	}
+	foreign := token(production, "tok_9", "n", "con_3")
+	foreign.Labels = labels["tok_1"]
+	insert(t, s, foreign)
+	value := func(s string) *string { return &s }
+	view(t, s, func(tx *Tx) error {
+		for _, test := range []struct {
+			list List
+			want []string
+		}{
+			{List{Owner: "owner-tok_2"}, []string{"tok_2"}},
+			{List{Owner: "owner-tok_2", Name: "tok_1"}, nil},
+			{List{ConnectorID: "con_2"}, []string{"tok_4"}},
+			{List{ConnectorID: "con_3"}, nil},
+			{List{Label: Label{Key: "team"}}, []string{"tok_1", "tok_2", "tok_5"}},
+			{List{Label: Label{Key: "team"}, After: "tok_1"}, []string{"tok_2", "tok_5"}},
+			{List{Label: Label{Key: "team", Value: value("a")}}, []string{"tok_1"}},
+			{List{Label: Label{Key: "team", Value: value("a%")}}, []string{"tok_5"}},
+			{List{Label: Label{Key: "x"}, ConnectorID: "con_1"}, []string{"tok_3"}},
+			{List{Label: Label{Key: "eam"}}, nil},
+			{List{EndpointID: "wep_1"}, nil},
+		} {
+			test.list.Limit = 10
+			found, err := tx.ScopedTokens(t.Context(), staging, test.list)
+			if err != nil {
+				return err
+			}
+			var got []string
+			for _, o := range found {
+				got = append(got, o.ID)
+			}
+			same(t, got, test.want)
+		}
+		return nil
+	})
+}
+
 func (fresh engine) references(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
@@ -21,11 +24,39 @@ type Object struct {
 	Etag        int64
 }
 
-// List selects a page of a list, in ascending order of ids.
+// List selects a page of a list, in ascending order of ids. What is empty does not restrict it.
 type List struct {
-	Name  string // only the object with this name; empty: all
-	After string // only ids after this one; empty: from the start
-	Limit int    // the size of the page
+	Name        string // only the object with this name
+	Owner       string // only objects of this owner; for kinds that have one
+	ConnectorID string // only objects that belong to this connector directly
+	EndpointID  string // only objects that belong to this webhook endpoint
+	Label       Label  // only objects with this label
+	After       string // only ids after this one
+	Limit       int    // the size of the page
+}
+
+// Label selects objects by a label.
+type Label struct {
+	Key   string
+	Value *string // nil: any value
+}
+
+// text is how the label stands in the column of labels, which is one JSON object. A quotation mark inside of a key or a value
+// has a backslash before it there, so the text is found only where the label is.
+func (l Label) text() (string, error) {
+	if l.Key == "" {
+		return "", nil
+	}
+	key, err := json.Marshal(l.Key)
+	if err != nil || l.Value == nil {
+		return string(key) + ":", err
+	}
+	value, err := json.Marshal(*l.Value)
+	return string(key) + ":" + string(value), err
+}
+
+func (l List) restricted() bool {
+	return l.Owner != "" || l.ConnectorID != "" || l.EndpointID != "" || l.Label.Key != ""
 }
 
 // Ref identifies an object of any kind.
@@ -63,17 +94,28 @@ type reader[T any] struct {
 	kind string
 	scan func(scanner) (*T, error)
 
-	selectOne, selectPage, selectNamed string
+	selectOne, selectPage, selectNamed, selectRestricted string
 }
 
-// newReader builds the statements of a kind. The object's own table is called o in from.
-func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)) reader[T] {
+// newReader builds the statements of a kind. The object's own table is called o in from. Lists can be restricted by its
+// columns filters: owner, connector_id, endpoint_id.
+func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error), filters ...string) reader[T] {
+	restrict := "o.id > $3 AND ($5 = '' OR o.name = $5) AND ($6 = '' OR REPLACE(o.labels, $6, '') <> o.labels)"
+	for i, column := range []string{"owner", "connector_id", "endpoint_id"} {
+		if slices.Contains(filters, column) {
+			restrict += fmt.Sprintf(" AND ($%d = '' OR o.%s = $%d)", 7+i, column, 7+i)
+		} else {
+			restrict += fmt.Sprintf(" AND $%d = ''", 7+i)
+		}
+	}
 	inScope := "SELECT " + columns + " FROM " + from + " WHERE o.tenant = $1 AND o.environment = $2 AND "
 	return reader[T]{
 		kind: kind, scan: scan,
 		selectOne:   statement(inScope + "o.id = $3"),
 		selectPage:  statement(inScope + "o.id > $3 ORDER BY o.id LIMIT $4"),
 		selectNamed: statement(inScope + "o.id > $3 AND o.name = $5 ORDER BY o.id LIMIT $4"),
+
+		selectRestricted: statement(inScope + restrict + " ORDER BY o.id LIMIT $4"),
 	}
 }
 
@@ -95,7 +137,14 @@ func (r reader[T]) one(ctx context.Context, tx *Tx, scope Scope, id string, comp
 // page reads the objects that a List selects. The optional complete reads what other tables hold.
 func (r reader[T]) page(ctx context.Context, tx *Tx, scope Scope, l List, complete func([]*T) error) ([]*T, error) {
 	text, args := r.selectPage, []any{scope.Tenant, scope.Environment, l.After, l.Limit}
-	if l.Name != "" {
+	switch {
+	case l.restricted():
+		label, err := l.Label.text()
+		if err != nil {
+			return nil, failed("listing", r.kind, "", err)
+		}
+		text, args = r.selectRestricted, append(args, l.Name, label, l.Owner, l.ConnectorID, l.EndpointID)
+	case l.Name != "":
 		text, args = r.selectNamed, append(args, l.Name)
 	}
 	found, err := r.all(ctx, tx, text, args)

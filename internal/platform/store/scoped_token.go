@@ -25,7 +25,8 @@ type ScopedToken struct {
 var (
 	scopedTokens = newReader(api.KindScopedTokens, objectColumns+`, o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
 		o.expires_at_given, COALESCE(o.rotation_policy_id, ''), o.rotate_when_changed, o.minimum_version,
-		o.deletion_protection, `+credentialColumns, `scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken)
+		o.deletion_protection, `+credentialColumns, `scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken,
+		"owner", "connector_id")
 	insertScopedToken = statement(`INSERT INTO scoped_tokens (tenant, environment, id, name, description, labels,
 		created_at, etag, connector_id, owner, scopes, allowed_cidrs, expires_at_given, rotation_policy_id,
 		rotate_when_changed, minimum_version, deletion_protection)

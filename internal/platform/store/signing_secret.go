@@ -71,7 +71,7 @@ const (
 
 var (
 	signingSecrets = newReader(api.KindSigningSecrets, signingSecretColumns, fromSigningSecrets,
-		scanSigningSecret)
+		scanSigningSecret, "owner", "endpoint_id")
 	signingSecretsOfEndpoint = statement(`SELECT ` + signingSecretColumns + ` FROM ` + fromSigningSecrets + `
 		WHERE o.tenant = $1 AND o.environment = $2 AND o.endpoint_id = $3 ORDER BY o.id`)
 	insertSigningSecret = statement(`INSERT INTO signing_secrets (tenant, environment, id, name, description, labels,

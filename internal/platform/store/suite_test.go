@@ -27,6 +27,7 @@ func suite(t *testing.T, fresh engine) {
 	t.Run("names are unique", fresh.names)
 	t.Run("other scopes see nothing", fresh.scopes)
 	t.Run("pages", fresh.pages)
+	t.Run("restricted lists", fresh.restrictedLists)
 	t.Run("references hold", fresh.references)
 	t.Run("long histories", fresh.history)
 	t.Run("an update keeps a concurrent use", fresh.updateKeepsUse)

@@ -48,7 +48,8 @@ type Disabled struct {
 var (
 	webhookEndpoints = newReader(api.KindWebhookEndpoints, objectColumns+`, o.connector_id, o.url, o.event_types,
 		o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by, o.paused_until, o.probed_at, o.failing_since,
-		o.failing_at, o.failing_detail, o.failing_unanswered`, `webhook_endpoints o`, scanWebhookEndpoint)
+		o.failing_at, o.failing_detail, o.failing_unanswered`, `webhook_endpoints o`, scanWebhookEndpoint,
+		"connector_id")
 	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description,
 		labels, created_at, etag, connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by,
 		paused_until, probed_at, failing_since, failing_at, failing_detail, failing_unanswered, next_attempt_at)

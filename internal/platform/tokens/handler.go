@@ -125,11 +125,18 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 	})
 }
 
-func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+type listInput struct {
+	httpapi.ObjectListing
+	httpapi.ByOwner
+	httpapi.ByConnector
+}
+
+func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
 	list, err := in.List(api.ScopedTokens)
 	if err != nil {
 		return nil, err
 	}
+	list.Owner, list.ConnectorID = in.Owner, in.ConnectorID
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.ScopedTokens(ctx, tx.Scope, list)
 		if err != nil {

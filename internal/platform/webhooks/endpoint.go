@@ -100,11 +100,17 @@ func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpa
 	})
 }
 
-func (h *endpoints) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+type endpointListInput struct {
+	httpapi.ObjectListing
+	httpapi.ByConnector
+}
+
+func (h *endpoints) list(ctx context.Context, in *endpointListInput) (out *httpapi.Answer, err error) {
 	list, err := in.List(api.WebhookEndpoints)
 	if err != nil {
 		return nil, err
 	}
+	list.ConnectorID = in.ConnectorID
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.WebhookEndpoints(ctx, tx.Scope, list)
 		if err != nil {

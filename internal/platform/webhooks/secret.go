@@ -112,11 +112,18 @@ func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.A
 	})
 }
 
-func (h *Secrets) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
+type secretListInput struct {
+	httpapi.ObjectListing
+	httpapi.ByOwner
+	httpapi.ByEndpoint
+}
+
+func (h *Secrets) list(ctx context.Context, in *secretListInput) (out *httpapi.Answer, err error) {
 	list, err := in.List(api.SigningSecrets)
 	if err != nil {
 		return nil, err
 	}
+	list.Owner, list.EndpointID = in.Owner, in.EndpointID
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.SigningSecrets(ctx, tx.Scope, list)
 		if err != nil {

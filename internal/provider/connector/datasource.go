@@ -4,7 +4,11 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
@@ -39,11 +43,31 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := c.Connectors().ByName(ctx, m.Name.ValueString())
+	var found *api.Connector
+	var err error
+	if m.ID.IsNull() {
+		found, err = c.Connectors().ByName(ctx, m.Name.ValueString())
+	} else {
+		found, err = c.Connectors().Get(ctx, m.ID.ValueString())
+	}
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
 		return
 	}
-	resp.Diagnostics.Append(
-		resp.State.Set(ctx, dataModel{metadata: flattenMetadata(found), Hold: tfkit.FlattenHold(found.Hold)})...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
+}
+
+func flattenData(_ context.Context, c *api.Connector, _ *diag.Diagnostics) dataModel {
+	return dataModel{metadata: flattenMetadata(c), Hold: tfkit.FlattenHold(c.Hold)}
+}
+
+// NewListDataSource makes the data source that lists connectors.
+func NewListDataSource() datasource.DataSource {
+	return &tfkit.ListSource[api.Connector, dataModel]{
+		Kind: kind, One: dataAttributes(), Filters: map[string]schema.Attribute{"owner": tfkit.FilterOwner()},
+		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.Connector, error) {
+			return c.Connectors().List(ctx, f)
+		},
+		Flatten: flattenData,
+	}
 }

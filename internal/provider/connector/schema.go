@@ -129,8 +129,8 @@ func resourceSchema() schema.Schema {
 	}
 }
 
-func dataSourceSchema() datasource.Schema {
-	attributes := tfkit.CommonDataAttributes(kind.Singular)
+func dataAttributes() map[string]datasource.Attribute {
+	attributes := tfkit.CommonDataAttributes(kind)
 	maps.Copy(attributes, map[string]datasource.Attribute{
 		"owner": tfkit.DataOwner(),
 		"type":  datasource.StringAttribute{Computed: true, MarkdownDescription: "The outside service."},
@@ -156,9 +156,13 @@ func dataSourceSchema() datasource.Schema {
 		"hold": tfkit.DataHold("Set while someone has put the connector on hold: new credentials are " +
 			"refused. Null otherwise."),
 	})
+	return attributes
+}
+
+func dataSourceSchema() datasource.Schema {
 	return datasource.Schema{
-		MarkdownDescription: "Reads a connector that is managed elsewhere, by its name: all its attributes " +
+		MarkdownDescription: "Reads a connector that is managed elsewhere, by its id or its name: all its attributes " +
 			"except the credentials. It needs a token that may read.",
-		Attributes: attributes,
+		Attributes: dataAttributes(),
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
@@ -34,10 +37,27 @@ func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := c.RotationPolicies().ByName(ctx, m.Name.ValueString())
+	var found *api.RotationPolicy
+	var err error
+	if m.ID.IsNull() {
+		found, err = c.RotationPolicies().ByName(ctx, m.Name.ValueString())
+	} else {
+		found, err = c.RotationPolicies().Get(ctx, m.ID.ValueString())
+	}
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, m.subject())
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(p))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
+}
+
+// NewListDataSource makes the data source that lists rotation policies.
+func NewListDataSource() datasource.DataSource {
+	return &tfkit.ListSource[api.RotationPolicy, model]{
+		Kind: kind, One: dataAttributes(),
+		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.RotationPolicy, error) {
+			return c.RotationPolicies().List(ctx, f)
+		},
+		Flatten: func(_ context.Context, p *api.RotationPolicy, _ *diag.Diagnostics) model { return flatten(p) },
+	}
 }

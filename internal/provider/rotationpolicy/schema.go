@@ -92,8 +92,8 @@ func resourceSchema() schema.Schema {
 	}
 }
 
-func dataSourceSchema() datasource.Schema {
-	attributes := tfkit.CommonDataAttributes(kind.Singular)
+func dataAttributes() map[string]datasource.Attribute {
+	attributes := tfkit.CommonDataAttributes(kind)
 	maps.Copy(attributes, map[string]datasource.Attribute{
 		"interval":  datasource.StringAttribute{Computed: true, MarkdownDescription: intervalText},
 		"overlap":   datasource.StringAttribute{Computed: true, MarkdownDescription: overlapText},
@@ -109,9 +109,13 @@ func dataSourceSchema() datasource.Schema {
 			MarkdownDescription: quietText + " Null where there is none.",
 		},
 	})
+	return attributes
+}
+
+func dataSourceSchema() datasource.Schema {
 	return datasource.Schema{
-		MarkdownDescription: "A rotation policy that is managed elsewhere, by its name. It needs a token " +
+		MarkdownDescription: "A rotation policy that is managed elsewhere, by its id or its name. It needs a token " +
 			"that may read.",
-		Attributes: attributes,
+		Attributes: dataAttributes(),
 	}
 }

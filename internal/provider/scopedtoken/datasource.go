@@ -5,8 +5,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
@@ -29,7 +32,15 @@ func (d *tokenDataSource) Metadata(_ context.Context, _ datasource.MetadataReque
 }
 
 func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := tfkit.CommonDataAttributes(kind.Singular)
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The metadata of a scoped token, by its id or its name: who owns it, how old it is, whether " +
+			"it is still used. It never has the token's value.",
+		Attributes: dataAttributes(),
+	}
+}
+
+func dataAttributes() map[string]schema.Attribute {
+	attributes := tfkit.CommonDataAttributes(api.ScopedTokens)
 	attributes["owner"] = tfkit.DataOwner()
 	attributes["connector_id"] = schema.StringAttribute{
 		Computed:            true,
@@ -78,11 +89,7 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		Computed:            true,
 		MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never.",
 	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a scoped token, by its name: who owns it, how old it is, whether it " +
-			"is still used. It never has the token's value.",
-		Attributes: attributes,
-	}
+	return attributes
 }
 
 func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -92,18 +99,40 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t, err := c.ScopedTokens().ByName(ctx, m.Name.ValueString())
+	var found *api.ScopedToken
+	var err error
+	if m.ID.IsNull() {
+		found, err = c.ScopedTokens().ByName(ctx, m.Name.ValueString())
+	} else {
+		found, err = c.ScopedTokens().Get(ctx, m.ID.ValueString())
+	}
 	if err != nil {
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
 		return
 	}
-	m = dataModel{
-		model:             flatten(ctx, t, types.StringNull(), &resp.Diagnostics),
+	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
+}
+
+func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
+	return dataModel{
+		model:             flatten(ctx, t, types.StringNull(), diags),
 		RotationRequested: types.BoolValue(t.RotationRequested),
 		Hold:              tfkit.FlattenHold(t.Hold),
 		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// NewListDataSource makes the data source that lists scoped tokens.
+func NewListDataSource() datasource.DataSource {
+	return &tfkit.ListSource[api.ScopedToken, dataModel]{
+		Kind: api.ScopedTokens, One: dataAttributes(), Filters: map[string]schema.Attribute{
+			"owner": tfkit.FilterOwner(), "connector_id": tfkit.FilterReference(api.Connectors),
+		},
+		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.ScopedToken, error) {
+			return c.ScopedTokens().List(ctx, f)
+		},
+		Flatten: flattenData,
+	}
 }
 
 var _ datasource.DataSourceWithConfigure = &tokenDataSource{}

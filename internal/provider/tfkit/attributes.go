@@ -3,7 +3,6 @@ package tfkit
 import (
 	"fmt"
 
-	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -104,34 +103,4 @@ func Owner() schema.StringAttribute {
 		Required: true, MarkdownDescription: ownerText,
 		Validators: []validator.String{StringCheck("an owner", api.CheckOwner)},
 	}
-}
-
-// CommonDataAttributes returns the attributes of Common in a data source, which is looked up by its name.
-func CommonDataAttributes(singular string) map[string]datasource.Attribute {
-	return map[string]datasource.Attribute{
-		"id": datasource.StringAttribute{Computed: true, MarkdownDescription: fmt.Sprintf("Id of the %s.", singular)},
-		"name": datasource.StringAttribute{
-			Required:   true,
-			Validators: []validator.String{StringCheck("a name", api.CheckName)},
-			MarkdownDescription: fmt.Sprintf("Name of the %s to read. An error says that there is none of this "+
-				"name in the tenant and environment of the provider.", singular),
-		},
-		"description": datasource.StringAttribute{Computed: true, MarkdownDescription: "What it is for."},
-		"labels": datasource.MapAttribute{
-			Computed:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "Its labels.",
-		},
-		"tenant":      datasource.StringAttribute{Computed: true, MarkdownDescription: "Tenant it belongs to."},
-		"environment": datasource.StringAttribute{Computed: true, MarkdownDescription: "Environment it belongs to."},
-		"created_at": datasource.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", singular),
-		},
-	}
-}
-
-// DataOwner is the attribute `owner` in a data source.
-func DataOwner() datasource.StringAttribute {
-	return datasource.StringAttribute{Computed: true, MarkdownDescription: "Who answers for it."}
 }
