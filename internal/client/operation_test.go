@@ -86,7 +86,7 @@ type object interface{ AsObject() api.Object }
 type finder[T object] interface {
 	Get(ctx context.Context, id string) (*T, error)
 	ByName(ctx context.Context, name string) (*T, error)
-	List(ctx context.Context) ([]T, error)
+	List(ctx context.Context, filter client.Filter) ([]T, error)
 }
 
 func testFind[T object, F finder[T]](s *scene, find F, want api.Object) {
@@ -94,7 +94,7 @@ func testFind[T object, F finder[T]](s *scene, find F, want api.Object) {
 	ctx := s.Context()
 	got, err := find.Get(ctx, want.ID)
 	named, err2 := find.ByName(ctx, want.Name)
-	list, err3 := find.List(ctx)
+	list, err3 := find.List(ctx, client.Filter{})
 	s.noError(err, err2, err3)
 	if (*got).AsObject().ID != want.ID || (*named).AsObject().ID != want.ID {
 		s.Errorf("got %v and %v, want %s", *got, *named, want.ID)
