@@ -42,8 +42,8 @@ func TestUnknownConfiguration(t *testing.T) {
 			tftest.Configure(t, server, schemas, c)
 			for typeName, schema := range schemas.DataSourceSchemas {
 				config := tftest.Config{}
-				if one := schema.ValueType().(tftypes.Object).AttributeTypes; one["name"] != nil &&
-					typeName != "quickconnect_identity" {
+				object, ok := schema.ValueType().(tftypes.Object)
+				if ok && object.AttributeTypes["name"] != nil && typeName != "quickconnect_identity" {
 					config["name"] = "mail"
 				}
 				r, err := server.ReadDataSource(

@@ -41,8 +41,8 @@ type Label struct {
 	Value *string // nil: any value
 }
 
-// text is how the label stands in the column of labels, which is one JSON object. A quotation mark inside of a key or a value
-// has a backslash before it there, so the text is found only where the label is.
+// text is how the label stands in the column of labels, which is one JSON object. A quotation mark inside of a key or a
+// value has a backslash before it there, so the text is found only where the label is.
 func (l Label) text() (string, error) {
 	if l.Key == "" {
 		return "", nil

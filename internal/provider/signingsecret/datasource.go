@@ -35,7 +35,9 @@ type dataModel struct {
 	LastUsedAt       types.String `tfsdk:"last_used_at"`
 }
 
-func (d *secretDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *secretDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = kind.Terraform
 }
 

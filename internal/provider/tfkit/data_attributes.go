@@ -27,8 +27,9 @@ func CommonDataAttributes(kind api.Kind) map[string]schema.Attribute {
 		"name": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Validators: []validator.String{StringCheck("a name", api.CheckName)},
-			MarkdownDescription: fmt.Sprintf("Name of the %s to read; the default is what the platform says of the `id`. An error says that there is none of this "+
-				"name in the tenant and environment of the provider.", kind.Singular),
+			MarkdownDescription: fmt.Sprintf("Name of the %s to read; the default is what the platform says of the "+
+				"`id`. An error says that there is none of this name in the tenant and environment of the provider.",
+				kind.Singular),
 		},
 		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What it is for."},
 		"labels": schema.MapAttribute{
@@ -50,8 +51,8 @@ func DataOwner() schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: "Who answers for it."}
 }
 
-// DataList is the schema of a data source that lists the objects of a kind. one has the attributes of the data source that
-// reads one of them; filters has what restricts the list.
+// DataList is the schema of a data source that lists the objects of a kind. one has the attributes of the data source
+// that reads one of them; filters has what restricts the list.
 func DataList(kind api.Kind, one, filters map[string]schema.Attribute) schema.Schema {
 	item := maps.Clone(one)
 	item["id"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Its id."}

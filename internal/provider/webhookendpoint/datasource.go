@@ -31,14 +31,16 @@ type dataModel struct {
 	PausedUntil  types.String `tfsdk:"paused_until"`
 }
 
-func (d *endpointDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *endpointDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = kind.Terraform
 }
 
 func (d *endpointDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A webhook endpoint that is managed elsewhere, by its id or its name. It needs a token that may " +
-			"read.",
+		MarkdownDescription: "A webhook endpoint that is managed elsewhere, by its id or its name. It needs a token " +
+			"that may read.",
 		Attributes: dataAttributes(),
 	}
 }
