@@ -44,7 +44,7 @@ type ConnectorCreate struct {
 	AllowedScopes        []string                `json:"allowed_scopes,omitzero" doc:"No token of this connector may have a scope beyond these. Absent or null is no limit, an empty list allows none."`
 	Enabled              *bool                   `json:"enabled,omitempty" doc:"While false, every token of this connector is inactive. True if absent."`
 	RotationPolicyID     *string                 `json:"rotation_policy_id,omitempty" doc:"The policy that says how old the credentials may get."`
-	CredentialsWOVersion *int64                  `json:"credentials_wo_version,omitempty" doc:"The number that the configuration gives the credentials. The platform only keeps it."`
+	CredentialsWOVersion *int64                  `json:"credentials_wo_version,omitempty" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	Credentials          map[string]secret.Value `json:"credentials,omitzero" doc:"The secrets of the outside service, at most 32. They are sealed and never returned."`
 }
 
@@ -59,6 +59,6 @@ type ConnectorPatch struct {
 	AllowedScopes        Optional[[]string]          `json:"allowed_scopes,omitzero" doc:"Replaces the list. Narrowing it counts at once. Null is no limit, an empty list allows none."`
 	Enabled              Optional[bool]              `json:"enabled,omitzero" doc:"While false, every token of this connector is inactive."`
 	RotationPolicyID     Optional[string]            `json:"rotation_policy_id,omitzero" doc:"The policy that says how old the credentials may get. Null for none."`
-	CredentialsWOVersion Optional[int64]             `json:"credentials_wo_version,omitzero" doc:"The number that the configuration gives the credentials. The platform only keeps it."`
+	CredentialsWOVersion Optional[int64]             `json:"credentials_wo_version,omitzero" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	Credentials          map[string]secret.Value     `json:"credentials,omitzero" doc:"Replaces the credentials as a whole and retires the old ones at once. Absent or null leaves them. The same ones again are no new version."`
 }

@@ -160,6 +160,13 @@ func CheckCIDR(s string) error {
 	return nil
 }
 
+// SameCIDR reports whether two texts mean the same address range. A text that is none equals only itself.
+func SameCIDR(a, b string) bool {
+	x, errX := netip.ParsePrefix(a)
+	y, errY := netip.ParsePrefix(b)
+	return a == b || errX == nil && errY == nil && x.Masked() == y.Masked()
+}
+
 // ParseExpiry reads the RFC 3339 date of expires_at.
 func ParseExpiry(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)

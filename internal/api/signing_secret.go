@@ -71,7 +71,7 @@ type SigningSecretCreate struct {
 	RotatedCreate
 	EndpointID       string        `json:"endpoint_id" doc:"The webhook endpoint whose deliveries it signs."`
 	Algorithm        *string       `json:"algorithm,omitempty" doc:"hmac-sha256 or ed25519. hmac-sha256 if absent."`
-	SecretWOVersion  *int64        `json:"secret_wo_version,omitempty" doc:"The number that the configuration gives the supplied secret. The platform only keeps it."`
+	SecretWOVersion  *int64        `json:"secret_wo_version,omitempty" doc:"The number that the configuration gives the supplied secret, at least 1. The platform only keeps it."`
 	RotationPolicyID string        `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap."`
 	Secret           *secret.Value `json:"secret,omitempty" doc:"A secret of the caller's own, hmac-sha256 only: whsec_ and 24 to 64 bytes in standard base64. The platform makes one if absent."`
 }
@@ -80,7 +80,7 @@ type SigningSecretCreate struct {
 // the same transaction.
 type SigningSecretPatch struct {
 	RotatedPatch
-	SecretWOVersion  Optional[int64]  `json:"secret_wo_version,omitzero" doc:"The number that the configuration gives the supplied secret. The platform only keeps it."`
+	SecretWOVersion  Optional[int64]  `json:"secret_wo_version,omitzero" doc:"The number that the configuration gives the supplied secret, at least 1. The platform only keeps it."`
 	RotationPolicyID Optional[string] `json:"rotation_policy_id,omitzero" doc:"Moves no running deadline."`
 	Secret           *secret.Value    `json:"secret,omitempty" doc:"The value of the version that a raised minimum_version issues, hmac-sha256 only. Only together with minimum_version, and only where it issues one."`
 }

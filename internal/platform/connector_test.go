@@ -149,6 +149,8 @@ func TestConnectorMergePatch(t *testing.T) {
 	for _, member := range []string{"name", "owner", "type", "enabled"} {
 		w.do("PATCH", pathConnectors+"/"+c.ID, object{member: nil}).problem(api.CodeInvalid, "/"+member)
 	}
+	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials_wo_version": 0}).
+		problem(api.CodeInvalid, "/credentials_wo_version")
 	// host is required
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"settings": nil}).problem(api.CodeInvalid, "/settings")
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{}}).problem(api.CodeInvalid, "/credentials")
@@ -238,6 +240,8 @@ func TestConnectorRefused(t *testing.T) {
 		"a read-only member": {object{"etag": "1"}, api.CodeInvalid, "/etag"},
 		"wrong case":         {object{"Enabled": true}, api.CodeInvalid, "/Enabled"},
 		"a fraction":         {object{"credentials_wo_version": 1.5}, api.CodeInvalid, "/credentials_wo_version"},
+		"a number below 1":   {object{"credentials_wo_version": 0}, api.CodeInvalid, "/credentials_wo_version"},
+		"a negative number":  {object{"credentials_wo_version": -1}, api.CodeInvalid, "/credentials_wo_version"},
 		"a number too large": {object{"credentials_wo_version": 1e30}, api.CodeInvalid, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -89,6 +89,8 @@ func TestSigningSecretRefused(t *testing.T) {
 		},
 		"digest is read-only":      {object{"secret_digest": "k1:x"}, api.CodeInvalid, "/secret_digest", false},
 		"version is read-only":     {object{"version": 2}, api.CodeInvalid, "/version", false},
+		"number below one":         {object{"secret_wo_version": 0}, api.CodeInvalid, "/secret_wo_version", false},
+		"a negative number":        {object{"secret_wo_version": -1}, api.CodeInvalid, "/secret_wo_version", false},
 		"a number for the version": {object{"secret_wo_version": "1"}, api.CodeInvalid, "/secret_wo_version", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -53,7 +53,7 @@ func TestReplacementKnowsNothingOfTheNewObject(t *testing.T) {
 func TestImport(t *testing.T) {
 	forEach(t, rotatedKinds(), func(s *scene, k kind) {
 		t := s.t
-		c := triggered(k.config, "a", "1").With("description", "").With("labels", tftest.Triggers()).
+		c := triggered(k.config, "a", "1").With("description", "d").With("labels", tftest.Triggers()).
 			With("minimum_version", 3).With("deletion_protection", true)
 		if k.Kind == api.ScopedTokens {
 			c = c.With("expires_at", "2030-01-01T00:00:00+01:00")

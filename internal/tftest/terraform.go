@@ -123,7 +123,8 @@ func (tf *Terraform) Apply(p Plan, known Config) Diags {
 }
 
 // ApplyIgnoring carries out a plan of a resource with ignore_changes. The plan has the prior state's value of every
-// ignored argument, which is null for a write-only one. c is the configuration itself: core shows it to the update alone.
+// ignored argument, which is null for a write-only one. c is the configuration itself: core shows it to the update
+// alone.
 func (tf *Terraform) ApplyIgnoring(p Plan, c Config) Diags {
 	tf.t.Helper()
 	return tf.apply(p, nil, c)

@@ -18,6 +18,9 @@ func expand(tx *txn.Tx, b *api.ConnectorCreate) (*connector, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := lifecycle.CheckNumber("/credentials_wo_version", b.CredentialsWOVersion); err != nil {
+		return nil, err
+	}
 	return &connector{Connector: &store.Connector{
 		Object: object, Owner: b.Owner, Type: b.Type, Settings: b.Settings, AllowedScopes: b.AllowedScopes,
 		Enabled: httpapi.ValueOr(b.Enabled, true), RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
@@ -36,6 +39,9 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 		return err
 	}
 	if err := httpapi.PatchRequired(&to.Enabled, p.Enabled, "/enabled"); err != nil {
+		return err
+	}
+	if err := lifecycle.CheckNumber("/credentials_wo_version", p.CredentialsWOVersion.Value); err != nil {
 		return err
 	}
 	httpapi.PatchNullable(&to.Description, p.Description)

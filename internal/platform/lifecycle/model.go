@@ -49,10 +49,10 @@ func FlattenRotation(s rotation.Status) api.Rotation {
 // maxVersion is exact in every JSON parser, and far from an overflow.
 const maxVersion = 1 << 53
 
-// CheckMinimumVersion checks minimum_version.
-func CheckMinimumVersion(n *int64) error {
+// CheckNumber checks the number of a version, or one that a configuration counts its values with; nil is none.
+func CheckNumber(field string, n *int64) error {
 	if n != nil && (*n < 1 || *n > maxVersion) {
-		return problem.Refused("/minimum_version", errors.New("must be at least 1 and at most 2^53"))
+		return problem.Refused(field, errors.New("must be at least 1 and at most 2^53"))
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func check(t *store.ScopedToken) error {
 	if err := api.CheckTriggers(t.RotateWhenChanged); err != nil {
 		return problem.Refused("/rotate_when_changed", err)
 	}
-	if err := lifecycle.CheckMinimumVersion(t.MinimumVersion); err != nil {
+	if err := lifecycle.CheckNumber("/minimum_version", t.MinimumVersion); err != nil {
 		return err
 	}
 	if _, err := expiryOf(t.ExpiresAt); err != nil {

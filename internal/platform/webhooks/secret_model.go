@@ -21,6 +21,9 @@ func expandSecret(tx *txn.Tx, b *api.SigningSecretCreate) (*signingSecret, error
 	if err != nil {
 		return nil, err
 	}
+	if err := lifecycle.CheckNumber("/secret_wo_version", b.SecretWOVersion); err != nil {
+		return nil, err
+	}
 	return &signingSecret{SigningSecret: &store.SigningSecret{
 		Object: object, Owner: b.Owner, EndpointID: b.EndpointID,
 		Algorithm: httpapi.ValueOr(b.Algorithm, api.DefaultAlgorithm), SecretWOVersion: b.SecretWOVersion,
@@ -37,6 +40,9 @@ func mergeSecret(to *store.SigningSecret, p *api.SigningSecretPatch) error {
 		return err
 	}
 	if err := httpapi.PatchRequired(&to.RotationPolicyID, p.RotationPolicyID, "/rotation_policy_id"); err != nil {
+		return err
+	}
+	if err := lifecycle.CheckNumber("/secret_wo_version", p.SecretWOVersion.Value); err != nil {
 		return err
 	}
 	httpapi.PatchNullable(&to.Description, p.Description)
@@ -65,7 +71,7 @@ func checkSecret(s *store.SigningSecret) error {
 	if err := api.CheckTriggers(s.RotateWhenChanged); err != nil {
 		return problem.Refused("/rotate_when_changed", err)
 	}
-	return lifecycle.CheckMinimumVersion(s.MinimumVersion)
+	return lifecycle.CheckNumber("/minimum_version", s.MinimumVersion)
 }
 
 func (s *signingSecret) flatten(now time.Time) api.SigningSecret {

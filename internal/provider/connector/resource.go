@@ -90,7 +90,9 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
+	next := flatten(found)
+	next.Common = next.ReadOver(state.Common)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 }

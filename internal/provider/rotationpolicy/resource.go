@@ -117,7 +117,9 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(p))...)
+	next := flatten(p)
+	next.Common = next.ReadOver(state.Common)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

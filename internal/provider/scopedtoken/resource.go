@@ -64,7 +64,9 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	rotate.WarnPaused(kind, t.Name, t.Rotation, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics))...)
+	next := flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics)
+	next.Common = next.ReadOver(state.Common)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
 // Update changes the attributes and then takes the step that was planned.

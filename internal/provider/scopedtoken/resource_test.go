@@ -31,6 +31,21 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	tftest.Silent(t, tf, changed)
 }
 
+// Equal spellings of an IPv6 range are no difference, as equal durations and dates are none.
+func TestSpellingOfAddressRanges(t *testing.T) {
+	c := base().With("allowed_cidrs", []string{"2001:db8::/32", "192.0.2.0/24"})
+	p, tf := created(t, c)
+	tftest.Silent(t, tf, c.With("allowed_cidrs", []string{"192.0.2.0/24", "2001:0DB8:0:0::/32"}))
+	p.Wrote(t)
+	for _, other := range [][]string{
+		{"2001:0DB8::/33", "192.0.2.0/24"}, {"2001:0DB8::/32"}, {"2001:db8::/32", "192.0.2.0/24", "::/0"},
+	} {
+		if plan := tf.Plan(c.With("allowed_cidrs", other)); !plan.Changes {
+			t.Errorf("%v is no difference", other)
+		}
+	}
+}
+
 func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	_, tf := start(t)
 	for name, c := range map[string]struct {

@@ -47,8 +47,10 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			setvalidator.SizeAtMost(api.MaxCIDRs),
 			tfkit.EachString("address ranges such as 192.0.2.0/24", api.CheckCIDR),
 		},
+		PlanModifiers: []planmodifier.Set{tfkit.SameSet("Spellings of the same address range are no "+
+			"difference.", api.SameCIDR)},
 		MarkdownDescription: "Address ranges (CIDR) from which the token is accepted, at most 64; from any other " +
-			"address it is inactive. Default: accepted from everywhere.",
+			"address it is inactive. Two spellings of one IPv6 range are no difference. Default: accepted from everywhere.",
 	}
 	attributes["expires_at"] = schema.StringAttribute{
 		Optional:   true,

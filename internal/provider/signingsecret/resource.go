@@ -78,7 +78,9 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	snapshotOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	rotate.WarnPaused(kind, found.Name, found.Rotation, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, found, &resp.Diagnostics))...)
+	next := flatten(ctx, found, &resp.Diagnostics)
+	next.Common = next.ReadOver(state.Common)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
 // Update changes the attributes and then takes the step that was planned, or the one that the configured value needs

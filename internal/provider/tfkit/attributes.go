@@ -36,6 +36,15 @@ func Flatten(o api.Object) Common {
 	}
 }
 
+// ReadOver is what Read stores over the state. An empty description on the platform is none where the state has none:
+// Terraform itself writes null for it into the configuration that it generates of an import.
+func (c Common) ReadOver(state Common) Common {
+	if state.Description.IsNull() && c.Description.ValueString() == "" {
+		c.Description = state.Description
+	}
+	return c
+}
+
 // Planned keeps what was planned and takes from the answer what the plan left open.
 func (c Common) Planned(answered Common) Common {
 	return Common{
@@ -52,9 +61,10 @@ func (c Common) Planned(answered Common) Common {
 const (
 	labelsText = "Labels of your own choice: at most 64, keys of 1 to 63 letters, digits and `_ . / -`, " +
 		"values of at most 256 bytes. Not for secrets: labels are stored in the state and shown in plans. No default."
-	descriptionText = "What it is for, in at most 1,024 bytes. No default; the empty text and no text are different."
-	ownerText       = "Who answers for it: an e-mail address or a team name of at most 254 bytes."
-	tenantText      = "Tenant it belongs to. It is compared with the tenant of the provider before any request; a " +
+	descriptionText = "What it is for, in at most 1,024 bytes. No default. After an import an empty " +
+		"text on the platform counts as none."
+	ownerText  = "Who answers for it: an e-mail address or a team name of at most 254 bytes."
+	tenantText = "Tenant it belongs to. It is compared with the tenant of the provider before any request; a " +
 		"difference is an error, never a reason to create it anew."
 	environmentText = "Environment it belongs to. It is compared with the environment of the provider before any " +
 		"request; a difference is an error, never a reason to create it anew."

@@ -2,9 +2,12 @@ package tfkit
 
 import (
 	"context"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -24,6 +27,39 @@ func SameDuration() planmodifier.String {
 		y, errY := api.ParseDuration(b)
 		return errX == nil && errY == nil && x == y
 	})
+}
+
+// SameSet keeps the set of the state where each entry of the configuration means the same as one of the state's, and the
+// other way round.
+func SameSet(description string, same func(a, b string) bool) planmodifier.Set {
+	return sameSet{described(description), same}
+}
+
+type sameSet struct {
+	described
+	same func(a, b string) bool
+}
+
+// PlanModifySet may keep the set of the state, as PlanModifyString may keep its text.
+func (m sameSet) PlanModifySet(_ context.Context, req planmodifier.SetRequest, resp *planmodifier.SetResponse) {
+	if req.PlanValue.IsNull() || req.PlanValue.IsUnknown() || req.StateValue.IsNull() || anyUnknown(req.PlanValue) {
+		return
+	}
+	plan, state := StringSlice(req.PlanValue), StringSlice(req.StateValue)
+	if m.covers(plan, state) && m.covers(state, plan) {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// covers reports whether each entry of some means the same as one of all.
+func (m sameSet) covers(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(a string) bool {
+		return !slices.ContainsFunc(all, func(b string) bool { return m.same(a, b) })
+	})
+}
+
+func anyUnknown(s types.Set) bool {
+	return slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }
 
 // SameMeaning keeps the text of the state where the configuration says the same in other words.

@@ -126,7 +126,9 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, flatten(found))...)
+	next := flatten(found)
+	next.Common = next.ReadOver(state.Common)
+	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	note(ctx, resp.Private, found, &resp.Diagnostics)
 }
 

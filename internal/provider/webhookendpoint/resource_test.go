@@ -142,7 +142,7 @@ func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
+	full := base().With("description", "d").With("labels", map[string]any{}).With("event_types",
 		[]string{"message.delivered"}).
 		With("enabled", false)
 	s := created(t, full)

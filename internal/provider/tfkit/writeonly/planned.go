@@ -11,8 +11,8 @@ import (
 const plannedKey = "planned_null"
 
 // NotePlanned notes whether a plan sees no value of the write-only arguments. Where ignore_changes names an argument,
-// core shows it as null to every plan, and to the apply alone as the configuration has it. An update gets the note of the
-// plan that its own apply has made.
+// core shows it as null to every plan, and to the apply alone as the configuration has it. An update gets the note of
+// the plan that its own apply has made.
 func NotePlanned(ctx context.Context, p tfkit.PrivateWriter, isNull bool, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, p, plannedKey, &isNull, diags)
 }
