@@ -37,11 +37,12 @@ func wantCredentials(t *testing.T, p *acctest.Platform, n int64, botToken string
 	t.Helper()
 	by := p.As(api.RoleDeployer)
 	c, who := by.Connector("slack"), by.Identity()
-	key, err := base64.StdEncoding.DecodeString(who.ComparisonKey.Key.Expose())
+	newest := who.ComparisonKeys[len(who.ComparisonKeys)-1]
+	key, err := base64.StdEncoding.DecodeString(newest.Key.Expose())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := api.Digest(who.ComparisonKey.Number, key, api.KindConnectors, c.ID,
+	want, err := api.Digest(newest.Number, key, api.KindConnectors, c.ID,
 		map[string]string{"bot_token": botToken})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Digest returns the keyed digest by which a supplied secret is recognised: "k<key number>:" and the base64 of
@@ -28,6 +29,14 @@ func Digest(keyNumber int64, key []byte, kind, id string, value any) (string, er
 	mac.Write([]byte{0})
 	mac.Write(canonical)
 	return "k" + strconv.FormatInt(keyNumber, 10) + ":" + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
+}
+
+// DigestKey returns the number of the key that a digest was made with. ok is false for what is no digest.
+func DigestKey(digest string) (number int64, ok bool) {
+	text, _, found := strings.Cut(digest, ":")
+	text, prefixed := strings.CutPrefix(text, "k")
+	number, err := strconv.ParseInt(text, 10, 64)
+	return number, found && prefixed && err == nil
 }
 
 // canonicalJSON writes a string, or a map of strings with its keys sorted, without spaces and without HTML escapes. The

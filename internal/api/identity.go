@@ -94,8 +94,9 @@ type Identity struct {
 	PlatformID  string     `json:"platform_id" doc:"Id of the platform, plt_ and a ULID. It was made with the database and never changes; a backup keeps it."`
 	Incarnation int64      `json:"incarnation" doc:"1 at first, and a higher number after every restore of a backup."`
 	// RestoreConfirmed is false from a restore until an operator confirms it on the platform's machine.
-	RestoreConfirmed bool           `json:"restore_confirmed" doc:"False from a restore of a backup until an operator confirms it on the platform's machine. Until then, an object that is not found may just be missing in the backup."`
-	ComparisonKey    *ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
+	RestoreConfirmed bool `json:"restore_confirmed" doc:"False from a restore of a backup until an operator confirms it on the platform's machine. Until then, an object that is not found may just be missing in the backup."`
+	// ComparisonKeys has every key that a digest may have been made with, in the order of their numbers.
+	ComparisonKeys []ComparisonKey `json:"comparison_keys" nullable:"false" doc:"The keys of the digests of supplied secrets in this environment that are in use, the newest last: it makes new digests. Compare a value with a digest only under the key whose number the digest begins with. Empty for the roles auditor, security and runtime, which do not need them: whoever has a key and a digest can guess a weak secret."`
 }
 
 // Platform returns which platform the identity is of.

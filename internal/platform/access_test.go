@@ -198,15 +198,15 @@ func TestIdentity(t *testing.T) {
 		if diff := cmp.Diff(want, slices.Sorted(slices.Values(id.Permissions))); diff != "" {
 			t.Errorf("%s: permissions (-want +got):\n%s", role, diff)
 		}
-		if may := api.PermissionsOf(role); (id.ComparisonKey != nil) != (slices.Contains(may, api.PermissionReveal) ||
+		if may := api.PermissionsOf(role); (len(id.ComparisonKeys) == 1) != (slices.Contains(may, api.PermissionReveal) ||
 			slices.Contains(may, api.PermissionWrite)) {
-			t.Errorf("%s: comparison key %v", role, id.ComparisonKey)
+			t.Errorf("%s: comparison keys %v", role, id.ComparisonKeys)
 		}
 	}
 	keys := map[string]bool{}
 	for _, token := range append([]string{w.tokens[api.RolePlanner]}, w.foreign["acme/production"],
 		w.foreign["globex/staging"]) {
-		keys[decoded[api.Identity](w.send(token, "GET", "/v1/identity", nil).want(200)).ComparisonKey.Key.Expose()] = true
+		keys[decoded[api.Identity](w.send(token, "GET", "/v1/identity", nil).want(200)).ComparisonKeys[0].Key.Expose()] = true
 	}
 	if len(keys) != 3 {
 		t.Errorf("%d comparison keys for 3 environments", len(keys))

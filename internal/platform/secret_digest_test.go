@@ -13,7 +13,8 @@ import (
 // secretDigest computes the digest as the provider does.
 func (w *world) secretDigest(id, value string) string {
 	w.t.Helper()
-	k := decoded[api.Identity](w.do("GET", "/v1/identity", nil).want(200)).ComparisonKey
+	all := decoded[api.Identity](w.do("GET", "/v1/identity", nil).want(200)).ComparisonKeys
+	k := all[len(all)-1]
 	key, err := base64.StdEncoding.DecodeString(k.Key.Expose())
 	if err != nil {
 		w.t.Fatal(err)

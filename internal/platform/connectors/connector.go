@@ -124,12 +124,12 @@ func (c *connector) clearCredentials(ctx context.Context, tx *txn.Tx) (bool, err
 func (c *connector) replaceCredentials(
 	ctx context.Context, tx *txn.Tx, oldType string, values map[string]secret.Value,
 ) (bool, error) {
-	key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
+	comparison, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
 	if err != nil {
 		return false, err
 	}
-	digest, err := keys.CredentialsDigest(key, c.ID, values)
-	if err != nil || digest == c.Digest && c.Type == oldType {
+	same, err := c.has(comparison, values)
+	if err != nil || same && c.Type == oldType {
 		return false, err
 	}
 	if wrong, err := keys.CheckCredentials(c.Type, c.Settings, values); wrong != "" {
@@ -137,8 +137,12 @@ func (c *connector) replaceCredentials(
 	} else if err != nil {
 		return false, problem.Refused("/credentials", err)
 	}
-	if digest == c.Digest {
+	if same {
 		return false, nil
+	}
+	digest, err := keys.CredentialsDigest(comparison.Newest(), c.ID, values)
+	if err != nil {
+		return false, err
 	}
 	after, done, err := rotation.Replace(c.Credential.Credential, tx.Actor, tx.Now)
 	if err != nil {
@@ -153,4 +157,14 @@ func (c *connector) replaceCredentials(
 		return tx.PutSecret(ctx, c.ID, store.Sealed{Number: number, Value: sealed})
 	}
 	return true, credentials.Record(ctx, tx, c.Parts(), after, []rotation.Transition{done}, issue)
+}
+
+// has reports whether the connector has these credentials already, by the key that its digest was made with.
+func (c *connector) has(comparison keys.Comparison, values map[string]secret.Value) (bool, error) {
+	key, known := comparison.Of(c.Digest)
+	if !known {
+		return false, nil
+	}
+	digest, err := keys.CredentialsDigest(key, c.ID, values)
+	return digest == c.Digest, err
 }

@@ -23,22 +23,21 @@ func New(runner *txn.Runner) *Handler { return &Handler{runner: runner} }
 // Mount registers the route.
 func (h *Handler) Mount(r *httpapi.Router) {
 	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
-	r.OrNull(identity{}, "comparison_key")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
 		Summary: "Who am I", Description: "Returns the principal, its environment and its permissions. Every role may send it.",
 	}, h.get)
 }
 
-// identity is api.Identity with the comparison key in clear: the one of package api prints redacted.
+// identity is api.Identity with the comparison keys in clear: those of package api print redacted.
 type identity struct {
 	api.Identity
-	ComparisonKey *keys.ComparisonKey `json:"comparison_key" doc:"The key of the digests of supplied secrets in this environment. Null for the roles auditor, security and runtime, which do not need it: whoever has the key and a digest can guess a weak secret."`
+	ComparisonKeys []keys.ComparisonKey `json:"comparison_keys" nullable:"false" doc:"The keys of the digests of supplied secrets in this environment that are in use, the newest last: it makes new digests. Compare a value with a digest only under the key whose number the digest begins with. Empty for the roles auditor, security and runtime, which do not need them: whoever has a key and a digest can guess a weak secret."`
 }
 
 func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error) {
 	p := access.From(ctx).Principal
-	out := identity{Identity: api.Identity{
+	out := identity{ComparisonKeys: []keys.ComparisonKey{}, Identity: api.Identity{
 		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: api.PermissionsOf(p.Role),
 		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
 	}}
@@ -52,10 +51,8 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 		if r := access.From(ctx); !r.May(api.PermissionReveal) && !r.May(api.PermissionWrite) {
 			return nil
 		}
-		key, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
-		if err == nil {
-			out.ComparisonKey = key.Sent()
-		}
+		comparison, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
+		out.ComparisonKeys = comparison.Sent()
 		return err
 	})
 	return httpapi.Body(out), err

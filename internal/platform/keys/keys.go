@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -43,16 +42,13 @@ type Keys struct {
 	lookup  SymmetricKey
 	request SymmetricKey
 	binding SymmetricKey
-
-	mu         sync.Mutex
-	comparison map[store.Scope]SymmetricKey
 }
 
 // Open opens the keys of the platform, and makes those that the store does not have yet.
 func Open(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, random *Random, now time.Time,
 ) (*Keys, error) {
-	out := &Keys{keyring: k, comparison: map[store.Scope]SymmetricKey{}}
+	out := &Keys{keyring: k}
 	open := func(find func(tx *store.Tx, purpose string) (SymmetricKey, error)) func(*store.Tx) error {
 		return func(tx *store.Tx) (err error) {
 			if out.lookup, err = find(tx, purposeLookup); err != nil {
@@ -84,7 +80,11 @@ func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (Symmetric
 	if err != nil {
 		return SymmetricKey{}, err
 	}
-	key, err := k.keyring.OpenKey(sealed, purpose, number)
+	return openKey(k.keyring, sealed, purpose, number)
+}
+
+func openKey(ring *keyring.Keyring, sealed []byte, purpose string, number int64) (SymmetricKey, error) {
+	key, err := ring.OpenKey(sealed, purpose, number)
 	if err != nil {
 		return SymmetricKey{}, fmt.Errorf("the %s key in the database does not open with keyring.json: "+
 			"both must come from the same data directory: %w", purpose, err)
@@ -131,20 +131,6 @@ func (k *Keys) EnsureComparison(
 ) error {
 	_, err := k.ensure(ctx, tx, purposeComparison(scope), random, now)
 	return err
-}
-
-// Comparison returns the key of an environment's digests. It never changes, so it is read once.
-func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) (SymmetricKey, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if key, known := k.comparison[scope]; known {
-		return key, nil
-	}
-	key, err := k.key(ctx, tx, purposeComparison(scope))
-	if err == nil {
-		k.comparison[scope] = key
-	}
-	return key, err
 }
 
 // RequestHash returns the hash for the body of a request. It is keyed, because a body may hold a secret that is easy to

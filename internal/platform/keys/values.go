@@ -3,7 +3,6 @@ package keys
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -141,17 +140,6 @@ func (k *Keys) RevealSigningKey(sealed []byte, b keyring.Bound, endsAt *time.Tim
 		value = key.Expose() //nolint:forbidigo // revealed to a caller that may see it
 	}
 	return &Reveal{Version: b.Version, Value: value, ExpiresAt: endsAt}, nil
-}
-
-// ComparisonKey is a comparison key as GET /v1/identity sends it.
-type ComparisonKey struct {
-	Number int64  `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
-	Key    string `json:"key" doc:"32 bytes in standard base64."`
-}
-
-// Sent returns the key in clear.
-func (k SymmetricKey) Sent() *ComparisonKey {
-	return &ComparisonKey{Number: k.number, Key: base64.StdEncoding.EncodeToString(k.key)}
 }
 
 func exposed(credentials map[string]secret.Value) map[string]string {

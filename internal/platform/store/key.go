@@ -13,6 +13,7 @@ var (
 		ON CONFLICT (purpose, number) DO NOTHING`)
 	anyKey    = statement(`SELECT purpose FROM keys WHERE purpose > '' ORDER BY purpose LIMIT 1`)
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
+	allKeys   = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number`)
 )
 
 // InsertKey stores a sealed symmetric key. It returns ErrExists if the purpose has a key of this number.
@@ -24,6 +25,23 @@ func (tx *Tx) InsertKey(ctx context.Context, purpose string, number int64, seale
 func (tx *Tx) LatestKey(ctx context.Context, purpose string) (number int64, sealed []byte, err error) {
 	err = tx.one(ctx, latestKey, []any{purpose}, &number, &sealed)
 	return number, sealed, failed("reading", "key", purpose, err)
+}
+
+// SealedKey is a sealed symmetric key.
+type SealedKey struct {
+	Number int64
+	Sealed []byte
+}
+
+// Keys returns the sealed keys of a purpose, in the order of their numbers.
+func (tx *Tx) Keys(ctx context.Context, purpose string) (found []SealedKey, err error) {
+	err = tx.each(ctx, allKeys, []any{purpose}, func(row scanner) error {
+		var k SealedKey
+		err := row.Scan(&k.Number, &k.Sealed)
+		found = append(found, k)
+		return err
+	})
+	return found, failed("reading", "keys", purpose, err)
 }
 
 // HasKeys reports whether the database has a key that a keyring sealed.

@@ -73,10 +73,10 @@ func (s *signingSecret) Issuer(
 	ctx context.Context, tx *txn.Tx, supplied *secret.Value,
 ) (credentials.Issuer, error) {
 	var key webhook.Key
-	var digest string
+	var digests []string
 	if supplied != nil {
 		var err error
-		if key, digest, err = s.suppliedKey(ctx, tx, *supplied); err != nil {
+		if key, digests, err = s.suppliedKey(ctx, tx, *supplied); err != nil {
 			return nil, err
 		}
 	}
@@ -92,9 +92,12 @@ func (s *signingSecret) Issuer(
 		if err != nil {
 			return err
 		}
-		facts := store.SecretFacts{Digest: digest, PublicKey: k.Public()}
+		facts := store.SecretFacts{PublicKey: k.Public()}
+		if len(digests) > 0 {
+			facts.Digest = digests[len(digests)-1]
+		}
 		s.SetFacts(number, facts)
-		s.forgetRevoked(digest)
+		s.forgetRevoked(digests...)
 		err = tx.PutSecret(ctx, s.ID, store.Sealed{
 			Number: number, Value: sealed, ValueHash: tx.Keys.SigningHash(k, tx.Scope), Facts: facts,
 		})
@@ -106,37 +109,43 @@ func (s *signingSecret) Issuer(
 }
 
 // suppliedKey checks a secret that the caller made. It refuses one that is valid already: a rotation to it would change
-// nothing, and a probe would find it in use at once.
+// nothing, and a probe would find it in use at once. It returns the digests under every comparison key, the
+// newest last.
 func (s *signingSecret) suppliedKey(
 	ctx context.Context, tx *txn.Tx, supplied secret.Value,
-) (key webhook.Key, digest string, err error) {
+) (key webhook.Key, digests []string, err error) {
 	if s.Algorithm != api.AlgorithmHMAC {
-		return key, "", problem.Refused("/secret",
+		return key, nil, problem.Refused("/secret",
 			errors.New("belongs to the algorithm hmac-sha256; keys of ed25519 are made by the platform"))
 	}
 	if key, err = keys.ParseSupplied(supplied); err != nil {
-		return key, "", problem.Refused("/secret", err)
+		return key, nil, problem.Refused("/secret", err)
 	}
 	comparison, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
 	if err != nil {
-		return key, "", err
+		return key, nil, err
 	}
-	if digest, err = keys.SigningDigest(comparison, s.ID, key); err != nil {
-		return key, "", err
+	for _, k := range comparison {
+		digest, err := keys.SigningDigest(k, s.ID, key)
+		if err != nil {
+			return key, nil, err
+		}
+		digests = append(digests, digest)
 	}
+	newest := digests[len(digests)-1]
 	for _, number := range credentials.Valid(s.Credential.Versions) {
 		held, err := s.key(ctx, tx, number) // no digest is stored of a key that the platform made
 		if err != nil {
-			return key, "", err
+			return key, nil, err
 		}
-		same, err := keys.SigningDigest(comparison, s.ID, held)
+		same, err := keys.SigningDigest(comparison.Newest(), s.ID, held)
 		if err != nil {
-			return key, "", err
+			return key, nil, err
 		}
-		if same == digest {
-			return key, "", problem.New(api.CodeInvalid, "/secret",
+		if same == newest {
+			return key, nil, problem.New(api.CodeInvalid, "/secret",
 				"secret is the value that version %d of the signing secret %q has already; supply a new one", number, s.Name)
 		}
 	}
-	return key, digest, nil
+	return key, digests, nil
 }

@@ -115,10 +115,10 @@ func (s *signingSecret) noteRevoked(number int64) {
 	s.RevokedSecrets = s.RevokedSecrets[max(0, len(s.RevokedSecrets)-revokedSecretsKept):]
 }
 
-// forgetRevoked forgets that a value was revoked, because it was supplied again.
-func (s *signingSecret) forgetRevoked(digest string) {
+// forgetRevoked forgets that a value was revoked, by its digests, because it was supplied again.
+func (s *signingSecret) forgetRevoked(digests ...string) {
 	s.RevokedSecrets = slices.DeleteFunc(slices.Clone(s.RevokedSecrets),
-		func(r store.RevokedSecret) bool { return r.Digest == digest })
+		func(r store.RevokedSecret) bool { return slices.Contains(digests, r.Digest) })
 }
 
 func (s *signingSecret) revokedSecrets() []api.RevokedSecret {

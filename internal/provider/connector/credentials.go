@@ -50,7 +50,7 @@ func factsOf(
 	}
 	credentials, known := credentialsOf(credentialsWO)
 	if known && credentials != nil {
-		f.Value, _ = p.Digest(kind.Path, state.ID.ValueString(), credentials)
+		f.Value = p.Digests(kind.Path, state.ID.ValueString(), credentials).Like(f.Platform)
 		f.Blind = p.Blind()
 	}
 	return f, credentials

@@ -76,11 +76,12 @@ func (s *scene) digest(letter string) string {
 	s.t.Helper()
 	var who api.Identity
 	s.As(api.RoleDeployer).Do(http.MethodGet, "/v1/identity", nil).Want(http.StatusOK).Decode(&who)
-	key, err := base64.StdEncoding.DecodeString(who.ComparisonKey.Key.Expose())
+	newest := who.ComparisonKeys[len(who.ComparisonKeys)-1]
+	key, err := base64.StdEncoding.DecodeString(newest.Key.Expose())
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	digest, err := api.Digest(who.ComparisonKey.Number, key, api.KindSigningSecrets, s.ID(), whsec(letter))
+	digest, err := api.Digest(newest.Number, key, api.KindSigningSecrets, s.ID(), whsec(letter))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -42,7 +42,8 @@ func factsOf(
 		Applied:    last,
 	}
 	if s := suppliedOf(secretWO); s != nil {
-		f.Value, _ = p.DigestText(api.KindSigningSecrets, state.ID.ValueString(), *s)
+		digests := p.DigestsOfText(api.KindSigningSecrets, state.ID.ValueString(), *s)
+		f.Value, f.Digests = digests.Like(f.Platform), digests
 		f.Blind = p.Blind()
 	}
 	return f
@@ -69,10 +70,10 @@ func supplyOf(f writeonly.Facts, notes rotate.Notes) rotate.Supply {
 	}
 	last := f.Applied
 	if s.New && f.Value == "" && last != nil {
-		_, barred := revokedBefore(last.Digest, f, notes.Revoked)
+		_, barred := revokedBefore([]string{last.Digest}, f, notes.Revoked)
 		s.Unsure = barred // it may be the one that was revoked, or another one
 	}
-	s.Revoked, s.Barred = revokedBefore(f.Value, f, notes.Revoked)
+	s.Revoked, s.Barred = revokedBefore(f.Digests, f, notes.Revoked)
 	s.Barred = s.Barred && s.New
 	switch {
 	case s.Barred, why == writeonly.Platform:
@@ -98,20 +99,18 @@ func supplyAtApply(f writeonly.Facts, notes rotate.Notes, plan model) rotate.Sup
 	return s
 }
 
-// revokedBefore reports whether a value was revoked, and whether it is barred: the configuration has no number that the
-// value did not have yet, neither then nor at the last apply. Where every version was revoked and the state does not
-// say yet which value that was, it was the value of the last apply.
-func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
-	if digest == "" {
-		return false, false
-	}
+// revokedBefore reports whether a value of these digests was revoked, and whether it is barred: the configuration has no
+// number that the value did not have yet, neither then nor at the last apply. Where every version was revoked and the
+// state does not say yet which value that was, it was the value of the last apply.
+func revokedBefore(digests []string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
+	is := func(digest string) bool { return digest != "" && slices.Contains(digests, digest) }
 	var before []attr.Value
 	if last := f.Applied; last != nil {
 		before = append(before, types.Int64PointerValue(last.Number))
-		found = f.Revoked && len(revoked) == 0 && last.Digest == digest
+		found = f.Revoked && len(revoked) == 0 && is(last.Digest)
 	}
 	for _, r := range revoked {
-		if r.Digest == digest {
+		if is(r.Digest) {
 			found, before = true, append(before, types.Int64PointerValue(r.SecretWOVersion))
 		}
 	}
@@ -122,7 +121,7 @@ func revokedBefore(digest string, f writeonly.Facts, revoked []api.RevokedSecret
 // refuseRevoked refuses to start another signing secret with a value that was revoked. The platform would not recognise
 // it there.
 func refuseRevoked(diags *diag.Diagnostics, f writeonly.Facts, notes rotate.Notes) {
-	if _, barred := revokedBefore(f.Value, f, notes.Revoked); barred {
+	if _, barred := revokedBefore(f.Digests, f, notes.Revoked); barred {
 		diags.AddAttributeError(path.Root("secret_wo"), "The value was revoked", "The plan replaces the signing "+
 			"secret, and secret_wo still has a value that was revoked on the platform: "+
 			"configure a new one (and raise secret_wo_version if that is set). To begin with the same one "+

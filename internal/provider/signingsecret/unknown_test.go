@@ -61,14 +61,14 @@ func TestUnknownMinimumVersionOfASuppliedSecret(t *testing.T) {
 	s.wrote()
 }
 
-var key = regexp.MustCompile(`"comparison_key":\{[^}]*\}`)
+var key = regexp.MustCompile(`"comparison_keys":\[[^\]]*\]`)
 
 // Without the comparison key a configured value counts as equal, and it is never sent on a guess.
 func TestWithoutComparisonKey(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	s.Fail(func(r acctest.Request) acctest.Fault {
 		if r.Path == "/v1/identity" {
-			return acctest.Edit(func(body string) string { return key.ReplaceAllString(body, `"comparison_key":null`) })
+			return acctest.Edit(func(body string) string { return key.ReplaceAllString(body, `"comparison_keys":[]`) })
 		}
 		return acctest.Pass()
 	})

@@ -23,7 +23,7 @@ type Session struct {
 	client   *client.Client
 	identity api.Identity
 	unknown  string
-	key      []byte
+	keys     []comparisonKey
 	run      *run.Run // of what this provider creates; nil where it cannot call
 	accepted string   // the platform that accept_platform_id names
 	unseen   sync.Once
@@ -36,13 +36,13 @@ func NewSession(c *client.Client, identity api.Identity) (*Session, error) {
 		s.client = c.For(identity)
 		s.run = run.New(c.Runs())
 	}
-	if k := identity.ComparisonKey; k != nil {
+	for _, k := range identity.ComparisonKeys {
 		key, err := base64.StdEncoding.DecodeString(exposedKey(k))
 		if err != nil || len(key) < 16 {
-			return nil, errors.New("the platform's comparison key cannot be read: check that provider and platform " +
+			return nil, errors.New("a comparison key of the platform cannot be read: check that provider and platform " +
 				"fit together")
 		}
-		s.key = key
+		s.keys = append(s.keys, comparisonKey{k.Number, key})
 	}
 	return s, nil
 }

@@ -39,7 +39,8 @@ const (
 // both plans must be the same.
 type Facts struct {
 	Configured bool        // the argument is set
-	Value      string      // digest of the configured value; empty where it is not known
+	Value      string      // digest of the configured value, if possible under the key of Platform; empty if not known
+	Digests    []string    // digests of the configured value under every key; none if not known
 	Blind      bool        // the value is known, but the principal gets no key to make its digest with
 	Number     types.Int64 // the argument's …_wo_version
 	Platform   string      // digest of the platform's value; empty where there is none

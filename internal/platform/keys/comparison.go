@@ -1,0 +1,62 @@
+package keys
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Comparison has the keys of an environment's digests that are in use, in the order of their numbers; never none.
+// Digests of different keys say nothing about each other.
+type Comparison []SymmetricKey
+
+// Comparison reads the keys of an environment's digests.
+func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) (Comparison, error) {
+	purpose := purposeComparison(scope)
+	sealed, err := tx.Keys(ctx, purpose)
+	if err == nil && len(sealed) == 0 {
+		err = fmt.Errorf("the %s key: %w", purpose, store.ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make(Comparison, len(sealed))
+	for i, s := range sealed {
+		if out[i], err = openKey(k.keyring, s.Sealed, purpose, s.Number); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Newest returns the key that makes new digests.
+func (c Comparison) Newest() SymmetricKey { return c[len(c)-1] }
+
+// Of returns the key that a digest was made with; ok is false where it is not in use.
+func (c Comparison) Of(digest string) (key SymmetricKey, ok bool) {
+	number, ok := api.DigestKey(digest)
+	for _, k := range c {
+		if ok && k.number == number {
+			return k, true
+		}
+	}
+	return SymmetricKey{}, false
+}
+
+// ComparisonKey is a comparison key as GET /v1/identity sends it.
+type ComparisonKey struct {
+	Number int64  `json:"number" doc:"The key number that a digest begins with: k1: for 1."`
+	Key    string `json:"key" doc:"32 bytes in standard base64."`
+}
+
+// Sent returns the keys in clear.
+func (c Comparison) Sent() []ComparisonKey {
+	out := make([]ComparisonKey, len(c))
+	for i, k := range c {
+		out[i] = ComparisonKey{Number: k.number, Key: base64.StdEncoding.EncodeToString(k.key)}
+	}
+	return out
+}
