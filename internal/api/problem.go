@@ -4,15 +4,17 @@ import "net/http"
 
 // Error codes. They are stable: a client decides by them, not by a text or a status.
 const (
-	CodeNotFound            = "not_found"
-	CodeConflict            = "conflict"
-	CodeInvalid             = "invalid"
-	CodePreconditionFailed  = "precondition_failed"
-	CodeUnauthenticated     = "unauthenticated"
-	CodeForbidden           = "forbidden"
-	CodeHeld                = "held"
-	CodeRateLimited         = "rate_limited"
-	CodeUnavailable         = "unavailable"
+	CodeNotFound           = "not_found"
+	CodeConflict           = "conflict"
+	CodeInvalid            = "invalid"
+	CodePreconditionFailed = "precondition_failed"
+	CodeUnauthenticated    = "unauthenticated"
+	CodeForbidden          = "forbidden"
+	CodeHeld               = "held"
+	CodeRateLimited        = "rate_limited"
+	CodeUnavailable        = "unavailable"
+	// CodeLimitReached is of a limit that does not pass by waiting a little: something must be deleted first.
+	CodeLimitReached        = "limit_reached"
 	CodeInternal            = "internal"
 	CodeInProgress          = "in_progress"
 	CodeIdempotencyMismatch = "idempotency_mismatch"
@@ -38,6 +40,7 @@ var StatusOf = map[string]int{
 	CodeForbidden:           http.StatusForbidden,
 	CodeHeld:                http.StatusConflict,
 	CodeRateLimited:         http.StatusTooManyRequests,
+	CodeLimitReached:        http.StatusTooManyRequests,
 	CodeUnavailable:         http.StatusServiceUnavailable,
 	CodeInternal:            http.StatusInternalServerError,
 	CodeInProgress:          http.StatusConflict,

@@ -36,18 +36,25 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
-		return true, nil
+		p, ours := ourProblem(resp)
+		return !ours || p.Code != api.CodeLimitReached, nil // that limit does not pass by waiting
 	case resp.StatusCode == http.StatusNotImplemented:
 		return false, nil
 	case resp.StatusCode >= 500:
 		return true, nil
 	case resp.StatusCode == http.StatusConflict:
-		p, ok := problemOf(resp)
-		_, named := platformOf(resp)
 		// With a field, it is another run that is in progress and not this request: CreateClaimed waits for that.
-		return ok && named && p.Code == api.CodeInProgress && p.Field == "", nil
+		p, ours := ourProblem(resp)
+		return ours && p.Code == api.CodeInProgress && p.Field == "", nil
 	}
 	return false, nil
+}
+
+// ourProblem reads the problem of a response. ours is false where it is not surely of the platform.
+func ourProblem(resp *http.Response) (p api.Problem, ours bool) {
+	p, ok := problemOf(resp)
+	_, named := platformOf(resp)
+	return p, ok && named
 }
 
 // isFinal reports whether a transport error will be the same next time.

@@ -25,6 +25,7 @@ func TestRetries(t *testing.T) {
 		"503 is retried":            {steps(problem(api.CodeUnavailable), ok), 2, "", 0},
 		"502 of a proxy is retried": {steps(html(502), ok), 2, "", 0},
 		"429 is retried":            {steps(problem(api.CodeRateLimited), ok), 2, "", 0},
+		"a full environment is not": {steps(problem(api.CodeLimitReached)), 1, api.CodeLimitReached, 429},
 		"in_progress is retried":    {steps(problem(api.CodeInProgress), ok), 2, "", 0},
 		"a cut is retried":          {steps(cut, ok), 2, "", 0},
 		"a cut body is retried": {[]http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {

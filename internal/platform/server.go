@@ -103,7 +103,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	metrics := httpapi.NewMetrics()
 	metrics.Clock(runner.Watch)
 	engine := credentials.New(runner, metrics.Settled)
-	changes := httpapi.NewChanges(runner, c.Logger)
+	changes := httpapi.NewChanges(runner, *c.Limits, c.Logger)
 	waker := deliveries.NewWaker()
 	hooks := webhooks.New(webhooks.Config{
 		Engine: engine, Changes: changes, Runner: runner, Egress: egress.New(c.Egress), Log: c.Logger,

@@ -53,6 +53,9 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 		rt.log.Error("request failed", "request_id", id, "error", err.Error())
 		known = problem.New(api.CodeInternal, "", failedInside)
 	}
+	if known.Limit != nil {
+		rt.refused(ctx, known.Limit.Name)
+	}
 	out := *known
 	out.RequestID = id
 	return &out

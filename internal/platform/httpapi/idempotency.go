@@ -14,6 +14,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -34,6 +35,7 @@ type Conditional struct {
 type Changes struct {
 	runner  *txn.Runner
 	log     *slog.Logger
+	limits  limits.Config
 	running sync.Map // the keys of the requests that this process is carrying out
 	shows   map[string]Show
 }
@@ -41,9 +43,9 @@ type Changes struct {
 // Show reads what the answer about an object shows now. It runs in a transaction that may write.
 type Show func(ctx context.Context, tx *txn.Tx, id string) (any, error)
 
-// NewChanges returns what carries out the writes of one platform.
-func NewChanges(runner *txn.Runner, log *slog.Logger) *Changes {
-	return &Changes{runner: runner, log: log, shows: map[string]Show{}}
+// NewChanges returns what carries out the writes of one platform, within its limits.
+func NewChanges(runner *txn.Runner, limited limits.Config, log *slog.Logger) *Changes {
+	return &Changes{runner: runner, limits: limited, log: log, shows: map[string]Show{}}
 }
 
 // Shows sets how a repetition reads the objects whose ids have a prefix. It must not be called once requests come in.
@@ -60,7 +62,7 @@ func (c *Changes) Do(ctx context.Context, key string, do func(*txn.Tx) (*Answer,
 	}
 	r := requestOf(ctx)
 	record := store.Idempotent{
-		Principal: access.From(ctx).Actor(), Method: r.method, Path: r.path, Key: key, BodyHash: r.body.Sum(nil),
+		Scope: access.CallerOf(ctx).Scope, Principal: access.From(ctx).Actor(), Method: r.method, Path: r.path, Key: key, BodyHash: r.body.Sum(nil),
 	}
 	running := strings.Join([]string{record.Principal, record.Method, record.Path, record.Key}, "\x00")
 	if _, busy := c.running.LoadOrStore(running, true); busy {
@@ -83,8 +85,10 @@ func (c *Changes) perform(
 	ctx context.Context, do func(*txn.Tx) (*Answer, error),
 ) (out *Answer, err error) {
 	err = c.runner.Update(ctx, access.CallerOf(ctx), func(tx *txn.Tx) (err error) {
-		out, err = do(tx)
-		return err
+		if out, err = do(tx); err != nil {
+			return err
+		}
+		return c.checkStored(ctx, tx)
 	})
 	if err != nil {
 		return nil, err

@@ -2,11 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,6 +22,7 @@ func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		ctx := hc.Context()
 		caller := access.From(ctx)
+		requestOf(ctx).reserved = op.Limit == limits.Reserve
 		id, err := rt.authenticate(ctx, op, caller)
 		switch {
 		case problem.Has(err, api.CodeUnauthenticated):
@@ -31,7 +30,7 @@ func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
 				err = refused
 			}
 		case err == nil:
-			err = rt.limitCaller(ctx, op.Limit, caller, id)
+			err = rt.limitCaller(op.Limit, caller, id)
 		}
 		if err == nil && caller.Principal != nil {
 			err = access.Authorize(caller, op.Permission)
@@ -74,13 +73,12 @@ func (rt *Router) anonymous(under limits.Limit, h http.Handler) http.Handler {
 	})
 }
 
-func (rt *Router) limitCaller(ctx context.Context, under limits.Limit, caller *access.Request, id string) error {
+func (rt *Router) limitCaller(under limits.Limit, caller *access.Request, id string) error {
 	scope := caller.Caller().Scope
 	refusal := rt.limiter.Caller(under, scope.Tenant+"/"+scope.Environment, id, rt.runner.Clock.Now())
 	if refusal == nil {
 		return nil
 	}
-	rt.refused(ctx, refusal.Limit, id)
 	who := "this principal"
 	switch refusal.Limit {
 	case limits.Environment:
@@ -92,12 +90,10 @@ func (rt *Router) limitCaller(ctx context.Context, under limits.Limit, caller *a
 }
 
 func (rt *Router) limitAnonymous(ctx context.Context, under limits.Limit) error {
-	from := access.From(ctx).Address
-	refusal := rt.limiter.Anonymous(under, from, rt.runner.Clock.Now())
+	refusal := rt.limiter.Anonymous(under, access.From(ctx).Address, rt.runner.Clock.Now())
 	if refusal == nil {
 		return nil
 	}
-	rt.refused(ctx, refusal.Limit, from.String())
 	return tooMany(refusal, "the callers without valid credentials behind this address")
 }
 
@@ -105,17 +101,19 @@ func (rt *Router) limitAnonymous(ctx context.Context, under limits.Limit) error 
 func tooMany(r *limits.Refusal, who string) error {
 	out := problem.New(api.CodeRateLimited, "", "%s may send %s; wait as long as Retry-After says", who, r.Rate)
 	out.RetryAfter = r.RetryAfter()
-	out.RateLimitPolicy = fmt.Sprintf("%s;q=%d;w=%d", strconv.Quote(string(r.Limit)), r.Rate.Burst, r.Rate.Window())
-	out.RateLimit = fmt.Sprintf("%s;r=0;t=%d", strconv.Quote(string(r.Limit)), out.RetryAfter)
+	out.Limit = &problem.Limit{Name: string(r.Limit), Quota: r.Rate.Burst, Window: r.Rate.Window()}
 	return out
 }
 
 // refused notes a request that exceeds a limit. The line about each request is left out for it.
-func (rt *Router) refused(ctx context.Context, limit limits.Limit, who string) {
+func (rt *Router) refused(ctx context.Context, limit string) {
 	requestOf(ctx).refused = true
 	caller := access.From(ctx)
-	scope := caller.Caller().Scope
-	rt.refusals.note(limit, who, slog.String("tenant", scope.Tenant), slog.String("environment", scope.Environment),
+	who, scope := caller.Actor(), caller.Caller().Scope
+	if who == "" {
+		who = caller.Address.String()
+	}
+	rt.refusals.note(limits.Limit(limit), who, slog.String("tenant", scope.Tenant), slog.String("environment", scope.Environment),
 		slog.String("request_id", caller.ID))
 }
 

@@ -20,7 +20,8 @@ type request struct {
 	body   hash.Hash // keyed, of what was read of the body so far
 	form   bool      // the body says that it is a form
 
-	refused bool // it exceeded a limit
+	reserved bool // its operation is of the reserve, which ends and holds what leaked
+	refused  bool // it exceeds a limit
 }
 
 type requestKey struct{}

@@ -15,10 +15,15 @@ import (
 // Error is an error on its way to the client. It never contains a value that was refused.
 type Error struct {
 	api.Problem
-	RetryAfter int `json:"-"` // seconds; 0 for none
-	// RateLimit and RateLimitPolicy are the headers of a limit that the request exceeds; empty for none.
-	RateLimit       string `json:"-"`
-	RateLimitPolicy string `json:"-"`
+	RetryAfter int    `json:"-"` // seconds; 0 for none
+	Limit      *Limit `json:"-"` // what the request exceeds; nil for none
+}
+
+// Limit is a limit as the RateLimit headers show it (draft-ietf-httpapi-ratelimit-headers).
+type Limit struct {
+	Name   string
+	Quota  int64
+	Window int64 // seconds in which the quota comes back; 0 for a quota that does not come back by waiting
 }
 
 // New returns the problem of a code. The field is a JSON pointer, or empty where no member is to blame.
@@ -77,9 +82,14 @@ func (e *Error) GetHeaders() http.Header {
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
 	}
-	if e.RateLimitPolicy != "" {
-		h.Set("RateLimit-Policy", e.RateLimitPolicy)
-		h.Set("RateLimit", e.RateLimit)
+	if l := e.Limit; l != nil {
+		policy, left := fmt.Sprintf("%q;q=%d", l.Name, l.Quota), fmt.Sprintf("%q;r=0", l.Name)
+		if l.Window > 0 {
+			policy += fmt.Sprintf(";w=%d", l.Window)
+			left += fmt.Sprintf(";t=%d", e.RetryAfter)
+		}
+		h.Set("RateLimit-Policy", policy)
+		h.Set("RateLimit", left)
 	}
 	return h
 }

@@ -109,6 +109,9 @@ func (tx *Tx) insertCredential(ctx context.Context, scope Scope, kind, id string
 		return err
 	}
 	c.stored = nil
+	if err := tx.addUsage(ctx, scope, kind, 1, 0); err != nil {
+		return err
+	}
 	return tx.writeVersions(ctx, id, c)
 }
 
@@ -125,6 +128,9 @@ func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope
 	err := tx.execOne(ctx, text, scope.Tenant, scope.Environment, id)
 	if err == nil {
 		err = tx.execOne(ctx, deleteCredential, scope.Tenant, scope.Environment, id)
+	}
+	if err == nil {
+		err = tx.addUsage(ctx, scope, kind, -1, 0)
 	}
 	return failed("deleting", kind, id, err)
 }

@@ -59,6 +59,10 @@ var (
 	deliveriesBefore = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
 		AND d.id < $6 ORDER BY d.id DESC LIMIT $4`)
+	// The bytes of a body that was not erased yet.
+	bodyOfDelivery   = statement(`SELECT COALESCE(LENGTH(body), 0), next_attempt_at > 0 FROM deliveries WHERE id = $1`)
+	queuedAtEndpoint = statement(`SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM deliveries
+		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > 0`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
 		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
 	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN
@@ -93,6 +97,9 @@ func (d *Delivery) columns() []any {
 func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State,
 		column.Micros(d.CreatedAt), column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt), d.Attempts, d.Body)
+	if err == nil && !d.NextAttemptAt.IsZero() {
+		err = tx.addUsage(ctx, d.Scope, UsageDeliveries, 1, int64(len(d.Body)))
+	}
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
@@ -188,8 +195,16 @@ func (tx *Tx) attempts(ctx context.Context, id string) (found []DeliveryAttempt,
 // UpdateDelivery stores the state of a delivery and the attempt that led to it. It erases the body of a delivery that
 // has ended.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttempt) error {
-	err := tx.execOne(ctx, updateDelivery, d.ID, d.State, column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt),
-		d.Attempts)
+	var bytes int64
+	var queued bool
+	err := tx.one(ctx, bodyOfDelivery, []any{d.ID}, &bytes, &queued)
+	if err == nil {
+		err = tx.execOne(ctx, updateDelivery, d.ID, d.State, column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt),
+			d.Attempts)
+	}
+	if err == nil && queued && d.NextAttemptAt.IsZero() {
+		err = tx.addUsage(ctx, d.Scope, UsageDeliveries, -1, -bytes)
+	}
 	if err == nil {
 		_, err = tx.exec(ctx, insertAttempt, d.ID, a.Attempt, column.Micros(a.At), int64(a.Duration), a.Outcome, a.Status,
 			a.Detail, column.JSON(&a.SignedBy))

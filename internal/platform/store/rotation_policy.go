@@ -52,6 +52,9 @@ func (p *RotationPolicy) changing() []any {
 // InsertRotationPolicy stores a new policy.
 func (tx *Tx) InsertRotationPolicy(ctx context.Context, p *RotationPolicy) error {
 	_, err := tx.exec(ctx, insertRotationPolicy, append(p.inserted(), p.changing()...)...)
+	if err == nil {
+		err = tx.addUsage(ctx, p.Scope, api.KindRotationPolicies, 1, 0)
+	}
 	return failed("storing", api.KindRotationPolicies, p.ID, err)
 }
 
@@ -74,5 +77,8 @@ func (tx *Tx) UpdateRotationPolicy(ctx context.Context, p *RotationPolicy) error
 // DeleteRotationPolicy deletes a policy. It returns ErrReferenced if an object follows it.
 func (tx *Tx) DeleteRotationPolicy(ctx context.Context, scope Scope, id string) error {
 	err := tx.execOne(ctx, deleteRotationPolicy, scope.Tenant, scope.Environment, id)
+	if err == nil {
+		err = tx.addUsage(ctx, scope, api.KindRotationPolicies, -1, 0)
+	}
 	return failed("deleting", api.KindRotationPolicies, id, err)
 }

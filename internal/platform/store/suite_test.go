@@ -43,6 +43,7 @@ func suite(t *testing.T, fresh engine) {
 	t.Run("due deliveries", fresh.dueDeliveries)
 	t.Run("list of deliveries", fresh.deliveryList)
 	t.Run("ended deliveries are deleted", fresh.forgetDeliveries)
+	t.Run("what an environment stores is counted", fresh.usage)
 	t.Run("due probes", fresh.probesDue)
 	t.Run("principals and environments", fresh.principals)
 	t.Run("keys", fresh.keys)

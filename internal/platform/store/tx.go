@@ -13,6 +13,7 @@ type Tx struct {
 	pool     *pool
 	dialect  dialect
 	lockRows string
+	grown    map[string]Usage // by kind
 }
 
 // scanner is one row of a result.

@@ -96,6 +96,9 @@ func (e *WebhookEndpoint) changing() []any {
 // InsertWebhookEndpoint stores a new endpoint.
 func (tx *Tx) InsertWebhookEndpoint(ctx context.Context, e *WebhookEndpoint) error {
 	_, err := tx.exec(ctx, insertWebhookEndpoint, append(append(e.inserted(), e.ConnectorID), e.changing()...)...)
+	if err == nil {
+		err = tx.addUsage(ctx, e.Scope, api.KindWebhookEndpoints, 1, 0)
+	}
 	return failed("storing", api.KindWebhookEndpoints, e.ID, err)
 }
 
@@ -118,7 +121,17 @@ func (tx *Tx) UpdateWebhookEndpoint(ctx context.Context, e *WebhookEndpoint) err
 // DeleteWebhookEndpoint deletes an endpoint with its deliveries. It returns ErrReferenced if a signing secret refers to
 // it.
 func (tx *Tx) DeleteWebhookEndpoint(ctx context.Context, scope Scope, id string) error {
-	err := tx.execOne(ctx, deleteWebhookEndpoint, scope.Tenant, scope.Environment, id)
+	var queued Usage
+	err := tx.one(ctx, queuedAtEndpoint, []any{scope.Tenant, scope.Environment, id}, &queued.Objects, &queued.Bytes)
+	if err == nil {
+		err = tx.execOne(ctx, deleteWebhookEndpoint, scope.Tenant, scope.Environment, id)
+	}
+	if err == nil {
+		err = tx.addUsage(ctx, scope, api.KindWebhookEndpoints, -1, 0)
+	}
+	if err == nil && queued.Objects > 0 {
+		err = tx.addUsage(ctx, scope, UsageDeliveries, -queued.Objects, -queued.Bytes)
+	}
 	return failed("deleting", api.KindWebhookEndpoints, id, err)
 }
 

@@ -84,6 +84,8 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		return explainPlatform(e, platform)
 	case e.Status == 0:
 		return explainSilence(e)
+	case e.Code == api.CodeLimitReached:
+		return "Limit of the platform reached", sentences(e.Detail)
 	case e.Status == http.StatusTooManyRequests:
 		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after "+
 			"%d attempts. "+

@@ -102,6 +102,10 @@ func TestReport(t *testing.T) {
 			[]string{"requests_per_second", "5 attempts"},
 			nil,
 		},
+		"full environment": {
+			problem(api.CodeLimitReached), "", []string{"Limit of the platform reached", "What the platform says."},
+			[]string{"requests_per_second"},
+		},
 		"internal": {
 			with(problem(api.CodeInternal), func(e *client.Error) { e.Op = "create" }),
 			"",

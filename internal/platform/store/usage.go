@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// What is counted in an environment, besides the objects of each kind by the path of the kind.
+const (
+	UsageDeliveries = "deliveries" // queued
+	UsageAnswers    = "answers"    // stored answers to requests with an Idempotency-Key
+)
+
+// Usage is how much an environment stores of a kind.
+type Usage struct {
+	Scope   Scope
+	Kind    string
+	Objects int64
+	Bytes   int64 // of the bodies of queued deliveries; 0 of all else
+}
+
+// addToUsage adds to what is counted, and returns what that makes.
+var addToUsage = statement(`INSERT INTO usage (tenant, environment, kind, objects, bytes) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (tenant, environment, kind) DO UPDATE
+	SET objects = usage.objects + excluded.objects, bytes = usage.bytes + excluded.bytes RETURNING objects, bytes`)
+
+// addUsage counts what the transaction adds to an environment or takes from it.
+func (tx *Tx) addUsage(ctx context.Context, scope Scope, kind string, objects, bytes int64) error {
+	u := Usage{Scope: scope, Kind: kind}
+	args := []any{scope.Tenant, scope.Environment, kind, objects, bytes}
+	if err := tx.one(ctx, addToUsage, args, &u.Objects, &u.Bytes); err != nil {
+		return failed("counting", kind, "", err)
+	}
+	if objects > 0 || bytes > 0 {
+		if tx.grown == nil {
+			tx.grown = map[string]Usage{}
+		}
+		tx.grown[kind] = u
+	}
+	return nil
+}
+
+// Grown returns the use of everything that the transaction has added to, in the order of the kinds.
+func (tx *Tx) Grown() []Usage {
+	out := make([]Usage, 0, len(tx.grown))
+	for _, kind := range slices.Sorted(maps.Keys(tx.grown)) {
+		out = append(out, tx.grown[kind])
+	}
+	return out
+}
