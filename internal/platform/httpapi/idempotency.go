@@ -62,7 +62,8 @@ func (c *Changes) Do(ctx context.Context, key string, do func(*txn.Tx) (*Answer,
 	}
 	r := requestOf(ctx)
 	record := store.Idempotent{
-		Scope: access.CallerOf(ctx).Scope, Principal: access.From(ctx).Actor(), Method: r.method, Path: r.path, Key: key, BodyHash: r.body.Sum(nil),
+		Scope: access.CallerOf(ctx).Scope, Principal: access.From(ctx).Actor(), Method: r.method, Path: r.path, Key: key,
+		BodyHash: r.body.Sum(nil),
 	}
 	running := strings.Join([]string{record.Principal, record.Method, record.Path, record.Key}, "\x00")
 	if _, busy := c.running.LoadOrStore(running, true); busy {

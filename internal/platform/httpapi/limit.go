@@ -113,8 +113,8 @@ func (rt *Router) refused(ctx context.Context, limit string) {
 	if who == "" {
 		who = caller.Address.String()
 	}
-	rt.refusals.note(limits.Limit(limit), who, slog.String("tenant", scope.Tenant), slog.String("environment", scope.Environment),
-		slog.String("request_id", caller.ID))
+	rt.refusals.note(limits.Limit(limit), who,
+		"tenant", scope.Tenant, "environment", scope.Environment, "request_id", caller.ID)
 }
 
 // Refusals counts what exceeds a limit. It logs the first of each caller in a minute: a flood must not fill the disk.
@@ -133,14 +133,12 @@ func NewRefusals(metrics *Metrics, now func() time.Time, log *slog.Logger) *Refu
 // Connection notes a connection that was closed because its address has too many.
 func (r *Refusals) Connection(from netip.Addr) { r.note(limits.Connections, from.String()) }
 
-func (r *Refusals) note(limit limits.Limit, who string, more ...slog.Attr) {
+func (r *Refusals) note(limit limits.Limit, who string, more ...any) {
 	r.metrics.refused.WithLabelValues(string(limit)).Inc()
 	worth, count := r.notes.Worth(limit, who, r.now())
 	if !worth {
 		return
 	}
-	attrs := []slog.Attr{
-		slog.String("limit", string(limit)), slog.String("caller", who), slog.Int64("refused_since_last_line", count),
-	}
-	r.log.LogAttrs(context.Background(), slog.LevelWarn, "limit exceeded", append(attrs, more...)...)
+	about := []any{"limit", string(limit), "caller", who, "refused_since_last_line", count}
+	r.log.Warn("limit exceeded", append(about, more...)...)
 }

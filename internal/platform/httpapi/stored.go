@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// answersKept is how long a stored answer is kept at least, at the limit too: longer than any client repeats a request.
+	// answersKept is how long an answer is kept at least, at the limit too: longer than a client repeats a request.
 	answersKept = 10 * time.Minute
 	// answersForgotten is how many are forgotten at once at the limit.
 	answersForgotten = 100
@@ -46,8 +46,8 @@ func (c *Changes) checkObjects(u store.Usage) error {
 		return nil
 	}
 	kind, _ := api.KindAt(u.Kind)
-	return limitReached(limits.Objects, c.limits.Objects, "%s has %s, which is the limit; delete what is not needed, or have "+
-		"the operator of the platform raise --limit-objects", environmentOf(u), kind.Count(int(c.limits.Objects)))
+	return limitReached(limits.Objects, c.limits.Objects, "%s has %s, which is the limit; delete what is not needed, or "+
+		"have the operator of the platform raise --limit-objects", environmentOf(u), kind.Count(int(c.limits.Objects)))
 }
 
 func (c *Changes) checkDeliveries(u store.Usage) error {
@@ -59,13 +59,15 @@ func (c *Changes) checkDeliveries(u store.Usage) error {
 			next+"--limit-deliveries", environmentOf(u), c.limits.Deliveries)
 	case exceeds(u.Bytes, c.limits.DeliveryBytes):
 		return limitReached(limits.DeliveryBytes, c.limits.DeliveryBytes, "with this event, the queued events of %s would "+
-			"have more than %d bytes, which is the limit; "+next+"--limit-delivery-bytes", environmentOf(u), c.limits.DeliveryBytes)
+			"have more than %d bytes, which is the limit; "+next+"--limit-delivery-bytes",
+			environmentOf(u), c.limits.DeliveryBytes)
 	}
 	return nil
 }
 
-// makeRoom forgets the oldest answers of an environment that stores too many. A repetition comes within minutes, so that
-// costs nobody anything; refusing writes for hours would. What ends a leaked value is never refused for it.
+// makeRoom forgets the oldest answers of an environment that stores too many. A repetition comes within minutes, so
+// nobody misses them; refusing writes for hours would stop the environment. What ends a leaked value is never refused
+// for it.
 func (c *Changes) makeRoom(ctx context.Context, tx *txn.Tx, u store.Usage) error {
 	if !exceeds(u.Objects, c.limits.Answers) {
 		return nil

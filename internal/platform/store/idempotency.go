@@ -21,8 +21,8 @@ type Idempotent struct {
 }
 
 var (
-	selectIdempotent = statement(`SELECT tenant, environment, body_hash, status, etag, location, object_id, rotation, body, at
-		FROM idempotency
+	selectIdempotent = statement(`SELECT tenant, environment, body_hash, status, etag, location, object_id, rotation,
+		body, at FROM idempotency
 		WHERE principal = $1 AND method = $2 AND path = $3 AND idempotency_key = $4`)
 	insertIdempotent = statement(`INSERT INTO idempotency (tenant, environment, principal, method, path,
 		idempotency_key, body_hash, status, etag, location, object_id, rotation, body, at)
@@ -41,7 +41,8 @@ var (
 // Idempotent returns the stored response to an earlier request, or ErrNotFound.
 func (tx *Tx) Idempotent(ctx context.Context, principal, method, path, key string) (*Idempotent, error) {
 	i := Idempotent{Principal: principal, Method: method, Path: path, Key: key}
-	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.Scope.Tenant, &i.Scope.Environment, &i.BodyHash, &i.Status, &i.Etag,
+	err := tx.one(ctx, selectIdempotent, []any{principal, method, path, key}, &i.Scope.Tenant, &i.Scope.Environment,
+		&i.BodyHash, &i.Status, &i.Etag,
 		&i.Location, &i.ObjectID, &i.Rotation, &i.Body, column.Time(&i.At))
 	if err != nil {
 		return nil, failed("looking for", "the response to an earlier request", "", err)

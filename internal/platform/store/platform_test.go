@@ -36,7 +36,8 @@ func (fresh engine) idempotency(t *testing.T) {
 	d := fresh(t)
 	s := d.opened(t)
 	full := &Idempotent{
-		Scope: staging, Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
+		Scope:     staging,
+		Principal: "prn_1", Method: "POST", Path: "/v1/scoped-tokens", Key: "k", BodyHash: []byte("hash"), Status: 201,
 		Etag:     `"7"`,
 		Location: "/v1/scoped-tokens/tok_1", ObjectID: "tok_1", Rotation: []byte(`{}`),
 		Body: []byte(`{"id":"tok_1"}`), At: start,

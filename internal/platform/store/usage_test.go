@@ -26,10 +26,10 @@ func (fresh engine) usage(t *testing.T) {
 	}
 	for i, at := range []time.Time{start, start.Add(time.Hour), start.Add(2 * time.Hour)} {
 		update(t, s, func(tx *Tx) error {
-			key := string(rune('a' + i))
-			return errors.Join(
-				tx.InsertIdempotent(t.Context(), &Idempotent{Scope: staging, Principal: "prn_1", Key: key, BodyHash: []byte{}, At: at}),
-				tx.InsertIdempotent(t.Context(), &Idempotent{Scope: production, Principal: "prn_2", Key: key, BodyHash: []byte{}, At: at}))
+			ours := &Idempotent{Scope: staging, Principal: "prn_1", Key: string(rune('a' + i)), BodyHash: []byte{}, At: at}
+			theirs := *ours
+			theirs.Scope, theirs.Principal = production, "prn_2"
+			return errors.Join(tx.InsertIdempotent(t.Context(), ours), tx.InsertIdempotent(t.Context(), &theirs))
 		})
 	}
 	want := map[string][2]int64{
@@ -138,7 +138,9 @@ func TestUpgradeCountsWhatIsThere(t *testing.T) {
 		signingSecret(staging, "sec_1", "s", "wep_1", "pol_1"), queued(staging, "evt_1", "wep_1", start),
 		queued(staging, "evt_2", "wep_1", time.Time{}))
 	update(t, old, func(tx *Tx) error {
-		p := &Principal{ID: "prn_1", Scope: staging, Name: "ci", Role: api.RoleDeployer, CreatedAt: start, TokenHash: []byte("h")}
+		p := &Principal{
+			ID: "prn_1", Scope: staging, Name: "ci", Role: api.RoleDeployer, CreatedAt: start, TokenHash: []byte("h"),
+		}
 		answer := &Idempotent{Scope: staging, Principal: p.ID, Key: "k", BodyHash: []byte{}, At: start}
 		return errors.Join(tx.InsertPrincipal(t.Context(), p), tx.InsertIdempotent(t.Context(), answer))
 	})

@@ -26,7 +26,8 @@ import (
 func (h *Handler) mountIntrospection(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "introspect", Method: http.MethodPost, Path: "/v1/introspect", Tag: httpapi.TagTokens,
-		Permission: api.PermissionIntrospect, Limit: limits.Introspection, Returns: api.Introspection{}, Summary: "Is a token accepted",
+		Permission: api.PermissionIntrospect, Limit: limits.Introspection, Returns: api.Introspection{},
+		Summary: "Is a token accepted",
 		Description: "RFC 7662, for scoped tokens of the caller's environment. " +
 			"Only the call of a role with the permission `use` counts as a use, and as the proof that a pending version " +
 			"is in use.",

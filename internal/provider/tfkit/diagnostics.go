@@ -87,10 +87,9 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 	case e.Code == api.CodeLimitReached:
 		return "Limit of the platform reached", sentences(e.Detail)
 	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after "+
-			"%d attempts. "+
-			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower "+
-			"-parallelism.", e.Attempts))
+		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after %d attempts. "+
+			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower -parallelism.",
+			e.Attempts))
 	case e.Code == "" && e.Status >= 500:
 		return fmt.Sprintf("No valid answer (status %d)", e.Status), sentences(e.Detail, unknownOutcome(e))
 	case e.Code == "":

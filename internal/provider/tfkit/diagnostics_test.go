@@ -103,7 +103,8 @@ func TestReport(t *testing.T) {
 			nil,
 		},
 		"full environment": {
-			problem(api.CodeLimitReached), "", []string{"Limit of the platform reached", "What the platform says."},
+			problem(api.CodeLimitReached), "",
+			[]string{"Limit of the platform reached", "What the platform says."},
 			[]string{"requests_per_second"},
 		},
 		"internal": {
