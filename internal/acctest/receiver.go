@@ -18,8 +18,8 @@ var Receivers = []string{"go", "node", "python"}
 // workLine is the comment that a receiver has where its owner's code belongs.
 const workLine = "Your work goes here."
 
-// Receiver is a receiver of webhooks from examples/receivers, as a process of its own. Its config file is not there until
-// a test writes it.
+// Receiver is a receiver of webhooks from examples/receivers, as a process of its own. Its config file is not there
+// until a test writes it.
 type Receiver struct {
 	launch.Receiver
 
@@ -123,7 +123,8 @@ func (r *Receiver) WriteConfig(data []byte) {
 // Lines returns what it has printed about requests so far, oldest first. A line may come a little after the response;
 // after Stop all are there.
 func (r *Receiver) Lines() []string {
-	return slices.DeleteFunc(r.Receiver.Lines(), func(line string) bool { return strings.HasPrefix(line, "listening on ") })
+	announces := func(line string) bool { return strings.HasPrefix(line, "listening on ") }
+	return slices.DeleteFunc(r.Receiver.Lines(), announces)
 }
 
 // Refused returns the lines about requests that it has refused so far, in their order.

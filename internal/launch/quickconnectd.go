@@ -42,7 +42,9 @@ func (p *Quickconnectd) Start(ctx context.Context) error {
 
 // Bootstrap makes a tenant with its environments beside the running server. It returns each environment's deployer
 // token.
-func (p *Quickconnectd) Bootstrap(ctx context.Context, tenant string, environments ...string) (map[string]string, error) {
+func (p *Quickconnectd) Bootstrap(
+	ctx context.Context, tenant string, environments ...string,
+) (map[string]string, error) {
 	out, err := p.run(ctx, "bootstrap", "--data-dir", p.DataDir, "--tenant", tenant, "--environments",
 		strings.Join(environments, ","))
 	if err != nil {
@@ -56,7 +58,9 @@ func (p *Quickconnectd) Bootstrap(ctx context.Context, tenant string, environmen
 }
 
 // CreateToken makes one more principal and returns its token.
-func (p *Quickconnectd) CreateToken(ctx context.Context, tenant, environment, role string, flags ...string) (string, error) {
+func (p *Quickconnectd) CreateToken(
+	ctx context.Context, tenant, environment, role string, flags ...string,
+) (string, error) {
 	args := []string{
 		"token", "create", "--data-dir", p.DataDir, "--tenant", tenant, "--environment", environment, "--role", role,
 	}

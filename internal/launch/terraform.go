@@ -84,7 +84,8 @@ func (t *Terraform) CopyExample(dir string) error {
 		if data, err = os.ReadFile(filepath.Clean(file)); err != nil {
 			break
 		}
-		if err = os.WriteFile(filepath.Join(t.Dir, filepath.Base(file)), data, 0o600); err != nil {
+		target := filepath.Join(t.Dir, filepath.Base(file))
+		if err = os.WriteFile(target, data, 0o600); err != nil { //nolint:gosec // in the work directory
 			break
 		}
 	}

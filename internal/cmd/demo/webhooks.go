@@ -42,7 +42,7 @@ func (d *demo) showWebhooks(ctx context.Context) {
 
 func (d *demo) createEndpoint(ctx context.Context) {
 	w := &d.webhooks
-	//nolint:gosec,noctx // the program is in the directory that the demo was given; show stops it
+	//nolint:noctx // the program is in the directory that the demo was given; show stops it
 	cmd := exec.Command(filepath.Join(d.bin, "quickconnect-receiver"))
 	check(w.receiver.Start(ctx, cmd))
 	w.tf.Env["TF_VAR_url"] = w.receiver.URL + "/hooks"

@@ -82,8 +82,8 @@ type decision struct {
 // check decides, or returns an empty reason to leave the decision to the next check.
 type check func(p prior, w wanted) (Reason, rotation.Step)
 
-// checks run in order; the first that returns a reason decides. They use no clock and no platform: Terraform plans again
-// at apply time, and refuses a plan that differs then.
+// checks run in order; the first that returns a reason decides. They use no clock and no platform: Terraform plans
+// again at apply time, and refuses a plan that differs then.
 var checks = []check{
 	checkUnknown,
 	checkMinimumAboveNext,

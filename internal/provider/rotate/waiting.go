@@ -83,12 +83,13 @@ func (c Change) notEnforced() string {
 	return paragraph(fmt.Sprintf("%s events that are not genuine (verification_not_enforced), so its acceptance of "+
 		"version %d proves nothing.", found, p.Pending), c.probed(p.Pending),
 		fmt.Sprintf("Make it verify signatures; the next probe then finds it. To promote the version "+
-			"nevertheless, force it, with a reason (%s). Its stage ends at %s; what happens then is on_stage_timeout of the rotation policy.",
+			"nevertheless, force it, with a reason (%s). Its stage ends at %s; what happens then is "+
+			"on_stage_timeout of the rotation policy.",
 			c.callToPromote(), p.phaseEnds))
 }
 
-// unproven says that a version was promoted although the receiver did not accept it. It is empty when the version can no
-// longer be rolled back.
+// unproven says that a version was promoted although the receiver did not accept it. It is empty when the version
+// can no longer be rolled back.
 func (c Change) unproven() string {
 	p, probe := c.prior, c.notes.Probe
 	if p.Phase != rotation.PhaseDraining || probe == nil || probe.Version != p.Current ||
