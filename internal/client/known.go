@@ -101,6 +101,15 @@ var ourTokens = regexp.MustCompile(`(?:qct|qca|qcp)_[0-9A-Za-z]{6}|(?:whsec|whsk
 
 // clean makes a foreign text fit to print. A text that repeats a secret, in clear or encoded, is withheld as a whole.
 func (k *known) clean(text string) string {
+	text = k.search(text)
+	if len(text) > maxDetail {
+		text = strings.ToValidUTF8(text[:maxDetail], "") + " …"
+	}
+	return text
+}
+
+// search is clean without a limit of the length.
+func (k *known) search(text string) string {
 	if text == "" {
 		return ""
 	}
@@ -116,14 +125,10 @@ func (k *known) clean(text string) string {
 			return withheld
 		}
 	}
-	text = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, text)
-	if len(text) > maxDetail {
-		text = strings.ToValidUTF8(text[:maxDetail], "") + " …"
-	}
-	return text
 }

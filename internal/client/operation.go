@@ -21,6 +21,7 @@ func fetch[T object](ctx context.Context, c *Client, r *request) (*T, error) {
 	if err := c.checkObject(r, (*out).AsObject()); err != nil {
 		return nil, err
 	}
+	c.known.cleanTexts(out)
 	return out, nil
 }
 

@@ -26,6 +26,9 @@ func eachPage[T any](
 		if page.Items == nil {
 			return r, r.notTheAPI()
 		}
+		for i := range page.Items {
+			c.known.cleanTexts(&page.Items[i])
+		}
 		more, err := visit(page.Items)
 		if err != nil || !more || page.NextPageToken == "" || page.NextPageToken == token {
 			return r, err
