@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -95,7 +96,8 @@ func (s *sweeper) settleDue(ctx context.Context) error {
 	}
 }
 
-// forgetOld deletes stored answers to requests with an idempotency key, and records of deliveries.
+// forgetOld deletes stored answers to requests with an idempotency key, records of deliveries, and what package claims
+// does not decide by any more.
 func (s *sweeper) forgetOld(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,16 +105,21 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 	if verdict.InDoubt() || now.Before(s.forgotAt.Add(forgetInterval)) {
 		return nil
 	}
-	before := now.Add(time.Microsecond - api.IdempotencyRetention)
-	err := s.forget(ctx, func(tx *txn.Tx) (int64, error) { return tx.ForgetIdempotent(ctx, before, forgetBatch) })
-	if err == nil {
-		before = now.Add(-deliveries.Retention)
-		err = s.forget(ctx, func(tx *txn.Tx) (int64, error) { return tx.ForgetDeliveries(ctx, before, forgetBatch) })
+	all := []func(*txn.Tx) (int64, error){
+		func(tx *txn.Tx) (int64, error) {
+			return tx.ForgetIdempotent(ctx, now.Add(time.Microsecond-api.IdempotencyRetention), forgetBatch)
+		},
+		func(tx *txn.Tx) (int64, error) {
+			return tx.ForgetDeliveries(ctx, now.Add(-deliveries.Retention), forgetBatch)
+		},
 	}
-	if err == nil {
-		s.forgotAt = now
+	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {
+		if err := s.forget(ctx, some); err != nil {
+			return err
+		}
 	}
-	return err
+	s.forgotAt = now
+	return nil
 }
 
 // forget deletes a few records at a time, each time in a transaction of its own, so that other writers do not wait for

@@ -36,11 +36,11 @@ func Find(ctx context.Context, tx *txn.Tx, c Claiming) (id string, err error) {
 	}
 	var waits error
 	for _, o := range found {
-		switch outcome, _ := Decide(c.create(tx), o); outcome {
+		switch outcome, reason := Decide(c.create(tx), o); outcome {
 		case Adopt:
 			return o.Claim.ObjectID, adopt(ctx, tx, c, o)
 		case Wait:
-			waits = inProgress(tx, c, o)
+			waits = inProgress(tx, c, o, reason)
 		case Refuse: // what makes the object says that its name is taken; without a name, another one is made
 		}
 	}
@@ -48,7 +48,7 @@ func Find(ctx context.Context, tx *txn.Tx, c Claiming) (id string, err error) {
 }
 
 func (c Claiming) create(tx *txn.Tx) Create {
-	return Create{Principal: tx.Actor, RunID: c.RunID, Specification: c.specification(tx), Now: tx.Now}
+	return Create{Principal: tx.Actor, RunID: c.RunID, Specification: c.specification(tx), Now: tx.Now, ClockInDoubt: tx.Paused}
 }
 
 func (c Claiming) specification(tx *txn.Tx) []byte {
@@ -159,8 +159,15 @@ func bind(ctx context.Context, tx *txn.Tx, c *store.Claim) error {
 	return tx.Bind(ctx, bound, err)
 }
 
-// inProgress says that the run that made an object may still have it.
-func inProgress(tx *txn.Tx, c Claiming, o Object) error {
+// inProgress says that the run that made an object may still be at work.
+func inProgress(tx *txn.Tx, c Claiming, o Object, reason Reason) error {
+	if reason == ReasonClockInDoubt {
+		out := problem.New(api.CodeInProgress, "/name", "the run %s made the %s %s, and whether it is still at work is not "+
+			"known, because the clock of the platform is in doubt; run quickconnectd clock accept on its machine once the "+
+			"clock is right, and apply again", o.Run.ID, c.Kind.Singular, o.Claim.ObjectID)
+		out.RetryAfter = int(api.RunLease / time.Second)
+		return out
+	}
 	left := o.Run.LeaseUntil.Sub(tx.Now)
 	out := problem.New(api.CodeInProgress, "/name", "another run (%s) made the %s %s and is still at work; "+
 		"wait until it has ended, and apply again", o.Run.ID, c.Kind.Singular, o.Claim.ObjectID)

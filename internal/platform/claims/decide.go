@@ -30,6 +30,7 @@ const (
 	ReasonSameRun            Reason = "same_run"            // two blocks of one configuration
 	ReasonEndedInOrder       Reason = "ended_in_order"      // the run that made it got all its answers
 	ReasonRunLives           Reason = "run_lives"           // the run that made it is at work
+	ReasonClockInDoubt       Reason = "clock_in_doubt"      // whether the run that made it lives is not known
 	ReasonInterrupted        Reason = "interrupted"         // the run that made it was interrupted
 )
 
@@ -39,6 +40,7 @@ type Create struct {
 	RunID         string
 	Specification []byte
 	Now           time.Time
+	ClockInDoubt  bool
 }
 
 // Object is an object that is in the way of a create.
@@ -69,6 +71,8 @@ func Decide(c Create, o Object) (Outcome, Reason) {
 		return Refuse, ReasonEndedInOrder
 	case Lives(o.Run, c.Now):
 		return Wait, ReasonRunLives
+	case c.ClockInDoubt && o.Run.EndedAt.IsZero():
+		return Wait, ReasonClockInDoubt
 	}
 	return Adopt, ReasonInterrupted
 }

@@ -1,6 +1,7 @@
 package claims_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,10 @@ func TestDecide(t *testing.T) {
 			func(o *claims.Object) { o.Claim.CreatedAt = now.Add(1 - api.AdoptionWindow) },
 			claims.Adopt, claims.ReasonInterrupted,
 		},
+		"clock in doubt": {func(*claims.Object) {}, claims.Wait, claims.ReasonClockInDoubt},
+		"clock in doubt, its run was ended": {
+			func(o *claims.Object) { o.Run.EndedAt = now }, claims.Adopt, claims.ReasonInterrupted,
+		},
 		"its run is forgotten": {func(o *claims.Object) { o.Run = nil }, claims.Refuse, claims.ReasonTooOld},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +77,7 @@ func TestDecide(t *testing.T) {
 			tc.change(&o)
 			outcome, reason := claims.Decide(claims.Create{
 				Principal: "prn_1", RunID: "run_2", Specification: []byte{1}, Now: now,
+				ClockInDoubt: strings.HasPrefix(name, "clock in doubt"),
 			}, o)
 			if outcome != tc.outcome || reason != tc.reason {
 				t.Errorf("got %d, %s; want %d, %s", outcome, reason, tc.outcome, tc.reason)
