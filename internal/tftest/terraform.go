@@ -20,6 +20,8 @@ type Terraform struct {
 	Private []byte
 
 	t        testing.TB
+	calls    context.Context // of every apply; it ends when Terraform is killed
+	killed   context.CancelFunc
 	provider provider.Provider
 	server   tfprotov6.ProviderServer
 	typeName string
@@ -52,6 +54,7 @@ func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName str
 	tf := &Terraform{t: tb, provider: p, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
 	tf.typ = tf.schema.ValueType()
 	tf.State = tf.null()
+	tf.calls, tf.killed = context.WithCancel(tb.Context())
 	tb.Cleanup(tf.Close)
 	return tf
 }
@@ -72,6 +75,9 @@ func (tf *Terraform) Stop() {
 		tf.t.Error(err)
 	}
 }
+
+// Kill is what a SIGKILL of Terraform does: the calls under way lose their caller. The provider lives on.
+func (tf *Terraform) Kill() { tf.killed() }
 
 // Close is what Terraform does at its end.
 func (tf *Terraform) Close() {
@@ -168,7 +174,7 @@ func (tf *Terraform) apply(p Plan, known, written Config) Diags {
 	if written != nil {
 		configuration = Value(tf.typ, written)
 	}
-	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	r, err := tf.server.ApplyResourceChange(tf.calls, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t,
 			again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
 	})

@@ -69,6 +69,9 @@ func (r *Run) Claim(ctx context.Context) (*client.Claim, func(), error) {
 	stop := context.AfterFunc(ctx, r.Interrupt)
 	return client.NewClaim(r.id), func() {
 		stop()
+		if ctx.Err() != nil {
+			r.Interrupt() // the function may not have run yet
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.inFlight--
