@@ -217,6 +217,25 @@ func (r *Running) Kill() {
 	_ = r.command.Signal(syscall.SIGKILL)
 }
 
+// Terminate asks the CLI alone to end, as a CI system does.
+func (r *Running) Terminate() {
+	r.c.t.Helper()
+	if err := r.command.SignalCLI(syscall.SIGTERM); err != nil {
+		r.c.t.Fatal(err)
+	}
+}
+
+// KillCLI kills the CLI alone. Its providers live on until Wait.
+func (r *Running) KillCLI() { _ = r.command.SignalCLI(syscall.SIGKILL) }
+
+// KillProviders kills the providers alone.
+func (r *Running) KillProviders() {
+	r.c.t.Helper()
+	if err := r.command.KillProviders(); err != nil {
+		r.c.t.Fatal(err)
+	}
+}
+
 // Wait waits for the end.
 func (r *Running) Wait() *Run {
 	r.c.t.Helper()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -127,6 +128,30 @@ func (t *Terraform) Start(ctx context.Context, stdin io.Reader, args ...string) 
 
 // Signal sends a signal to the command and to the providers that it started.
 func (c *Command) Signal(s syscall.Signal) error { return syscall.Kill(-c.cmd.Process.Pid, s) }
+
+// SignalCLI signals the CLI alone, and not its providers.
+func (c *Command) SignalCLI(s syscall.Signal) error { return c.cmd.Process.Signal(s) }
+
+// KillProviders kills the programs that the CLI has started, and not the CLI.
+func (c *Command) KillProviders() error {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", c.cmd.Process.Pid))
+	if err != nil {
+		return err
+	}
+	var children []byte
+	for _, task := range tasks {
+		more, _ := os.ReadFile(task) // the thread may have ended
+		children = append(append(children, ' '), more...)
+	}
+	for _, child := range strings.Fields(string(children)) {
+		pid, err := strconv.Atoi(child)
+		if err != nil {
+			return err
+		}
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
+	}
+	return nil
+}
 
 // Output returns what the command has written so far.
 func (c *Command) Output() string { return c.out.String() }
