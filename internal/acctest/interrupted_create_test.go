@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -30,14 +31,14 @@ var cuts = map[string]cut{
 }
 
 // Each kind of object in one apply, with real processes: the apply is cut off, and the next one converges without a hand
-// on it. Half of the states are kept by a backend that is late.
+// on it, or after an orderly end says what to import. Half of the states are kept by a backend that is late.
 func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(cuts)) {
 		for _, moment := range []string{"sent, not committed", "committed, no answer"} {
 			t.Run(name+", "+moment, func(t *testing.T) {
 				t.Parallel()
-				p, tf := startQuintet(t)
+				p, tf := startQuintet(t, nil)
 				cutCreates(t, p, tf, cuts[name], moment == "committed, no answer")
 				wantCompleted(t, p, tf)
 			})
@@ -45,14 +46,17 @@ func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 		for _, moment := range []string{"committed, no answer", "answered, not stored"} {
 			t.Run(name+", "+moment+", a late backend", func(t *testing.T) {
 				t.Parallel()
-				p, tf := startQuintet(t)
 				b := acctest.StartStateBackend(t)
-				tf.Write("backend.tf", b.Config())
-				tf.Run("init").Want(0)
-				if moment == "answered, not stored" {
-					cutWrite(tf, b, cuts[name], name == "double SIGINT")
-				} else {
+				p, tf := startQuintet(t, b)
+				if moment == "committed, no answer" {
 					cutCreates(t, p, tf, cuts[name], true)
+					wantCompleted(t, p, tf)
+					return
+				}
+				// Terraform closes the provider before it stores the state, so this is after an orderly end.
+				lost := name == "double SIGINT"
+				if cutWrite(tf, b, cuts[name], lost); lost {
+					wantImports(t, tf, quintetSize)
 				}
 				wantCompleted(t, p, tf)
 			})
@@ -60,11 +64,16 @@ func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 	}
 }
 
-// startQuintet starts a platform, and a CLI whose provider repeats no request.
-func startQuintet(t *testing.T) (*acctest.Platform, *acctest.CLI) {
+// startQuintet starts a platform, and a CLI whose provider repeats no request. The backend has the state, or for nil a
+// file in the work directory.
+func startQuintet(t *testing.T, b *acctest.StateBackend) (*acctest.Platform, *acctest.CLI) {
 	t.Helper()
 	p, tf := acctest.Start(t)
 	tf.StartPrograms()
+	if b != nil { // before there is a configuration with providers, which init would look for in the registry
+		tf.Write("backend.tf", b.Config())
+		tf.Run("init").Want(0)
+	}
 	tf.Config("provider \"quickconnect\" {\n  max_retries = 0\n}\n" + quintet(p))
 	return p, tf
 }
@@ -124,6 +133,19 @@ func cutWrite(tf *acctest.CLI, b *acctest.StateBackend, c cut, lost bool) {
 		close(release)
 	}
 	b.Go()
+}
+
+// wantImports applies again, and follows the import command of each of n errors that a name is taken.
+func wantImports(t *testing.T, tf *acctest.CLI, n int) {
+	t.Helper()
+	run := tf.ApplyFails().Has("Name taken")
+	commands := regexp.MustCompile(`terraform import (\w+)\.LABEL (\S+)`).FindAllStringSubmatch(run.Output, -1)
+	if len(commands) != n {
+		t.Fatalf("%d imports are named, want %d:\n%s", len(commands), n, run.Output)
+	}
+	for _, c := range commands {
+		tf.Import(c[1]+".quintet", c[2])
+	}
 }
 
 // wantCompleted applies again, and fails the test unless there is one object of each kind and the state has it.
