@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
@@ -78,7 +80,8 @@ func (c *Changes) Claimed(ctx context.Context, in *Reading, out *Answer, err err
 	if problem.Has(err, api.CodeClaimSuperseded) {
 		return nil, err
 	}
-	if err != nil {
+	outage := (*store.UnavailableError)(nil) // its beginning is in the log
+	if err != nil && !errors.As(err, &outage) {
 		c.log.Error("a claim was not stored; the next read presents it again", "object_id", in.ID,
 			"request_id", access.From(ctx).ID, "error", err.Error())
 	}
