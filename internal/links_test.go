@@ -50,7 +50,7 @@ func TestLinksOfTheDocuments(t *testing.T) {
 // documents returns the Markdown files of the project without the templates, of which docs/ is made.
 func documents(t *testing.T) (paths []string) {
 	t.Helper()
-	root := filepath.Join("..")
+	root := ".."
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err

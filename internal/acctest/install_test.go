@@ -32,9 +32,9 @@ func TestInstall(t *testing.T) {
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if out, err := exec.Command(filepath.Join(home, ".local", "bin", "quickconnectd"), "serve", "-h").CombinedOutput(); !strings.
-		Contains(string(out), "data-dir") {
-		t.Errorf("quickconnectd serve -h: %v\n%s", err, out)
+	help, err := exec.Command(filepath.Join(home, ".local", "bin", "quickconnectd"), "serve", "-h").CombinedOutput()
+	if !strings.Contains(string(help), "data-dir") {
+		t.Errorf("quickconnectd serve -h: %v\n%s", err, help)
 	}
 	dir := t.TempDir()
 	copied, err := os.ReadFile(filepath.Join(root, "examples", "quickstart", "main.tf"))

@@ -17,8 +17,8 @@ func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreat
 	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in)
 }
 
-// CreateClaimed creates a rotation policy with a claim. It adopts the one that an interrupted run has made, and then sets
-// claim.Adopted.
+// CreateClaimed creates a rotation policy with a claim. It adopts the one that an interrupted run has made, and then
+// sets claim.Adopted.
 func (p RotationPolicies) CreateClaimed(
 	ctx context.Context, in api.RotationPolicyCreate, claim *Claim,
 ) (*api.RotationPolicy, error) {

@@ -17,8 +17,8 @@ func (s SigningSecrets) Create(ctx context.Context, in api.SigningSecretCreate) 
 	return create[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in)
 }
 
-// CreateClaimed creates a signing secret with a claim. It adopts the one that an interrupted run has made, and then sets
-// claim.Adopted.
+// CreateClaimed creates a signing secret with a claim. It adopts the one that an interrupted run has made, and then
+// sets claim.Adopted.
 func (s SigningSecrets) CreateClaimed(
 	ctx context.Context, in api.SigningSecretCreate, claim *Claim,
 ) (*api.SigningSecret, error) {

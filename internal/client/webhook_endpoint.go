@@ -18,8 +18,8 @@ func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCrea
 	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in)
 }
 
-// CreateClaimed creates a webhook endpoint with a claim. It adopts the one that an interrupted run has made, and then sets
-// claim.Adopted.
+// CreateClaimed creates a webhook endpoint with a claim. It adopts the one that an interrupted run has made, and then
+// sets claim.Adopted.
 func (e WebhookEndpoints) CreateClaimed(
 	ctx context.Context, in api.WebhookEndpointCreate, claim *Claim,
 ) (*api.WebhookEndpoint, error) {
@@ -92,8 +92,8 @@ func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Deli
 	})
 }
 
-// Probe makes the platform probe now whether the receiver accepts the pending versions of the endpoint's signing secrets. It returns nil
-// to a principal who may not read the secrets.
+// Probe makes the platform probe now whether the receiver accepts the pending versions of the endpoint's signing
+// secrets. It returns nil to a principal who may not read the secrets.
 func (e WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {
 	r, err := below(api.WebhookEndpoints, id, http.MethodPost, "probe", api.PermissionAcknowledge, "probe")
 	if err != nil {

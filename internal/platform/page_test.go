@@ -79,7 +79,8 @@ func TestRestrictedLists(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		pathTokens + "?label=%21", pathTokens + "?endpoint_id=wep_1", pathPolicies + "?owner=a", pathConnectors + "?connector_id=" + one,
+		pathTokens + "?label=%21", pathTokens + "?endpoint_id=wep_1", pathPolicies + "?owner=a",
+		pathConnectors + "?connector_id=" + one,
 	} {
 		w.do("GET", bad, nil).problem(api.CodeInvalid, "")
 	}

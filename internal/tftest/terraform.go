@@ -71,7 +71,8 @@ func (tf *Terraform) Stop() {
 	if p, ok := tf.provider.(life); ok {
 		p.Stop()
 	}
-	if _, err := tf.server.StopProvider(context.WithoutCancel(tf.t.Context()), &tfprotov6.StopProviderRequest{}); err != nil {
+	ctx := context.WithoutCancel(tf.t.Context())
+	if _, err := tf.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{}); err != nil {
 		tf.t.Error(err)
 	}
 }

@@ -1,6 +1,6 @@
 // Package credentials applies the rules of package rotation to stored objects, inside a transaction: it settles
-// deadlines, takes steps, and records what came of them. It uses the objects through a plain interface, and knows nothing of
-// HTTP.
+// deadlines, takes steps, and records what came of them. It uses the objects through a plain interface, and knows
+// nothing of HTTP.
 package credentials
 
 import (

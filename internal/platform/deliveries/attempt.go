@@ -85,9 +85,9 @@ func unreadable(at time.Time) webhooks.Result {
 	}
 }
 
-// record stores the result of an attempt: when the next one is, which pause the receiver requests, and which versions were in
-// use. The etag is that of the endpoint when the attempt began. Where the endpoint was changed since, a failure has no
-// consequence for it, and the event is due again at once.
+// record stores the result of an attempt: when the next one is, which pause the receiver requests, and which versions
+// were in use. The etag is that of the endpoint when the attempt began. Where the endpoint was changed since, a failure
+// has no consequence for it, and the event is due again at once.
 func (d *Deliverer) record(
 	ctx context.Context, caller txn.Caller, event *store.Delivery, etag int64,
 	result webhooks.Result, signers []webhooks.Signer,

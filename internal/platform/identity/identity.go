@@ -25,7 +25,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
-		Summary: "Who am I", Description: "Returns the principal, its environment and its permissions. Every role may send it.",
+		Summary:     "Who am I",
+		Description: "Returns the principal, its environment and its permissions. Every role may send it.",
 	}, h.get)
 }
 

@@ -72,7 +72,8 @@ type createInput struct {
 }
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
-	return h.changes.Create(ctx, api.RotationPolicies, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
+	name := in.Body.Name
+	return h.changes.Create(ctx, api.RotationPolicies, in.Creating, name, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		policy, err := expand(tx, &in.Body)
 		if err != nil {
 			return nil, err

@@ -1,5 +1,5 @@
-// Package problem has the errors that the API answers with. It depends on the wire contract and on nothing of the platform:
-// any package of the platform may refuse a request with one.
+// Package problem has the errors that the API answers with. It depends on the wire contract and on nothing of the
+// platform: any package of the platform may refuse a request with one.
 package problem
 
 import (

@@ -40,8 +40,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "listOrphans", Method: http.MethodGet, Path: "/v1/orphans", Tag: tag, Permission: api.PermissionRead,
 		Returns: api.Page[api.Orphan]{}, Summary: "List orphans",
-		Description: "Lists, in the order of their ids and in pages, the objects that were made with a claim 24 hours ago or " +
-			"more, and whose claim no read has presented since: no state has them. " +
+		Description: "Lists, in the order of their ids and in pages, the objects that were made with a claim 24 hours ago " +
+			"or more, and whose claim no read has presented since: no state has them. " +
 			"Nothing happens to them by itself; import them, or delete them.",
 	}, h.orphans)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
-// The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of the
-// database.
+// The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of
+// the database.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrNameTaken = errors.New("the name is taken")

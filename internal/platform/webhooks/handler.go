@@ -1,5 +1,6 @@
 // Package webhooks has the webhook endpoints, the signing secrets of their deliveries, and the probes that find out
-// whether a receiver accepts a signing secret. It signs and sends events. The queue of events is for package deliveries.
+// whether a receiver accepts a signing secret. It signs and sends events. The queue of events is for package
+// deliveries.
 package webhooks
 
 import (

@@ -20,8 +20,9 @@ var kind = rotate.Kind{
 	Fails:    "Whoever holds an old value fails until it has the new one.",
 }
 
-// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state and the private
-// state, and uses no clock and no platform: Terraform plans again at apply time, and both plans must be the same.
+// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state and the
+// private state, and uses no clock and no platform: Terraform plans again at apply time, and both plans must be the
+// same.
 func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {

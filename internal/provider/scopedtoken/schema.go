@@ -20,14 +20,7 @@ import (
 func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := tfkit.CommonAttributes(kind.Singular)
 	maps.Copy(attributes, rotate.Attributes(kind))
-	attributes["connector_id"] = schema.StringAttribute{
-		Required:      true,
-		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
-		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
-		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
-			"are refused at once, and the new token continues the numbers of its versions." + tfkit.UnknownID +
-			"An error on it means that there is no such connector in the environment.",
-	}
+	attributes["connector_id"] = connectorID()
 	attributes["scopes"] = schema.SetAttribute{
 		Required:    true,
 		ElementType: types.StringType,
@@ -77,6 +70,18 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe " +
 			"step at a time, with two values valid in between.",
 		Attributes: attributes,
+	}
+}
+
+// connectorID is the attribute connector_id.
+func connectorID() schema.StringAttribute {
+	return schema.StringAttribute{
+		Required:      true,
+		Validators:    []validator.String{tfkit.IDOf("con_", "a connector")},
+		PlanModifiers: []planmodifier.String{tfkit.ReplacesIfKnown()},
+		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
+			"are refused at once, and the new token continues the numbers of its versions." + tfkit.UnknownID +
+			"An error on it means that there is no such connector in the environment.",
 	}
 }
 

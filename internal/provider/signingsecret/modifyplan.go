@@ -28,9 +28,9 @@ var kind = rotate.Kind{
 		"receiver knows it; they are tried again for about three days",
 }
 
-// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state, the private state
-// and the comparison key, and uses no clock and no platform: Terraform plans again at apply time, and both plans must
-// be the same.
+// ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state, the private
+// state and the comparison key, and uses no clock and no platform: Terraform plans again at apply time, and both plans
+// must be the same.
 func (r *secretResource) ModifyPlan(
 	ctx context.Context,
 	req resource.ModifyPlanRequest,

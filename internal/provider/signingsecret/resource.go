@@ -5,6 +5,7 @@ package signingsecret
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -86,14 +87,10 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 // Update changes the attributes and then takes the step that was planned, or the one that the configured value needs
 // now.
 func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state, config model
+	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if writeonly.Ignored(ctx, req.Private, &resp.Diagnostics) {
-		config.SecretWO = types.StringNull()
-	}
-	checkConfigured(&resp.Diagnostics, config.SecretWO)
+	config := configured(ctx, req, &resp.Diagnostics)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -147,6 +144,16 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 		r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 		storeApplied(ctx, resp, s, facts, change.SendsValue())
 	}
+}
+
+// configured reads the configuration of an update, without a secret that ignore_changes names.
+func configured(ctx context.Context, req resource.UpdateRequest, diags *diag.Diagnostics) (config model) {
+	diags.Append(req.Config.Get(ctx, &config)...)
+	if writeonly.Ignored(ctx, req.Private, diags) {
+		config.SecretWO = types.StringNull()
+	}
+	checkConfigured(diags, config.SecretWO)
+	return config
 }
 
 // patchOf has the configured secret only beside a raised minimum_version, which the PATCH carries out.

@@ -99,9 +99,9 @@ func supplyAtApply(f writeonly.Facts, notes rotate.Notes, plan model) rotate.Sup
 	return s
 }
 
-// revokedBefore reports whether a value of these digests was revoked, and whether it is barred: the configuration has no
-// number that the value did not have yet, neither then nor at the last apply. Where every version was revoked and the
-// state does not say yet which value that was, it was the value of the last apply.
+// revokedBefore reports whether a value of these digests was revoked, and whether it is barred: the configuration has
+// no number that the value did not have yet, neither then nor at the last apply. Where every version was revoked and
+// the state does not say yet which value that was, it was the value of the last apply.
 func revokedBefore(digests []string, f writeonly.Facts, revoked []api.RevokedSecret) (found, barred bool) {
 	is := func(digest string) bool { return digest != "" && slices.Contains(digests, digest) }
 	var before []attr.Value

@@ -29,8 +29,8 @@ func SameDuration() planmodifier.String {
 	})
 }
 
-// SameSet keeps the set of the state where each entry of the configuration means the same as one of the state's, and the
-// other way round.
+// SameSet keeps the set of the state where each entry of the configuration means the same as one of the state's, and
+// the other way round.
 func SameSet(description string, same func(a, b string) bool) planmodifier.Set {
 	return sameSet{described(description), same}
 }

@@ -1,6 +1,6 @@
 // Package run is the life of one instance of the provider, as the platform has to know it: which creates belong
-// together, whether the instance is alive, and whether it ended in order. What an interrupted run has made, the next one
-// adopts.
+// together, whether the instance is alive, and whether it ended in order. What an interrupted run has made, the next
+// one adopts.
 package run
 
 import (
