@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -210,24 +209,18 @@ var errProxy = errors.New("the environment names a proxy (HTTPS_PROXY, HTTP_PROX
 func tlsConfigOf(cfg Config) (*tls.Config, error) {
 	out := &tls.Config{MinVersion: tls.VersionTLS12}
 	if cfg.CAFile != "" {
-		pem, err := os.ReadFile(cfg.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("the CA certificate file cannot be read: %w", err)
-		}
+		var err error
 		if out.RootCAs, err = x509.SystemCertPool(); err != nil {
 			out.RootCAs = x509.NewCertPool()
 		}
-		if !out.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the CA certificate file %s has no certificate in PEM", cfg.CAFile)
+		if err := addCertificates(out.RootCAs, cfg.CAFile); err != nil {
+			return nil, err
 		}
 	}
-	if (cfg.ClientCertificateFile == "") != (cfg.ClientKeyFile == "") {
-		return nil, errors.New("a client certificate needs its key and the other way round")
-	}
-	if cfg.ClientCertificateFile != "" {
-		pair, err := tls.LoadX509KeyPair(cfg.ClientCertificateFile, cfg.ClientKeyFile)
+	if cfg.ClientCertificateFile != "" || cfg.ClientKeyFile != "" {
+		pair, err := keyPair(cfg.ClientCertificateFile, cfg.ClientKeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("the client certificate cannot be used: %w", err)
+			return nil, err
 		}
 		out.Certificates = []tls.Certificate{pair}
 	}

@@ -83,10 +83,11 @@ func (p *quickconnect) clientConfig(c configuration, diags *diag.Diagnostics) cl
 		RequestsPerSecond:     c.RequestsPerSecond.ValueFloat64(),
 		Log:                   logRequest,
 	}
-	if !c.MaxRetries.IsNull() {
+	// What only tunes the calls has its default in a plan that does not know it yet.
+	if !c.MaxRetries.IsNull() && !c.MaxRetries.IsUnknown() {
 		cfg.MaxRetries = int(c.MaxRetries.ValueInt64())
 	}
-	if !c.RequestTimeout.IsNull() {
+	if !c.RequestTimeout.IsNull() && !c.RequestTimeout.IsUnknown() {
 		timeout, err := api.ParseDuration(c.RequestTimeout.ValueString())
 		if err != nil {
 			tfkit.Invalid(diags, path.Root("request_timeout"), err)
@@ -102,8 +103,8 @@ func handOver(resp *provider.ConfigureResponse, p *tfkit.Session) {
 	resp.EphemeralResourceData = p
 }
 
-// firstUnknown names an attribute that is unknown in this plan, because it depends on what the same configuration
-// creates.
+// firstUnknown names an attribute that no call can do without and that is unknown in this plan, because it depends on
+// what the same configuration creates.
 func (c configuration) firstUnknown() string {
 	for _, a := range []struct {
 		name  string
@@ -116,9 +117,6 @@ func (c configuration) firstUnknown() string {
 		{"ca_certificate_file", c.CACertificateFile},
 		{"client_certificate_file", c.ClientCertificateFile},
 		{"client_key_file", c.ClientKeyFile},
-		{"max_retries", c.MaxRetries},
-		{"request_timeout", c.RequestTimeout},
-		{"requests_per_second", c.RequestsPerSecond},
 		{"accept_platform_id", c.AcceptPlatformID},
 	} {
 		if a.value.IsUnknown() {

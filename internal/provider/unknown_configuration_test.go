@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
@@ -21,7 +22,7 @@ func TestUnknownConfiguration(t *testing.T) {
 		"type":           "custom",
 		"credentials_wo": map[string]any{"k": "v"},
 	}
-	for _, name := range []string{"endpoint", "tenant", "environment", "token", "max_retries"} {
+	for _, name := range []string{"endpoint", "tenant", "environment", "token", "ca_certificate_file", "client_key_file"} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t, staging)
 			c := p.config().With(name, tftypes.UnknownValue)
@@ -69,4 +70,35 @@ func TestUnknownConfiguration(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What only tunes the calls has its default in a plan that does not know it yet.
+func TestUnknownTuning(t *testing.T) {
+	noEnvironment(t)
+	for _, name := range []string{"request_timeout", "max_retries", "requests_per_second"} {
+		p := newPlatform(t, staging)
+		if errs := configure(t, p.config().With(name, tftest.Unknown)).Errors(); errs != "" || p.asked.Load() != 1 {
+			t.Errorf("%s: %d calls, %s", name, p.asked.Load(), errs)
+		}
+	}
+}
+
+// One Read stops the run. An error for each object would bury what the first one says.
+func TestUnknownConfigurationIsSaidOnce(t *testing.T) {
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		t := s.t
+		s.create(k.config)
+		tf := s.Terraform(k.Terraform, acctest.TokenUnknown)
+		takeOver(tf, s.tf)
+		tftest.Says(t, tf.Refresh().Errors(), "its attribute token is unknown", "terraform apply -target=")
+		before := tf.State
+		if errs := tf.Refresh().Errors(); errs != "" || !tf.State.Equal(before) || tf.Private == nil {
+			t.Errorf("the second object: %s", errs)
+		}
+		// What cannot go on without an answer still fails, with a short text.
+		errs := tf.Import("orders").Errors()
+		tftest.Says(t, errs, "its attribute token is unknown", "The first error of this kind")
+		saysNothingOf(t, errs, "-target")
+		s.Wrote(t)
+	})
 }

@@ -87,6 +87,15 @@ func (tf *Terraform) Close() {
 	}
 }
 
+// Beside returns Terraform with one resource of another type, beside tf in the same run of the provider.
+func (tf *Terraform) Beside(typeName string) *Terraform {
+	tf.t.Helper()
+	other := &Terraform{t: tf.t, server: tf.server, typeName: typeName, schema: tf.schemas().ResourceSchemas[typeName]}
+	other.typ = other.schema.ValueType()
+	other.State = other.null()
+	return other
+}
+
 // Serve starts p and fetches its schemas.
 func Serve(tb testing.TB, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
 	tb.Helper()

@@ -54,7 +54,9 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
+	out := flattenData(ctx, found, &resp.Diagnostics)
+	d.Session().ReadAllowedScopes(out.ID, out.AllowedScopes)
+	resp.Diagnostics.Append(resp.State.Set(ctx, out)...)
 }
 
 func flattenData(_ context.Context, c *api.Connector, _ *diag.Diagnostics) dataModel {

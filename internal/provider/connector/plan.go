@@ -35,6 +35,7 @@ func (r *connectorResource) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.Session().PlanAllowedScopes(state.ID, plan.AllowedScopes)
 	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	f, _ := factsOf(r.Session(), config.CredentialsWO, plan, state, last)
 	if writeonly.Unseen(f) {

@@ -75,7 +75,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
 	if c == nil {
 		return
 	}
@@ -92,6 +92,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	next := flatten(found)
 	next.Common = next.ReadOver(state.Common)
+	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)

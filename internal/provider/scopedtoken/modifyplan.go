@@ -27,8 +27,8 @@ func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	if req.State.Raw.IsNull() {
-		tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
-		return // a creation: the platform chooses the number
+		r.planCreation(ctx, req, resp)
+		return
 	}
 	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
 		return
@@ -46,6 +46,9 @@ func (r *tokenResource) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !plan.Scopes.Equal(state.Scopes) || tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
+		r.Session().WarnScopes(&resp.Diagnostics, plan.ConnectorID, plan.Scopes)
+	}
 	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
 	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
 		rotate.WarnReplaced(ctx, kind, state.rotated(), "", &resp.Diagnostics)
@@ -60,4 +63,15 @@ func (r *tokenResource) ModifyPlan(
 	change.Plan(ctx, &plan.Model, false, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	change.Warn(&resp.Diagnostics)
+}
+
+// planCreation knows little of the token: the platform chooses its number.
+func (r *tokenResource) planCreation(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
+	var plan model
+	if resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...); !resp.Diagnostics.HasError() {
+		r.Session().WarnScopes(&resp.Diagnostics, plan.ConnectorID, plan.Scopes)
+	}
 }

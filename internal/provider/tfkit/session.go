@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -27,6 +28,10 @@ type Session struct {
 	run      *run.Run // of what this provider creates; nil where it cannot call
 	accepted string   // the platform that accept_platform_id names
 	unseen   sync.Once
+
+	allowed allowedScopes
+
+	told, read atomic.Bool // that nothing can be sent: to anybody, and to the Read of a managed object
 }
 
 // NewSession returns a session with the platform as the principal of identity.
@@ -98,13 +103,32 @@ func (a *access) Client(diags *diag.Diagnostics) *client.Client {
 			"Please report this.")
 		return nil
 	case a.session.client == nil:
-		diags.AddError("Provider not configured yet", fmt.Sprintf("The provider cannot call the platform, because "+
-			"its attribute %s is unknown until something else is applied. "+
-			"New objects can be planned meanwhile; this needs a call. Apply first what %s depends on (terraform "+
-			"apply -target=…), or set it to a value that is known.", a.session.unknown, a.session.unknown))
+		diags.AddError("Provider not configured yet", a.session.cannotCall())
 		return nil
 	}
 	return a.session.client
+}
+
+// cannotCall says why nothing can be sent, and the first time what to do about it.
+func (s *Session) cannotCall() string {
+	why := fmt.Sprintf("The provider cannot call the platform, because its attribute %s is unknown until something "+
+		"else is applied. ", s.unknown)
+	if s.told.Swap(true) {
+		return why + "The first error of this kind in this run says what to do."
+	}
+	return why + fmt.Sprintf("New objects can be planned meanwhile; to read what exists needs a call. Apply first what "+
+		"%s depends on (terraform apply -target=…), or set it to a value that is known.", s.unknown)
+}
+
+// ClientToRead is ClientFor for the Read of a managed object. Where nothing can be sent, one Read of a run says so with
+// an error, which stops the run. The others return nil without one, and their state stays as it is.
+func (a *access) ClientToRead(
+	ctx context.Context, private PrivateReader, tenant, environment types.String, diags *diag.Diagnostics,
+) *client.Client {
+	if s := a.session; s != nil && s.client == nil && s.read.Swap(true) {
+		return nil
+	}
+	return a.ClientFor(ctx, private, tenant, environment, diags)
 }
 
 // ClientFor returns the client for a request about an object of the state. An object of another environment, or of

@@ -25,11 +25,8 @@ const (
 		"be given to this function."
 )
 
-var (
-	errTime = errors.New("must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or unix seconds, up to " +
-		"the year 9999")
-	errNullValue = errors.New("a header may not be null")
-)
+var errTime = errors.New("must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or unix seconds, up to " +
+	"the year 9999")
 
 // anyUnknown reports whether a list or a map has an unknown element. Terraform calls a function with such arguments.
 func anyUnknown(list types.List, m types.Map) bool {
@@ -45,8 +42,10 @@ func parseSecrets(list types.List) ([]webhook.Key, error) {
 	}
 	var keys []webhook.Key
 	for i, element := range list.Elements() {
-		// Null reads as the empty text, which is refused.
-		text, _ := element.(types.String)
+		text, ok := element.(types.String)
+		if !ok || text.IsNull() {
+			continue // such as other_value of an ephemeral signing secret outside a rotation
+		}
 		k, err := webhook.ParseSecret(text.ValueString())
 		if err != nil {
 			return nil, fmt.Errorf("element %d: %w", i, err)
@@ -61,11 +60,20 @@ func headerValues(m types.Map) (map[string][]string, error) {
 	for name, element := range m.Elements() {
 		text, ok := element.(types.String)
 		if !ok || text.IsNull() {
-			return nil, errNullValue
+			if isSignatureHeader(name) {
+				return nil, fmt.Errorf("header %s is null", strings.ToLower(name))
+			}
+			continue
 		}
 		headers[name] = []string{text.ValueString()}
 	}
 	return headers, nil
+}
+
+// isSignatureHeader reports whether a receiver looks at the header.
+func isSignatureHeader(name string) bool {
+	return slices.ContainsFunc([]string{webhook.HeaderID, webhook.HeaderTimestamp, webhook.HeaderSignature},
+		func(h string) bool { return strings.EqualFold(h, name) })
 }
 
 // parseTime reads RFC 3339, as plantimestamp() returns it, or unix seconds, as the header has them.

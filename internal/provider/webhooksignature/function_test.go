@@ -93,6 +93,11 @@ func headers(signature string) map[string]any {
 	return map[string]any{"webhook-id": id, "webhook-timestamp": "1614265330", "webhook-signature": signature}
 }
 
+func with(m map[string]any, name string, v any) map[string]any {
+	m[name] = v
+	return m
+}
+
 // headersWith are the published ones with one of them changed, or taken away where v is nil.
 func headersWith(name string, v any) tftypes.Value {
 	m := headers(signedV1)
@@ -177,6 +182,10 @@ func TestVerify(t *testing.T) {
 			"1614265330", "5m", true,
 		},
 		"other cases, other headers": {strs(secret), strMap(upper), body, "1614265330", "5m", true},
+		"null beside the secret":     {strs(nil, secret, nil), strMap(headers(signedV1)), body, "1614265330", "5m", true},
+		"null header of another name": {
+			strs(secret), strMap(with(headers(signedV1), "traceparent", nil)), body, "1614265330", "5m", true,
+		},
 		"5m old": {
 			strs(secret), strMap(headers(signedV1)), body, "2021-02-25T15:07:10Z", "5m", true,
 		},
@@ -239,9 +248,12 @@ func TestVerifyRefuses(t *testing.T) {
 		argument         int64
 		text             string
 	}{
-		"no secrets":       {strs(), good, "1614265330", "5m", 0, "no key"},
-		"empty secret":     {strs(secret, ""), good, "1614265330", "5m", 0, "Element 1: the secret is empty"},
-		"null secret":      {strs(nil), good, "1614265330", "5m", 0, "Element 0: the secret is empty"},
+		"no secrets":        {strs(), good, "1614265330", "5m", 0, "no key"},
+		"empty secret":      {strs(secret, ""), good, "1614265330", "5m", 0, "Element 1: the secret is empty"},
+		"only null secrets": {strs(nil, nil), good, "1614265330", "5m", 0, "no key"},
+		"a null, then a bad one": {
+			strs(nil, "whsec_"+canary+"!"), good, "1614265330", "5m", 0, "Element 1",
+		},
 		"malformed secret": {strs(secret, "whsec_"+canary+"!"), good, "1614265330", "5m", 0, "base64"},
 		"33 secrets":       {strs(many...), good, "1614265330", "5m", 0, "32"},
 		"no headers":       {strs(secret), strMap(nil), "1614265330", "5m", 1, "webhook-id"},
@@ -260,7 +272,9 @@ func TestVerifyRefuses(t *testing.T) {
 			strs(secret), strMap(headers(strings.Repeat(signedV1+" ", 5000))), "1614265330", "5m", 1,
 			"32 signatures",
 		},
-		"null header":         {strs(secret), strMap(map[string]any{"x": nil}), "1614265330", "5m", 1, "null"},
+		"null header": {
+			strs(secret), strMap(map[string]any{"Webhook-ID": nil}), "1614265330", "5m", 1, "Header webhook-id is null",
+		},
 		"no time":             {strs(secret), good, "", "5m", 3, "RFC 3339"},
 		"another time":        {strs(secret), good, canary, "5m", 3, "RFC 3339"},
 		"a negative time":     {strs(secret), good, "-1", "5m", 3, "RFC 3339"},

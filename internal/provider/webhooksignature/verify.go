@@ -54,7 +54,8 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 					"standard base64 (HMAC-SHA256, signatures `v1`), `whpk_` and an ed25519 public key " +
 					"(signatures `v1a`), " +
 					"or `whsk_`, the private key of one. During a rotation a receiver has two. Nothing is " +
-					"trimmed: a line end after a secret is an error.",
+					"trimmed: a line end after a secret is an error. Null is skipped, so that `value` and `other_value` " +
+					"of the ephemeral signing secret can be given as they are.",
 			},
 			function.MapParameter{
 				Name: "headers", ElementType: types.StringType,
@@ -62,7 +63,7 @@ func (verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 					"visible ASCII characters without a dot), `webhook-timestamp` (unix seconds: digits only, no " +
 					"leading zeros) " +
 					"and `webhook-signature` (entries such as `v1,BASE64`, one space between them). Others " +
-					"are ignored.",
+					"are ignored, whatever their value.",
 			},
 			function.StringParameter{
 				Name:                "body",

@@ -1,0 +1,70 @@
+package tfkit
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// allowedScopes is what this run has read or planned of connectors. Only a warning depends on it, never a planned value.
+type allowedScopes struct {
+	mu sync.Mutex
+	of map[string]types.Set // by the connector's id
+}
+
+// ReadAllowedScopes notes which scopes a connector allows, unless this run knows already what it will allow.
+func (s *Session) ReadAllowedScopes(connector types.String, allowed types.Set) {
+	s.noteAllowedScopes(connector, allowed, false)
+}
+
+// PlanAllowedScopes notes which scopes a connector will allow.
+func (s *Session) PlanAllowedScopes(connector types.String, allowed types.Set) {
+	s.noteAllowedScopes(connector, allowed, true)
+}
+
+func (s *Session) noteAllowedScopes(connector types.String, allowed types.Set, planned bool) {
+	if s == nil {
+		return
+	}
+	s.allowed.mu.Lock()
+	defer s.allowed.mu.Unlock()
+	if s.allowed.of == nil {
+		s.allowed.of = map[string]types.Set{}
+	}
+	if _, known := s.allowed.of[connector.ValueString()]; planned || !known {
+		s.allowed.of[connector.ValueString()] = allowed
+	}
+}
+
+// WarnScopes warns of planned scopes that their connector does not allow, as far as this run knows the connector.
+func (s *Session) WarnScopes(diags *diag.Diagnostics, connector types.String, scopes types.Set) {
+	if s == nil {
+		return
+	}
+	s.allowed.mu.Lock()
+	allowed, ok := s.allowed.of[connector.ValueString()]
+	s.allowed.mu.Unlock()
+	if !ok || allowed.IsNull() || allowed.IsUnknown() || anyUnknown(allowed) || anyUnknown(scopes) {
+		return
+	}
+	var beyond []string
+	for _, scope := range StringSlice(scopes) {
+		if !api.ScopeAllowed(scope, StringSlice(allowed)) {
+			beyond = append(beyond, strconv.Quote(scope))
+		}
+	}
+	if len(beyond) > 0 {
+		slices.Sort(beyond)
+		diags.AddAttributeWarning(path.Root("scopes"), "Scopes that the connector does not allow", fmt.Sprintf(
+			"The allowed_scopes of connector %s do not cover %s. The platform refuses that at the apply, unless "+
+				"allowed_scopes are widened before.", connector.ValueString(), strings.Join(beyond, ", ")))
+	}
+}
