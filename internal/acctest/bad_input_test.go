@@ -99,10 +99,10 @@ var mistakes = []badInput{
 		connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector,
 		"labels must have at most 64 entries",
 	},
-	{connectorType, `labels = { "" = "v" }`, asConnector, "labels has a key that is not 1 to 63 letters"},
+	{connectorType, `labels = { "" = "v" }`, asConnector, `labels[""] has a key that is not 1 to 63 letters`},
 	{
 		connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector,
-		"labels has a value of more than 256 bytes",
+		"has a value of more than 256 bytes",
 	},
 	{
 		connectorType, `description = join("", [for i in range(1000) : "dd"])`, asConnector,
@@ -110,7 +110,7 @@ var mistakes = []badInput{
 	},
 	{
 		connectorType, `allowed_scopes = ["Messages"]`, asConnector,
-		"allowed_scopes has an element that is refused: each must be a scope such as messages:send",
+		`allowed_scopes has the entry "Messages", which must be a scope such as messages:send`,
 	},
 	{
 		connectorType, `rotation_policy_id = "monthly"`, asConnector,
@@ -130,15 +130,15 @@ var mistakes = []badInput{
 	{tokenType, `scopes = []`, asToken, "scopes set must contain at least 1"},
 	{
 		tokenType, `scopes = ["messages:send", "send messages"]`, asToken,
-		"scopes has an element that is refused: each must be a scope such as messages:send",
+		`scopes has the entry "send messages", which must be a scope such as messages:send`,
 	},
 	{
 		tokenType, `scopes = ["messages:*:send"]`, asToken,
-		"scopes has an element that is refused: each must be a scope such as messages:send",
+		`scopes has the entry "messages:*:send", which must be a scope such as messages:send`,
 	},
 	{
 		tokenType, `allowed_cidrs = ["192.0.2.0"]`, asToken,
-		"allowed_cidrs has an element that is refused: each must be an address range such as 192.0.2.0/24",
+		`allowed_cidrs has the entry "192.0.2.0", which must be an address range such as 192.0.2.0/24`,
 	},
 	{tokenType, `allowed_cidrs = ["192.0.2.1/24"]`, asToken, "did you mean 192.0.2.0/24?"},
 	{tokenType, `expires_at = "next year"`, asToken, "expires_at must be a date as RFC 3339 writes it"},
@@ -146,7 +146,7 @@ var mistakes = []badInput{
 	{tokenType, `minimum_version = 0`, asToken, "minimum_version value must be at least 1"},
 	{
 		tokenType, `rotate_when_changed = { incident = null }`, asToken,
-		"rotate_when_changed has an entry whose value is null",
+		`rotate_when_changed["incident"] is null`,
 	},
 	{
 		tokenType, ``, "name = \"t\"\nowner = \"o\"\nconnector_id = \"con_1\"\nscopes = [\"messages:send\"]",
@@ -182,7 +182,7 @@ var mistakes = []badInput{
 	{endpointType, `event_types = []`, asEndpoint, "event_types set must contain at least 1"},
 	{
 		endpointType, `event_types = ["Message Delivered"]`, asEndpoint,
-		"event_types has an element that is refused: each must be an event type such as message.delivered",
+		`event_types has the entry "Message Delivered", which must be an event type such as message.delivered`,
 	},
 	{
 		endpointType, `event_types = ["quickconnect.probe"]`, asEndpoint,
@@ -211,7 +211,7 @@ var mistakes = []badInput{
 	{signingType, `minimum_version = 0`, asSigning, "minimum_version value must be at least 1"},
 	{
 		signingType, `rotate_when_changed = { incident = null }`, asSigning,
-		"rotate_when_changed has an entry whose value is null",
+		`rotate_when_changed["incident"] is null`,
 	},
 	{
 		signingType, ``, "name = \"s\"\nowner = \"o\"\nendpoint_id = \"wep_1\"",

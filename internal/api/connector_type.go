@@ -52,32 +52,37 @@ func CheckConnectorType(name string) error {
 	return nil
 }
 
-// CheckSettings checks the settings of a connector of a type and returns the key that is wrong, or "" where one is
-// missing. A setting that is not listed is refused, so that a secret does not end in a setting by mistake.
-func CheckSettings(typ string, settings map[string]string) (key string, err error) {
+// Mistake is one thing that is wrong with what a configuration says. Where is the member or the key; empty for the whole.
+type Mistake struct {
+	Where string
+	Err   error
+}
+
+// CheckSettings checks the settings of a connector of a type. A setting that is not listed is refused, so that a secret
+// does not end in a setting by mistake.
+func CheckSettings(typ string, settings map[string]string) (wrong []Mistake) {
 	if err := checkMap(settings, maxSettings, maxSettingValue); err != nil {
-		return "", err
+		return []Mistake{{"", err}}
 	}
 	t, known := connectorTypeOf(typ)
 	if !known || t.anyKey {
-		return "", nil
+		return nil
 	}
 	for _, k := range slices.Sorted(maps.Keys(settings)) {
 		e, ok := find(t.settings, k)
 		if !ok {
-			return k, fmt.Errorf("is not a setting of a connector of type %s, which takes %s; "+
-				"a secret belongs into credentials_wo", typ, strings.Join(keysOf(t.settings), ", "))
-		}
-		if !e.form.fits(settings[k]) {
-			return k, e.form.refusal()
+			wrong = append(wrong, Mistake{k, fmt.Errorf("is not a setting of a connector of type %s, which takes %s; "+
+				"a secret belongs into credentials_wo", typ, strings.Join(keysOf(t.settings), ", "))})
+		} else if !e.form.fits(settings[k]) {
+			wrong = append(wrong, Mistake{k, e.form.refusal()})
 		}
 	}
 	for _, e := range t.settings {
 		if _, given := settings[e.key]; e.required && !given {
-			return "", fmt.Errorf("must have %s for a connector of type %s", e.key, typ)
+			wrong = append(wrong, Mistake{"", fmt.Errorf("must have %s for a connector of type %s", e.key, typ)})
 		}
 	}
-	return "", nil
+	return wrong
 }
 
 // CheckCredentialKeys checks which credentials a connector of a type gets. Its error does not repeat a key: a value can

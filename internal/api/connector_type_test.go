@@ -70,12 +70,14 @@ func TestCheckSettings(t *testing.T) {
 		{"webhook", map[string]string{"url": "https://a..b/in"}, "url", false},
 		{"custom", map[string]string{"anything": "goes"}, "", true},
 	} {
-		key, err := api.CheckSettings(c.typ, c.settings)
-		if key != c.key || (err == nil) != c.ok {
-			t.Errorf("%s %v: got %q, %v", c.typ, c.settings, key, err)
+		wrong := api.CheckSettings(c.typ, c.settings)
+		if (len(wrong) == 0) != c.ok || !c.ok && (len(wrong) != 1 || wrong[0].Where != c.key) {
+			t.Errorf("%s %v: got %v", c.typ, c.settings, wrong)
 		}
-		if err != nil && strings.Contains(err.Error(), "canary") {
-			t.Errorf("the error repeats the value: %v", err)
+		for _, w := range wrong {
+			if strings.Contains(w.Err.Error(), "canary") {
+				t.Errorf("the error repeats the value: %v", w.Err)
+			}
 		}
 	}
 }

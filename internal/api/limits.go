@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"math"
 	"net/mail"
 	"net/netip"
 	"regexp"
@@ -176,55 +177,38 @@ func ParseExpiry(s string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// CheckRotationPolicy checks the durations of a policy against each other and returns the member that is wrong.
-// Null max_age and quiet_period are given as empty strings.
+// CheckRotationPolicy checks the durations of a policy, each by itself and against each other. Null max_age and
+// quiet_period are given as empty strings.
 func CheckRotationPolicy(
 	interval, overlap, maxStage, maxAge, onStageTimeout, quietPeriod string,
-) (field string, err error) {
-	i, err := ParseDuration(interval)
-	if err != nil {
-		return "interval", err
-	}
-	if i < minRotationInterval {
-		return "interval", fmt.Errorf("must be at least 1s")
-	}
-	o, err := ParseDuration(overlap)
-	if err != nil {
-		return "overlap", err
-	}
-	if o > longestOverlap {
-		return "overlap", fmt.Errorf("must be at most 30d")
-	}
-	s, err := ParseDuration(maxStage)
-	if err != nil {
-		return "max_stage", err
-	}
-	if s < time.Second || s > longestStage {
-		return "max_stage", fmt.Errorf("must be at least 1s and at most 30d")
-	}
-	if maxAge != "" {
-		a, err := ParseDuration(maxAge)
-		if err != nil {
-			return "max_age", err
+) (wrong []Mistake) {
+	refuse := func(member string, err error) { wrong = append(wrong, Mistake{member, err}) }
+	between := func(member, text string, shortest, longest time.Duration, bounds string) (time.Duration, bool) {
+		d, err := ParseDuration(text)
+		if err == nil && (d < shortest || d > longest) {
+			err = fmt.Errorf("must be %s", bounds)
 		}
-		if a <= i {
-			return "max_age", fmt.Errorf("must be longer than interval: " +
-				"a secret is due after interval and overdue after max_age")
+		if err != nil {
+			refuse(member, err)
+		}
+		return d, err == nil
+	}
+	i, ok := between("interval", interval, minRotationInterval, math.MaxInt64, "at least 1s")
+	between("overlap", overlap, 0, longestOverlap, "at most 30d")
+	between("max_stage", maxStage, time.Second, longestStage, "at least 1s and at most 30d")
+	if maxAge != "" {
+		if a, fine := between("max_age", maxAge, 0, math.MaxInt64, ""); ok && fine && a <= i {
+			refuse("max_age", fmt.Errorf("must be longer than interval: "+
+				"a secret is due after interval and overdue after max_age"))
 		}
 	}
 	if onStageTimeout != OnStageTimeoutCancel && onStageTimeout != OnStageTimeoutPromote {
-		return "on_stage_timeout", fmt.Errorf("must be cancel or promote")
+		refuse("on_stage_timeout", fmt.Errorf("must be cancel or promote"))
 	}
 	if quietPeriod != "" {
-		q, err := ParseDuration(quietPeriod)
-		if err != nil {
-			return "quiet_period", err
-		}
-		if q < time.Second {
-			return "quiet_period", fmt.Errorf("must be at least 1s")
-		}
+		between("quiet_period", quietPeriod, time.Second, math.MaxInt64, "at least 1s")
 	}
-	return "", nil
+	return wrong
 }
 
 func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }

@@ -54,7 +54,12 @@ func TestChecksAcceptAndRefuse(t *testing.T) {
 			[]string{"\x00"},
 		},
 		"settings": {
-			func(s string) error { _, err := api.CheckSettings("custom", map[string]string{"key": s}); return err },
+			func(s string) error {
+				for _, wrong := range api.CheckSettings("custom", map[string]string{"key": s}) {
+					return wrong.Err
+				}
+				return nil
+			},
 			[]string{"", "1"},
 			[]string{"\x00"},
 		},
@@ -121,10 +126,14 @@ func TestCheckRotationPolicy(t *testing.T) {
 		{"90d", "24h", "7d", "90d", "cancel", "", "max_age"},
 		{"90d", "24h", "7d", "", "wait", "", "on_stage_timeout"},
 		{"90d", "24h", "7d", "", "cancel", "0s", "quiet_period"},
+		{"90 days", "31d", "0s", "1h", "wait", "x", "interval overlap max_stage on_stage_timeout quiet_period"},
 	} {
-		field, err := api.CheckRotationPolicy(c.interval, c.overlap, c.maxStage, c.maxAge, c.timeout, c.quiet)
-		if field != c.field || (err == nil) != (c.field == "") {
-			t.Errorf("%+v: got %q, %v", c, field, err)
+		var fields []string
+		for _, m := range api.CheckRotationPolicy(c.interval, c.overlap, c.maxStage, c.maxAge, c.timeout, c.quiet) {
+			fields = append(fields, m.Where)
+		}
+		if got := strings.Join(fields, " "); got != c.field {
+			t.Errorf("%+v: got %q", c, got)
 		}
 	}
 }

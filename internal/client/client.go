@@ -208,21 +208,18 @@ var errProxy = errors.New("the environment names a proxy (HTTPS_PROXY, HTTP_PROX
 
 func tlsConfigOf(cfg Config) (*tls.Config, error) {
 	out := &tls.Config{MinVersion: tls.VersionTLS12}
+	var wrong []error
 	if cfg.CAFile != "" {
 		var err error
 		if out.RootCAs, err = x509.SystemCertPool(); err != nil {
 			out.RootCAs = x509.NewCertPool()
 		}
-		if err := addCertificates(out.RootCAs, cfg.CAFile); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, addCertificates(out.RootCAs, cfg.CAFile))
 	}
 	if cfg.ClientCertificateFile != "" || cfg.ClientKeyFile != "" {
 		pair, err := keyPair(cfg.ClientCertificateFile, cfg.ClientKeyFile)
-		if err != nil {
-			return nil, err
-		}
 		out.Certificates = []tls.Certificate{pair}
+		wrong = append(wrong, err)
 	}
-	return out, nil
+	return out, errors.Join(wrong...)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -40,7 +41,9 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 
 	cl, err := client.New(cfg)
 	if err != nil {
-		resp.Diagnostics.AddError("Provider configuration", "The provider cannot be configured: "+err.Error()+".")
+		for _, e := range separate(err) {
+			resp.Diagnostics.AddError("Provider configuration", "The provider cannot be configured: "+e.Error()+".")
+		}
 		return
 	}
 	who, err := cl.Identity(ctx)
@@ -69,6 +72,15 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(session)
 	handOver(resp, session)
+}
+
+// separate returns the errors that errors.Join has joined, or the one error.
+func separate(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 // clientConfig returns the configuration of the client, without user agent and token.

@@ -204,6 +204,15 @@ func TestConfigure(t *testing.T) {
 			[]string{"CA certificate file"},
 			0,
 		},
+		"every mistake at once": {
+			staging,
+			func(c tftest.Config) tftest.Config {
+				return c.With("ca_certificate_file", "/none/ca.pem").With("client_certificate_file", "/none/c.pem").
+					With("client_key_file", "/none/k.pem")
+			},
+			[]string{"/none/ca.pem", "/none/c.pem"},
+			0,
+		},
 		"everything": {staging, func(c tftest.Config) tftest.Config {
 			return c.With("request_timeout", "1m").With("requests_per_second", 50).With("max_retries", 2)
 		}, nil, 1},

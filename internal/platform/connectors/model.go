@@ -70,14 +70,15 @@ func check(c *store.Connector) error {
 // checkSettings is called for settings that are new: an older build may have taken what this one refuses, and such a
 // connector must stay usable.
 func checkSettings(c *store.Connector) error {
-	key, err := api.CheckSettings(c.Type, c.Settings)
+	wrong := api.CheckSettings(c.Type, c.Settings)
 	switch {
-	case err == nil:
+	case len(wrong) == 0:
 		return nil
-	case key == "":
-		return problem.Refused("/settings", err)
+	case wrong[0].Where == "":
+		return problem.Refused("/settings", wrong[0].Err)
 	default:
-		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "one setting %v", err)
+		key := wrong[0].Where
+		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "one setting %v", wrong[0].Err)
 	}
 }
 

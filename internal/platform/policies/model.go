@@ -52,10 +52,10 @@ func check(p *store.RotationPolicy) error {
 			}
 		}
 	}
-	field, err := api.CheckRotationPolicy(p.Interval, p.Overlap, p.MaxStage, httpapi.ValueOr(p.MaxAge, ""),
+	wrong := api.CheckRotationPolicy(p.Interval, p.Overlap, p.MaxStage, httpapi.ValueOr(p.MaxAge, ""),
 		p.OnStageTimeout, httpapi.ValueOr(p.QuietPeriod, ""))
-	if err != nil {
-		return problem.Refused("/"+field, err)
+	if len(wrong) > 0 {
+		return problem.Refused("/"+wrong[0].Where, wrong[0].Err)
 	}
 	return nil
 }

@@ -59,23 +59,26 @@ func factsOf(
 // validateSettings checks the settings of the connector's type, once all of them are known.
 func (m model) validateSettings(diags *diag.Diagnostics) {
 	at := path.Root("settings")
-	for _, v := range m.Settings.Elements() {
+	null := false
+	for key, v := range m.Settings.Elements() {
 		if v.IsUnknown() {
 			return
 		}
 		if v.IsNull() {
-			tfkit.Invalid(diags, at, errors.New("has an entry whose value is null: leave the entry out"))
-			return
+			null = true
+			tfkit.Invalid(diags, at.AtMapKey(key), errors.New("is null: leave it out"))
 		}
 	}
-	key, err := api.CheckSettings(m.Type.ValueString(), tfkit.StringMap(m.Settings))
-	if err == nil {
+	if null {
 		return
 	}
-	if key != "" {
-		at = at.AtMapKey(key)
+	for _, wrong := range api.CheckSettings(m.Type.ValueString(), tfkit.StringMap(m.Settings)) {
+		p := at
+		if wrong.Where != "" {
+			p = at.AtMapKey(wrong.Where)
+		}
+		tfkit.Invalid(diags, p, wrong.Err)
 	}
-	tfkit.Invalid(diags, at, err)
 }
 
 // validateCredentials checks keys and values of credentials_wo as far as they are known.
@@ -86,7 +89,6 @@ func (m model) validateCredentials(diags *diag.Diagnostics) {
 	typ := m.Type.ValueString()
 	if err := api.CheckCredentialKeys(typ, tfkit.StringMap(m.Settings), given); err != nil {
 		tfkit.Invalid(diags, at, err)
-		return
 	}
 	for _, k := range given {
 		s, ok := values[k].(types.String)

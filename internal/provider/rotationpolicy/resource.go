@@ -49,7 +49,7 @@ func (r *policyResource) ValidateConfig(
 		}
 		return v.ValueString()
 	}
-	field, err := api.CheckRotationPolicy(
+	wrong := api.CheckRotationPolicy(
 		valueOr(m.Interval, "1s"),
 		valueOr(m.Overlap, api.DefaultOverlap),
 		valueOr(m.MaxStage, api.DefaultMaxStage),
@@ -57,19 +57,18 @@ func (r *policyResource) ValidateConfig(
 		valueOr(m.OnStageTimeout, api.DefaultOnStageTimeout),
 		valueOr(m.QuietPeriod, ""),
 	)
-	if err == nil {
-		return
-	}
-	// The attribute's own validator reports a text that is no duration.
-	if v, ok := map[string]types.String{
+	durations := map[string]types.String{
 		"interval": m.Interval, "overlap": m.Overlap, "max_stage": m.MaxStage, "max_age": m.MaxAge,
 		"quiet_period": m.QuietPeriod,
-	}[field]; ok {
-		if _, malformed := api.ParseDuration(v.ValueString()); malformed != nil {
-			return
-		}
 	}
-	tfkit.Invalid(&resp.Diagnostics, path.Root(field), err)
+	for _, w := range wrong {
+		if v, ok := durations[w.Where]; ok {
+			if _, malformed := api.ParseDuration(v.ValueString()); malformed != nil {
+				continue // the attribute's own validator reports it
+			}
+		}
+		tfkit.Invalid(&resp.Diagnostics, path.Root(w.Where), w.Err)
+	}
 }
 
 // ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice.

@@ -17,13 +17,19 @@ func sentences(texts ...string) string {
 		if first, _, _ := strings.Cut(t, " "); !strings.Contains(first, "_") {
 			t = Capital(t)
 		}
-		if !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, ".)") && !strings.HasSuffix(t, "?") &&
-			!strings.HasSuffix(t, "!") {
-			t += "."
-		}
-		out = append(out, t)
+		out = append(out, endSentence(t))
 	}
 	return strings.Join(out, " ")
+}
+
+// endSentence adds the full stop that a text lacks.
+func endSentence(s string) string {
+	for _, end := range []string{".", ".)", "?", "!"} {
+		if strings.HasSuffix(s, end) {
+			return s
+		}
+	}
+	return s + "."
 }
 
 // Capital makes the first letter of a text upper-case.

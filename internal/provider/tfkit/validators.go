@@ -3,6 +3,8 @@ package tfkit
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -66,7 +68,7 @@ type setCheck struct {
 	check func(string) error
 }
 
-// ValidateSet puts the diagnostic on the set, because an element's path would quote it.
+// ValidateSet reports every entry that is refused. An entry has no position in a configuration, so the error quotes it.
 func (c setCheck) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	for _, e := range req.ConfigValue.Elements() {
 		s, ok := e.(types.String)
@@ -74,12 +76,9 @@ func (c setCheck) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 			continue
 		}
 		if s.IsNull() {
-			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an element that is null"))
-			return
-		}
-		if err := c.check(s.ValueString()); err != nil {
-			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an element that is refused: each %w", err))
-			return
+			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an entry that is null: leave it out"))
+		} else if err := c.check(s.ValueString()); err != nil {
+			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has the entry %s, which %w", s.String(), err))
 		}
 	}
 }
@@ -89,22 +88,31 @@ type mapCheck struct {
 	check func(map[string]string) error
 }
 
+// ValidateMap reports every entry that is refused, and otherwise what is wrong with the whole map.
 func (c mapCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	for _, v := range req.ConfigValue.Elements() {
-		if v.IsNull() {
-			Invalid(&resp.Diagnostics, req.Path, fmt.Errorf("has an entry whose value is null: leave the entry out"))
-			return
+	refused := false
+	entries := req.ConfigValue.Elements()
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		var err error
+		if s, ok := entries[key].(types.String); entries[key].IsNull() {
+			err = fmt.Errorf("is null: leave it out")
+		} else if ok {
+			err = c.check(map[string]string{key: s.ValueString()})
+		}
+		if err != nil {
+			refused = true
+			Invalid(&resp.Diagnostics, req.Path.AtMapKey(key), err)
 		}
 	}
-	if err := c.check(StringMap(req.ConfigValue)); err != nil {
+	if err := c.check(StringMap(req.ConfigValue)); err != nil && !refused {
 		Invalid(&resp.Diagnostics, req.Path, err)
 	}
 }
 
 // Invalid adds the error of a check to an attribute.
 func Invalid(diags *diag.Diagnostics, p path.Path, err error) {
-	diags.AddAttributeError(p, "Invalid "+p.String(), fmt.Sprintf("%s %s.", p.String(), err.Error()))
+	diags.AddAttributeError(p, "Invalid "+p.String(), endSentence(p.String()+" "+err.Error()))
 }

@@ -3,12 +3,14 @@ package tfkit
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -173,28 +175,54 @@ func TestValidatorsNeverQuoteTheValue(t *testing.T) {
 			}
 		}
 	}
-	sets := map[string]struct {
-		elements []attr.Value
-		ok       bool
-	}{
-		"malformed": {[]attr.Value{types.StringValue("CANARY Scope")}, false},
-		"null":      {[]attr.Value{types.StringNull()}, false},
-		"unknown":   {[]attr.Value{types.StringUnknown(), types.StringValue("messages:send")}, true},
-		"empty":     {nil, true},
-	}
-	for name, tt := range sets {
+}
+
+// A plan reports every mistake, not only the first one, and says which entry is meant.
+func TestEveryEntryIsReported(t *testing.T) {
+	set := func(elements ...attr.Value) string {
 		var resp validator.SetResponse
-		EachString(
-			"",
-			api.CheckScope,
-		).ValidateSet(t.Context(), validator.SetRequest{
-			Path: path.Root("scopes"), ConfigValue: types.SetValueMust(types.StringType, tt.elements),
+		EachString("", api.CheckCIDR).ValidateSet(t.Context(), validator.SetRequest{
+			Path: path.Root("allowed_cidrs"), ConfigValue: types.SetValueMust(types.StringType, elements),
 		}, &resp)
-		if resp.Diagnostics.HasError() == tt.ok ||
-			(len(resp.Diagnostics) > 0 && strings.Contains(resp.Diagnostics[0].Detail(), "CANARY")) {
-			t.Errorf("%s: %v", name, resp.Diagnostics)
-		}
+		return details(resp.Diagnostics)
 	}
+	text := func(s string) attr.Value { return types.StringValue(s) }
+	want := `allowed_cidrs has the entry "10.0.0.1/8", which has bits set behind its prefix length: did you mean 10.0.0.0/8?
+allowed_cidrs has the entry "x", which must be an address range such as 192.0.2.0/24 or 2001:db8::/32.
+allowed_cidrs has an entry that is null: leave it out.`
+	if got := set(text("10.0.0.1/8"), text("192.0.2.0/24"), text("x"), types.StringNull()); got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := set() + set(types.StringUnknown(), text("192.0.2.0/24")); got != "" {
+		t.Errorf("refused: %s", got)
+	}
+
+	m := func(elements map[string]attr.Value) string {
+		var resp validator.MapResponse
+		MapCheck("", api.CheckLabels).ValidateMap(t.Context(), validator.MapRequest{
+			Path: path.Root("labels"), ConfigValue: types.MapValueMust(types.StringType, elements),
+		}, &resp)
+		return details(resp.Diagnostics)
+	}
+	got := m(map[string]attr.Value{"a": types.StringNull(), "b": text(strings.Repeat("x", 257)), "c": text("ok")})
+	if got != "labels[\"a\"] is null: leave it out.\nlabels[\"b\"] has a value of more than 256 bytes." {
+		t.Errorf("got %s", got)
+	}
+	many := map[string]attr.Value{}
+	for i := range 65 {
+		many[fmt.Sprint("k", i)] = text("v")
+	}
+	if got := m(many); got != "labels must have at most 64 entries." {
+		t.Errorf("got %s", got)
+	}
+}
+
+func details(diags diag.Diagnostics) string {
+	var out []string
+	for _, d := range diags {
+		out = append(out, d.Detail())
+	}
+	return strings.Join(out, "\n")
 }
 
 func TestFind(t *testing.T) {
