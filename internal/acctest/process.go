@@ -67,6 +67,12 @@ func (p *Process) Stop() {
 // Kill ends it as a power failure does.
 func (p *Process) Kill() { p.platform.Kill() }
 
+// Pid returns the id of the process.
+func (p *Process) Pid() int { return p.platform.Pid() }
+
+// Program returns the path of quickconnectd.
+func (p *Process) Program() string { return p.platform.Program }
+
 // Log returns what it has printed so far, over all its starts.
 func (p *Process) Log() string { return p.platform.Log() }
 
