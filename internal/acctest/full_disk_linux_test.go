@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
@@ -30,6 +31,7 @@ type fullDisk struct {
 	connector string
 	token     string
 	value     secret.Value
+	written   int
 }
 
 func newFullDisk(t *testing.T) *fullDisk {
@@ -66,8 +68,8 @@ func (d *fullDisk) limit(bytes uint64) {
 	}
 }
 
-// fill stops the growth of the files, and creates objects until a write is refused. All that was written is still in the
-// journal: SQLite moves it to the database when it is larger. So the journal has to grow for every write.
+// fill stops the growth of the files, and creates objects until a write is refused. All that was written is still in
+// the journal: SQLite moves it to the database when it is larger. So the journal has to grow for every write.
 func (d *fullDisk) fill() {
 	d.t.Helper()
 	info, err := os.Stat(filepath.Join(d.p.DataDir, "quickconnect.db-wal"))
@@ -83,12 +85,13 @@ func (d *fullDisk) fill() {
 
 // write creates an object that takes a few pages.
 func (d *fullDisk) write() error {
+	d.written++
 	settings := map[string]string{}
 	for i := range 8 {
 		settings[fmt.Sprint("note", i)] = strings.Repeat("x", 1000)
 	}
 	_, err := d.deployer.Connectors().Create(d.t.Context(), api.ConnectorCreate{
-		Name: fmt.Sprintf("filler-%d", time.Now().UnixNano()), Owner: "team", Type: "custom", Settings: settings,
+		Name: fmt.Sprintf("filler-%d", d.written), Owner: "team", Type: "custom", Settings: settings,
 	})
 	return err
 }
@@ -148,7 +151,7 @@ func TestFullDisk(t *testing.T) {
 	before := d.lastUsed()
 	d.fill()
 
-	full := time.Now()
+	full := clock.System().Now()
 	acctest.WaitFor(t, "a use is kept", func() bool {
 		d.use()
 		_, metrics := d.get("/metrics")

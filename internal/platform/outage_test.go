@@ -217,3 +217,27 @@ func TestOutageEndsNoDeadline(t *testing.T) {
 		})
 	}
 }
+
+// TestOutageEndsNoRun: a run cannot renew its lease in an outage. What it made is not adopted afterwards.
+func TestOutageEndsNoRun(t *testing.T) {
+	catchWriters()
+	w := newWorld(t)
+	alive := w.instance()
+	id, claim := alive.makes(api.RotationPolicies, aPolicy)
+	w.sweep()
+	w.onWriter("PRAGMA query_only = 1")
+	w.lapse()
+	w.clock.Advance(time.Minute)
+	w.notice()
+	w.present(api.RotationPolicies, id, claim).want(200)
+	w.onWriter("PRAGMA query_only = 0")
+	next := w.instance()
+	_, r := next.create(api.RotationPolicies, aPolicy)
+	r.problem(api.CodeUnavailable, "") // until the platform has noticed
+	w.sweep()
+	_, r = next.create(api.RotationPolicies, aPolicy)
+	r.problem(api.CodeInProgress, "/name")
+	if log := w.log.String(); strings.Contains(log, "claim was not stored") {
+		t.Errorf("log:\n%s", log)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -55,9 +56,8 @@ func clockCheck(w *txn.Watch) func(context.Context) httpapi.Finding {
 
 // databaseWatch finds the end of an outage of the database, and logs when one begins and ends.
 type databaseWatch struct {
-	store *store.Store
-	clock clock.Clock
-	log   *slog.Logger
+	runner *txn.Runner
+	log    *slog.Logger
 
 	mu       sync.Mutex
 	probedAt time.Time
@@ -69,18 +69,30 @@ func (w *databaseWatch) look(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.report()
-	since := w.clock.Now().Sub(w.probedAt)
-	if w.store.Outage() == nil && since >= 0 && since < probeInterval {
+	since := w.runner.Clock.Now().Sub(w.probedAt)
+	if w.runner.Store.Outage() == nil && since >= 0 && since < probeInterval {
 		return nil
 	}
-	err := w.store.Probe(ctx)
-	w.probedAt = w.clock.Now()
+	err := w.runner.Store.Probe(ctx)
+	w.probedAt = w.runner.Clock.Now()
+	if err == nil && w.runner.Store.Outage() != nil {
+		err = w.end(ctx)
+	}
 	w.report()
 	return err
 }
 
+// end ends an outage. Before that it gives runs a new lease, because none could renew its own.
+func (w *databaseWatch) end(ctx context.Context) error {
+	if err := claims.Extend(ctx, w.runner); err != nil {
+		return err
+	}
+	w.runner.Store.EndOutage()
+	return nil
+}
+
 func (w *databaseWatch) report() {
-	u := w.store.Outage()
+	u := w.runner.Store.Outage()
 	switch {
 	case u != nil && !w.logged:
 		w.log.Error("the database cannot be written: every write is refused, deliveries and deadlines wait, "+

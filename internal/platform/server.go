@@ -142,7 +142,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		refusals: refusals,
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, log: c.Logger,
-			database: &databaseWatch{store: c.Store, clock: c.Clock, log: c.Logger},
+			database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil
 }

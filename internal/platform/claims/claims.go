@@ -222,6 +222,9 @@ func Present(ctx context.Context, runner *txn.Runner, caller txn.Caller, id, cla
 	if err != nil || found == nil || !found.PresentedAt.IsZero() {
 		return err
 	}
+	if outage := runner.Store.Outage(); outage != nil {
+		return outage // no read waits for its end
+	}
 	return runner.Update(ctx, caller, func(tx *txn.Tx) error {
 		found, err := presented(ctx, tx, id, claim)
 		if err != nil || found == nil || !found.PresentedAt.IsZero() {

@@ -37,6 +37,9 @@ func (c *Changes) Create(
 	if head.Claim == "" {
 		return c.Do(ctx, head.IdempotencyKey, do)
 	}
+	if outage := c.runner.Store.Outage(); outage != nil {
+		return nil, outage // runs that are alive could not renew their leases
+	}
 	claiming := claims.Claiming{
 		Kind: kind, Name: name, RunID: head.Run, Claim: head.Claim, Body: requestOf(ctx).body.Sum(nil),
 	}
@@ -80,8 +83,7 @@ func (c *Changes) Claimed(ctx context.Context, in *Reading, out *Answer, err err
 	if problem.Has(err, api.CodeClaimSuperseded) {
 		return nil, err
 	}
-	outage := (*store.UnavailableError)(nil) // its beginning is in the log
-	if err != nil && !errors.As(err, &outage) {
+	if err != nil && !errors.Is(err, store.ErrUnavailable) { // the log has the beginning of an outage
 		c.log.Error("a claim was not stored; the next read presents it again", "object_id", in.ID,
 			"request_id", access.From(ctx).ID, "error", err.Error())
 	}

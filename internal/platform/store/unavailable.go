@@ -24,8 +24,8 @@ var ErrUnavailable = outage.ErrUnavailable
 // UnavailableError is the error of a transaction that failed because the database cannot be used for a time.
 type UnavailableError = outage.Error
 
-// Outage returns why the database cannot be written, since a write has failed; nil if none has, or if a Probe has
-// succeeded since.
+// Outage returns why the database cannot be written, since a write has failed; nil if none has, or if EndOutage was
+// called since.
 func (s *Store) Outage() *UnavailableError { return s.outage.Get() }
 
 // TryUpdate is Update for a write that its caller can do without for now. During an outage it fails at once, and
@@ -40,20 +40,19 @@ func (s *Store) TryUpdate(ctx context.Context, do func(*Tx) error) error {
 // probeBytes is more than most changes need, so that an outage does not end and begin again with every larger one.
 const probeBytes = 64 << 10
 
-// Probe finds out whether the database can be written: it ends an outage, or begins one. It stores and deletes a row in
-// one transaction. SQLite overwrites what it deletes, so the disk must take all of the row.
+// EndOutage says that the database can be written again. A Probe must have succeeded.
+func (s *Store) EndOutage() { s.outage.Set(nil) }
+
+// Probe finds out whether the database can be written. It stores and deletes a row in one transaction. SQLite overwrites
+// what it deletes, so the disk must take all of the row.
 func (s *Store) Probe(ctx context.Context) error {
 	row := &Idempotent{Method: "PROBE", BodyHash: []byte{}, Body: make([]byte, probeBytes)}
-	err := s.update(ctx, tryWait, func(tx *Tx) error {
+	return s.update(ctx, tryWait, func(tx *Tx) error {
 		if err := tx.InsertIdempotent(ctx, row); err != nil {
 			return err
 		}
 		return tx.DeleteIdempotent(ctx, row)
 	})
-	if err == nil {
-		s.outage.Set(nil)
-	}
-	return err
 }
 
 // update runs a write transaction. Each of its two waits is limited: for the connection that writes, and for the lock
