@@ -134,7 +134,7 @@ func makeHook(t *testing.T, p *acctest.Process, token string, h *acctest.Hook) s
 	ok(t, err)
 	endpoint, err := c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{
 		Name:        "orders",
-		ConnectorID: connector.ID, URL: h.URL,
+		ConnectorID: connector.ID, URL: &h.URL,
 	})
 	ok(t, err)
 	signing, err := c.SigningSecrets().Create(ctx, api.SigningSecretCreate{

@@ -23,6 +23,7 @@ var (
 // valuesWithForm has the variables whose values must have a form.
 var valuesWithForm = map[string]string{
 	"slack_bot_token":   "xoxb-of-the-test",
+	"partner_url":       "https://partner.example.com/in/of-the-test",
 	"slack_webhook_url": "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/of-the-test",
 }
 
@@ -117,7 +118,7 @@ func makeWhatDataSourcesRead(p *acctest.Platform) {
 		ConnectorID:   connector, Scopes: []string{"messages:send"}, RotationPolicyID: &policy,
 	}).Want(201)
 	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{
-		Name: "orders", ConnectorID: connector, URL: "https://hooks.example.com/orders",
+		Name: "orders", ConnectorID: connector, URL: new("https://hooks.example.com/orders"),
 	}).Want(201)
 	by.Create(api.KindSigningSecrets, api.SigningSecretCreate{
 		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team-orders"},

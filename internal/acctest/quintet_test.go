@@ -81,7 +81,7 @@ func base(p *acctest.Platform) (connector, endpoint, policy string) {
 	connector = by.Connector("base").ID
 	by.Create(api.KindWebhookEndpoints, api.WebhookEndpointCreate{
 		Name: "base", ConnectorID: connector,
-		URL: "https://hooks.example.com",
+		URL: new("https://hooks.example.com"),
 	}).Want(201)
 	return connector, by.WebhookEndpoint("base").ID, by.RotationPolicy("base").ID
 }

@@ -56,6 +56,14 @@ func TestReceiverConfig(t *testing.T) {
 			r.Configure(receiverConfig(append(texts, old.Expose())...))
 			post("17 secrets", many[0], 503, configCount)
 
+			families := receiverConfig(fresh.Expose())
+			families.EventTypes = []string{"contact.created", "message.*"}
+			r.Configure(families)
+			post("a type of a family", fresh, 204, accepted)
+			families.EventTypes = []string{"messages.*", "mess.*", "message", "*"}
+			r.Configure(families)
+			post("a type of no family", fresh, 422, "refused 422 events of this type are not taken here")
+
 			other := receiverConfig(fresh.Expose())
 			other.EventTypes = nil
 			r.Configure(other)

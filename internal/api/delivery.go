@@ -20,6 +20,17 @@ type Delivery struct {
 	Attempts      []DeliveryAttempt `json:"attempts" nullable:"false" doc:"What was tried so far, oldest first."`
 }
 
+// RedeliveryRequest asks for many deliveries to be tried now.
+type RedeliveryRequest struct {
+	Since time.Time `json:"since" doc:"Only events that were queued at this time or later."`
+	State string    `json:"state" enum:"queued,failed" doc:"failed: sends again what has failed, with a new schedule of attempts. queued: sends now what waits for its next attempt, and ends a pause that the receiver asked for."`
+}
+
+// Redelivery says how many deliveries are tried now.
+type Redelivery struct {
+	Count int64 `json:"count" doc:"How many deliveries that are."`
+}
+
 // Outcomes of an attempt. An error below HTTP has the name that package egress gives it.
 const (
 	AttemptAccepted = "accepted"

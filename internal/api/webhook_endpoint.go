@@ -2,9 +2,14 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // Limits of webhook endpoints and of the events that go to them.
@@ -40,18 +45,62 @@ func CheckEventType(s string) error {
 	return nil
 }
 
+// CheckEventTypes checks an entry of event_types: the type of an event, or a family such as message.*. Its error
+// completes the sentence "<attribute> …".
+func CheckEventTypes(s string) error {
+	family, ok := strings.CutSuffix(s, ".*")
+	if !ok {
+		return CheckEventType(s)
+	}
+	if len(s) > maxEventType || !eventTypeRegexp.MatchString(family) {
+		return errors.New("must have a family of event types such as message.*: an event type with .* at the end")
+	}
+	return nil
+}
+
+// Takes reports whether event types cover one event type: as it is, or by a family. A family covers what is below it.
+// Nil covers every type.
+func Takes(eventTypes []string, eventType string) bool {
+	if eventTypes == nil {
+		return true
+	}
+	return slices.ContainsFunc(eventTypes, func(t string) bool {
+		family, ok := strings.CutSuffix(t, "*")
+		return t == eventType || ok && strings.HasPrefix(eventType, family)
+	})
+}
+
 // WebhookEndpoint is where events of a connector are delivered.
 type WebhookEndpoint struct {
 	Object
 	ConnectorID string    `json:"connector_id" doc:"The connector whose events are delivered. Never changes."`
-	URL         string    `json:"url" doc:"Where events are posted to."`
-	EventTypes  []string  `json:"event_types" doc:"The types of events that are delivered. Null for all."`
+	URL         *string   `json:"url" doc:"Where events are posted to. Null where the URL is a secret."`
+	URLHost     string    `json:"url_host" doc:"The host of the URL, and its port where it has one: all that is shown of a URL that is a secret."`
+	EventTypes  []string  `json:"event_types" doc:"The types of events that are delivered, and families such as message.*. Null for all."`
 	Enabled     bool      `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
 	Disabled    *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
+	// A value that is a secret is recognised by its digest.
+	URLDigest          *string `json:"url_digest" doc:"Keyed digest of a URL that is a secret, to recognise it by. Null where the URL is none."`
+	URLWOVersion       *int64  `json:"url_wo_version" doc:"The number that the configuration gave the secret URL. The platform only keeps it."`
+	HeadersDigest      *string `json:"headers_digest" doc:"Keyed digest of the headers, to recognise them by. Null without headers."`
+	HeadersWOVersion   *int64  `json:"headers_wo_version" doc:"The number that the configuration gave the headers. The platform only keeps it."`
+	CACertificate      *string `json:"ca_certificate" doc:"The certificate authorities of the receiver, in PEM. Null for those of the platform's machine."`
+	ClientCertificate  *string `json:"client_certificate" doc:"The certificate by which the platform shows the receiver who it is, in PEM. Null for none."`
+	ClientKeyDigest    *string `json:"client_key_digest" doc:"Keyed digest of the certificate's private key, to recognise it by. Null without a key."`
+	ClientKeyWOVersion *int64  `json:"client_key_wo_version" doc:"The number that the configuration gave the key. The platform only keeps it."`
+	RateLimitPerSecond *int64  `json:"rate_limit_per_second" doc:"At most so many attempts a second. Null for no limit."`
 	// PausedUntil changes without a new etag.
 	PausedUntil *time.Time `json:"paused_until" doc:"Until when nothing is delivered and the platform does not probe by itself, because the receiver requested a pause (Retry-After) or answered 429, 502 or 504. A change of url, or enabling the endpoint again, ends it. Null otherwise."`
 	// Failing changes without a new etag.
 	Failing *Failing `json:"failing" doc:"Set while no delivery is accepted: since the first attempt that was not until the next one that is, a change of url, or enabling the endpoint again. Null otherwise."`
+}
+
+// ShownURL is the URL as it may be shown: of one that is a secret, the host.
+func (e WebhookEndpoint) ShownURL() string {
+	if e.URL != nil {
+		return *e.URL
+	}
+	return e.URLHost
 }
 
 // Disabled says why and when the platform disabled an endpoint.
@@ -77,9 +126,19 @@ type WebhookEndpointCreate struct {
 	Description *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels      map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	ConnectorID string            `json:"connector_id" doc:"The connector whose events are delivered."`
-	URL         string            `json:"url" doc:"Where events are posted to: https, without user name, password and fragment, to an address that is reachable from everywhere."`
-	EventTypes  []string          `json:"event_types,omitzero" doc:"The types of events that are delivered, such as message.delivered: 1 to 64. Absent or null for all."`
+	URL         *string           `json:"url,omitempty" doc:"Where events are posted to: https, without user name, password and fragment, to an address that is reachable from everywhere. Exactly one of url and secret_url."`
+	EventTypes  []string          `json:"event_types,omitzero" doc:"The types of events that are delivered, such as message.delivered, or families such as message.*, which cover what is below them: 1 to 64. Absent or null for all."`
 	Enabled     *bool             `json:"enabled,omitempty" doc:"While false, nothing is delivered and nothing probed; what is queued waits. True if absent."`
+
+	SecretURL          *secret.Value           `json:"secret_url,omitempty" doc:"A URL that is a secret, instead of url. It is sealed, and nothing shows more of it than its host."`
+	URLWOVersion       *int64                  `json:"url_wo_version,omitempty" doc:"The number that the configuration gives the secret URL. The platform only keeps it."`
+	Headers            map[string]secret.Value `json:"headers,omitzero" doc:"Headers of every delivery and probe besides the platform's own: at most 16. They are sealed and never returned."`
+	HeadersWOVersion   *int64                  `json:"headers_wo_version,omitempty" doc:"The number that the configuration gives the headers. The platform only keeps it."`
+	CACertificate      *string                 `json:"ca_certificate,omitempty" doc:"PEM: the only certificate authorities that the receiver's certificate may be of. Absent for those of the platform's machine."`
+	ClientCertificate  *string                 `json:"client_certificate,omitempty" doc:"PEM: the certificate by which the platform shows the receiver who it is, and what is between it and its authority. It needs client_key."`
+	ClientKey          *secret.Value           `json:"client_key,omitempty" doc:"PEM: the private key of client_certificate. It is sealed and never returned."`
+	ClientKeyWOVersion *int64                  `json:"client_key_wo_version,omitempty" doc:"The number that the configuration gives the key. The platform only keeps it."`
+	RateLimitPerSecond *int64                  `json:"rate_limit_per_second,omitempty" doc:"At most so many attempts a second, 1 to 1,000. Absent for no limit."`
 }
 
 // WebhookEndpointPatch changes an endpoint.
@@ -87,9 +146,19 @@ type WebhookEndpointPatch struct {
 	Name        Optional[string]            `json:"name,omitzero" doc:"A new name."`
 	Description Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`
 	Labels      Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
-	URL         Optional[string]            `json:"url,omitzero" doc:"Where events are posted to from now on, those that are queued included."`
+	URL         Optional[string]            `json:"url,omitzero" doc:"Where events are posted to from now on, those that are queued included. It takes the place of a secret URL. Null only together with secret_url."`
 	EventTypes  Optional[[]string]          `json:"event_types,omitzero" doc:"Replaces the list. Null for all. Counts for new events."`
 	Enabled     Optional[bool]              `json:"enabled,omitzero" doc:"True also ends what the platform disabled, and delivers what waits."`
+
+	SecretURL          *secret.Value           `json:"secret_url,omitempty" doc:"A URL that is a secret, from now on. It takes the place of url. Absent or null leaves the URL."`
+	URLWOVersion       Optional[int64]         `json:"url_wo_version,omitzero" doc:"The number that the configuration gives the secret URL. The platform only keeps it."`
+	Headers            map[string]secret.Value `json:"headers,omitzero" doc:"Replaces all headers. An empty object removes them; absent or null leaves them."`
+	HeadersWOVersion   Optional[int64]         `json:"headers_wo_version,omitzero" doc:"The number that the configuration gives the headers. The platform only keeps it."`
+	CACertificate      Optional[string]        `json:"ca_certificate,omitzero" doc:"Replaces the certificate authorities. Null for those of the platform's machine."`
+	ClientCertificate  Optional[string]        `json:"client_certificate,omitzero" doc:"Replaces the certificate, which must be of the key. Null removes both."`
+	ClientKey          *secret.Value           `json:"client_key,omitempty" doc:"Replaces the private key, which must be of the certificate. Absent or null leaves it."`
+	ClientKeyWOVersion Optional[int64]         `json:"client_key_wo_version,omitzero" doc:"The number that the configuration gives the key. The platform only keeps it."`
+	RateLimitPerSecond Optional[int64]         `json:"rate_limit_per_second,omitzero" doc:"At most so many attempts a second. Null for no limit."`
 }
 
 // TestEventRequest is the request to deliver one event.

@@ -61,7 +61,7 @@ func newScene(t *testing.T) *scene {
 	})
 	s.noError(err)
 	s.endpoint, err = c.WebhookEndpoints().Create(ctx, api.WebhookEndpointCreate{
-		Name: "orders", ConnectorID: s.connector.ID, URL: receiver.URL,
+		Name: "orders", ConnectorID: s.connector.ID, URL: &receiver.URL,
 	})
 	s.noError(err)
 	s.signing, err = c.SigningSecrets().Create(ctx, api.SigningSecretCreate{

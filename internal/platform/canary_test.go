@@ -32,13 +32,16 @@ var members = map[string][]string{
 		"on_stage_timeout", "quiet_period", "unknown",
 	},
 	"POST " + pathEndpoints: {
-		"name", "description", "labels", "connector_id", "url", "event_types", "enabled", "unknown",
+		"name", "description", "labels", "connector_id", "url", "event_types", "enabled", "secret_url", "url_wo_version",
+		"headers", "headers_wo_version", "ca_certificate", "client_certificate", "client_key", "client_key_wo_version",
+		"rate_limit_per_second", "unknown",
 	},
 	"POST " + pathSecrets: {
 		"name", "description", "labels", "owner", "endpoint_id", "algorithm", "secret_wo_version", "rotation_policy_id",
 		"rotate_when_changed", "minimum_version", "deletion_protection", "secret", "unknown",
 	},
 	pathEndpoints + "/{id}/test-events":   {"type", "data", "unknown"},
+	pathEndpoints + "/{id}/redeliver":     {"since", "state", "unknown"},
 	pathSecrets + "/{id}/rotation/begin":  {"version", "force", "reason", "secret"},
 	pathTokens + "/{id}/hold":             {"reason"},
 	pathTokens + "/{id}/revoke":           {"all", "below", "hold", "reason"},

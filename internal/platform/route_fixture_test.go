@@ -74,6 +74,11 @@ var routes = []route{
 		object{"type": "message.delivered", "data": object{"a": 1}},
 	},
 	{"GET", pathEndpoints + "/{id}/deliveries", api.PermissionRead, nil},
+	{"POST", pathEndpoints + "/{id}/deliveries/{delivery}/resend", api.PermissionWrite, nil},
+	{
+		"POST", pathEndpoints + "/{id}/redeliver", api.PermissionWrite,
+		object{"since": "2026-05-01T00:00:00Z", "state": "failed"},
+	},
 	{"POST", pathEndpoints + "/{id}/probe", api.PermissionAcknowledge, nil},
 	{"DELETE", pathEndpoints + "/{id}", api.PermissionWrite, nil},
 

@@ -45,6 +45,8 @@ type Config struct {
 	Sweep   time.Duration  // how often Run looks for passed deadlines, deliveries and probes; 0: every second
 	Egress  egress.Config  // how endpoints are connected to; the zero value is what production uses
 	Limits  *limits.Config // nil: the defaults
+	// EgressAddresses are published for receivers that filter by address; nil: not stated.
+	EgressAddresses []string
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -120,7 +122,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		tokens.New(engine, changes, runner),
 		hooks,
 		policies.New(engine, changes),
-		identity.New(runner),
+		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
 		runs.New(runner),
 		deliveries.New(engine, changes, waker),

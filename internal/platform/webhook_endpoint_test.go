@@ -43,7 +43,7 @@ func TestWebhookEndpointLifeCycle(t *testing.T) {
 		"url": "https://other.example.com/x",
 	})
 	if patched.EventTypes != nil || patched.Description != nil || patched.Labels["a"] != "b" ||
-		patched.URL != "https://other.example.com/x" || patched.Etag != "2" {
+		patched.ShownURL() != "https://other.example.com/x" || patched.Etag != "2" {
 		t.Errorf("%+v", patched)
 	}
 	if same := w.patchEndpoint(e.ID, object{"labels": object{"a": "b"}, "enabled": true}); same.Etag != "2" {
@@ -125,8 +125,8 @@ func TestEndpointURLIsKept(t *testing.T) {
 		"https://[2606:2800:21f:cb07::1]/hook", "https://xn--bcher-kva.example/",
 	} {
 		e := w.newEndpoint("hooks-"+itoa(int64(i)), c.ID, object{"url": url})
-		if got := w.endpoint(e.ID).URL; e.URL != url || got != url {
-			t.Errorf("%s came back as %s and as %s", url, e.URL, got)
+		if got := w.endpoint(e.ID).ShownURL(); e.ShownURL() != url || got != url {
+			t.Errorf("%s came back as %s and as %s", url, e.ShownURL(), got)
 		}
 	}
 }

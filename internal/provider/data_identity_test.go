@@ -40,6 +40,7 @@ func TestDataIdentity(t *testing.T) {
 		"tenant":       "acme",
 		"environment":  "staging",
 		"platform_id":  "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
+		"egress_addresses": []string{"192.0.2.1/32"},
 	})
 	if !got.Equal(want) {
 		t.Errorf("got %s", got)

@@ -54,6 +54,12 @@ func TestSensitiveAttributes(t *testing.T) {
 	want := map[string]bool{ // write-only
 		"quickconnect_connector.credentials_wo":             true,
 		"quickconnect_connector.credentials_digest":         false,
+		"quickconnect_webhook_endpoint.url_wo":              true,
+		"quickconnect_webhook_endpoint.url_digest":          false,
+		"quickconnect_webhook_endpoint.headers_wo":          true,
+		"quickconnect_webhook_endpoint.headers_digest":      false,
+		"quickconnect_webhook_endpoint.client_key_wo":       true,
+		"quickconnect_webhook_endpoint.client_key_digest":   false,
 		"quickconnect_webhook_signing_secret.secret_wo":     true,
 		"quickconnect_webhook_signing_secret.secret_digest": false,
 	}

@@ -46,6 +46,7 @@ func staging(w http.ResponseWriter, _ *http.Request) {
 		"principal_id": "prn_1", "name": "ci", "role": "deployer", "permissions": []string{"write", "read"},
 		"tenant": "acme", "environment": "staging", "expires_at": nil,
 		"platform_id": "plt_01ARZ3NDEKTSV4RRFFQ69G5FAV", "incarnation": 1, "restore_confirmed": true,
+		"egress_addresses": []string{"192.0.2.1/32"},
 		"comparison_keys": []any{
 			map[string]any{"number": 1, "key": base64.StdEncoding.EncodeToString(make([]byte, 32))},
 		},

@@ -128,7 +128,7 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 	case e.Type == "quickconnect.probe":
 		// The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
 		return 204, "probed " + word(id), nil
-	case c.EventTypes != nil && !slices.Contains(c.EventTypes, e.Type):
+	case c.EventTypes != nil && !slices.ContainsFunc(c.EventTypes, func(t string) bool { return covers(t, e.Type) }):
 		return 0, "", refuse(422, "events of this type are not taken here")
 	}
 	if repeated, no := r.begin(id, timestamp); no != nil {
@@ -142,6 +142,12 @@ func (r *receiver) answer(w http.ResponseWriter, req *http.Request) (status int,
 		return 0, "", refuse(500, "handling the event failed")
 	}
 	return 204, "accepted " + word(id) + " " + word(e.Type), nil
+}
+
+// covers reports whether an event type, or a family such as message.*, covers the type of an event.
+func covers(eventType, of string) bool {
+	family, ok := strings.CutSuffix(eventType, "*")
+	return eventType == of || ok && strings.HasSuffix(family, ".") && strings.HasPrefix(of, family)
 }
 
 // verify checks a delivery by Standard Webhooks. The signed bytes are id, timestamp and body, joined by dots; the body

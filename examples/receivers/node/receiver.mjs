@@ -40,7 +40,7 @@ async function answer(request) {
 
   // The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
   if (event.type === "quickconnect.probe") return { status: 204, line: `probed ${word(id)}` };
-  if (config.event_types !== null && !config.event_types.includes(event.type)) {
+  if (config.event_types !== null && !config.event_types.some((type) => covers(type, event.type))) {
     throw new Refusal(422, "events of this type are not taken here");
   }
 
@@ -54,6 +54,9 @@ async function answer(request) {
   end(id, timestamp, true);
   return { status: 204, line: `accepted ${word(id)} ${word(event.type)}` };
 }
+
+// Returns whether an event type, or a family such as message.*, covers the type of an event.
+const covers = (type, of) => type === of || (type.endsWith(".*") && of.startsWith(type.slice(0, -1)));
 
 async function readBody(request) {
   const parts = [];

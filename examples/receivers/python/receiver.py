@@ -63,7 +63,7 @@ def answer(request):
     # The platform asks whether this receiver accepts a new secret. The answer is all that it needs.
     if event["type"] == "quickconnect.probe":
         return 204, "probed " + word(delivery_id)
-    if config["event_types"] is not None and event["type"] not in config["event_types"]:
+    if config["event_types"] is not None and not any(covers(t, event["type"]) for t in config["event_types"]):
         raise Refusal(422, "events of this type are not taken here")
 
     if begin(delivery_id, timestamp):
@@ -75,6 +75,11 @@ def answer(request):
         raise Refusal(500, "handling the event failed")
     end(delivery_id, timestamp, True)
     return 204, "accepted " + word(delivery_id) + " " + word(event["type"])
+
+
+def covers(event_type, of):
+    """Return whether an event type, or a family such as message.*, covers the type of an event."""
+    return event_type == of or (event_type.endswith(".*") and of.startswith(event_type[:-1]))
 
 
 def read_body(request):

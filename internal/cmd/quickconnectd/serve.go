@@ -36,6 +36,7 @@ const (
 // options are the flags of serve.
 type options struct {
 	dir, listen, certFile, keyFile, metricsListen string
+	egress                                        []string
 	private                                       bool
 	limits                                        limits.Config
 }
@@ -48,6 +49,7 @@ func parseServe(args []string) (o options, err error) {
 	flags.StringVar(&o.keyFile, "tls-key", "", "")
 	flags.StringVar(&o.metricsListen, "metrics-listen", os.Getenv("QUICKCONNECTD_METRICS_LISTEN"), "")
 	flags.BoolVar(&o.private, "allow-private-endpoints", false, "")
+	egressAddresses := flags.String("egress-addresses", os.Getenv("QUICKCONNECTD_EGRESS_ADDRESSES"), "")
 	var limited limitFlags
 	if err := limited.define(flags); err != nil {
 		return o, err
@@ -58,8 +60,8 @@ func parseServe(args []string) (o options, err error) {
 	if o.limits, err = limited.read(); err != nil {
 		return o, err
 	}
-	if o.metricsListen == "" {
-		return o, nil
+	if o.egress, err = readEgressAddresses(*egressAddresses); err != nil || o.metricsListen == "" {
+		return o, err
 	}
 	return o, checkHostPort("--metrics-listen", o.metricsListen)
 }
@@ -95,6 +97,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
+		EgressAddresses: o.egress,
 	})
 	if err != nil {
 		return err

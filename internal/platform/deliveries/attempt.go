@@ -39,7 +39,7 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	}
 	result := unsigned(d.runner.Clock.Now())
 	if len(signers) > 0 {
-		if result, err = d.send(ctx, event, e.URL, signers); err != nil {
+		if result, err = d.send(ctx, event, e, signers); err != nil {
 			return "", err
 		}
 	}
@@ -53,20 +53,26 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	return result.Outcome, d.record(ctx, caller, event, e.Etag, result, signers)
 }
 
-// send opens the body of a delivery and sends it.
+// send opens the body of a delivery and what is sealed of its endpoint, and sends it.
 func (d *Deliverer) send(
-	ctx context.Context, event *store.Delivery, url string, signers []webhooks.Signer,
+	ctx context.Context, event *store.Delivery, e *store.WebhookEndpoint, signers []webhooks.Signer,
 ) (webhooks.Result, error) {
+	// One delivery that does not open must not keep the others waiting.
 	body, err := d.runner.Keys.OpenEvent(event.Body, sealedEvent(event.Scope, event.EndpointID, event.ID))
 	if err != nil {
 		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
-		return unreadable(d.runner.Clock.Now()), nil // one such event must not keep the others waiting
+		return unreadable(d.runner.Clock.Now(), "the event"), nil
+	}
+	to, err := webhooks.DestinationOf(d.runner.Keys, e)
+	if err != nil {
+		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
+		return unreadable(d.runner.Clock.Now(), "a sealed value of the endpoint"), nil
 	}
 	keys := make([]webhook.Key, len(signers))
 	for i, s := range signers {
 		keys[i] = s.Key
 	}
-	return d.sender.Send(ctx, url, event.ID, keys, body)
+	return d.sender.Send(ctx, to, event.ID, keys, body)
 }
 
 // unsigned is the result of an attempt that was not made: nothing is ever sent without a signature.
@@ -78,10 +84,10 @@ func unsigned(at time.Time) webhooks.Result {
 }
 
 // unreadable is the result of an attempt that could not be made.
-func unreadable(at time.Time) webhooks.Result {
+func unreadable(at time.Time, what string) webhooks.Result {
 	return webhooks.Result{
 		At: at, Outcome: api.AttemptUnreadable,
-		Detail: "nothing was sent: the event does not open; it was sealed under another keyring, or was changed",
+		Detail: "nothing was sent: " + what + " does not open; it was sealed under another keyring, or was changed",
 	}
 }
 
@@ -139,9 +145,9 @@ func after(
 	ctx context.Context, tx *txn.Tx, event *store.Delivery, response webhook.Response, spread float64,
 ) (webhook.Next, error) {
 	if response.Unsent {
-		return webhook.After(int(event.Attempts)+1, response, spread), nil
+		return webhook.After(int(event.Attempts-event.Resent)+1, response, spread), nil
 	}
-	sent, err := tx.AttemptsSent(ctx, event.ID)
+	sent, err := tx.AttemptsSent(ctx, event)
 	return webhook.After(sent+1, response, spread), err
 }
 

@@ -161,9 +161,12 @@ func (d *Deliverer) dueFor(ctx context.Context, p place) (batch []*store.Deliver
 		if _, origin := target(e.URL); origin != p.origin {
 			return nil // it has moved, and waits for a place there
 		}
-		batch, err = tx.DeliveriesDue(ctx, p.ref.Scope, p.ref.ID, tx.Now, p.attempts())
+		if room := d.slots.room(e.ID, e.RateLimit, p.attempts(), tx.Now); room > 0 {
+			batch, err = tx.DeliveriesDue(ctx, p.ref.Scope, p.ref.ID, tx.Now, room)
+		}
 		return err
 	})
+	d.slots.take(p.ref.ID, len(batch), d.runner.Clock.Now())
 	return batch, err
 }
 

@@ -9,11 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -58,6 +56,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Description: "Lists the deliveries to an endpoint with every attempt, the newest first, in pages; " +
 			"those that have ended for 30 days. It never has an event's data, a signature or a secret.",
 	}, h.list)
+	h.mountAgain(r)
 }
 
 type testEventInput struct {
@@ -114,7 +113,7 @@ func checkTestEvent(b *api.TestEventRequest) error {
 
 // checkTakes refuses an event that the endpoint does not take, or that could not be signed.
 func checkTakes(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventType string) error {
-	if e.EventTypes != nil && !slices.Contains(e.EventTypes, eventType) {
+	if !api.Takes(e.EventTypes, eventType) {
 		return problem.New(api.CodeInvalid, "/type",
 			"type is not one of the event_types of the webhook endpoint %q", e.Name)
 	}
@@ -150,36 +149,4 @@ func enqueue(
 		Scope: tx.Scope, ID: id, EndpointID: e.ID, Type: eventType, State: api.DeliveryQueued, CreatedAt: tx.Now,
 		NextAttemptAt: tx.Now, Body: sealed,
 	})
-}
-
-type listInput struct {
-	httpapi.ByID
-	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many deliveries at most; 100 if absent."`
-	State     string `query:"state" enum:"queued,delivered,failed" doc:"Only deliveries in this state; all if absent."`
-	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
-}
-
-func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
-	before, err := httpapi.PageAfter(in.PageToken, keys.IDEvent, "a list of deliveries")
-	if err != nil {
-		return nil, err
-	}
-	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
-		if _, err := webhooks.Endpoint(ctx, tx, in.ID); err != nil {
-			return err
-		}
-		limit := httpapi.PageLimit(in.PageSize)
-		records, attempts, err := tx.Deliveries(ctx, tx.Scope, in.ID, in.State, before, limit)
-		if err != nil {
-			return err
-		}
-		found := make([]api.Delivery, len(records))
-		for i, d := range records {
-			found[i] = flatten(d, attempts[i])
-		}
-		out, err = httpapi.Page(in.PageSize, found, func(d api.Delivery) string { return d.ID },
-			func(d api.Delivery) api.Delivery { return d })
-		return err
-	})
-	return out, err
 }

@@ -43,7 +43,8 @@ type slots struct {
 	accepted map[freshOrigin]bool
 	turns    map[string]int64 // of the endpoints that are due
 	turn     int64
-	crowded  bool // endpoints that are due wait for a place
+	windows  map[string]*window // of the endpoints with a rate limit
+	crowded  bool               // endpoints that are due wait for a place
 }
 
 type backoff struct {
@@ -54,7 +55,7 @@ type backoff struct {
 func newSlots(waker Waker) *slots {
 	return &slots{
 		waker: waker, running: map[string]place{}, backoffs: map[string]*backoff{}, accepted: map[freshOrigin]bool{},
-		turns: map[string]int64{},
+		turns: map[string]int64{}, windows: map[string]*window{},
 	}
 }
 
@@ -67,7 +68,7 @@ func (s *slots) begin(due []store.DueEndpoint, now time.Time) []place {
 	for _, e := range due {
 		known[e.ID] = true
 		_, busy := s.running[e.ID]
-		if b := s.backoffs[e.ID]; busy || b != nil && now.Before(b.until) {
+		if b := s.backoffs[e.ID]; busy || b != nil && now.Before(b.until) || s.limited(e.ID, now) > 0 {
 			continue
 		}
 		p := place{ref: e.Ref, late: e.Unanswered, turn: s.turns[e.ID]}
@@ -75,7 +76,7 @@ func (s *slots) begin(due []store.DueEndpoint, now time.Time) []place {
 		p.fresh = !s.accepted[p.freshOrigin()]
 		waiting = append(waiting, p)
 	}
-	s.forget(known)
+	s.forget(known, now)
 	chosen := assign(slices.Collect(maps.Values(s.running)), waiting)
 	out := make([]place, 0, len(chosen))
 	for _, i := range chosen {
@@ -89,12 +90,13 @@ func (s *slots) begin(due []store.DueEndpoint, now time.Time) []place {
 }
 
 // forget drops what is kept of endpoints that are not due any more.
-func (s *slots) forget(due map[string]bool) {
+func (s *slots) forget(due map[string]bool, now time.Time) {
 	gone := func(id string) bool {
 		_, busy := s.running[id]
 		return !busy && !due[id]
 	}
 	maps.DeleteFunc(s.turns, func(id string, _ int64) bool { return gone(id) })
+	maps.DeleteFunc(s.windows, func(id string, w *window) bool { return gone(id) && w.room(now) == w.limit })
 	maps.DeleteFunc(s.backoffs, func(id string, _ *backoff) bool { return gone(id) })
 }
 
@@ -127,6 +129,9 @@ func (s *slots) end(endpointID string, now time.Time, failed bool) {
 	if !failed {
 		delete(s.backoffs, endpointID)
 		s.waker.Wake() // for what was queued while this was about to end, and for those that wait for a place
+		if wait := s.limited(endpointID, now); wait > 0 {
+			time.AfterFunc(wait, s.waker.Wake)
+		}
 		return
 	}
 	b := s.backoffs[endpointID]

@@ -48,6 +48,12 @@ type Config struct {
 	Roots *x509.CertPool
 }
 
+// TLS is how one endpoint is trusted, and how the platform shows it who it is. The zero value is for most endpoints.
+type TLS struct {
+	Roots       *x509.CertPool   // the only authorities that count; nil: those of the Config
+	Certificate *tls.Certificate // shown to an endpoint that asks for one; nil: none
+}
+
 // Client sends requests to endpoints that tenants chose. It is safe for use by several goroutines.
 type Client struct {
 	transport    *http.Transport
@@ -66,7 +72,7 @@ func New(c Config) *Client {
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{}).DialContext
 	}
-	d := &dialer{resolver: c.Resolver, connect: c.Dial, allowPrivate: c.AllowPrivate}
+	d := &dialer{resolver: c.Resolver, connect: c.Dial, allowPrivate: c.AllowPrivate, roots: c.Roots}
 	return &Client{
 		timeout:      c.Timeout,
 		allowPrivate: c.AllowPrivate,
@@ -74,10 +80,8 @@ func New(c Config) *Client {
 			// A proxy would resolve the name itself, and connect to an address that was not checked.
 			Proxy:       nil,
 			DialContext: d.dial,
-			// The transport takes ServerName from the URL: the certificate is for the name, whatever address was dialled.
-			TLSClientConfig: &tls.Config{
-				MinVersion: tls.VersionTLS12, RootCAs: c.Roots, GetClientCertificate: clientCertificate,
-			},
+			// Authorities and client certificates differ between endpoints, so the transport does not do the handshake.
+			DialTLSContext: d.dialTLS,
 			// Each request gets its own connection. The transport finds a kept connection by the host's name. A request of
 			// another tenant, or after a change of the name, would use an address that was checked for something else. The
 			// price is one handshake for each delivery.
@@ -113,7 +117,7 @@ func (c *Client) CheckURL(s string) error {
 //   - the error of the request's own context if that ended first.
 //
 // The caller must close the body. The timeout runs until then.
-func (c *Client) Do(req *http.Request) (*http.Response, error) {
+func (c *Client) Do(req *http.Request, with TLS) (*http.Response, error) {
 	if err := c.CheckURL(req.URL.String()); err != nil {
 		if req.Body != nil {
 			req.Body.Close()
@@ -124,7 +128,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	// repeats the URL in its errors.
 	caller := req.Context()
 	limited, cancel := context.WithTimeout(caller, c.timeout)
-	e := &exchange{caller: caller, limited: limited, plain: req.URL.Scheme == "http"}
+	e := &exchange{caller: caller, limited: limited, tls: with, plain: req.URL.Scheme == "http"}
 	resp, err := c.transport.RoundTrip(req.WithContext(context.WithValue(limited, exchangeKey{}, e)))
 	if err != nil {
 		defer cancel()
@@ -142,16 +146,18 @@ type exchange struct {
 	caller  context.Context // of the request
 	limited context.Context // the same with the timeout
 	plain   bool            // without TLS
+	tls     TLS
 
 	certificateAsked atomic.Bool // the endpoint asked for a client certificate
 }
 
-// clientCertificate notes that an endpoint asks for a client certificate. The platform has none for it.
-func clientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	if e, ok := info.Context().Value(exchangeKey{}).(*exchange); ok {
-		e.certificateAsked.Store(true)
+// clientCertificate answers an endpoint that asks for a client certificate.
+func (e *exchange) clientCertificate(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	e.certificateAsked.Store(true)
+	if e.tls.Certificate == nil {
+		return &tls.Certificate{}, nil
 	}
-	return &tls.Certificate{}, nil
+	return e.tls.Certificate, nil
 }
 
 // body is a response body. Close ends the exchange, and Read classifies errors.

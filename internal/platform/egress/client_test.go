@@ -88,7 +88,7 @@ func get(t *testing.T, c *egress.Client, url string) (int, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := c.Do(req)
+	resp, err := c.Do(req, egress.TLS{})
 	if err != nil {
 		return 0, err
 	}

@@ -2,6 +2,8 @@ package egress
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/netip"
@@ -26,6 +28,30 @@ type dialer struct {
 	resolver     Resolver
 	connect      func(ctx context.Context, network, address string) (net.Conn, error)
 	allowPrivate bool
+	roots        *x509.CertPool
+}
+
+// dialTLS is http.Transport's DialTLSContext.
+func (d *dialer) dialTLS(ctx context.Context, network, hostport string) (net.Conn, error) {
+	plain, err := d.dial(ctx, network, hostport)
+	if err != nil {
+		return nil, err
+	}
+	e, _ := ctx.Value(exchangeKey{}).(*exchange) // dial has found it there
+	host, _, _ := net.SplitHostPort(hostport)    // dial has split it
+	roots := d.roots
+	if e.tls.Roots != nil {
+		roots = e.tls.Roots
+	}
+	conn := tls.Client(plain, &tls.Config{
+		// The certificate is for the name of the URL, whatever address was dialled.
+		MinVersion: tls.VersionTLS12, RootCAs: roots, ServerName: host, GetClientCertificate: e.clientCertificate,
+	})
+	if err := conn.HandshakeContext(e.limited); err != nil { //nolint:contextcheck // the transport's comes from this one
+		_ = plain.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // dial is http.Transport's DialContext. The transport continues a dial after its request has ended, for the next

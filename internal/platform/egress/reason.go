@@ -34,7 +34,7 @@ func (e *exchange) reason(err error) (Kind, string) {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &certificate):
-		return Untrusted, certificateReason(certificate.Err)
+		return Untrusted, e.certificateReason(certificate.Err)
 	case errors.As(err, &record):
 		return Handshake, textNotTLS
 	case errors.As(err, &op) && op.Op == "remote error":
@@ -50,7 +50,7 @@ func (e *exchange) reason(err error) (Kind, string) {
 	case says("malformed HTTP"):
 		return Broken, "the endpoint's answer is not HTTP/1.1" + e.hint()
 	// Under TLS 1.3 an endpoint can end the connection before its alert is read.
-	case e.certificateAsked.Load():
+	case e.certificateAsked.Load() && e.tls.Certificate == nil:
 		return Handshake, "the endpoint asked for a client certificate, got none, and ended the connection"
 	}
 	return Broken, sentences[Broken] + e.hint()
@@ -64,7 +64,7 @@ func (e *exchange) hint() string {
 	return ""
 }
 
-func certificateReason(err error) string {
+func (e *exchange) certificateReason(err error) string {
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
 	var authority x509.UnknownAuthorityError
@@ -77,9 +77,12 @@ func certificateReason(err error) string {
 		return "a TLS certificate of the endpoint is valid only from " + date(invalid.Cert.NotBefore)
 	case errors.As(err, &host):
 		return "the endpoint's TLS certificate is for another host"
+	case errors.As(err, &authority) && e.tls.Roots != nil:
+		return "the endpoint's TLS certificate is not of an authority in ca_certificate, or the endpoint does not send " +
+			"the certificates between"
 	case errors.As(err, &authority):
-		return "the endpoint's TLS certificate is of an authority that the platform does not know, " +
-			"or the endpoint does not send the certificates between"
+		return "the endpoint's TLS certificate is of an authority that the platform does not know, or the endpoint " +
+			"does not send the certificates between; ca_certificate sets the authorities of an endpoint"
 	}
 	return ""
 }
@@ -95,8 +98,10 @@ func (e *exchange) alertReason(alert error) string {
 		about = about || is(a)
 	}
 	switch {
+	case about && e.tls.Certificate != nil:
+		return "the endpoint did not accept the client certificate"
 	case is(alertCertificateRequired), about && e.certificateAsked.Load():
-		return "the endpoint asks for a client certificate, and the platform has none for it"
+		return "the endpoint asks for a client certificate, and it has none: set client_certificate"
 	case is(alertProtocolVersion):
 		return textOldTLS
 	case is(alertUnrecognizedName):

@@ -115,7 +115,7 @@ func TestCancelledCallerGetsItsOwnError(t *testing.T) {
 		}
 		done := make(chan error)
 		go func() {
-			resp, err := client.Do(req)
+			resp, err := client.Do(req, egress.TLS{})
 			if err == nil {
 				resp.Body.Close()
 			}

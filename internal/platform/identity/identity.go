@@ -15,10 +15,13 @@ import (
 // Handler serves /v1/identity.
 type Handler struct {
 	runner *txn.Runner
+	egress []string
 }
 
-// New returns a handler.
-func New(runner *txn.Runner) *Handler { return &Handler{runner: runner} }
+// New returns a handler. egress are the addresses that the platform delivers from; nil where nobody states them.
+func New(runner *txn.Runner, egress []string) *Handler {
+	return &Handler{runner: runner, egress: egress}
+}
 
 // Mount registers the route.
 func (h *Handler) Mount(r *httpapi.Router) {
@@ -41,6 +44,7 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 	out := identity{ComparisonKeys: []keys.ComparisonKey{}, Identity: api.Identity{
 		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: api.PermissionsOf(p.Role),
 		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
+		EgressAddresses: h.egress,
 	}}
 	err := h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		platform, err := tx.Platform(ctx)

@@ -90,6 +90,32 @@ func (k *Keyring) OpenEvent(sealed []byte, e Event) ([]byte, error) {
 	return body, nil
 }
 
+// EndpointValue is what a sealed value of a webhook endpoint belongs to. What says which of its values it is.
+type EndpointValue struct{ Tenant, Environment, Endpoint, What string }
+
+func (e EndpointValue) associated() []byte {
+	return associated("endpoint", 0, e.Tenant, e.Environment, e.Endpoint, e.What)
+}
+
+// SealEndpointValue encrypts a value of a webhook endpoint.
+func (k *Keyring) SealEndpointValue(v secret.Value, e EndpointValue) ([]byte, error) {
+	sealed, err := k.envelope.Encrypt([]byte(v.Expose()), e.associated())
+	if err != nil {
+		return nil, fmt.Errorf("sealing the %s of webhook endpoint %s: %w", e.What, e.Endpoint, err)
+	}
+	return sealed, nil
+}
+
+// OpenEndpointValue decrypts what SealEndpointValue made for the same EndpointValue.
+func (k *Keyring) OpenEndpointValue(sealed []byte, e EndpointValue) (secret.Value, error) {
+	value, err := k.envelope.Decrypt(sealed, e.associated())
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("the %s of webhook endpoint %s does not open: "+
+			"it was sealed with another keyring or for another endpoint, or it was changed", e.What, e.Endpoint)
+	}
+	return secret.New(string(value)), nil
+}
+
 // SealKey encrypts a symmetric key of the platform, for one purpose and number.
 func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, error) {
 	sealed, err := k.envelope.Encrypt(key, associated("key", number, purpose))

@@ -19,7 +19,8 @@ type Delivery struct {
 	NextAttemptAt time.Time // zero once it has ended
 	EndedAt       time.Time // zero while it is queued
 	Attempts      int64
-	Body          []byte // sealed; nil once it has ended
+	Resent        int64  // the attempts that it had when it was last sent again
+	Body          []byte // sealed; nil once it was delivered
 }
 
 // DeliveryAttempt is one attempt of a delivery.
@@ -42,7 +43,12 @@ type SignedBy struct {
 const (
 	deliveries      = "deliveries"
 	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at,
-		d.ended_at, d.attempts`
+		d.ended_at, d.attempts, d.resent`
+	selectDeliveries = `SELECT ` + deliveryColumns + ` FROM deliveries d
+		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
+		AND ($6 = '' OR d.type = $6) AND d.created_at >= $7 AND ($8 = 0 OR d.created_at < $8)
+		AND ($9 = '' OR EXISTS (SELECT 1 FROM delivery_attempts a
+		WHERE a.delivery_id = d.id AND a.attempt = d.attempts AND a.outcome = $9))`
 	attemptColumns = `a.attempt, a.at, a.duration, a.outcome, a.status, a.detail, a.signed_by`
 )
 
@@ -53,24 +59,20 @@ var (
 	deliveriesDue  = statement(`SELECT ` + deliveryColumns + `, d.body FROM deliveries d
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND d.next_attempt_at > 0
 		AND d.next_attempt_at <= $4 ORDER BY d.next_attempt_at, d.id LIMIT $5`)
-	deliveriesNewest = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
-		ORDER BY d.id DESC LIMIT $4`)
-	deliveriesBefore = statement(`SELECT ` + deliveryColumns + ` FROM deliveries d
-		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
-		AND d.id < $6 ORDER BY d.id DESC LIMIT $4`)
+	deliveriesNewest = statement(selectDeliveries + ` ORDER BY d.id DESC LIMIT $4`)
+	deliveriesBefore = statement(selectDeliveries + ` AND d.id < $10 ORDER BY d.id DESC LIMIT $4`)
 	// The bytes of a body that was not erased yet.
 	bodyOfDelivery   = statement(`SELECT COALESCE(LENGTH(body), 0), next_attempt_at > 0 FROM deliveries WHERE id = $1`)
 	queuedAtEndpoint = statement(`SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM deliveries
 		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > 0`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
-		body = CASE WHEN $4 > 0 THEN NULL ELSE body END WHERE id = $1`)
+		body = CASE WHEN $2 = '` + api.DeliveryDelivered + `' THEN NULL ELSE body END WHERE id = $1`)
 	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN
 		(SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
 	insertAttempt = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status,
 		detail, signed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	attemptsSent = statement(`SELECT COUNT(*) FROM delivery_attempts
-		WHERE delivery_id = $1 AND outcome <> '` + api.AttemptUnsigned + `'`)
+		WHERE delivery_id = $1 AND attempt > $2 AND outcome <> '` + api.AttemptUnsigned + `'`)
 	selectAttempts = statement(`SELECT ` + attemptColumns + ` FROM delivery_attempts a
 		WHERE a.delivery_id = $1 ORDER BY a.attempt`)
 	wakeDeliveries = statement(`UPDATE deliveries SET next_attempt_at = $4
@@ -90,6 +92,7 @@ func (d *Delivery) columns() []any {
 	return []any{
 		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, column.Time(&d.CreatedAt),
 		column.Time(&d.NextAttemptAt), column.Time(&d.EndedAt), &d.Attempts,
+		&d.Resent,
 	}
 }
 
@@ -106,10 +109,10 @@ func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 	return failed("storing", deliveries, d.ID, err)
 }
 
-// AttemptsSent counts the attempts of a delivery that were signed, and so sent.
-func (tx *Tx) AttemptsSent(ctx context.Context, id string) (n int, err error) {
-	err = tx.one(ctx, attemptsSent, []any{id}, &n)
-	return n, failed("counting the attempts of", deliveries, id, err)
+// AttemptsSent counts the attempts of a delivery that were signed, and so sent, since it was last sent again.
+func (tx *Tx) AttemptsSent(ctx context.Context, d *Delivery) (n int, err error) {
+	err = tx.one(ctx, attemptsSent, []any{d.ID, d.Resent}, &n)
+	return n, failed("counting the attempts of", deliveries, d.ID, err)
 }
 
 // WakeDeliveries makes every queued delivery to an endpoint due now. The platform calls it after the endpoint was
@@ -158,12 +161,22 @@ func (tx *Tx) DeliveriesDue(
 	return found, failed("looking for deliveries to", api.KindWebhookEndpoints, endpointID, err)
 }
 
-// Deliveries reads a page of the deliveries to an endpoint, newest first, without bodies. A non-empty state selects
-// the deliveries in that state; a non-empty before selects those before that id. The attempts are in the same order.
+// DeliveryFilter selects deliveries. The zero value of a field selects all.
+type DeliveryFilter struct {
+	State, Type  string
+	Since, Until time.Time // Since is included, Until is not
+	Outcome      string    // of the last attempt
+}
+
+// Deliveries reads a page of the deliveries to an endpoint, newest first, without bodies. A non-empty before selects
+// those before that id. The attempts are in the same order.
 func (tx *Tx) Deliveries(
-	ctx context.Context, scope Scope, endpointID, state, before string, limit int,
+	ctx context.Context, scope Scope, endpointID string, f DeliveryFilter, before string, limit int,
 ) (found []*Delivery, attempts [][]DeliveryAttempt, err error) {
-	text, args := deliveriesNewest, []any{scope.Tenant, scope.Environment, endpointID, limit, state}
+	text, args := deliveriesNewest, []any{
+		scope.Tenant, scope.Environment, endpointID, limit, f.State, f.Type, column.Micros(f.Since), column.Micros(f.Until),
+		f.Outcome,
+	}
 	if before != "" {
 		text, args = deliveriesBefore, append(args, before)
 	}
@@ -193,7 +206,7 @@ func (tx *Tx) attempts(ctx context.Context, id string) (found []DeliveryAttempt,
 }
 
 // UpdateDelivery stores the state of a delivery and the attempt that led to it. It erases the body of a delivery that
-// has ended.
+// was made.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d *Delivery, a *DeliveryAttempt) error {
 	var bytes int64
 	var queued bool

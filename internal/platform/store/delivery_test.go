@@ -79,7 +79,7 @@ func (q queues) wantQueue(t *testing.T, now time.Time, limit int, want ...string
 func (q queues) wantList(t *testing.T, attempt DeliveryAttempt, before string, limit int, want ...string) {
 	t.Helper()
 	view(t, q.Store, func(tx *Tx) error {
-		found, attempts, err := tx.Deliveries(t.Context(), staging, "wep_1", "", before, limit)
+		found, attempts, err := tx.Deliveries(t.Context(), staging, "wep_1", DeliveryFilter{}, before, limit)
 		var got []string
 		for i, x := range found {
 			if x.Body != nil {

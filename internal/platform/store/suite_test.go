@@ -124,6 +124,9 @@ func fill(v reflect.Value, n *int) {
 	case time.Time:
 		v.Set(reflect.ValueOf(start.Add(time.Duration(*n) * time.Minute)))
 		return
+	case []byte:
+		v.SetBytes(fmt.Appendf(nil, "bytes %d", *n))
+		return
 	case rotation.State:
 		v.SetString(string(rotation.StateCurrent))
 		return

@@ -11,11 +11,18 @@ import (
 // WebhookEndpoint is where the events of a connector are delivered.
 type WebhookEndpoint struct {
 	Object
-	ConnectorID string // never changes
-	URL         string
+	ConnectorID string   // never changes
+	URL         string   // of a secret URL, the scheme and the host alone
 	EventTypes  []string // nil: all
 	Enabled     bool
 	Disabled    *Disabled // why the platform itself disabled it
+
+	SecretURL         EndpointSecret
+	Headers           EndpointSecret
+	CACertificate     *string // nil: the authorities of the platform's machine
+	ClientCertificate *string // nil: none
+	ClientKey         EndpointSecret
+	RateLimit         *int64 // attempts a second; nil: no limit
 
 	// The fields below change without the etag.
 
@@ -23,6 +30,20 @@ type WebhookEndpoint struct {
 	ProbedAt    time.Time // the last probe; zero: none
 	Failing     Failing   // zero: the last delivery was accepted, or there was none
 }
+
+// EndpointSecret is a value of an endpoint that only the platform needs to know. The zero value is none.
+type EndpointSecret struct {
+	Sealed []byte
+	Digest string
+	Number *int64 // that the configuration gave it
+}
+
+// Set reports whether there is a value.
+func (s *EndpointSecret) Set() bool { return s.Sealed != nil }
+
+func (s *EndpointSecret) columns() []any { return []any{&s.Sealed, &s.Digest, &s.Number} }
+
+func (s *EndpointSecret) values() []any { return []any{s.Sealed, s.Digest, s.Number} }
 
 // Failing is the time since which no delivery was accepted, and the result of the last attempt.
 type Failing struct {
@@ -48,16 +69,23 @@ type Disabled struct {
 var (
 	webhookEndpoints = newReader(api.KindWebhookEndpoints, objectColumns+`, o.connector_id, o.url, o.event_types,
 		o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by, o.paused_until, o.probed_at, o.failing_since,
-		o.failing_at, o.failing_detail, o.failing_unanswered`, `webhook_endpoints o`, scanWebhookEndpoint,
+		o.failing_at, o.failing_detail, o.failing_unanswered, o.ca_certificate, o.client_certificate, o.rate_limit,
+		o.sealed_url, o.url_digest, o.url_number, o.sealed_headers, o.headers_digest, o.headers_number,
+		o.sealed_client_key, o.client_key_digest, o.client_key_number`, `webhook_endpoints o`, scanWebhookEndpoint,
 		"connector_id")
 	insertWebhookEndpoint = statement(`INSERT INTO webhook_endpoints (tenant, environment, id, name, description,
 		labels, created_at, etag, connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by,
-		paused_until, probed_at, failing_since, failing_at, failing_detail, failing_unanswered, next_attempt_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0)`)
+		paused_until, probed_at, failing_since, failing_at, failing_detail, failing_unanswered, ca_certificate,
+		client_certificate, rate_limit, sealed_url, url_digest, url_number, sealed_headers, headers_digest,
+		headers_number, sealed_client_key, client_key_digest, client_key_number, next_attempt_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+		$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, 0)`)
 	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7,
 		url = $8, event_types = $9, enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13,
 		paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18,
-		failing_unanswered = $19
+		failing_unanswered = $19, ca_certificate = $20, client_certificate = $21, rate_limit = $22, sealed_url = $23,
+		url_digest = $24, url_number = $25, sealed_headers = $26, headers_digest = $27, headers_number = $28,
+		sealed_client_key = $29, client_key_digest = $30, client_key_number = $31
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
@@ -71,13 +99,23 @@ var (
 func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var e WebhookEndpoint
 	var d noteColumns
-	err := row.Scan(append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
+	dest := append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
 		column.Time(&d.at), &d.by, column.Time(&e.PausedUntil), column.Time(&e.ProbedAt), column.Time(&e.Failing.Since),
-		column.Time(&e.Failing.At), &e.Failing.Detail, &e.Failing.Unanswered)...)
+		column.Time(&e.Failing.At), &e.Failing.Detail, &e.Failing.Unanswered, &e.CACertificate, &e.ClientCertificate,
+		&e.RateLimit)
+	for _, s := range e.secrets() {
+		dest = append(dest, s.columns()...)
+	}
+	err := row.Scan(dest...)
 	if d.what != nil {
 		e.Disabled = &Disabled{Reason: *d.what, At: d.at, By: d.by}
 	}
 	return &e, err
+}
+
+// secrets returns the values that are sealed, in the order of the columns.
+func (e *WebhookEndpoint) secrets() []*EndpointSecret {
+	return []*EndpointSecret{&e.SecretURL, &e.Headers, &e.ClientKey}
 }
 
 // changing returns the values that an update can change, besides those of the Object.
@@ -86,11 +124,16 @@ func (e *WebhookEndpoint) changing() []any {
 	if e.Disabled != nil {
 		d = noteColumns{what: &e.Disabled.Reason, at: e.Disabled.At, by: e.Disabled.By}
 	}
-	return []any{
+	values := []any{
 		e.URL, column.JSON(&e.EventTypes), column.Bool(e.Enabled), d.what, column.Micros(d.at), d.by,
 		column.Micros(e.PausedUntil), column.Micros(e.ProbedAt), column.Micros(e.Failing.Since),
 		column.Micros(e.Failing.At), e.Failing.Detail, column.Bool(e.Failing.Unanswered),
+		e.CACertificate, e.ClientCertificate, e.RateLimit,
 	}
+	for _, s := range e.secrets() {
+		values = append(values, s.values()...)
+	}
+	return values
 }
 
 // InsertWebhookEndpoint stores a new endpoint.

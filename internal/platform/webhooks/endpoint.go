@@ -83,7 +83,13 @@ func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpa
 		if err := checkEndpoint(e); err != nil {
 			return nil, err
 		}
-		if err := h.checkURL(e.URL); err != nil {
+		if in.Body.URL != nil {
+			if err := h.checkURL("url", e.URL); err != nil {
+				return nil, err
+			}
+		}
+		values := endpointValues{url: in.Body.SecretURL, headers: in.Body.Headers, clientKey: in.Body.ClientKey}
+		if err := h.seal(ctx, tx, e, values); err != nil {
 			return nil, err
 		}
 		if _, err := connectors.Named(ctx, tx, e.ConnectorID); err != nil {
@@ -157,7 +163,7 @@ func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi
 			return nil, err
 		}
 		// The receiver that requested the pause was at the old address, or was repaired since.
-		again := e.URL != before.URL || e.Enabled && !before.Enabled
+		again := reaches(e, &before) || e.Enabled && !before.Enabled
 		if again {
 			e.PausedUntil, e.Failing = time.Time{}, store.Failing{}
 		}
@@ -184,14 +190,14 @@ func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi
 func (h *endpoints) apply(
 	ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, p *api.WebhookEndpointPatch,
 ) error {
-	oldName, oldURL := e.Name, e.URL
+	before := *e
 	if err := mergeEndpoint(e, p); err != nil {
 		return err
 	}
 	if err := checkEndpoint(e); err != nil {
 		return err
 	}
-	if e.Name != oldName {
+	if e.Name != before.Name {
 		if err := httpapi.CheckNameFree(ctx, tx, api.WebhookEndpoints, e.Name); err != nil {
 			return err
 		}
@@ -199,13 +205,26 @@ func (h *endpoints) apply(
 	if e.Enabled {
 		e.Disabled = nil
 	}
-	if e.URL == oldURL {
-		return nil
+	if p.URL.Value != nil && e.URL != before.URL {
+		if err := h.checkURL("url", e.URL); err != nil {
+			return err
+		}
 	}
-	if err := h.checkURL(e.URL); err != nil {
+	values := endpointValues{url: p.SecretURL, headers: p.Headers, clientKey: p.ClientKey}
+	if err := h.seal(ctx, tx, e, values); err != nil {
 		return err
 	}
+	if receiver(e) == receiver(&before) {
+		return nil
+	}
 	return h.secrets.forgetProofs(ctx, tx, e.ID)
+}
+
+// reaches reports whether requests reach a receiver in another way than before: what failed may succeed now.
+func reaches(e, before *store.WebhookEndpoint) bool {
+	return receiver(e) != receiver(before) || e.Headers.Digest != before.Headers.Digest ||
+		e.ClientKey.Digest != before.ClientKey.Digest || !reflect.DeepEqual(e.CACertificate, before.CACertificate) ||
+		!reflect.DeepEqual(e.ClientCertificate, before.ClientCertificate)
 }
 
 func (h *endpoints) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
@@ -230,11 +249,11 @@ func (h *endpoints) delete(ctx context.Context, in *httpapi.ByIDConditional) (*h
 
 // checkURL checks a URL that a request brings. The rules may have changed since a stored one was checked: nothing is
 // sent there then, and the endpoint can still be changed.
-func (h *endpoints) checkURL(s string) error {
+func (h *endpoints) checkURL(member, s string) error {
 	var refused *egress.Refused
 	if err := h.egress.CheckURL(s); errors.As(err, &refused) {
-		return problem.New(api.CodeInvalid, "/url", "url is refused: %s (a receiver on a private network needs a platform "+
-			"that was started with --allow-private-endpoints)", refused.Reason)
+		return problem.New(api.CodeInvalid, problem.Pointer(member), "%s is refused: %s (a receiver on a private network "+
+			"needs a platform that was started with --allow-private-endpoints)", member, refused.Reason)
 	}
 	return nil
 }

@@ -45,7 +45,8 @@ func (p *Prober) mount(r *httpapi.Router) {
 type target struct {
 	scope    store.Scope
 	endpoint string
-	url      string
+	to       Destination
+	receiver string
 	secret   string
 	version  int64
 	ends     time.Time // of its stage; zero for a version that is not pending
@@ -59,7 +60,13 @@ func targetOf(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, s *sign
 		return target{}, false, nil
 	}
 	key, err := s.key(ctx, tx, v.Number)
-	t := target{scope: tx.Scope, endpoint: e.ID, url: e.URL, secret: s.ID, version: v.Number, key: key}
+	if err != nil {
+		return target{}, false, err
+	}
+	to, err := DestinationOf(tx.Keys, e)
+	t := target{
+		scope: tx.Scope, endpoint: e.ID, to: to, receiver: receiver(e), secret: s.ID, version: v.Number, key: key,
+	}
 	if v.State == rotation.StatePending {
 		t.ends = v.Deadline
 	}
@@ -172,7 +179,7 @@ func (p *Prober) send(ctx context.Context, t target, key webhook.Key) (Result, e
 	if err != nil {
 		return Result{}, err
 	}
-	return p.sender.Send(ctx, t.url, id, []webhook.Key{key}, body)
+	return p.sender.Send(ctx, t.to, id, []webhook.Key{key}, body)
 }
 
 // record stores the result of a probe, and the evidence if there is any. It ignores the result where the version has
@@ -189,7 +196,7 @@ func (p *Prober) record(
 		if !ok || v.Number != t.version {
 			return nil
 		}
-		if e, err := Endpoint(ctx, tx, t.endpoint); err != nil || e.URL != t.url {
+		if e, err := Endpoint(ctx, tx, t.endpoint); err != nil || receiver(e) != t.receiver {
 			return err
 		}
 		isNew := s.Probe.Version != t.version || s.Probe.Result != result.Result

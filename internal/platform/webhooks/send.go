@@ -78,22 +78,26 @@ type Sender struct {
 
 // Send signs an event and sends it. An error is that of the context, where the context ended first. Then nothing is
 // known of what came of the event.
-func (s *Sender) Send(ctx context.Context, url, id string, keys []webhook.Key, body []byte) (Result, error) {
+func (s *Sender) Send(
+	ctx context.Context, to Destination, id string, signing []webhook.Key, body []byte,
+) (Result, error) {
 	r := Result{At: s.clock.Now()}
-	signature, err := webhook.Sign(keys, id, r.At, body)
+	signature, err := webhook.Sign(signing, id, r.At, body)
 	if err != nil {
 		return r, fmt.Errorf("sign event %s: %w", id, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	req, err := to.request(ctx, id, body)
 	if err != nil {
-		return r, fmt.Errorf("event %s: its endpoint has an invalid URL", id) // the error would repeat the URL
+		return r, err
 	}
 	req.Header.Set(webhook.HeaderID, id)
 	req.Header.Set(webhook.HeaderTimestamp, webhook.Timestamp(r.At))
 	req.Header.Set(webhook.HeaderSignature, signature)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "quickconnect-webhooks/1")
-	resp, err := s.egress.Do(req)
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", "quickconnect-webhooks/1")
+	}
+	resp, err := s.egress.Do(req, to.tls)
 	r.Duration = s.clock.Now().Sub(r.At)
 	if err != nil {
 		return r.failed(err)

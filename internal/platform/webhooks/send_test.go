@@ -16,6 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
@@ -62,7 +63,8 @@ func answer(t *testing.T, step time.Duration, parts ...string) (r Result, took t
 			egress: egress.New(egress.Config{AllowPrivate: true, Resolver: localhost{}, Dial: dial}),
 		}
 		start := clock.System().Now()
-		r, err = s.Send(t.Context(), "http://localhost/", "msg_1", []webhook.Key{key}, []byte("{}"))
+		to := Destination{url: secret.New("http://localhost/")}
+		r, err = s.Send(t.Context(), to, "msg_1", []webhook.Key{key}, []byte("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}

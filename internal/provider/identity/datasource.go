@@ -27,6 +27,7 @@ type model struct {
 	PlatformID       types.String `tfsdk:"platform_id"`
 	Incarnation      types.Int64  `tfsdk:"incarnation"`
 	RestoreConfirmed types.Bool   `tfsdk:"restore_confirmed"`
+	EgressAddresses  types.Set    `tfsdk:"egress_addresses"`
 }
 
 // NewDataSource makes the data source.
@@ -73,6 +74,12 @@ func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"restore_confirmed": schema.BoolAttribute{Computed: true, MarkdownDescription: "False from a restore of " +
 				"a backup until an operator confirms it on the platform's machine. Until then, an object that was last " +
 				"seen before the restore and is not found is an error, and stays in the state."},
+			"egress_addresses": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The networks (CIDR) that the platform delivers webhooks from, for receivers that " +
+					"filter by address. Null where the platform's operator does not state them " +
+					"(`quickconnectd serve --egress-addresses`).",
+			},
 		},
 	}
 }
@@ -95,5 +102,6 @@ func (d *identityDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		PlatformID:       types.StringValue(who.PlatformID),
 		Incarnation:      types.Int64Value(who.Incarnation),
 		RestoreConfirmed: types.BoolValue(who.RestoreConfirmed),
+		EgressAddresses:  tfkit.SetValue(who.EgressAddresses),
 	})...)
 }

@@ -25,6 +25,7 @@ type dataModel struct {
 	tfkit.Common
 	ConnectorID  types.String `tfsdk:"connector_id"`
 	URL          types.String `tfsdk:"url"`
+	URLHost      types.String `tfsdk:"url_host"`
 	EventTypes   types.Set    `tfsdk:"event_types"`
 	Enabled      types.Bool   `tfsdk:"enabled"`
 	FailingSince types.String `tfsdk:"failing_since"`
@@ -50,7 +51,12 @@ func dataAttributes() map[string]schema.Attribute {
 	attributes["connector_id"] = schema.StringAttribute{
 		Computed: true, MarkdownDescription: "Id of the connector whose events are delivered.",
 	}
-	attributes["url"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Where events are posted to."}
+	attributes["url"] = schema.StringAttribute{
+		Computed: true, MarkdownDescription: "Where events are posted to; null for a URL that is a secret.",
+	}
+	attributes["url_host"] = schema.StringAttribute{
+		Computed: true, MarkdownDescription: "The host of the URL, with its port where it has one.",
+	}
 	attributes["event_types"] = schema.SetAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "The types of events that are delivered; null for all.",
@@ -92,7 +98,8 @@ func flattenData(_ context.Context, e *api.WebhookEndpoint, _ *diag.Diagnostics)
 	m := dataModel{
 		Common:      tfkit.Flatten(e.Object),
 		ConnectorID: types.StringValue(e.ConnectorID),
-		URL:         types.StringValue(e.URL),
+		URL:         types.StringPointerValue(e.URL),
+		URLHost:     types.StringValue(e.URLHost),
 		EventTypes:  tfkit.SetValue(e.EventTypes),
 		Enabled:     types.BoolValue(e.Enabled),
 		PausedUntil: tfkit.TimeValue(e.PausedUntil),

@@ -2,11 +2,8 @@ package webhookendpoint
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -40,50 +37,6 @@ func (r *endpointResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	resp.Schema = resourceSchema()
 }
 
-// ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice. It warns where
-// the platform has disabled the endpoint, or no delivery is accepted.
-func (r *endpointResource) ModifyPlan(
-	ctx context.Context,
-	req resource.ModifyPlanRequest,
-	resp *resource.ModifyPlanResponse,
-) {
-	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	disabled := tfkit.LoadPrivate[api.Disabled](ctx, req.Private, disabledKey, &resp.Diagnostics)
-	failing := tfkit.LoadPrivate[api.Failing](ctx, req.Private, failingKey, &resp.Diagnostics)
-	// A plan with nothing to do is silent. It therefore has no warning about an endpoint that the configuration
-	// disables as well. A replacement begins without a history.
-	if resp.Diagnostics.HasError() || !plan.Enabled.ValueBool() || tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
-		return
-	}
-	switch {
-	case disabled != nil && !state.Enabled.ValueBool():
-		resp.Diagnostics.AddAttributeWarning(
-			path.Root("enabled"),
-			fmt.Sprintf("Webhook endpoint %s was disabled", state.Name.String()),
-			fmt.Sprintf("At %s it answered the event %s with 410 (gone), and the platform disabled it. This plan "+
-				"enables it again, and what waits is delivered, that event included. "+
-				"If the receiver is gone for good, set enabled = false, or remove the endpoint.",
-				rfc3339(disabled.At), disabled.By),
-		)
-	case failing != nil && state.Enabled.ValueBool() && plan.URL.Equal(state.URL):
-		resp.Diagnostics.AddAttributeWarning(
-			path.Root("url"),
-			fmt.Sprintf("Deliveries to %s are not accepted", state.Name.String()),
-			fmt.Sprintf("None was accepted since %s. The last attempt, at %s: %s. Each event is tried for about "+
-				"three days; the first one that is accepted ends this warning, "+
-				"and POST /v1/%[4]s/%[5]s/test-events sends one. The records of all: GET /v1/%[4]s/%[5]s/deliveries.",
-				rfc3339(failing.Since), rfc3339(failing.At), failing.Detail, kind.Path, state.ID.ValueString()),
-		)
-	}
-}
-
-func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
 // note stores what the next plan warns about.
 func note(ctx context.Context, private tfkit.PrivateWriter, e *api.WebhookEndpoint, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, private, disabledKey, e.Disabled, diags)
@@ -91,18 +44,22 @@ func note(ctx context.Context, private tfkit.PrivateWriter, e *api.WebhookEndpoi
 }
 
 func (r *endpointResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan model
+	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	c := r.Client(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
+	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(valuesOf(config)),
 		c.WebhookEndpoints().CreateClaimed, &resp.Diagnostics)
 	if created == nil {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
+	for what, left := range appliedOf(created) {
+		tfkit.StorePrivate(ctx, resp.Private, keyOf(what), left, &resp.Diagnostics)
+	}
 }
 
 // Read removes the endpoint from the state only if the platform itself says not_found.
@@ -130,11 +87,18 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	next.Common = next.ReadOver(state.Common)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	note(ctx, resp.Private, found, &resp.Diagnostics)
+	for what, left := range appliedOf(found) {
+		if loadApplied(ctx, req.Private, what, &resp.Diagnostics) == nil {
+			left.Imported = true
+			tfkit.StorePrivate(ctx, resp.Private, keyOf(what), left, &resp.Diagnostics)
+		}
+	}
 }
 
 func (r *endpointResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state model
+	var plan, state, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -142,7 +106,11 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	if c == nil {
 		return
 	}
-	changed, err := c.WebhookEndpoints().Patch(ctx, state.ID.ValueString(), plan.expandPatch(state), client.Write{})
+	// The values that are configured now decide what is sent.
+	config = config.withoutIgnored(ctx, req.Private, &resp.Diagnostics)
+	a := argumentsOf(ctx, r.Session(), req.Private, config, plan, state, &resp.Diagnostics)
+	patch := plan.expandPatch(state, a.sent(plan, config))
+	changed, err := c.WebhookEndpoints().Patch(ctx, state.ID.ValueString(), patch, client.Write{})
 	if err != nil {
 		r.Report(&resp.Diagnostics, err, plan.subject())
 		return
@@ -150,6 +118,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	note(ctx, resp.Private, changed, &resp.Diagnostics)
+	a.keep(ctx, resp.Private, patch, changed, &resp.Diagnostics)
 }
 
 func (r *endpointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -6,6 +6,8 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -30,29 +32,17 @@ func resourceSchema() schema.Schema {
 				"An error on it means that there is no such connector in the environment. While the connector is " +
 				"disabled, nothing is delivered.",
 		},
-		"url": schema.StringAttribute{
-			Required:   true,
-			Validators: []validator.String{tfkit.StringCheck("a URL", checkURL)},
-			MarkdownDescription: fmt.Sprintf("Where events are posted to: `https`, without user name, password and "+
-				"fragment, at most %d bytes. It can be changed in place; what is queued goes to the new URL. "+
-				"Not for secrets: it is stored in the state and shown in plans, and deliveries are signed instead. "+
-				"The platform connects only to addresses that are reachable from everywhere, uses no proxy and "+
-				"follows no redirect: "+
-				"a literal address that is private, or `http`, is an error of the apply, and a name that resolves "+
-				"to one fails at the delivery. "+
-				"`http` is accepted for this machine (`localhost`, `127.0.0.1`) where the platform was started "+
-				"with `--allow-private-endpoints`.", api.MaxEndpointURL),
-		},
+		"url": urlAttribute(),
 		"event_types": schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
 			Validators: []validator.Set{
 				setvalidator.SizeBetween(1, api.MaxEventTypes),
-				tfkit.EachString("event types such as message.delivered", api.CheckEventType),
+				tfkit.EachString("event types such as message.delivered or message.*", api.CheckEventTypes),
 			},
-			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`: "+
-				"1 to %d. Default: all. Events of type `%s`, which show the platform whether a receiver accepts a "+
-				"new signing secret, are always delivered.",
+			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`, and "+
+				"families such as `message.*`, which cover what is below them: 1 to %d. Default: all. Events of type `%s`, "+
+				"which show the platform whether a receiver accepts a new signing secret, are always delivered.",
 				api.MaxEventTypes, api.ProbeEventType),
 		},
 		"enabled": schema.BoolAttribute{
@@ -64,14 +54,38 @@ func resourceSchema() schema.Schema {
 				"Default: `true`.",
 		},
 	})
+	maps.Copy(attributes, requestAttributes())
+	maps.Copy(attributes, tlsAttributes())
 	return schema.Schema{
 		MarkdownDescription: "Where the events of a connector are delivered. Deliveries follow [Standard " +
 			"Webhooks](https://www.standardwebhooks.com/) and are signed by every valid version of the endpoint's " +
 			"`quickconnect_webhook_signing_secret`; without one, nothing is delivered. An event is tried for about " +
 			"three days, until the receiver answers 2xx. " +
+			"Removing `headers_wo` or `client_key_wo` leaves the value on the platform; an empty `headers_wo` removes the " +
+			"headers, and a key goes with its `client_certificate`. " +
 			"An endpoint is deleted only when no signing secret refers to it any more; until then the attempt is " +
 			"an error that says how many do.",
 		Attributes: attributes,
+	}
+}
+
+func urlAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Optional: true,
+		Validators: []validator.String{
+			tfkit.StringCheck("a URL", checkURL),
+			stringvalidator.ExactlyOneOf(path.MatchRoot("url"), path.MatchRoot("url_wo")),
+		},
+		MarkdownDescription: fmt.Sprintf("Where events are posted to: `https`, without user name, password and "+
+			"fragment, at most %d bytes. It can be changed in place; what is queued goes to the new URL. "+
+			"Not for secrets: it is stored in the state and shown in plans; `url_wo` is for a URL that is a secret. "+
+			"Exactly one of the two; no default. "+
+			"The platform connects only to addresses that are reachable from everywhere, uses no proxy and "+
+			"follows no redirect: "+
+			"a literal address that is private, or `http`, is an error of the apply, and a name that resolves "+
+			"to one fails at the delivery. "+
+			"`http` is accepted for this machine (`localhost`, `127.0.0.1`) where the platform was started "+
+			"with `--allow-private-endpoints`.", api.MaxEndpointURL),
 	}
 }
 

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// readEgressAddresses reads the addresses and networks of --egress-addresses; nil for none. They are published as they
+// are: no packet is sent from an address because it is there.
+func readEgressAddresses(list string) (out []string, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for entry := range strings.SplitSeq(list, ",") {
+		entry = strings.TrimSpace(entry)
+		network, err := netip.ParsePrefix(entry)
+		if addr, notAddr := netip.ParseAddr(entry); notAddr == nil && addr.Zone() == "" {
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil || network != network.Masked() {
+			return nil, usagef("--egress-addresses must list addresses or networks such as 203.0.113.7,2001:db8::/32, " +
+				"a network without bits behind its prefix")
+		}
+		out = append(out, network.String())
+	}
+	return out, nil
+}

@@ -1,0 +1,122 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// endpointValues are the values that a request brings for an endpoint and that are sealed. Nil is none.
+type endpointValues struct {
+	url       *secret.Value
+	headers   map[string]secret.Value // an empty map removes the headers
+	clientKey *secret.Value
+}
+
+// seal puts values into an endpoint. The same value again changes nothing.
+func (h *endpoints) seal(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, v endpointValues) error {
+	comparison, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)
+	if err != nil {
+		return err
+	}
+	if v.url != nil {
+		plain := keys.Sent(*v.url)
+		if err := h.checkURL("secret_url", plain); err != nil {
+			return err
+		}
+		if e.URL, err = shownOf(plain); err != nil {
+			return err
+		}
+		of := valueOf(e, api.EndpointURL)
+		sealed, digest, err := keys.SealEndpointText(tx.Keys, comparison, *v.url, of, e.SecretURL.Digest)
+		if err != nil {
+			return err
+		}
+		replace(&e.SecretURL, sealed, digest)
+	}
+	if v.headers != nil {
+		if err := sealHeaders(tx, comparison, e, v.headers); err != nil {
+			return err
+		}
+	}
+	return sealClientKey(tx, comparison, e, v.clientKey)
+}
+
+// shownOf returns what may be shown of a URL that is a secret: where a connection goes.
+func shownOf(plain string) (string, error) {
+	u, err := url.Parse(plain)
+	if err != nil {
+		return "", problem.Refused("/secret_url", errors.New("must be a URL")) // the error would repeat it
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func sealHeaders(
+	tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint, headers map[string]secret.Value,
+) error {
+	if len(headers) == 0 {
+		e.Headers = store.EndpointSecret{Number: e.Headers.Number}
+		return nil
+	}
+	if name, err := keys.CheckEndpointHeaders(headers); err != nil {
+		if name == "" {
+			return problem.Refused("/headers", err)
+		}
+		return problem.New(api.CodeInvalid, problem.Pointer("headers", name), "headers: one header %v", err)
+	}
+	of := valueOf(e, api.EndpointHeaders)
+	sealed, digest, err := keys.SealEndpointHeaders(tx.Keys, comparison, headers, of, e.Headers.Digest)
+	if err != nil {
+		return err
+	}
+	replace(&e.Headers, sealed, digest)
+	return nil
+}
+
+// sealClientKey puts a new key into an endpoint, and checks that the key is the one of the certificate.
+func sealClientKey(tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint, value *secret.Value) error {
+	of := valueOf(e, api.EndpointClientKey)
+	switch {
+	case e.ClientCertificate == nil && value != nil:
+		return problem.Refused("/client_key", errors.New("must come with the client_certificate that it is the key of"))
+	case e.ClientCertificate == nil:
+		e.ClientKey = store.EndpointSecret{Number: e.ClientKey.Number}
+		return nil
+	case value == nil && !e.ClientKey.Set():
+		return problem.Refused("/client_certificate", errors.New("must come with its private key in client_key"))
+	}
+	present := value
+	if value == nil {
+		opened, err := keys.OpenEndpointValue(tx.Keys, e.ClientKey.Sealed, of)
+		if err != nil {
+			return err
+		}
+		present = &opened
+	}
+	if _, err := keys.KeyPair(*e.ClientCertificate, *present); err != nil {
+		return problem.Refused("/client_key", err)
+	}
+	if value == nil {
+		return nil
+	}
+	sealed, digest, err := keys.SealEndpointText(tx.Keys, comparison, *value, of, e.ClientKey.Digest)
+	if err != nil {
+		return err
+	}
+	replace(&e.ClientKey, sealed, digest)
+	return nil
+}
+
+// replace stores a value, unless it is the present one, which was not sealed again.
+func replace(to *store.EndpointSecret, sealed []byte, digest string) {
+	if sealed != nil {
+		to.Sealed, to.Digest = sealed, digest
+	}
+}
