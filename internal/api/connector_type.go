@@ -52,7 +52,8 @@ func CheckConnectorType(name string) error {
 	return nil
 }
 
-// Mistake is one thing that is wrong with what a configuration says. Where is the member or the key; empty for the whole.
+// Mistake is one thing that is wrong with what a configuration says. Where is the member or the key; empty for the
+// whole.
 type Mistake struct {
 	Where string
 	Err   error

@@ -17,7 +17,8 @@ var (
 	beginOfBlock  = []byte("-----BEGIN ")
 )
 
-// isDER reports whether data begins as every certificate and every key in DER does: with a sequence of 128 bytes or more.
+// isDER reports whether data begins as every certificate and every key in DER does: with a sequence of 128 bytes or
+// more.
 func isDER(data []byte) bool {
 	return len(data) > 1 && data[0] == 0x30 && data[1] > 0x80 && data[1] <= 0x84
 }

@@ -35,7 +35,7 @@ func TestCAFileForms(t *testing.T) {
 		"UTF-16":                {"\xff\xfe-\x00-\x00", "is in UTF-16"},
 		"something else":        {"hello", "it is not PEM"},
 		"only a key":            {key, "its first block is a PRIVATE KEY"},
-		"no certificate in it":  {strings.ReplaceAll(key, "PRIVATE KEY", "CERTIFICATE"), "block 1 of the CA certificate file"},
+		"no certificate in it":  {strings.ReplaceAll(key, "PRIVATE KEY", "CERTIFICATE"), "block 1 of the CA"},
 	} {
 		file := filepath.Join(t.TempDir(), "ca.pem")
 		if err := os.WriteFile(file, []byte(x.content), 0o600); err != nil {

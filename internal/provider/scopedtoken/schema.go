@@ -56,14 +56,7 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"A token that has expired is revived by a later date, or by removing the argument: the plan then " +
 			"changes it and issues a new version.",
 	}
-	attributes["rotation_policy_id"] = schema.StringAttribute{
-		Optional:   true,
-		Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
-		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions " +
-			"overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
-			"age, and a requested rotation has an overlap of 24h, a stage of at most 7d, and needs an " +
-			"acknowledgement. A change applies to later transitions and never moves a running deadline.",
-	}
+	attributes["rotation_policy_id"] = rotationPolicyID()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
 			"platform and is in neither the state nor the plan: the ephemeral resource of the " +
@@ -82,6 +75,17 @@ func connectorID() schema.StringAttribute {
 		MarkdownDescription: "Id of the connector that the token is for. A change replaces the token: its values " +
 			"are refused at once, and the new token continues the numbers of its versions." + tfkit.UnknownID +
 			"An error on it means that there is no such connector in the environment.",
+	}
+}
+
+func rotationPolicyID() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional:   true,
+		Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
+		MarkdownDescription: "Id of the rotation policy that says when a rotation is due and how long two versions " +
+			"overlap. This or `expires_at` is required. Default: none; then nothing falls due by " +
+			"age, and a requested rotation has an overlap of 24h, a stage of at most 7d, and needs an " +
+			"acknowledgement. A change applies to later transitions and never moves a running deadline.",
 	}
 }
 

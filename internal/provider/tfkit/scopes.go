@@ -14,7 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// allowedScopes is what this run has read or planned of connectors. Only a warning depends on it, never a planned value.
+// allowedScopes is what this run has read or planned of connectors. Only a warning depends on it, never a planned
+// value.
 type allowedScopes struct {
 	mu sync.Mutex
 	of map[string]types.Set // by the connector's id

@@ -187,7 +187,8 @@ func TestEveryEntryIsReported(t *testing.T) {
 		return details(resp.Diagnostics)
 	}
 	text := func(s string) attr.Value { return types.StringValue(s) }
-	want := `allowed_cidrs has the entry "10.0.0.1/8", which has bits set behind its prefix length: did you mean 10.0.0.0/8?
+	want := `allowed_cidrs has the entry "10.0.0.1/8", which has bits set behind its prefix length: ` +
+		`did you mean 10.0.0.0/8?
 allowed_cidrs has the entry "x", which must be an address range such as 192.0.2.0/24 or 2001:db8::/32.
 allowed_cidrs has an entry that is null: leave it out.`
 	if got := set(text("10.0.0.1/8"), text("192.0.2.0/24"), text("x"), types.StringNull()); got != want {
