@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"log"
 	"os"
@@ -18,7 +19,7 @@ func main() {
 	debugger := flag.Bool("debug", false, "run for a debugger, and print how to attach Terraform to the provider")
 	flag.Parse()
 	tune(os.Environ())
-	err := provider.Serve("registry.terraform.io/quickconnect/quickconnect", version, *debugger)
+	err := provider.Serve(context.Background(), "registry.terraform.io/quickconnect/quickconnect", version, *debugger)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -30,8 +30,8 @@ var cuts = map[string]cut{
 	"SIGKILL CLI":      {func(a *acctest.Running) { a.KillCLI() }, false},
 }
 
-// Each kind of object in one apply, with real processes: the apply is cut off, and the next one converges without a hand
-// on it, or after an orderly end says what to import. Half of the states are kept by a backend that is late.
+// Each kind of object in one apply, with real processes: the apply is cut off, and the next one converges without a
+// hand on it, or after an orderly end says what to import. Half of the states are kept by a backend that is late.
 func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(cuts)) {

@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -90,7 +91,7 @@ func (s *providerSocket) close() {
 	}
 	s.serving.Wait()
 	for _, p := range providers {
-		ours.Close(p)
+		ours.Close(context.Background(), p)
 	}
 }
 

@@ -35,8 +35,8 @@ func (b *StateBackend) Config() string {
 	return fmt.Sprintf("terraform {\n  backend \"http\" {\n    address = %q\n  }\n}\n", b.url)
 }
 
-// Hold makes every write wait for release. A dropped write is not stored then; any other one is, also where nobody waits
-// for it any more. The channel that Hold returns is closed when the first write arrives.
+// Hold makes every write wait for release. A dropped write is not stored then; any other one is, also where nobody
+// waits for it any more. The channel that Hold returns is closed when the first write arrives.
 func (b *StateBackend) Hold(release <-chan struct{}, drop bool) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()

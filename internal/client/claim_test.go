@@ -85,7 +85,8 @@ func TestReadPresentsAClaim(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a, b := s.seen()[0].header, s.seen()[1].header; a.Get(api.HeaderClaim) != claim || b.Values(api.HeaderClaim) != nil {
+	a, b := s.seen()[0].header, s.seen()[1].header
+	if a.Get(api.HeaderClaim) != claim || b.Values(api.HeaderClaim) != nil {
 		t.Errorf("%v, %v", a, b)
 	}
 }

@@ -17,8 +17,8 @@ func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Co
 	return create[api.Connector](ctx, c.client, api.Connectors, in.Name, in)
 }
 
-// CreateClaimed creates a connector with a claim. It adopts the one that an interrupted run has made, and then sets
-// claim.Adopted.
+// CreateClaimed creates a connector with a claim. It adopts the one that an interrupted run has made, and sets
+// claim.Adopted then.
 func (c Connectors) CreateClaimed(
 	ctx context.Context, in api.ConnectorCreate, claim *Claim,
 ) (*api.Connector, error) {

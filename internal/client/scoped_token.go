@@ -17,8 +17,8 @@ func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*ap
 	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in)
 }
 
-// CreateClaimed creates a scoped token with a claim. It adopts the one that an interrupted run has made, and then sets
-// claim.Adopted.
+// CreateClaimed creates a scoped token with a claim. It adopts the one that an interrupted run has made, and sets
+// claim.Adopted then.
 func (t ScopedTokens) CreateClaimed(
 	ctx context.Context, in api.ScopedTokenCreate, claim *Claim,
 ) (*api.ScopedToken, error) {

@@ -46,13 +46,13 @@ func NewIn(getenv func(string) string, version string) func() provider.Provider 
 
 // configured takes the place of an earlier Configure, whose run ends: no object is created in it any more. Terraform
 // configures an instance once; a provider in debug mode serves one command after the other.
-func (p *quickconnect) configured(session *tfkit.Session) {
+func (p *quickconnect) configured(ctx context.Context, session *tfkit.Session) {
 	p.mu.Lock()
 	before := p.session
 	p.session = session
 	p.mu.Unlock()
 	if before != nil {
-		go before.Close(context.Background())
+		go before.Close(context.WithoutCancel(ctx))
 	}
 }
 

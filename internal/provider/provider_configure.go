@@ -70,7 +70,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	session.Accept(c.AcceptPlatformID.ValueString())
-	p.configured(session)
+	p.configured(ctx, session)
 	handOver(resp, session)
 }
 

@@ -12,21 +12,21 @@ import (
 )
 
 // Serve serves the provider to Terraform until Terraform closes it, and then ends its runs.
-func Serve(address, version string, debug bool) error {
+func Serve(ctx context.Context, address, version string, debug bool) error {
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	served := New(version)()
 	err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return NewServer(served) }, options...)
-	Close(served)
+	Close(ctx, served)
 	return err
 }
 
 // Close says that Terraform has closed a provider.
-func Close(p provider.Provider) {
+func Close(ctx context.Context, p provider.Provider) {
 	if q, ok := p.(*quickconnect); ok {
-		ctx, cancel := context.WithTimeout(context.Background(), run.EndTimeout)
+		ctx, cancel := context.WithTimeout(ctx, run.EndTimeout)
 		defer cancel()
 		q.Close(ctx)
 	}

@@ -48,7 +48,9 @@ func Find(ctx context.Context, tx *txn.Tx, c Claiming) (id string, err error) {
 }
 
 func (c Claiming) create(tx *txn.Tx) Create {
-	return Create{Principal: tx.Actor, RunID: c.RunID, Specification: c.specification(tx), Now: tx.Now, ClockInDoubt: tx.Paused}
+	return Create{
+		Principal: tx.Actor, RunID: c.RunID, Specification: c.specification(tx), Now: tx.Now, ClockInDoubt: tx.Paused,
+	}
 }
 
 func (c Claiming) specification(tx *txn.Tx) []byte {
@@ -211,8 +213,7 @@ func wayOut(r Reason) string {
 }
 
 // Present takes the claim of a read. From then on the object is never adopted. It returns a problem where another run
-// has adopted the object, so that a second state does not go on with it. A claim that was never made for the object
-// says nothing.
+// has adopted the object, so that a second state does not go on with it. A claim of another object says nothing.
 func Present(ctx context.Context, runner *txn.Runner, caller txn.Caller, id, claim string) error {
 	var found *store.Claim
 	err := runner.View(ctx, caller, func(tx *txn.Tx) (err error) {

@@ -11,6 +11,7 @@ import (
 // Outcome is what becomes of a create that finds an object of its kind and name.
 type Outcome int
 
+// The outcomes.
 const (
 	Refuse Outcome = iota // the name is taken
 	Wait                  // another run may still store the object in its state
@@ -20,6 +21,7 @@ const (
 // Reason says why. There is one outcome for each.
 type Reason string
 
+// The reasons.
 const (
 	ReasonUnclaimed          Reason = "unclaimed"           // it was made without a claim, or its claim is forgotten
 	ReasonPresented          Reason = "presented"           // a state has it

@@ -129,8 +129,8 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 		if s.Name != "" {
 			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the "+
 				"label of this resource block (with count or for_each, give the whole address that this error "+
-				"names, in single quotes); otherwise choose another name. If the name belongs to another "+
-				"block of this configuration, or did until this apply, rename in two applies: first to a name that is free.", s.Type, s.Name)
+				"names, in single quotes); otherwise choose another name. If the name belongs to another block of this "+
+				"configuration, or did until this apply, rename in two applies: first to a name that is free.", s.Type, s.Name)
 		}
 		return "Name taken", text
 	case api.CodeHeld:

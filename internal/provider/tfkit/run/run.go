@@ -37,7 +37,8 @@ type Run struct {
 
 	mu          sync.Mutex
 	started     bool
-	inFlight    int // creates
+	base        context.Context // of the calls about the run: that of the first create, and no end
+	inFlight    int             // creates
 	interrupted bool
 	closed      bool
 	ending      bool
@@ -62,8 +63,8 @@ func (r *Run) Claim(ctx context.Context) (*client.Claim, func(), error) {
 		return nil, nil, ErrInterrupted
 	}
 	if !r.started {
-		r.started = true
-		go r.renew()
+		r.started, r.base = true, context.WithoutCancel(ctx)
+		go r.renew(r.base)
 	}
 	r.inFlight++
 	stop := context.AfterFunc(ctx, r.Interrupt)
@@ -117,18 +118,19 @@ func (r *Run) endIfIdle() {
 		return
 	}
 	r.ending = true
-	inOrder := !r.interrupted
-	go func() {
-		defer close(r.ended)
-		ctx, cancel := context.WithTimeout(context.Background(), EndTimeout)
-		defer cancel()
-		_ = r.calls.End(ctx, r.id, inOrder) // if it does not arrive, the lease runs out
-	}()
+	go r.end(r.base, !r.interrupted)
+}
+
+func (r *Run) end(base context.Context, inOrder bool) {
+	defer close(r.ended)
+	ctx, cancel := context.WithTimeout(base, EndTimeout)
+	defer cancel()
+	_ = r.calls.End(ctx, r.id, inOrder) // if it does not arrive, the lease runs out
 }
 
 // renew renews the lease until the run ends. A provider whose parent is gone is interrupted: nobody stops it any more,
 // and nobody will get its answers.
-func (r *Run) renew() {
+func (r *Run) renew(base context.Context) {
 	tick := time.NewTicker(r.every)
 	defer tick.Stop()
 	for {
@@ -141,7 +143,7 @@ func (r *Run) renew() {
 			r.Interrupt()
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), r.every)
+		ctx, cancel := context.WithTimeout(base, r.every)
 		_ = r.calls.Renew(ctx, r.id) // the next one may arrive; the first create may not have
 		cancel()
 	}
