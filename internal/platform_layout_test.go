@@ -33,6 +33,7 @@ var platformMayImport = map[string][]string{
 	"principals": domain(),
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors"),
+	"retrieval":  domain("tokens", "connectors"),
 	"webhooks":   domain("connectors", "egress"),
 	"deliveries": domain("webhooks", "egress"),
 }

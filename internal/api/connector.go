@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -25,12 +26,42 @@ type Connector struct {
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
+	CredentialsExpireAt  *string           `json:"credentials_expire_at" doc:"When the present credentials end at the third party, as RFC 3339 and as given. Null if that is not known."`
 	Version              *int64            `json:"version" doc:"Counts the credentials. Null as long as there were none."`
 	CredentialsDigest    *string           `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
 	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
-	CredentialsDueAt     *time.Time        `json:"credentials_due_at" doc:"When the present credentials reach the policy's interval. Null without credentials or policy."`
-	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any, or not since the type changed. due: older than the policy's interval. overdue: older than its max_age. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
-	Hold                 *Hold             `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
+	CredentialsDueAt     *time.Time        `json:"credentials_due_at" doc:"When the present credentials are to be replaced: at the policy's interval, or an overlap before they end at the third party, whichever comes first. Null without credentials, or without both."`
+	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any, or not since the type changed. due: past credentials_due_at. overdue: older than the policy's max_age, or ended at the third party. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
+	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
+	PreviousInUseBy      []Consumer `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
+	SafeToRevokePrevious *bool      `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where nobody fetched earlier ones."`
+	Hold                 *Hold      `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
+}
+
+// Consumer is who fetched the credentials of a connector.
+type Consumer struct {
+	Consumer        string    `json:"consumer" doc:"What the consumer calls itself in the header Quickconnect-Consumer, or else its address."`
+	ScopedTokenID   string    `json:"scoped_token_id" doc:"The scoped token it fetches with."`
+	ScopedTokenName string    `json:"scoped_token_name" doc:"The name of that token. Empty where it was deleted."`
+	Version         int64     `json:"version" doc:"The newest version that it fetched."`
+	Retrievals      int64     `json:"retrievals" doc:"How often it fetched that version, at least. Counted every second."`
+	LastRetrievedAt time.Time `json:"last_retrieved_at" doc:"When it fetched last. At most a second behind."`
+	FetchAgainAt    time.Time `json:"fetch_again_at" doc:"When it was told to come back, at the latest. At most a minute too late."`
+}
+
+// HeaderConsumer names the consumer that fetches credentials.
+const HeaderConsumer = "Quickconnect-Consumer"
+
+// MaxConsumer is the longest name of a consumer, in bytes.
+const MaxConsumer = 128
+
+// CheckConsumer checks what a consumer calls itself.
+func CheckConsumer(s string) error {
+	if len(s) > MaxConsumer || !oneWordRegexp.MatchString(s) {
+		return fmt.Errorf("must be 1 to %d printable ASCII characters without spaces, such as the name of the service",
+			MaxConsumer)
+	}
+	return nil
 }
 
 // ConnectorCreate creates a connector.
@@ -45,7 +76,8 @@ type ConnectorCreate struct {
 	Enabled              *bool                   `json:"enabled,omitempty" doc:"While false, every token of this connector is inactive. True if absent."`
 	RotationPolicyID     *string                 `json:"rotation_policy_id,omitempty" doc:"The policy that says how old the credentials may get."`
 	CredentialsWOVersion *int64                  `json:"credentials_wo_version,omitempty" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
-	Credentials          map[string]secret.Value `json:"credentials,omitzero" doc:"The secrets of the outside service, at most 32. They are sealed and never returned."`
+	CredentialsExpireAt  *string                 `json:"credentials_expire_at,omitempty" doc:"When the credentials end at the third party, as RFC 3339. Due and overdue count from it."`
+	Credentials          map[string]secret.Value `json:"credentials,omitzero" doc:"The secrets of the outside service, at most 32. They are sealed, and returned only to a scoped token of this connector that names credentials:read."`
 }
 
 // ConnectorPatch changes a connector. Credentials replace the present ones as a whole; absent, they stay.
@@ -60,5 +92,6 @@ type ConnectorPatch struct {
 	Enabled              Optional[bool]              `json:"enabled,omitzero" doc:"While false, every token of this connector is inactive."`
 	RotationPolicyID     Optional[string]            `json:"rotation_policy_id,omitzero" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion Optional[int64]             `json:"credentials_wo_version,omitzero" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
+	CredentialsExpireAt  Optional[string]            `json:"credentials_expire_at,omitzero" doc:"When the credentials end at the third party, as RFC 3339. Null if that is not known."`
 	Credentials          map[string]secret.Value     `json:"credentials,omitzero" doc:"Replaces the credentials as a whole and retires the old ones at once. Absent or null leaves them. The same ones again are no new version."`
 }

@@ -129,8 +129,12 @@ func CheckScope(s string) error {
 	return nil
 }
 
+// ScopeReadCredentials lets a token fetch the credentials of its connector. No wildcard covers it: it counts where it
+// is named, in the token and, if that has any, in the connector's allowed scopes.
+const ScopeReadCredentials = "credentials:read"
+
 // ScopeAllowed reports whether one of the allowed scopes covers s. A nil list allows everything. A trailing :* covers
-// every scope below it.
+// every scope below it, except ScopeReadCredentials.
 func ScopeAllowed(s string, allowed []string) bool {
 	if allowed == nil {
 		return true
@@ -139,7 +143,7 @@ func ScopeAllowed(s string, allowed []string) bool {
 		if a == s {
 			return true
 		}
-		if below, ok := strings.CutSuffix(a, "*"); ok && strings.HasPrefix(s, below) {
+		if below, ok := strings.CutSuffix(a, "*"); ok && strings.HasPrefix(s, below) && s != ScopeReadCredentials {
 			return true
 		}
 	}

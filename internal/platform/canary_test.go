@@ -21,7 +21,7 @@ const canary = "CANARY  Zm9yIHlvdXIgZXllcyBvbmx5 \t"
 var members = map[string][]string{
 	"POST " + pathConnectors: {
 		"name", "description", "labels", "owner", "type", "settings", "allowed_scopes", "enabled", "rotation_policy_id",
-		"credentials_wo_version", "credentials", "unknown",
+		"credentials_wo_version", "credentials_expire_at", "credentials", "unknown",
 	},
 	"POST " + pathTokens: {
 		"name", "description", "labels", "owner", "connector_id", "scopes", "allowed_cidrs", "expires_at",

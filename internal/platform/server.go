@@ -28,6 +28,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/runs"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
@@ -47,6 +48,8 @@ type Config struct {
 	Limits  *limits.Config // nil: the defaults
 	// EgressAddresses are published for receivers that filter by address; nil: not stated.
 	EgressAddresses []string
+	// FetchAgain is after how long consumers of credentials are told to come back; 0: the default.
+	FetchAgain time.Duration
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -117,9 +120,12 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	router := httpapi.NewRouter(httpapi.Config{
 		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Log: c.Logger,
 	})
+	scoped := tokens.New(engine, changes, runner)
+	fetches := retrieval.New(engine, tokens.NewBearers(scoped), c.FetchAgain)
 	for _, d := range []domain{
 		connectors.New(engine, changes),
-		tokens.New(engine, changes, runner),
+		scoped,
+		fetches,
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),
@@ -143,7 +149,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals,
 		sweeper: &sweeper{
-			runner: runner, engine: engine, uses: uses, log: c.Logger,
+			runner: runner, engine: engine, uses: uses, fetches: fetches, log: c.Logger,
 			database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil

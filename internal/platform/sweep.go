@@ -13,6 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
@@ -30,6 +31,7 @@ type sweeper struct {
 	runner   *txn.Runner
 	engine   *credentials.Engine
 	uses     *access.Uses
+	fetches  *retrieval.Handler
 	database *databaseWatch
 	log      *slog.Logger
 
@@ -59,12 +61,13 @@ func (s *sweeper) sweep(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
-		s.engine.WriteUses(ctx), s.settleDue(ctx), s.uses.Write(ctx, s.runner), s.forgetOld(ctx))
+		s.engine.WriteUses(ctx), s.settleDue(ctx), s.uses.Write(ctx, s.runner),
+		s.fetches.Flush(ctx), s.forgetOld(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
 func (s *sweeper) writeLast(ctx context.Context) {
-	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner))
+	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx))
 	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
 		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
 			"evidence of these versions are older than they should be", "uses", waiting, "error", fmt.Sprint(err))
@@ -111,6 +114,10 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 		},
 		func(tx *txn.Tx) (int64, error) {
 			return tx.ForgetDeliveries(ctx, now.Add(-deliveries.Retention), forgetBatch)
+		},
+		func(tx *txn.Tx) (int64, error) {
+			unused, moved := now.Add(-retrieval.UnusedRetention), now.Add(-retrieval.MovedRetention)
+			return tx.ForgetRetrievals(ctx, unused, moved, forgetBatch)
 		},
 	}
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {

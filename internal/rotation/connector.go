@@ -52,12 +52,15 @@ const (
 type Age struct {
 	Status string
 	SetAt  time.Time // when the current ones were set
-	DueAt  time.Time // when they reach the policy's interval
+	DueAt  time.Time // when they are to be replaced
 }
 
 // AgeAt computes the age of a connector's credentials. They have no overlap, so their only phases are stable and
 // revoked. On hold they are neither due nor overdue.
-func AgeAt(c Credential, p Policy, now time.Time) Age {
+//
+// Where they end at the third party (a zero expiry is never), they are due an overlap before that, so that there is
+// time to hand new ones over, and overdue from then on.
+func AgeAt(c Credential, p Policy, expiry, now time.Time) Age {
 	v, ok := c.Current()
 	if !ok {
 		if last, ok := c.Lookup(c.Version); ok && last.State == StateRevoked {
@@ -69,11 +72,14 @@ func AgeAt(c Credential, p Policy, now time.Time) Age {
 	if p.Interval > 0 {
 		a.DueAt = v.CurrentSince.Add(p.Interval)
 	}
+	if soon := expiry.Add(-p.Overlap); !expiry.IsZero() && (a.DueAt.IsZero() || soon.Before(a.DueAt)) {
+		a.DueAt = soon
+	}
 	switch {
 	case c.Hold != nil:
-	case c.olderThan(p.MaxAge, now):
+	case c.olderThan(p.MaxAge, now) || !expiry.IsZero() && !now.Before(expiry):
 		a.Status = AgeOverdue
-	case c.olderThan(p.Interval, now):
+	case !a.DueAt.IsZero() && !now.Before(a.DueAt):
 		a.Status = AgeDue
 	}
 	return a

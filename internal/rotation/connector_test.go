@@ -60,7 +60,7 @@ func TestClear(t *testing.T) {
 		t.Fatalf("%v, %+v", err, done)
 	}
 	wantStates(t, c, StateRetired)
-	if got := AgeAt(c, testPolicy(), at(time.Hour)); got != (Age{Status: AgeMissing}) || c.Version != 4 {
+	if got := AgeAt(c, testPolicy(), time.Time{}, at(time.Hour)); got != (Age{Status: AgeMissing}) || c.Version != 4 {
 		t.Errorf("%+v: %s", got, describe(c))
 	}
 	if c, again, err := Replace(c, "tf", at(2*time.Hour)); err != nil || again.Issued != 5 || c.Phase() != PhaseStable {
@@ -71,23 +71,33 @@ func TestClear(t *testing.T) {
 func TestAgeAt(t *testing.T) {
 	p := testPolicy()
 	gone := revoked(t)
+	const never = -day
 	for _, tc := range []struct {
-		name string
-		c    Credential
-		p    Policy
-		now  time.Duration
-		want Age
+		name        string
+		c           Credential
+		p           Policy
+		expiry, now time.Duration
+		want        Age
 	}{
-		{"missing", Credential{Highest: 7}, p, 0, Age{Status: AgeMissing}},
-		{"current", stable(), p, 90*day - tick, Age{AgeCurrent, start, at(90 * day)}},
-		{"due", stable(), p, 90 * day, Age{AgeDue, start, at(90 * day)}},
-		{"overdue", stable(), p, 120 * day, Age{AgeOverdue, start, at(90 * day)}},
-		{"held", held(stable()), p, 120 * day, Age{AgeCurrent, start, at(90 * day)}},
-		{"no policy", stable(), DefaultPolicy(), 1000 * day, Age{AgeCurrent, start, time.Time{}}},
-		{"revoked", gone, p, 120 * day, Age{Status: AgeRevoked}},
+		{"missing", Credential{Highest: 7}, p, never, 0, Age{Status: AgeMissing}},
+		{"current", stable(), p, never, 90*day - tick, Age{AgeCurrent, start, at(90 * day)}},
+		{"due", stable(), p, never, 90 * day, Age{AgeDue, start, at(90 * day)}},
+		{"overdue", stable(), p, never, 120 * day, Age{AgeOverdue, start, at(90 * day)}},
+		{"held", held(stable()), p, never, 120 * day, Age{AgeCurrent, start, at(90 * day)}},
+		{"no policy", stable(), DefaultPolicy(), never, 1000 * day, Age{AgeCurrent, start, time.Time{}}},
+		{"revoked", gone, p, never, 120 * day, Age{Status: AgeRevoked}},
+		{"long before the end", stable(), DefaultPolicy(), 10 * day, 9*day - tick, Age{AgeCurrent, start, at(9 * day)}},
+		{"an overlap before the end", stable(), DefaultPolicy(), 10 * day, 9 * day, Age{AgeDue, start, at(9 * day)}},
+		{"ended", stable(), DefaultPolicy(), 10 * day, 10 * day, Age{AgeOverdue, start, at(9 * day)}},
+		{"the interval comes first", stable(), p, 100 * day, 90 * day, Age{AgeDue, start, at(90 * day)}},
+		{"held and ended", held(stable()), DefaultPolicy(), 10 * day, 10 * day, Age{AgeCurrent, start, at(9 * day)}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := AgeAt(tc.c, tc.p, at(tc.now)); got != tc.want {
+			var expiry time.Time
+			if tc.expiry != never {
+				expiry = at(tc.expiry)
+			}
+			if got := AgeAt(tc.c, tc.p, expiry, at(tc.now)); got != tc.want {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})

@@ -28,6 +28,7 @@ const (
 	EvidenceAcknowledgement = "acknowledgement" // a principal stated it
 	EvidenceIntrospection   = "introspection"   // a runtime principal introspected the pending version
 	EvidenceExchange        = "exchange"        // the pending version was exchanged for an access token
+	EvidenceRetrieval       = "retrieval"       // the pending version retrieved its connector's credentials
 	EvidenceProbe           = "probe"           // a receiver verified the pending signing secret
 )
 

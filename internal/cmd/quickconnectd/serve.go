@@ -38,6 +38,7 @@ type options struct {
 	dir, listen, certFile, keyFile, metricsListen string
 	egress                                        []string
 	private                                       bool
+	fetchAgain                                    time.Duration
 	limits                                        limits.Config
 }
 
@@ -50,6 +51,7 @@ func parseServe(args []string) (o options, err error) {
 	flags.StringVar(&o.metricsListen, "metrics-listen", os.Getenv("QUICKCONNECTD_METRICS_LISTEN"), "")
 	flags.BoolVar(&o.private, "allow-private-endpoints", false, "")
 	egressAddresses := flags.String("egress-addresses", os.Getenv("QUICKCONNECTD_EGRESS_ADDRESSES"), "")
+	fetchAgain := flags.String("fetch-again-after", os.Getenv("QUICKCONNECTD_FETCH_AGAIN_AFTER"), "")
 	var limited limitFlags
 	if err := limited.define(flags); err != nil {
 		return o, err
@@ -58,6 +60,9 @@ func parseServe(args []string) (o options, err error) {
 		return o, err
 	}
 	if o.limits, err = limited.read(); err != nil {
+		return o, err
+	}
+	if o.fetchAgain, err = parseFetchAgain(*fetchAgain); err != nil {
 		return o, err
 	}
 	if o.egress, err = readEgressAddresses(*egressAddresses); err != nil || o.metricsListen == "" {
@@ -98,6 +103,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 		EgressAddresses: o.egress,
+		FetchAgain: o.fetchAgain,
 	})
 	if err != nil {
 		return err
@@ -172,6 +178,18 @@ func serveUntil(ctx context.Context, listener net.Listener, tlsConfig *tls.Confi
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// parseFetchAgain reads after how long consumers of credentials come back; empty for the default.
+func parseFetchAgain(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > 24*time.Hour {
+		return 0, usagef("--fetch-again-after must be a duration from 1s to 24h, such as 5m")
+	}
+	return d, nil
 }
 
 // checkListen refuses an address on which tokens would cross a network in clear.

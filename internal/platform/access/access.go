@@ -24,6 +24,7 @@ type Request struct {
 	Address   netip.Addr       // where the request comes from; the zero address if that is not known
 	Bearer    secret.Value     // as it was sent; empty for none
 	Principal *store.Principal // nil until the request is authenticated
+	Token     *store.Ref       // the scoped token that calls for itself, instead of a principal
 	Uses      *Uses            // where the use of the principal is noted; nil for nowhere
 }
 
@@ -44,10 +45,13 @@ func From(ctx context.Context) *Request {
 
 // Actor returns the id that the audit names; empty before the request is authenticated.
 func (r *Request) Actor() string {
-	if r.Principal == nil {
-		return ""
+	switch {
+	case r.Token != nil:
+		return r.Token.ID
+	case r.Principal != nil:
+		return r.Principal.ID
 	}
-	return r.Principal.ID
+	return ""
 }
 
 // Caller returns on whose behalf transactions of the request run.
@@ -55,6 +59,9 @@ func (r *Request) Caller() txn.Caller {
 	c := txn.Caller{Actor: r.Actor(), RequestID: r.ID}
 	if r.Principal != nil {
 		c.Scope, c.ActorName = r.Principal.Scope, r.Principal.Name
+	}
+	if r.Token != nil {
+		c.Scope = r.Token.Scope
 	}
 	return c
 }

@@ -20,7 +20,8 @@ import (
 // connector is a stored connector with the rules that hold for its credentials.
 type connector struct {
 	*store.Connector
-	policy rotation.Policy
+	policy     rotation.Policy
+	retrievals []store.Retrieval // by its consumers
 }
 
 // load reads a connector. It has no deadlines, so there is nothing to settle.
@@ -32,7 +33,13 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return withPolicy(ctx, tx, record)
+	c, err := withPolicy(ctx, tx, record)
+	if err != nil {
+		return nil, err
+	}
+	retrievals, err := tx.Retrievals(ctx, tx.Scope, id, id)
+	c.retrievals = retrievals[id]
+	return c, err
 }
 
 // Read reads a connector for a decision about access.

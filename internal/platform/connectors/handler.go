@@ -129,15 +129,13 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 	}
 	list.Owner = in.Owner
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		var found []*connector
 		records, err := tx.Connectors(ctx, tx.Scope, list)
 		if err != nil {
 			return err
 		}
-		found := make([]*connector, len(records))
-		for i, record := range records {
-			if found[i], err = withPolicy(ctx, tx, record); err != nil {
-				return err
-			}
+		if found, err = ofPage(ctx, tx, records); err != nil {
+			return err
 		}
 		out, err = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
@@ -210,5 +208,24 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 
 func withPolicy(ctx context.Context, tx *txn.Tx, record *store.Connector) (*connector, error) {
 	policy, err := credentials.Policy(ctx, tx, record.RotationPolicyID)
-	return &connector{record, policy}, err
+	return &connector{Connector: record, policy: policy}, err
+}
+
+// ofPage completes the connectors of a page, whose order is that of their ids.
+func ofPage(ctx context.Context, tx *txn.Tx, records []*store.Connector) ([]*connector, error) {
+	if len(records) == 0 {
+		return nil, nil
+	}
+	retrievals, err := tx.Retrievals(ctx, tx.Scope, records[0].ID, records[len(records)-1].ID)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*connector, len(records))
+	for i, record := range records {
+		if found[i], err = withPolicy(ctx, tx, record); err != nil {
+			return nil, err
+		}
+		found[i].retrievals = retrievals[record.ID]
+	}
+	return found, nil
 }

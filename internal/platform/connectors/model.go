@@ -24,7 +24,7 @@ func expand(tx *txn.Tx, b *api.ConnectorCreate) (*connector, error) {
 	return &connector{Connector: &store.Connector{
 		Object: object, Owner: b.Owner, Type: b.Type, Settings: b.Settings, AllowedScopes: b.AllowedScopes,
 		Enabled: httpapi.ValueOr(b.Enabled, true), RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
-		CredentialsWOVersion: b.CredentialsWOVersion,
+		CredentialsWOVersion: b.CredentialsWOVersion, CredentialsExpireAt: b.CredentialsExpireAt,
 	}}, nil
 }
 
@@ -50,6 +50,7 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 	httpapi.PatchDefault(&to.AllowedScopes, p.AllowedScopes, nil)
 	httpapi.PatchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
 	httpapi.PatchNullable(&to.CredentialsWOVersion, p.CredentialsWOVersion)
+	httpapi.PatchNullable(&to.CredentialsExpireAt, p.CredentialsExpireAt)
 	return nil
 }
 
@@ -63,6 +64,9 @@ func check(c *store.Connector) error {
 	}
 	if err := api.CheckConnectorType(c.Type); err != nil {
 		return problem.Refused("/type", err)
+	}
+	if _, err := expiryOf(c); err != nil {
+		return problem.Refused("/credentials_expire_at", err)
 	}
 	return httpapi.CheckScopes("allowed_scopes", c.AllowedScopes)
 }
@@ -82,9 +86,20 @@ func checkSettings(c *store.Connector) error {
 	}
 }
 
+// expiryOf returns when the credentials end at the third party; zero for never.
+func expiryOf(c *store.Connector) (time.Time, error) {
+	if c.CredentialsExpireAt == nil {
+		return time.Time{}, nil
+	}
+	return api.ParseExpiry(*c.CredentialsExpireAt)
+}
+
 func (c *connector) flatten(now time.Time) api.Connector {
-	age := rotation.AgeAt(c.Credential.Credential, c.policy, now)
+	expiry, _ := expiryOf(c.Connector) // it was checked before it was stored
+	age := rotation.AgeAt(c.Credential.Credential, c.policy, expiry, now)
+	behind, safe := c.handOver(now)
 	return api.Connector{
+		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
 		Object: httpapi.FlattenObject(&c.Object), Owner: c.Owner, Type: c.Type, Settings: c.Settings,
 		AllowedScopes: c.AllowedScopes, Enabled: c.Enabled,
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
@@ -92,4 +107,29 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
 		Hold: lifecycle.FlattenHold(c.Credential.Hold),
 	}
+}
+
+// handOver shows who still uses an earlier version of the credentials. A nil safe says that it is not known.
+func (c *connector) handOver(now time.Time) (behind []api.Consumer, safe *bool) {
+	var current int64
+	if v, ok := c.Credential.Current(); ok {
+		current = v.Number
+	}
+	names := map[string]string{}
+	all := make([]rotation.Retrieval, len(c.retrievals))
+	for i, r := range c.retrievals {
+		all[i], names[r.Token] = r.Retrieval, r.TokenName
+	}
+	h := rotation.HandOverAt(current, all, now)
+	behind = make([]api.Consumer, len(h.Behind))
+	for i, r := range h.Behind {
+		behind[i] = api.Consumer{
+			Consumer: r.Consumer, ScopedTokenID: r.Token, ScopedTokenName: names[r.Token], Version: r.Version,
+			Retrievals: r.Count, LastRetrievedAt: r.LastAt.UTC(), FetchAgainAt: r.FetchAgainAt.UTC(),
+		}
+	}
+	if h.Known {
+		safe = &h.Safe
+	}
+	return behind, safe
 }

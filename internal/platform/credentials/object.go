@@ -28,6 +28,8 @@ type Parts struct {
 	Credential *store.Credential
 	Policy     rotation.Policy
 	Owner      string
+	// RevealNeeds is a permission that revealing a value needs besides the permission to reveal; empty for none.
+	RevealNeeds string
 	// Revoked is called for every version that is revoked, but not for one that is cancelled; nil for nothing.
 	Revoked func(number int64)
 }

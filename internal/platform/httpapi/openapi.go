@@ -26,7 +26,7 @@ const apiDescription = "Connectors, scoped tokens, webhook endpoints, signing se
 	"Every answer has the header `" + api.HeaderPlatform + "`: the id of the platform and its incarnation, such as " +
 	"`plt_01ARZ3NDEKTSV4RRFFQ69G5FAV/3`.\n" +
 	"PATCH is a merge patch (RFC 7396); lists and maps are replaced whole. " +
-	"No secret is ever returned, except by a reveal."
+	"No secret is ever returned, except by a reveal, and the credentials of a connector to one of its scoped tokens."
 
 // bearerScheme names the security scheme in the document.
 const bearerScheme = "principal"
@@ -54,7 +54,8 @@ func humaConfig() huma.Config {
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					bearerScheme: {
 						Type: "http", Scheme: "bearer",
-						Description: "The token of a principal, or at /v1/revoke the scoped token itself.",
+						Description: "The token of a principal; at /v1/revoke the scoped token itself; for the credentials of a " +
+							"connector one of its scoped tokens.",
 					},
 				},
 			},

@@ -79,6 +79,27 @@ func (k *Keys) SealCredentials(credentials map[string]secret.Value, b keyring.Bo
 	return k.keyring.Seal(secret.New(string(joined)), b)
 }
 
+// Credentials is the answer that has a connector's credentials in clear.
+type Credentials struct {
+	Version      int64             `json:"version" doc:"The number of the version."`
+	Credentials  map[string]string `json:"credentials" doc:"The credentials in clear. Keep them in memory only."`
+	FetchAgainAt time.Time         `json:"fetch_again_at" doc:"Fetch again by then: the credentials may be replaced, and the old ones revoked at the third party."`
+}
+
+// OpenCredentials opens the credentials of a connector for a consumer that may have them.
+func OpenCredentials(k *Keys, sealed []byte, b keyring.Bound) (*Credentials, error) {
+	value, err := k.keyring.Open(sealed, b)
+	if err != nil {
+		return nil, err
+	}
+	out := &Credentials{Version: b.Version}
+	text := value.Expose() //nolint:forbidigo // sent to a consumer that may have them
+	if json.Unmarshal([]byte(text), &out.Credentials) != nil {
+		return nil, errors.New("the sealed credentials cannot be read as JSON")
+	}
+	return out, nil
+}
+
 // CredentialsDigest returns the digest by which the provider recognises the credentials of a connector.
 func CredentialsDigest(
 	key SymmetricKey, connectorID string, credentials map[string]secret.Value,

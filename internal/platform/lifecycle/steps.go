@@ -77,7 +77,8 @@ func (h *Handler) MountRotation(r *httpapi.Router) {
 	op := h.operation("reveal"+h.Label, http.MethodPost, "versions/{version}/reveal", api.PermissionReveal)
 	op.Summary = "Reveal the value of a version"
 	op.Description = "Returns the value of a version that is valid. Makes nothing and ends nothing; " +
-		"every reveal is in the audit."
+		"every reveal is in the audit. The value of a scoped token that names the scope `" + api.ScopeReadCredentials +
+		"` also needs the permission `" + api.PermissionWrite + "`."
 	op.Returns = keys.Reveal{}
 	httpapi.Register(r, op, h.reveal)
 }
@@ -159,11 +160,24 @@ func (h *Handler) reveal(ctx context.Context, in *revealInput) (out *httpapi.Ans
 		if err != nil {
 			return err
 		}
+		if err := checkReveal(access.From(ctx), o.Parts()); err != nil {
+			return err
+		}
 		revealed, err := credentials.Reveal(ctx, tx, o, in.Version)
 		out = httpapi.Body(revealed)
 		return err
 	})
 	return out, err
+}
+
+// checkReveal refuses to reveal a value that opens more than the permission to reveal covers.
+func checkReveal(caller *access.Request, p credentials.Parts) error {
+	if p.RevealNeeds == "" || caller.May(p.RevealNeeds) {
+		return nil
+	}
+	return problem.New(api.CodeForbidden, "", "the %s %q names the scope %s, so its value opens the credentials of its "+
+		"connector: revealing it also needs the permission %q, which role %q does not have",
+		p.Kind.Singular, p.Object.Name, api.ScopeReadCredentials, p.RevealNeeds, caller.Principal.Role)
 }
 
 // checkStep checks what the rules do not check: the text of a reason, and members that belong to other steps.

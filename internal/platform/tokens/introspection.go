@@ -53,9 +53,13 @@ func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpa
 	if err != nil {
 		return nil, err
 	}
-	var found *presented
+	from, err := remoteAddr(form.Get("remote_addr"))
+	if err != nil {
+		return nil, err
+	}
+	var found *Presented
 	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
-		found, err = h.present(ctx, tx, value, form.Get("remote_addr"))
+		found, err = h.present(ctx, tx, value, from)
 		return err
 	})
 	if err != nil {
@@ -65,7 +69,7 @@ func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpa
 		return inactive(), nil
 	}
 	if caller.May(api.PermissionUse) && found.worthNoting() {
-		used, err := h.noteUse(ctx, found)
+		used, err := h.noteUse(ctx, found, rotation.EvidenceIntrospection)
 		if err != nil {
 			return nil, err
 		}
@@ -76,8 +80,8 @@ func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpa
 	return httpapi.Body(found.flatten()), nil
 }
 
-// presented is a value that is accepted.
-type presented struct {
+// Presented is a value that is accepted.
+type Presented struct {
 	token   *token
 	version rotation.Version
 	scopes  []string
@@ -85,11 +89,7 @@ type presented struct {
 }
 
 // present looks a value up and decides whether it is accepted; nil if not.
-func (h *Handler) present(ctx context.Context, tx *txn.Tx, value secret.Value, remote string) (*presented, error) {
-	from, err := remoteAddr(remote)
-	if err != nil {
-		return nil, err
-	}
+func (h *Handler) present(ctx context.Context, tx *txn.Tx, value secret.Value, from netip.Addr) (*Presented, error) {
 	t, number, err := h.tokenOf(ctx, tx, value)
 	if err != nil || t == nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (h *Handler) present(ctx context.Context, tx *txn.Tx, value secret.Value, r
 	if err != nil || !c.Enabled {
 		return nil, err
 	}
-	return &presented{
+	return &Presented{
 		token: t, version: version, scopes: effectiveScopes(t.Scopes, c.AllowedScopes), at: tx.Now,
 	}, nil
 }
@@ -134,7 +134,7 @@ func byValue(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref
 }
 
 // worthNoting reports whether a use would change what is stored.
-func (p *presented) worthNoting() bool {
+func (p *Presented) worthNoting() bool {
 	if p.version.State == rotation.StatePending && p.version.Evidence == nil {
 		return true
 	}
@@ -143,7 +143,7 @@ func (p *presented) worthNoting() bool {
 
 // noteUse records a use, and the evidence that it gives. It reports whether the version is still valid. A use that
 // cannot be written now is kept.
-func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err error) {
+func (h *Handler) noteUse(ctx context.Context, p *Presented, evidenceKind string) (used bool, err error) {
 	err = h.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		t, err := h.load(ctx, tx, p.token.ID)
 		if problem.IsNotFound(err) {
@@ -153,7 +153,7 @@ func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err err
 			return err
 		}
 		after, done, ok := rotation.Use(t.Credential.Credential, t.policy, p.version.Number,
-			rotation.EvidenceIntrospection, tx.Actor, tx.Now)
+			evidenceKind, tx.Actor, tx.Now)
 		if used = ok; !used {
 			return nil
 		}
@@ -168,26 +168,25 @@ func (h *Handler) noteUse(ctx context.Context, p *presented) (used bool, err err
 		return tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
 	})
 	if errors.Is(err, store.ErrUnavailable) {
-		return keepUse(h.engine, p, access.From(ctx).Actor()), nil
+		return keepUse(h.engine, p, evidenceKind, access.From(ctx).Actor()), nil
 	}
 	return used, err
 }
 
 // keepUse is noteUse in memory, by what was read.
-func keepUse(engine *credentials.Engine, p *presented, actor string) (used bool) {
+func keepUse(engine *credentials.Engine, p *Presented, evidenceKind, actor string) (used bool) {
 	t := p.token
-	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, rotation.EvidenceIntrospection,
-		actor, p.at)
+	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, evidenceKind, actor, p.at)
 	if used {
 		p.version, _ = after.Lookup(p.version.Number)
 		engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
-			Number: p.version.Number, Evidence: rotation.EvidenceIntrospection, Actor: actor, At: p.at,
+			Number: p.version.Number, Evidence: evidenceKind, Actor: actor, At: p.at,
 		})
 	}
 	return used
 }
 
-func (p *presented) flatten() api.Introspection {
+func (p *Presented) flatten() api.Introspection {
 	t := p.token
 	out := api.Introspection{
 		Active: true, Scope: strings.Join(p.scopes, " "), Tenant: t.Scope.Tenant, Environment: t.Scope.Environment,

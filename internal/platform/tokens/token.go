@@ -53,9 +53,13 @@ func (h *Handler) settled(ctx context.Context, tx *txn.Tx, record *store.ScopedT
 
 // Parts serves the engine.
 func (t *token) Parts() credentials.Parts {
-	return credentials.Parts{
+	parts := credentials.Parts{
 		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy, Owner: t.Owner,
 	}
+	if slices.Contains(t.Scopes, api.ScopeReadCredentials) {
+		parts.RevealNeeds = api.PermissionWrite
+	}
+	return parts
 }
 
 // Save serves the engine.

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
@@ -18,7 +19,9 @@ type connectorDataSource struct{ tfkit.DataSourceBase }
 
 type dataModel struct {
 	metadata
-	Hold *tfkit.Hold `tfsdk:"hold"`
+	Hold                 *tfkit.Hold `tfsdk:"hold"`
+	PreviousInUseBy      []consumer  `tfsdk:"previous_in_use_by"`
+	SafeToRevokePrevious types.Bool  `tfsdk:"safe_to_revoke_previous"`
 }
 
 // NewDataSource makes the data source.
@@ -60,7 +63,11 @@ func (d *connectorDataSource) Read(ctx context.Context, req datasource.ReadReque
 }
 
 func flattenData(_ context.Context, c *api.Connector, _ *diag.Diagnostics) dataModel {
-	return dataModel{metadata: flattenMetadata(c), Hold: tfkit.FlattenHold(c.Hold)}
+	return dataModel{
+		metadata: flattenMetadata(c), Hold: tfkit.FlattenHold(c.Hold),
+		PreviousInUseBy:      flattenConsumers(c.PreviousInUseBy),
+		SafeToRevokePrevious: types.BoolPointerValue(c.SafeToRevokePrevious),
+	}
 }
 
 // NewListDataSource makes the data source that lists connectors.

@@ -17,6 +17,7 @@ type metadata struct {
 	AllowedScopes     types.Set    `tfsdk:"allowed_scopes"`
 	Enabled           types.Bool   `tfsdk:"enabled"`
 	RotationPolicyID  types.String `tfsdk:"rotation_policy_id"`
+	ExpireAt          types.String `tfsdk:"credentials_expire_at"`
 	Version           types.Int64  `tfsdk:"version"`
 	CredentialsSetAt  types.String `tfsdk:"credentials_set_at"`
 	CredentialsDueAt  types.String `tfsdk:"credentials_due_at"`
@@ -47,6 +48,7 @@ func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
 		Enabled:              m.Enabled.ValueBoolPointer(),
 		RotationPolicyID:     m.RotationPolicyID.ValueStringPointer(),
 		CredentialsWOVersion: m.CredentialsWOVersion.ValueInt64Pointer(),
+		CredentialsExpireAt:  m.ExpireAt.ValueStringPointer(),
 		Credentials:          credentials,
 	}
 }
@@ -64,6 +66,7 @@ func (m model) expandPatch(state model, credentials map[string]secret.Value) api
 		Enabled:              tfkit.ChangedBool(m.Enabled, state.Enabled),
 		RotationPolicyID:     tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 		CredentialsWOVersion: tfkit.ChangedInt64(m.CredentialsWOVersion, state.CredentialsWOVersion),
+		CredentialsExpireAt:  tfkit.ChangedString(m.ExpireAt, state.ExpireAt),
 		Credentials:          credentials,
 	}
 }
@@ -77,6 +80,7 @@ func flattenMetadata(c *api.Connector) metadata {
 		AllowedScopes:     tfkit.SetValue(c.AllowedScopes),
 		Enabled:           types.BoolValue(c.Enabled),
 		RotationPolicyID:  types.StringPointerValue(c.RotationPolicyID),
+		ExpireAt:          types.StringPointerValue(c.CredentialsExpireAt),
 		Version:           types.Int64PointerValue(c.Version),
 		CredentialsSetAt:  tfkit.TimeValue(c.CredentialsSetAt),
 		CredentialsDueAt:  tfkit.TimeValue(c.CredentialsDueAt),

@@ -32,11 +32,14 @@ func (r *connectorResource) ModifyPlan(
 	writeonly.NotePlanned(ctx, resp.Private, config.CredentialsWO.IsNull(), &resp.Diagnostics)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
+	loadHandOver(ctx, req.Private, &resp.Diagnostics).warn(&resp.Diagnostics, state.Name.ValueString())
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.Session().PlanAllowedScopes(state.ID, plan.AllowedScopes)
-	differs := !req.Plan.Raw.Equal(req.State.Raw)
+	// What the framework leaves open is no difference by itself: a date may be spelled otherwise, and mean the same.
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.withCredentialsOf(state))...)
+	differs := !resp.Plan.Raw.Equal(req.State.Raw)
 	f, _ := factsOf(r.Session(), config.CredentialsWO, plan, state, last)
 	if writeonly.Unseen(f) {
 		r.Session().WarnUnseen(&resp.Diagnostics)
@@ -55,7 +58,7 @@ func (r *connectorResource) ModifyPlan(
 		plan = plan.withCredentialsUnknown()
 	case differs:
 		plan = plan.withCredentialsOf(state)
-		if !plan.RotationPolicyID.Equal(state.RotationPolicyID) {
+		if !plan.RotationPolicyID.Equal(state.RotationPolicyID) || !plan.ExpireAt.Equal(state.ExpireAt) {
 			plan.CredentialsDueAt = types.StringUnknown()
 			plan.CredentialsStatus = types.StringUnknown()
 		}

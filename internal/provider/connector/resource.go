@@ -95,6 +95,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
+	tfkit.StorePrivate(ctx, resp.Private, handOverKey, handOverOf(found), &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 }
 

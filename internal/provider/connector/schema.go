@@ -11,10 +11,12 @@ import (
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
@@ -28,11 +30,13 @@ const (
 	policyText  = "Id (`pol_…`) of the rotation policy that says how old the credentials may get."
 	versionText = "Counts the credentials that the connector has had. Null as long as it had none."
 	setAtText   = "When the present credentials were set (RFC 3339, UTC). Null where there are none."
-	dueAtText   = "When the present credentials reach the policy's `interval` (RFC 3339, UTC). Null without " +
-		"credentials or without a policy."
+	dueAtText   = "When the present credentials are to be replaced (RFC 3339, UTC): at the policy's `interval`, or an " +
+		"`overlap` (24h without a policy) before `credentials_expire_at`, whichever comes first. Null without credentials, " +
+		"or without both."
+	expireText = "When the present credentials end at the third party (RFC 3339, such as `2027-01-31T12:00:00Z`)."
 	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; " +
-		"`due`: older than the policy's `interval`; `overdue`: older than its `max_age`; `revoked`: they were " +
-		"revoked on the platform."
+		"`due`: past `credentials_due_at`; `overdue`: older than the policy's `max_age`, or past " +
+		"`credentials_expire_at`; `revoked`: they were revoked on the platform."
 )
 
 func resourceSchema() schema.Schema {
@@ -83,6 +87,15 @@ func resourceSchema() schema.Schema {
 				"a warning of the plan says that it is not sent; raise the number to send it. Where the platform " +
 				"has a number, another one in the configuration is a change, and `credentials_wo` is sent. No default.",
 		},
+		"credentials_expire_at": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
+			PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are "+
+				"no difference.", rotate.SameInstant)},
+			MarkdownDescription: expireText + " The platform does not end them; `credentials_due_at` and " +
+				"`credentials_status` count from it. Change it together with `credentials_wo`. A malformed date is an error " +
+				"in the plan. Default: none.",
+		},
 		"allowed_scopes": schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
@@ -92,7 +105,8 @@ func resourceSchema() schema.Schema {
 			},
 			MarkdownDescription: scopesText + fmt.Sprintf(" At most %d scopes such as `messages:send` or "+
 				"`contacts:*`. Narrowing takes effect at once, also for tokens that have more: what counts is what "+
-				"both allow. "+
+				"both allow. The scope `credentials:read`, with which a token fetches the credentials themselves, must be named: "+
+				"no wildcard covers it. "+
 				"A malformed scope is an error in the plan. Default: null.", api.MaxScopes),
 		},
 		"enabled": schema.BoolAttribute{
@@ -121,8 +135,11 @@ func resourceSchema() schema.Schema {
 	})
 	return schema.Schema{
 		MarkdownDescription: "One integration with an outside service: Slack, Twilio, SMTP, an application of your " +
-			"own. Its credentials go to the platform and nowhere else: they are write-only, and the platform never " +
-			"returns them. " +
+			"own. Its credentials go to the platform: they are write-only, and no plan, no state and no ephemeral resource " +
+			"ever has them. A service fetches them from the platform at run time, with a scoped token of this connector " +
+			"that names the scope `credentials:read`: see `examples/clients`. " +
+			"After a replacement, plans warn as long as a service still uses the old credentials, and then for a week that " +
+			"these may be revoked at the third party. " +
 			"A connector is deleted only when no token refers to it any more; until then the attempt is an error " +
 			"that says how many do.",
 		Attributes: attributes,
@@ -149,6 +166,21 @@ func dataAttributes() map[string]datasource.Attribute {
 			Computed:            true,
 			MarkdownDescription: policyText + " Null where there is none.",
 		},
+		"credentials_expire_at": datasource.StringAttribute{
+			Computed: true, MarkdownDescription: expireText + " Null if that is not known.",
+		},
+		"previous_in_use_by": datasource.ListNestedAttribute{
+			Computed: true,
+			MarkdownDescription: "The services that fetched an earlier version of the credentials and not yet the present " +
+				"one. A service that does not come back is listed for 90 days.",
+			NestedObject: datasource.NestedAttributeObject{Attributes: consumerAttributes()},
+		},
+		"safe_to_revoke_previous": datasource.BoolAttribute{
+			Computed: true,
+			MarkdownDescription: "True when every service has fetched the present credentials, and the time at which each " +
+				"was told to come back with the earlier ones has passed: these may then be revoked at the third party. Null " +
+				"where no service fetched earlier ones in the last weeks: who uses them is not known then.",
+		},
 		"version":            datasource.Int64Attribute{Computed: true, MarkdownDescription: versionText},
 		"credentials_set_at": datasource.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": datasource.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
@@ -165,4 +197,9 @@ func dataSourceSchema() datasource.Schema {
 			"except the credentials. It needs a token that may read.",
 		Attributes: dataAttributes(),
 	}
+}
+
+func checkExpiry(s string) error {
+	_, err := api.ParseExpiry(s)
+	return err
 }

@@ -95,7 +95,18 @@ func (r *connectorResource) warn(
 		}
 		diags.AddAttributeWarning(at, "Credentials taken over", text)
 	}
+	warnAge(diags, state, d == writeonly.Keep && because == writeonly.Nothing)
+}
+
+// warnAge says that the credentials are due, overdue, or revoked with nothing to send.
+func warnAge(diags *diag.Diagnostics, state model, nothing bool) {
+	at := path.Root("credentials_wo")
+	name := state.Name.ValueString()
 	due := state.CredentialsDueAt.ValueString()
+	past := "are past the max_age of their rotation policy"
+	if end := state.ExpireAt.ValueString(); end != "" {
+		past += ", or ended at the third party (" + end + ")"
+	}
 	switch state.CredentialsStatus.ValueString() {
 	case api.CredentialsDue:
 		diags.AddAttributeWarning(at, "Credentials due", fmt.Sprintf("The credentials of connector %q were set at "+
@@ -103,10 +114,10 @@ func (r *connectorResource) warn(
 			name, state.CredentialsSetAt.ValueString(), due))
 	case api.CredentialsOverdue:
 		diags.AddAttributeWarning(at, "Credentials overdue", fmt.Sprintf("The credentials of connector %q were set "+
-			"at %s, were due for replacement at %s, and are past the max_age of their rotation policy. "+
-			"Get new ones from the outside service and configure them.", name, state.CredentialsSetAt.ValueString(), due))
+			"at %s, were due for replacement at %s, and %s. Get new ones from the outside service and configure them.",
+			name, state.CredentialsSetAt.ValueString(), due, past))
 	case api.CredentialsRevoked:
-		if d == writeonly.Keep && because == writeonly.Nothing {
+		if nothing {
 			diags.AddAttributeWarning(at, "Credentials revoked", fmt.Sprintf("The credentials of connector %q were "+
 				"revoked, and the configuration has none to send: the connector does not work.", name))
 		}

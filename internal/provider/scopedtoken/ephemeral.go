@@ -3,6 +3,7 @@ package scopedtoken
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
@@ -49,7 +50,8 @@ func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid " +
 					"version (it is revoked, expired or deleted), so that the plan which puts that right, and a " +
-					"destroy, do not fail on it.",
+					"destroy, do not fail on it. Also null, with a warning, where the token names the scope " +
+					"`credentials:read` and the provider's own token has no permission `write` (role `planner`).",
 			},
 			"version": schema.Int64Attribute{
 				Computed:            true,
@@ -79,6 +81,11 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the "+
 			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
+	case revealed == nil && e.withheld(t):
+		resp.Diagnostics.AddWarning("Value not revealed", fmt.Sprintf("Scoped token %q names the scope %s, so its value "+
+			"opens the credentials of its connector: revealing it also needs the permission write, which the role of the "+
+			"provider's token does not have. The value is null here. An apply with a token that has the permission gets it.",
+			t.Name, api.ScopeReadCredentials))
 	case revealed == nil:
 		resp.Diagnostics.AddWarning(
 			"Scoped token without a valid version",
@@ -97,6 +104,14 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
+// withheld reports whether the platform refuses to reveal the value because it opens more than the caller may have. The
+// plans of a planner must not fail on that.
+func (e *tokenEphemeral) withheld(t *api.ScopedToken) bool {
+	who, _ := e.Session().Identity()
+	return slices.Contains(t.Scopes, api.ScopeReadCredentials) &&
+		slices.Contains(who.Permissions, api.PermissionReveal) && !slices.Contains(who.Permissions, api.PermissionWrite)
+}
+
 // reveal returns the token and the value of its version: no token if it does not exist, no value if no version is
 // valid. The version may end between the two requests, so a refused reveal is repeated once.
 func (e *tokenEphemeral) reveal(
@@ -113,7 +128,7 @@ func (e *tokenEphemeral) reveal(
 		if err != nil {
 			return nil, nil, err
 		}
-		if t.Rotation.Phase == api.PhaseRevoked {
+		if t.Rotation.Phase == api.PhaseRevoked || e.withheld(t) {
 			return t, nil, nil
 		}
 		value, err := c.ScopedTokens().Reveal(ctx, id, t.Version)

@@ -35,3 +35,30 @@ func TestFirstUseIsEvidence(t *testing.T) {
 	tf.Keep(tf.Plan(base()), nil)
 	tf.Expect(tf.State, "rotation.phase=draining", "rotation.current_version=2")
 }
+
+// The plans of a planner do not fail on a token whose value opens more than a planner may have.
+func TestPlannerGetsNoValueThatReadsCredentials(t *testing.T) {
+	p, _ := start(t)
+	by := p.As(api.RoleDeployer)
+	by.Create(api.KindConnectors, map[string]any{"name": "chat", "owner": "team-a", "type": "custom"})
+	by.Create(api.KindScopedTokens, base().With("connector_id", by.Connector("chat").ID).
+		With("scopes", []string{api.ScopeReadCredentials}))
+	id := by.ScopedToken("notifier").ID
+	open := func(role string) string {
+		tf := p.Terraform(api.ScopedTokens.Terraform, func(c tftest.Config) tftest.Config {
+			return c.With("token", p.Token(role))
+		})
+		v, d := tf.Open(tftest.Config{"id": id})
+		if d.Errors() != "" {
+			t.Fatal(d.Errors())
+		}
+		if role == api.RolePlanner {
+			tf.Expect(v, "value=<null>", "version=1")
+		}
+		return d.Warnings()
+	}
+	tftest.Says(t, open(api.RolePlanner), "revealing it also needs the permission write")
+	if warnings := open(api.RoleDeployer); warnings != "" {
+		t.Error(warnings)
+	}
+}

@@ -1,0 +1,118 @@
+package retrieval
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+const (
+	auditInterval = time.Hour
+	// margin is how much later than promised the stored time may be. Within it a retrieval writes nothing, and a crash
+	// loses no promise.
+	margin = time.Minute
+
+	// maxRetrievals is how many consumers and versions of one token are kept. A consumer chooses its name, so there must
+	// be a limit.
+	maxRetrievals = 1000
+
+	// UnusedRetention is how long a consumer is listed that does not come back.
+	UnusedRetention = 90 * 24 * time.Hour
+	// MovedRetention is how long the use of an earlier version is kept of a consumer that has fetched a later one.
+	MovedRetention = 7 * 24 * time.Hour
+
+	actionRetrieve = "retrieve"
+)
+
+// mustWrite reports whether a use must be in the database before it is answered. Every other use is counted in memory
+// and written soon.
+func mustWrite(stored *store.Retrieval, u use) bool {
+	return stored == nil || u.again.After(stored.FetchAgainAt) || !u.at.Before(stored.AuditedAt.Add(auditInterval))
+}
+
+// account records a use. A consumer that has fetched this version before is served even where nothing can be written.
+func (h *Handler) account(ctx context.Context, r *retrieved) error {
+	if !mustWrite(r.stored, r.use) {
+		h.kept.add(r.use)
+		return nil
+	}
+	err := h.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error { return write(ctx, tx, r.use) })
+	if r.stored != nil && errors.Is(err, store.ErrUnavailable) {
+		h.kept.add(r.use)
+		return nil
+	}
+	return err
+}
+
+// Flush writes the uses that are kept. Those that cannot be written are kept for the next time.
+func (h *Handler) Flush(ctx context.Context) error {
+	for _, b := range h.kept.all() {
+		u, ok := h.kept.take(b)
+		if !ok {
+			continue
+		}
+		caller := txn.Caller{Scope: b.scope, Actor: b.token}
+		err := h.engine.TryUpdate(ctx, caller, func(tx *txn.Tx) error {
+			return write(ctx, tx, u)
+		})
+		if errors.Is(err, store.ErrReferenced) {
+			continue // the connector was deleted meanwhile
+		}
+		if err != nil {
+			h.kept.add(u)
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds a use to the stored row, and audits the first of each hour.
+func write(ctx context.Context, tx *txn.Tx, u use) error {
+	row, err := tx.Retrieval(ctx, u.scope, u.row())
+	if errors.Is(err, store.ErrNotFound) {
+		if err := checkRoom(ctx, tx, u); err != nil {
+			return err
+		}
+		row = u.row()
+		row.FirstAt = u.at
+		err = tx.PruneRetrievals(ctx, u.scope, row, tx.Now)
+	}
+	if err != nil {
+		return err
+	}
+	row.Count += u.count
+	row.LastAt = u.at
+	if u.again.After(row.FetchAgainAt) {
+		row.FetchAgainAt = u.again.Add(margin)
+	}
+	if !u.at.Before(row.AuditedAt.Add(auditInterval)) {
+		detail := map[string]string{
+			"version": strconv.FormatInt(u.version, 10), "consumer": u.consumer,
+			"retrievals": strconv.FormatInt(row.Count-row.AuditedCount, 10),
+		}
+		if err := tx.AuditEvent(ctx, store.AuditEvent{
+			At: u.at, Actor: u.token, Action: actionRetrieve, Kind: api.Connectors.Path, ObjectID: u.connector, Detail: detail,
+		}); err != nil {
+			return err
+		}
+		row.AuditedAt, row.AuditedCount = u.at, row.Count
+	}
+	return tx.WriteRetrieval(ctx, u.scope, row)
+}
+
+func checkRoom(ctx context.Context, tx *txn.Tx, u use) error {
+	n, err := tx.CountRetrievals(ctx, u.scope, u.connector, u.token)
+	if err == nil && n >= maxRetrievals {
+		err = problem.New(api.CodeConflict, "", "the scoped token of this request has %d consumers by now; give each "+
+			"service one name in the header %s that stays the same, instead of one for each of its instances",
+			n, api.HeaderConsumer)
+	}
+	return err
+}
