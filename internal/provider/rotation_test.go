@@ -15,12 +15,12 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		s.create(k.config)
 		tf := s.tf
 		tf.Expect(tf.State, "version=1", "rotation.phase=stable", "rotation.next_version=2", "tenant=acme",
-			"deletion_protection=false")
+			"deletion_protection=false", "handover=17")
 		tftest.Silent(t, tf, k.config)
 
 		s.due()
 		p := tf.Plan(k.config)
-		tf.Expect(p.Planned, "version=2", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false",
+		tf.Expect(p.Planned, "version=2", "handover=27", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false",
 			"rotation.current_version=1", "rotation.pending_version=2", "rotation.previous_version=<null>",
 			"rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>",
 			"rotation.pending_expires_at=<unknown>",
@@ -35,7 +35,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		s.warns(tftest.Empty(t, tf, k.config), `Version 2 of "orders" waits to be seen in use`, "2026-08-06T12:00:00Z")
 		s.somebody.Acknowledge(2)
 		p = tf.Plan(k.config)
-		tf.Expect(p.Planned, "version=2", "rotation.phase=draining", "rotation.current_version=2",
+		tf.Expect(p.Planned, "version=2", "handover=27", "rotation.phase=draining", "rotation.current_version=2",
 			"rotation.previous_version=1",
 			"rotation.pending_version=<null>", "rotation.next_version=3")
 		s.warns(p, "version 2 will be current", "version 2 was seen in use")
@@ -46,7 +46,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 
 		s.Clock.Advance(day)
 		tftest.Silent(t, tf, k.config)
-		tf.Expect(tf.State, "rotation.phase=stable", "rotation.current_version=2", "version=2")
+		tf.Expect(tf.State, "rotation.phase=stable", "rotation.current_version=2", "version=2", "handover=25")
 	})
 }
 

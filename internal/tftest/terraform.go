@@ -90,10 +90,11 @@ func (tf *Terraform) Close() {
 // Beside returns Terraform with one resource of another type, beside tf in the same run of the provider.
 func (tf *Terraform) Beside(typeName string) *Terraform {
 	tf.t.Helper()
-	other := &Terraform{t: tf.t, server: tf.server, typeName: typeName, schema: tf.schemas().ResourceSchemas[typeName]}
+	other := *tf
+	other.typeName, other.schema = typeName, tf.schemas().ResourceSchemas[typeName]
 	other.typ = other.schema.ValueType()
-	other.State = other.null()
-	return other
+	other.State, other.Private = other.null(), nil
+	return &other
 }
 
 // Serve starts p and fetches its schemas.

@@ -71,12 +71,14 @@ func (c Change) Plan(ctx context.Context, plan *Model, differs bool, diags *diag
 	switch {
 	case c.Unknown(), c.SendsValue(), changes && supply.MaySend && (supply.Configured || !c.Steps()):
 		plan.Version, plan.Rotation = types.Int64Unknown(), types.ObjectUnknown(memberTypes())
+		plan.Handover = types.Int64Unknown()
 		return true
 	case c.Steps():
+		plan.Handover = types.Int64Value(c.decision.after.Handover())
 		plan.Version = types.Int64Value(c.decision.after.Version)
 		plan.Rotation = promised(c.decision.after, c.decision.step, c.rotation.CurrentExpiresAt).object(ctx, diags)
 	default:
-		plan.Version, plan.Rotation = c.state.Version, c.state.Rotation
+		plan.Version, plan.Rotation, plan.Handover = c.state.Version, c.state.Rotation, c.state.Handover
 	}
 	return false
 }

@@ -39,6 +39,7 @@ func (o Object) ExpandPatch(state Object) api.RotatedPatch {
 
 // Flatten returns the shared part of the platform's answer.
 func Flatten(ctx context.Context, r api.Rotated, policyID *string, diags *diag.Diagnostics) Model {
+	rotation := flatten(r.Rotation)
 	return Model{
 		Owner:              types.StringValue(r.Owner),
 		RotationPolicyID:   types.StringPointerValue(policyID),
@@ -46,6 +47,7 @@ func Flatten(ctx context.Context, r api.Rotated, policyID *string, diags *diag.D
 		MinimumVersion:     types.Int64PointerValue(r.MinimumVersion),
 		DeletionProtection: types.BoolValue(r.DeletionProtection),
 		Version:            types.Int64Value(r.Version),
-		Rotation:           flatten(r.Rotation).object(ctx, diags),
+		Handover:           types.Int64Value(numbersOf(types.Int64Value(r.Version), rotation).Handover()),
+		Rotation:           rotation.object(ctx, diags),
 	}
 }

@@ -21,12 +21,14 @@ type Model struct {
 	MinimumVersion     types.Int64  `tfsdk:"minimum_version"`
 	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
 	Version            types.Int64  `tfsdk:"version"`
+	Handover           types.Int64  `tfsdk:"handover"`
 	Rotation           types.Object `tfsdk:"rotation"`
 }
 
 // Planned keeps what was planned and takes from the answer what the plan left open.
 func (m Model) Planned(ctx context.Context, answered Model, diags *diag.Diagnostics) Model {
 	m.Version = tfkit.Planned(m.Version, answered.Version)
+	m.Handover = tfkit.Planned(m.Handover, answered.Handover)
 	if m.Rotation.IsUnknown() {
 		m.Rotation = answered.Rotation
 		return m

@@ -77,6 +77,7 @@ func dataAttributes() map[string]schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: "Whether the platform refuses to delete it.",
 	}
+	attributes["handover"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.HandoverText}
 	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText}
 	attributes["rotation"] = rotate.DataAttribute()
 	attributes["rotation_requested"] = schema.BoolAttribute{
