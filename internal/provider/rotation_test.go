@@ -20,7 +20,8 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 
 		s.due()
 		p := tf.Plan(k.config)
-		tf.Expect(p.Planned, "version=2", "handover=27", "rotation.phase=staged", "rotation.due=none", "rotation.acknowledged=false",
+		tf.Expect(p.Planned, "version=2", "handover=27", "rotation.phase=staged", "rotation.due=none",
+			"rotation.acknowledged=false",
 			"rotation.current_version=1", "rotation.pending_version=2", "rotation.previous_version=<null>",
 			"rotation.next_version=3", "rotation.reason=<unknown>", "rotation.requires_acknowledgement=<unknown>",
 			"rotation.pending_expires_at=<unknown>",
