@@ -37,13 +37,13 @@ func (r *endpointResource) ModifyPlan(
 		return // a replacement: it begins without a history, and everything is sent
 	}
 	a := argumentsOf(ctx, r.Session(), req.Private, config, plan, state, &resp.Diagnostics)
-	differs, changes := !req.Plan.Raw.Equal(req.State.Raw), false
+	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	for _, s := range a.all() {
-		changes = changes || s.decision != writeonly.Keep || s.removed
+		differs = differs || s.decision != writeonly.Keep || s.removed
 		r.warn(&resp.Diagnostics, s, state)
 	}
-	if differs || changes {
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, a.plan(plan, state, differs))...)
+	if differs {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, a.plan(plan, state))...)
 	}
 	warnOfDeliveries(ctx, req.Private, plan, state, a.url.decision != writeonly.Keep, &resp.Diagnostics)
 }

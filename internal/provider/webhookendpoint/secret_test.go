@@ -145,6 +145,13 @@ func TestHeaders(t *testing.T) {
 	tftest.Silent(t, s.tf, with(two))
 	s.sent(with(map[string]any{}), with(two))
 	tftest.Silent(t, s.tf, with(two))
+	// One value differs in the plan, and another one only in the apply.
+	both := func(url string, headers any) tftest.Config { return secretURL(url).With("headers_wo", headers) }
+	s.sent(both(urlOne, two), nil, "secret_url")
+	s.sent(both(urlTwo, two), both(urlTwo, one), "secret_url", "headers")
+	s.sent(both(urlTwo, two), both(urlOne, one), "secret_url")
+	s.sent(both(urlOne, two), nil, "headers")
+	s.sent(with(two), nil)
 	if s.object().HeadersDigest == nil {
 		t.Error("the headers were removed, although the apply configured some")
 	}

@@ -110,11 +110,11 @@ func argumentsOf(
 	return out
 }
 
-// plan puts the computed attributes of the values into a plan: as they are, or unknown where an apply may change them.
-// A write-only value may differ between plan and apply.
-func (a arguments) plan(plan, state model, differs bool) model {
+// plan puts the computed attributes of the values into a plan that has a difference: as they are, or unknown where an
+// apply may change them. A write-only value may differ between plan and apply, which plans again.
+func (a arguments) plan(plan, state model) model {
 	digest := func(s supplied, old types.String) types.String {
-		if s.decision != writeonly.Keep || s.removed || differs && s.mayBeSent() {
+		if s.decision != writeonly.Keep || s.removed || s.mayBeSent() {
 			return types.StringUnknown()
 		}
 		return old
