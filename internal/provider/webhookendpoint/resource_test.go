@@ -69,7 +69,8 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		"a URL with a password":    {base().With("url", "https://user:CANARY@hooks.example.com"), "url"},
 		"a URL of another scheme":  {base().With("url", "ftp://hooks.example.com/CANARY"), "url"},
 		"no event types":           {base().With("event_types", []string{}), "event_types"},
-		"malformed event type":     {base().With("event_types", []string{"message.sent", "CANARY!"}), "event_types"},
+		"malformed event type":     {base().With("event_types", []string{"message.sent", "No type!"}), "event_types"},
+		"malformed event family":   {base().With("event_types", []string{"message.*.sent"}), "event_types"},
 		"the probe's event type":   {base().With("event_types", []string{api.ProbeEventType}), "event_types"},
 		"null label":               {base().With("labels", map[string]any{"a": nil}), "labels"},
 	} {
