@@ -19,17 +19,16 @@ const usage = `quickconnectd is the Quickconnect reference platform.
 Usage:
   quickconnectd serve --data-dir DIR [--listen 127.0.0.1:8440] [--tls-cert FILE --tls-key FILE]
       [--metrics-listen HOST:PORT] [--allow-private-endpoints] [--egress-addresses NETWORK,...]
-      [--fetch-again-after 5m]
-      [--trusted-proxies ADDRESS,...] [--limit-… N]
+      [--fetch-again-after 5m] [--trusted-proxies ADDRESS,...] [--limit-… N]
       Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs to
       standard error. SIGHUP reads the certificate and its key again. --metrics-listen (or the environment variable
       QUICKCONNECTD_METRICS_LISTEN) serves /metrics on an address of its own, in plain HTTP, and nowhere else. Webhooks
       go to public addresses only. --allow-private-endpoints also allows this machine, private networks, and http to
       this machine: use it for trials, not for a platform that others may use. --trusted-proxies are the addresses and
       networks of the proxies in front of the platform, whose X-Forwarded-For is believed. --egress-addresses (or
-      QUICKCONNECTD_EGRESS_ADDRESSES) are the networks that webhooks come from, to be published. --fetch-again-after says
-      when a service that fetched the credentials of a connector comes back for them. The limits and their
-      defaults; 0 is no limit:
+      QUICKCONNECTD_EGRESS_ADDRESSES) are the networks that webhooks come from, to be published. --fetch-again-after (or
+      QUICKCONNECTD_FETCH_AGAIN_AFTER) says when a service that fetched the credentials of a connector comes back for
+      them. The limits and their defaults; 0 is no limit:
 %s      Each flag has an environment variable: --limit-principal is QUICKCONNECTD_LIMIT_PRINCIPAL.
 
   quickconnectd bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...

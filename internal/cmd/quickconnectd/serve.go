@@ -103,7 +103,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer, c clock
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 		EgressAddresses: o.egress,
-		FetchAgain: o.fetchAgain,
+		FetchAgain:      o.fetchAgain,
 	})
 	if err != nil {
 		return err

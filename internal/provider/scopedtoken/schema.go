@@ -31,7 +31,9 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		MarkdownDescription: "What the token may do, such as `messages:send`: 1 to 64 scopes, each of lower-case " +
 			"parts separated by colons, the last of which may be `*`. It can be changed in place and counts " +
 			"at once for every valid version. A warning of the plan, and an error of the apply, mean that the " +
-			"connector's `allowed_scopes` do not cover one of them; the warning comes where the plan knows them.",
+			"connector's `allowed_scopes` do not cover one of them; the warning comes where the plan knows them. " +
+			"`credentials:read` lets the token fetch the credentials of its connector; it counts only where it is named, and " +
+			"a wildcard does not cover it.",
 	}
 	attributes["allowed_cidrs"] = schema.SetAttribute{
 		Optional:    true,

@@ -1,0 +1,3 @@
+module quickconnect-notifier
+
+go 1.22
