@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
@@ -67,5 +68,16 @@ func TestImport(t *testing.T) {
 			tf.Keep(tf.Plan(c.With("minimum_version", int(s.somebody.NextVersion()))), nil)
 			tf.Run(c) // back, for the next case
 		}
+	})
+}
+
+// What a creation belongs to is known wherever the provider is configured.
+func TestHomeIsKnownAtCreation(t *testing.T) {
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		p := s.tf.Plan(k.config)
+		s.tf.Expect(p.Planned, "tenant=acme", "environment=staging", "id=<unknown>")
+		s.tf.Keep(p, nil)
+		tf := s.Terraform(k.Terraform, acctest.TokenUnknown)
+		tf.Expect(tf.Plan(k.config).Planned, "tenant=<unknown>", "environment=<unknown>")
 	})
 }

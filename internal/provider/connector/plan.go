@@ -20,7 +20,8 @@ func (r *connectorResource) ModifyPlan(
 		return
 	}
 	if req.State.Raw.IsNull() {
-		return // a creation, where everything computed is unknown
+		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
+		return // a creation, where everything else that is computed is unknown
 	}
 	var config, plan, state model
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); req.Plan.Raw.IsNull() {
@@ -55,6 +56,9 @@ func (r *connectorResource) ModifyPlan(
 	typeMayChange := !plan.Type.Equal(state.Type)
 	switch {
 	case d != writeonly.Keep || (differs && hold == nil && (typeMayChange || writeonly.MaySend(f))):
+		if d == writeonly.Keep && !typeMayChange {
+			writeonly.WarnOpen(&resp.Diagnostics, f, "credentials_wo", state.Name)
+		}
 		plan = plan.withCredentialsUnknown()
 	case differs:
 		plan = plan.withCredentialsOf(state)

@@ -289,3 +289,21 @@ func TestPolicyChangesOnlyWhatItChanges(t *testing.T) {
 	tf.Expect(p.Planned, "id="+s.ID(), "tenant=acme", "environment=staging", "created_at=2026-05-01T12:00:00Z")
 	tf.Keep(p, nil)
 }
+
+// Without a number the apply decides, so the plan of an edit leaves open what a value brings with it. It says why.
+func TestPlanSaysWhyItIsNotQuiet(t *testing.T) {
+	const summary = `Version and digest of "mail" are known after the apply`
+	s := created(t, configured("first"))
+	p := s.tf.Plan(configured("first").With("description", "edited"))
+	wantUnknown(t, s.tf, p, true)
+	wantWarning(t, p, summary, "With credentials_wo_version set")
+	tftest.Silent(t, s.tf, configured("first"))
+	for name, c := range map[string]tftest.Config{
+		"a number": configured("first").With("credentials_wo_version", 1),
+		"no value": base(), "another value": configured("second"),
+	} {
+		if w := s.tf.Plan(c.With("description", "edited")).Diags.Warnings(); strings.Contains(w, summary) {
+			t.Errorf("%s: %s", name, w)
+		}
+	}
+}

@@ -77,6 +77,10 @@ func (r *policyResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	if req.State.Raw.IsNull() {
+		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
+		return
+	}
 	r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics)
 }
 

@@ -70,6 +70,7 @@ func (r *tokenResource) planCreation(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
+	r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
 	var plan model
 	if resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...); !resp.Diagnostics.HasError() {
 		r.Session().WarnScopes(&resp.Diagnostics, plan.ConnectorID, plan.Scopes)

@@ -38,6 +38,7 @@ func (r *secretResource) ModifyPlan(
 ) {
 	if req.State.Raw.IsNull() {
 		tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
+		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
 		return // a creation: the platform chooses the number
 	}
 	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
@@ -78,18 +79,28 @@ func (r *secretResource) ModifyPlan(
 		return
 	}
 	unknown := change.Plan(ctx, &plan.Model, differs, &resp.Diagnostics)
-	plan.SecretDigest, plan.PublicKeys = state.SecretDigest, state.PublicKeys
-	if unknown || change.Steps() && (!state.SecretDigest.IsNull() || returns(plan, state)) {
-		plan.SecretDigest = types.StringUnknown()
+	plan = plan.withValuesOf(state, change, unknown)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if change.Unknown() {
+		return
+	}
+	change.Warn(&resp.Diagnostics)
+	warnAdopted(&resp.Diagnostics, plan, state, facts)
+	if unknown && !change.SendsValue() {
+		writeonly.WarnOpen(&resp.Diagnostics, facts, "secret_wo", state.Name)
+	}
+}
+
+// withValuesOf keeps what follows from the values of the versions, as far as the change leaves it.
+func (m model) withValuesOf(state model, change rotate.Change, unknown bool) model {
+	m.SecretDigest, m.PublicKeys = state.SecretDigest, state.PublicKeys
+	if unknown || change.Steps() && (!state.SecretDigest.IsNull() || returns(m, state)) {
+		m.SecretDigest = types.StringUnknown()
 	}
 	if (unknown || change.Steps()) && !state.PublicKeys.IsNull() {
-		plan.PublicKeys = types.ListUnknown(types.StringType)
+		m.PublicKeys = types.ListUnknown(types.StringType)
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if !change.Unknown() {
-		change.Warn(&resp.Diagnostics)
-		warnAdopted(&resp.Diagnostics, plan, state, facts)
-	}
+	return m
 }
 
 // withoutReplacement says how to get another algorithm without a replacement; empty where that is not the reason.

@@ -167,7 +167,7 @@ func TestMinimumVersionOfASuppliedSecretInEachPhase(t *testing.T) {
 			tftest.Silent(t, tf, c)
 			// Lowering it does nothing, and there is nothing to warn of.
 			p = tf.Plan(c.With("minimum_version", 1))
-			saysNothingOf(t, p.Diags.Warnings(), "sent", "revoked")
+			saysNothingOf(t, p.Diags.Warnings(), "It is sent", "revoked")
 			tf.Keep(p, nil)
 		})
 	}

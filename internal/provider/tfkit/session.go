@@ -176,3 +176,13 @@ func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnosti
 		tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
 	return false
 }
+
+// PlanHome makes tenant and environment of a creation known, wherever the provider is configured.
+func (a *access) PlanHome(ctx context.Context, plan *tfsdk.Plan, diags *diag.Diagnostics) {
+	here, ok := a.session.Identity()
+	if !ok || plan.Raw.IsNull() {
+		return
+	}
+	diags.Append(plan.SetAttribute(ctx, path.Root("tenant"), here.Tenant)...)
+	diags.Append(plan.SetAttribute(ctx, path.Root("environment"), here.Environment)...)
+}

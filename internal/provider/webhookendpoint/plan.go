@@ -22,7 +22,11 @@ func (r *endpointResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) || req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
+		return
+	}
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) || req.Plan.Raw.IsNull() {
 		return
 	}
 	var config, plan, state model

@@ -16,7 +16,7 @@ func TestEveryAttributeThereAndBack(t *testing.T) {
 	full := base().With("description", "").With("labels", map[string]any{}).With("event_types",
 		[]string{"message.failed", "message.delivered"}).With("enabled", false)
 	p := tf.Plan(full)
-	tf.Expect(p.Planned, "id=<unknown>", "tenant=<unknown>", "environment=<unknown>", "created_at=<unknown>",
+	tf.Expect(p.Planned, "id=<unknown>", "tenant=acme", "environment=staging", "created_at=<unknown>",
 		"enabled=false", "url=https://hooks.example.com/orders")
 	tf.Keep(p, nil)
 	id := s.id()
