@@ -23,25 +23,45 @@ func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
 		ctx := hc.Context()
 		caller := access.From(ctx)
 		requestOf(ctx).reserved = op.Limit == limits.Reserve
-		id, err := rt.authenticate(ctx, op, caller)
-		switch {
-		case problem.Has(err, api.CodeUnauthenticated):
-			if refused := rt.limitAnonymous(ctx, limits.Address); refused != nil {
-				err = refused
-			}
-		case err == nil:
-			err = rt.limitCaller(op.Limit, caller, id)
-		}
-		if err == nil && caller.Principal != nil {
-			err = access.Authorize(caller, op.Permission)
-		}
-		if err != nil {
+		if err := rt.admit(ctx, op, caller); err != nil {
 			_, w := humago.Unwrap(hc)
 			writeProblem(w, rt.problemOf(ctx, err))
 			return
 		}
 		next(hc)
 	}
+}
+
+// admit finds the caller of a request and decides whether its operation is carried out.
+func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Request) error {
+	key := refusedKey{under: op.Limit, token: string(rt.runner.Keys.TokenHash(caller.Bearer))}
+	now := rt.runner.Clock.Now()
+	if principal, refusal := rt.early.find(key, now); refusal != nil {
+		caller.Principal = principal
+		return tooMany(refusal)
+	}
+	id, err := rt.authenticate(ctx, op, caller)
+	switch {
+	case problem.Has(err, api.CodeUnauthenticated):
+		if refused := rt.limitAnonymous(ctx, limits.Address); refused != nil {
+			return refused
+		}
+		return err
+	case err != nil:
+		return err
+	}
+	scope := caller.Caller().Scope
+	refusal := rt.limiter.Caller(op.Limit, scope.Tenant+"/"+scope.Environment, id, now)
+	if refusal != nil {
+		if caller.Principal != nil {
+			rt.early.add(key, caller.Principal, refusal, now)
+		}
+		return tooMany(refusal)
+	}
+	if caller.Principal == nil {
+		return nil
+	}
+	return access.Authorize(caller, op.Permission)
 }
 
 func (rt *Router) authenticate(ctx context.Context, op Operation, caller *access.Request) (id string, err error) {
@@ -73,32 +93,25 @@ func (rt *Router) anonymous(under limits.Limit, h http.Handler) http.Handler {
 	})
 }
 
-func (rt *Router) limitCaller(under limits.Limit, caller *access.Request, id string) error {
-	scope := caller.Caller().Scope
-	refusal := rt.limiter.Caller(under, scope.Tenant+"/"+scope.Environment, id, rt.runner.Clock.Now())
-	if refusal == nil {
-		return nil
-	}
-	who := "this principal"
-	switch refusal.Limit {
-	case limits.Environment:
-		who = "the principals of this environment together, of which this one sends more than its share,"
-	case limits.Reserve:
-		who = "this caller"
-	}
-	return tooMany(refusal, who)
-}
-
 func (rt *Router) limitAnonymous(ctx context.Context, under limits.Limit) error {
 	refusal := rt.limiter.Anonymous(under, access.From(ctx).Address, rt.runner.Clock.Now())
 	if refusal == nil {
 		return nil
 	}
-	return tooMany(refusal, "the callers without valid credentials behind this address")
+	return tooMany(refusal)
 }
 
 // tooMany says that a request came too early.
-func tooMany(r *limits.Refusal, who string) error {
+func tooMany(r *limits.Refusal) error {
+	who := "this principal"
+	switch r.Limit {
+	case limits.Environment:
+		who = "the principals of this environment together, of which this one sends more than its share,"
+	case limits.Reserve:
+		who = "this caller"
+	case limits.Address, limits.Health:
+		who = "the callers without valid credentials behind this address"
+	}
 	out := problem.New(api.CodeRateLimited, "", "%s may send %s; wait as long as Retry-After says", who, r.Rate)
 	out.RetryAfter = r.RetryAfter()
 	out.Limit = &problem.Limit{Name: string(r.Limit), Quota: r.Rate.Burst, Window: r.Rate.Window()}

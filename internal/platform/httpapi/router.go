@@ -35,6 +35,7 @@ type Router struct {
 	metrics  *Metrics
 	limiter  *limits.Limiter
 	refusals *Refusals
+	early    *refusedCallers
 	uses     *access.Uses
 	log      *slog.Logger
 	mux      *http.ServeMux
@@ -48,7 +49,8 @@ func NewRouter(c Config) *Router {
 	replaceHumaErrors()
 	mux := http.NewServeMux()
 	return &Router{
-		runner: c.Runner, metrics: c.Metrics, limiter: c.Limiter, refusals: c.Refusals, uses: c.Uses, log: c.Log,
+		runner: c.Runner, metrics: c.Metrics, limiter: c.Limiter, refusals: c.Refusals, early: newRefusedCallers(),
+		uses: c.Uses, log: c.Log,
 		mux: mux, api: humago.New(mux, humaConfig()), orNull: map[string][]string{},
 	}
 }

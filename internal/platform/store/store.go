@@ -27,6 +27,7 @@ var (
 type Store struct {
 	dialect     dialect
 	read, write *pool
+	turns       turns
 	outage      outage.State
 }
 
@@ -105,7 +106,12 @@ func (s *Store) View(ctx context.Context, do func(*Tx) error) error {
 // over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update. It
 // fails with an UnavailableError, after a wait at most, where the database cannot be written.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
-	return s.update(ctx, writeWait, do)
+	return s.UpdateIn(ctx, Scope{}, do)
+}
+
+// UpdateIn is Update on behalf of an environment. Writes of other environments take turns with it.
+func (s *Store) UpdateIn(ctx context.Context, scope Scope, do func(*Tx) error) error {
+	return s.update(ctx, scope, writeWait, do)
 }
 
 // beginner is a pool, or one of its connections.

@@ -28,13 +28,13 @@ type UnavailableError = outage.Error
 // called since.
 func (s *Store) Outage() *UnavailableError { return s.outage.Get() }
 
-// TryUpdate is Update for a write that its caller can do without for now. During an outage it fails at once, and
+// TryUpdate is UpdateIn for a write that its caller can do without for now. During an outage it fails at once, and
 // otherwise it does not wait for long.
-func (s *Store) TryUpdate(ctx context.Context, do func(*Tx) error) error {
+func (s *Store) TryUpdate(ctx context.Context, scope Scope, do func(*Tx) error) error {
 	if u := s.Outage(); u != nil {
 		return u
 	}
-	return s.update(ctx, tryWait, do)
+	return s.update(ctx, scope, tryWait, do)
 }
 
 // probeBytes is more than most changes need, so that an outage does not end and begin again with every larger one.
@@ -47,7 +47,7 @@ func (s *Store) EndOutage() { s.outage.Set(nil) }
 // what it deletes, so the disk must take all of the row.
 func (s *Store) Probe(ctx context.Context) error {
 	row := &Idempotent{Method: "PROBE", BodyHash: []byte{}, Body: make([]byte, probeBytes)}
-	return s.update(ctx, tryWait, func(tx *Tx) error {
+	return s.update(ctx, Scope{}, tryWait, func(tx *Tx) error {
 		if err := tx.InsertIdempotent(ctx, row); err != nil {
 			return err
 		}
@@ -55,13 +55,14 @@ func (s *Store) Probe(ctx context.Context) error {
 	})
 }
 
-// update runs a write transaction. Each of its two waits is limited: for the connection that writes, and for the lock
-// of the database, which another process may hold.
-func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) error) error {
-	conn, err := s.writer(ctx, wait)
+// update runs a write transaction. Each of its two waits is limited: for its turn, and for the lock of the database,
+// which another process may hold.
+func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do func(*Tx) error) error {
+	conn, err := s.writer(ctx, scope, wait)
 	if err != nil {
 		return err
 	}
+	defer s.turns.end()
 	defer func() { _ = conn.Close() }()
 	if s.Outage() != nil {
 		wait = tryWait
@@ -78,11 +79,15 @@ func (s *Store) update(ctx context.Context, wait time.Duration, do func(*Tx) err
 	return err
 }
 
-// writer takes the connection that writes.
-func (s *Store) writer(ctx context.Context, wait time.Duration) (*sql.Conn, error) {
+// writer waits for a turn, and takes the connection that writes.
+func (s *Store) writer(ctx context.Context, scope Scope, wait time.Duration) (conn *sql.Conn, err error) {
 	turn, cancel := context.WithTimeout(ctx, 2*wait)
 	defer cancel()
-	conn, err := s.write.db.Conn(turn)
+	if err = s.turns.begin(turn, scope); err == nil {
+		if conn, err = s.write.db.Conn(turn); err != nil {
+			s.turns.end()
+		}
+	}
 	switch {
 	case err == nil:
 		return conn, nil

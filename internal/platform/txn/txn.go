@@ -45,7 +45,7 @@ func (r *Runner) View(ctx context.Context, c Caller, do func(*Tx) error) error {
 
 // Update runs a transaction that may write. It calls the functions of OnCommit after the commit.
 func (r *Runner) Update(ctx context.Context, c Caller, do func(*Tx) error) error {
-	return r.update(ctx, r.Store.Update, c, do)
+	return r.update(ctx, r.Store.UpdateIn, c, do)
 }
 
 // TryUpdate is Update for what can wait. It does not wait itself where the database cannot be written.
@@ -54,10 +54,11 @@ func (r *Runner) TryUpdate(ctx context.Context, c Caller, do func(*Tx) error) er
 }
 
 func (r *Runner) update(
-	ctx context.Context, update func(context.Context, func(*store.Tx) error) error, c Caller, do func(*Tx) error,
+	ctx context.Context, update func(context.Context, store.Scope, func(*store.Tx) error) error, c Caller,
+	do func(*Tx) error,
 ) error {
 	var done *Tx
-	err := update(ctx, func(tx *store.Tx) error {
+	err := update(ctx, c.Scope, func(tx *store.Tx) error {
 		done = r.begin(tx, c, true)
 		if err := do(done); err != nil {
 			return err
