@@ -49,9 +49,9 @@ func TestObjectsOfAnEnvironment(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			w := w.in(t)
 			var last string
-			for i := 0; ; i++ {
-				got := w.do("POST", path, body("n"+itoa(int64(i))), key("k"+itoa(int64(i))))
-				if got.status == 201 {
+			for i := range int64(3) {
+				got := w.do("POST", path, body("n"+itoa(i)), key("k"+itoa(i)))
+				if got.status == 201 && i < 2 {
 					last = path + "/" + idOf(got)
 					continue
 				}
