@@ -113,7 +113,7 @@ var mistakes = []badInput{
 		`allowed_scopes has the entry "Messages", which must be a scope such as messages:send`,
 	},
 	{
-		connectorType, `rotation_policy_id = "monthly"`, asConnector,
+		connectorType, `rotation_policy_id = "con_01J8Z3N6T4"`, asConnector,
 		"rotation_policy_id must be the id of a rotation policy",
 	},
 	{connectorType, `credentials_wo = {}`, asConnector, "credentials_wo must have at least one entry"},
@@ -122,9 +122,9 @@ var mistakes = []badInput{
 
 	{tokenType, `name = "notifier_1"`, asToken, notAName},
 	{tokenType, `owner = " team"`, asToken, "owner must be an e-mail address or a team name"},
-	{tokenType, `connector_id = "slack"`, asToken, "connector_id must be the id of a connector, such as con_"},
+	{tokenType, `connector_id = "pol_01J8Z3N6T4"`, asToken, "connector_id must be the id of a connector, such as con_"},
 	{
-		tokenType, `rotation_policy_id = "monthly"`, asToken,
+		tokenType, `rotation_policy_id = "con_01J8Z3N6T4"`, asToken,
 		"rotation_policy_id must be the id of a rotation policy, such as pol_",
 	},
 	{tokenType, `scopes = []`, asToken, "scopes set must contain at least 1"},
@@ -154,7 +154,7 @@ var mistakes = []badInput{
 	},
 
 	{endpointType, `name = "Orders"`, asEndpoint, notAName},
-	{endpointType, `connector_id = "shop"`, asEndpoint, "connector_id must be the id of a connector, such as con_"},
+	{endpointType, `connector_id = "wep_01J8Z3N6T4"`, asEndpoint, "connector_id must be the id of a connector, such as con_"},
 	{
 		endpointType, `url = "http://hooks.example.com/quickconnect"`, asEndpoint,
 		"url must start with https:// (http is only for a receiver on the platform's own machine",
@@ -191,9 +191,9 @@ var mistakes = []badInput{
 	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `The argument "url" is required`},
 
 	{signingType, `owner = ""`, asSigning, "owner must be an e-mail address or a team name"},
-	{signingType, `endpoint_id = "orders"`, asSigning, "endpoint_id must be the id of a webhook endpoint, such as wep_"},
+	{signingType, `endpoint_id = "sec_01J8Z3N6T4"`, asSigning, "endpoint_id must be the id of a webhook endpoint, such as wep_"},
 	{
-		signingType, `rotation_policy_id = "monthly"`, asSigning,
+		signingType, `rotation_policy_id = "con_01J8Z3N6T4"`, asSigning,
 		"rotation_policy_id must be the id of a rotation policy, such as pol_",
 	},
 	{signingType, `algorithm = "rsa"`, asSigning, "algorithm must be hmac-sha256 or ed25519"},

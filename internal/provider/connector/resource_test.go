@@ -44,7 +44,7 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		},
 		"labels":          {base().With("labels", map[string]any{"": "CANARY"}), `AttributeName("labels")`},
 		"label null":      {base().With("labels", map[string]any{"a": nil}), `AttributeName("labels")`},
-		"policy":          {base().With("rotation_policy_id", "CANARY"), `AttributeName("rotation_policy_id")`},
+		"policy":          {base().With("rotation_policy_id", "con_CANARY"), `AttributeName("rotation_policy_id")`},
 		"number":          {base().With("credentials_wo_version", 0), `AttributeName("credentials_wo_version")`},
 		"unknown setting": {smtp(map[string]any{"host": "mail", "pasword": "CANARY"}), `ElementKeyString("pasword")`},
 		"setting missing": {smtp(map[string]any{"port": "25"}), "must have host"},

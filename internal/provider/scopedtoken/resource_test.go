@@ -52,17 +52,17 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		config    tftest.Config
 		attribute string
 	}{
-		"name":                     {base().With("name", "Not A Name"), "name"},
-		"no scopes":                {base().With("scopes", []string{}), "scopes"},
-		"malformed scope":          {base().With("scopes", []string{"messages:send", "Send!"}), "scopes"},
-		"neither policy nor end":   {base().With("rotation_policy_id", nil), "rotation_policy_id"},
-		"no date":                  {base().With("expires_at", "tomorrow"), "expires_at"},
-		"no range":                 {base().With("allowed_cidrs", []string{"10.0.0.1/8"}), "allowed_cidrs"},
-		"minimum_version":          {base().With("minimum_version", 0), "minimum_version"},
-		"a name for the policy":    {base().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
-		"a name for the connector": {base().With("connector_id", "slack"), "connector_id"},
-		"owner":                    {base().With("owner", "a@"), "owner"},
-		"null trigger":             {base().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
+		"name":                   {base().With("name", "Not A Name"), "name"},
+		"no scopes":              {base().With("scopes", []string{}), "scopes"},
+		"malformed scope":        {base().With("scopes", []string{"messages:send", "Send!"}), "scopes"},
+		"neither policy nor end": {base().With("rotation_policy_id", nil), "rotation_policy_id"},
+		"no date":                {base().With("expires_at", "tomorrow"), "expires_at"},
+		"no range":               {base().With("allowed_cidrs", []string{"10.0.0.1/8"}), "allowed_cidrs"},
+		"minimum_version":        {base().With("minimum_version", 0), "minimum_version"},
+		"a connector as policy":  {base().With("rotation_policy_id", "con_01J8Z3N6T4"), "rotation_policy_id"},
+		"a policy as connector":  {base().With("connector_id", "pol_01J8Z3N6T4"), "connector_id"},
+		"owner":                  {base().With("owner", "a@"), "owner"},
+		"null trigger":           {base().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tftest.Says(t, tf.Plan(c.config).Diags.Errors(), `AttributeName("`+c.attribute+`")`)

@@ -47,18 +47,18 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		config    tftest.Config
 		attribute string
 	}{
-		"name":                    {base().With("name", "Not A Name"), "name"},
-		"owner":                   {base().With("owner", "a@"), "owner"},
-		"a name for the endpoint": {base().With("endpoint_id", "orders"), "endpoint_id"},
-		"a name for the policy":   {base().With("rotation_policy_id", "quarterly"), "rotation_policy_id"},
-		"no policy":               {base().With("rotation_policy_id", nil), "rotation_policy_id"},
-		"algorithm":               {base().With("algorithm", "rsa"), "algorithm"},
-		"secret":                  {base().With("secret_wo", "whsec_canary"), "secret_wo"},
-		"empty secret":            {base().With("secret_wo", ""), "secret_wo"},
-		"secret for a key pair":   {keyPair().With("secret_wo", whsec("a")), "secret_wo"},
-		"number":                  {base().With("secret_wo_version", 0), "secret_wo_version"},
-		"minimum_version":         {base().With("minimum_version", 0), "minimum_version"},
-		"null trigger":            {base().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
+		"name":                  {base().With("name", "Not A Name"), "name"},
+		"owner":                 {base().With("owner", "a@"), "owner"},
+		"a secret as endpoint":  {base().With("endpoint_id", "sec_01J8Z3N6T4"), "endpoint_id"},
+		"a connector as policy": {base().With("rotation_policy_id", "con_01J8Z3N6T4"), "rotation_policy_id"},
+		"no policy":             {base().With("rotation_policy_id", nil), "rotation_policy_id"},
+		"algorithm":             {base().With("algorithm", "rsa"), "algorithm"},
+		"secret":                {base().With("secret_wo", "whsec_canary"), "secret_wo"},
+		"empty secret":          {base().With("secret_wo", ""), "secret_wo"},
+		"secret for a key pair": {keyPair().With("secret_wo", whsec("a")), "secret_wo"},
+		"number":                {base().With("secret_wo_version", 0), "secret_wo_version"},
+		"minimum_version":       {base().With("minimum_version", 0), "minimum_version"},
+		"null trigger":          {base().With("rotate_when_changed", map[string]any{"a": nil}), "rotate_when_changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()

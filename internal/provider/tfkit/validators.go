@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // The validators here replace those of the framework's library, which quote the refused value. A check is a function of
@@ -23,11 +23,17 @@ func StringCheck(description string, check func(string) error) validator.String 
 	return stringCheck{described(description), check}
 }
 
-// IDOf checks the id of another object. Users often give the name instead.
+// IDOf checks the id of another object. It refuses what is plainly the id of something else, and nothing more: the ids
+// that Terraform's mocks make have no form.
 func IDOf(prefix, what string) validator.String {
 	return StringCheck("the id of "+what, func(s string) error {
-		if !strings.HasPrefix(s, prefix) || !client.IsID(s) {
-			return fmt.Errorf("must be the id of %s, such as %s01J8Z3N6T4, not its name", what, prefix)
+		for _, k := range api.Kinds() {
+			if k.IDPrefix != prefix && strings.HasPrefix(s, k.IDPrefix) {
+				return fmt.Errorf("must be the id of %s, such as %s01J8Z3N6T4, not of a %s", what, prefix, k.Singular)
+			}
+		}
+		if s == "" {
+			return fmt.Errorf("must be the id of %s, such as %s01J8Z3N6T4", what, prefix)
 		}
 		return nil
 	})

@@ -63,16 +63,16 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 		config    tftest.Config
 		attribute string
 	}{
-		"name":                     {base().With("name", "CANARY Name"), "name"},
-		"a name for the connector": {base().With("connector_id", "CANARY"), "connector_id"},
-		"no URL":                   {base().With("url", "CANARY"), "url"},
-		"a URL with a password":    {base().With("url", "https://user:CANARY@hooks.example.com"), "url"},
-		"a URL of another scheme":  {base().With("url", "ftp://hooks.example.com/CANARY"), "url"},
-		"no event types":           {base().With("event_types", []string{}), "event_types"},
-		"malformed event type":     {base().With("event_types", []string{"message.sent", "No type!"}), "event_types"},
-		"malformed event family":   {base().With("event_types", []string{"message.*.sent"}), "event_types"},
-		"the probe's event type":   {base().With("event_types", []string{api.ProbeEventType}), "event_types"},
-		"null label":               {base().With("labels", map[string]any{"a": nil}), "labels"},
+		"name":                    {base().With("name", "CANARY Name"), "name"},
+		"another kind of parent":  {base().With("connector_id", "pol_CANARY"), "connector_id"},
+		"no URL":                  {base().With("url", "CANARY"), "url"},
+		"a URL with a password":   {base().With("url", "https://user:CANARY@hooks.example.com"), "url"},
+		"a URL of another scheme": {base().With("url", "ftp://hooks.example.com/CANARY"), "url"},
+		"no event types":          {base().With("event_types", []string{}), "event_types"},
+		"malformed event type":    {base().With("event_types", []string{"message.sent", "No type!"}), "event_types"},
+		"malformed event family":  {base().With("event_types", []string{"message.*.sent"}), "event_types"},
+		"the probe's event type":  {base().With("event_types", []string{api.ProbeEventType}), "event_types"},
+		"null label":              {base().With("labels", map[string]any{"a": nil}), "labels"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := tf.Plan(c.config).Diags.Errors()

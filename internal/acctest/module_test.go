@@ -1,0 +1,108 @@
+package acctest_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+)
+
+// The example of a module passes its own tests: with a bare mock, which needs no platform, and against one.
+func TestModuleExample(t *testing.T) {
+	t.Parallel()
+	p, tf := acctest.Start(t)
+	root, err := acctest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	module := os.DirFS(filepath.Join(root, "examples", "module"))
+	err = fs.WalkDir(module, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			var content []byte
+			if content, err = fs.ReadFile(module, path); err == nil {
+				tf.Write(path, string(content))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ForgetRequests()
+	tf.Run("test", "-filter=tests/mocked.tftest.hcl").Want(0).Has("3 passed, 0 failed")
+	if asked := p.Requests(); len(asked) > 0 {
+		t.Errorf("the mock asked the platform %d times", len(asked))
+	}
+	tf.Run("test", "-filter=tests/platform.tftest.hcl").Want(0).Has("2 passed, 0 failed")
+	for _, kind := range []string{"connectors", "scoped-tokens", "rotation-policies"} {
+		if left := p.As("deployer").Count(kind); left != 0 {
+			t.Errorf("%d %s are left", left, kind)
+		}
+	}
+}
+
+// A bare mock passes at plan and at apply, whatever refers to whatever: Terraform's mocks make ids without a form.
+func TestBareMock(t *testing.T) {
+	t.Parallel()
+	tf := acctest.NewCLI(t)
+	tf.Config(`
+provider "quickconnect" {}
+
+data "quickconnect_identity" "us" {}
+
+data "quickconnect_connector" "theirs" {
+  name = "theirs"
+}
+
+resource "quickconnect_rotation_policy" "p" {
+  name     = "p"
+  interval = "90d"
+}
+
+resource "quickconnect_connector" "c" {
+  name               = "c"
+  type               = "custom"
+  owner              = "team"
+  rotation_policy_id = quickconnect_rotation_policy.p.id
+}
+
+resource "quickconnect_scoped_token" "t" {
+  for_each           = { ours = quickconnect_connector.c.id, theirs = data.quickconnect_connector.theirs.id }
+  name               = each.key
+  owner              = "team"
+  connector_id       = each.value
+  scopes             = ["messages:send"]
+  rotation_policy_id = quickconnect_rotation_policy.p.id
+}
+
+resource "quickconnect_webhook_endpoint" "w" {
+  name         = "w"
+  connector_id = quickconnect_connector.c.id
+  url          = "https://hooks.example.com/x"
+}
+
+resource "quickconnect_webhook_signing_secret" "s" {
+  name               = "s"
+  owner              = "team"
+  endpoint_id        = quickconnect_webhook_endpoint.w.id
+  rotation_policy_id = quickconnect_rotation_policy.p.id
+}
+`)
+	tf.Write("a.tftest.hcl", `mock_provider "quickconnect" {}
+
+run "plan" {
+  command = plan
+}
+
+run "apply" {
+  command = apply
+}
+
+run "edit" {
+  command = apply
+}
+`)
+	tf.Run("test").Want(0).Has("3 passed, 0 failed")
+}
