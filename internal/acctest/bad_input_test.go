@@ -154,7 +154,10 @@ var mistakes = []badInput{
 	},
 
 	{endpointType, `name = "Orders"`, asEndpoint, notAName},
-	{endpointType, `connector_id = "wep_01J8Z3N6T4"`, asEndpoint, "connector_id must be the id of a connector, such as con_"},
+	{
+		endpointType, `connector_id = "wep_01J8Z3N6T4"`, asEndpoint,
+		"connector_id must be the id of a connector, such as con_",
+	},
 	{
 		endpointType, `url = "http://hooks.example.com/quickconnect"`, asEndpoint,
 		"url must start with https:// (http is only for a receiver on the platform's own machine",
@@ -191,7 +194,10 @@ var mistakes = []badInput{
 	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `The argument "url" is required`},
 
 	{signingType, `owner = ""`, asSigning, "owner must be an e-mail address or a team name"},
-	{signingType, `endpoint_id = "sec_01J8Z3N6T4"`, asSigning, "endpoint_id must be the id of a webhook endpoint, such as wep_"},
+	{
+		signingType, `endpoint_id = "sec_01J8Z3N6T4"`, asSigning,
+		"endpoint_id must be the id of a webhook endpoint, such as wep_",
+	},
 	{
 		signingType, `rotation_policy_id = "con_01J8Z3N6T4"`, asSigning,
 		"rotation_policy_id must be the id of a rotation policy, such as pol_",
