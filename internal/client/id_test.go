@@ -65,3 +65,19 @@ func TestInvalidIDIsNotSent(t *testing.T) {
 		t.Errorf("%d requests", len(s.seen()))
 	}
 }
+
+// An error of a step says what could not be done, and to which object.
+func TestStepsAreNamedInErrors(t *testing.T) {
+	s := serve(t, problem(api.CodeConflict))
+	c := newClient(t, s.URL, nil)
+	for verb, want := range map[string]string{
+		api.StepBegin: "begin a rotation of", api.StepRotate: "rotate", api.StepPromote: "promote the pending version of",
+		api.StepRetire: "retire the previous version of", api.StepCancel: "cancel the pending version of",
+		api.StepRollback: "roll back", api.StepReissue: "reissue",
+	} {
+		_, err := c.ScopedTokens().Step(t.Context(), "tok_01", verb, api.StepRequest{}, Write{})
+		if e := (*Error)(nil); !errors.As(err, &e) || e.Op != want || e.Object != "scoped token tok_01" {
+			t.Errorf("%s: %v", verb, err)
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 func step[T object](
 	ctx context.Context, c *Client, kind api.Kind, id, verb string, in api.StepRequest, w Write,
 ) (*T, error) {
-	r, err := below(kind, id, http.MethodPost, verb+" the rotation of", api.PermissionWrite, "rotation", verb)
+	r, err := below(kind, id, http.MethodPost, stepping[verb], api.PermissionWrite, "rotation", verb)
 	if err != nil {
 		return nil, err
 	}
@@ -21,9 +21,21 @@ func step[T object](
 	return fetch[T](ctx, c, r)
 }
 
+// stepping says what a step does, for "Cannot … scoped token tok_…".
+var stepping = map[string]string{
+	api.StepBegin:       "begin a rotation of",
+	api.StepRotate:      "rotate",
+	api.StepAcknowledge: "acknowledge the pending version of",
+	api.StepPromote:     "promote the pending version of",
+	api.StepRetire:      "retire the previous version of",
+	api.StepCancel:      "cancel the pending version of",
+	api.StepRollback:    "roll back",
+	api.StepReissue:     "reissue",
+}
+
 // acknowledge takes the one step that a principal can take who may not read the object. It then has no response body.
 func acknowledge[T object](ctx context.Context, c *Client, kind api.Kind, id string, version int64, w Write) error {
-	r, err := below(kind, id, http.MethodPost, "acknowledge the rotation of", api.PermissionAcknowledge,
+	r, err := below(kind, id, http.MethodPost, stepping[api.StepAcknowledge], api.PermissionAcknowledge,
 		"rotation", api.StepAcknowledge)
 	if err != nil {
 		return err

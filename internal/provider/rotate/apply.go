@@ -2,6 +2,7 @@ package rotate
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -39,7 +40,7 @@ func (c Change) Start(diags *diag.Diagnostics) (step Call, ok bool) {
 	}
 	if c.guarded() && c.notes.Etag == "" {
 		diags.AddError("Plan made without a refresh",
-			"The state does not say which change of the "+c.kind.Short+" it has seen last, so a step of its rotation "+
+			"The state does not say which change of "+c.named()+" it has seen last, so a step of its rotation "+
 				"cannot be taken safely. Run terraform plan without -refresh=false and apply that plan.")
 		return Call{}, false
 	}
@@ -65,7 +66,7 @@ func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (le
 		return Call{}, false
 	}
 	if c.decision.step == rotation.StepMinimumVersion && patched.numbers() != c.decision.after {
-		changedSincePlan(diags, "The versions are not what the plan said: the platform ended a phase at its deadline "+
+		changedSincePlan(diags, c.named(), "The versions are not what the plan said: the platform ended a phase at its deadline "+
 			"in between. minimum_version is in force all the same.")
 		return Call{}, false
 	}
@@ -73,7 +74,7 @@ func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (le
 		return Call{}, true
 	}
 	if c.issues() && patched.Rotation.NextVersion != c.prior.Next {
-		changedSincePlan(diags, "The new name had a "+c.kind.Short+" before, whose version numbers are continued: "+
+		changedSincePlan(diags, c.named(), "The new name had a "+c.kind.Short+" before, whose version numbers are continued: "+
 			"the next version is not the one in the plan.")
 		return Call{}, false
 	}
@@ -82,7 +83,7 @@ func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (le
 
 // StepFailed adds a warning where the PATCH went through and the step after it did not.
 func (c Change) StepFailed(step Call, diags *diag.Diagnostics) {
-	diags.AddWarning("Attributes changed, step not taken", "The other changes of this "+c.kind.Short+
+	diags.AddWarning("Attributes changed, step not taken", "The other changes of "+c.named()+
 		" were made and are in the state; the rotation step "+step.Verb+" was not taken.")
 }
 
@@ -103,7 +104,10 @@ func (c Change) guarded() bool {
 	return c.Steps() || !c.Unknown() && c.prior.raisedBy(c.wanted)
 }
 
-func changedSincePlan(diags *diag.Diagnostics, what string) {
+// named is the object in a message, such as: token "notifier".
+func (c Change) named() string { return c.kind.Short + " " + strconv.Quote(c.state.Name.ValueString()) }
+
+func changedSincePlan(diags *diag.Diagnostics, object, what string) {
 	diags.AddError("Changed since the plan",
-		what+" What the platform has now is in the state. Run terraform plan again and apply that plan.")
+		"This is about "+object+". "+what+" What the platform has now is in the state. Run terraform plan again and apply that plan.")
 }

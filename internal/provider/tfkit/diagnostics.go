@@ -56,6 +56,9 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 		diags.AddError("Request failed", err.Error())
 		return
 	}
+	named := *e
+	named.Detail = argumentNamed(e)
+	e = &named
 	what := fmt.Sprintf("Cannot %s %s", e.Op, e.Object)
 	summary, text := explain(e, s, identity)
 	if summary == "" {
@@ -262,6 +265,22 @@ func fieldText(e *client.Error, s Subject) string {
 var wireNames = map[string]string{"credentials": "credentials_wo", "secret": "secret_wo"}
 
 var attributePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// argumentNamed is the detail of an error, with the name that its argument has in a configuration. A detail of the
+// platform begins with the member of the request that it is about. At the beginning of a sentence, a name of one word
+// would be taken for a word of English.
+func argumentNamed(e *client.Error) string {
+	member, _, _ := strings.Cut(strings.TrimPrefix(e.Field, "/"), "/")
+	rest, ok := strings.CutPrefix(e.Detail, member+" ")
+	if member == "" || !ok {
+		return e.Detail
+	}
+	name := cmp.Or(wireNames[member], member)
+	if strings.Contains(name, "_") {
+		return name + " " + rest
+	}
+	return "The argument " + name + " " + rest
+}
 
 // attributeOf finds the attribute of an error, not the element: elements of sets have no position.
 func attributeOf(e *client.Error, s Subject) (path.Path, bool) {

@@ -54,6 +54,22 @@ func TestReport(t *testing.T) {
 			nil,
 			nil,
 		},
+		"argument of one word": {
+			with(problem(api.CodeInvalid), func(e *client.Error) {
+				e.Field, e.Detail = "/url", "url is refused: a private address"
+			}),
+			"url",
+			[]string{"The argument url is refused: a private address."},
+			[]string{"Url"},
+		},
+		"argument of another name": {
+			with(problem(api.CodeInvalid), func(e *client.Error) {
+				e.Field, e.Detail = "/secret", "secret must be whsec_ and 24 to 64 bytes"
+			}),
+			"secret_wo",
+			[]string{"secret_wo must be whsec_"},
+			[]string{"Secret must"},
+		},
 		"no field": {with(problem(api.CodeInvalid), func(e *client.Error) { e.Field = "/" }), "", nil, nil},
 		"name taken": {
 			problem(api.CodeNameTaken),
