@@ -66,7 +66,8 @@ func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (le
 		return Call{}, false
 	}
 	if c.decision.step == rotation.StepMinimumVersion && patched.numbers() != c.decision.after {
-		changedSincePlan(diags, c.named(), "The versions are not what the plan said: the platform ended a phase at its deadline "+
+		changedSincePlan(diags, c.named(), "The versions are not what the plan said: the platform ended a phase at its "+
+			"deadline "+
 			"in between. minimum_version is in force all the same.")
 		return Call{}, false
 	}
@@ -74,7 +75,8 @@ func (c Change) Resume(step Call, patched Snapshot, diags *diag.Diagnostics) (le
 		return Call{}, true
 	}
 	if c.issues() && patched.Rotation.NextVersion != c.prior.Next {
-		changedSincePlan(diags, c.named(), "The new name had a "+c.kind.Short+" before, whose version numbers are continued: "+
+		changedSincePlan(diags, c.named(), "The new name had a "+c.kind.Short+" before, whose version numbers are "+
+			"continued: "+
 			"the next version is not the one in the plan.")
 		return Call{}, false
 	}
@@ -109,5 +111,6 @@ func (c Change) named() string { return c.kind.Short + " " + strconv.Quote(c.sta
 
 func changedSincePlan(diags *diag.Diagnostics, object, what string) {
 	diags.AddError("Changed since the plan",
-		"This is about "+object+". "+what+" What the platform has now is in the state. Run terraform plan again and apply that plan.")
+		"This is about "+object+". "+what+" What the platform has now is in the state. Run terraform plan again and "+
+			"apply that plan.")
 }
