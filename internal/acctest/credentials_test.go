@@ -89,7 +89,8 @@ func TestGeneratedCredentialsConverge(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
 	generated := func(more string) string {
-		return `ephemeral "sink_generated" "password" {}` + slackWith(`"xoxb-${ephemeral.sink_generated.password.value}"`, more)
+		return `ephemeral "sink_generated" "password" {}` +
+			slackWith(`"xoxb-${ephemeral.sink_generated.password.value}"`, more)
 	}
 	sent := func(n int64) {
 		t.Helper()
