@@ -9,8 +9,8 @@ func (n Numbers) Handover() int64 {
 }
 
 // handoverCode is below 8. As long as the next version stays the same, at most two versions are ever valid: the one
-// that was issued last, and the one before it that was valid then. Where a credential got the name of another one, whose
-// numbers it continues, both are older than the last number.
+// that was issued last, and the one before it that was valid then. Where a credential got the name of another one,
+// whose numbers it continues, both are older than the last number.
 func (n Numbers) handoverCode() int64 {
 	valid := n.Valid()
 	switch len(valid) {

@@ -22,9 +22,10 @@ const VersionText = "Number of the version that a consumer should hold: the pend
 
 // HandoverText describes the attribute `handover`.
 const HandoverText = "A number that changes with what a consumer should hold: with every new version, and with the " +
-	"end of one. For a sink that holds both valid values, such as a receiver of webhooks with `value` and `other_value`, as " +
-	"its `…_wo_version`: the apply after an overlap then drops the value that has ended. It is known in every plan in " +
-	"which `version` and `rotation` are; a promotion does not change it. It can fall, so a sink must follow any change."
+	"end of one. For a sink that holds both valid values, such as a receiver of webhooks with `value` and " +
+	"`other_value`, as its `…_wo_version`: the apply after an overlap then drops the value that has ended. It is known " +
+	"in every plan in which `version` and `rotation` are; a promotion does not change it. It can fall, so a sink must " +
+	"follow any change."
 
 const rotationText = "State of the rotation, as of the last refresh or apply."
 
