@@ -105,6 +105,10 @@ func TestScopeAllowed(t *testing.T) {
 		{"messages:*", []string{"messages:send"}, false},
 		{"messages", []string{"messages:*"}, false},
 		{"messages-archive:send", []string{"messages:*"}, false},
+		{"credentials:read", nil, true},
+		{"credentials:read", []string{"credentials:read"}, true},
+		{"credentials:read", []string{"credentials:*"}, false},
+		{"credentials:*", []string{"credentials:read"}, false},
 	} {
 		if got := api.ScopeAllowed(c.scope, c.allowed); got != c.want {
 			t.Errorf("ScopeAllowed(%q, %q) = %v", c.scope, c.allowed, got)

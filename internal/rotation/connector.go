@@ -3,8 +3,8 @@ package rotation
 import "time"
 
 // Replace gives new credentials to a connector. They are current at once and the old ones are retired in the same
-// moment, because only the platform uses them. It also works where there are none yet (a Credential with nothing but
-// the Highest number of its name) or where all are revoked. On hold it is refused.
+// moment, because the third party decides how long both work. It also works where there are none yet (a Credential with
+// nothing but the Highest number of its name) or where all are revoked. On hold it is refused.
 func Replace(c Credential, actor string, now time.Time) (Credential, Transition, error) {
 	if err := notHeld(c, Policy{}, Command{Step: StepReplace}, now); err != nil {
 		return c, Transition{}, err

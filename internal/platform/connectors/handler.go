@@ -1,4 +1,4 @@
-// Package connectors has the connectors and their credentials, which the platform alone uses: they have an age, but no
+// Package connectors has the connectors and their credentials, which a third party has made: they have an age, but no
 // overlap and no deadlines. Other domains look connectors up here.
 package connectors
 

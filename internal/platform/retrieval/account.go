@@ -53,6 +53,7 @@ func (h *Handler) account(ctx context.Context, r *retrieved) error {
 
 // Flush writes the uses that are kept. Those that cannot be written are kept for the next time.
 func (h *Handler) Flush(ctx context.Context) error {
+	var failed []error
 	for _, b := range h.kept.all() {
 		u, ok := h.kept.take(b)
 		if !ok {
@@ -62,15 +63,19 @@ func (h *Handler) Flush(ctx context.Context) error {
 		err := h.engine.TryUpdate(ctx, caller, func(tx *txn.Tx) error {
 			return write(ctx, tx, u)
 		})
-		if errors.Is(err, store.ErrReferenced) {
-			continue // the connector was deleted meanwhile
-		}
-		if err != nil {
+		refused := (*problem.Error)(nil)
+		switch {
+		case err == nil, errors.Is(err, store.ErrReferenced): // the connector was deleted meanwhile
+		case errors.As(err, &refused): // its row was forgotten meanwhile, and there is no room for another
+		case errors.Is(err, store.ErrUnavailable):
 			h.kept.add(u)
 			return err
+		default:
+			h.kept.add(u)
+			failed = append(failed, err)
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // write adds a use to the stored row, and audits the first of each hour.

@@ -82,7 +82,7 @@ func TestOutage(t *testing.T) {
 				t.Errorf("the outage is %v", s.Outage())
 			}
 			called := false
-			err = s.TryUpdate(ctx, func(*Tx) error { called = true; return nil })
+			err = s.TryUpdate(ctx, staging, func(*Tx) error { called = true; return nil })
 			if !errors.Is(err, ErrUnavailable) || called {
 				t.Errorf("what can wait: %v, called %v", err, called)
 			}
@@ -94,7 +94,7 @@ func TestOutage(t *testing.T) {
 				t.Errorf("after: %v, outage %v", err, s.Outage())
 			}
 			s.EndOutage()
-			if err := s.TryUpdate(ctx, func(*Tx) error { return nil }); err != nil {
+			if err := s.TryUpdate(ctx, staging, func(*Tx) error { return nil }); err != nil {
 				t.Errorf("after: %v", err)
 			}
 			if _, err := firstProbe(ctx, s); !errors.Is(err, ErrNotFound) {
@@ -150,7 +150,7 @@ func TestWriteThatGetsNoTurn(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	err = s.Update(t.Context(), func(*Tx) error {
-		err := s.TryUpdate(t.Context(), func(*Tx) error { return nil })
+		err := s.TryUpdate(t.Context(), staging, func(*Tx) error { return nil })
 		var u *UnavailableError
 		if !errors.As(err, &u) || u.Reason != outage.Busy {
 			t.Errorf("%v", err)

@@ -62,6 +62,7 @@ func flattenConsumers(all []api.Consumer) []consumer {
 // handOver is the note about who still uses earlier credentials. It moves by itself, so it is in the private state and
 // in no attribute.
 type handOver struct {
+	Version int64          `json:"version"` // the present one
 	InUseBy []api.Consumer `json:"in_use_by"`
 	Safe    bool           `json:"safe"`
 }
@@ -70,10 +71,10 @@ const handOverKey = "hand_over"
 
 // handOverOf returns the note; nil where there is nothing to say.
 func handOverOf(c *api.Connector) *handOver {
-	if c.SafeToRevokePrevious == nil {
+	if c.SafeToRevokePrevious == nil || c.Version == nil {
 		return nil
 	}
-	return &handOver{InUseBy: c.PreviousInUseBy, Safe: *c.SafeToRevokePrevious}
+	return &handOver{Version: *c.Version, InUseBy: c.PreviousInUseBy, Safe: *c.SafeToRevokePrevious}
 }
 
 func loadHandOver(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnostics) *handOver {
@@ -90,8 +91,9 @@ func (h *handOver) warn(diags *diag.Diagnostics, connector string) {
 	case h == nil:
 	case h.Safe:
 		diags.AddAttributeWarning(at, "Old credentials can be revoked", fmt.Sprintf("Every service that fetched the "+
-			"earlier credentials of connector %q has the present ones: the earlier ones may be revoked at the third party "+
-			"now, if that was not done. This warning ends a week after the last service has moved.", connector))
+			"earlier credentials of connector %q has the present ones, version %d: the earlier ones may be revoked at the "+
+			"third party now, if that was not done. This warning ends a week after the last service has moved.",
+			connector, h.Version))
 	case len(h.InUseBy) > 0:
 		diags.AddAttributeWarning(at, "Old credentials in use", fmt.Sprintf("Earlier credentials of connector %q are "+
 			"still used by %s. Do not revoke them at the third party yet. A service moves when it fetches the credentials "+

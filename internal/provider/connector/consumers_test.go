@@ -58,9 +58,16 @@ func TestPlanFollowsTheHandOver(t *testing.T) {
 	s.fetch(service)
 	warns("")
 	s.Clock.Advance(6 * time.Minute)
-	warns("the earlier ones may be revoked at the third party")
+	warns("version 2: the earlier ones may be revoked at the third party")
 	data, _ = s.tf.Read(tftest.Config{"name": "mail"})
 	s.tf.Expect(data, "safe_to_revoke_previous=true")
+
+	// The next replacement takes the old hint away, also from a plan that does not refresh.
+	c = c.With("credentials_wo_version", 3).With("credentials_wo", credentials("three"))
+	tftest.Must(t, s.tf.Apply(s.tf.Plan(c), c))
+	if got := s.tf.PlanOnly(c).Diags.Warnings(); !strings.Contains(got, "Old credentials in use") {
+		t.Errorf("after the next replacement the plan warns %q", got)
+	}
 }
 
 // The end at the third party counts as it is written, and the same moment is no difference.

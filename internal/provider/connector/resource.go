@@ -134,6 +134,8 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
+	// A plan without a refresh must not speak of the credentials that were replaced now.
+	tfkit.StorePrivate(ctx, resp.Private, handOverKey, handOverOf(changed), &resp.Diagnostics)
 	// From now on the value is the one of the configuration: it was sent, adopted or found to be the same.
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
 		left := appliedOf(changed)
