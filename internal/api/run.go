@@ -16,8 +16,9 @@ const (
 const RunIDPrefix = "run_"
 
 const (
-	// RunLease is how long a run counts as alive after it was last heard of, and RunRenewal how often it says so.
-	RunLease   = 30 * time.Second
+	// RunLease is how long a run counts as alive after its last request.
+	RunLease = 30 * time.Second
+	// RunRenewal is how often a run renews its lease.
 	RunRenewal = 10 * time.Second
 	// AdoptionWindow is how long after its creation an object can be adopted.
 	AdoptionWindow = 2 * time.Hour

@@ -96,7 +96,7 @@ type WebhookEndpoint struct {
 }
 
 // ShownURL is the URL as it may be shown: of one that is a secret, the host.
-func (e WebhookEndpoint) ShownURL() string {
+func (e *WebhookEndpoint) ShownURL() string {
 	if e.URL != nil {
 		return *e.URL
 	}

@@ -110,7 +110,8 @@ func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 				switch {
 				case made && sig.orderly:
 					tftest.Says(t, diags.Errors(), "terraform import "+k.Terraform+".LABEL")
-					tftest.Must(t, next.Import(c["name"].(string)))
+					name, _ := c["name"].(string)
+					tftest.Must(t, next.Import(name))
 					next.Run(c)
 				case made:
 					tftest.Must(t, diags)

@@ -32,12 +32,13 @@ func Close(ctx context.Context, p provider.Provider) {
 	}
 }
 
-// protocol has every service of the protocol that the framework implements.
+// protocol has every service of the protocol that the framework implements. tf6server finds the last three by these
+// interfaces; a later version moves their methods into the first one.
 type protocol interface {
 	tfprotov6.ProviderServer
-	tfprotov6.ProviderServerWithListResource
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithStateStores
+	tfprotov6.ProviderServerWithListResource //nolint:staticcheck // see above
+	tfprotov6.ProviderServerWithActions      //nolint:staticcheck // see above
+	tfprotov6.ProviderServerWithStateStores  //nolint:staticcheck // see above
 }
 
 // server tells the provider when Terraform stops it. The framework only cancels the requests in flight.

@@ -29,7 +29,8 @@ type Claim struct {
 }
 
 const selectClaim = `SELECT c.tenant, c.environment, c.kind, c.object_id, c.number, c.claim_hash, c.specification,
-	c.run_id, c.principal, c.etag, c.created_at, c.presented_at, c.superseded_at, c.superseded_by, c.superseded_run FROM claims c `
+	c.run_id, c.principal, c.etag, c.created_at, c.presented_at, c.superseded_at, c.superseded_by, c.superseded_run
+	FROM claims c `
 
 var (
 	currentClaim = statement(selectClaim + `WHERE c.tenant = $1 AND c.environment = $2 AND c.object_id = $3

@@ -43,8 +43,8 @@ const probeBytes = 64 << 10
 // EndOutage says that the database can be written again. A Probe must have succeeded.
 func (s *Store) EndOutage() { s.outage.Set(nil) }
 
-// Probe finds out whether the database can be written. It stores and deletes a row in one transaction. SQLite overwrites
-// what it deletes, so the disk must take all of the row.
+// Probe finds out whether the database can be written. It stores and deletes a row in one transaction. SQLite
+// overwrites what it deletes, so the disk must take all of the row.
 func (s *Store) Probe(ctx context.Context) error {
 	row := &Idempotent{Method: "PROBE", BodyHash: []byte{}, Body: make([]byte, probeBytes)}
 	return s.update(ctx, Scope{}, tryWait, func(tx *Tx) error {

@@ -23,8 +23,9 @@ func (h *Handler) mountIdentify(r *httpapi.Router) {
 		ID: "identify", Method: http.MethodPost, Path: "/v1/identify", Tag: httpapi.TagTokens,
 		Permission: api.PermissionRead, Limit: limits.Identify, Returns: api.Identification{}, Summary: "What is this value",
 		Description: "Returns the object of the caller's environment that has or had a value, such as one found in a " +
-			"log: a scoped token (qct_), a principal's token (qcp_), or a signing secret (whsec_, whpk_). Also of a value that has ended, as long " +
-			"as its object exists. It is no use of the value, and changes nothing. White space around the value is removed. " +
+			"log: a scoped token (qct_), a principal's token (qcp_), or a signing secret (whsec_, whpk_). " +
+			"Also of a value that has ended, as long as its object exists. It is no use of the value, and " +
+			"changes nothing. White space around the value is removed. " +
 			"Each principal may send it 60 times a minute.",
 		Form: map[string]string{"token": "The value to identify."},
 	}, h.identify)

@@ -63,8 +63,9 @@ func (r *Run) Claim(ctx context.Context) (*client.Claim, func(), error) {
 		return nil, nil, ErrInterrupted
 	}
 	if !r.started {
-		r.started, r.base = true, context.WithoutCancel(ctx)
-		go r.renew(r.base)
+		base := context.WithoutCancel(ctx)
+		r.started, r.base = true, base
+		go r.renew(base)
 	}
 	r.inFlight++
 	stop := context.AfterFunc(ctx, r.Interrupt)
