@@ -191,7 +191,7 @@ var mistakes = []badInput{
 		endpointType, `event_types = ["quickconnect.probe"]`, asEndpoint,
 		"must not be quickconnect.probe: every endpoint gets the events of that type",
 	},
-	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `The argument "url" is required`},
+	{endpointType, ``, "name = \"e\"\nconnector_id = \"con_1\"", `(and only one) of [url,url_wo] is required`},
 
 	{signingType, `owner = ""`, asSigning, "owner must be an e-mail address or a team name"},
 	{

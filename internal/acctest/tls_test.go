@@ -122,7 +122,7 @@ func TestPrivateAuthority(t *testing.T) {
 	tf.Config(providerWith(fmt.Sprintf("ca_certificate_file = %q", newAuthority(t).file)) + resources)
 	tf.Plan(1).Has("certificate signed by unknown authority")
 	tf.Config(providerWith(fmt.Sprintf("ca_certificate_file = %q", key)) + resources)
-	tf.Plan(1).Has("has no certificate in PEM")
+	tf.Plan(1).Has("has no certificate: its first block is a PRIVATE KEY")
 	// Not in clear.
 	tf.Config(providerWith(fmt.Sprintf("endpoint = %q", strings.Replace(p.URL, "https:", "http:", 1))) + resources)
 	tf.Plan(1).Has("check endpoint")
