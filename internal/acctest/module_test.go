@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // The example of a module passes its own tests: with a bare mock, which needs no platform, and against one.
@@ -17,19 +18,7 @@ func TestModuleExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	module := os.DirFS(filepath.Join(root, "examples", "module"))
-	err = fs.WalkDir(module, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			var content []byte
-			if content, err = fs.ReadFile(module, path); err == nil {
-				tf.Write(path, string(content))
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	writeTree(t, tf, filepath.Join(root, "examples", "module"), "")
 	p.ForgetRequests()
 	tf.Run("test", "-filter=tests/mocked.tftest.hcl").Want(0).Has("3 passed, 0 failed")
 	if asked := p.Requests(); len(asked) > 0 {
@@ -41,6 +30,58 @@ func TestModuleExample(t *testing.T) {
 			t.Errorf("%d %s are left", left, kind)
 		}
 	}
+}
+
+// writeTree writes the files below a directory into the work directory, below another one.
+func writeTree(t *testing.T, tf *acctest.CLI, from, to string) {
+	t.Helper()
+	tree := os.DirFS(from)
+	err := fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			var content []byte
+			if content, err = fs.ReadFile(tree, path); err == nil {
+				tf.Write(filepath.Join(to, path), string(content))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The example with two environments: each has its own state, and a run of one with the token of the other plans
+// nothing.
+func TestEnvironmentsExample(t *testing.T) {
+	t.Parallel()
+	p, tf := acctest.Start(t)
+	root, err := acctest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeTree(t, tf, filepath.Join(root, "examples", "module"), filepath.Join("examples", "module"))
+	writeTree(t, tf, filepath.Join(root, "examples", "environments"), filepath.Join("examples", "environments"))
+	tf.Var("slack_bot_token", "xoxb-not-a-real-token")
+	tf.Set("QUICKCONNECT_TENANT", "")
+	tf.Set("QUICKCONNECT_ENVIRONMENT", "")
+	in := func(environment string, args ...string) *acctest.Run {
+		return tf.Run(append([]string{"-chdir=" + filepath.Join("examples", "environments", environment)}, args...)...)
+	}
+	tokens := map[string]string{
+		"staging":    p.NewToken("staging", api.RoleDeployer, 0),
+		"production": p.NewToken("production", api.RoleDeployer, 0),
+	}
+	for environment, token := range tokens {
+		tf.Set("QUICKCONNECT_TOKEN", token)
+		in(environment, "init").Want(0)
+		in(environment, "apply", "-auto-approve").Want(0)
+		in(environment, "plan", "-detailed-exitcode").Want(0).Silent()
+		if _, err := os.Stat(filepath.Join(tf.Dir, "examples", "environments", environment, environment+".tfstate")); err != nil {
+			t.Error(err)
+		}
+	}
+	tf.Set("QUICKCONNECT_TOKEN", tokens["production"])
+	in("staging", "plan").Want(1).Has("Token of another tenant or environment", "Nothing was planned")
 }
 
 // A bare mock passes at plan and at apply, whatever refers to whatever: Terraform's mocks make ids without a form.
