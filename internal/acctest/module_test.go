@@ -76,7 +76,8 @@ func TestEnvironmentsExample(t *testing.T) {
 		in(environment, "init").Want(0)
 		in(environment, "apply", "-auto-approve").Want(0)
 		in(environment, "plan", "-detailed-exitcode").Want(0).Silent()
-		if _, err := os.Stat(filepath.Join(tf.Dir, "examples", "environments", environment, environment+".tfstate")); err != nil {
+		state := filepath.Join(tf.Dir, "examples", "environments", environment, environment+".tfstate")
+		if _, err := os.Stat(state); err != nil {
 			t.Error(err)
 		}
 	}
