@@ -191,14 +191,6 @@ func dataAttributes() map[string]datasource.Attribute {
 	return attributes
 }
 
-func dataSourceSchema() datasource.Schema {
-	return datasource.Schema{
-		MarkdownDescription: "Reads a connector that is managed elsewhere, by its id or its name: all its attributes " +
-			"except the credentials. It needs a token that may read.",
-		Attributes: dataAttributes(),
-	}
-}
-
 func checkExpiry(s string) error {
 	_, err := api.ParseExpiry(s)
 	return err

@@ -113,11 +113,3 @@ func dataAttributes() map[string]datasource.Attribute {
 	})
 	return attributes
 }
-
-func dataSourceSchema() datasource.Schema {
-	return datasource.Schema{
-		MarkdownDescription: "A rotation policy that is managed elsewhere, by its id or its name. It needs a token " +
-			"that may read.",
-		Attributes: dataAttributes(),
-	}
-}

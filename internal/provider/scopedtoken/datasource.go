@@ -14,29 +14,32 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-// tokenDataSource reads the metadata of a token by its name, without its value.
-type tokenDataSource struct{ tfkit.DataSourceBase }
+// sources are the two data sources of the kind.
+var sources = tfkit.DataSources[api.ScopedToken, dataModel]{
+	Kind: api.ScopedTokens,
+	Text: "The metadata of a scoped token, by its id or its name: who owns it, how old it is, " +
+		"whether it is still used. It never has the token's value.",
+	Attributes: dataAttributes,
+	Filters: func() map[string]schema.Attribute {
+		return map[string]schema.Attribute{
+			"owner": tfkit.FilterOwner(), "connector_id": tfkit.FilterReference(api.Connectors),
+		}
+	},
+	Reads:   func(c *client.Client) tfkit.Reads[api.ScopedToken] { return c.ScopedTokens() },
+	Flatten: flattenData,
+}
 
-// NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
+// NewDataSource makes the data source that reads one scoped token.
+func NewDataSource() datasource.DataSource { return sources.One() }
+
+// NewListDataSource makes the data source that lists scoped tokens.
+func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	model
 	RotationRequested types.Bool   `tfsdk:"rotation_requested"`
 	Hold              *tfkit.Hold  `tfsdk:"hold"`
 	LastUsedAt        types.String `tfsdk:"last_used_at"`
-}
-
-func (d *tokenDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = kind.Terraform
-}
-
-func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a scoped token, by its id or its name: who owns it, how old it is, whether " +
-			"it is still used. It never has the token's value.",
-		Attributes: dataAttributes(),
-	}
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -93,27 +96,6 @@ func dataAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m dataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	c := d.Client(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	var found *api.ScopedToken
-	var err error
-	if m.ID.IsNull() {
-		found, err = c.ScopedTokens().ByName(ctx, m.Name.ValueString())
-	} else {
-		found, err = c.ScopedTokens().Get(ctx, m.ID.ValueString())
-	}
-	if err != nil {
-		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
-}
-
 func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	return dataModel{
 		model:             flatten(ctx, t, types.StringNull(), diags),
@@ -122,18 +104,3 @@ func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostic
 		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),
 	}
 }
-
-// NewListDataSource makes the data source that lists scoped tokens.
-func NewListDataSource() datasource.DataSource {
-	return &tfkit.ListSource[api.ScopedToken, dataModel]{
-		Kind: api.ScopedTokens, One: dataAttributes(), Filters: map[string]schema.Attribute{
-			"owner": tfkit.FilterOwner(), "connector_id": tfkit.FilterReference(api.Connectors),
-		},
-		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.ScopedToken, error) {
-			return c.ScopedTokens().List(ctx, f)
-		},
-		Flatten: flattenData,
-	}
-}
-
-var _ datasource.DataSourceWithConfigure = &tokenDataSource{}

@@ -14,13 +14,26 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-var _ datasource.DataSourceWithConfigure = (*secretDataSource)(nil)
+// sources are the two data sources of the kind.
+var sources = tfkit.DataSources[api.SigningSecret, dataModel]{
+	Kind: api.SigningSecrets,
+	Text: "The metadata of a webhook signing secret, by its id or its name: who owns it, how old it is, " +
+		"its public keys. It never has the secret.",
+	Attributes: dataAttributes,
+	Filters: func() map[string]schema.Attribute {
+		return map[string]schema.Attribute{
+			"owner": tfkit.FilterOwner(), "endpoint_id": tfkit.FilterReference(api.WebhookEndpoints),
+		}
+	},
+	Reads:   func(c *client.Client) tfkit.Reads[api.SigningSecret] { return c.SigningSecrets() },
+	Flatten: flattenData,
+}
 
-// secretDataSource reads the metadata of one signing secret.
-type secretDataSource struct{ tfkit.DataSourceBase }
+// NewDataSource makes the data source that reads one signing secret.
+func NewDataSource() datasource.DataSource { return sources.One() }
 
-// NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &secretDataSource{} }
+// NewListDataSource makes the data source that lists signing secrets.
+func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	tfkit.Common
@@ -33,20 +46,6 @@ type dataModel struct {
 	Rotation         types.Object `tfsdk:"rotation"`
 	Hold             *tfkit.Hold  `tfsdk:"hold"`
 	LastUsedAt       types.String `tfsdk:"last_used_at"`
-}
-
-func (d *secretDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = kind.Terraform
-}
-
-func (d *secretDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a webhook signing secret, by its id or its name: who owns it, how old it is, " +
-			"its public keys. It never has the secret.",
-		Attributes: dataAttributes(),
-	}
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -76,45 +75,11 @@ func dataAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *secretDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m dataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	c := d.Client(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	var found *api.SigningSecret
-	var err error
-	if m.ID.IsNull() {
-		found, err = c.SigningSecrets().ByName(ctx, m.Name.ValueString())
-	} else {
-		found, err = c.SigningSecrets().Get(ctx, m.ID.ValueString())
-	}
-	if err != nil {
-		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
-}
-
 func flattenData(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
 	m := flatten(ctx, s, diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
 		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Rotation: m.Rotation,
 		Hold: tfkit.FlattenHold(s.Hold), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
-	}
-}
-
-// NewListDataSource makes the data source that lists signing secrets.
-func NewListDataSource() datasource.DataSource {
-	return &tfkit.ListSource[api.SigningSecret, dataModel]{
-		Kind: api.SigningSecrets, One: dataAttributes(), Filters: map[string]schema.Attribute{
-			"owner": tfkit.FilterOwner(), "endpoint_id": tfkit.FilterReference(api.WebhookEndpoints),
-		},
-		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.SigningSecret, error) {
-			return c.SigningSecrets().List(ctx, f)
-		},
-		Flatten: flattenData,
 	}
 }

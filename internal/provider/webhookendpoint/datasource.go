@@ -13,13 +13,24 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-var _ datasource.DataSourceWithConfigure = (*endpointDataSource)(nil)
+// sources are the two data sources of the kind.
+var sources = tfkit.DataSources[api.WebhookEndpoint, dataModel]{
+	Kind: kind,
+	Text: "A webhook endpoint that is managed elsewhere, by its id or its name. It needs a token " +
+		"that may read.",
+	Attributes: dataAttributes,
+	Filters: func() map[string]schema.Attribute {
+		return map[string]schema.Attribute{"connector_id": tfkit.FilterReference(api.Connectors)}
+	},
+	Reads:   func(c *client.Client) tfkit.Reads[api.WebhookEndpoint] { return c.WebhookEndpoints() },
+	Flatten: flattenData,
+}
 
-// endpointDataSource reads the metadata of one webhook endpoint.
-type endpointDataSource struct{ tfkit.DataSourceBase }
+// NewDataSource makes the data source that reads one webhook endpoint.
+func NewDataSource() datasource.DataSource { return sources.One() }
 
-// NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &endpointDataSource{} }
+// NewListDataSource makes the data source that lists webhook endpoints.
+func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	tfkit.Common
@@ -30,20 +41,6 @@ type dataModel struct {
 	Enabled      types.Bool   `tfsdk:"enabled"`
 	FailingSince types.String `tfsdk:"failing_since"`
 	PausedUntil  types.String `tfsdk:"paused_until"`
-}
-
-func (d *endpointDataSource) Metadata(
-	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = kind.Terraform
-}
-
-func (d *endpointDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "A webhook endpoint that is managed elsewhere, by its id or its name. It needs a token " +
-			"that may read.",
-		Attributes: dataAttributes(),
-	}
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -73,27 +70,6 @@ func dataAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *endpointDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m dataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	c := d.Client(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	var found *api.WebhookEndpoint
-	var err error
-	if m.ID.IsNull() {
-		found, err = c.WebhookEndpoints().ByName(ctx, m.Name.ValueString())
-	} else {
-		found, err = c.WebhookEndpoints().Get(ctx, m.ID.ValueString())
-	}
-	if err != nil {
-		d.Report(&resp.Diagnostics, err, tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()})
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, flattenData(ctx, found, &resp.Diagnostics))...)
-}
-
 func flattenData(_ context.Context, e *api.WebhookEndpoint, _ *diag.Diagnostics) dataModel {
 	m := dataModel{
 		Common:      tfkit.Flatten(e.Object),
@@ -108,17 +84,4 @@ func flattenData(_ context.Context, e *api.WebhookEndpoint, _ *diag.Diagnostics)
 		m.FailingSince = tfkit.TimeValue(&e.Failing.Since)
 	}
 	return m
-}
-
-// NewListDataSource makes the data source that lists webhook endpoints.
-func NewListDataSource() datasource.DataSource {
-	return &tfkit.ListSource[api.WebhookEndpoint, dataModel]{
-		Kind: kind, One: dataAttributes(), Filters: map[string]schema.Attribute{
-			"connector_id": tfkit.FilterReference(api.Connectors),
-		},
-		List: func(ctx context.Context, c *client.Client, f client.Filter) ([]api.WebhookEndpoint, error) {
-			return c.WebhookEndpoints().List(ctx, f)
-		},
-		Flatten: flattenData,
-	}
 }
