@@ -19,6 +19,8 @@ const (
 // Connector is one integration with an outside service.
 type Connector struct {
 	Object
+	Deletion
+	Uses
 	Owner                string            `json:"owner" doc:"Who answers for the connector: an e-mail address or a team name."`
 	Type                 string            `json:"type" doc:"The outside service." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,custom"`
 	Settings             map[string]string `json:"settings" doc:"What the service needs that is not secret. Which keys there are depends on the type."`

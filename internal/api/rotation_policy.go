@@ -18,6 +18,7 @@ const (
 // user.
 type RotationPolicy struct {
 	Object
+	Deletion
 	Interval               string  `json:"interval" doc:"A rotation is due this long after the last one. A duration such as 90d or 12h."`
 	Overlap                string  `json:"overlap" doc:"How long a replaced version stays valid. At most 30d."`
 	MaxStage               string  `json:"max_stage" doc:"How long a pending version waits for its promotion. At most 30d."`

@@ -57,13 +57,18 @@ type RunEnd struct {
 	InOrder bool `json:"in_order" doc:"True: whoever started the run has got all its answers, and what it made is never adopted. False: the run was interrupted, and its lease ends now."`
 }
 
-// Orphan is an object whose claim nobody presented.
+// Orphan is an object that nothing looks after: nobody presented its claim, or it is deleting and still in use.
 type Orphan struct {
-	Kind          string    `json:"kind" doc:"The kind of the object, as in the path of its collection."`
-	ID            string    `json:"id" doc:"The id of the object."`
-	Name          string    `json:"name" doc:"The name of the object."`
-	CreatedAt     time.Time `json:"created_at" doc:"When it was made, or adopted."`
-	CreatedBy     string    `json:"created_by" doc:"Id of the principal that made it."`
-	CreatedByName string    `json:"created_by_name" doc:"The name of that principal."`
-	RunID         string    `json:"run_id" doc:"The run that made it, or adopted it."`
+	Kind          string     `json:"kind" doc:"The kind of the object, as in the path of its collection."`
+	ID            string     `json:"id" doc:"The id of the object."`
+	Name          string     `json:"name" doc:"The name of the object; of one that is deleting, the name that it had."`
+	CreatedAt     *time.Time `json:"created_at" doc:"When it was made, or adopted. Null for an object that is deleting."`
+	CreatedBy     string     `json:"created_by" doc:"Id of the principal that made it. Empty for an object that is deleting."`
+	CreatedByName string     `json:"created_by_name" doc:"The name of that principal."`
+	RunID         string     `json:"run_id" doc:"The run that made it, or adopted it. Empty for an object that is deleting."`
+	DeletingSince *time.Time `json:"deleting_since" doc:"When it was deleted while it was in use. Null for an object that is unclaimed."`
+	DeletedBy     string     `json:"deleted_by" doc:"Id of the principal that deleted it. Empty for an object that is unclaimed."`
+	DeletedByName string     `json:"deleted_by_name" doc:"The name of that principal."`
+	InUseBy       []User     `json:"in_use_by" doc:"The objects that still refer to an object that is deleting, 20 at most. Null for an object that is unclaimed."`
+	InUseCount    int        `json:"in_use_count" doc:"How many objects still refer to it."`
 }

@@ -73,6 +73,8 @@ func Takes(eventTypes []string, eventType string) bool {
 // WebhookEndpoint is where events of a connector are delivered.
 type WebhookEndpoint struct {
 	Object
+	Deletion
+	Uses
 	ConnectorID string    `json:"connector_id" doc:"The connector whose events are delivered. Never changes."`
 	URL         *string   `json:"url" doc:"Where events are posted to. Null where the URL is a secret."`
 	URLHost     string    `json:"url_host" doc:"The host of the URL, and its port where it has one: all that is shown of a URL that is a secret."`

@@ -31,6 +31,7 @@ var routes = []route{
 	{"GET", pathConnectors, api.PermissionRead, nil},
 	{"GET", pathConnectors + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathConnectors + "/{id}", api.PermissionWrite, object{"owner": "new"}},
+	{"POST", pathConnectors + "/{id}/undelete", api.PermissionWrite, object{"name": "new"}},
 	{"DELETE", pathConnectors + "/{id}", api.PermissionWrite, nil},
 	{"POST", pathConnectors + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
 	{"POST", pathConnectors + "/{id}/hold", api.PermissionContain, because},
@@ -80,6 +81,7 @@ var routes = []route{
 		object{"since": "2026-05-01T00:00:00Z", "state": "failed"},
 	},
 	{"POST", pathEndpoints + "/{id}/probe", api.PermissionAcknowledge, nil},
+	{"POST", pathEndpoints + "/{id}/undelete", api.PermissionWrite, object{"name": "new"}},
 	{"DELETE", pathEndpoints + "/{id}", api.PermissionWrite, nil},
 
 	{
@@ -108,6 +110,7 @@ var routes = []route{
 	{"GET", pathPolicies, api.PermissionRead, nil},
 	{"GET", pathPolicies + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathPolicies + "/{id}", api.PermissionWrite, object{"interval": "2d"}},
+	{"POST", pathPolicies + "/{id}/undelete", api.PermissionWrite, object{"name": "new"}},
 	{"DELETE", pathPolicies + "/{id}", api.PermissionWrite, nil},
 }
 

@@ -13,9 +13,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 const (
@@ -61,7 +63,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
-		s.engine.WriteUses(ctx), s.settleDue(ctx), s.uses.Write(ctx, s.runner),
+		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
 		s.fetches.Flush(ctx), s.forgetOld(ctx))
 }
 
@@ -97,6 +99,29 @@ func (s *sweeper) settleDue(ctx context.Context) error {
 			return errors.Join(failed...)
 		}
 	}
+}
+
+// removeUnused removes what is deleting and has no user any more. The transaction in which the last user leaves does so:
+// this is for two transactions at once, where one deletes and the other one takes the last user away.
+func (s *sweeper) removeUnused(ctx context.Context) error {
+	var unused []store.Deleting
+	err := s.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
+		unused, err = tx.UnusedDeletingAnywhere(ctx, sweepBatch)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	scopes := map[store.Scope]bool{}
+	for _, d := range unused {
+		scopes[d.Scope] = true
+	}
+	var failed []error
+	for scope := range scopes {
+		by := txn.Caller{Scope: scope, Actor: rotation.ActorPlatform}
+		failed = append(failed, s.runner.TryUpdate(ctx, by, func(tx *txn.Tx) error { return httpapi.RemoveUnused(ctx, tx) }))
+	}
+	return errors.Join(failed...)
 }
 
 // forgetOld deletes stored answers to requests with an idempotency key, records of deliveries, and what package claims

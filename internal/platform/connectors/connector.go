@@ -68,6 +68,15 @@ func Named(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error)
 	return c, err
 }
 
+// ForNewUse is Named for an object that does not refer to the connector yet. One that is deleting takes no new users.
+func ForNewUse(ctx context.Context, tx *txn.Tx, id string) (*store.Connector, error) {
+	c, err := Named(ctx, tx, id)
+	if err == nil && !c.DeletingSince.IsZero() {
+		return nil, problem.Deleting("/connector_id", api.Connectors, c.Name, id, c.DeletingSince)
+	}
+	return c, err
+}
+
 // Parts serves the engine.
 func (c *connector) Parts() credentials.Parts {
 	return credentials.Parts{
@@ -84,6 +93,19 @@ func (c *connector) Save(ctx context.Context, tx *txn.Tx) error {
 		return err
 	}
 	return c.bind(ctx, tx)
+}
+
+// touch counts a change and saves.
+func (c *connector) touch(ctx context.Context, tx *txn.Tx) error {
+	c.Parts().Touch()
+	return c.Save(ctx, tx)
+}
+
+// inUse is the connector as what others refer to.
+func (c *connector) inUse(save func() error, now time.Time) httpapi.InUse {
+	return httpapi.InUse{
+		Kind: api.Connectors, Object: &c.Object, Save: save, Show: func() any { return c.Show(now) },
+	}
 }
 
 // Show serves the engine.
@@ -104,7 +126,7 @@ func (c *connector) patchMetadata(
 			return err
 		}
 	}
-	if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
+	if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID, before.RotationPolicyID); err != nil {
 		return err
 	}
 	if c.Name == before.Name {

@@ -65,9 +65,16 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteConnector", Method: http.MethodDelete, Path: one, Tag: api.Connectors.Tag,
-		Permission: api.PermissionWrite, Summary: "Delete a connector",
-		Description: "Refused while a scoped token or a webhook endpoint refers to it.",
+		Permission: api.PermissionWrite, Returns: api.Connector{}, Status: http.StatusAccepted,
+		NoContent: httpapi.DeletedText, Summary: "Delete a connector",
+		Description: "Scoped tokens and webhook endpoints refer to connectors. " + httpapi.DeletionText +
+			" The credentials of a connector that is deleting still work.",
 	}, h.delete)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "undeleteConnector", Method: http.MethodPost, Path: api.Connectors.Route("{id}", "undelete"),
+		Tag: api.Connectors.Tag, Permission: api.PermissionWrite, Returns: api.Connector{},
+		Summary: "Undelete a connector", Description: httpapi.UndeleteText,
+	}, h.undelete)
 	shared.Mount(r)
 }
 
@@ -88,7 +95,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := checkSettings(c.Connector); err != nil {
 			return nil, err
 		}
-		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID); err != nil {
+		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID, ""); err != nil {
 			return nil, err
 		}
 		if err := httpapi.CheckNameFree(ctx, tx, api.Connectors, c.Name); err != nil {
@@ -159,6 +166,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := httpapi.CheckMatch(api.Connectors, &c.Object, in.IfMatch); err != nil {
 			return nil, err
 		}
+		if err := httpapi.CheckChangeable(api.Connectors, &c.Object); err != nil {
+			return nil, err
+		}
 		before, shownBefore := *c.Connector, c.Show(tx.Now)
 		if err := c.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
 			return nil, err
@@ -186,23 +196,28 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 	})
 }
 
-func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+func (h *Handler) delete(ctx context.Context, in *httpapi.Deleting) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		c, err := load(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if err := httpapi.CheckMatch(api.Connectors, &c.Object, in.IfMatch); err != nil {
+		return httpapi.Delete(ctx, tx, in, c.inUse(func() error { return c.touch(ctx, tx) }, tx.Now))
+	})
+}
+
+func (h *Handler) undelete(ctx context.Context, in *httpapi.Undeleting) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		c, err := load(ctx, tx, in.ID)
+		if err != nil {
 			return nil, err
 		}
-		if err := httpapi.CheckUnreferenced(ctx, tx, api.Connectors, &c.Object); err != nil {
-			return nil, err
-		}
-		if err := tx.DeleteConnector(ctx, tx.Scope, c.ID); err != nil {
-			return nil, err
-		}
-		detail := map[string]string{"name": c.Name}
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.Connectors.Path, c.ID, detail)
+		return httpapi.Undelete(ctx, tx, in, c.inUse(func() error {
+			if err := credentials.Renamed(ctx, tx, c.Parts()); err != nil {
+				return err
+			}
+			return c.touch(ctx, tx)
+		}, tx.Now))
 	})
 }
 

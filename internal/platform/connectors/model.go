@@ -100,7 +100,8 @@ func (c *connector) flatten(now time.Time) api.Connector {
 	behind, safe := c.handOver(now)
 	return api.Connector{
 		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
-		Object: httpapi.FlattenObject(&c.Object), Owner: c.Owner, Type: c.Type, Settings: c.Settings,
+		Object: httpapi.FlattenObject(&c.Object), Deletion: httpapi.FlattenDeletion(&c.Object),
+		Uses: httpapi.FlattenUses(&c.Object, now, c.RotationPolicyID), Owner: c.Owner, Type: c.Type, Settings: c.Settings,
 		AllowedScopes: c.AllowedScopes, Enabled: c.Enabled,
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),

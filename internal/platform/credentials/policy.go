@@ -48,8 +48,19 @@ func storedPolicy(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, 
 	return p, nil
 }
 
-// PolicyNamed is Policy for an id out of a request.
-func PolicyNamed(ctx context.Context, tx *txn.Tx, id string) (rotation.Policy, error) {
+// PolicyNamed is Policy for an id out of a request. A policy that is deleting takes no new users: before is the policy
+// that the object had, or empty.
+func PolicyNamed(ctx context.Context, tx *txn.Tx, id, before string) (rotation.Policy, error) {
+	if id != "" && id != before {
+		record, err := tx.RotationPolicy(ctx, tx.Scope, id)
+		if err == nil && !record.DeletingSince.IsZero() {
+			return rotation.Policy{}, problem.Deleting("/rotation_policy_id", api.RotationPolicies, record.Name, id,
+				record.DeletingSince)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return rotation.Policy{}, err
+		}
+	}
 	p, err := Policy(ctx, tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return p, problem.New(api.CodeInvalid, "/rotation_policy_id",

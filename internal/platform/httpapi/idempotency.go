@@ -89,6 +89,9 @@ func (c *Changes) perform(
 		if out, err = do(tx); err != nil {
 			return err
 		}
+		if err := RemoveUnused(ctx, tx); err != nil { // the last user of something may have left
+			return err
+		}
 		return c.checkStored(ctx, tx)
 	})
 	if err != nil {

@@ -94,24 +94,8 @@ func CheckNameFree(ctx context.Context, tx *txn.Tx, kind api.Kind, name string) 
 	return problem.New(api.CodeNameTaken, "/name", "a %s %q exists already with id %s", kind.Singular, name, id)
 }
 
-// CheckUnreferenced refuses to delete an object that others refer to.
-func CheckUnreferenced(ctx context.Context, tx *txn.Tx, kind api.Kind, o *store.Object) error {
-	count, err := tx.ReferencesTo(ctx, tx.Scope, kind.Path, o.ID)
-	if err != nil || len(count) == 0 {
-		return err
-	}
-	var users []string
-	for _, path := range slices.Sorted(maps.Keys(count)) {
-		user, _ := api.KindAt(path)
-		users = append(users, user.Count(count[path]))
-	}
-	return problem.New(api.CodeConflict, "",
-		"the %s %q is in use by %s; delete those or point them elsewhere first",
-		kind.Singular, o.Name, strings.Join(users, " and "))
-}
-
 // notDifferences are members that follow from others or from the clock. The audit does not name them as changed.
-var notDifferences = []string{"etag", "version", "rotation", "probe"}
+var notDifferences = []string{"etag", "version", "rotation", "probe", "uses_deleting"}
 
 // Differences names the members in which two views of an object differ, for the audit.
 func Differences(before, after any) map[string]string {

@@ -61,9 +61,15 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteRotationPolicy", Method: http.MethodDelete, Path: one, Tag: api.RotationPolicies.Tag,
-		Permission: api.PermissionWrite, Summary: "Delete a rotation policy",
-		Description: "Refused while a connector, a scoped token or a signing secret refers to it.",
+		Permission: api.PermissionWrite, Returns: api.RotationPolicy{}, Status: http.StatusAccepted,
+		NoContent: httpapi.DeletedText, Summary: "Delete a rotation policy",
+		Description: "Connectors, scoped tokens and signing secrets refer to policies. " + httpapi.DeletionText,
 	}, h.delete)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "undeleteRotationPolicy", Method: http.MethodPost, Path: api.RotationPolicies.Route("{id}", "undelete"),
+		Tag: api.RotationPolicies.Tag, Permission: api.PermissionWrite, Returns: api.RotationPolicy{},
+		Summary: "Undelete a rotation policy", Description: httpapi.UndeleteText,
+	}, h.undelete)
 }
 
 type createInput struct {
@@ -142,6 +148,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := httpapi.CheckMatch(api.RotationPolicies, &policy.Object, in.IfMatch); err != nil {
 			return nil, err
 		}
+		if err := httpapi.CheckChangeable(api.RotationPolicies, &policy.Object); err != nil {
+			return nil, err
+		}
 		before := *policy
 		if err := merge(policy, &in.Body); err != nil {
 			return nil, err
@@ -158,10 +167,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 			return httpapi.Object(&policy.Object, flatten(policy)), nil
 		}
 		policy.Etag++
-		if err := tx.UpdateRotationPolicy(ctx, policy); err != nil {
-			return nil, err
-		}
-		if err := bind(ctx, tx, policy); err != nil {
+		if err := save(ctx, tx, policy); err != nil {
 			return nil, err
 		}
 		after := flatten(policy)
@@ -171,24 +177,35 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 	})
 }
 
-func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+func (h *Handler) delete(ctx context.Context, in *httpapi.Deleting) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		policy, err := load(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if err := httpapi.CheckMatch(api.RotationPolicies, &policy.Object, in.IfMatch); err != nil {
-			return nil, err
-		}
-		if err := httpapi.CheckUnreferenced(ctx, tx, api.RotationPolicies, &policy.Object); err != nil {
-			return nil, err
-		}
-		if err := tx.DeleteRotationPolicy(ctx, tx.Scope, policy.ID); err != nil {
-			return nil, err
-		}
-		detail := map[string]string{"name": policy.Name}
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.RotationPolicies.Path, policy.ID, detail)
+		return httpapi.Delete(ctx, tx, in, inUse(ctx, tx, policy))
 	})
+}
+
+func (h *Handler) undelete(ctx context.Context, in *httpapi.Undeleting) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		policy, err := load(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return httpapi.Undelete(ctx, tx, in, inUse(ctx, tx, policy))
+	})
+}
+
+// inUse is a policy as what others refer to.
+func inUse(ctx context.Context, tx *txn.Tx, policy *store.RotationPolicy) httpapi.InUse {
+	return httpapi.InUse{
+		Kind: api.RotationPolicies, Object: &policy.Object, Show: func() any { return flatten(policy) },
+		Save: func() error {
+			policy.Etag++
+			return save(ctx, tx, policy)
+		},
+	}
 }
 
 func load(ctx context.Context, tx *txn.Tx, id string) (*store.RotationPolicy, error) {
@@ -201,6 +218,13 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*store.RotationPolicy, er
 	}
 	bound, err := tx.Keys.Rows().Policy(policy)
 	return policy, tx.CheckBound(ctx, bound, err)
+}
+
+func save(ctx context.Context, tx *txn.Tx, policy *store.RotationPolicy) error {
+	if err := tx.UpdateRotationPolicy(ctx, policy); err != nil {
+		return err
+	}
+	return bind(ctx, tx, policy)
 }
 
 // bind binds the columns of a policy that was just written to its row.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -38,6 +39,18 @@ func New(code, field, format string, args ...any) *Error {
 // Refused returns the problem of a member that is wrong. The cause completes the sentence "<member> …".
 func Refused(field string, cause error) *Error {
 	return New(api.CodeInvalid, field, "%s %v", Member(field), cause)
+}
+
+// Deleting refuses a reference to an object that is deleting.
+func Deleting(field string, kind api.Kind, name, id string, since time.Time) *Error {
+	return New(api.CodeConflict, field, "%s names the %s %q, which was deleted at %s and takes no new users; "+
+		"refer to another one, or undelete it first (%s)",
+		Member(field), kind.Singular, name, since.UTC().Format(time.RFC3339), CallToUndelete(kind, id))
+}
+
+// CallToUndelete describes the call that brings back an object that is deleting.
+func CallToUndelete(kind api.Kind, id string) string {
+	return "POST " + kind.Route(id, "undelete") + ` with {"name": "…"}, role operator`
 }
 
 // Member returns the member that a JSON pointer leads into, for a sentence: /scopes/0 is scopes.

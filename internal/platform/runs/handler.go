@@ -3,8 +3,10 @@
 package runs
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -41,8 +43,9 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "listOrphans", Method: http.MethodGet, Path: "/v1/orphans", Tag: tag, Permission: api.PermissionRead,
 		Returns: api.Page[api.Orphan]{}, Summary: "List orphans",
 		Description: "Lists, in the order of their ids and in pages, the objects that were made with a claim 24 hours ago " +
-			"or more, and whose claim no read has presented since: no state has them. " +
-			"Nothing happens to them by itself; import them, or delete them.",
+			"or more, and whose claim no read has presented since: no state has them. Import them, or delete them. " +
+			"It also lists the objects that were deleted with `?when=unused` an hour ago or more, and are still in use: " +
+			"point their users elsewhere, or undelete them. Nothing else happens to either by itself.",
 	}, h.orphans)
 }
 
@@ -88,24 +91,62 @@ func (h *Handler) orphans(ctx context.Context, in *orphansInput) (out *httpapi.A
 	}
 	list := store.List{After: after, Limit: httpapi.PageLimit(in.PageSize)}
 	err = h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
-		found, err := tx.Orphans(ctx, tx.Scope, tx.Now.Add(-api.OrphanAge), list)
+		unclaimed, err := unclaimed(ctx, tx, list)
 		if err != nil {
 			return err
 		}
-		names := map[string]string{}
-		for _, o := range found {
-			if names[o.Principal], err = tx.PrincipalName(ctx, tx.Scope, o.Principal); err != nil {
-				return err
-			}
+		deleting, err := deleting(ctx, tx, list)
+		if err != nil {
+			return err
 		}
-		out, err = httpapi.Page(in.PageSize, found, func(o *store.Orphan) string { return o.ObjectID },
-			func(o *store.Orphan) api.Orphan {
-				return api.Orphan{
-					Kind: o.Kind, ID: o.ObjectID, Name: o.Name, CreatedAt: o.CreatedAt.UTC(),
-					CreatedBy: o.Principal, CreatedByName: names[o.Principal], RunID: o.RunID,
-				}
-			})
+		found := append(unclaimed, deleting...)
+		slices.SortFunc(found, func(a, b api.Orphan) int { return cmp.Compare(a.ID, b.ID) })
+		found = found[:min(len(found), list.Limit)]
+		out, err = httpapi.Page(in.PageSize, found, func(o api.Orphan) string { return o.ID },
+			func(o api.Orphan) api.Orphan { return o })
 		return err
 	})
 	return out, err
+}
+
+// unclaimed lists the objects whose claim nobody presented.
+func unclaimed(ctx context.Context, tx *txn.Tx, list store.List) (out []api.Orphan, err error) {
+	found, err := tx.Orphans(ctx, tx.Scope, tx.Now.Add(-api.OrphanAge), list)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range found {
+		name, err := tx.PrincipalName(ctx, tx.Scope, o.Principal)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, api.Orphan{
+			Kind: o.Kind, ID: o.ObjectID, Name: o.Name, CreatedAt: httpapi.UTC(o.CreatedAt),
+			CreatedBy: o.Principal, CreatedByName: name, RunID: o.RunID,
+		})
+	}
+	return out, nil
+}
+
+// deleting lists the objects that were deleted while they were in use, and still are.
+func deleting(ctx context.Context, tx *txn.Tx, list store.List) (out []api.Orphan, err error) {
+	found, err := tx.DeletingSince(ctx, tx.Scope, tx.Now.Add(-api.DeletingAge), list)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range found {
+		name, err := tx.PrincipalName(ctx, tx.Scope, d.By)
+		if err != nil {
+			return nil, err
+		}
+		users, err := tx.UsersOf(ctx, d.Scope, d.Kind, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, api.Orphan{
+			Kind: d.Kind, ID: d.ID, Name: d.Name, DeletingSince: httpapi.UTC(d.Since), DeletedBy: d.By,
+			DeletedByName: name, InUseBy: httpapi.FlattenUsers(users), InUseCount: users.Count,
+		})
+	}
+	return out, nil
 }

@@ -47,15 +47,15 @@ var (
 	forgetPresented = statement(`DELETE FROM claims WHERE (tenant, environment, object_id, number) IN
 		(SELECT tenant, environment, object_id, number FROM claims
 			WHERE presented_at > 0 AND presented_at < $1 AND superseded_at = 0 ORDER BY presented_at LIMIT $2)`)
-	// The name of an object is NULL where the object was deleted.
+	// The name of an object is NULL where the object was deleted, or is deleting.
 	orphans = statement(`SELECT kind, object_id, name, created_at, principal, run_id, number FROM (
 		SELECT c.*, ` + nameOfObject() + ` AS name FROM claims c WHERE c.tenant = $1 AND c.environment = $2
 			AND c.object_id > $3 AND c.presented_at = 0 AND c.superseded_at = 0 AND c.created_at <= $4) AS unclaimed
 		WHERE name IS NOT NULL ORDER BY object_id LIMIT $5`)
 )
 
-// tableOf returns the name of a kind's table: the kind's path with underscores.
-func tableOf(kind api.Kind) string { return strings.ReplaceAll(kind.Path, "-", "_") }
+// tableOf returns the name of a kind's table.
+func tableOf(kind api.Kind) string { return tableAt(kind.Path) }
 
 // nameOfObject returns an expression for the name of the object that a claim c is for.
 func nameOfObject() string {
@@ -63,7 +63,7 @@ func nameOfObject() string {
 	b.WriteString("CASE c.kind")
 	for _, kind := range api.Kinds() {
 		b.WriteString(` WHEN '` + kind.Path + `' THEN (SELECT o.name FROM ` + tableOf(kind) + ` o
-			WHERE o.tenant = c.tenant AND o.environment = c.environment AND o.id = c.object_id)`)
+			WHERE o.tenant = c.tenant AND o.environment = c.environment AND o.id = c.object_id` + live(kind.Path) + `)`)
 	}
 	b.WriteString(" END")
 	return b.String()

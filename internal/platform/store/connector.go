@@ -24,7 +24,7 @@ type Connector struct {
 }
 
 var (
-	connectors = newReader(api.KindConnectors, objectColumns+`, o.owner, o.type, o.settings, o.allowed_scopes,
+	connectors = newReader(api.KindConnectors, `o.owner, o.type, o.settings, o.allowed_scopes,
 		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version,
 		o.credentials_expire_at, o.digest, `+credentialColumns,
 		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector,
@@ -43,9 +43,11 @@ var (
 func scanConnector(row scanner) (*Connector, error) {
 	var c Connector
 	var hold noteColumns
-	dest := append(c.columns(), &c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
-		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.CredentialsExpireAt, &c.Digest)
-	err := row.Scan(append(dest, c.Credential.columns(&hold)...)...)
+	dest := append([]any{
+		&c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
+		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.CredentialsExpireAt, &c.Digest,
+	}, c.Credential.columns(&hold)...)
+	err := c.scan(row, api.KindConnectors, dest...)
 	c.Credential.setHold(hold)
 	return &c, err
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/pressly/goose/v3"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // TestUpgrade opens a database of each earlier schema, finds its data, and adds new data.
@@ -55,6 +57,30 @@ func TestUpgrade(t *testing.T) {
 		of, errS := tx.SigningSecretsOf(t.Context(), staging, "wep_1")
 		same(t, of, []*SigningSecret{signingSecret(staging, "sec_1", "s", "wep_1", "pol_1")})
 		return errors.Join(errE, errS)
+	})
+}
+
+// TestDowngradeWhileDeleting: the earlier schema has no free names, so what is deleting gets a name of its own.
+func TestDowngradeWhileDeleting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "quickconnect.db")
+	s := sqliteAt(path).opened(t)
+	old, c := policy(staging, "pol_1", "p"), connector(staging, "con_1", "c")
+	c.RotationPolicyID = old.ID
+	insert(t, s, old, c)
+	old.DeletingSince, old.DeletingBy = start, "prn_1"
+	update(t, s, func(tx *Tx) error { return tx.SetDeleting(t.Context(), api.KindRotationPolicies, &old.Object) })
+	insert(t, s, policy(staging, "pol_2", "p"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	downgrade(t, path, 24)
+	s = openSQLite(t, path)
+	view(t, s, func(tx *Tx) error {
+		found, err := tx.RotationPolicies(t.Context(), staging, List{Limit: 10})
+		if err != nil || len(found) != 2 || found[0].Name != "pol-1" || found[1].Name != "p" {
+			t.Errorf("%+v, %v", found, err)
+		}
+		return nil
 	})
 }
 

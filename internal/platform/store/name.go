@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -16,17 +15,17 @@ var (
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
 )
 
-// idByName has a statement for each kind. The table of a kind has the kind's path as its name, with underscores.
+// idByName has a statement for each kind.
 var idByName = func() map[string]string {
 	out := map[string]string{}
 	for _, kind := range api.Kinds() {
-		table := strings.ReplaceAll(kind.Path, "-", "_")
-		out[kind.Path] = statement(`SELECT id FROM ` + table + ` WHERE tenant = $1 AND environment = $2 AND name = $3`)
+		out[kind.Path] = statement(`SELECT o.id FROM ` + tableOf(kind) + ` o
+			WHERE o.tenant = $1 AND o.environment = $2 AND o.name = $3` + live(kind.Path))
 	}
 	return out
 }()
 
-// IDByName returns the id of the object that has a name now.
+// IDByName returns the id of the object that has a name now. The name of an object that is deleting is free.
 func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id string, err error) {
 	err = tx.one(ctx, idByName[kind], []any{scope.Tenant, scope.Environment, name}, &id)
 	return id, failed("looking for", kind, name, err)

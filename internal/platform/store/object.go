@@ -22,6 +22,23 @@ type Object struct {
 	Scope       Scope
 	CreatedAt   time.Time
 	Etag        int64
+
+	// The fields below are stored apart, and only read with the object.
+
+	DeletingSince time.Time // it was deleted while it was in use; zero: it was not
+	DeletingBy    string
+	Uses          []Deleting // what it refers to, as far as that is deleting
+	Users         Users      // of an object that is deleting; not read with a page
+}
+
+func (o *Object) object() *Object { return o }
+
+// live is a condition for objects o of a kind that are not deleting; empty where they cannot be.
+func live(kind string) string {
+	if !inUse(kind) {
+		return ""
+	}
+	return " AND o.deleting_since = 0"
 }
 
 // List selects a page of a list, in ascending order of ids. What is empty does not restrict it.
@@ -66,17 +83,36 @@ type Ref struct {
 	ID    string
 }
 
-const objectColumns = `o.tenant, o.environment, o.id, o.name, o.description, o.labels, o.created_at, o.etag`
-
-// columns returns the destinations to scan objectColumns into.
-func (o *Object) columns() []any {
-	return []any{
-		&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, column.JSON(&o.Labels),
-		column.Time(&o.CreatedAt), &o.Etag,
-	}
+// objectColumns returns the columns that objects of every kind have, for Object.scan.
+func objectColumns(kind string) string {
+	return `o.tenant, o.environment, o.id, o.name, o.description, o.labels, o.created_at, o.etag, ` +
+		deletingColumns(kind) + usesColumns(kind)
 }
 
-// inserted returns the values of objectColumns: $1 to $8 of every kind's INSERT.
+// scan scans a row of objectColumns and then the columns of dest.
+func (o *Object) scan(row scanner, kind string, dest ...any) error {
+	all := []any{
+		&o.Scope.Tenant, &o.Scope.Environment, &o.ID, &o.Name, &o.Description, column.JSON(&o.Labels),
+		column.Time(&o.CreatedAt), &o.Etag, column.Time(&o.DeletingSince), &o.DeletingBy,
+	}
+	uses := make([]Deleting, len(referencesOf(kind)))
+	for i, r := range referencesOf(kind) {
+		uses[i].Kind = r.to
+		all = append(all, &uses[i].ID, &uses[i].Name, column.Time(&uses[i].Since))
+	}
+	if err := row.Scan(append(all, dest...)...); err != nil {
+		return err
+	}
+	for _, d := range uses {
+		if !d.Since.IsZero() {
+			d.Scope = o.Scope
+			o.Uses = append(o.Uses, d)
+		}
+	}
+	return nil
+}
+
+// inserted returns the values of $1 to $8 of every kind's INSERT.
 func (o *Object) inserted() []any {
 	return []any{
 		o.Scope.Tenant, o.Scope.Environment, o.ID, o.Name, o.Description, column.JSON(&o.Labels),
@@ -97,8 +133,9 @@ type reader[T any] struct {
 	selectOne, selectPage, selectNamed, selectRestricted string
 }
 
-// newReader builds the statements of a kind. The object's own table is called o in from. Lists can be restricted by its
-// columns filters: owner, connector_id, endpoint_id.
+// newReader builds the statements of a kind, whose own columns follow those of every object. The object's own table is
+// called o in from. Lists can be restricted by its columns filters: owner, connector_id, endpoint_id. They leave out
+// what is deleting.
 func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error), filters ...string) reader[T] {
 	restrict := "o.id > $3 AND ($5 = '' OR o.name = $5) AND ($6 = '' OR REPLACE(o.labels, $6, '') <> o.labels)"
 	for i, column := range []string{"owner", "connector_id", "endpoint_id"} {
@@ -108,14 +145,15 @@ func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)
 			restrict += fmt.Sprintf(" AND $%d = ''", 7+i)
 		}
 	}
-	inScope := "SELECT " + columns + " FROM " + from + " WHERE o.tenant = $1 AND o.environment = $2 AND "
+	selects := "SELECT " + objectColumns(kind) + ", " + columns + " FROM " + from + " WHERE " + inScope
+	pages := live(kind) + " ORDER BY o.id LIMIT $4"
 	return reader[T]{
 		kind: kind, scan: scan,
-		selectOne:   statement(inScope + "o.id = $3"),
-		selectPage:  statement(inScope + "o.id > $3 ORDER BY o.id LIMIT $4"),
-		selectNamed: statement(inScope + "o.id > $3 AND o.name = $5 ORDER BY o.id LIMIT $4"),
+		selectOne:   statement(selects + "o.id = $3"),
+		selectPage:  statement(selects + "o.id > $3" + pages),
+		selectNamed: statement(selects + "o.id > $3 AND o.name = $5" + pages),
 
-		selectRestricted: statement(inScope + restrict + " ORDER BY o.id LIMIT $4"),
+		selectRestricted: statement(selects + restrict + pages),
 	}
 }
 
@@ -127,6 +165,9 @@ func (r reader[T]) one(ctx context.Context, tx *Tx, scope Scope, id string, comp
 	}
 	if err == nil && complete != nil {
 		err = complete(found[0])
+	}
+	if err == nil {
+		err = tx.completeUsers(ctx, r.kind, any(found[0]))
 	}
 	if err != nil {
 		return nil, failed("reading", r.kind, id, err)

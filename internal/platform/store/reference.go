@@ -2,42 +2,67 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// countReferences holds, by the kind that is referred to and the kind that refers to it, the statement that counts.
-var countReferences = map[string]map[string]string{
-	api.KindConnectors: {
-		api.KindScopedTokens:     countBy("scoped_tokens", "connector_id"),
-		api.KindWebhookEndpoints: countBy("webhook_endpoints", "connector_id"),
-	},
-	api.KindWebhookEndpoints: {
-		api.KindSigningSecrets: countBy("signing_secrets", "endpoint_id"),
-	},
-	api.KindRotationPolicies: {
-		api.KindConnectors:     countBy("connectors", "rotation_policy_id"),
-		api.KindScopedTokens:   countBy("scoped_tokens", "rotation_policy_id"),
-		api.KindSigningSecrets: countBy("signing_secrets", "rotation_policy_id"),
-	},
+// reference is a column by which objects of one kind refer to objects of another one.
+type reference struct{ from, column, to string }
+
+func references() []reference {
+	return []reference{
+		{api.KindScopedTokens, "connector_id", api.KindConnectors},
+		{api.KindWebhookEndpoints, "connector_id", api.KindConnectors},
+		{api.KindSigningSecrets, "endpoint_id", api.KindWebhookEndpoints},
+		{api.KindConnectors, "rotation_policy_id", api.KindRotationPolicies},
+		{api.KindScopedTokens, "rotation_policy_id", api.KindRotationPolicies},
+		{api.KindSigningSecrets, "rotation_policy_id", api.KindRotationPolicies},
+	}
 }
 
-func countBy(table, reference string) string {
-	return statement(`SELECT COUNT(*) FROM ` + table + `
-		WHERE tenant = $1 AND environment = $2 AND ` + reference + ` = $3`)
+func referencesTo(kind string) (found []reference) {
+	for _, r := range references() {
+		if r.to == kind {
+			found = append(found, r)
+		}
+	}
+	return found
 }
+
+func referencesOf(kind string) (found []reference) {
+	for _, r := range references() {
+		if r.from == kind {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// countReferences holds the statement that counts the objects with a reference.
+var countReferences = func() map[reference]string {
+	out := map[reference]string{}
+	for _, r := range references() {
+		out[r] = statement(`SELECT COUNT(*) FROM ` + tableAt(r.from) + `
+			WHERE tenant = $1 AND environment = $2 AND ` + r.column + ` = $3`)
+	}
+	return out
+}()
+
+// tableAt returns the name of the table of the kind with a path: the path with underscores.
+func tableAt(kind string) string { return strings.ReplaceAll(kind, "-", "_") }
 
 // ReferencesTo counts the objects that refer to an object, by their kind. It leaves out kinds without any.
 func (tx *Tx) ReferencesTo(ctx context.Context, scope Scope, kind, id string) (map[string]int, error) {
-	references := map[string]int{}
-	for from, text := range countReferences[kind] {
+	count := map[string]int{}
+	for _, r := range referencesTo(kind) {
 		var n int
-		if err := tx.one(ctx, text, []any{scope.Tenant, scope.Environment, id}, &n); err != nil {
+		if err := tx.one(ctx, countReferences[r], []any{scope.Tenant, scope.Environment, id}, &n); err != nil {
 			return nil, failed("counting references to", kind, id, err)
 		}
 		if n > 0 {
-			references[from] = n
+			count[r.from] = n
 		}
 	}
-	return references, nil
+	return count, nil
 }

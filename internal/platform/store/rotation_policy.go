@@ -21,7 +21,7 @@ type RotationPolicy struct {
 }
 
 var (
-	rotationPolicies = newReader(api.KindRotationPolicies, objectColumns+`, o.rotation_interval, o.rotation_overlap,
+	rotationPolicies = newReader(api.KindRotationPolicies, `o.rotation_interval, o.rotation_overlap,
 		o.max_stage, o.max_age, o.quiet_period, o.require_acknowledgement, o.on_stage_timeout`,
 		`rotation_policies o`, scanRotationPolicy)
 	insertRotationPolicy = statement(`INSERT INTO rotation_policies (tenant, environment, id, name, description, labels,
@@ -37,8 +37,8 @@ var (
 
 func scanRotationPolicy(row scanner) (*RotationPolicy, error) {
 	var p RotationPolicy
-	err := row.Scan(append(p.columns(), &p.Interval, &p.Overlap, &p.MaxStage, &p.MaxAge, &p.QuietPeriod,
-		&p.RequireAcknowledgement, &p.OnStageTimeout)...)
+	err := p.scan(row, api.KindRotationPolicies, &p.Interval, &p.Overlap, &p.MaxStage, &p.MaxAge, &p.QuietPeriod,
+		&p.RequireAcknowledgement, &p.OnStageTimeout)
 	return &p, err
 }
 

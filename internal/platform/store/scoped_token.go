@@ -23,7 +23,7 @@ type ScopedToken struct {
 }
 
 var (
-	scopedTokens = newReader(api.KindScopedTokens, objectColumns+`, o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
+	scopedTokens = newReader(api.KindScopedTokens, `o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
 		o.expires_at_given, COALESCE(o.rotation_policy_id, ''), o.rotate_when_changed, o.minimum_version,
 		o.deletion_protection, `+credentialColumns, `scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken,
 		"owner", "connector_id")
@@ -41,9 +41,11 @@ var (
 func scanScopedToken(row scanner) (*ScopedToken, error) {
 	var t ScopedToken
 	var hold noteColumns
-	dest := append(t.columns(), &t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
-		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection)
-	err := row.Scan(append(dest, t.Credential.columns(&hold)...)...)
+	dest := append([]any{
+		&t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
+		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection,
+	}, t.Credential.columns(&hold)...)
+	err := t.scan(row, api.KindScopedTokens, dest...)
 	t.Credential.setHold(hold)
 	return &t, err
 }

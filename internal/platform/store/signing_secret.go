@@ -62,7 +62,7 @@ func (s *SigningSecret) SetFacts(number int64, f SecretFacts) {
 }
 
 const (
-	signingSecretColumns = objectColumns + `, o.owner, o.endpoint_id, o.algorithm, o.secret_wo_version,
+	signingSecretColumns = `o.owner, o.endpoint_id, o.algorithm, o.secret_wo_version,
 		o.rotation_policy_id, o.rotate_when_changed, o.minimum_version, o.deletion_protection, o.next_probe_at,
 		o.probes, o.probe_version, o.probe_at, o.probe_result, o.probe_status, o.probe_control, o.probe_detail,
 		o.revoked_secrets, ` + credentialColumns
@@ -72,7 +72,8 @@ const (
 var (
 	signingSecrets = newReader(api.KindSigningSecrets, signingSecretColumns, fromSigningSecrets,
 		scanSigningSecret, "owner", "endpoint_id")
-	signingSecretsOfEndpoint = statement(`SELECT ` + signingSecretColumns + ` FROM ` + fromSigningSecrets + `
+	signingSecretsOfEndpoint = statement(`SELECT ` + objectColumns(api.KindSigningSecrets) + `, ` +
+		signingSecretColumns + ` FROM ` + fromSigningSecrets + `
 		WHERE o.tenant = $1 AND o.environment = $2 AND o.endpoint_id = $3 ORDER BY o.id`)
 	insertSigningSecret = statement(`INSERT INTO signing_secrets (tenant, environment, id, name, description, labels,
 		created_at, etag, endpoint_id, algorithm, owner, secret_wo_version, rotation_policy_id, rotate_when_changed,
@@ -97,11 +98,13 @@ var (
 func scanSigningSecret(row scanner) (*SigningSecret, error) {
 	var s SigningSecret
 	var hold noteColumns
-	dest := append(s.columns(), &s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID,
+	dest := append([]any{
+		&s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID,
 		column.JSON(&s.RotateWhenChanged), &s.MinimumVersion, &s.DeletionProtection, column.Time(&s.NextProbeAt), &s.Probes,
 		&s.Probe.Version, column.Time(&s.Probe.At), &s.Probe.Result, &s.Probe.Status, &s.Probe.ControlStatus,
-		&s.Probe.Detail, column.JSON(&s.RevokedSecrets))
-	err := row.Scan(append(dest, s.Credential.columns(&hold)...)...)
+		&s.Probe.Detail, column.JSON(&s.RevokedSecrets),
+	}, s.Credential.columns(&hold)...)
+	err := s.scan(row, api.KindSigningSecrets, dest...)
 	s.Credential.setHold(hold)
 	return &s, err
 }

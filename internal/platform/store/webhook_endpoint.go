@@ -67,7 +67,7 @@ type Disabled struct {
 }
 
 var (
-	webhookEndpoints = newReader(api.KindWebhookEndpoints, objectColumns+`, o.connector_id, o.url, o.event_types,
+	webhookEndpoints = newReader(api.KindWebhookEndpoints, `o.connector_id, o.url, o.event_types,
 		o.enabled, o.disabled_reason, o.disabled_at, o.disabled_by, o.paused_until, o.probed_at, o.failing_since,
 		o.failing_at, o.failing_detail, o.failing_unanswered, o.ca_certificate, o.client_certificate, o.rate_limit,
 		o.sealed_url, o.url_digest, o.url_number, o.sealed_headers, o.headers_digest, o.headers_number,
@@ -99,14 +99,16 @@ var (
 func scanWebhookEndpoint(row scanner) (*WebhookEndpoint, error) {
 	var e WebhookEndpoint
 	var d noteColumns
-	dest := append(e.columns(), &e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
+	dest := []any{
+		&e.ConnectorID, &e.URL, column.JSON(&e.EventTypes), &e.Enabled, &d.what,
 		column.Time(&d.at), &d.by, column.Time(&e.PausedUntil), column.Time(&e.ProbedAt), column.Time(&e.Failing.Since),
 		column.Time(&e.Failing.At), &e.Failing.Detail, &e.Failing.Unanswered, &e.CACertificate, &e.ClientCertificate,
-		&e.RateLimit)
+		&e.RateLimit,
+	}
 	for _, s := range e.secrets() {
 		dest = append(dest, s.columns()...)
 	}
-	err := row.Scan(dest...)
+	err := e.scan(row, api.KindWebhookEndpoints, dest...)
 	if d.what != nil {
 		e.Disabled = &Disabled{Reason: *d.what, At: d.at, By: d.by}
 	}

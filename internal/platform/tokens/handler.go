@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
@@ -96,10 +97,13 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if !expiry.IsZero() && !tx.Now.Before(expiry) {
 			return nil, problem.Refused("/expires_at", errors.New("must be in the future"))
 		}
+		if _, err := connectors.ForNewUse(ctx, tx, t.ConnectorID); err != nil {
+			return nil, err
+		}
 		if err := checkScopesAllowed(ctx, tx, t.ScopedToken); err != nil {
 			return nil, err
 		}
-		if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID); err != nil {
+		if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID, ""); err != nil {
 			return nil, err
 		}
 		if err := httpapi.CheckNameFree(ctx, tx, api.ScopedTokens, t.Name); err != nil {

@@ -102,6 +102,7 @@ func (t *token) flatten(now time.Time) api.ScopedToken {
 			MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
 			Version: status.Version, Rotation: lifecycle.FlattenRotation(status), RotationRequested: c.Requested(),
 			Hold: lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(t.Credential.LastUsedAt),
+			Uses: httpapi.FlattenUses(&t.Object, now, t.ConnectorID, t.RotationPolicyID),
 		},
 		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
 		ExpiresAt: t.ExpiresAt, RotationPolicyID: httpapi.TextOrNull(t.RotationPolicyID),

@@ -129,7 +129,7 @@ func (t *token) patchMetadata(
 			return err
 		}
 	}
-	if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID); err != nil {
+	if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID, before.RotationPolicyID); err != nil {
 		return err
 	}
 	if t.Name == before.Name {

@@ -14,6 +14,9 @@ const (
 	ActionDelete = "delete"
 	ActionReveal = "reveal"
 	ActionAdopt  = "adopt" // an object that an interrupted run had made
+
+	ActionDeleteWhenUnused = "delete_when_unused" // a DELETE of an object in use, which is deleting from then on
+	ActionUndelete         = "undelete"
 )
 
 // Audit records that the caller did something to an object.

@@ -6,12 +6,15 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
@@ -74,3 +77,24 @@ func valueOf(e *store.WebhookEndpoint, what string) keyring.EndpointValue {
 
 // receiver says which receiver an endpoint leads to: another one has proven nothing yet.
 func receiver(e *store.WebhookEndpoint) string { return e.URL + " " + e.SecretURL.Digest }
+
+// Deliverable returns a conflict where nothing may be sent to an endpoint, because it or its connector is disabled.
+func Deliverable(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint) error {
+	if d := e.Disabled; !e.Enabled && d != nil {
+		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled since %s, "+
+			"because it answered the event %s with 410 (gone); set enabled to true once it is back",
+			e.Name, d.At.UTC().Format(time.RFC3339), d.By)
+	}
+	if !e.Enabled {
+		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled; set enabled to true first", e.Name)
+	}
+	c, err := tx.Connector(ctx, tx.Scope, e.ConnectorID)
+	if err != nil {
+		return err
+	}
+	if !c.Enabled {
+		return problem.New(api.CodeConflict, "",
+			"the connector %q of the webhook endpoint %q is disabled; enable it first", c.Name, e.Name)
+	}
+	return nil
+}

@@ -63,9 +63,16 @@ func (h *endpoints) mount(r *httpapi.Router) {
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteWebhookEndpoint", Method: http.MethodDelete, Path: one, Tag: api.WebhookEndpoints.Tag,
-		Permission: api.PermissionWrite, Summary: "Delete a webhook endpoint",
-		Description: "Refused while a signing secret refers to it. What is queued is not delivered any more.",
+		Permission: api.PermissionWrite, Returns: api.WebhookEndpoint{}, Status: http.StatusAccepted,
+		NoContent: httpapi.DeletedText, Summary: "Delete a webhook endpoint",
+		Description: "Signing secrets refer to endpoints. " + httpapi.DeletionText + " Events are delivered until then; " +
+			"what is queued when the endpoint is removed is not.",
 	}, h.delete)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "undeleteWebhookEndpoint", Method: http.MethodPost, Path: api.WebhookEndpoints.Route("{id}", "undelete"),
+		Tag: api.WebhookEndpoints.Tag, Permission: api.PermissionWrite, Returns: api.WebhookEndpoint{},
+		Summary: "Undelete a webhook endpoint", Description: httpapi.UndeleteText,
+	}, h.undelete)
 }
 
 type createEndpointInput struct {
@@ -92,7 +99,7 @@ func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpa
 		if err := h.seal(ctx, tx, e, values); err != nil {
 			return nil, err
 		}
-		if _, err := connectors.Named(ctx, tx, e.ConnectorID); err != nil {
+		if _, err := connectors.ForNewUse(ctx, tx, e.ConnectorID); err != nil {
 			return nil, err
 		}
 		if err := httpapi.CheckNameFree(ctx, tx, api.WebhookEndpoints, e.Name); err != nil {
@@ -156,6 +163,9 @@ func (h *endpoints) patch(ctx context.Context, in *patchEndpointInput) (*httpapi
 			return nil, err
 		}
 		if err := httpapi.CheckMatch(api.WebhookEndpoints, &e.Object, in.IfMatch); err != nil {
+			return nil, err
+		}
+		if err := httpapi.CheckChangeable(api.WebhookEndpoints, &e.Object); err != nil {
 			return nil, err
 		}
 		before := *e
@@ -227,24 +237,35 @@ func reaches(e, before *store.WebhookEndpoint) bool {
 		!reflect.DeepEqual(e.ClientCertificate, before.ClientCertificate)
 }
 
-func (h *endpoints) delete(ctx context.Context, in *httpapi.ByIDConditional) (*httpapi.Answer, error) {
+func (h *endpoints) delete(ctx context.Context, in *httpapi.Deleting) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
 		e, err := Endpoint(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if err := httpapi.CheckMatch(api.WebhookEndpoints, &e.Object, in.IfMatch); err != nil {
-			return nil, err
-		}
-		if err := httpapi.CheckUnreferenced(ctx, tx, api.WebhookEndpoints, &e.Object); err != nil {
-			return nil, err
-		}
-		if err := tx.DeleteWebhookEndpoint(ctx, tx.Scope, e.ID); err != nil {
-			return nil, err
-		}
-		detail := map[string]string{"name": e.Name}
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.WebhookEndpoints.Path, e.ID, detail)
+		return httpapi.Delete(ctx, tx, in, inUse(ctx, tx, e))
 	})
+}
+
+func (h *endpoints) undelete(ctx context.Context, in *httpapi.Undeleting) (*httpapi.Answer, error) {
+	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
+		e, err := Endpoint(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return httpapi.Undelete(ctx, tx, in, inUse(ctx, tx, e))
+	})
+}
+
+// inUse is an endpoint as what others refer to.
+func inUse(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint) httpapi.InUse {
+	return httpapi.InUse{
+		Kind: api.WebhookEndpoints, Object: &e.Object, Show: func() any { return flattenEndpoint(e, tx.Now) },
+		Save: func() error {
+			e.Etag++
+			return tx.UpdateWebhookEndpoint(ctx, e)
+		},
+	}
 }
 
 // checkURL checks a URL that a request brings. The rules may have changed since a stored one was checked: nothing is
@@ -265,25 +286,4 @@ func Endpoint(ctx context.Context, tx *txn.Tx, id string) (*store.WebhookEndpoin
 		return nil, httpapi.NotFound(api.WebhookEndpoints, tx.Scope)
 	}
 	return e, err
-}
-
-// Deliverable returns a conflict where nothing may be sent to an endpoint, because it or its connector is disabled.
-func Deliverable(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint) error {
-	if d := e.Disabled; !e.Enabled && d != nil {
-		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled since %s, "+
-			"because it answered the event %s with 410 (gone); set enabled to true once it is back",
-			e.Name, d.At.UTC().Format(time.RFC3339), d.By)
-	}
-	if !e.Enabled {
-		return problem.New(api.CodeConflict, "", "the webhook endpoint %q is disabled; set enabled to true first", e.Name)
-	}
-	c, err := tx.Connector(ctx, tx.Scope, e.ConnectorID)
-	if err != nil {
-		return err
-	}
-	if !c.Enabled {
-		return problem.New(api.CodeConflict, "",
-			"the connector %q of the webhook endpoint %q is disabled; enable it first", c.Name, e.Name)
-	}
-	return nil
 }

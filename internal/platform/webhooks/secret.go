@@ -82,7 +82,7 @@ func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.A
 		if err := checkSecret(s.SigningSecret); err != nil {
 			return nil, err
 		}
-		if s.policy, err = credentials.PolicyNamed(ctx, tx, s.RotationPolicyID); err != nil {
+		if s.policy, err = credentials.PolicyNamed(ctx, tx, s.RotationPolicyID, ""); err != nil {
 			return nil, err
 		}
 		if err := checkRoom(ctx, tx, s.EndpointID); err != nil {
@@ -162,7 +162,7 @@ func (h *Secrets) patch(ctx context.Context, in *patchSecretInput) (*httpapi.Ans
 			return nil, err
 		}
 		before, shownBefore := *s.SigningSecret, s.Show(tx.Now)
-		if err := s.patchMetadata(ctx, tx, before.Name, &in.Body); err != nil {
+		if err := s.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
 			return nil, err
 		}
 		done, err := s.patchCredential(ctx, tx, &in.Body)

@@ -84,6 +84,7 @@ func (s *signingSecret) flatten(now time.Time) api.SigningSecret {
 			MinimumVersion: s.MinimumVersion, DeletionProtection: s.DeletionProtection,
 			Version: status.Version, Rotation: lifecycle.FlattenRotation(status), RotationRequested: c.Requested(),
 			Hold: lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(s.Credential.LastUsedAt),
+			Uses: httpapi.FlattenUses(&s.Object, now, s.EndpointID, s.RotationPolicyID),
 		},
 		EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,
 		RotationPolicyID: s.RotationPolicyID, SecretDigest: httpapi.TextOrNull(s.digestOf(status.Version)),

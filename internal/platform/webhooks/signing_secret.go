@@ -119,7 +119,7 @@ func (s *signingSecret) scheduleProbe(now time.Time) {
 
 // patchMetadata applies the members of a patch that are plain metadata, and checks the whole signing secret.
 func (s *signingSecret) patchMetadata(
-	ctx context.Context, tx *txn.Tx, oldName string, p *api.SigningSecretPatch,
+	ctx context.Context, tx *txn.Tx, before *store.SigningSecret, p *api.SigningSecretPatch,
 ) (err error) {
 	if err := mergeSecret(s.SigningSecret, p); err != nil {
 		return err
@@ -127,10 +127,10 @@ func (s *signingSecret) patchMetadata(
 	if err := checkSecret(s.SigningSecret); err != nil {
 		return err
 	}
-	if s.policy, err = credentials.PolicyNamed(ctx, tx, s.RotationPolicyID); err != nil {
+	if s.policy, err = credentials.PolicyNamed(ctx, tx, s.RotationPolicyID, before.RotationPolicyID); err != nil {
 		return err
 	}
-	if s.Name == oldName {
+	if s.Name == before.Name {
 		return nil
 	}
 	if err := httpapi.CheckNameFree(ctx, tx, api.SigningSecrets, s.Name); err != nil {
@@ -175,6 +175,9 @@ func checkRoom(ctx context.Context, tx *txn.Tx, endpointID string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !e.DeletingSince.IsZero() {
+		return problem.Deleting("/endpoint_id", api.WebhookEndpoints, e.Name, e.ID, e.DeletingSince)
 	}
 	count, err := tx.ReferencesTo(ctx, tx.Scope, api.WebhookEndpoints.Path, endpointID)
 	if n := count[api.SigningSecrets.Path]; err == nil && n >= api.MaxSigningSecretsPerEndpoint {
