@@ -101,8 +101,8 @@ func (s *sweeper) settleDue(ctx context.Context) error {
 	}
 }
 
-// removeUnused removes what is deleting and has no user any more. The transaction in which the last user leaves does so:
-// this is for two transactions at once, where one deletes and the other one takes the last user away.
+// removeUnused removes what is deleting and has no user any more. The transaction in which the last user leaves does
+// so: this is for two transactions at once, where one deletes and the other one takes the last user away.
 func (s *sweeper) removeUnused(ctx context.Context) error {
 	var unused []store.Deleting
 	err := s.runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {

@@ -17,8 +17,8 @@ import (
 // Texts about the DELETE of an object that others can refer to.
 const (
 	DeletionText = "Without `when`, it is refused while other objects refer to this one. With `?when=unused` the object " +
-		"is deleting then: its name is free, lists leave it out, nothing new may refer to it, and it cannot be changed. Its " +
-		"users go on as before, and it is removed in the transaction in which the last of them leaves."
+		"is deleting then: its name is free, lists leave it out, nothing new may refer to it, and it cannot be changed. " +
+		"Its users go on as before, and it is removed in the transaction in which the last of them leaves."
 	DeletedText  = "No Content: nothing referred to the object, and it is gone"
 	UndeleteText = "Makes an object that is deleting an ordinary one again, under a name that is free. " +
 		"Refused for an object that is not deleting."

@@ -62,8 +62,9 @@ func check(p *store.RotationPolicy) error {
 
 func flatten(p *store.RotationPolicy) api.RotationPolicy {
 	return api.RotationPolicy{
-		Object: httpapi.FlattenObject(&p.Object), Deletion: httpapi.FlattenDeletion(&p.Object), Interval: p.Interval, Overlap: p.Overlap, MaxStage: p.MaxStage,
-		MaxAge: p.MaxAge, RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout,
+		Object: httpapi.FlattenObject(&p.Object), Deletion: httpapi.FlattenDeletion(&p.Object),
+		Interval: p.Interval, Overlap: p.Overlap, MaxStage: p.MaxStage, MaxAge: p.MaxAge,
+		RequireAcknowledgement: p.RequireAcknowledgement, OnStageTimeout: p.OnStageTimeout,
 		QuietPeriod: p.QuietPeriod,
 	}
 }

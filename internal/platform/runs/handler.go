@@ -99,7 +99,7 @@ func (h *Handler) orphans(ctx context.Context, in *orphansInput) (out *httpapi.A
 		if err != nil {
 			return err
 		}
-		found := append(unclaimed, deleting...)
+		found := slices.Concat(unclaimed, deleting)
 		slices.SortFunc(found, func(a, b api.Orphan) int { return cmp.Compare(a.ID, b.ID) })
 		found = found[:min(len(found), list.Limit)]
 		out, err = httpapi.Page(in.PageSize, found, func(o api.Orphan) string { return o.ID },

@@ -94,7 +94,8 @@ func checkEndpoint(e *store.WebhookEndpoint) error {
 func flattenEndpoint(e *store.WebhookEndpoint, now time.Time) api.WebhookEndpoint {
 	out := api.WebhookEndpoint{
 		Object: httpapi.FlattenObject(&e.Object), Deletion: httpapi.FlattenDeletion(&e.Object),
-		Uses: httpapi.FlattenUses(&e.Object, now, e.ConnectorID), ConnectorID: e.ConnectorID, URLHost: api.EndpointHost(e.URL),
+		Uses:        httpapi.FlattenUses(&e.Object, now, e.ConnectorID),
+		ConnectorID: e.ConnectorID, URLHost: api.EndpointHost(e.URL),
 		EventTypes: e.EventTypes, Enabled: e.Enabled,
 		URLDigest: httpapi.TextOrNull(e.SecretURL.Digest), URLWOVersion: e.SecretURL.Number,
 		HeadersDigest: httpapi.TextOrNull(e.Headers.Digest), HeadersWOVersion: e.Headers.Number,
