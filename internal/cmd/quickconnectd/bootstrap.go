@@ -4,28 +4,42 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 )
 
-func bootstrap(ctx context.Context, args []string, stdout io.Writer, c clock.Clock) (err error) {
-	flags := flag.NewFlagSet("bootstrap", flag.ContinueOnError)
-	dir := flags.String("data-dir", "", "")
-	tenant := flags.String("tenant", "", "")
-	environments := flags.String("environments", "", "")
-	if err := parse(flags, args, "data-dir", "tenant", "environments"); err != nil {
-		return err
-	}
-	s, k, err := openData(ctx, *dir)
+func bootstrapCommand(c clock.Clock) *cobra.Command {
+	var dir, tenant, environments string
+	cmd := leaf("bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...",
+		"Create environments with a first token in each.",
+		"Creates environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the\n"+
+			"principals' tokens as JSON by environment. May run beside a server.",
+		func(cmd *cobra.Command) error {
+			return bootstrap(cmd.Context(), dir, tenant, strings.Split(environments, ","), cmd.OutOrStdout(), c)
+		})
+	dataDirFlag(cmd, &dir)
+	cmd.Flags().StringVar(&tenant, "tenant", "", "the name of the `TENANT`")
+	cmd.Flags().StringVar(&environments, "environments", "", "the names of the new environments, as `LIST` with commas")
+	require(cmd, "tenant", "environments")
+	completes(cmd, "tenant")
+	completes(cmd, "environments")
+	return cmd
+}
+
+func bootstrap(
+	ctx context.Context, dir, tenant string, environments []string, stdout io.Writer, c clock.Clock,
+) (err error) {
+	s, k, err := openData(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	tokens, err := access.Bootstrap(ctx, s, k, c, *tenant, strings.Split(*environments, ","))
+	tokens, err := access.Bootstrap(ctx, s, k, c, tenant, environments)
 	if err != nil {
 		return err
 	}

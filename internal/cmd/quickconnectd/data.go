@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -88,4 +89,20 @@ func existingData(ctx context.Context, dir string) (*store.Store, *keyring.Keyri
 			"run quickconnectd bootstrap or serve with it first: %w", err)
 	}
 	return openData(ctx, dir)
+}
+
+// dataDirFlag adds the flag that every command about a platform needs.
+func dataDirFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "data-dir", "", "the directory `DIR` with the database and the keyring")
+	require(cmd, "data-dir")
+	_ = cmd.MarkFlagDirname("data-dir") // its error is that there is no such flag
+}
+
+// scopeFlags adds the flags of a command about one environment.
+func scopeFlags(cmd *cobra.Command, scope *store.Scope) {
+	cmd.Flags().StringVar(&scope.Tenant, "tenant", "", "the name of the `TENANT`")
+	cmd.Flags().StringVar(&scope.Environment, "environment", "", "the name of the `ENVIRONMENT`")
+	require(cmd, "tenant", "environment")
+	completes(cmd, "tenant")
+	completes(cmd, "environment")
 }

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"os"
-	"strconv"
-	"strings"
+	"github.com/spf13/pflag"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 )
@@ -18,20 +14,17 @@ type limitFlags struct {
 	trusted string
 }
 
-// define adds the flags. Their defaults are the environment variables, where these are set.
-func (f *limitFlags) define(flags *flag.FlagSet) error {
+// define adds the flags.
+func (f *limitFlags) define(flags *pflag.FlagSet) {
 	for _, s := range limits.Settings() {
-		value := s.Default
-		if set := os.Getenv(s.Variable()); set != "" {
-			var err error
-			if value, err = strconv.ParseInt(set, 10, 64); err != nil {
-				return usagef("%s must be a whole number", s.Variable())
-			}
+		usage := "`N` " + s.Meaning
+		if s.Default == 0 {
+			usage += " (default no limit)"
 		}
-		flags.Int64Var(s.In(&f.config), s.Flag, value, "")
+		flags.Int64Var(s.In(&f.config), s.Flag, s.Default, usage)
 	}
-	flags.StringVar(&f.trusted, flagTrusted, os.Getenv(limits.VariableOf(flagTrusted)), "")
-	return nil
+	flags.StringVar(&f.trusted, flagTrusted, "",
+		"the addresses and networks of the proxies in front, as `LIST` with commas: their X-Forwarded-For is believed")
 }
 
 // read checks the flags after they are parsed, and returns the limits.
@@ -46,13 +39,4 @@ func (f *limitFlags) read() (limits.Config, error) {
 		return f.config, usagef("--%s: %v", flagTrusted, err)
 	}
 	return f.config, nil
-}
-
-// limitUsage lists the flags of the limits for the help.
-func limitUsage() string {
-	var b strings.Builder
-	for _, s := range limits.Settings() {
-		fmt.Fprintf(&b, "        --%-22s %d: %s\n", s.Flag+" N", s.Default, s.Meaning)
-	}
-	return b.String()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,13 +10,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 )
 
 func parsed(t *testing.T, args ...string) limits.Config {
 	t.Helper()
-	o, err := parseServe(append([]string{"--data-dir", "d"}, args...))
+	var f serveFlags
+	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	f.define(flags)
+	if err := errors.Join(flags.Parse(args), fromEnvironment(flags)); err != nil {
+		t.Fatal(err)
+	}
+	o, err := f.read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +82,7 @@ func TestLimitsThatAreNoLimits(t *testing.T) {
 
 // TestLimitsAreListed: the help and the guide have every limit with its default, as the table of the code says.
 func TestLimitsAreListed(t *testing.T) {
-	_, help, _ := call(t, clock.NewFake(epoch), "help")
+	_, help, _ := call(t, clock.NewFake(epoch), "help", "serve")
 	guide, err := os.ReadFile("../../../templates/guides/platform.md")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +94,8 @@ func TestLimitsAreListed(t *testing.T) {
 			byDefault = "no limit"
 		}
 		rows = append(rows, fmt.Sprintf("| `--%s` | %s | %s |", s.Flag, s.Meaning, byDefault))
-		if !strings.Contains(help, "--"+s.Flag+" N") || !strings.Contains(help, fmt.Sprint(s.Default, ": ", s.Meaning)) {
+		text := "N " + s.Meaning + " (default " + byDefault + ")"
+		if !strings.Contains(help, "--"+s.Flag+" N") || !strings.Contains(help, text) {
 			t.Errorf("the help has no --%s:\n%s", s.Flag, help)
 		}
 	}

@@ -169,10 +169,32 @@ func TestInvalidCommandLines(t *testing.T) {
 		code int
 		says string
 	}{
-		"nothing":              {"", 2, "command is missing"},
-		"unknown command":      {"destroy", 2, "no such command"},
-		"no data directory":    {"serve", 2, "--data-dir"},
-		"unknown flag":         {"serve --data-dir DIR --database x", 2, "not defined"},
+		"nothing":           {"", 2, "command is missing"},
+		"unknown command":   {"destroy", 2, "no such command; the commands are bootstrap, clock accept, "},
+		"no data directory": {"serve", 2, "--data-dir"},
+		"unknown flag": {
+			"serve --data-dir DIR --nowhere x", 2, "serve has no flag --nowhere; its flags are --allow-private-endpoints, ",
+		},
+		"a token as a flag":    {"serve --data-dir DIR --qcp_secret", 2, "serve has no such flag; its flags are "},
+		"a token as a letter":  {"serve --data-dir DIR -2qcp_secret", 2, "serve has no such flag; its flags are "},
+		"a flag with no value": {"serve --data-dir", 2, "--data-dir needs a value"},
+		"no number": {
+			"serve --data-dir DIR --limit-objects qcp_secret", 2, "--limit-objects must be a whole number",
+		},
+		"neither yes nor no": {
+			"serve --data-dir DIR --allow-private-endpoints=qcp_secret", 2, "--allow-private-endpoints must be true or false",
+		},
+		"all that is missing": {"token create --tenant acme", 2, "token create needs --data-dir, --environment and --role " +
+			"(or QUICKCONNECTD_DATA_DIR, QUICKCONNECTD_ENVIRONMENT and QUICKCONNECTD_ROLE in the environment)"},
+		"empty is missing":     {"token revoke --data-dir DIR --id=", 2, "token revoke needs --id "},
+		"a flag, no command":   {"--data-dir DIR", 2, "the command is missing: bootstrap, clock accept, "},
+		"a command of tokens":  {"token destroy --id x", 2, "the commands are token create, token list and token revoke"},
+		"nearly a command":     {"serv --data-dir DIR", 2, "did you mean serve?"},
+		"help for nothing":     {"help destroy", 2, "no such command; the commands are bootstrap, "},
+		"help for no token":    {"help token destroy", 2, "the commands are token create, "},
+		"completion alone":     {"completion", 2, "needs one shell: bash, zsh, fish or powershell"},
+		"no shell":             {"completion qcp_secret", 2, "needs one shell: bash, zsh, fish or powershell"},
+		"version of what":      {"version qcp_secret", 2, "version takes flags only, but there is 1 argument"},
 		"argument, no flag":    {"serve --data-dir DIR qcp_secret", 2, "flags only"},
 		"plain HTTP for all":   {"serve --data-dir DIR --listen 0.0.0.0:0", 2, "--tls-cert"},
 		"plain HTTP, any host": {"serve --data-dir DIR --listen :0", 2, "--tls-cert"},

@@ -75,6 +75,19 @@ func Open(
 	return out, nil
 }
 
+// Check reports whether a keyring opens the keys of a store, and makes none. Keys that do not exist are no error.
+func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) error {
+	k := &Keys{keyring: ring}
+	return s.View(ctx, func(tx *store.Tx) error {
+		for _, purpose := range []string{purposeLookup, purposeRequest, purposeBinding} {
+			if _, err := k.key(ctx, tx, purpose); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (SymmetricKey, error) {
 	number, sealed, err := tx.LatestKey(ctx, purpose)
 	if err != nil {

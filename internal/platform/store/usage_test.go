@@ -38,6 +38,13 @@ func (fresh engine) usage(t *testing.T) {
 		UsageDeliveries: {6, int64(3*len("sealed evt_1") + 3*len("sealed evt_1x"))}, UsageAnswers: {3, 0},
 	}
 	wantUsage(t, s, want)
+	view(t, s, func(tx *Tx) error {
+		n, err := tx.Counts(t.Context())
+		if want := (Counts{Tenants: 2, Environments: 3, Objects: 9}); n != want {
+			t.Errorf("%+v, want %+v", n, want)
+		}
+		return err
+	})
 
 	// What a transaction added is known in it, and a rollback takes it back.
 	wantError(t, s, errStop, func(tx *Tx) error {

@@ -63,7 +63,7 @@ func (w *Watch) judge() (time.Time, clock.Verdict) {
 	switch before := w.verdict; {
 	case v.InDoubt() && before.Reason != v.Reason:
 		w.log.Error("the clock jumped: no deadline is carried out until it is back or is accepted", "jump", string(v.Reason),
-			"by", v.By.String(), "now", now.Wall)
+			"by", v.By, "now", now.Wall)
 	case !v.InDoubt() && before.InDoubt():
 		w.log.Info("the clock is trusted again: deadlines are carried out", "why", string(v.Reason), "now", now.Wall)
 	}

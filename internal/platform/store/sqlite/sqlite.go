@@ -41,13 +41,18 @@ func Open(path string) (read, write *sql.DB, err error) {
 	}
 	write.SetMaxOpenConns(1)
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	read, err = sql.Open("sqlite", fileURL(path, url.Values{"_query_only": {"1"}}))
+	read, err = OpenToRead(path)
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return read, write, nil
+}
+
+// OpenToRead returns a pool to read from the database file at an absolute path, which exists.
+func OpenToRead(path string) (*sql.DB, error) {
+	return sql.Open("sqlite", fileURL(path, url.Values{"_query_only": {"1"}}))
 }
 
 // makePrivate creates the file with mode 0600 if it is missing, and sets that mode if others can read the file. SQLite

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+)
+
+func tokenRevokeCommand(c clock.Clock) *cobra.Command {
+	var dir, id string
+	var last bool
+	cmd := leaf("revoke --data-dir DIR --id ID", "End a principal: its token is refused at once.",
+		"Ends a principal: its token is refused at once. May run beside a server.",
+		func(cmd *cobra.Command) error { return tokenRevoke(cmd.Context(), dir, id, last, cmd.OutOrStdout(), c) })
+	dataDirFlag(cmd, &dir)
+	cmd.Flags().StringVar(&id, "id", "", "the `ID` of the principal, as token list shows it")
+	cmd.Flags().BoolVar(&last, "last", false, "also end the last deployer of an environment")
+	require(cmd, "id")
+	completes(cmd, "id")
+	return cmd
+}
+
+func tokenRevoke(ctx context.Context, dir, id string, last bool, stdout io.Writer, c clock.Clock) (err error) {
+	s, k, err := existingData(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	p, err := access.RevokePrincipal(ctx, s, k, c, id, last)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "revoked %s (%s), role %s, of tenant %s, environment %s\n",
+		p.Name, p.ID, p.Role, p.Tenant, p.Environment)
+	return err
+}
