@@ -99,7 +99,7 @@ func scanClaim(row scanner) (*Claim, error) {
 }
 
 func (tx *Tx) claims(ctx context.Context, text string, args ...any) (found []*Claim, err error) {
-	err = tx.each(ctx, text+tx.lockRows, args, func(row scanner) error {
+	err = tx.each(ctx, text, args, func(row scanner) error {
 		c, err := scanClaim(row)
 		found = append(found, c)
 		return err

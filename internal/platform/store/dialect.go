@@ -8,31 +8,65 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
 )
 
 // dialect is what differs between databases. The statements are the same for all of them, with $1, $2 … as parameters.
 type dialect struct {
 	migrations goose.Dialect
-	// lockRows is the end of a SELECT that locks the rows it reads, in a write transaction. It is empty for SQLite,
-	// which has one writer at a time.
-	lockRows string
+	// migration turns a portable migration into one of the dialect; nil: it is one.
+	migration func(string) string
+	// migrating makes the lock that one process at a time holds to migrate; nil: each migration has the lock of the
+	// database.
+	migrating func() (lock.Locker, error)
+	// bind returns a statement and its arguments as the driver takes them. It is nil where statements are prepared as
+	// they are.
+	bind func(text string, args []any) (string, []any, error)
+	// reading and writing begin the two sorts of transactions.
+	reading, writing *sql.TxOptions
 	// violatesUnique and violatesReference say which constraint an error of the driver is about.
 	violatesUnique, violatesReference func(error) bool
 	// unavailable returns the reason of an error that is about the database as a whole; empty for another error.
 	unavailable func(error) outage.Reason
+	// conflict reports whether a transaction that failed may succeed if it is begun again.
+	conflict func(error) bool
 	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
 	waitForLock func(context.Context, *sql.Conn, time.Duration) error
+	// beginWrite does the same in the transaction itself, and returns the number of the lease; nil: there is no lease.
+	beginWrite func(context.Context, *sql.Tx, time.Duration) (fence int64, err error)
+	// limit is how long a transaction may take; 0: a database on the same machine needs no limit.
+	limit time.Duration
 }
 
 var sqliteDialect = dialect{
 	migrations:        goose.DialectSQLite3,
+	reading:           &sql.TxOptions{ReadOnly: true},
 	violatesUnique:    sqlite.ViolatesUnique,
 	violatesReference: sqlite.ViolatesReference,
 	unavailable:       sqlite.Unavailable,
+	conflict:          func(error) bool { return false },
 	waitForLock:       sqlite.WaitForLock,
+}
+
+// Writes are serializable, so that the writes of two processes have the guarantees of SQLite's single writer. Reads are
+// of one snapshot. docs/architecture.md has the reasons.
+var postgresDialect = dialect{
+	migrations:        goose.DialectPostgres,
+	migration:         postgres.Migration,
+	migrating:         migrationLock,
+	bind:              postgres.Bind,
+	reading:           &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	writing:           &sql.TxOptions{Isolation: sql.LevelSerializable},
+	violatesUnique:    postgres.ViolatesUnique,
+	violatesReference: postgres.ViolatesReference,
+	unavailable:       postgres.Unavailable,
+	conflict:          postgres.Conflict,
+	beginWrite:        postgres.BeginWrite,
+	limit:             30 * time.Second,
 }
 
 // Open opens the SQLite database at path. It creates the file if needed and brings the schema up to date. Several
@@ -44,11 +78,29 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	read, write, err := sqlite.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(err))
+		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err))
 	}
 	s, err := open(ctx, read, write, sqliteDialect)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(err))
+		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err))
+	}
+	return s, nil
+}
+
+// OpenPostgres opens the PostgreSQL database at a URL, which must exist, and brings the schema up to date. Several
+// processes may have the database open at once; one of them may Hold it. No error has the URL.
+func OpenPostgres(ctx context.Context, url string) (*Store, error) {
+	read, write, name, err := postgres.Open(url)
+	if err != nil {
+		return nil, err
+	}
+	if err = postgres.Check(ctx, read); err != nil {
+		_, _ = read.Close(), write.Close()
+		return nil, fmt.Errorf("database %s: %w", name, postgresDialect.classified(ctx, err))
+	}
+	s, err := open(ctx, read, write, postgresDialect)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", name, postgresDialect.classified(ctx, err))
 	}
 	return s, nil
 }

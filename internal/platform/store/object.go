@@ -157,9 +157,9 @@ func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)
 	}
 }
 
-// one reads one object, and locks it in a write transaction. The optional complete reads what other tables hold.
+// one reads one object. The optional complete reads what other tables hold.
 func (r reader[T]) one(ctx context.Context, tx *Tx, scope Scope, id string, complete func(*T) error) (*T, error) {
-	found, err := r.all(ctx, tx, r.selectOne+tx.lockRows, []any{scope.Tenant, scope.Environment, id})
+	found, err := r.all(ctx, tx, r.selectOne, []any{scope.Tenant, scope.Environment, id})
 	if err == nil && len(found) == 0 {
 		err = ErrNotFound
 	}

@@ -41,7 +41,7 @@ func scanRun(row scanner) (*Run, error) {
 
 // Run reads one run.
 func (tx *Tx) Run(ctx context.Context, scope Scope, id string) (found *Run, err error) {
-	err = tx.each(ctx, readRun+tx.lockRows, []any{scope.Tenant, scope.Environment, id}, func(row scanner) (err error) {
+	err = tx.each(ctx, readRun, []any{scope.Tenant, scope.Environment, id}, func(row scanner) (err error) {
 		found, err = scanRun(row)
 		return err
 	})

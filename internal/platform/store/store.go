@@ -29,6 +29,7 @@ type Store struct {
 	read, write *pool
 	turns       turns
 	outage      outage.State
+	lease       lease
 }
 
 // pool is a set of connections and the statements prepared on them.
@@ -56,8 +57,15 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if err := migrate(ctx, write, d); err != nil {
+	migrating := write
+	if d.migrating != nil {
+		migrating = read // its lock needs a second connection
+	}
+	if err := migrate(ctx, migrating, d); err != nil {
 		return nil, err
+	}
+	if d.bind != nil {
+		return s, nil // a prepared statement belongs to a session, which a pooler does not keep
 	}
 	for _, p := range []*pool{s.read, s.write} {
 		p.statements = make(map[string]*sql.Stmt, len(statements))
@@ -72,9 +80,10 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 	return s, nil
 }
 
-// Close closes the database. It closes the writer last, so that the writer can remove the journal.
+// Close closes the database, after it has given up the lease that Hold took. It closes the writer last, so that the
+// writer can remove the journal.
 func (s *Store) Close() error {
-	var errs []error
+	errs := []error{s.letGo()}
 	for _, p := range []*pool{s.read, s.write} {
 		for _, prepared := range p.statements {
 			errs = append(errs, prepared.Close())
@@ -99,12 +108,20 @@ func (s *Store) Ping(ctx context.Context) error {
 // View runs a read transaction: do sees the database as it was at one moment, and cannot write. Do not nest View in
 // another View or Update.
 func (s *Store) View(ctx context.Context, do func(*Tx) error) error {
-	return s.dialect.classified(s.transaction(ctx, s.read, s.read.db, &sql.TxOptions{ReadOnly: true}, "", do))
+	err := s.transaction(ctx, s.read, s.read.db, s.dialect.reading, do)
+	err = s.dialect.classified(ctx, err)
+	var u *UnavailableError
+	if errors.As(err, &u) && u.Reason.OfReads() {
+		s.outage.Set(u)
+	}
+	return err
 }
 
 // Update runs a write transaction. It commits if do returns nil, and rolls back otherwise. One Update runs at a time,
-// over all processes, so what do reads stays true until the commit. Do not nest Update in another View or Update. It
-// fails with an UnavailableError, after a wait at most, where the database cannot be written.
+// over all processes, so what do reads stays true until the commit. Where that takes another attempt, do is called
+// again: it must have no effect outside of the transaction, and overwrite what it sets outside. Do not nest Update in
+// another View or Update. It fails with an UnavailableError, after a wait at most, where the database cannot be
+// written.
 func (s *Store) Update(ctx context.Context, do func(*Tx) error) error {
 	return s.UpdateIn(ctx, Scope{}, do)
 }
@@ -120,14 +137,24 @@ type beginner interface {
 }
 
 func (s *Store) transaction(
-	ctx context.Context, p *pool, from beginner, options *sql.TxOptions, lockRows string, do func(*Tx) error,
+	ctx context.Context, p *pool, from beginner, options *sql.TxOptions, do func(*Tx) error,
 ) error {
+	if s.dialect.limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.dialect.limit)
+		defer cancel()
+		ctx = limited
+	}
 	inner, err := from.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer inner.Rollback() // covers a panic in do; it does nothing after Commit
-	if err := do(&Tx{sql: inner, pool: p, dialect: s.dialect, lockRows: lockRows}); err != nil {
+	tx := &Tx{sql: inner, pool: p, dialect: s.dialect}
+	err = do(tx)
+	if tx.lost != nil && !errors.Is(err, tx.lost) {
+		err = tx.lost
+	}
+	if err != nil {
 		return err
 	}
 	if err := inner.Commit(); err != nil {

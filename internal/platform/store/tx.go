@@ -3,17 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 )
 
 // Tx is the transaction of one View or Update. Do not use it after that returns, nor from two goroutines at once.
 type Tx struct {
-	sql      *sql.Tx
-	pool     *pool
-	dialect  dialect
-	lockRows string
-	grown    map[string]Usage // by kind
+	sql     *sql.Tx
+	pool    *pool
+	dialect dialect
+	grown   map[string]Usage // by kind
+	// lost is the error that ended the transaction before its time: whatever its caller makes of it, nothing is stored.
+	lost error
 }
 
 // scanner is one row of a result.
@@ -27,14 +27,57 @@ func (tx *Tx) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	return tx.sql.PrepareContext(ctx, text)
 }
 
+// query runs a statement that returns rows. Every statement with rows goes through here.
+func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if tx.dialect.bind == nil {
+		p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
+		if err != nil {
+			return nil, err
+		}
+		return p.QueryContext(ctx, args...)
+	}
+	text, args, err := tx.dialect.bind(text, args)
+	if err != nil {
+		return nil, err
+	}
+	return tx.sql.QueryContext(ctx, text, args...)
+}
+
+// run runs a statement that returns no rows. Every statement without rows goes through here.
+func (tx *Tx) run(ctx context.Context, text string, args []any) (sql.Result, error) {
+	if tx.dialect.bind == nil {
+		p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
+		if err != nil {
+			return nil, err
+		}
+		return p.ExecContext(ctx, args...)
+	}
+	text, args, err := tx.dialect.bind(text, args)
+	if err != nil {
+		return nil, err
+	}
+	return tx.sql.ExecContext(ctx, text, args...)
+}
+
+// noted remembers an error after which nothing of the transaction can be stored.
+func (tx *Tx) noted(err error) error {
+	if err != nil && tx.lost == nil && (tx.dialect.conflict(err) || tx.dialect.unavailable(err) != "") {
+		tx.lost = err
+	}
+	return err
+}
+
 // one scans a single row into dest. It returns ErrNotFound if there is no row.
 func (tx *Tx) one(ctx context.Context, text string, args []any, dest ...any) error {
-	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
-	if err != nil {
-		return err
-	}
-	err = p.QueryRowContext(ctx, args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
+	found := false
+	err := tx.each(ctx, text, args, func(row scanner) error {
+		if found {
+			return nil
+		}
+		found = true
+		return row.Scan(dest...)
+	})
+	if err == nil && !found {
 		return ErrNotFound
 	}
 	return err
@@ -42,13 +85,9 @@ func (tx *Tx) one(ctx context.Context, text string, args []any, dest ...any) err
 
 // each calls scan for every row.
 func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scanner) error) error {
-	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
+	rows, err := tx.query(ctx, text, args)
 	if err != nil {
-		return err
-	}
-	rows, err := p.QueryContext(ctx, args...)
-	if err != nil {
-		return err
+		return tx.noted(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -56,17 +95,13 @@ func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scann
 			return err
 		}
 	}
-	return rows.Err()
+	return tx.noted(rows.Err())
 }
 
 // exec runs a statement and returns the number of rows it changed. It returns ErrNameTaken or ErrReferenced if the
 // statement violates a constraint.
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
-	if err != nil {
-		return 0, err
-	}
-	result, err := p.ExecContext(ctx, args...)
+	result, err := tx.run(ctx, text, args)
 	if err == nil {
 		return result.RowsAffected()
 	}
@@ -76,7 +111,7 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error)
 	if tx.dialect.violatesReference(err) {
 		return 0, ErrReferenced
 	}
-	return 0, err
+	return 0, tx.noted(err)
 }
 
 // execOne runs a statement that changes one row. It returns ErrNotFound if there is no such row.

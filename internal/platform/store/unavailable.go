@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
@@ -60,20 +61,51 @@ func (s *Store) Probe(ctx context.Context) error {
 func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do func(*Tx) error) error {
 	conn, err := s.writer(ctx, scope, wait)
 	if err != nil {
-		return err
+		return s.failing(err)
 	}
 	defer s.turns.end()
 	defer func() { _ = conn.Close() }()
 	if s.Outage() != nil {
 		wait = tryWait
 	}
-	err = s.dialect.waitForLock(ctx, conn, wait)
-	if err == nil {
-		err = s.transaction(ctx, s.write, conn, nil, s.dialect.lockRows, do)
+	for n := 1; ; n++ {
+		err = s.attempt(ctx, conn, wait, do)
+		if !s.dialect.conflict(err) {
+			return s.failing(s.dialect.classified(ctx, err))
+		}
+		if n == attempts {
+			return &UnavailableError{Reason: outage.Busy, Err: err}
+		}
+		if err := pause(ctx, n); err != nil {
+			return err
+		}
 	}
-	err = s.dialect.classified(err)
+}
+
+// attempt is one attempt of a write transaction.
+func (s *Store) attempt(ctx context.Context, conn *sql.Conn, wait time.Duration, do func(*Tx) error) error {
+	if s.dialect.beginWrite == nil {
+		if err := s.dialect.waitForLock(ctx, conn, wait); err != nil {
+			return err
+		}
+		return s.transaction(ctx, s.write, conn, s.dialect.writing, do)
+	}
+	return s.transaction(ctx, s.write, conn, s.dialect.writing, func(tx *Tx) error {
+		fence, err := s.dialect.beginWrite(ctx, tx.sql, wait)
+		if err == nil {
+			err = s.lease.check(fence)
+		}
+		if err != nil {
+			return tx.noted(err)
+		}
+		return do(tx)
+	})
+}
+
+// failing notes an outage that begins with an error.
+func (s *Store) failing(err error) error {
 	var u *UnavailableError
-	if errors.As(err, &u) {
+	if errors.As(err, &u) && u.Reason != outage.Busy {
 		s.outage.Set(u)
 	}
 	return err
@@ -88,25 +120,52 @@ func (s *Store) writer(ctx context.Context, scope Scope, wait time.Duration) (co
 			s.turns.end()
 		}
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return conn, nil
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+	}
+	if err := s.dialect.classified(ctx, err); errors.Is(err, ErrUnavailable) {
+		return nil, err
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		if u := s.Outage(); u != nil {
 			return nil, u // it is what the others wait for
 		}
 		return nil, &UnavailableError{Reason: outage.Busy}
 	}
-	return nil, s.dialect.classified(fmt.Errorf("beginning a transaction: %w", err))
+	return nil, fmt.Errorf("beginning a transaction: %w", err)
 }
 
-// classified makes an UnavailableError of an error of the driver that is one.
-func (d dialect) classified(err error) error {
-	if err == nil || errors.Is(err, ErrUnavailable) {
+// classified makes an UnavailableError of an error of the driver that is one. What a caller who gave up gets says
+// nothing about the database.
+func (d dialect) classified(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrUnavailable) {
 		return err
 	}
 	if reason := d.unavailable(err); reason != "" {
 		return &UnavailableError{Reason: reason, Err: err}
 	}
+	if d.limit > 0 && errors.Is(err, context.DeadlineExceeded) { // the limit of the transaction
+		return &UnavailableError{Reason: outage.Unreachable, Err: err}
+	}
 	return err
+}
+
+const (
+	// attempts is how often a transaction is begun that others get in the way of.
+	attempts  = 10
+	firstWait = 4 * time.Millisecond
+	longWait  = 250 * time.Millisecond
+)
+
+// pause waits before another attempt: longer each time, and not as long as others that wait too.
+func pause(ctx context.Context, n int) error {
+	longest := min(firstWait<<n, longWait)
+	timer := time.NewTimer(rand.N(longest)) //nolint:gosec // it only spreads the attempts
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

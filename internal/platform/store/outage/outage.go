@@ -16,17 +16,37 @@ const (
 	ReadOnly  Reason = "read_only"
 	Locked    Reason = "locked"
 	DiskError Reason = "disk_error"
+	// Unreachable and Connections are reasons of a database on another machine: nothing can be read either.
+	Unreachable Reason = "unreachable"
+	Connections Reason = "connections"
+	// TakenOver is the reason of a process that another one has taken the database from.
+	TakenOver Reason = "taken_over"
 	// Busy is the reason of a write that did not get its turn. The database itself works.
 	Busy Reason = "busy"
 )
 
+// OfReads reports whether a read that fails for this reason tells of an outage, and not only a write.
+func (r Reason) OfReads() bool { return r == Unreachable || r == Connections }
+
 // texts says what is the matter, and what ends it.
 var texts = map[Reason]struct{ what, remedy string }{
-	Full:     {"its disk is full", "free space on the disk of the data directory"},
-	Locked:   {"another process holds its lock", "end that process, or wait until it is done"},
-	ReadOnly: {"it is read-only", "make the data directory, the database and its file system writable"},
+	Full:   {"its disk is full", "free space on the disk of the data directory, or of the database server"},
+	Locked: {"another process holds its lock", "end that process, or wait until it is done"},
+	ReadOnly: {
+		"it is read-only", "make the data directory, the database and its file system writable; a standby of PostgreSQL " +
+			"must be promoted",
+	},
 	DiskError: {
 		"its disk fails", "free space, and raise quotas and limits on file sizes; if that does not help, replace the disk",
+	},
+	Unreachable: {
+		"it does not answer", "start the database server, or repair the way to it; the platform goes on by itself then",
+	},
+	Connections: {
+		"it takes no more connections", "close others, or raise max_connections, or the limits of the pooler before it",
+	},
+	TakenOver: {
+		"another quickconnectd serves it now", "stop this process, and send requests to the other one",
 	},
 	Busy: {"too many writes are waiting for their turn", "wait until they are done"},
 }

@@ -1,0 +1,71 @@
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+)
+
+// Empty returns the URL of a new database without tables. It is dropped when the test ends.
+func (c *Cluster) Empty(tb testing.TB) string {
+	tb.Helper()
+	return c.copyOf(tb, "template0")
+}
+
+// Copy returns the URL of a new database that is a copy of a template. fill makes the template, once for each name. The
+// copy is dropped when the test ends.
+func (c *Cluster) Copy(tb testing.TB, template string, fill func(url string) error) string {
+	tb.Helper()
+	c.mu.Lock()
+	err, done := c.templates[template]
+	if !done {
+		if err = c.create(template, "template0"); err == nil {
+			err = fill(c.URL(Owner, template))
+		}
+		c.templates[template] = err
+	}
+	c.mu.Unlock()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c.copyOf(tb, template)
+}
+
+func (c *Cluster) copyOf(tb testing.TB, template string) string {
+	tb.Helper()
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), c.made.Add(1))
+	if err := c.create(name, template); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		// A test that stopped the server, or left a connection open, is no failure of this.
+		_ = c.exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+	})
+	return c.URL(Owner, name)
+}
+
+func (c *Cluster) create(name, template string) error {
+	return c.exec(context.Background(), "CREATE DATABASE "+name+" OWNER "+Owner+" TEMPLATE "+template)
+}
+
+// Exec runs a statement as the superuser, in the database that every cluster has.
+func (c *Cluster) Exec(tb testing.TB, statement string) {
+	tb.Helper()
+	if err := c.exec(tb.Context(), statement); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func (c *Cluster) exec(ctx context.Context, statement string) error {
+	db, err := sql.Open("pgx", c.URL(account, "postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
+}

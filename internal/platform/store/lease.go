@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
+)
+
+const (
+	// leaseFor is how long a database has to wait for the successor of a process that was killed.
+	leaseFor   = 10 * time.Second
+	leaseEvery = 2 * time.Second
+	// lookEvery is how often a process looks whether the lease of another one is still renewed.
+	lookEvery = 200 * time.Millisecond
+)
+
+// ErrServed is the error of Hold where another process serves the database.
+var ErrServed = errors.New("another quickconnectd serves this database")
+
+// lease is what a process has that serves the database alone. The zero value is none.
+type lease struct {
+	mu      sync.Mutex
+	fence   int64 // 0: this process has no lease
+	taken   bool  // another process has taken over
+	lost    chan struct{}
+	release func() error
+}
+
+// check compares the number that a write has read with that of this process.
+func (l *lease) check(fence int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fence == 0 || l.fence == fence {
+		return nil
+	}
+	l.lose()
+	return &UnavailableError{Reason: outage.TakenOver}
+}
+
+// lose notes that another process has taken over. The caller holds the mutex.
+func (l *lease) lose() {
+	if !l.taken {
+		l.taken = true
+		close(l.lost)
+	}
+}
+
+// Hold makes this process the only one that serves the database, until Close. Writes of this process fail from the
+// moment at which another one has taken over. Where another process serves it, Hold fails with ErrServed; where one was
+// killed, it waits until the lease of that one has expired. holder is what the error of another process shows.
+//
+// A database that only this machine can reach has no lease.
+func (s *Store) Hold(ctx context.Context, holder string) error {
+	if s.dialect.beginWrite == nil {
+		return nil
+	}
+	fence, err := s.takeOver(ctx, holder)
+	if err != nil {
+		return s.dialect.classified(ctx, err)
+	}
+	alive := context.WithoutCancel(ctx)
+	beating, cancel := context.WithCancel(alive)
+	var beat sync.WaitGroup
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	s.lease.fence, s.lease.lost = fence, make(chan struct{})
+	beat.Go(func() { s.beat(beating, fence) })
+	s.lease.release = func() error {
+		cancel()
+		beat.Wait()
+		return s.release(alive, fence)
+	}
+	return nil
+}
+
+func (s *Store) takeOver(ctx context.Context, holder string) (fence int64, err error) {
+	first, err := postgres.Observe(ctx, s.read.db)
+	if err != nil {
+		return 0, fmt.Errorf("looking who serves the database: %w", err)
+	}
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		if fence, err = postgres.TakeOver(ctx, s.read.db, holder, leaseFor); err != nil {
+			return 0, fmt.Errorf("beginning to serve the database: %w", err)
+		}
+		if fence > 0 {
+			return fence, nil
+		}
+		now, err := postgres.Observe(ctx, s.read.db)
+		if err != nil {
+			return 0, fmt.Errorf("looking who serves the database: %w", err)
+		}
+		if now.ExpiresAt > first.ExpiresAt || now.Fence != first.Fence {
+			return 0, fmt.Errorf("%w: %s; stop that one first, or use another --database", ErrServed, now.Holder)
+		}
+		select {
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+// beat renews the lease. A failure is no end: the writes compare the number, whatever the time is.
+func (s *Store) beat(ctx context.Context, fence int64) {
+	tick := time.NewTicker(leaseEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		limited, cancel := context.WithTimeout(ctx, leaseFor)
+		ours, err := postgres.Renew(limited, s.read.db, fence, leaseFor)
+		cancel()
+		if err == nil && !ours {
+			s.lease.mu.Lock()
+			s.lease.lose()
+			s.lease.mu.Unlock()
+			return
+		}
+	}
+}
+
+// Lost returns a channel that is closed when another process has taken over. It is nil where there is no lease.
+func (s *Store) Lost() <-chan struct{} {
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	return s.lease.lost
+}
+
+// letGo ends the lease, so that the next process need not wait.
+func (s *Store) letGo() error {
+	s.lease.mu.Lock()
+	release, taken := s.lease.release, s.lease.taken
+	s.lease.release = nil
+	s.lease.mu.Unlock()
+	if release == nil || taken {
+		return nil
+	}
+	return release()
+}
+
+// release gives up on a database that does not answer: the lease expires by itself.
+func (s *Store) release(ctx context.Context, fence int64) error {
+	limited, cancel := context.WithTimeout(ctx, tryWait)
+	defer cancel()
+	err := postgres.Release(limited, s.read.db, fence)
+	if limited.Err() != nil || errors.Is(s.dialect.classified(ctx, err), ErrUnavailable) {
+		return nil
+	}
+	return err
+}
