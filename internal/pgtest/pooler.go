@@ -32,7 +32,7 @@ func (c *Cluster) Pooled(tb testing.TB, database string) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // PgBouncer runs as another user
+	if err := os.Chmod(dir, 0o777); err != nil {
 		tb.Fatal(err)
 	}
 	// server_round_robin and three connections: two transactions of a session are seldom on the same one.
@@ -40,7 +40,7 @@ func (c *Cluster) Pooled(tb testing.TB, database string) string {
 		"unix_socket_dir = %s\nlisten_port = 6432\nserver_round_robin = 1\nmin_pool_size = 3\ndefault_pool_size = 6\n"+
 		"max_client_conn = 200\nlogfile = %s\n", u.Path[1:], c.dir, Owner, dir, filepath.Join(dir, "log"))
 	file := filepath.Join(dir, "pgbouncer.ini")
-	if err := os.WriteFile(file, []byte(config), 0o644); err != nil { //nolint:gosec // PgBouncer runs as another user
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		tb.Fatal(err)
 	}
 	cmd := c.command(program, "--quiet", file)

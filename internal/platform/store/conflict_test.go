@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
-// TestWriteSkew: two processes that read the same and write different rows, each because of what it read, do so one after
-// the other. Weaker isolation lets both count two principals, and end both.
+// TestWriteSkew: two processes that read the same and write different rows, each because of what it read, do so one
+// after the other. Weaker isolation lets both count two principals, and end both.
 func TestWriteSkew(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
