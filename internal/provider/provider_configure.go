@@ -26,7 +26,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	if name := c.firstUnknown(); name != "" {
-		handOver(resp, tfkit.NotConfigured(name))
+		provide(resp, tfkit.NotConfigured(name))
 		return
 	}
 	cfg := p.clientConfig(c, &resp.Diagnostics)
@@ -71,7 +71,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 	}
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(ctx, session)
-	handOver(resp, session)
+	provide(resp, session)
 }
 
 // separate returns the errors that errors.Join has joined, or the one error.
@@ -109,7 +109,7 @@ func (p *quickconnect) clientConfig(c configuration, diags *diag.Diagnostics) cl
 	return cfg
 }
 
-func handOver(resp *provider.ConfigureResponse, p *tfkit.Session) {
+func provide(resp *provider.ConfigureResponse, p *tfkit.Session) {
 	resp.ResourceData = p
 	resp.DataSourceData = p
 	resp.EphemeralResourceData = p

@@ -1,56 +1,33 @@
 package rotation
 
-import "time"
-
-// Retrieval is what is known of one consumer's use of one version of a connector's credentials.
-type Retrieval struct {
-	Token    string // id of the scoped token
-	Consumer string // what the consumer calls itself, or its address
-	Version  int64
-	Count    int64
-	FirstAt  time.Time
-	LastAt   time.Time
-
-	// FetchAgainAt is when the consumer comes back at the latest, as it was last told. What is stored may be later, never
-	// earlier.
-	FetchAgainAt time.Time
+// Handover numbers what a consumer should hold, for a sink that holds every valid version and follows one number: 8
+// times the next version, plus a code for which versions are valid and which of them is Version. Over the life of one
+// credential, two numbers are equal if and only if the consumer should hold the same. A step that only gives a version
+// another name, as promote does, does not change it. It can fall: by a cancel after which no version is issued.
+func (n Numbers) Handover() int64 {
+	return 8*n.Next + n.handoverCode()
 }
 
-// HandOver says how far the consumers of a connector's credentials have followed to the current version.
-type HandOver struct {
-	Behind []Retrieval // the newest retrieval of each consumer that has not fetched the current version
-
-	// Known is false where no consumer ever fetched an earlier version: who holds that one is not known then.
-	Known bool
-	// Safe is true where no consumer uses an earlier version any more.
-	Safe bool
-}
-
-// HandOverAt decides who still uses an earlier version than the current one. A consumer that has fetched the current
-// version may go on with the earlier one until it was told to come back: another instance of it may have fetched that.
-func HandOverAt(current int64, retrievals []Retrieval, now time.Time) HandOver {
-	var out HandOver
-	if current == 0 {
-		return out
-	}
-	type consumer struct{ token, name string }
-	newest := map[consumer]Retrieval{}
-	promised := false
-	for _, r := range retrievals {
-		by := consumer{r.Token, r.Consumer}
-		if r.Version >= newest[by].Version {
-			newest[by] = r
+// handoverCode is below 8. As long as the next version stays the same, at most two versions are ever valid: the one
+// that was issued last, and the one before it that was valid then. Where a credential got the name of another one,
+// whose numbers it continues, both are older than the last number.
+func (n Numbers) handoverCode() int64 {
+	valid := n.Valid()
+	switch len(valid) {
+	case 0:
+		return 0
+	case 1:
+		if valid[0] == n.Next-1 {
+			return 1
 		}
-		if r.Version < current {
-			out.Known = true
-			promised = promised || now.Before(r.FetchAgainAt)
-		}
+		return 2
 	}
-	for _, r := range retrievals { // in their order, which a map does not keep
-		if r.Version < current && r == newest[consumer{r.Token, r.Consumer}] {
-			out.Behind = append(out.Behind, r)
-		}
+	code := int64(3)
+	if valid[1] != n.Next-1 {
+		code = 5
 	}
-	out.Safe = out.Known && !promised && len(out.Behind) == 0
-	return out
+	if n.Version == valid[1] {
+		return code
+	}
+	return code + 1
 }

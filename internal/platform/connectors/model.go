@@ -97,7 +97,7 @@ func expiryOf(c *store.Connector) (time.Time, error) {
 func (c *connector) flatten(now time.Time) api.Connector {
 	expiry, _ := expiryOf(c.Connector) // it was checked before it was stored
 	age := rotation.AgeAt(c.Credential.Credential, c.policy, expiry, now)
-	behind, safe := c.handOver(now)
+	behind, safe := c.previousUse(now)
 	return api.Connector{
 		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
 		Object: httpapi.FlattenObject(&c.Object), Deletion: httpapi.FlattenDeletion(&c.Object),
@@ -110,8 +110,8 @@ func (c *connector) flatten(now time.Time) api.Connector {
 	}
 }
 
-// handOver shows who still uses an earlier version of the credentials. A nil safe says that it is not known.
-func (c *connector) handOver(now time.Time) (behind []api.Consumer, safe *bool) {
+// previousUse shows who still uses an earlier version of the credentials. A nil safe says that it is not known.
+func (c *connector) previousUse(now time.Time) (behind []api.Consumer, safe *bool) {
 	var current int64
 	if v, ok := c.Credential.Current(); ok {
 		current = v.Number
@@ -121,16 +121,16 @@ func (c *connector) handOver(now time.Time) (behind []api.Consumer, safe *bool) 
 	for i, r := range c.retrievals {
 		all[i], names[r.Token] = r.Retrieval, r.TokenName
 	}
-	h := rotation.HandOverAt(current, all, now)
-	behind = make([]api.Consumer, len(h.Behind))
-	for i, r := range h.Behind {
+	use := rotation.PreviousUseAt(current, all, now)
+	behind = make([]api.Consumer, len(use.Behind))
+	for i, r := range use.Behind {
 		behind[i] = api.Consumer{
 			Consumer: r.Consumer, ScopedTokenID: r.Token, ScopedTokenName: names[r.Token], Version: r.Version,
 			Retrievals: r.Count, LastRetrievedAt: r.LastAt.UTC(), FetchAgainAt: r.FetchAgainAt.UTC(),
 		}
 	}
-	if h.Known {
-		safe = &h.Safe
+	if use.Known {
+		safe = &use.Safe
 	}
 	return behind, safe
 }

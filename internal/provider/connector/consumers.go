@@ -59,33 +59,33 @@ func flattenConsumers(all []api.Consumer) []consumer {
 	return out
 }
 
-// handOver is the note about who still uses earlier credentials. It moves by itself, so it is in the private state and
+// previousUse is the note about who still uses earlier credentials. It moves by itself, so it is in the private state and
 // in no attribute.
-type handOver struct {
+type previousUse struct {
 	Version int64          `json:"version"` // the present one
 	InUseBy []api.Consumer `json:"in_use_by"`
 	Safe    bool           `json:"safe"`
 }
 
-const handOverKey = "hand_over"
+const keyPreviousUse = "previous_use"
 
-// handOverOf returns the note; nil where there is nothing to say.
-func handOverOf(c *api.Connector) *handOver {
+// previousUseOf returns the note; nil where there is nothing to say.
+func previousUseOf(c *api.Connector) *previousUse {
 	if c.SafeToRevokePrevious == nil || c.Version == nil {
 		return nil
 	}
-	return &handOver{Version: *c.Version, InUseBy: c.PreviousInUseBy, Safe: *c.SafeToRevokePrevious}
+	return &previousUse{Version: *c.Version, InUseBy: c.PreviousInUseBy, Safe: *c.SafeToRevokePrevious}
 }
 
-func loadHandOver(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnostics) *handOver {
-	return tfkit.LoadPrivate[handOver](ctx, p, handOverKey, diags)
+func loadPreviousUse(ctx context.Context, p tfkit.PrivateReader, diags *diag.Diagnostics) *previousUse {
+	return tfkit.LoadPrivate[previousUse](ctx, p, keyPreviousUse, diags)
 }
 
 // maxNamed is how many consumers a warning names.
 const maxNamed = 5
 
 // warn says whether the earlier credentials may be revoked at the third party.
-func (h *handOver) warn(diags *diag.Diagnostics, connector string) {
+func (h *previousUse) warn(diags *diag.Diagnostics, connector string) {
 	at := path.Root("credentials_wo")
 	switch {
 	case h == nil:

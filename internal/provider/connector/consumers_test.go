@@ -27,7 +27,7 @@ func (s *scene) fetch(by *acctest.Caller) {
 }
 
 // A plan says that services still use the old credentials, and then that these may be revoked. No attribute moves.
-func TestPlanFollowsTheHandOver(t *testing.T) {
+func TestPlanFollowsThePreviousUse(t *testing.T) {
 	c := base().With("credentials_wo_version", 1).With("credentials_wo", credentials("one"))
 	s := created(t, c)
 	service := s.service()

@@ -33,7 +33,7 @@ func (r *connectorResource) ModifyPlan(
 	writeonly.NotePlanned(ctx, resp.Private, config.CredentialsWO.IsNull(), &resp.Diagnostics)
 	last := writeonly.LoadApplied(ctx, req.Private, &resp.Diagnostics)
 	hold := loadHold(ctx, req.Private, &resp.Diagnostics)
-	loadHandOver(ctx, req.Private, &resp.Diagnostics).warn(&resp.Diagnostics, state.Name.ValueString())
+	loadPreviousUse(ctx, req.Private, &resp.Diagnostics).warn(&resp.Diagnostics, state.Name.ValueString())
 	if resp.Diagnostics.HasError() {
 		return
 	}

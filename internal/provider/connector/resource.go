@@ -95,7 +95,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
-	tfkit.StorePrivate(ctx, resp.Private, handOverKey, handOverOf(found), &resp.Diagnostics)
+	tfkit.StorePrivate(ctx, resp.Private, keyPreviousUse, previousUseOf(found), &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 }
 
@@ -135,7 +135,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(changed)))...)
 	// A plan without a refresh must not speak of the credentials that were replaced now.
-	tfkit.StorePrivate(ctx, resp.Private, handOverKey, handOverOf(changed), &resp.Diagnostics)
+	tfkit.StorePrivate(ctx, resp.Private, keyPreviousUse, previousUseOf(changed), &resp.Diagnostics)
 	// From now on the value is the one of the configuration: it was sent, adopted or found to be the same.
 	if sends || because == writeonly.Adopted || writeonly.Settled(f) {
 		left := appliedOf(changed)
