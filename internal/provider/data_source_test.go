@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
@@ -25,6 +26,9 @@ func TestDataSources(t *testing.T) {
 			t.Errorf("by id %s, by name %s", byID, byName)
 		}
 		saysNothingOf(t, byID.String(), "CANARY")
+		if k.Kind == api.ScopedTokens || k.Kind == api.SigningSecrets {
+			s.tf.Expect(byID, "version=1", "handover="+s.tf.Get(s.tf.State, "handover"))
+		}
 		_, diags = s.tf.Read(tftest.Config{"name": "nothing"})
 		tftest.Says(t, diags.Errors(), "none of this name")
 

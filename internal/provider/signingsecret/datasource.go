@@ -43,6 +43,7 @@ type dataModel struct {
 	PublicKeys       types.List   `tfsdk:"public_keys"`
 	RotationPolicyID types.String `tfsdk:"rotation_policy_id"`
 	Version          types.Int64  `tfsdk:"version"`
+	Handover         types.Int64  `tfsdk:"handover"`
 	Rotation         types.Object `tfsdk:"rotation"`
 	Hold             *tfkit.Hold  `tfsdk:"hold"`
 	LastUsedAt       types.String `tfsdk:"last_used_at"`
@@ -66,6 +67,7 @@ func dataAttributes() map[string]schema.Attribute {
 		Computed: true, MarkdownDescription: "Id of its rotation policy.",
 	}
 	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText}
+	attributes["handover"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.HandoverText}
 	attributes["rotation"] = rotate.DataAttribute()
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the signing secret on hold: no step of a rotation is " +
 		"taken. Null otherwise.")
@@ -79,7 +81,7 @@ func flattenData(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnost
 	m := flatten(ctx, s, diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
-		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Rotation: m.Rotation,
+		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Handover: m.Handover, Rotation: m.Rotation,
 		Hold: tfkit.FlattenHold(s.Hold), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
 	}
 }
