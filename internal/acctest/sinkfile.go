@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -20,6 +21,20 @@ type Sink struct {
 func NewSink(tb testing.TB) *Sink {
 	tb.Helper()
 	return &Sink{Path: filepath.Join(tb.TempDir(), "delivered.jsonl"), t: tb}
+}
+
+// Refuse makes the sink refuse every write until Accept.
+func (s *Sink) Refuse() {
+	s.t.Helper()
+	writeFile(s.t, sink.RefusedBy(s.Path), "")
+}
+
+// Accept ends Refuse.
+func (s *Sink) Accept() {
+	s.t.Helper()
+	if err := os.Remove(sink.RefusedBy(s.Path)); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // All returns every delivery, oldest first.

@@ -77,6 +77,14 @@ type Version struct {
 	PromotedByName string `json:"promoted_by_name" doc:"The name of the principal that made it current. Empty for what is no principal."`
 }
 
+// ValidVersion says when a version that is valid was used.
+type ValidVersion struct {
+	Version    int64      `json:"version" doc:"The number of the version."`
+	IssuedAt   time.Time  `json:"issued_at" doc:"When it was made."`
+	LastUsedAt *time.Time `json:"last_used_at" doc:"The last use, to the second. Null for never. An accepted delivery is a use of every version that signed it."`
+	EvidenceAt *time.Time `json:"evidence_at" doc:"When it was seen in use or acknowledged, while it was pending. Null without evidence."`
+}
+
 // Evidence is the proof that a pending version is in use.
 type Evidence struct {
 	Kind  string    `json:"kind" doc:"introspection: a runtime principal introspected it. probe: the receiver accepted an event that it alone signed, and refused a forged one. acknowledgement: a principal stated it."`

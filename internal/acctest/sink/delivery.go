@@ -35,7 +35,13 @@ func Deliveries(path string) ([]Delivery, error) {
 	return all, nil
 }
 
+// RefusedBy is the file beside a sink's own that makes it refuse every write while it exists.
+func RefusedBy(path string) string { return path + ".refused" }
+
 func appendDelivery(path string, d Delivery) error {
+	if _, err := os.Stat(RefusedBy(path)); err == nil {
+		return errors.New("the sink may be read, but not written")
+	}
 	line, err := json.Marshal(d)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type secretResource struct{}
 
 type secretModel struct {
 	Path           types.String `tfsdk:"path"`
+	KeepsState     types.Bool   `tfsdk:"keeps_state"`
 	ValueWO        types.String `tfsdk:"value_wo"`
 	ValueWOVersion types.Int64  `tfsdk:"value_wo_version"`
 }
@@ -35,6 +36,11 @@ func (secretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *
 			Required:      true,
 			Description:   "The file to which every delivery is appended.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+		"keeps_state": schema.BoolAttribute{
+			Optional: true,
+			Description: "Store the planned state even if the update fails, as a provider on the older plugin SDK does by " +
+				"default: the state then has a number whose value the sink never got.",
 		},
 		"value_wo":         schema.StringAttribute{Optional: true, WriteOnly: true, Description: "The secret."},
 		"value_wo_version": schema.Int64Attribute{Required: true, Description: "The secret is sent when this changes."},
@@ -60,7 +66,7 @@ func (secretResource) Update(ctx context.Context, req resource.UpdateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if deliver(plan, config, &resp.Diagnostics) {
+	if deliver(plan, config, &resp.Diagnostics) || plan.KeepsState.ValueBool() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }

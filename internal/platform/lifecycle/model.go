@@ -24,6 +24,24 @@ func flattenVersion(
 	return out
 }
 
+// FlattenValid shows the valid versions of a credential, whose order is that of their numbers.
+func FlattenValid(c rotation.Credential) []api.ValidVersion {
+	out := []api.ValidVersion{}
+	for _, v := range c.Versions {
+		if !v.State.Valid() {
+			continue
+		}
+		valid := api.ValidVersion{
+			Version: v.Number, IssuedAt: v.IssuedAt.UTC(), LastUsedAt: httpapi.UTC(v.LastUsedAt),
+		}
+		if e := v.Evidence; e != nil {
+			valid.EvidenceAt = httpapi.UTC(e.At)
+		}
+		out = append(out, valid)
+	}
+	return out
+}
+
 // FlattenHold shows a hold; null for none.
 func FlattenHold(h *rotation.Hold) *api.Hold {
 	if h == nil {

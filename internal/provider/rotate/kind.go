@@ -14,5 +14,9 @@ type Kind struct {
 	Ends     string // what happens to a version that ends: "is refused"
 	EndsNow  string // what to do where a version ends without an overlap, as a sentence; empty for nothing
 	Fails    string // who fails until they have the new version, as a sentence
+	Unused   string // what a newer version was that no consumer was seen to use: "never used"
 	Reissues string // how the description of minimum_version goes on after "if none remains, a new one is issued"
+
+	// UsedTogether says that a use counts for every valid version, so that only evidence shows who has the newer one.
+	UsedTogether bool
 }

@@ -14,7 +14,8 @@ const (
 	keyHold  = "hold"
 	keyProbe = "probe"
 
-	keyRevoked = "revoked_secrets"
+	keyRevoked  = "revoked_secrets"
+	keyVersions = "valid_versions"
 )
 
 // Notes is what the private state keeps from a read to the next apply.
@@ -23,6 +24,8 @@ type Notes struct {
 	Hold    *api.Hold
 	Probe   *api.Probe          // the last probe of the receiver
 	Revoked []api.RevokedSecret // the supplied values that were revoked
+	// Versions are the valid versions and their use. They move by themselves, so they are in no attribute.
+	Versions []api.ValidVersion
 }
 
 // Store stores the notes.
@@ -31,6 +34,11 @@ func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *di
 	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)
 	tfkit.StorePrivate(ctx, private, keyProbe, n.Probe, diags)
 	tfkit.StorePrivate(ctx, private, keyRevoked, &n.Revoked, diags)
+	versions := &n.Versions
+	if len(n.Versions) < 2 {
+		versions = nil // one version is not compared with another, and its use would change the state in every apply
+	}
+	tfkit.StorePrivate(ctx, private, keyVersions, versions, diags)
 }
 
 // LoadNotes reads the notes.
@@ -44,6 +52,9 @@ func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Dia
 	}
 	if revoked := tfkit.LoadPrivate[[]api.RevokedSecret](ctx, private, keyRevoked, diags); revoked != nil {
 		n.Revoked = *revoked
+	}
+	if versions := tfkit.LoadPrivate[[]api.ValidVersion](ctx, private, keyVersions, diags); versions != nil {
+		n.Versions = *versions
 	}
 	return n
 }

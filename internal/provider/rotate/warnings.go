@@ -29,6 +29,7 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 	} else if summary, text := c.waiting(name); summary != "" {
 		diags.AddWarning(summary, text)
 	}
+	c.warnBehind(name, diags)
 	if c.recordsRequest() {
 		diags.AddWarning("Rotation of "+name+" is requested, not begun", c.requestRecorded())
 	}

@@ -91,11 +91,12 @@ func TestQuietCountsFromTheLastUse(t *testing.T) {
 	platform.As(api.RoleRuntime).Introspect(token.Reveal(1))
 	platform.Clock.Advance(12*time.Hour - time.Second)
 	platform.As(api.RoleDeployer).Introspect(token.Reveal(1))
-	tftest.Silent(t, tf, base())
+	tftest.Says(t, tftest.Empty(t, tf, base()).Diags.Warnings(), "still in use (last at 2026-07-30T18:00:00Z)")
 	platform.Clock.Advance(time.Second)
 	p := tf.Plan(base())
 	tf.Expect(p.Planned, "version=2", "rotation.phase=stable", "rotation.previous_version=<null>")
-	tftest.Says(t, p.Diags.Warnings(), "quiet_period")
+	tftest.Says(t, p.Diags.Warnings(), "quiet_period", `Version 1 of "notifier" will end, version 2 was never used`,
+		"Version 1 was last used at 2026-07-30T18:00:00Z and ends with this apply")
 	tf.Keep(p, nil)
 }
 

@@ -80,5 +80,8 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 
 // snapshotOf is the part of an answer that matters to a step.
 func snapshotOf(t *api.ScopedToken) rotate.Snapshot {
-	return rotate.Snapshot{Version: t.Version, Rotation: t.Rotation, Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold}}
+	return rotate.Snapshot{
+		Version: t.Version, Rotation: t.Rotation,
+		Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold, Versions: t.ValidVersions},
+	}
 }

@@ -17,6 +17,7 @@ var kind = rotate.Kind{
 	Secret:   "token",
 	Awaiting: "The next apply promotes it after a consumer used it, or after an acknowledgement.",
 	Ends:     "is refused",
+	Unused:   "never used",
 	Fails:    "Whoever holds an old value fails until it has the new one.",
 }
 

@@ -87,7 +87,9 @@ func (m model) rotated() rotate.Object {
 func snapshotOf(s *api.SigningSecret) rotate.Snapshot {
 	return rotate.Snapshot{
 		Version: s.Version, Rotation: s.Rotation,
-		Notes: rotate.Notes{Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets},
+		Notes: rotate.Notes{
+			Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets, Versions: s.ValidVersions,
+		},
 	}
 }
 

@@ -23,9 +23,11 @@ var kind = rotate.Kind{
 	Ends: "signs nothing",
 	EndsNow: "Remove it from the receiver at the same time: otherwise the receiver continues to accept what a thief " +
 		"signs with it.",
-	Fails: "Deliveries are refused, and tried again, until the receiver has the new one.",
+	Unused: "never proven",
+	Fails:  "Deliveries are refused, and tried again, until the receiver has the new one.",
 	Reissues: ", or the new value of `secret_wo` sent. Deliveries are signed by that alone then, and fail until the " +
 		"receiver knows it; they are tried again for about three days",
+	UsedTogether: true,
 }
 
 // ModifyPlan puts the step of this apply into the plan. It depends on the configuration, the prior state, the private
