@@ -53,7 +53,9 @@ func TestFailedHandoverIsSeen(t *testing.T) {
 		unasked string // what a plan says before any use
 		ends    string
 	}{
-		"with acknowledgement": {"", `Version 2 of "notifier" waits to be seen in use`, "Its stage ends at 2026-08-06T12:00:00Z"},
+		"with acknowledgement": {
+			"", `Version 2 of "notifier" waits to be seen in use`, "Its stage ends at 2026-08-06T12:00:00Z",
+		},
 		"without": {
 			withoutAcknowledgement, "No changes",
 			"Version 1 is still in use (last at 2026-07-30T13:00:00Z) and ends at 2026-07-31T12:00:00Z",

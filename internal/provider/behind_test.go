@@ -26,7 +26,7 @@ func newConsumer(s *scene, k kind) *consumer {
 	return c
 }
 
-// uses uses a version, and knows no other one.
+// uses lets the consumer use a version. It knows no other one.
 func (c *consumer) uses(version int64) {
 	c.s.t.Helper()
 	value := c.s.somebody.Reveal(version)

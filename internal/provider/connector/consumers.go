@@ -59,8 +59,8 @@ func flattenConsumers(all []api.Consumer) []consumer {
 	return out
 }
 
-// previousUse is the note about who still uses earlier credentials. It moves by itself, so it is in the private state and
-// in no attribute.
+// previousUse is the note about who still uses earlier credentials. It moves by itself, so it is in the private state
+// and in no attribute.
 type previousUse struct {
 	Version int64          `json:"version"` // the present one
 	InUseBy []api.Consumer `json:"in_use_by"`

@@ -118,7 +118,7 @@ func (c Change) warnBehind(name string, diags *diag.Diagnostics) {
 	diags.AddWarning(
 		fmt.Sprintf("Version %d of %s %s, version %d was %s", older, name, does, newer, c.kind.Unused),
 		paragraph(c.stillInUse(), fmt.Sprintf("A consumer without version %d fails when version %d has ended.", newer,
-			older), handOverAgain, c.lastResort(older)))
+			older), c.handOverAgain(), c.lastResort(older)))
 }
 
 // lastResort says what can still be done, or what happens by itself, where no step is taken.
@@ -166,6 +166,9 @@ func (c Change) olderEnds() string {
 }
 
 // handOverAgain is the repair of a hand-over that has failed. A provider does not know the address of the sink.
-const handOverAgain = "If a sink should have it by now, the hand-over has failed: a sink can keep the new version " +
-	"number in its state although it did not take the value, and then no plan sends it again. Hand it over again: " +
-	"terraform apply -replace=ADDRESS_OF_THE_SINK."
+func (c Change) handOverAgain() string {
+	_, newer := c.uses().pair()
+	return fmt.Sprintf("If the sink does not have version %d, the hand-over has failed: a sink can keep the new number "+
+		"in its state although it did not take the value, and then no plan sends it again. Hand it over again: "+
+		"terraform apply -replace=ADDRESS_OF_THE_SINK.", newer)
+}

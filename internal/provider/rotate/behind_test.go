@@ -35,10 +35,12 @@ func TestConsumersAreBehind(t *testing.T) {
 		"on hold":              {uses{numbers: draining, reason: rotation.ReasonHeld, versions: behindNow}, isBehind},
 		"acknowledged by hand": {uses{numbers: draining, versions: versions(at(1), never, at(0))}, isBehind},
 
-		"stable":              {uses{numbers: stable, versions: behindNow}, oneValid},
-		"revoked":             {uses{numbers: revoked, versions: behindNow}, oneValid},
-		"rolled back":         {uses{numbers: rolled, versions: behindNow}, rolledBack},
-		"minimum_version":     {uses{numbers: draining, step: rotation.StepMinimumVersion, versions: behindNow}, endedOnPurpose},
+		"stable":      {uses{numbers: stable, versions: behindNow}, oneValid},
+		"revoked":     {uses{numbers: revoked, versions: behindNow}, oneValid},
+		"rolled back": {uses{numbers: rolled, versions: behindNow}, rolledBack},
+		"minimum_version": {
+			uses{numbers: draining, step: rotation.StepMinimumVersion, versions: behindNow}, endedOnPurpose,
+		},
 		"without a note":      {uses{numbers: draining}, neverRead},
 		"with another note":   {uses{numbers: draining, versions: behindNow[:1]}, neverRead},
 		"the newer one too":   {uses{numbers: draining, versions: versions(at(time.Hour), at(1), never)}, followed},
@@ -47,9 +49,11 @@ func TestConsumersAreBehind(t *testing.T) {
 		"not since":           {uses{numbers: draining, versions: versions(at(-1), never, never)}, olderIdle},
 		"at that moment":      {uses{numbers: draining, versions: versions(at(0), never, never)}, olderIdle},
 
-		"together":             {uses{numbers: draining, versions: together, together: true}, isBehind},
-		"together in a stage":  {uses{numbers: staged, versions: together, together: true}, isBehind},
-		"together, no traffic": {uses{numbers: draining, versions: versions(at(-1), never, never), together: true}, olderIdle},
+		"together":            {uses{numbers: draining, versions: together, together: true}, isBehind},
+		"together in a stage": {uses{numbers: staged, versions: together, together: true}, isBehind},
+		"together, no traffic": {
+			uses{numbers: draining, versions: versions(at(-1), never, never), together: true}, olderIdle,
+		},
 		"together, with evidence": {
 			uses{numbers: draining, versions: versions(at(1), at(1), at(1)), together: true}, followed,
 		},

@@ -20,7 +20,7 @@ func (c Change) waiting(name string) (summary, text string) {
 		return "Rotation of " + name + " is on hold", c.onHold()
 	case rotation.ReasonAwaitingAcknowledgement:
 		return fmt.Sprintf("Version %d of %s waits to be seen in use", p.Pending, name),
-			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.stillInUse(), handOverAgain, c.acknowledging(),
+			paragraph(c.kind.Awaiting, c.probed(p.Pending), c.stillInUse(), c.handOverAgain(), c.acknowledging(),
 				c.stageEnds())
 	case rotation.ReasonNotEnforced:
 		return fmt.Sprintf("Version %d of %s cannot be proven", p.Pending, name), c.notEnforced()
@@ -105,7 +105,7 @@ func (c Change) unproven() string {
 		"and the platform continues to probe.", c.probed(p.Current),
 		fmt.Sprintf("Until %s version %d signs as well; from then on a receiver that does not know version %d refuses "+
 			"deliveries. Give it version %d, or roll back before that (%s).",
-			p.phaseEnds, p.Previous, p.Current, p.Current, c.callToRollBack()), handOverAgain)
+			p.phaseEnds, p.Previous, p.Current, p.Current, c.callToRollBack()), c.handOverAgain())
 }
 
 // probed says what the last probe of a version found.
