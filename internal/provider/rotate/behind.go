@@ -26,8 +26,8 @@ const (
 	olderIdle      behind = "the older version was not used since the newer one was issued"
 )
 
-// uses is all that decides whether the consumers are behind.
-type uses struct {
+// versionUse is all that decides whether the consumers are behind.
+type versionUse struct {
 	numbers  rotation.Numbers
 	reason   string        // of the rotation: why a step is due, or why none is
 	step     rotation.Step // that this apply takes
@@ -37,7 +37,7 @@ type uses struct {
 }
 
 // pair returns the older and the newer of two valid versions; zeros where there are not two.
-func (u uses) pair() (older, newer int64) {
+func (u versionUse) pair() (older, newer int64) {
 	if valid := u.numbers.Valid(); len(valid) == 2 {
 		return valid[0], valid[1]
 	}
@@ -45,7 +45,7 @@ func (u uses) pair() (older, newer int64) {
 }
 
 // lookup returns what is known of a version.
-func (u uses) lookup(number int64) (v api.ValidVersion, known bool) {
+func (u versionUse) lookup(number int64) (v api.ValidVersion, known bool) {
 	for _, v := range u.versions {
 		if v.Version == number {
 			return v, true
@@ -56,7 +56,7 @@ func (u uses) lookup(number int64) (v api.ValidVersion, known bool) {
 
 // decide compares the use of the two valid versions. An overlap in which the newer version is used is as it should be,
 // whoever uses the older one beside it. A use of the older one before the newer one was issued says nothing.
-func (u uses) decide() behind {
+func (u versionUse) decide() behind {
 	older, newer := u.pair()
 	switch {
 	case newer == 0:
@@ -83,7 +83,7 @@ func (u uses) decide() behind {
 
 // used reports whether a consumer was seen to use the newer version. Where both versions are used together, only
 // evidence tells. Where they are not, an acknowledgement is no use: it can be wrong.
-func (u uses) used(newer api.ValidVersion) bool {
+func (u versionUse) used(newer api.ValidVersion) bool {
 	if u.together {
 		return newer.EvidenceAt != nil || u.probed(newer.Version) == api.ProbeProven
 	}
@@ -91,15 +91,15 @@ func (u uses) used(newer api.ValidVersion) bool {
 }
 
 // probed returns the result of the last probe of a version; empty without one.
-func (u uses) probed(version int64) string {
+func (u versionUse) probed(version int64) string {
 	if u.probe == nil || u.probe.Version != version {
 		return ""
 	}
 	return u.probe.Result
 }
 
-func (c Change) uses() uses {
-	return uses{
+func (c Change) versionUse() versionUse {
+	return versionUse{
 		numbers: c.prior.Numbers, reason: c.prior.reason, step: c.decision.step, versions: c.notes.Versions,
 		probe: c.notes.Probe, together: c.kind.UsedTogether,
 	}
@@ -107,10 +107,10 @@ func (c Change) uses() uses {
 
 // warnBehind warns of consumers that are behind, unless another warning of the plan says so.
 func (c Change) warnBehind(name string, diags *diag.Diagnostics) {
-	if c.uses().decide() != isBehind || !c.Steps() && (c.awaits() || c.unproven() != "" && !c.prior.held()) {
+	if c.versionUse().decide() != isBehind || !c.Steps() && (c.awaits() || c.unproven() != "" && !c.prior.held()) {
 		return
 	}
-	older, newer := c.uses().pair()
+	older, newer := c.versionUse().pair()
 	does := "is still in use"
 	if c.decision.step == rotation.StepRetire {
 		does = "will end"
@@ -134,7 +134,7 @@ func (c Change) lastResort(older int64) string {
 
 // stillInUse says when the older version was last used and when it ends; empty where the consumers are not behind.
 func (c Change) stillInUse() string {
-	u := c.uses()
+	u := c.versionUse()
 	if u.decide() != isBehind {
 		return ""
 	}
@@ -167,7 +167,7 @@ func (c Change) olderEnds() string {
 
 // handOverAgain is the repair of a hand-over that has failed. A provider does not know the address of the sink.
 func (c Change) handOverAgain() string {
-	_, newer := c.uses().pair()
+	_, newer := c.versionUse().pair()
 	return fmt.Sprintf("If the sink does not have version %d, the hand-over has failed: a sink can keep the new number "+
 		"in its state although it did not take the value, and then no plan sends it again. Hand it over again: "+
 		"terraform apply -replace=ADDRESS_OF_THE_SINK.", newer)

@@ -25,55 +25,55 @@ func TestConsumersAreBehind(t *testing.T) {
 	probe := func(version int64, result string) *api.Probe { return &api.Probe{Version: version, Result: result} }
 
 	for name, c := range map[string]struct {
-		uses uses
+		use  versionUse
 		want behind
 	}{
-		"a stage":              {uses{numbers: staged, versions: behindNow}, isBehind},
-		"an overlap":           {uses{numbers: draining, versions: behindNow}, isBehind},
-		"promoted now":         {uses{numbers: staged, step: rotation.StepPromote, versions: behindNow}, isBehind},
-		"retired now":          {uses{numbers: draining, step: rotation.StepRetire, versions: behindNow}, isBehind},
-		"on hold":              {uses{numbers: draining, reason: rotation.ReasonHeld, versions: behindNow}, isBehind},
-		"acknowledged by hand": {uses{numbers: draining, versions: versions(at(1), never, at(0))}, isBehind},
+		"a stage":              {versionUse{numbers: staged, versions: behindNow}, isBehind},
+		"an overlap":           {versionUse{numbers: draining, versions: behindNow}, isBehind},
+		"promoted now":         {versionUse{numbers: staged, step: rotation.StepPromote, versions: behindNow}, isBehind},
+		"retired now":          {versionUse{numbers: draining, step: rotation.StepRetire, versions: behindNow}, isBehind},
+		"on hold":              {versionUse{numbers: draining, reason: rotation.ReasonHeld, versions: behindNow}, isBehind},
+		"acknowledged by hand": {versionUse{numbers: draining, versions: versions(at(1), never, at(0))}, isBehind},
 
-		"stable":      {uses{numbers: stable, versions: behindNow}, oneValid},
-		"revoked":     {uses{numbers: revoked, versions: behindNow}, oneValid},
-		"rolled back": {uses{numbers: rolled, versions: behindNow}, rolledBack},
+		"stable":      {versionUse{numbers: stable, versions: behindNow}, oneValid},
+		"revoked":     {versionUse{numbers: revoked, versions: behindNow}, oneValid},
+		"rolled back": {versionUse{numbers: rolled, versions: behindNow}, rolledBack},
 		"minimum_version": {
-			uses{numbers: draining, step: rotation.StepMinimumVersion, versions: behindNow}, endedOnPurpose,
+			versionUse{numbers: draining, step: rotation.StepMinimumVersion, versions: behindNow}, endedOnPurpose,
 		},
-		"without a note":      {uses{numbers: draining}, neverRead},
-		"with another note":   {uses{numbers: draining, versions: behindNow[:1]}, neverRead},
-		"the newer one too":   {uses{numbers: draining, versions: versions(at(time.Hour), at(1), never)}, followed},
-		"the newer one alone": {uses{numbers: draining, versions: versions(never, at(1), never)}, followed},
-		"nobody":              {uses{numbers: draining, versions: versions(never, never, never)}, olderIdle},
-		"not since":           {uses{numbers: draining, versions: versions(at(-1), never, never)}, olderIdle},
-		"at that moment":      {uses{numbers: draining, versions: versions(at(0), never, never)}, olderIdle},
+		"without a note":      {versionUse{numbers: draining}, neverRead},
+		"with another note":   {versionUse{numbers: draining, versions: behindNow[:1]}, neverRead},
+		"the newer one too":   {versionUse{numbers: draining, versions: versions(at(time.Hour), at(1), never)}, followed},
+		"the newer one alone": {versionUse{numbers: draining, versions: versions(never, at(1), never)}, followed},
+		"nobody":              {versionUse{numbers: draining, versions: versions(never, never, never)}, olderIdle},
+		"not since":           {versionUse{numbers: draining, versions: versions(at(-1), never, never)}, olderIdle},
+		"at that moment":      {versionUse{numbers: draining, versions: versions(at(0), never, never)}, olderIdle},
 
-		"together":            {uses{numbers: draining, versions: together, together: true}, isBehind},
-		"together in a stage": {uses{numbers: staged, versions: together, together: true}, isBehind},
+		"together":            {versionUse{numbers: draining, versions: together, together: true}, isBehind},
+		"together in a stage": {versionUse{numbers: staged, versions: together, together: true}, isBehind},
 		"together, no traffic": {
-			uses{numbers: draining, versions: versions(at(-1), never, never), together: true}, olderIdle,
+			versionUse{numbers: draining, versions: versions(at(-1), never, never), together: true}, olderIdle,
 		},
 		"together, with evidence": {
-			uses{numbers: draining, versions: versions(at(1), at(1), at(1)), together: true}, followed,
+			versionUse{numbers: draining, versions: versions(at(1), at(1), at(1)), together: true}, followed,
 		},
 		"together, proven in the overlap": {
-			uses{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeProven)}, followed,
+			versionUse{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeProven)}, followed,
 		},
 		"together, the probe of another version": {
-			uses{numbers: draining, versions: together, together: true, probe: probe(3, api.ProbeProven)}, isBehind,
+			versionUse{numbers: draining, versions: together, together: true, probe: probe(3, api.ProbeProven)}, isBehind,
 		},
 		"together, inconclusive": {
-			uses{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeInconclusive)}, isBehind,
+			versionUse{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeInconclusive)}, isBehind,
 		},
 		"verifies nothing": {
-			uses{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeNotEnforced)}, unverified,
+			versionUse{numbers: draining, versions: together, together: true, probe: probe(6, api.ProbeNotEnforced)}, unverified,
 		},
 		"verified nothing before": {
-			uses{numbers: staged, versions: together, together: true, reason: rotation.ReasonNotEnforced}, unverified,
+			versionUse{numbers: staged, versions: together, together: true, reason: rotation.ReasonNotEnforced}, unverified,
 		},
 	} {
-		if got := c.uses.decide(); got != c.want {
+		if got := c.use.decide(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
