@@ -38,10 +38,10 @@ func TestExamples(t *testing.T) {
 	examples := filepath.Join(root, "examples")
 	files := map[string][]string{} // directory → names
 	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
-		other := []string{"receivers", "clients", "ci", "module", "environments"}
+		other := []string{"receivers", "clients", "ci", "module", "environments", "monitoring"}
 		if err == nil && entry.IsDir() && slices.Contains(other, entry.Name()) {
-			// No configurations: see TestReceiverAnswers, TestServiceFetchesCredentials and TestNightlyJob. A module and
-			// what calls it have tests of their own: see TestModuleExample and TestEnvironmentsExample.
+			// No configurations: see TestReceiverAnswers, TestServiceFetchesCredentials, TestNightlyJob and TestAlertRules.
+			// A module and what calls it have tests of their own: see TestModuleExample and TestEnvironmentsExample.
 			return filepath.SkipDir
 		}
 		if err == nil && !entry.IsDir() {

@@ -2,10 +2,12 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/mail"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -104,16 +106,17 @@ func checkMap(m map[string]string, entries, valueBytes int) error {
 	if len(m) > entries {
 		return fmt.Errorf("must have at most %d entries", entries)
 	}
-	for k, v := range m {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		v := m[k]
 		if !keyRegexp.MatchString(k) {
 			return fmt.Errorf("has a key that is not 1 to 63 letters, digits or any of _ . / - " +
 				"with a letter or digit at both ends")
 		}
 		if len(v) > valueBytes {
-			return fmt.Errorf("has a value of more than %d bytes", valueBytes)
+			return fmt.Errorf("has under %s a value of more than %d bytes", k, valueBytes)
 		}
 		if hasNUL(v) {
-			return fmt.Errorf("has a value with the character NUL in it")
+			return fmt.Errorf("has under %s a value with the character NUL in it", k)
 		}
 	}
 	return nil

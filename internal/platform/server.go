@@ -61,6 +61,7 @@ type Server struct {
 	deliverer *deliveries.Deliverer
 	prober    *webhooks.Prober
 	sweeper   *sweeper
+	census    *census
 	interval  time.Duration
 	refusals  *httpapi.Refusals
 }
@@ -138,6 +139,8 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	router.Check("database", databaseCheck(c.Store))
 	router.Check("clock", clockCheck(runner.Watch))
 	watchMetrics(metrics, c.Store, engine, uses)
+	counted := &census{runner: runner, log: c.Logger}
+	metrics.Add(counted)
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err
@@ -147,7 +150,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals,
+		refusals: refusals, census: counted,
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, log: c.Logger,
 			database: &databaseWatch{runner: runner, log: c.Logger},
@@ -164,10 +167,12 @@ func (s *Server) Metrics() http.Handler { return s.metrics }
 // RefusedConnection counts and logs a connection that was closed because its address has too many.
 func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from) }
 
-// Run delivers events, probes receivers and sweeps until the context ends.
+// Run delivers events, probes receivers, counts credentials and sweeps until the context ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.deliverer.Run, s.prober.Run} {
+	for _, loop := range []func(context.Context, time.Duration){
+		s.sweeper.run, s.deliverer.Run, s.prober.Run, s.census.run,
+	} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
 	loops.Wait()
@@ -175,6 +180,9 @@ func (s *Server) Run(ctx context.Context) {
 
 // Sweep settles every deadline that has passed, and deletes what is no longer kept.
 func (s *Server) Sweep(ctx context.Context) error { return s.sweeper.sweep(ctx) }
+
+// Count counts the credentials that need attention, for the metrics, unless that was done less than a minute ago.
+func (s *Server) Count(ctx context.Context) error { return s.census.take(ctx) }
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
 func (s *Server) Deliver(ctx context.Context) error { return s.deliverer.Deliver(ctx) }

@@ -162,7 +162,7 @@ func (c *connector) replaceCredentials(
 		return false, err
 	}
 	if wrong, err := keys.CheckCredentials(c.Type, c.Settings, values); wrong != "" {
-		return false, problem.New(api.CodeInvalid, problem.Pointer("credentials", wrong), "one credential %v", err)
+		return false, problem.New(api.CodeInvalid, problem.Pointer("credentials", wrong), "credentials: %s %v", wrong, err)
 	} else if err != nil {
 		return false, problem.Refused("/credentials", err)
 	}

@@ -82,7 +82,7 @@ func checkSettings(c *store.Connector) error {
 		return problem.Refused("/settings", wrong[0].Err)
 	default:
 		key := wrong[0].Where
-		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "one setting %v", wrong[0].Err)
+		return problem.New(api.CodeInvalid, problem.Pointer("settings", key), "settings: %s %v", key, wrong[0].Err)
 	}
 }
 

@@ -59,10 +59,10 @@ func CheckSet(member string, entries []string, most int, check func(string) erro
 	for i, entry := range entries {
 		field := problem.Pointer(member, strconv.Itoa(i))
 		if err := check(entry); err != nil {
-			return problem.New(api.CodeInvalid, field, "%s: one entry %v", member, err)
+			return problem.New(api.CodeInvalid, field, "%s: entry %d %v", member, i+1, err)
 		}
 		if slices.Contains(entries[:i], entry) {
-			return problem.New(api.CodeInvalid, field, "%s: one entry is there twice", member)
+			return problem.New(api.CodeInvalid, field, "%s: entry %d is there twice", member, i+1)
 		}
 	}
 	return nil

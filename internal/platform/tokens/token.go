@@ -175,8 +175,8 @@ func checkScopesAllowed(ctx context.Context, tx *txn.Tx, t *store.ScopedToken) e
 	for i, s := range t.Scopes {
 		if !api.ScopeAllowed(s, c.AllowedScopes) {
 			return problem.New(api.CodeInvalid, problem.Pointer("scopes", strconv.Itoa(i)),
-				"scopes has an entry that the connector %q does not allow; "+
-					"leave it out or widen the connector's allowed_scopes first", c.Name)
+				"scopes has %s, which the connector %q does not allow; "+
+					"leave it out or widen the connector's allowed_scopes first", s, c.Name)
 		}
 	}
 	return nil
