@@ -12,7 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// tamper changes the database directly.
+// tamper changes the database directly, and ends what the platform has in memory: whoever changes rows can do that too.
 func (w *world) tamper(statement string, args ...any) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "platform.db")+"?_pragma=busy_timeout(15000)")
@@ -21,6 +21,9 @@ func (w *world) tamper(statement string, args ...any) {
 	}
 	defer func() { _ = db.Close() }()
 	if _, err := db.ExecContext(w.t.Context(), statement, args...); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := db.ExecContext(w.t.Context(), `UPDATE access_changes SET number = number + 1`); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -149,7 +149,8 @@ func TestOutageKeepsUses(t *testing.T) {
 				}
 			}
 		}
-		if got := w.metric(`quickconnect_uses_waiting{of="versions"}`); got != "3" {
+		// The evidence of version 2 and its last use wait apart.
+		if got := w.metric(`quickconnect_uses_waiting{of="versions"}`); got != "4" {
 			t.Errorf("%s uses wait", got)
 		}
 		w.clock.Advance(90 * time.Minute) // the stage ended 30 minutes ago

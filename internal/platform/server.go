@@ -122,7 +122,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Log: c.Logger,
 	})
 	scoped := tokens.New(engine, changes, runner)
-	fetches := retrieval.New(engine, tokens.NewBearers(scoped), c.FetchAgain)
+	fetches := retrieval.New(engine, runner, tokens.NewBearers(scoped), c.FetchAgain)
 	for _, d := range []domain{
 		connectors.New(engine, changes),
 		scoped,

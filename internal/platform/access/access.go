@@ -26,6 +26,7 @@ type Request struct {
 	Principal *store.Principal // nil until the request is authenticated
 	Token     *store.Ref       // the scoped token that calls for itself, instead of a principal
 	Uses      *Uses            // where the use of the principal is noted; nil for nowhere
+	State     txn.State        // of what decides about access, as the request came
 }
 
 type requestKey struct{}
@@ -82,7 +83,27 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
 		return unknown()
 	}
-	return runner.View(ctx, r.Caller(), func(tx *txn.Tx) error { return authenticate(ctx, tx, r) })
+	r.State = runner.State(ctx)
+	hash := runner.Keys.TokenHash(r.Bearer)
+	principal, known := runner.Principals.Find(string(hash), r.State)
+	now := r.State.Now
+	if !known {
+		err := runner.View(ctx, r.Caller(), func(tx *txn.Tx) (err error) {
+			now = tx.Now
+			principal, err = read(ctx, tx, hash)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		runner.Principals.Keep(string(hash), r.State, principal)
+	}
+	if err := checkLive(principal, now); err != nil {
+		return err
+	}
+	r.Principal = principal
+	r.Uses.note(principal, now)
+	return nil
 }
 
 func unknown() error {
@@ -90,31 +111,31 @@ func unknown() error {
 		"check that it was copied whole and belongs to this platform")
 }
 
-func authenticate(ctx context.Context, tx *txn.Tx, r *Request) error {
-	hash := tx.Keys.TokenHash(r.Bearer)
+// read finds a principal by the keyed hash of its token.
+func read(ctx context.Context, tx *txn.Tx, hash []byte) (*store.Principal, error) {
 	principal, err := tx.PrincipalByHash(ctx, hash)
 	if errors.Is(err, store.ErrNotFound) {
-		return unknown()
+		return nil, unknown()
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bound, err := tx.Keys.Rows().Principal(principal, hash)
-	if err := tx.CheckBound(ctx, bound, err); err != nil {
-		return err
-	}
-	if at := principal.EndedAt; !at.IsZero() {
+	return principal, tx.CheckBound(ctx, bound, err)
+}
+
+// checkLive refuses a principal that was ended or has expired.
+func checkLive(p *store.Principal, now time.Time) error {
+	if at := p.EndedAt; !at.IsZero() {
 		return problem.New(api.CodeUnauthenticated, "",
 			"the token of this principal was revoked at %s; make another with quickconnectd token create",
 			at.Format(time.RFC3339))
 	}
-	if !principal.ExpiresAt.IsZero() && !tx.Now.Before(principal.ExpiresAt) {
+	if !p.ExpiresAt.IsZero() && !now.Before(p.ExpiresAt) {
 		return problem.New(api.CodeUnauthenticated, "",
 			"the token of this principal expired at %s; make another with quickconnectd token create",
-			principal.ExpiresAt.Format(time.RFC3339))
+			p.ExpiresAt.Format(time.RFC3339))
 	}
-	r.Principal = principal
-	r.Uses.note(principal, tx.Now)
 	return nil
 }
 

@@ -15,12 +15,13 @@ const UseInterval = time.Minute
 
 // Uses collects the uses of principals until they are written. No request waits for that, and none fails with it.
 type Uses struct {
-	mu sync.Mutex
-	at map[string]time.Time // by id of the principal
+	mu      sync.Mutex
+	at      map[string]time.Time // by id of the principal
+	written map[string]time.Time // the last use that was written, which a principal that is kept in memory does not show
 }
 
 // NewUses returns a collection without uses.
-func NewUses() *Uses { return &Uses{at: map[string]time.Time{}} }
+func NewUses() *Uses { return &Uses{at: map[string]time.Time{}, written: map[string]time.Time{}} }
 
 // note remembers a use, unless the last one that is written is recent.
 func (u *Uses) note(p *store.Principal, now time.Time) {
@@ -29,7 +30,9 @@ func (u *Uses) note(p *store.Principal, now time.Time) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.at[p.ID] = now
+	if now.Sub(u.written[p.ID]) >= UseInterval {
+		u.at[p.ID] = now
+	}
 }
 
 // Waiting returns how many uses wait to be written: at most one of each principal.
@@ -60,6 +63,8 @@ func (u *Uses) Write(ctx context.Context, r *txn.Runner) error {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	maps.DeleteFunc(u.written, func(_ string, at time.Time) bool { return r.Clock.Now().Sub(at) >= UseInterval })
+	maps.Copy(u.written, waiting)
 	maps.DeleteFunc(u.at, func(id string, at time.Time) bool { return at.Equal(waiting[id]) })
 	return nil
 }

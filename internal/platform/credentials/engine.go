@@ -21,11 +21,14 @@ type Engine struct {
 	settled func(step string)
 	loaders map[string]Loader // by the path of the kind
 	kept    *kept
+	last    *lastUses
 }
 
 // New returns an engine that knows no kind yet. It reports every step that a deadline took, once that is committed.
 func New(runner *txn.Runner, settled func(step string)) *Engine {
-	return &Engine{runner: runner, settled: settled, loaders: map[string]Loader{}, kept: newKept(maxKept)}
+	return &Engine{
+		runner: runner, settled: settled, loaders: map[string]Loader{}, kept: newKept(maxKept), last: newLastUses(maxKept),
+	}
 }
 
 // Register adds a kind of object. It must not be called once the engine is in use.
@@ -158,8 +161,9 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 // change comes after the deadlines. While the clock is in doubt, deadlines wait.
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
+	e.last.show(p.ref(), p.Credential)
 	uses := e.kept.uses(p.ref())
-	if len(uses) == 0 && (tx.Paused || !p.due(tx.Now)) {
+	if len(uses) == 0 && (tx.Paused || !p.Credential.PastDeadline(tx.Now)) {
 		return nil
 	}
 	if !tx.Writable && !unwritten(tx) {

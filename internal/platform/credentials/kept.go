@@ -114,13 +114,17 @@ func (e *Engine) Keep(ref store.Ref, u Use) { e.kept.add(ref, u) }
 
 // KeptUses returns how many uses wait to be written, and how many were lost because too many did.
 func (e *Engine) KeptUses() (waiting, lost int) {
+	waiting, lost = e.last.waiting()
 	e.kept.mu.Lock()
 	defer e.kept.mu.Unlock()
-	return e.kept.count, e.kept.lost
+	return waiting + e.kept.count, lost + e.kept.lost
 }
 
-// WriteUses writes the uses that are kept. Those that cannot be written stay.
+// WriteUses writes the uses that wait. Those that cannot be written stay.
 func (e *Engine) WriteUses(ctx context.Context) error {
+	if err := e.writeLastUses(ctx); err != nil {
+		return err
+	}
 	var failed []error
 	for _, ref := range e.kept.refs() {
 		uses := e.kept.uses(ref)

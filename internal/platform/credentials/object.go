@@ -40,12 +40,6 @@ func (p Parts) Touch() {
 	p.Credential.SettledBase, p.Credential.SettledSteps = 0, nil
 }
 
-// due reports whether a deadline of the credential has passed and is not settled.
-func (p Parts) due(now time.Time) bool {
-	at := p.Credential.NextDeadline()
-	return !at.IsZero() && !now.Before(at)
-}
-
 func (p Parts) ref() store.Ref {
 	return store.Ref{Scope: p.Object.Scope, Kind: p.Kind.Path, ID: p.Object.ID}
 }

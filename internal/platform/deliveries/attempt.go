@@ -225,8 +225,7 @@ func noteUse(ctx context.Context, tx *txn.Tx, at time.Time, signers []webhooks.S
 		if at.Sub(s.Version.LastUsedAt) < useInterval {
 			continue
 		}
-		err := tx.MarkUsed(ctx, s.SigningSecretID, s.Version.Number, at, nil)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := tx.MarkUsedAlone(ctx, s.SigningSecretID, s.Version.Number, at); err != nil {
 			return err
 		}
 	}

@@ -87,7 +87,12 @@ type Credentials struct {
 }
 
 // OpenCredentials opens the credentials of a connector for a consumer that may have them.
-func OpenCredentials(k *Keys, sealed []byte, b keyring.Bound) (*Credentials, error) {
+func OpenCredentials(
+	k *Keys, sealed []byte, scope store.Scope, connectorID string, number int64,
+) (*Credentials, error) {
+	b := keyring.Bound{
+		Tenant: scope.Tenant, Environment: scope.Environment, Credential: connectorID, Version: number,
+	}
 	value, err := k.keyring.Open(sealed, b)
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (h *Handler) account(ctx context.Context, r *retrieved) error {
 		h.kept.add(r.use)
 		return nil
 	}
-	err := h.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error { return write(ctx, tx, r.use) })
+	err := h.write(ctx, access.CallerOf(ctx), r.use)
 	if r.stored != nil && errors.Is(err, store.ErrUnavailable) {
 		h.kept.add(r.use)
 		return nil
@@ -60,9 +60,7 @@ func (h *Handler) Flush(ctx context.Context) error {
 			continue
 		}
 		caller := txn.Caller{Scope: b.scope, Actor: b.token}
-		err := h.engine.TryUpdate(ctx, caller, func(tx *txn.Tx) error {
-			return write(ctx, tx, u)
-		})
+		err := h.write(ctx, caller, u)
 		refused := (*problem.Error)(nil)
 		switch {
 		case err == nil, errors.Is(err, store.ErrReferenced): // the connector was deleted meanwhile
@@ -78,19 +76,34 @@ func (h *Handler) Flush(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// write adds a use to the stored row in a transaction of its own.
+func (h *Handler) write(ctx context.Context, caller txn.Caller, u use) error {
+	var row *store.Retrieval
+	err := h.engine.TryUpdate(ctx, caller, func(tx *txn.Tx) (err error) {
+		row, err = write(ctx, tx, u)
+		return err
+	})
+	if err == nil {
+		h.kept.remember(u.by, row)
+	} else {
+		h.kept.forget(u.by)
+	}
+	return err
+}
+
 // write adds a use to the stored row, and audits the first of each hour.
-func write(ctx context.Context, tx *txn.Tx, u use) error {
+func write(ctx context.Context, tx *txn.Tx, u use) (*store.Retrieval, error) {
 	row, err := tx.Retrieval(ctx, u.scope, u.row())
 	if errors.Is(err, store.ErrNotFound) {
 		if err := checkRoom(ctx, tx, u); err != nil {
-			return err
+			return nil, err
 		}
 		row = u.row()
 		row.FirstAt = u.at
 		err = tx.PruneRetrievals(ctx, u.scope, row, tx.Now)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	row.Count += u.count
 	row.LastAt = u.at
@@ -105,11 +118,11 @@ func write(ctx context.Context, tx *txn.Tx, u use) error {
 		if err := tx.AuditEvent(ctx, store.AuditEvent{
 			At: u.at, Actor: u.token, Action: actionRetrieve, Kind: api.Connectors.Path, ObjectID: u.connector, Detail: detail,
 		}); err != nil {
-			return err
+			return nil, err
 		}
 		row.AuditedAt, row.AuditedCount = u.at, row.Count
 	}
-	return tx.WriteRetrieval(ctx, u.scope, row)
+	return row, tx.WriteRetrieval(ctx, u.scope, row)
 }
 
 func checkRoom(ctx context.Context, tx *txn.Tx, u use) error {

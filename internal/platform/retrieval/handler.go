@@ -4,18 +4,15 @@ package retrieval
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -27,17 +24,21 @@ const DefaultFetchAgain = 5 * time.Minute
 // Handler serves /v1/connectors/{id}/credentials.
 type Handler struct {
 	engine     *credentials.Engine
+	runner     *txn.Runner
 	bearers    tokens.Bearers
 	fetchAgain time.Duration
+	held       txn.Verified[*held] // by the keyed hash of the token and the connector
 	kept       *kept
 }
 
 // New returns a handler. Consumers are told to come back after fetchAgain; 0 is the default.
-func New(engine *credentials.Engine, bearers tokens.Bearers, fetchAgain time.Duration) *Handler {
+func New(
+	engine *credentials.Engine, runner *txn.Runner, bearers tokens.Bearers, fetchAgain time.Duration,
+) *Handler {
 	if fetchAgain <= 0 {
 		fetchAgain = DefaultFetchAgain
 	}
-	return &Handler{engine: engine, bearers: bearers, fetchAgain: fetchAgain, kept: newKept()}
+	return &Handler{engine: engine, runner: runner, bearers: bearers, fetchAgain: fetchAgain, kept: newKept()}
 }
 
 // Mount registers the route.
@@ -67,25 +68,25 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found retrieved
-	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
-		found, err = h.find(ctx, tx, caller, in.ID, consumer)
-		return err
-	})
+	found, err := h.find(ctx, caller, in.ID, consumer)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.account(ctx, &found); err != nil {
+	answer, err := found.open(h.runner.Keys)
+	if err != nil {
 		return nil, err
 	}
-	used, err := h.bearers.Use(ctx, found.token, rotation.EvidenceRetrieval)
+	if err := h.account(ctx, found); err != nil {
+		return nil, err
+	}
+	used, err := h.bearers.Use(ctx, found.accepted, rotation.EvidenceRetrieval)
 	if err == nil && !used { // the token ended meanwhile
 		err = tokens.BearerRefused(caller)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Body(*found.answer), nil
+	return httpapi.Body(*answer), nil
 }
 
 // consumerOf returns what a consumer is called.
@@ -100,55 +101,4 @@ func consumerOf(caller *access.Request, name string) (string, error) {
 		return "", problem.New(api.CodeInvalid, "", "header parameter %s: %v", api.HeaderConsumer, err)
 	}
 	return name, nil
-}
-
-// retrieved is what a consumer is to get.
-type retrieved struct {
-	token  *tokens.Presented
-	answer *keys.Credentials
-	use    use
-	stored *store.Retrieval // nil: the consumer has not fetched this version
-}
-
-// find decides whether the caller may have the credentials, and opens them.
-func (h *Handler) find(
-	ctx context.Context, tx *txn.Tx, caller *access.Request, id, consumer string,
-) (out retrieved, err error) {
-	if out.token, err = h.bearers.Accept(ctx, tx, caller); err != nil {
-		return out, err
-	}
-	if out.token.ConnectorID() != id {
-		return out, problem.New(api.CodeForbidden, "",
-			"the scoped token of this request belongs to another connector; it fetches the credentials of its own only")
-	}
-	if !out.token.Has(api.ScopeReadCredentials) {
-		return out, problem.New(api.CodeForbidden, "", "this needs the scope %s: name it in the token's scopes and, if the "+
-			"connector has allowed_scopes, there too; a wildcard does not cover it", api.ScopeReadCredentials)
-	}
-	c, err := connectors.Read(ctx, tx, id)
-	if err != nil {
-		return out, err
-	}
-	current, ok := c.Credential.Current()
-	if !ok {
-		return out, problem.New(api.CodeConflict, "",
-			"the connector %q has no credentials now: they were never set, or they were revoked; set new ones", c.Name)
-	}
-	sealed, err := tx.Secret(ctx, id, current.Number)
-	if err != nil {
-		return out, err
-	}
-	if out.answer, err = keys.OpenCredentials(tx.Keys, sealed, tx.Bound(id, current.Number)); err != nil {
-		return out, err
-	}
-	out.answer.FetchAgainAt = tx.Now.Add(h.fetchAgain).UTC()
-	out.use = use{
-		by: by{scope: tx.Scope, connector: id, token: out.token.ID(), consumer: consumer, version: current.Number},
-		at: tx.Now, again: out.answer.FetchAgainAt, count: 1,
-	}
-	out.stored, err = tx.Retrieval(ctx, tx.Scope, out.use.row())
-	if errors.Is(err, store.ErrNotFound) {
-		return out, nil
-	}
-	return out, err
 }

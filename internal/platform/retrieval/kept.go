@@ -35,9 +35,35 @@ func (b by) row() *store.Retrieval {
 type kept struct {
 	mu   sync.Mutex
 	uses map[by]use
+	rows map[by]*store.Retrieval // as they were stored last; a row may be missing here
 }
 
-func newKept() *kept { return &kept{uses: map[by]use{}} }
+// maxRows is how many stored rows are kept in memory at most.
+const maxRows = 50_000
+
+func newKept() *kept { return &kept{uses: map[by]use{}, rows: map[by]*store.Retrieval{}} }
+
+// row returns the stored row, or nil if it is not known here.
+func (k *kept) row(b by) *store.Retrieval {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.rows[b]
+}
+
+func (k *kept) remember(b by, row *store.Retrieval) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.rows) >= maxRows {
+		k.rows = map[by]*store.Retrieval{}
+	}
+	k.rows[b] = row
+}
+
+func (k *kept) forget(b by) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.rows, b)
+}
 
 func (k *kept) add(u use) {
 	k.mu.Lock()

@@ -92,3 +92,14 @@ func BenchmarkMarkUsed(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAccessChanges asks whether what is kept in memory still holds, with nothing committed since.
+func BenchmarkAccessChanges(b *testing.B) {
+	s := benchmarkStore(b, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Access.Changes(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -29,6 +29,12 @@ type Credential struct {
 	stored   []rotation.Version // the versions in the database, so that an update writes only what changed
 }
 
+// PastDeadline reports whether a deadline has passed that is not settled.
+func (c *Credential) PastDeadline(now time.Time) bool {
+	at := c.NextDeadline()
+	return !at.IsZero() && !now.Before(at)
+}
+
 // keptForReading is how many of the newest versions are read with their object, valid or not. It keeps the
 // introspection of a token with ten thousand versions as cheap as that of a new one.
 const keptForReading = 10

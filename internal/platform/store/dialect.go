@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -83,6 +84,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	s, err := open(ctx, read, write, sqliteDialect)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err))
+	}
+	if s.Access.commits, err = sqlite.WatchCommits(ctx, read, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err)), s.Close())
 	}
 	return s, nil
 }

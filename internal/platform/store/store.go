@@ -30,6 +30,8 @@ type Store struct {
 	turns       turns
 	outage      outage.State
 	lease       lease
+	// Access tells whether what was read before still holds.
+	Access *Access
 }
 
 // pool is a set of connections and the statements prepared on them.
@@ -52,6 +54,7 @@ func statement(text string) string {
 // open migrates the database and prepares the statements. It closes both pools on failure.
 func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err error) {
 	s := &Store{dialect: d, read: &pool{db: read, readOnly: true}, write: &pool{db: write}}
+	s.Access = &Access{read: s.read, dialect: d}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -84,11 +87,18 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 // writer can remove the journal.
 func (s *Store) Close() error {
 	errs := []error{s.letGo()}
+	if s.Access.commits != nil {
+		errs = append(errs, s.Access.commits.LetGo())
+	}
 	for _, p := range []*pool{s.read, s.write} {
 		for _, prepared := range p.statements {
 			errs = append(errs, prepared.Close())
 		}
 		errs = append(errs, p.db.Close())
+	}
+	if s.Access.commits != nil {
+		errs = append(errs, s.Access.commits.Close()) // after the pools: closing its file ends every lock on it
+		s.Access.commits = nil
 	}
 	return errors.Join(errs...)
 }
@@ -151,6 +161,9 @@ func (s *Store) transaction(
 	defer inner.Rollback() // covers a panic in do; it does nothing after Commit
 	tx := &Tx{sql: inner, pool: p, dialect: s.dialect}
 	err = do(tx)
+	if err == nil {
+		err = tx.countAccessChange(ctx)
+	}
 	if tx.lost != nil && !errors.Is(err, tx.lost) {
 		err = tx.lost
 	}
@@ -162,6 +175,9 @@ func (s *Store) transaction(
 			return fmt.Errorf("committing: %w", ErrReferenced)
 		}
 		return fmt.Errorf("committing: %w", err)
+	}
+	if tx.decided {
+		s.Access.counted.Store(nil)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ type Tx struct {
 	pool    *pool
 	dialect dialect
 	grown   map[string]Usage // by kind
+	decided bool             // something was changed that decides about access
 	// lost is the error that ended the transaction before its time: whatever its caller makes of it, nothing is stored.
 	lost error
 }
@@ -29,6 +30,7 @@ func (tx *Tx) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // query runs a statement that returns rows. Every statement with rows goes through here.
 func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	tx.decided = tx.decided || writesDeciding(text)
 	if tx.dialect.bind == nil {
 		p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
 		if err != nil {
@@ -45,6 +47,7 @@ func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, er
 
 // run runs a statement that returns no rows. Every statement without rows goes through here.
 func (tx *Tx) run(ctx context.Context, text string, args []any) (sql.Result, error) {
+	tx.decided = tx.decided || writesDeciding(text)
 	if tx.dialect.bind == nil {
 		p, err := tx.prepare(ctx, text) //nolint:sqlclosecheck // the transaction closes it
 		if err != nil {

@@ -53,6 +53,9 @@ var (
 		evidence_at = CASE WHEN evidence_kind IS NULL THEN $5 ELSE evidence_at END,
 		evidence_kind = CASE WHEN evidence_kind IS NULL THEN $4 ELSE evidence_kind END
 		WHERE credential_id = $1 AND number = $2`)
+	// The same for a use that is no evidence.
+	markUsedAlone = statement(`UPDATE versions SET last_used_at = $3
+		WHERE credential_id = $1 AND number = $2 AND last_used_at < $3`)
 	markCredentialUsed = statement(`UPDATE credentials SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`)
 )
 
@@ -157,6 +160,15 @@ func (tx *Tx) Versions(ctx context.Context, scope Scope, credentialID string) ([
 func (tx *Tx) MarkUsed(ctx context.Context, id string, number int64, at time.Time, evidence *rotation.Evidence) error {
 	e := evidenceColumns(evidence)
 	err := tx.execOne(ctx, markUsed, id, number, column.Micros(at), e.what, column.Micros(e.at), e.by)
+	if err == nil {
+		_, err = tx.exec(ctx, markCredentialUsed, id, column.Micros(at))
+	}
+	return failed("recording a use of", "credential", id, err)
+}
+
+// MarkUsedAlone is MarkUsed for a use that is no evidence. It does nothing where the version is gone.
+func (tx *Tx) MarkUsedAlone(ctx context.Context, id string, number int64, at time.Time) error {
+	_, err := tx.exec(ctx, markUsedAlone, id, number, column.Micros(at))
 	if err == nil {
 		_, err = tx.exec(ctx, markCredentialUsed, id, column.Micros(at))
 	}

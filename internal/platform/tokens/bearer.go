@@ -7,10 +7,12 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 // Bearers are the scoped tokens that call the API for themselves.
@@ -25,6 +27,12 @@ func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string
 	if !keys.Matches(keys.PrefixScopedToken, r.Bearer) {
 		return "", BearerRefused(r)
 	}
+	r.State = b.tokens.runner.State(ctx)
+	if k, ok := b.tokens.known.Find(string(b.tokens.runner.Keys.TokenHash(r.Bearer)), r.State); ok {
+		ref := k.ref()
+		r.Token = &ref
+		return ref.ID, nil
+	}
 	err = b.tokens.engine.View(ctx, r.Caller(), func(tx *txn.Tx) error {
 		ref, _, err := byValue(ctx, tx, r.Bearer)
 		if errors.Is(err, store.ErrNotFound) {
@@ -38,13 +46,17 @@ func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string
 	return id, err
 }
 
-// Accept decides whether the scoped token of a request is accepted from the address of the request.
-func (b Bearers) Accept(ctx context.Context, tx *txn.Tx, r *access.Request) (*Presented, error) {
-	p, err := b.tokens.present(ctx, tx, r.Bearer, r.Address)
-	if err == nil && p == nil {
+// LookUp reads what decides about the scoped token of a request. The error is BearerRefused where there is no such
+// token.
+func (b Bearers) LookUp(ctx context.Context, tx *txn.Tx, r *access.Request) (*Known, error) {
+	k, err := b.tokens.lookUp(ctx, tx, r.Bearer)
+	if err == nil && k == nil {
 		err = BearerRefused(r)
 	}
-	return p, err
+	if err == nil {
+		b.tokens.known.Keep(string(tx.Keys.TokenHash(r.Bearer)), r.State, k)
+	}
+	return k, err
 }
 
 // BearerRefused is the one answer to every scoped token that is not accepted. It does not say why: a thief must not
@@ -59,13 +71,41 @@ func BearerRefused(r *access.Request) error {
 		"the token of this request is not accepted", from)
 }
 
-// Use records a use of the version that was presented, and the evidence that it gives. It reports whether the version
-// is still valid.
-func (b Bearers) Use(ctx context.Context, p *Presented, evidenceKind string) (bool, error) {
-	if !p.worthNoting() {
+// Use records a use, and the evidence that it gives. It reports whether the version is still valid. Evidence is
+// written before the answer; where it cannot be written now, it is kept. Any other use is written soon.
+func (b Bearers) Use(ctx context.Context, p *Presented, evidenceKind string) (used bool, err error) {
+	if !p.isEvidence() {
+		ref := store.Ref{Scope: p.token.Scope, Kind: api.ScopedTokens.Path, ID: p.token.ID}
+		b.tokens.engine.Used(ref, p.version.Number, p.at)
 		return true, nil
 	}
-	return b.tokens.noteUse(ctx, p, evidenceKind)
+	err = b.tokens.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+		t, err := b.tokens.load(ctx, tx, p.token.ID)
+		if problem.IsNotFound(err) {
+			return nil // deleted meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		after, done, ok := rotation.Use(t.Credential.Credential, t.policy, p.version.Number,
+			evidenceKind, tx.Actor, tx.Now)
+		if used = ok; !used {
+			return nil
+		}
+		p.version, _ = after.Lookup(p.version.Number) // with evidence, it may end later than without
+		var evidence *rotation.Evidence
+		for _, d := range done {
+			if err := credentials.Audit(ctx, tx, api.ScopedTokens.Path, t.ID, d); err != nil {
+				return err
+			}
+			evidence = p.version.Evidence
+		}
+		return tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
+	})
+	if errors.Is(err, store.ErrUnavailable) {
+		return keepUse(b.tokens.engine, p, evidenceKind, access.From(ctx).Actor()), nil
+	}
+	return used, err
 }
 
 // ID returns the id of the token.

@@ -24,6 +24,7 @@ type Handler struct {
 	engine  *credentials.Engine
 	changes *httpapi.Changes
 	runner  *txn.Runner
+	known   txn.Verified[*Known] // by the keyed hash of a value
 }
 
 // New returns a handler, and makes scoped tokens known to the engine.

@@ -34,6 +34,8 @@ type Runner struct {
 	Keys   *keys.Keys
 	Random *keys.Random
 	Watch  *Watch
+	// Principals are those that were read lately, by the keyed hash of their token.
+	Principals Verified[*store.Principal]
 	// Platform is which platform the database is of, as it was when the runner was opened.
 	Platform api.PlatformRef
 }

@@ -45,8 +45,8 @@ func Open(path string) (read, write *sql.DB, err error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
+	read.SetMaxOpenConns(readers + 1) // WatchCommits keeps one
+	read.SetMaxIdleConns(readers + 1)
 	return read, write, nil
 }
 

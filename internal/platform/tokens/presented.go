@@ -1,0 +1,175 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// Presented is a value that is accepted.
+type Presented struct {
+	token   *token
+	version rotation.Version
+	scopes  []string
+	at      time.Time
+}
+
+// Known is what was read of a value: the token and the version that it belongs to.
+type Known struct {
+	token     *token
+	number    int64
+	connector *store.Connector
+}
+
+// presented decides whether a value is accepted, by what was verified before where nothing was changed since; nil if
+// not.
+func (h *Handler) presented(
+	ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr,
+) (*Presented, error) {
+	if !keys.Matches(keys.PrefixScopedToken, value) {
+		return nil, nil
+	}
+	hash := string(h.runner.Keys.TokenHash(value))
+	if k, ok := h.known.Find(hash, caller.State); ok && !k.PastDeadline(caller.State.Now) {
+		if k.token.Scope != caller.Caller().Scope {
+			return nil, nil
+		}
+		return k.Accept(from, caller.State.Now), nil
+	}
+	var k *Known
+	var at time.Time
+	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
+		at = tx.Now
+		k, err = h.lookUp(ctx, tx, value)
+		return err
+	})
+	if err != nil || k == nil {
+		return nil, err
+	}
+	h.known.Keep(hash, caller.State, k)
+	return k.Accept(from, at), nil
+}
+
+// lookUp reads what decides about a value; nil if it belongs to no token of the caller's environment.
+func (h *Handler) lookUp(ctx context.Context, tx *txn.Tx, value secret.Value) (*Known, error) {
+	t, number, err := h.tokenOf(ctx, tx, value)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	c, err := connectors.Read(ctx, tx, t.ConnectorID)
+	if err != nil {
+		return nil, err
+	}
+	return &Known{t, number, c}, nil
+}
+
+// PastDeadline reports whether a deadline has passed that has to be settled first.
+func (k *Known) PastDeadline(now time.Time) bool {
+	return k.token.Credential.PastDeadline(now)
+}
+
+func (k *Known) ref() store.Ref {
+	return store.Ref{Scope: k.token.Scope, Kind: api.ScopedTokens.Path, ID: k.token.ID}
+}
+
+// Accept decides whether the value is accepted from an address now; nil if not.
+func (k *Known) Accept(from netip.Addr, now time.Time) *Presented {
+	t := k.token
+	version, ok := t.Credential.Lookup(k.number)
+	valid := ok && t.Credential.ValidAt(t.policy, k.number, now)
+	if !valid || !addressAllowed(from, t.AllowedCIDRs) || !k.connector.Enabled {
+		return nil
+	}
+	return &Presented{
+		token: t, version: version, scopes: effectiveScopes(t.Scopes, k.connector.AllowedScopes), at: now,
+	}
+}
+
+// tokenOf finds the token that a value belongs to, in the caller's environment; nil if there is none.
+func (h *Handler) tokenOf(ctx context.Context, tx *txn.Tx, value secret.Value) (*token, int64, error) {
+	if !keys.Matches(keys.PrefixScopedToken, value) {
+		return nil, 0, nil
+	}
+	ref, number, err := byValue(ctx, tx, value)
+	if errors.Is(err, store.ErrNotFound) || err == nil && ref.Scope != tx.Scope {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	t, err := h.load(ctx, tx, ref.ID)
+	return t, number, err
+}
+
+// byValue finds the credential and the version that a value belongs to.
+func byValue(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, err error) {
+	hash := tx.Keys.TokenHash(value)
+	if ref, number, err = tx.TokenByHash(ctx, hash); err != nil {
+		return ref, number, err
+	}
+	bound, err := tx.Keys.Rows().Secret(ref.Scope, ref.ID, number, hash)
+	return ref, number, tx.CheckBound(ctx, bound, err)
+}
+
+// isEvidence reports whether the use proves that a pending version is in use.
+func (p *Presented) isEvidence() bool {
+	return p.version.State == rotation.StatePending && p.version.Evidence == nil
+}
+
+// keepUse is Use in memory, by what was read.
+func keepUse(engine *credentials.Engine, p *Presented, evidenceKind, actor string) (used bool) {
+	t := p.token
+	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, evidenceKind, actor, p.at)
+	if used {
+		p.version, _ = after.Lookup(p.version.Number)
+		engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
+			Number: p.version.Number, Evidence: evidenceKind, Actor: actor, At: p.at,
+		})
+	}
+	return used
+}
+
+// effectiveScopes returns what the scopes of a token and of its connector have in common. Where one of them has a:* and
+// the other a:b, that is a:b.
+func effectiveScopes(scopes, allowed []string) []string {
+	if allowed == nil {
+		return slices.Sorted(slices.Values(scopes))
+	}
+	var out []string
+	for _, s := range scopes {
+		if api.ScopeAllowed(s, allowed) {
+			out = append(out, s)
+			continue
+		}
+		for _, a := range allowed {
+			if api.ScopeAllowed(a, []string{s}) {
+				out = append(out, a)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// addressAllowed decides by the address ranges of a token. A token that has ranges needs an address.
+func addressAllowed(from netip.Addr, ranges []string) bool {
+	if ranges == nil {
+		return true
+	}
+	return from.IsValid() && slices.ContainsFunc(ranges, func(r string) bool {
+		p, err := netip.ParsePrefix(r)
+		return err == nil && p.Contains(from)
+	})
+}
