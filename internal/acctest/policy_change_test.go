@@ -63,9 +63,39 @@ func TestStepThatTheNewPolicyForbids(t *testing.T) {
 	c.p.Clock.Advance(30 * day)
 	c.config(policy(""), `description = "Sends the alerts."`)
 	c.tf.SavePlan("step.tfplan").Has(`"stable" -> "draining"`)
-	c.tf.ApplyPlanFails("step.tfplan").Has("Run terraform plan again")
+	c.tf.ApplyPlanFails("step.tfplan").Has("Acknowledgement required", "by this apply or by somebody else",
+		"Run terraform plan again")
 	wantDelivered(t, c.p, c.s, 1, 1)
 	c.tf.SavePlan("next.tfplan").Has(`"stable" -> "staged"`, "~ version = 1 -> 2")
 	c.tf.ApplyPlan("next.tfplan")
 	wantDelivered(t, c.p, c.s, 2, 2)
+}
+
+// TestDueStepBesideAnotherPolicy: the token moves to a policy that requires an acknowledgement, while a rotation in one
+// step is due. The plan makes the edit and leaves the step to the next one.
+func TestDueStepBesideAnotherPolicy(t *testing.T) {
+	strict := strings.NewReplacer(`"monthly"`, `"strict"`).Replace(policy(""))
+	for name, x := range map[string]struct {
+		before string // what there is besides the policy and the token
+		says   string
+	}{
+		"that exists":                  {strict, `The rotation of "notifier" waits for the next plan`},
+		"that is made in the same run": {"", `The rotation of "notifier" may wait for the next plan`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := startScene(t)
+			c.config(policy(withoutAcknowledgement)+x.before, "")
+			c.tf.Apply()
+			c.p.Clock.Advance(30 * day)
+			c.tf.Config(policy(withoutAcknowledgement) + strict + strings.Replace(notifier(""), byMonthly,
+				"rotation_policy_id = quickconnect_rotation_policy.strict.id", 1) + handover(c.s) + downstream)
+			c.tf.SavePlan("edit.tfplan").Has(x.says, "(rotate)")
+			c.tf.ApplyPlan("edit.tfplan")
+			wantDelivered(t, c.p, c.s, 1, 1)
+			c.tf.SavePlan("next.tfplan").Has(`"stable" -> "staged"`, "~ version = 1 -> 2")
+			c.tf.ApplyPlan("next.tfplan")
+			wantDelivered(t, c.p, c.s, 2, 2)
+		})
+	}
 }

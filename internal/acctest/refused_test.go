@@ -76,24 +76,3 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 		t.Error("something was created twice or changed")
 	}
 }
-
-// Terraform deletes first and changes after, unless the policy says otherwise. The platform refuses, and the error says
-// what to do.
-func TestPolicyTakenAwayFromUnderAToken(t *testing.T) {
-	t.Parallel()
-	p, tf := acctest.Start(t)
-	s := acctest.NewSink(t)
-	tf.Config(policy("") + notifier("") + handover(s))
-	tf.Apply()
-	without := strings.Replace(notifier(""), "rotation_policy_id = quickconnect_rotation_policy.monthly.id",
-		`expires_at = "2027-01-01T00:00:00Z"`, 1) + handover(s)
-	tf.Config(without)
-	tf.ApplyFails().Has("Cannot delete rotation policy", "1 scoped token", "create_before_destroy")
-	wantDelivered(t, p, s, 1, 1)
-	tf.Config(policy("") + without)
-	tf.Apply()
-	tf.Config(without)
-	tf.Apply()
-	tf.Plan(0).Silent()
-	wantDelivered(t, p, s, 1, 1)
-}

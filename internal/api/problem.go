@@ -11,8 +11,10 @@ const (
 	CodeUnauthenticated    = "unauthenticated"
 	CodeForbidden          = "forbidden"
 	CodeHeld               = "held"
-	CodeRateLimited        = "rate_limited"
-	CodeUnavailable        = "unavailable"
+	// CodeAcknowledgementRequired is of a step that a rotation policy without acknowledgements would allow.
+	CodeAcknowledgementRequired = "acknowledgement_required"
+	CodeRateLimited             = "rate_limited"
+	CodeUnavailable             = "unavailable"
 	// CodeLimitReached is of a limit that does not pass by waiting a little: something must be deleted first.
 	CodeLimitReached        = "limit_reached"
 	CodeInternal            = "internal"
@@ -32,13 +34,16 @@ const (
 
 // StatusOf maps error codes to HTTP statuses.
 var StatusOf = map[string]int{
-	CodeNotFound:            http.StatusNotFound,
-	CodeConflict:            http.StatusConflict,
-	CodeInvalid:             http.StatusUnprocessableEntity,
-	CodePreconditionFailed:  http.StatusPreconditionFailed,
-	CodeUnauthenticated:     http.StatusUnauthorized,
-	CodeForbidden:           http.StatusForbidden,
-	CodeHeld:                http.StatusConflict,
+	CodeNotFound:           http.StatusNotFound,
+	CodeConflict:           http.StatusConflict,
+	CodeInvalid:            http.StatusUnprocessableEntity,
+	CodePreconditionFailed: http.StatusPreconditionFailed,
+	CodeUnauthenticated:    http.StatusUnauthorized,
+	CodeForbidden:          http.StatusForbidden,
+	CodeHeld:               http.StatusConflict,
+
+	CodeAcknowledgementRequired: http.StatusConflict,
+
 	CodeRateLimited:         http.StatusTooManyRequests,
 	CodeLimitReached:        http.StatusTooManyRequests,
 	CodeUnavailable:         http.StatusServiceUnavailable,

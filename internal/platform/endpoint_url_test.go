@@ -25,7 +25,7 @@ func TestNewURLVoidsProof(t *testing.T) {
 		s.Probe != nil {
 		t.Errorf("%+v, probe %+v", r, s.Probe)
 	}
-	w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+	w.step(h.secret, api.StepPromote, nil).problem(api.CodeAcknowledgementRequired, "")
 	h.arrived()
 	w.clock.Advance(time.Minute)
 	w.probe()

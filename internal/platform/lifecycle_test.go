@@ -92,14 +92,14 @@ func TestStepsRefused(t *testing.T) {
 			t.Helper()
 			w.step(o.ID, step, body).problem(code, field)
 		}
-		refused(api.StepRotate, object{}, api.CodeConflict, "") // the policy requires an acknowledgement
+		refused(api.StepRotate, object{}, api.CodeAcknowledgementRequired, "") // the policy requires an acknowledgement
 		refused(api.StepReissue, object{}, api.CodeConflict, "")
 		refused(api.StepBegin, object{"version": 2}, api.CodeInvalid, "/version")
 		refused(api.StepBegin, object{"force": true}, api.CodeInvalid, "/force")
 		refused(api.StepBegin, object{"reason": "two\nlines"}, api.CodeInvalid, "/reason")
 		w.begun(o.ID)
 		refused(api.StepBegin, object{}, api.CodeConflict, "")
-		refused(api.StepPromote, object{}, api.CodeConflict, "")
+		refused(api.StepPromote, object{}, api.CodeAcknowledgementRequired, "")
 		refused(api.StepPromote, object{"force": true}, api.CodeInvalid, "/reason")
 		refused(api.StepAcknowledge, object{}, api.CodeInvalid, "/version")
 		refused(api.StepAcknowledge, object{"version": 1}, api.CodeConflict, "")

@@ -128,7 +128,7 @@ func TestProbeResults(t *testing.T) {
 				}
 				return
 			}
-			w.step(h.secret, api.StepPromote, nil).problem(api.CodeConflict, "")
+			w.step(h.secret, api.StepPromote, nil).problem(api.CodeAcknowledgementRequired, "")
 			w.mustStep(h.secret, api.StepPromote, forced)
 		})
 	}

@@ -33,7 +33,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		t.Errorf("past the interval: due %s (%s), etag %s", due.Rotation.Due, due.Rotation.Reason, due.Etag)
 	}
 
-	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
+	w.step(token.ID, api.StepRotate, nil).problem(api.CodeAcknowledgementRequired, "")
 	staged := decoded[api.ScopedToken](w.step(token.ID, api.StepBegin, nil, ifMatch(due.Etag)).want(200))
 	if staged.Version != 2 || staged.Rotation.Phase != api.PhaseStaged ||
 		staged.Rotation.Reason != api.ReasonAwaitingAcknowledgement || staged.Etag == due.Etag {
@@ -45,7 +45,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 	}
 	w.accepted(values, 1, 2)
 	w.step(token.ID, api.StepBegin, nil).problem(api.CodeConflict, "")
-	w.step(token.ID, api.StepPromote, nil).problem(api.CodeConflict, "")
+	w.step(token.ID, api.StepPromote, nil).problem(api.CodeAcknowledgementRequired, "")
 
 	w.acknowledgedByUse(staged, values)
 

@@ -68,7 +68,7 @@ func TestAudit(t *testing.T) {
 	w.patchToken(token.ID, object{"owner": "new", "labels": object{"a": "b"}})
 	w.clock.Advance(2 * time.Hour)
 	// refused, and yet the deadline before it is settled
-	w.step(token.ID, api.StepRotate, nil).problem(api.CodeConflict, "")
+	w.step(token.ID, api.StepRotate, nil).problem(api.CodeAcknowledgementRequired, "")
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).want(204)
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).problem(api.CodeNotFound, "")
 

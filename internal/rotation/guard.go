@@ -101,7 +101,7 @@ func inPhase(want Phase) guard {
 
 func needsNoAcknowledgement(_ Credential, p Policy, cmd Command, _ time.Time) error {
 	if p.RequireAcknowledgement {
-		return conflict(cmd, "the rotation policy requires an acknowledgement; begin instead, "+
+		return unacknowledged(cmd, "the rotation policy requires an acknowledgement; begin instead, "+
 			"and promote once the new version was seen in use")
 	}
 	return nil
@@ -124,7 +124,7 @@ func provenOrForced(c Credential, p Policy, cmd Command, _ time.Time) error {
 		return conflict(cmd, fmt.Sprintf("version %d was rolled back and has not been seen in use since; "+
 			"acknowledge it, cancel it, or force with a reason; it is cancelled at %s", v.Number, date(v.Deadline)))
 	}
-	return conflict(cmd, fmt.Sprintf("version %d has not been seen in use; "+
+	return unacknowledged(cmd, fmt.Sprintf("version %d has not been seen in use; "+
 		"use or acknowledge it, or force with a reason; its stage ends at %s", v.Number, date(v.Deadline)))
 }
 
@@ -174,6 +174,11 @@ func quietAt(v Version, p Policy) time.Time {
 
 func conflict(cmd Command, why string) error {
 	return &Error{Code: CodeConflict, Message: string(cmd.Step) + " refused: " + why}
+}
+
+// unacknowledged is the conflict of a step that the policy would allow if it required no acknowledgement.
+func unacknowledged(cmd Command, why string) error {
+	return &Error{Code: CodeAcknowledgementRequired, Message: string(cmd.Step) + " refused: " + why}
 }
 
 // describePhase names the phase, when it ends, and the ways out of it.

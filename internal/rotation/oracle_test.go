@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -30,15 +31,17 @@ func (w *world) refused(c Credential, cmd Command) string {
 	case StepBegin:
 		return no(!inStable)
 	case StepRotate:
-		return no(!inStable || w.p.RequireAcknowledgement)
+		return cmp.Or(no(!inStable), unproven(w.p.RequireAcknowledgement))
 	case StepAcknowledge:
 		if cmd.Version < 1 {
 			return CodeInvalid
 		}
 		return no(!inStaged || pending.Number != cmd.Version)
 	case StepPromote:
-		proven := pending.Evidence != nil || !pending.RolledBack && !w.p.RequireAcknowledgement
-		return no(!inStaged || !cmd.Force && !proven)
+		if !inStaged || cmd.Force || pending.Evidence != nil {
+			return no(!inStaged)
+		}
+		return cmp.Or(no(pending.RolledBack), unproven(w.p.RequireAcknowledgement))
 	case StepRetire:
 		unused := w.now.Sub(previous.PreviousSince)
 		if previous.LastUsedAt.After(previous.PreviousSince) {
@@ -63,6 +66,14 @@ func (w *world) refused(c Credential, cmd Command) string {
 		}
 	}
 	return "" // revoke and hold are never refused
+}
+
+// unproven is the refusal of a step that the policy alone forbids.
+func unproven(required bool) string {
+	if required {
+		return CodeAcknowledgementRequired
+	}
+	return ""
 }
 
 func one(v Version, _ bool) Version { return v }

@@ -94,6 +94,8 @@ const (
 	CodeConflict = "conflict"
 	CodeHeld     = "held"
 	CodeInvalid  = "invalid"
+
+	CodeAcknowledgementRequired = "acknowledgement_required"
 )
 
 // Error says why a step was refused and what to do next. It never contains a secret or a refused value.

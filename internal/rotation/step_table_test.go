@@ -142,7 +142,8 @@ func TestStepTable(t *testing.T) {
 						}
 						return
 					}
-					if code(err) != CodeConflict || len(done) != 0 || !sameCredential(got, phase.c) {
+					refused := code(err) == CodeConflict || code(err) == CodeAcknowledgementRequired && tc.p.RequireAcknowledgement
+					if !refused || len(done) != 0 || !sameCredential(got, phase.c) {
 						t.Fatalf("got %v with %v, want a conflict and no change", err, done)
 					}
 					return

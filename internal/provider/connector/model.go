@@ -33,7 +33,7 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString(), Referred: true}
+	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()}
 }
 
 func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {

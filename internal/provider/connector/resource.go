@@ -90,6 +90,8 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
+	tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, &resp.Diagnostics)
+	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
 	next := flatten(found)
 	next.Common = next.ReadOver(state.Common)
 	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
@@ -147,8 +149,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 }
 
 func (r *connectorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
-		(*client.Client).Connectors)
+	tfkit.RemoveWhenUnused(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).Connectors)
 }
 
 func (r *connectorResource) ImportState(

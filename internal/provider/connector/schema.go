@@ -140,8 +140,7 @@ func resourceSchema() schema.Schema {
 			"that names the scope `credentials:read`: see `examples/clients`. " +
 			"After a replacement, plans warn as long as a service still uses the old credentials, and then for a week that " +
 			"these may be revoked at the third party. " +
-			"A connector is deleted only when no token refers to it any more; until then the attempt is an error " +
-			"that says how many do.",
+			tfkit.DeletionText + " Until then its credentials still work.",
 		Attributes: attributes,
 	}
 }

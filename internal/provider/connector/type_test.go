@@ -83,7 +83,7 @@ func TestTypeOnHold(t *testing.T) {
 
 func TestDestroyWarnsOfTheCredentials(t *testing.T) {
 	s := created(t, bot())
-	wantWarning(t, s.tf.PlanDestroy(), `"mail" will be destroyed: its credentials end at once`, "version 1 of them")
+	wantWarning(t, s.tf.PlanDestroy(), `"mail" will be destroyed: its credentials end with it`, "version 1 of them")
 	s.tf.Keep(s.tf.Plan(base().With("type", "slack")), nil)
 	if w := s.tf.PlanDestroy().Diags.Warnings(); w != "" {
 		t.Errorf("without credentials: %s", w)

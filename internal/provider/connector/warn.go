@@ -17,9 +17,10 @@ func warnDestroyed(diags *diag.Diagnostics, state model) {
 	if state.CredentialsDigest.IsNull() {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Connector %s will be destroyed: its credentials end at once", state.Name.String()),
-		fmt.Sprintf("The platform erases version %s of them. They stay valid at the outside service: where nobody "+
-			"else uses them, revoke them there.", state.Version.String()))
+	diags.AddWarning(fmt.Sprintf("Connector %s will be destroyed: its credentials end with it", state.Name.String()),
+		fmt.Sprintf("The platform erases version %s of them: at once, or with the last object that uses the connector, and "+
+			"until then they still work. They stay valid at the outside service: where nobody else uses them, revoke "+
+			"them there.", state.Version.String()))
 }
 
 // refuseTypeOnHold refuses to change the type of a connector on hold that has credentials, as the platform does: it

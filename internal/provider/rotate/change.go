@@ -36,13 +36,15 @@ func Decide(
 ) Change {
 	c := Change{kind: k, state: state, notes: notes, rotation: rotationOf(ctx, state.Rotation, diags)}
 	c.prior = priorOf(state, c.rotation)
-	c.wanted = wantedOf(plan, supply)
+	c.wanted = wantedOf(state, plan, supply)
 	c.decision = decide(c.prior, c.wanted)
 	return c
 }
 
 // Unknown reports whether the configuration is not known well enough. The apply decides then.
-func (c Change) Unknown() bool { return c.decision.reason == reasonUnknown }
+func (c Change) Unknown() bool {
+	return c.decision.reason == reasonUnknown || c.decision.reason == reasonPolicyOpen
+}
 
 // Steps reports whether a step is taken.
 func (c Change) Steps() bool { return c.decision.step != "" }
@@ -114,7 +116,7 @@ func (c Change) needsValue() bool {
 // superseded reports whether the platform went back to another value than the configured one, and the phase does not
 // allow to send any.
 func (c Change) superseded() bool {
-	return c.wanted.supply.New && !c.SendsValue() && !c.needsValue() && !c.prior.held() &&
+	return c.wanted.supply.New && !c.SendsValue() && c.decision.left == "" && !c.needsValue() && !c.prior.held() &&
 		c.decision.step != rotation.StepMinimumVersion
 }
 
@@ -135,8 +137,10 @@ func priorOf(state Object, r rotationModel) prior {
 	return p
 }
 
-func wantedOf(plan Object, s Supply) wanted {
+func wantedOf(state, plan Object, s Supply) wanted {
 	return wanted{
+		policyMoves:           tfkit.Moved(plan.RotationPolicyID, state.RotationPolicyID),
+		policyUnknown:         plan.RotationPolicyID.IsUnknown(),
 		minimumVersion:        plan.MinimumVersion.ValueInt64(),
 		minimumVersionUnknown: plan.MinimumVersion.IsUnknown(),
 		triggers:              tfkit.StringMap(plan.RotateWhenChanged),

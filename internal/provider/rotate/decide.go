@@ -26,6 +26,8 @@ type wanted struct {
 	triggersUnknown       bool // the map or one of its values
 	expiresAt             string
 	expiresAtUnknown      bool
+	policyMoves           bool // another rotation policy than in the state, or none, or one for the first time
+	policyUnknown         bool
 	supply                Supply
 }
 
@@ -60,6 +62,8 @@ const (
 
 	// No step is taken.
 	reasonUnknown      Reason = "the configuration is not known well enough"
+	reasonPolicyMoves  Reason = "the step is left to the next plan, because the rotation policy changes"
+	reasonPolicyOpen   Reason = "whether the step is left to the next plan is open, because the rotation policy is unknown"
 	reasonHeld         Reason = "on hold"
 	reasonValueRevoked Reason = "the configured value was revoked"
 	reasonNeedsValue   Reason = "a rotation is wanted that only a new value can begin"
@@ -77,6 +81,7 @@ type decision struct {
 	reason Reason
 	step   rotation.Step    // the one step of this apply; empty for none
 	after  rotation.Numbers // what the step leaves behind; without a step what the state says
+	left   rotation.Step    // the step that is left to the next plan, or may be; empty for none
 }
 
 // check decides, or returns an empty reason to leave the decision to the next check.
@@ -102,11 +107,30 @@ var checks = []check{
 
 func decide(p prior, w wanted) decision {
 	for _, c := range checks {
-		if reason, step := c(p, w); reason != "" {
+		reason, step := c(p, w)
+		if why := leavesStep(w, step); why != "" {
+			return decision{reason: why, left: step, after: p.Numbers}
+		}
+		if reason != "" {
 			return decision{reason: reason, step: step, after: p.after(step, w)}
 		}
 	}
 	return decision{reason: reasonNothing, after: p.Numbers}
+}
+
+// leavesStep returns why a step is not taken beside a change of the rotation policy; empty where it is. Which step is due
+// depends on the policy: it may be another one under the new one, or none. A step that a policy has no say in is taken.
+func leavesStep(w wanted, step rotation.Step) Reason {
+	switch step {
+	case rotation.StepBegin, rotation.StepRotate, rotation.StepPromote, rotation.StepRetire:
+		if w.policyMoves {
+			return reasonPolicyMoves
+		}
+		if w.policyUnknown {
+			return reasonPolicyOpen
+		}
+	}
+	return ""
 }
 
 func (p prior) after(step rotation.Step, w wanted) rotation.Numbers {

@@ -187,6 +187,36 @@ func TestOneStepPerApply(t *testing.T) {
 			want: wanted{expiresAt: "2027-01-01T00:00:00Z"}, step: rotation.StepReissue,
 			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
 		},
+		"rotate due beside another policy": {
+			prior: prior{Numbers: stable, due: rotation.StepRotate}, want: wanted{policyMoves: true}, after: stable,
+		},
+		"promote due beside another policy": {
+			prior: prior{Numbers: staged, due: rotation.StepPromote}, want: wanted{policyMoves: true}, after: staged,
+		},
+		"retire due beside another policy": {
+			prior: prior{Numbers: draining, due: rotation.StepRetire}, want: wanted{policyMoves: true}, after: draining,
+		},
+		"trigger beside another policy": {
+			prior: prior{Numbers: stable, triggers: before}, want: wanted{triggers: changed, policyMoves: true},
+			after: stable, recorded: true,
+		},
+		"a new value beside another policy": {
+			prior: prior{Numbers: stable},
+			want:  wanted{policyMoves: true, supply: Supply{Configured: true, New: true, ByUser: true}}, after: stable,
+		},
+		"reissue due beside another policy": {
+			prior: prior{Numbers: revoked, due: rotation.StepReissue}, want: wanted{policyMoves: true},
+			step:  rotation.StepReissue,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 7, Current: 7, Next: 8},
+		},
+		"minimum beside another policy": {
+			prior: prior{Numbers: stable, due: rotation.StepRotate}, want: wanted{minimumVersion: 6, policyMoves: true},
+			step:  rotation.StepMinimumVersion,
+			after: rotation.Numbers{Phase: rotation.PhaseStable, Version: 6, Current: 6, Next: 7},
+		},
+		"nothing due beside an unknown policy": {
+			prior: prior{Numbers: stable}, want: wanted{policyUnknown: true}, after: stable,
+		},
 		"a step this provider lacks": {prior: prior{Numbers: stable, due: "defragment"}, after: stable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -230,6 +260,8 @@ func TestUnknownsAreDecidedAtApply(t *testing.T) {
 		"a trigger":                              {due, wanted{triggersUnknown: true}, true},
 		"a trigger on hold":                      {held, wanted{triggersUnknown: true}, true},
 		"a trigger beside a minimum that is bad": {due, wanted{triggersUnknown: true, minimumVersion: 99}, true},
+		"the policy":                             {due, wanted{policyUnknown: true}, true},
+		"the policy, and a value of no step":     {held, wanted{policyUnknown: true}, false},
 		"expires_at of a living token":           {due, wanted{expiresAtUnknown: true}, false},
 		"expires_at of an expired token":         {expired, wanted{expiresAtUnknown: true}, true},
 	} {

@@ -2,7 +2,10 @@ package rotate
 
 import (
 	"fmt"
+	"strconv"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
@@ -123,6 +126,8 @@ func (c Change) requestRecorded() string {
 	switch {
 	case c.prior.held():
 		why += "the " + c.kind.Short + " is on hold. "
+	case c.decision.left != "":
+		why += "rotation_policy_id changes in this plan. "
 	case c.Steps():
 		why += "another step comes first, and an apply takes one. "
 	default:
@@ -133,6 +138,21 @@ func (c Change) requestRecorded() string {
 		why += " and the hold released"
 	}
 	return why + "."
+}
+
+// warnLeft says that the step is left to the next plan, because the rotation policy changes in this one.
+func (c Change) warnLeft(diags *diag.Diagnostics) {
+	name := strconv.Quote(c.state.Name.ValueString())
+	const why = "Which step is due depends on the policy, and under the new one it may be another one than now (%s). " +
+		"This apply makes the other changes. The plan after it shows the step that is due then."
+	if c.decision.reason == reasonPolicyOpen {
+		diags.AddWarning("The rotation of "+name+" may wait for the next plan", fmt.Sprintf(
+			"rotation_policy_id is not known yet. If it turns out to be another policy, no step is taken in this apply. "+
+				why, c.decision.left))
+		return
+	}
+	diags.AddWarning("The rotation of "+name+" waits for the next plan", fmt.Sprintf(
+		"rotation_policy_id changes in this plan, so no step is taken in it. "+why, c.decision.left))
 }
 
 // newValueDue says that only a new value can begin a rotation, which Terraform cannot make.

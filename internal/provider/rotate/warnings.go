@@ -16,9 +16,12 @@ import (
 // The warnings of a plan say what will happen and why, or what the plan waits for. They depend on the state alone, and
 // give dates instead of elapsed time: Terraform plans again at apply time. A plan with nothing to do is silent.
 
-// Warn adds the warnings of the plan. Where the configuration is not known well enough it adds none: Terraform plans
-// again once the values are known.
+// Warn adds the warnings of the plan. Where the configuration is not known well enough it adds hardly any: Terraform
+// plans again once the values are known.
 func (c Change) Warn(diags *diag.Diagnostics) {
+	if c.decision.left != "" {
+		c.warnLeft(diags)
+	}
 	if c.Unknown() {
 		return
 	}
@@ -26,7 +29,7 @@ func (c Change) Warn(diags *diag.Diagnostics) {
 	if c.Steps() {
 		summary, what := c.announcement(name)
 		diags.AddWarning(summary, paragraph(what, c.why(), c.skipped(), c.platformMakesValue()))
-	} else if summary, text := c.waiting(name); summary != "" {
+	} else if summary, text := c.waiting(name); summary != "" && c.decision.left == "" {
 		diags.AddWarning(summary, text)
 	}
 	c.warnBehind(name, diags)

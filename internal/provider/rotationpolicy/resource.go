@@ -120,6 +120,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
+	tfkit.WarnDeleting(kind, p.ID, p.Name, p.Deletion, &resp.Diagnostics)
 	next := flatten(p)
 	next.Common = next.ReadOver(state.Common)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
@@ -145,8 +146,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 }
 
 func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
-		(*client.Client).RotationPolicies)
+	tfkit.RemoveWhenUnused(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).RotationPolicies)
 }
 
 func (r *policyResource) ImportState(

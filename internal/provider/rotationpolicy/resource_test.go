@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
@@ -143,16 +144,65 @@ func TestInvalidConfigurationIsAnErrorOnTheAttribute(t *testing.T) {
 	}
 }
 
-func TestDeletionWhileATokenRefersToIt(t *testing.T) {
-	s := start(t)
-	s.tf.Run(base())
+// user makes a scoped token that refers to the policy "quarterly".
+func (s *scene) user() (policyID string) {
 	by := s.As(api.RoleDeployer)
+	id := by.RotationPolicy("quarterly").ID
 	by.Create(api.KindScopedTokens, map[string]any{
 		"name": "notifier", "owner": "team-a", "connector_id": acctest.TheFixture().Connectors[0],
-		"scopes": []string{"messages:send"}, "rotation_policy_id": by.RotationPolicy("quarterly").ID,
+		"scopes": []string{"messages:send"}, "rotation_policy_id": id,
 	}).Want(http.StatusCreated)
-	if errs := s.tf.Destroy().Errors(); !strings.Contains(errs, "in use by 1 scoped token") || s.tf.State.IsNull() {
-		t.Errorf("got %q", errs)
+	return id
+}
+
+// TestDeletedWithItsLastUser: the destroy of a policy in use succeeds, and says who uses it.
+func TestDeletedWithItsLastUser(t *testing.T) {
+	s := start(t)
+	s.tf.Run(base())
+	id := s.user()
+	d := s.tf.Destroy()
+	tftest.Says(t, d.Warnings(), `Rotation policy "quarterly": deleted as soon as 1 object stops using it`,
+		`scoped token "notifier"`, "POST /v1/rotation-policies/"+id+"/undelete", "role operator or deployer")
+	if d.Errors() != "" || !s.tf.State.IsNull() {
+		t.Errorf("errors %q, state %s", d.Errors(), s.tf.State)
+	}
+	s.tf.Run(base()) // the name is free
+	if made := s.tf.Get(s.tf.State, "id"); made == id {
+		t.Error("the policy that is deleting was adopted")
+	}
+	s.As(api.RoleDeployer).Delete(api.KindScopedTokens, "notifier").Want(http.StatusNoContent)
+	if _, err := s.As(api.RoleDeployer).Client().RotationPolicies().Get(t.Context(), id); !client.IsNotFound(err) {
+		t.Errorf("after its last user: %v", err)
+	}
+}
+
+// TestDeletedOutsideWhileInUse: a plan neither replaces the policy nor goes on with it in silence.
+func TestDeletedOutsideWhileInUse(t *testing.T) {
+	s := start(t)
+	s.tf.Run(base())
+	id, policies := s.user(), s.As(api.RoleDeployer).Client().RotationPolicies()
+	if _, err := policies.DeleteWhenUnused(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	tftest.Says(t, s.tf.Refresh().Warnings(), `"quarterly" was deleted outside of this state`, `scoped token "notifier"`,
+		"undelete")
+	if p := s.tf.Plan(base()); p.Changes {
+		t.Errorf("the plan changes it: %s", p.Planned)
+	}
+	tftest.Says(t, s.tf.Apply(s.tf.Plan(base().With("interval", "80d")), nil).Errors(), "undelete it first")
+
+	if _, err := policies.Undelete(t.Context(), id, "quarterly"); err != nil {
+		t.Fatal(err)
+	}
+	s.tf.Run(base().With("interval", "80d"))
+	if w := s.tf.Refresh().Warnings(); w != "" {
+		t.Errorf("after the undelete: %s", w)
+	}
+	if _, err := policies.DeleteWhenUnused(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if d := s.tf.Destroy(); d.Errors() != "" {
+		t.Errorf("destroyed once more: %s", d.Errors())
 	}
 }
 

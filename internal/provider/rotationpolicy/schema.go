@@ -84,8 +84,7 @@ func resourceSchema() schema.Schema {
 	})
 	return schema.Schema{
 		MarkdownDescription: "How old a secret may get and how long two of its versions may overlap. Tokens and " +
-			"connectors refer to a policy by its `id`; " +
-			"as long as one does, an attempt to delete it is an error that says how many. A change of a policy " +
+			"connectors refer to a policy by its `id`. " + tfkit.DeletionText + " A change of a policy " +
 			"applies to later rotations and never moves a deadline that is running. An output of " +
 			"`rotation.next_rotation_at`, or of anything else that follows from the policy, needs a second apply after " +
 			"an edit of the policy: what has moved shows at the next refresh. " +

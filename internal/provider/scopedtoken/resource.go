@@ -64,6 +64,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	rotate.WarnPaused(kind, t.Name, t.Rotation, &resp.Diagnostics)
+	tfkit.WarnUses(kind.Kind, t.Name, t.Uses, &resp.Diagnostics)
 	next := flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics)
 	next.Common = next.ReadOver(state.Common)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)

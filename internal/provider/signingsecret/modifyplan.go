@@ -83,10 +83,10 @@ func (r *secretResource) ModifyPlan(
 	unknown := change.Plan(ctx, &plan.Model, differs, &resp.Diagnostics)
 	plan = plan.withValuesOf(state, change, unknown)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	change.Warn(&resp.Diagnostics)
 	if change.Unknown() {
 		return
 	}
-	change.Warn(&resp.Diagnostics)
 	warnAdopted(&resp.Diagnostics, plan, state, facts)
 	if unknown && !change.SendsValue() {
 		writeonly.WarnOpen(&resp.Diagnostics, facts, "secret_wo", state.Name)

@@ -78,6 +78,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	snapshotOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	rotate.WarnPaused(kind, found.Name, found.Rotation, &resp.Diagnostics)
+	tfkit.WarnUses(kind.Kind, found.Name, found.Uses, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	next := flatten(ctx, found, &resp.Diagnostics)
 	next.Common = next.ReadOver(state.Common)

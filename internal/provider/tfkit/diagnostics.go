@@ -23,8 +23,6 @@ type Subject struct {
 	Type string
 	// Name is the object's name where it is known.
 	Name string
-	// Referred says that other objects refer to this one, so a deletion may have to wait for them.
-	Referred bool
 	// Sent has the sets of strings of the request, in their order there. An entry of a set has no position in a
 	// configuration, so an error about it quotes the entry instead.
 	Sent map[string][]string
@@ -139,6 +137,10 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodeHeld:
 		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed "+
 			"until the hold is released on the platform. Terraform never releases a hold.")
+	case api.CodeAcknowledgementRequired:
+		return "Acknowledgement required", sentences(e.Detail, "When the plan was made, nothing was missing. Since then "+
+			"the rotation policy has been edited, by this apply or by somebody else, or evidence has been voided. This step "+
+			"was not taken; what else the apply has changed is in the state. "+planAgain)
 	case api.CodePreconditionFailed:
 		return "Changed since the plan", sentences(e.Detail, "Something else changed the object after the plan was "+
 			"made, so this step was not taken and nothing was changed by it. "+planAgain)
@@ -167,11 +169,8 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw "+
 				"it, so this step was not taken. "+planAgain)
 		}
-		if e.Op == "delete" && s.Referred {
-			return "", sentences(e.Detail, "Where the configuration points them elsewhere already: Terraform "+
-				"deletes first and changes them after. "+
-				"Keep this resource in the configuration for one more apply, or give it lifecycle { "+
-				"create_before_destroy = true } and apply that before you take it out.")
+		if e.Field != "" {
+			return "", sentences(e.Detail)
 		}
 		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
 	case api.CodeNotFound:

@@ -22,6 +22,12 @@ type Deleter interface {
 func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.DeleteRequest, resp *resource.DeleteResponse,
 	s Subject, of func(*client.Client) C,
 ) {
+	remove(ctx, b, req, resp, s, func(c *client.Client, id, _ string) error { return of(c).Delete(ctx, id) })
+}
+
+func remove(ctx context.Context, b *ResourceBase, req resource.DeleteRequest, resp *resource.DeleteResponse,
+	s Subject, call func(c *client.Client, id, name string) error,
+) {
 	var id, name, tenant, environment types.String
 	for attribute, to := range map[string]*types.String{
 		"id": &id, "name": &name, "tenant": &tenant, "environment": &environment,
@@ -36,7 +42,8 @@ func Remove[C Deleter](ctx context.Context, b *ResourceBase, req resource.Delete
 		return
 	}
 	s.Name = name.ValueString()
-	if err := of(c).Delete(ctx, id.ValueString()); err != nil && !b.Gone(ctx, err, req.Private, &resp.Diagnostics) {
+	err := call(c, id.ValueString(), s.Name)
+	if err != nil && !b.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		b.Report(&resp.Diagnostics, err, s)
 	}
 }

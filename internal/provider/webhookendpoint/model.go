@@ -32,10 +32,9 @@ type model struct {
 
 func (m model) subject() tfkit.Subject {
 	return tfkit.Subject{
-		Type:     kind.Terraform,
-		Name:     m.Name.ValueString(),
-		Referred: true,
-		Sent:     map[string][]string{"event_types": tfkit.StringSlice(m.EventTypes)},
+		Type: kind.Terraform,
+		Name: m.Name.ValueString(),
+		Sent: map[string][]string{"event_types": tfkit.StringSlice(m.EventTypes)},
 	}
 }
 

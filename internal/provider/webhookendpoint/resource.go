@@ -83,6 +83,8 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
+	tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, &resp.Diagnostics)
+	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
 	next := flatten(found)
 	next.Common = next.ReadOver(state.Common)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
@@ -122,8 +124,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 }
 
 func (r *endpointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform, Referred: true},
-		(*client.Client).WebhookEndpoints)
+	tfkit.RemoveWhenUnused(ctx, &r.ResourceBase, req, resp, kind, (*client.Client).WebhookEndpoints)
 }
 
 func (r *endpointResource) ImportState(

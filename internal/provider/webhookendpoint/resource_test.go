@@ -7,6 +7,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
@@ -125,20 +126,20 @@ func TestReplacement(t *testing.T) {
 	tftest.Silent(t, s.tf, c.With("connector_id", second))
 }
 
-// The platform counts what refers to an endpoint. The error says what, and what to do where Terraform's order is in the
-// way.
-func TestDeletionWhileASigningSecretRefersToIt(t *testing.T) {
+// TestDeletedWithItsLastUser: an endpoint in use can be destroyed and replaced, and goes with its signing secret.
+func TestDeletedWithItsLastUser(t *testing.T) {
 	s := created(t, base())
 	s.signingSecret()
-	before := s.tf.State
-	tftest.Must(t, s.tf.PlanDestroy().Diags)
-	tftest.Says(t, s.tf.Destroy().Errors(), "in use by 1 signing secret", "create_before_destroy")
-	// A replacement deletes first, and fails the same way: the old endpoint stays in the state.
+	id := s.id()
 	d := s.tf.Apply(s.tf.Plan(base().With("connector_id", acctest.TheFixture().Connectors[1])), nil)
-	if tftest.Says(t, d.Errors(), "create_before_destroy"); !s.tf.State.Equal(before) {
-		t.Errorf("the state has changed: %s", s.tf.State)
+	tftest.Says(t, d.Warnings(), "deleted as soon as 1 object stops using it", `signing secret "orders"`)
+	if d.Errors() != "" || s.id() == id {
+		t.Errorf("replaced %s: %s", id, d.Errors())
 	}
 	s.As(api.RoleDeployer).Delete(api.KindSigningSecrets, "orders").Want(http.StatusNoContent)
+	if _, err := s.As(api.RoleDeployer).Client().WebhookEndpoints().Get(t.Context(), id); !client.IsNotFound(err) {
+		t.Errorf("after its last user: %v", err)
+	}
 	tftest.Must(t, s.tf.Destroy())
 }
 

@@ -63,8 +63,7 @@ func resourceSchema() schema.Schema {
 			"three days, until the receiver answers 2xx. " +
 			"Removing `headers_wo` or `client_key_wo` leaves the value on the platform; an empty `headers_wo` removes the " +
 			"headers, and a key goes with its `client_certificate`. " +
-			"An endpoint is deleted only when no signing secret refers to it any more; until then the attempt is " +
-			"an error that says how many do.",
+			tfkit.DeletionText + " Until then events are delivered.",
 		Attributes: attributes,
 	}
 }
