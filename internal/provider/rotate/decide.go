@@ -118,8 +118,8 @@ func decide(p prior, w wanted) decision {
 	return decision{reason: reasonNothing, after: p.Numbers}
 }
 
-// leavesStep returns why a step is not taken beside a change of the rotation policy; empty where it is. Which step is due
-// depends on the policy: it may be another one under the new one, or none. A step that a policy has no say in is taken.
+// leavesStep returns why a step is not taken beside a change of the rotation policy; empty where it is. Which step is
+// due depends on the policy: it may be another one under the new one, or none. A step that follows no policy is taken.
 func leavesStep(w wanted, step rotation.Step) Reason {
 	switch step {
 	case rotation.StepBegin, rotation.StepRotate, rotation.StepPromote, rotation.StepRetire:

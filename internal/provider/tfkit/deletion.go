@@ -17,8 +17,8 @@ import (
 // DeletionText describes, for the schema of a kind whose objects others can refer to, what a destroy does.
 const DeletionText = "One that is in use can be destroyed: the platform deletes it as soon as the last object that " +
 	"refers to it is deleted or refers to another one, in the same apply or later, and a warning names these objects. " +
-	"Its name is free at once. One that somebody else deleted meanwhile stays in the state as long as it is in use, with " +
-	"a warning, and every change of it is an error: undelete it on the platform, or remove it from the configuration."
+	"Its name is free at once. One that somebody else deleted meanwhile stays in the state as long as it is in use, " +
+	"with a warning, and every change of it is an error: undelete it on the platform, or remove it from the configuration."
 
 // UnusedDeleter deletes an object of one kind, now or with its last user.
 type UnusedDeleter interface {
@@ -47,8 +47,8 @@ func warnDeletedLater(kind api.Kind, id, name string, d api.Deletion, diags *dia
 			"In use by "+usersText(d)+": they go on as before",
 			credentialsWork(kind),
 			"Its name is free, and nothing new may refer to it",
-			"Where this apply deletes them or points them elsewhere, the platform deletes it in that moment, and there is "+
-				"nothing to do. Otherwise their plans warn of it after an hour, and GET /v1/orphans lists it",
+			"Where this apply deletes them or points them elsewhere, the platform deletes it in that moment, and there "+
+				"is nothing to do. Otherwise their plans warn of it after an hour, and GET /v1/orphans lists it",
 			"To bring it back, under a name that is free: "+callToUndelete(kind, id)))
 }
 

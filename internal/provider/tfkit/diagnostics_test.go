@@ -112,6 +112,12 @@ func TestReport(t *testing.T) {
 			[]string{"What the platform says.", "Run terraform plan again"},
 			nil,
 		},
+		"acknowledgement required": {
+			with(problem(api.CodeAcknowledgementRequired), func(e *client.Error) { e.Step = true }),
+			"",
+			[]string{"What the platform says.", "policy has been edited, by this apply", "Run terraform plan again"},
+			nil,
+		},
 		"rate limited": {
 			with(problem(api.CodeRateLimited), func(e *client.Error) { e.Attempts = 5 }),
 			"",
