@@ -52,7 +52,7 @@ resource "quickconnect_connector" "kept" {
 	}).Want(http.StatusCreated)
 	value := by.Reveal("elsewhere", 1)
 
-	rest := notifier("")[strings.Index(notifier(""), `resource "quickconnect_scoped_token"`):]
+	_, rest, _ := strings.Cut(notifier(""), "\n}\n") // without its connector
 	moved := strings.NewReplacer("quickconnect_connector.slack.id", "quickconnect_connector.kept.id",
 		"policy.monthly.id", "policy.weekly.id").Replace(rest + kept)
 	weekly := strings.NewReplacer(`"monthly"`, `"weekly"`, `"30d"`, `"7d"`).Replace(policy(""))

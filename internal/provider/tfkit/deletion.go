@@ -52,8 +52,8 @@ func warnDeletedLater(kind api.Kind, id, name string, d api.Deletion, diags *dia
 			"To bring it back, under a name that is free: "+callToUndelete(kind, id)))
 }
 
-// WarnDeleting warns of an object of the state that was deleted outside of it, and still exists because it is in use. It
-// stays in the state: to plan another one would replace what refers to it, and would hide that somebody deleted it.
+// WarnDeleting warns of an object of the state that was deleted outside of it, and still exists because it is in use.
+// It stays in the state: to plan another one would replace what refers to it, and would hide that somebody deleted it.
 func WarnDeleting(kind api.Kind, id, name string, d api.Deletion, diags *diag.Diagnostics) {
 	if d.DeletingSince == nil {
 		return
@@ -98,10 +98,10 @@ func stop(n int) string {
 }
 
 func usersText(d api.Deletion) string {
-	names := make([]string, len(d.InUseBy))
-	for i, u := range d.InUseBy {
+	var names []string
+	for _, u := range d.InUseBy {
 		kind, _ := api.KindAt(u.Kind)
-		names[i] = fmt.Sprintf("%s %q", kind.Singular, u.Name)
+		names = append(names, fmt.Sprintf("%s %q", kind.Singular, u.Name))
 	}
 	if more := d.InUseCount - len(d.InUseBy); more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
