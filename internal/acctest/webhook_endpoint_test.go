@@ -7,8 +7,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// Destroyed together they go in the right order. The endpoint alone cannot go while a secret refers to it, and the
-// error says so.
+// Destroyed together they go in the right order. With a secret that another state has, the endpoint is deleting, and
+// what the endpoint uses too. All of it goes with that secret.
 func TestEndpointDeletedWithItsSecret(t *testing.T) {
 	s := startSigning(t, "", "")
 	s.staged()
@@ -17,12 +17,18 @@ func TestEndpointDeletedWithItsSecret(t *testing.T) {
 		"name": "theirs", "owner": "o", "endpoint_id": endpoint,
 		"rotation_policy_id": s.p.As(api.RoleAuditor).RotationPolicy("monthly").ID,
 	}).Want(http.StatusCreated)
-	s.tf.Run("destroy", "-auto-approve").Want(1).Has("Cannot delete webhook endpoint", "1 signing secret")
-	if left := s.tf.Objects(); len(left) != 3 {
-		t.Errorf("%d objects are left in the state, want endpoint, connector and policy", len(left))
+	s.tf.Destroy().Has(`Webhook endpoint "orders": deleted as soon as 1 object stops`, `signing secret "theirs"`)
+	if left := s.tf.Objects(); len(left) != 0 {
+		t.Errorf("%d objects are left in the state", len(left))
+	}
+	client := s.p.As(api.RoleAuditor).Client()
+	if got, err := client.WebhookEndpoints().Get(t.Context(), endpoint); err != nil || got.DeletingSince == nil {
+		t.Errorf("the endpoint in use: %+v, %v", got, err)
 	}
 	s.p.As(api.RoleOperator).Delete(api.KindSigningSecrets, "theirs").Want(http.StatusNoContent)
-	s.tf.Destroy()
+	if _, err := client.WebhookEndpoints().Get(t.Context(), endpoint); err == nil {
+		t.Error("the endpoint is still there, without a user")
+	}
 
 	// In again: the numbers of the secret's name go on.
 	s.tf.Apply()
