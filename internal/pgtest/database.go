@@ -21,19 +21,23 @@ func (c *Cluster) Empty(tb testing.TB) string {
 // copy is dropped when the test ends.
 func (c *Cluster) Copy(tb testing.TB, template string, fill func(url string) error) string {
 	tb.Helper()
-	c.mu.Lock()
-	err, done := c.templates[template]
-	if !done {
-		if err = c.create(template, "template0"); err == nil {
-			err = fill(c.URL(Owner, template))
-		}
-		c.templates[template] = err
-	}
-	c.mu.Unlock()
-	if err != nil {
+	if err := c.template(template, fill); err != nil {
 		tb.Fatal(err)
 	}
 	return c.copyOf(tb, template)
+}
+
+func (c *Cluster) template(name string, fill func(url string) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock() // fill may end the test
+	err, done := c.templates[name]
+	if !done {
+		if err = c.create(name, "template0"); err == nil {
+			err = fill(c.URL(Owner, name))
+		}
+		c.templates[name] = err
+	}
+	return err
 }
 
 func (c *Cluster) copyOf(tb testing.TB, template string) string {

@@ -14,8 +14,8 @@ import (
 // it has.
 func TestSwappedRowsDecideNothing(t *testing.T) {
 	const swapped = `UPDATE secrets SET lookup_hash = CASE credential_id
-		WHEN ?1 THEN (SELECT lookup_hash FROM other WHERE id = ?2)
-		ELSE (SELECT lookup_hash FROM other WHERE id = ?1) END WHERE credential_id IN (?1, ?2)`
+		WHEN $1 THEN (SELECT lookup_hash FROM other WHERE id = $2)
+		ELSE (SELECT lookup_hash FROM other WHERE id = $1) END WHERE credential_id IN ($1, $2)`
 	for name, change := range map[string]func(w *world, a, b string){
 		"lookup hashes": func(w *world, a, b string) {
 			w.tamper(`CREATE TABLE other AS SELECT credential_id AS id, lookup_hash FROM secrets`)
@@ -86,7 +86,7 @@ func TestPrincipalIsBoundToItsRow(t *testing.T) {
 			w := newWorld(t)
 			if name == "the token of another one" {
 				w.tamper(`CREATE TABLE other AS SELECT token_hash FROM principals WHERE role = 'auditor'`)
-				w.tamper(`UPDATE principals SET token_hash = x'00' WHERE role = 'auditor'`)
+				w.tamper(`UPDATE principals SET token_hash = ? WHERE role = 'auditor'`, []byte{0})
 				change = `UPDATE principals SET token_hash = (SELECT token_hash FROM other) WHERE role = 'security'`
 			}
 			w.as(api.RolePlanner, "GET", "/v1/identity", nil).want(200)

@@ -200,6 +200,10 @@ func (w *world) wantNowhere(secrets map[string]string) {
 		files++
 		return err
 	})
+	if w.url != "" {
+		found("the database", string(w.rows()))
+		files++
+	}
 	if err != nil || files < 2 {
 		w.t.Errorf("%d files: %v", files, err)
 	}

@@ -1,9 +1,7 @@
 package platform_test
 
 import (
-	"database/sql"
 	"maps"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -162,12 +160,12 @@ func TestLease(t *testing.T) {
 func TestReadSurvivesAClaimThatCannotBeStored(t *testing.T) {
 	w := newWorld(t)
 	id, claim := w.instance().makes(api.RotationPolicies, aPolicy)
-	w.tamper(`CREATE TRIGGER full BEFORE UPDATE ON claims BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
+	mend := w.breakTable("UPDATE", "claims")
 	w.present(api.RotationPolicies, id, claim).want(200)
 	if !strings.Contains(w.log.String(), "a claim was not stored") {
 		t.Error("the log does not say so")
 	}
-	w.tamper(`DROP TRIGGER full`)
+	mend()
 	w.present(api.RotationPolicies, id, claim).want(200)
 	w.lapse()
 	w.instance().taken(api.RotationPolicies, aPolicy, "a state has it")
@@ -270,13 +268,8 @@ func TestTamperedClaimDecidesNothing(t *testing.T) {
 // wantRows fails the test unless a table has so many rows.
 func (w *world) wantRows(table string, want int) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(w.dir, "platform.db"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer db.Close()
 	var n int
-	if err := db.QueryRowContext(w.t.Context(), `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil || n != want {
-		w.t.Errorf("%d rows in %s, want %d: %v", n, table, want, err)
+	if w.query(`SELECT COUNT(*) FROM `+table, &n); n != want {
+		w.t.Errorf("%d rows in %s, want %d", n, table, want)
 	}
 }

@@ -1,9 +1,7 @@
 package platform_test
 
 import (
-	"database/sql"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,30 +10,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// tamper changes the database directly, and ends what the platform has in memory: whoever changes rows can do that too.
-func (w *world) tamper(statement string, args ...any) {
-	w.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "platform.db")+"?_pragma=busy_timeout(15000)")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(w.t.Context(), statement, args...); err != nil {
-		w.t.Fatal(err)
-	}
-	if _, err := db.ExecContext(w.t.Context(), `UPDATE access_changes SET number = number + 1`); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // TestUnrecordedAttemptIsRepeated fails to record an attempt, as on a full disk. The event is sent again with growing
 // waits, so that the receiver is not flooded.
 func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	id := w.sent(h.endpoint)
-	w.tamper(`CREATE TRIGGER full BEFORE INSERT ON delivery_attempts
-		BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+	mend := w.breakTable("INSERT", "delivery_attempts")
 	wait := time.Second
 	for range 8 {
 		if err := w.p.Deliver(t.Context()); err == nil || !strings.Contains(err.Error(), h.endpoint) {
@@ -48,7 +29,7 @@ func TestUnrecordedAttemptIsRepeated(t *testing.T) {
 		w.clock.Advance(time.Microsecond)
 		wait = min(2*wait, time.Minute)
 	}
-	w.tamper(`DROP TRIGGER full`)
+	mend()
 	w.deliver()
 	h.took(1)
 	if d := w.delivery(h.endpoint, id); d.State != api.DeliveryDelivered || len(d.Attempts) != 1 {
@@ -61,7 +42,7 @@ func TestUnreadableEventFails(t *testing.T) {
 	w := newWorld(t)
 	h := w.newHook("hooks", nil)
 	broken, other := w.sent(h.endpoint), w.sent(h.endpoint)
-	w.tamper(`UPDATE deliveries SET body = x'00' WHERE id = ?`, broken)
+	w.tamper(`UPDATE deliveries SET body = ? WHERE id = ?`, []byte{0}, broken)
 	for range webhook.MaxAttempts {
 		w.deliver()
 		w.clock.Advance(27 * time.Hour)

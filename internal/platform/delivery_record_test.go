@@ -151,7 +151,7 @@ func TestOldRecordsAreDeleted(t *testing.T) {
 	}
 }
 
-// files returns the contents of all files in the data directory.
+// files returns the contents of all files in the data directory, and of a database elsewhere.
 func (w *world) files() []byte {
 	w.t.Helper()
 	var all bytes.Buffer
@@ -163,6 +163,9 @@ func (w *world) files() []byte {
 		all.Write(data)
 		return err
 	})
+	if w.url != "" {
+		all.Write(w.rows())
+	}
 	if err != nil || all.Len() == 0 {
 		w.t.Fatalf("%d bytes: %v", all.Len(), err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -31,6 +32,7 @@ var (
 type world struct {
 	t       testing.TB
 	dir     string
+	url     string // of the database; empty: it is a file in dir
 	clock   *clock.Fake
 	log     *buffer
 	store   *store.Store
@@ -86,6 +88,9 @@ func newWorld(tb testing.TB) *world {
 			tb.Fatal(err)
 		}
 	}
+	if onPostgres {
+		w.url = pgtest.Shared(tb).Copy(tb, seedTemplate, nil)
+	}
 	w.open()
 	tb.Cleanup(func() { w.close() })
 	return w
@@ -97,7 +102,7 @@ func (w *world) open() {
 	if w.keyring, err = keyring.Create(w.dir); err != nil {
 		w.t.Fatal(err)
 	}
-	if w.store, err = store.Open(w.t.Context(), filepath.Join(w.dir, "platform.db")); err != nil {
+	if w.store, err = w.openStore(); err != nil {
 		w.t.Fatal(err)
 	}
 	way := egress.Config{AllowPrivate: w.private, Resolver: w.names}
@@ -113,6 +118,18 @@ func (w *world) open() {
 		w.t.Fatal(err)
 	}
 	w.server = httptest.NewServer(w.p)
+}
+
+// openStore opens the database, which it serves alone.
+func (w *world) openStore() (*store.Store, error) {
+	if w.url == "" {
+		return store.Open(w.t.Context(), w.file())
+	}
+	s, err := store.OpenPostgres(w.t.Context(), w.url)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Hold(w.t.Context(), w.t.Name())
 }
 
 func (w *world) close() {

@@ -19,7 +19,7 @@ func TestOutageStopsDeliveries(t *testing.T) {
 	w.sweep()
 	id := w.sent(h.endpoint)
 	h.says(func(rw http.ResponseWriter, _ arrival) {
-		w.onWriter("PRAGMA query_only = 1")
+		w.setReadOnly(true)
 		rw.WriteHeader(http.StatusNoContent)
 	})
 	if err := w.p.Deliver(t.Context()); !errors.Is(err, store.ErrUnavailable) {
@@ -37,7 +37,7 @@ func TestOutageStopsDeliveries(t *testing.T) {
 	}
 	h.took(0)
 	h.says(with(http.StatusNoContent))
-	w.onWriter("PRAGMA query_only = 0")
+	w.setReadOnly(false)
 	w.sweep()
 	w.deliver()
 	if got := h.took(1)[0]; got.id() != id {

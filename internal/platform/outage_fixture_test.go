@@ -1,7 +1,8 @@
 package platform_test
 
 import (
-	"database/sql"
+	"fmt"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 )
 
@@ -45,23 +47,42 @@ func (w *world) onWriter(pragma string) {
 	}
 }
 
-// beside opens the database a second time, as another process does.
-func (w *world) beside() *sql.DB {
+// setReadOnly makes the database refuse writes, or accept them again. No request may be running.
+func (w *world) setReadOnly(on bool) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", "file://"+filepath.Join(w.dir, "platform.db"))
+	if onPostgres {
+		w.setPostgresReadOnly(on)
+		return
+	}
+	pragma := "PRAGMA query_only = 0"
+	if on {
+		pragma = "PRAGMA query_only = 1"
+	}
+	w.onWriter(pragma)
+}
+
+// setPostgresReadOnly changes what a session begins with, and ends all sessions, as a failover does.
+func (w *world) setPostgresReadOnly(on bool) {
+	w.t.Helper()
+	u, err := url.Parse(w.url)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	db.SetMaxOpenConns(1)
-	w.t.Cleanup(func() { _ = db.Close() })
-	return db
+	name := u.Path[1:]
+	cluster := pgtest.Shared(w.t)
+	cluster.Exec(w.t, fmt.Sprintf("ALTER DATABASE %s SET default_transaction_read_only = %v", name, on))
+	cluster.Exec(w.t, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '"+name+"'")
 }
 
 // lock holds the lock of the database until the function that it returns is called.
 func (w *world) lock() (release func()) {
 	w.t.Helper()
 	db := w.beside()
-	if _, err := db.ExecContext(w.t.Context(), "BEGIN EXCLUSIVE"); err != nil {
+	begin := "BEGIN EXCLUSIVE"
+	if onPostgres { // reads go on
+		begin = "BEGIN; LOCK TABLE serving IN EXCLUSIVE MODE"
+	}
+	if _, err := db.ExecContext(w.t.Context(), begin); err != nil {
 		w.t.Fatal(err)
 	}
 	return func() {
@@ -79,8 +100,8 @@ type outage struct {
 
 var outages = []outage{
 	{"read_only", "read-only", func(w *world) func() {
-		w.onWriter("PRAGMA query_only = 1")
-		return func() { w.onWriter("PRAGMA query_only = 0") }
+		w.setReadOnly(true)
+		return func() { w.setReadOnly(false) }
 	}},
 	{"locked", "holds its lock", func(w *world) func() { return w.lock() }},
 }

@@ -201,14 +201,14 @@ func TestOutageEndsNoDeadline(t *testing.T) {
 				w.step(o.ID, api.StepAcknowledge, object{"version": 2}).want(200)
 			}
 			w.clock.Advance(x.wait)
-			w.onWriter("PRAGMA query_only = 1")
+			w.setReadOnly(true)
 			w.accepted(values, x.valid...)
 			inOutage, versions := w.token(o.ID), w.versions(o.ID)
 			w.wantValid(o.ID, values, x.valid...)
 			if inOutage.Rotation.Phase != x.phase {
 				t.Errorf("phase %s, want %s", inOutage.Rotation.Phase, x.phase)
 			}
-			w.onWriter("PRAGMA query_only = 0")
+			w.setReadOnly(false)
 			w.sweep()
 			if diff := cmp.Diff(inOutage, w.token(o.ID)); diff != "" {
 				t.Errorf("(-in the outage +after it):\n%s", diff)
@@ -227,12 +227,12 @@ func TestOutageEndsNoRun(t *testing.T) {
 	alive := w.instance()
 	id, claim := alive.makes(api.RotationPolicies, aPolicy)
 	w.sweep()
-	w.onWriter("PRAGMA query_only = 1")
+	w.setReadOnly(true)
 	w.lapse()
 	w.clock.Advance(time.Minute)
 	w.notice()
 	w.present(api.RotationPolicies, id, claim).want(200)
-	w.onWriter("PRAGMA query_only = 0")
+	w.setReadOnly(false)
 	next := w.instance()
 	_, r := next.create(api.RotationPolicies, aPolicy)
 	r.problem(api.CodeUnavailable, "") // until the platform has noticed

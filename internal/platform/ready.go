@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -23,11 +24,19 @@ const probeInterval = time.Minute
 // databaseCheck reports whether the database can be read, and whether the last write failed.
 func databaseCheck(s *store.Store) func(context.Context) httpapi.Finding {
 	return func(ctx context.Context) httpapi.Finding {
-		if u := s.Outage(); u != nil {
+		u := s.Outage()
+		err := s.Ping(ctx)
+		if u == nil {
+			errors.As(err, &u)
+		}
+		switch {
+		case u != nil && err != nil:
+			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database cannot be used: " + u.What() +
+				"; every request is refused; " + u.Remedy()}
+		case u != nil:
 			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database cannot be written: " + u.What() +
 				"; tokens are still checked, and every write is refused; " + u.Remedy()}
-		}
-		if err := s.Ping(ctx); err != nil {
+		case err != nil:
 			return httpapi.Finding{State: httpapi.StateFailed, Text: "the database cannot be read; " +
 				"look for lines of level ERROR in the log of the platform, and restart it"}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 )
 
@@ -28,6 +29,22 @@ func newSeed(tb testing.TB) seed {
 		t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{},
 		foreign: map[string]string{},
 	}
+	if !onPostgres {
+		return w.seed()
+	}
+	var made seed
+	pgtest.Shared(tb).Copy(tb, seedTemplate, func(url string) error {
+		w.url = url
+		made = w.seed()
+		return nil
+	})
+	return made
+}
+
+// seed makes the tenants and principals, and closes the platform.
+func (w *world) seed() seed {
+	tb := w.t
+	tb.Helper()
 	w.open()
 	ctx := tb.Context()
 	tokens, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})

@@ -2,10 +2,8 @@ package platform_test
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -64,18 +62,6 @@ func (w *world) answerBytes() (n int) {
 	w.query(`SELECT SUM(COALESCE(LENGTH(body), 0) + COALESCE(LENGTH(rotation), 0) + LENGTH(location) +
 		LENGTH(object_id)) FROM idempotency`, &n)
 	return n
-}
-
-func (w *world) query(statement string, dest ...any) {
-	w.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "platform.db")+"?_pragma=busy_timeout(15000)")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if err := db.QueryRowContext(w.t.Context(), statement).Scan(dest...); err != nil {
-		w.t.Fatal(err)
-	}
 }
 
 // TestAnswerOfOlderBuildIsReplayed is repeated whole.

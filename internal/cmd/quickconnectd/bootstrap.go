@@ -14,15 +14,16 @@ import (
 )
 
 func bootstrapCommand(c clock.Clock) *cobra.Command {
-	var dir, tenant, environments string
+	var d data
+	var tenant, environments string
 	cmd := leaf("bootstrap --data-dir DIR --tenant TENANT --environments ENVIRONMENT,...",
 		"Create environments with a first token in each.",
 		"Creates environments of a tenant, and the tenant if it is new, with one deployer principal in each. Prints the\n"+
 			"principals' tokens as JSON by environment. May run beside a server.",
 		func(cmd *cobra.Command) error {
-			return bootstrap(cmd.Context(), dir, tenant, strings.Split(environments, ","), cmd.OutOrStdout(), c)
+			return bootstrap(cmd.Context(), d, tenant, strings.Split(environments, ","), cmd.OutOrStdout(), c)
 		})
-	dataDirFlag(cmd, &dir)
+	dataFlags(cmd, &d)
 	cmd.Flags().StringVar(&tenant, "tenant", "", "the name of the `TENANT`")
 	cmd.Flags().StringVar(&environments, "environments", "", "the names of the new environments, as `LIST` with commas")
 	require(cmd, "tenant", "environments")
@@ -32,9 +33,9 @@ func bootstrapCommand(c clock.Clock) *cobra.Command {
 }
 
 func bootstrap(
-	ctx context.Context, dir, tenant string, environments []string, stdout io.Writer, c clock.Clock,
+	ctx context.Context, d data, tenant string, environments []string, stdout io.Writer, c clock.Clock,
 ) (err error) {
-	s, k, err := openData(ctx, dir)
+	s, k, err := openData(ctx, d)
 	if err != nil {
 		return err
 	}

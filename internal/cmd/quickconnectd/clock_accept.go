@@ -14,19 +14,19 @@ import (
 )
 
 func clockAcceptCommand(c clock.Clock) *cobra.Command {
-	var dir string
+	var d data
 	cmd := leaf("accept --data-dir DIR", "Say that the time of the machine's clock is right.",
 		`Says that the time which the machine's clock shows now is right. After a jump of the clock the server carries
 out no deadline until the clock is back or is accepted; /readyz says so. Run it only once the clock is right: what
 has passed its deadline ends, and its value is erased. May run beside a server, which follows within a second or
 two.`,
-		func(cmd *cobra.Command) error { return clockAccept(cmd.Context(), dir, cmd.OutOrStdout(), c) })
-	dataDirFlag(cmd, &dir)
+		func(cmd *cobra.Command) error { return clockAccept(cmd.Context(), d, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
 	return cmd
 }
 
-func clockAccept(ctx context.Context, dir string, stdout io.Writer, c clock.Clock) (err error) {
-	s, _, err := existingData(ctx, dir)
+func clockAccept(ctx context.Context, d data, stdout io.Writer, c clock.Clock) (err error) {
+	s, _, err := existingData(ctx, d)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 const (
@@ -44,24 +45,45 @@ func makeData(dir string) error {
 	return nil
 }
 
-// openData opens the keyring and the database of a data directory, and creates them if they are missing. It makes no
-// new keyring for a database that has sealed keys: nothing in it would open.
-func openData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
-	if err := makeData(dir); err != nil {
+// data is where a platform is.
+type data struct {
+	dir string
+	url secret.Value // of a PostgreSQL database, with its password; empty: the database is in the directory
+}
+
+// openData opens the keyring and the database of a platform, and creates them if they are missing, but for a PostgreSQL
+// database, which must exist. It makes no new keyring for a database that has sealed keys: nothing in it would open.
+func openData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, error) {
+	if err := makeData(d.dir); err != nil {
 		return nil, nil, err
 	}
-	s, err := store.Open(ctx, filepath.Join(dir, databaseName))
+	s, err := d.openStore(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := openKeyring(ctx, s, dir)
+	k, err := openKeyring(ctx, s, d)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	return s, k, nil
 }
 
-func openKeyring(ctx context.Context, s *store.Store, dir string) (*keyring.Keyring, error) {
+func (d data) openStore(ctx context.Context) (*store.Store, error) {
+	if d.url.IsEmpty() {
+		return store.Open(ctx, filepath.Join(d.dir, databaseName))
+	}
+	return store.OpenPostgres(ctx, d.url.Expose())
+}
+
+// database names the database in messages.
+func (d data) database() string {
+	if d.url.IsEmpty() {
+		return filepath.Join(d.dir, databaseName)
+	}
+	return "the database of --database"
+}
+
+func openKeyring(ctx context.Context, s *store.Store, d data) (*keyring.Keyring, error) {
 	var sealed bool
 	err := s.View(ctx, func(tx *store.Tx) (err error) {
 		sealed, err = tx.HasKeys(ctx)
@@ -71,25 +93,53 @@ func openKeyring(ctx context.Context, s *store.Store, dir string) (*keyring.Keyr
 		return nil, err
 	}
 	if !sealed {
-		return keyring.Create(dir)
+		return keyring.Create(d.dir)
 	}
-	k, err := keyring.Open(dir)
+	k, err := keyring.Open(d.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the keyring is missing, and the database has keys that it sealed; a new keyring would open "+
 			"none of them: put the %s that belongs to %s back as %s, from its backup, with mode 0600",
-			keyring.FileName, filepath.Join(dir, databaseName), filepath.Join(dir, keyring.FileName))
+			keyring.FileName, d.database(), filepath.Join(d.dir, keyring.FileName))
 	}
 	return k, err
 }
 
-// existingData opens a data directory that exists, so that a mistyped path is an error and not a new directory.
-func existingData(ctx context.Context, dir string) (*store.Store, *keyring.Keyring, error) {
-	if _, err := os.Stat(filepath.Join(dir, databaseName)); err != nil {
-		return nil, nil, fmt.Errorf("there is no platform in the data directory: "+
-			"run quickconnectd bootstrap or serve with it first: %w", err)
+// existingData opens a platform that exists, so that a mistyped path or URL is an error and no new platform.
+func existingData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, error) {
+	const missing = "there is no platform in the %s: run quickconnectd bootstrap or serve with it first: %w"
+	if d.url.IsEmpty() {
+		if _, err := os.Stat(filepath.Join(d.dir, databaseName)); err != nil {
+			return nil, nil, fmt.Errorf(missing, "data directory", err)
+		}
+	} else if _, err := os.Stat(filepath.Join(d.dir, keyring.FileName)); err != nil {
+		return nil, nil, fmt.Errorf(missing, "database, or the keyring is elsewhere", err)
 	}
-	return openData(ctx, dir)
+	return openData(ctx, d)
 }
+
+// dataFlags adds the flags of where the platform is. The URL is no default that the help would print.
+func dataFlags(cmd *cobra.Command, d *data) {
+	dataDirFlag(cmd, &d.dir)
+	cmd.Flags().Var(urlValue{&d.url}, "database", "the `URL` of a PostgreSQL database instead of the one in DIR, "+
+		"postgres://USER@HOST/NAME; put one\nwith a password into QUICKCONNECTD_DATABASE, because others on the machine see a command line")
+}
+
+// urlValue is a flag whose value has a password.
+type urlValue struct{ to *secret.Value }
+
+func (v urlValue) Set(s string) error {
+	*v.to = secret.New(s)
+	return nil
+}
+
+func (v urlValue) String() string {
+	if v.to == nil || v.to.IsEmpty() {
+		return ""
+	}
+	return "redacted"
+}
+
+func (v urlValue) Type() string { return "url" }
 
 // dataDirFlag adds the flag that every command about a platform needs.
 func dataDirFlag(cmd *cobra.Command, dir *string) {

@@ -21,8 +21,8 @@ type listening struct{ listen, certFile, keyFile, metricsListen string }
 // options are the flags of serve.
 type options struct {
 	listening
+	data
 
-	dir        string
 	egress     []string
 	private    bool
 	fetchAgain time.Duration
@@ -51,7 +51,7 @@ not for a platform that others may use. A limit of 0 is no limit.`,
 			}
 			return serve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr(), c)
 		})
-	dataDirFlag(cmd, &f.dir)
+	dataFlags(cmd, &f.data)
 	listenFlags(cmd, &f.listening)
 	f.define(cmd.Flags())
 	return cmd
@@ -109,11 +109,16 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	s, k, err := openData(ctx, o.dir)
+	s, k, err := openData(ctx, o.data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	ctx, let, err := hold(ctx, s, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, let()) }()
 	if o.private {
 		log.Warn("private endpoints are allowed: " +
 			"whoever may create a webhook endpoint can make this machine send requests into its own network")

@@ -19,8 +19,10 @@ import (
 
 // newPrincipal are the flags of token create.
 type newPrincipal struct {
-	dir, role, name, ttl string
-	scope                store.Scope
+	data
+
+	role, name, ttl string
+	scope           store.Scope
 }
 
 func tokenCreateCommand(c clock.Clock) *cobra.Command {
@@ -29,7 +31,7 @@ func tokenCreateCommand(c clock.Clock) *cobra.Command {
 		"Create one more principal, and print its token once.",
 		"Creates one more principal and prints its token once. The token cannot be shown again. May run beside a server.",
 		func(cmd *cobra.Command) error { return tokenCreate(cmd.Context(), p, cmd.OutOrStdout(), c) })
-	dataDirFlag(cmd, &p.dir)
+	dataFlags(cmd, &p.data)
 	scopeFlags(cmd, &p.scope)
 	flags := cmd.Flags()
 	flags.StringVar(&p.role, "role", "", "the `ROLE`: "+strings.Join(api.Roles(), ", "))
@@ -47,7 +49,7 @@ func tokenCreate(ctx context.Context, p newPrincipal, stdout io.Writer, c clock.
 	if err != nil {
 		return err
 	}
-	s, k, err := existingData(ctx, p.dir)
+	s, k, err := existingData(ctx, p.data)
 	if err != nil {
 		return err
 	}

@@ -16,20 +16,20 @@ import (
 )
 
 func tokenListCommand(c clock.Clock) *cobra.Command {
-	var dir string
+	var d data
 	var scope store.Scope
 	cmd := leaf("list --data-dir DIR --tenant TENANT --environment ENVIRONMENT",
 		"List the principals of an environment, and never a token.",
 		"Lists the principals of an environment: id, name, role, when it was made, when it expires, when it was last used\n"+
 			"(at most a minute behind). Never a token. May run beside a server.",
-		func(cmd *cobra.Command) error { return tokenList(cmd.Context(), dir, scope, cmd.OutOrStdout(), c) })
-	dataDirFlag(cmd, &dir)
+		func(cmd *cobra.Command) error { return tokenList(cmd.Context(), d, scope, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
 	scopeFlags(cmd, &scope)
 	return cmd
 }
 
-func tokenList(ctx context.Context, dir string, scope store.Scope, stdout io.Writer, c clock.Clock) (err error) {
-	s, k, err := existingData(ctx, dir)
+func tokenList(ctx context.Context, d data, scope store.Scope, stdout io.Writer, c clock.Clock) (err error) {
+	s, k, err := existingData(ctx, d)
 	if err != nil {
 		return err
 	}

@@ -13,12 +13,13 @@ import (
 )
 
 func tokenRevokeCommand(c clock.Clock) *cobra.Command {
-	var dir, id string
+	var d data
+	var id string
 	var last bool
 	cmd := leaf("revoke --data-dir DIR --id ID", "End a principal: its token is refused at once.",
 		"Ends a principal: its token is refused at once. May run beside a server.",
-		func(cmd *cobra.Command) error { return tokenRevoke(cmd.Context(), dir, id, last, cmd.OutOrStdout(), c) })
-	dataDirFlag(cmd, &dir)
+		func(cmd *cobra.Command) error { return tokenRevoke(cmd.Context(), d, id, last, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
 	cmd.Flags().StringVar(&id, "id", "", "the `ID` of the principal, as token list shows it")
 	cmd.Flags().BoolVar(&last, "last", false, "also end the last deployer of an environment")
 	require(cmd, "id")
@@ -26,8 +27,8 @@ func tokenRevokeCommand(c clock.Clock) *cobra.Command {
 	return cmd
 }
 
-func tokenRevoke(ctx context.Context, dir, id string, last bool, stdout io.Writer, c clock.Clock) (err error) {
-	s, k, err := existingData(ctx, dir)
+func tokenRevoke(ctx context.Context, d data, id string, last bool, stdout io.Writer, c clock.Clock) (err error) {
+	s, k, err := existingData(ctx, d)
 	if err != nil {
 		return err
 	}

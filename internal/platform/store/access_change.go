@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
 )
 
@@ -77,6 +78,9 @@ func (a *Access) query(ctx context.Context) (changes int64, err error) {
 		err = prepared.QueryRowContext(ctx).Scan(&changes)
 	} else {
 		err = a.read.db.QueryRowContext(ctx, accessChanges).Scan(&changes)
+		for n := 0; a.dialect.stale != nil && a.dialect.stale(err) && n < postgres.Readers; n++ { // as in begin
+			err = a.read.db.QueryRowContext(ctx, accessChanges).Scan(&changes)
+		}
 	}
 	return changes, a.dialect.classified(ctx, failed("reading", "the changes of access", "", err))
 }

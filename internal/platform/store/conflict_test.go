@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -90,5 +91,40 @@ func TestConflictsAreRetried(t *testing.T) {
 			s.Outage() != nil {
 			t.Errorf("%s: %v after %d calls, outage %v", code, err, calls, s.Outage())
 		}
+	}
+}
+
+// TestTransactionHasALimit: a database that does not answer does not hold up what waits behind it.
+func TestTransactionHasALimit(t *testing.T) {
+	t.Parallel()
+	s := postgresAt(migrated(t)).opened(t)
+	s.dialect.limit = 100 * time.Millisecond
+	sleep := func(tx *Tx) error {
+		var slept string
+		return tx.one(t.Context(), `SELECT pg_sleep(60)::text`, nil, &slept)
+	}
+	for what, err := range map[string]error{"a read": s.View(t.Context(), sleep), "a write": s.Update(t.Context(), sleep)} {
+		var u *UnavailableError
+		if !errors.As(err, &u) || u.Reason != outage.Unreachable {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestClosedConnections: a pool whose connections the server has closed is no outage.
+func TestClosedConnections(t *testing.T) {
+	t.Parallel()
+	url := migrated(t)
+	s, killer := postgresAt(url).opened(t), openPostgres(t, url)
+	for range 3 {
+		if _, err := killer.read.db.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`); err != nil {
+			t.Fatal(err)
+		}
+		view(t, s, func(tx *Tx) error { _, err := tx.EnvironmentExists(t.Context(), staging); return err })
+		update(t, s, func(tx *Tx) error { return tx.RaiseClock(t.Context(), start) })
+	}
+	if u := s.Outage(); u != nil {
+		t.Error(u)
 	}
 }

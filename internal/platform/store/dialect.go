@@ -33,6 +33,8 @@ type dialect struct {
 	violatesUnique, violatesReference func(error) bool
 	// unavailable returns the reason of an error that is about the database as a whole; empty for another error.
 	unavailable func(error) outage.Reason
+	// stale reports whether a transaction did not begin because its connection was closed before; nil: none ever is.
+	stale func(error) bool
 	// conflict reports whether a transaction that failed may succeed if it is begun again.
 	conflict func(error) bool
 	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
@@ -65,6 +67,7 @@ var postgresDialect = dialect{
 	violatesUnique:    postgres.ViolatesUnique,
 	violatesReference: postgres.ViolatesReference,
 	unavailable:       postgres.Unavailable,
+	stale:             postgres.Stale,
 	conflict:          postgres.Conflict,
 	beginWrite:        postgres.BeginWrite,
 	limit:             30 * time.Second,

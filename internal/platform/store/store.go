@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 )
 
 // The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of
@@ -146,20 +147,43 @@ type beginner interface {
 	BeginTx(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error)
 }
 
+// transaction runs one transaction, within the limit of the dialect. A database that does not answer in that time is
+// out of reach, whatever the network says of it.
 func (s *Store) transaction(
 	ctx context.Context, p *pool, from beginner, options *sql.TxOptions, do func(*Tx) error,
 ) error {
-	if s.dialect.limit > 0 {
-		limited, cancel := context.WithTimeout(ctx, s.dialect.limit)
-		defer cancel()
-		ctx = limited
+	tx := &Tx{pool: p, dialect: s.dialect, within: unlimited}
+	if s.dialect.limit == 0 {
+		return s.commit(ctx, tx, from, options, do)
 	}
-	inner, err := from.BeginTx(ctx, options)
+	limited, cancel := context.WithTimeout(ctx, s.dialect.limit)
+	defer cancel()
+	tx.within = func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(ctx)
+		stop := context.AfterFunc(limited, cancel)
+		return ctx, func() {
+			stop()
+			cancel()
+		}
+	}
+	err := s.commit(limited, tx, from, options, do)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return &UnavailableError{Reason: outage.Unreachable, Err: err}
+	}
+	return err
+}
+
+func unlimited(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }
+
+func (s *Store) commit(
+	ctx context.Context, tx *Tx, from beginner, options *sql.TxOptions, do func(*Tx) error,
+) error {
+	inner, err := s.begin(ctx, from, options)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer inner.Rollback() // covers a panic in do; it does nothing after Commit
-	tx := &Tx{sql: inner, pool: p, dialect: s.dialect}
+	tx.sql = inner
 	err = do(tx)
 	if err == nil {
 		err = tx.countAccessChange(ctx)
@@ -180,4 +204,15 @@ func (s *Store) transaction(
 		s.Access.counted.Store(nil)
 	}
 	return nil
+}
+
+// begin begins a transaction. A server that was restarted has closed every connection of the pool: each one fails once,
+// before anything is done with it.
+func (s *Store) begin(ctx context.Context, from beginner, options *sql.TxOptions) (*sql.Tx, error) {
+	for n := 0; ; n++ {
+		tx, err := from.BeginTx(ctx, options)
+		if err == nil || s.dialect.stale == nil || !s.dialect.stale(err) || n == postgres.Readers {
+			return tx, err
+		}
+	}
 }

@@ -13,6 +13,8 @@ type Tx struct {
 	dialect dialect
 	grown   map[string]Usage // by kind
 	decided bool             // something was changed that decides about access
+	// within bounds the context of a statement by the time that is left to the transaction.
+	within func(context.Context) (context.Context, context.CancelFunc)
 	// lost is the error that ended the transaction before its time: whatever its caller makes of it, nothing is stored.
 	lost error
 }
@@ -88,6 +90,8 @@ func (tx *Tx) one(ctx context.Context, text string, args []any, dest ...any) err
 
 // each calls scan for every row.
 func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scanner) error) error {
+	ctx, done := tx.within(ctx)
+	defer done()
 	rows, err := tx.query(ctx, text, args)
 	if err != nil {
 		return tx.noted(err)
@@ -104,6 +108,8 @@ func (tx *Tx) each(ctx context.Context, text string, args []any, scan func(scann
 // exec runs a statement and returns the number of rows it changed. It returns ErrNameTaken or ErrReferenced if the
 // statement violates a constraint.
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	ctx, done := tx.within(ctx)
+	defer done()
 	result, err := tx.run(ctx, text, args)
 	if err == nil {
 		return result.RowsAffected()

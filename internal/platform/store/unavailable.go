@@ -83,15 +83,17 @@ func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do 
 }
 
 // attempt is one attempt of a write transaction.
-func (s *Store) attempt(ctx context.Context, conn *sql.Conn, wait time.Duration, do func(*Tx) error) error {
-	if s.dialect.beginWrite == nil {
-		if err := s.dialect.waitForLock(ctx, conn, wait); err != nil {
+func (s *Store) attempt(ctx context.Context, conn writer, wait time.Duration, do func(*Tx) error) error {
+	if pinned, ok := conn.(*sql.Conn); ok {
+		if err := s.dialect.waitForLock(ctx, pinned, wait); err != nil {
 			return err
 		}
 		return s.transaction(ctx, s.write, conn, s.dialect.writing, do)
 	}
 	return s.transaction(ctx, s.write, conn, s.dialect.writing, func(tx *Tx) error {
-		fence, err := s.dialect.beginWrite(ctx, tx.sql, wait)
+		limited, done := tx.within(ctx)
+		defer done()
+		fence, err := s.dialect.beginWrite(limited, tx.sql, wait)
 		if err == nil {
 			err = s.lease.check(fence)
 		}
@@ -111,28 +113,40 @@ func (s *Store) failing(err error) error {
 	return err
 }
 
-// writer waits for a turn, and takes the connection that writes.
-func (s *Store) writer(ctx context.Context, scope Scope, wait time.Duration) (conn *sql.Conn, err error) {
+// writer is what a write transaction begins on: a connection of its own, or a pool, which replaces a connection that
+// the server has closed.
+type writer interface {
+	beginner
+	Close() error
+}
+
+// unpinned is a pool that stays open.
+type unpinned struct{ *sql.DB }
+
+func (unpinned) Close() error { return nil }
+
+// writer waits for a turn, and takes what the write begins on.
+func (s *Store) writer(ctx context.Context, scope Scope, wait time.Duration) (conn writer, err error) {
 	turn, cancel := context.WithTimeout(ctx, 2*wait)
 	defer cancel()
 	if err = s.turns.begin(turn, scope); err == nil {
+		if s.dialect.beginWrite != nil {
+			return unpinned{s.write.db}, nil
+		}
 		if conn, err = s.write.db.Conn(turn); err != nil {
 			s.turns.end()
 		}
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return conn, nil
-	}
-	if err := s.dialect.classified(ctx, err); errors.Is(err, ErrUnavailable) {
-		return nil, err
-	}
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		if u := s.Outage(); u != nil {
 			return nil, u // it is what the others wait for
 		}
 		return nil, &UnavailableError{Reason: outage.Busy}
 	}
-	return nil, fmt.Errorf("beginning a transaction: %w", err)
+	return nil, s.dialect.classified(ctx, fmt.Errorf("beginning a transaction: %w", err))
 }
 
 // classified makes an UnavailableError of an error of the driver that is one. What a caller who gave up gets says
@@ -143,9 +157,6 @@ func (d dialect) classified(ctx context.Context, err error) error {
 	}
 	if reason := d.unavailable(err); reason != "" {
 		return &UnavailableError{Reason: reason, Err: err}
-	}
-	if d.limit > 0 && errors.Is(err, context.DeadlineExceeded) { // the limit of the transaction
-		return &UnavailableError{Reason: outage.Unreachable, Err: err}
 	}
 	return err
 }

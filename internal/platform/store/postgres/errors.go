@@ -72,6 +72,9 @@ func Unavailable(err error) outage.Reason {
 	return ""
 }
 
+// Stale reports whether a transaction did not begin because the server, or the pooler, had closed the connection.
+func Stale(err error) bool { return Unavailable(err) == outage.Unreachable && !isConnect(err) }
+
 func isConnect(err error) bool {
 	var e *pgconn.ConnectError
 	return errors.As(err, &e)

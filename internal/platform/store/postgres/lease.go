@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
+	"fmt"
 	"time"
 )
 
@@ -17,11 +17,11 @@ const (
 	observe = `SELECT holder, fence, expires_at FROM serving WHERE one = 1`
 	renew   = `UPDATE serving SET expires_at = ` + now + ` + $2::bigint WHERE one = 1 AND fence = $1::bigint`
 	release = `UPDATE serving SET expires_at = 0 WHERE one = 1 AND fence = $1::bigint`
-	// beginWrite locks the row, so that nobody takes over until this transaction has ended. A process that stops in the
-	// middle of a transaction loses its connection, and with it the lock.
-	beginWrite = `WITH limits AS MATERIALIZED (SELECT set_config('lock_timeout', $1::text, true),
-		set_config('idle_in_transaction_session_timeout', $2::text, true))
-		SELECT s.fence FROM serving s, limits WHERE s.one = 1 FOR SHARE OF s`
+	// limits are of one transaction. One that stops in the middle loses its connection, and with it its locks.
+	limits = `SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d`
+	// fence locks the row, so that nobody takes over until this transaction has ended.
+	fence = `SELECT fence FROM serving WHERE one = 1 FOR SHARE`
+
 	maxIdleInWrite = 30 * time.Second
 )
 
@@ -66,8 +66,11 @@ func Release(ctx context.Context, db *sql.DB, fence int64) error {
 
 // BeginWrite sets how long the statements of a transaction that writes wait for a lock, and returns the number of the
 // lease, which no other process changes before the transaction has ended.
-func BeginWrite(ctx context.Context, tx *sql.Tx, wait time.Duration) (fence int64, err error) {
-	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
-	err = tx.QueryRowContext(ctx, beginWrite, milliseconds(wait), milliseconds(maxIdleInWrite)).Scan(&fence)
-	return fence, err
+func BeginWrite(ctx context.Context, tx *sql.Tx, wait time.Duration) (number int64, err error) {
+	set := fmt.Sprintf(limits, wait.Milliseconds(), maxIdleInWrite.Milliseconds())
+	if _, err := tx.ExecContext(ctx, set); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, fence).Scan(&number)
+	return number, err
 }

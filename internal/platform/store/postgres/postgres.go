@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	readers        = 16
+	// Readers is how many connections read at once.
+	Readers = 16
+
 	connectTimeout = 5 * time.Second
 	maxIdleTime    = 5 * time.Minute
 	maxLifetime    = time.Hour
@@ -45,8 +47,8 @@ func Open(url string) (read, write *sql.DB, name string, err error) {
 		c.RuntimeParams["application_name"] = "quickconnectd"
 	}
 	read, write = stdlib.OpenDB(*c), stdlib.OpenDB(*c)
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
+	read.SetMaxOpenConns(Readers)
+	read.SetMaxIdleConns(Readers)
 	write.SetMaxOpenConns(1)
 	for _, db := range []*sql.DB{read, write} {
 		db.SetConnMaxIdleTime(maxIdleTime)

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
+)
+
+// TestPostgres runs every command that works on a platform over a PostgreSQL database.
+func TestPostgres(t *testing.T) {
+	c := clock.NewFake(epoch)
+	dir, url := t.TempDir(), pgtest.Shared(t).Empty(t)
+	where := []string{"--data-dir", dir, "--database", url}
+	with := func(words string) []string { return append(strings.Fields(words), where...) }
+
+	if code, _, log := call(t, c, with("token create --tenant acme --environment staging --role auditor")...); code != 1 ||
+		!strings.Contains(log, "no platform in the database") {
+		t.Errorf("%d %s", code, log)
+	}
+	code, out, log := call(t, c, with("bootstrap --tenant acme --environments staging")...)
+	var tokens map[string]string
+	if err := json.Unmarshal([]byte(out), &tokens); code != 0 || err != nil {
+		t.Fatalf("%d %v %s", code, err, log)
+	}
+	s := start(t, c, append(where, "--listen", "127.0.0.1:0")...)
+	if status, _ := identity(t, http.DefaultClient, s.url, tokens["staging"]); status != 200 {
+		t.Errorf("a token of bootstrap: %d", status)
+	}
+	code, out, log = call(t, c, with("token create --tenant acme --environment staging --role auditor")...)
+	if code != 0 {
+		t.Fatal(log)
+	}
+	if status, _ := identity(t, http.DefaultClient, s.url, strings.TrimSpace(out)); status != 200 {
+		t.Errorf("a token made beside the server: %d", status)
+	}
+	if code, out, log := call(t, c, with("token list --tenant acme --environment staging")...); code != 0 ||
+		!strings.Contains(out, "auditor") {
+		t.Errorf("%d %s %s", code, out, log)
+	}
+	if code, _, log := call(t, c, with("clock accept")...); code != 0 {
+		t.Error(log)
+	}
+	if _, err := os.Stat(dir + "/" + databaseName); err == nil {
+		t.Error("there is a database in the data directory")
+	}
+
+	// A second server, of another machine.
+	other := []string{"serve", "--data-dir", t.TempDir(), "--database", url, "--listen", "127.0.0.1:0"}
+	keyring, err := os.ReadFile(dir + "/keyring.json")
+	if err == nil {
+		err = os.WriteFile(other[2]+"/keyring.json", keyring, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, log := call(t, c, other...); code != 1 ||
+		!strings.Contains(log, "another quickconnectd serves this database") {
+		t.Errorf("a second server: %d %s", code, log)
+	}
+	// Without its keyring, a database is not given a new one.
+	other[2] = t.TempDir()
+	if code, _, log := call(t, c, other...); code != 1 ||
+		!strings.Contains(log, "the keyring is missing") {
+		t.Errorf("without the keyring: %d %s", code, log)
+	}
+}
+
+// TestDatabaseURLIsNotShown: it may have a password.
+func TestDatabaseURLIsNotShown(t *testing.T) {
+	c := clock.NewFake(epoch)
+	t.Setenv("QUICKCONNECTD_DATABASE", "postgres://u:hidden@127.0.0.1:1/gone")
+	for _, args := range [][]string{
+		{"serve", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
+		{"serve", "--help"},
+		{"serve", "--data-dir", t.TempDir(), "--database", "hidden://%zz hidden"},
+	} {
+		_, out, log := call(t, c, args...)
+		if strings.Contains(out+log, "hidden") {
+			t.Errorf("%v: %s%s", args, out, log)
+		}
+		if args[1] == "--data-dir" && !strings.Contains(log, "database") {
+			t.Errorf("%v: %s", args, log)
+		}
+	}
+}
