@@ -63,8 +63,8 @@ func (w *world) query(statement string, dest ...any) {
 	}
 }
 
-// breakTable makes an INSERT into or an UPDATE of a table fail, as on a full disk, until the function that it returns is
-// called.
+// breakTable makes an INSERT into or an UPDATE of a table fail, as on a full disk, until the function that it returns
+// is called.
 func (w *world) breakTable(event, table string) (mend func()) {
 	w.t.Helper()
 	if w.url == "" {

@@ -120,8 +120,9 @@ func existingData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, 
 // dataFlags adds the flags of where the platform is. The URL is no default that the help would print.
 func dataFlags(cmd *cobra.Command, d *data) {
 	dataDirFlag(cmd, &d.dir)
-	cmd.Flags().Var(urlValue{&d.url}, "database", "the `URL` of a PostgreSQL database instead of the one in DIR, "+
-		"postgres://USER@HOST/NAME; put one\nwith a password into QUICKCONNECTD_DATABASE, because others on the machine see a command line")
+	cmd.Flags().Var(urlValue{&d.url}, "database",
+		"the `URL` of a PostgreSQL database instead of the one in DIR, postgres://USER@HOST/NAME; put one\n"+
+			"with a password into QUICKCONNECTD_DATABASE, because others on the machine see a command line")
 }
 
 // urlValue is a flag whose value has a password.

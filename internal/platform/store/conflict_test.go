@@ -103,7 +103,9 @@ func TestTransactionHasALimit(t *testing.T) {
 		var slept string
 		return tx.one(t.Context(), `SELECT pg_sleep(60)::text`, nil, &slept)
 	}
-	for what, err := range map[string]error{"a read": s.View(t.Context(), sleep), "a write": s.Update(t.Context(), sleep)} {
+	for what, err := range map[string]error{
+		"a read": s.View(t.Context(), sleep), "a write": s.Update(t.Context(), sleep),
+	} {
 		var u *UnavailableError
 		if !errors.As(err, &u) || u.Reason != outage.Unreachable {
 			t.Errorf("%s: %v", what, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -59,7 +60,7 @@ func (s *Store) Hold(ctx context.Context, holder string) error {
 	if s.dialect.beginWrite == nil {
 		return nil
 	}
-	fence, err := s.takeOver(ctx, holder)
+	fence, err := takeOver(ctx, s.read.db, holder)
 	if err != nil {
 		return s.dialect.classified(ctx, err)
 	}
@@ -69,30 +70,30 @@ func (s *Store) Hold(ctx context.Context, holder string) error {
 	s.lease.mu.Lock()
 	defer s.lease.mu.Unlock()
 	s.lease.fence, s.lease.lost = fence, make(chan struct{})
-	beat.Go(func() { s.beat(beating, fence) })
+	beat.Go(func() { s.lease.beat(beating, s.read.db, fence) })
 	s.lease.release = func() error {
 		cancel()
 		beat.Wait()
-		return s.release(alive, fence)
+		return release(alive, s.read.db, fence)
 	}
 	return nil
 }
 
-func (s *Store) takeOver(ctx context.Context, holder string) (fence int64, err error) {
-	first, err := postgres.Observe(ctx, s.read.db)
+func takeOver(ctx context.Context, db *sql.DB, holder string) (fence int64, err error) {
+	first, err := postgres.Observe(ctx, db)
 	if err != nil {
 		return 0, fmt.Errorf("looking who serves the database: %w", err)
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		if fence, err = postgres.TakeOver(ctx, s.read.db, holder, leaseFor); err != nil {
+		if fence, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
 			return 0, fmt.Errorf("beginning to serve the database: %w", err)
 		}
 		if fence > 0 {
 			return fence, nil
 		}
-		now, err := postgres.Observe(ctx, s.read.db)
+		now, err := postgres.Observe(ctx, db)
 		if err != nil {
 			return 0, fmt.Errorf("looking who serves the database: %w", err)
 		}
@@ -108,7 +109,7 @@ func (s *Store) takeOver(ctx context.Context, holder string) (fence int64, err e
 }
 
 // beat renews the lease. A failure is no end: the writes compare the number, whatever the time is.
-func (s *Store) beat(ctx context.Context, fence int64) {
+func (l *lease) beat(ctx context.Context, db *sql.DB, fence int64) {
 	tick := time.NewTicker(leaseEvery)
 	defer tick.Stop()
 	for {
@@ -118,12 +119,12 @@ func (s *Store) beat(ctx context.Context, fence int64) {
 		case <-tick.C:
 		}
 		limited, cancel := context.WithTimeout(ctx, leaseFor)
-		ours, err := postgres.Renew(limited, s.read.db, fence, leaseFor)
+		ours, err := postgres.Renew(limited, db, fence, leaseFor)
 		cancel()
 		if err == nil && !ours {
-			s.lease.mu.Lock()
-			s.lease.lose()
-			s.lease.mu.Unlock()
+			l.mu.Lock()
+			l.lose()
+			l.mu.Unlock()
 			return
 		}
 	}
@@ -137,11 +138,11 @@ func (s *Store) Lost() <-chan struct{} {
 }
 
 // letGo ends the lease, so that the next process need not wait.
-func (s *Store) letGo() error {
-	s.lease.mu.Lock()
-	release, taken := s.lease.release, s.lease.taken
-	s.lease.release = nil
-	s.lease.mu.Unlock()
+func (l *lease) letGo() error {
+	l.mu.Lock()
+	release, taken := l.release, l.taken
+	l.release = nil
+	l.mu.Unlock()
 	if release == nil || taken {
 		return nil
 	}
@@ -149,11 +150,11 @@ func (s *Store) letGo() error {
 }
 
 // release gives up on a database that does not answer: the lease expires by itself.
-func (s *Store) release(ctx context.Context, fence int64) error {
+func release(ctx context.Context, db *sql.DB, fence int64) error {
 	limited, cancel := context.WithTimeout(ctx, tryWait)
 	defer cancel()
-	err := postgres.Release(limited, s.read.db, fence)
-	if limited.Err() != nil || errors.Is(s.dialect.classified(ctx, err), ErrUnavailable) {
+	err := postgres.Release(limited, db, fence)
+	if limited.Err() != nil || postgres.Unavailable(err) != "" {
 		return nil
 	}
 	return err

@@ -87,7 +87,7 @@ func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err er
 // Close closes the database, after it has given up the lease that Hold took. It closes the writer last, so that the
 // writer can remove the journal.
 func (s *Store) Close() error {
-	errs := []error{s.letGo()}
+	errs := []error{s.lease.letGo()}
 	if s.Access.commits != nil {
 		errs = append(errs, s.Access.commits.LetGo())
 	}
