@@ -85,13 +85,17 @@ func TestPolicyChangesInTheMiddle(t *testing.T) {
 		s.warns(p, "Why: the rotation policy requires no acknowledgement.")
 		s.rules(map[string]any{"require_acknowledgement": true})
 
-		// Another policy, in the apply of a promotion.
+		// Another policy, beside a promotion that is due: that is left to the next plan, and follows the new policy.
 		s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "two",
 			map[string]any{"interval": "7d", "overlap": "2h"}).Want(200)
 		s.somebody.Acknowledge(2)
 		c := k.config.With("rotation_policy_id", second)
 		p = s.tf.Plan(c)
-		s.tf.Expect(p.Planned, "rotation.phase=draining", "rotation_policy_id="+second)
+		s.tf.Expect(p.Planned, "rotation.phase=staged", "rotation_policy_id="+second)
+		s.warns(p, "waits for the next plan", "(promote)")
+		tftest.Must(s.t, s.tf.Apply(p, nil))
+		p = s.tf.Plan(c)
+		s.tf.Expect(p.Planned, "rotation.phase=draining")
 		s.tf.Keep(p, nil)
 		s.tf.Expect(s.tf.State, "rotation.previous_expires_at=2026-07-30T14:00:00Z",
 			"rotation.next_rotation_at=2026-08-06T12:00:00Z")

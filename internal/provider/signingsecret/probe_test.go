@@ -109,7 +109,7 @@ func TestEndpointMovesBeforeThePromotion(t *testing.T) {
 	p := tf.Plan(c)
 	s.warns(p, "version 2 will be current")
 	other := s.receiver()
-	tftest.Says(t, tf.Apply(p, nil).Errors(), "Changed since the plan", "version 2 has not been seen in use",
+	tftest.Says(t, tf.Apply(p, nil).Errors(), "Acknowledgement required", "version 2 has not been seen in use",
 		"Run terraform plan again")
 	s.warns(tftest.Empty(t, tf, c), "waits to be seen in use")
 	other.Know(s.Reveal(2))

@@ -47,8 +47,11 @@ func TestPolicyThatIsMadeInTheSameApply(t *testing.T) {
 	s, tf := created(t, supplied("a"))
 	p := tf.Plan(supplied("a").With("rotation_policy_id", tftest.Unknown))
 	s.leftOpen(p)
-	tf.Keep(p, supplied("b").With("rotation_policy_id", acctest.TheFixture().Policies[1]))
-	s.wrote("PATCH if 1", "POST rotation/begin if 2 sends b")
+	moved := supplied("b").With("rotation_policy_id", acctest.TheFixture().Policies[1])
+	tf.Keep(p, moved)
+	s.wrote("PATCH")
+	tf.Keep(tf.Plan(moved), nil) // it was left to this plan, because the policy was another one
+	s.wrote("POST rotation/begin if 2 sends b")
 }
 
 // An unknown minimum_version may turn out to revoke the supplied secret that the configuration still has. That is an
