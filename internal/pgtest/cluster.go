@@ -142,8 +142,8 @@ func (c *Cluster) give() error {
 // guard starts the process that outlives the test binary. Its standard input ends with the test binary.
 func (c *Cluster) guard() error {
 	// A signal to the group of the test binary must not end it before the server.
-	const script = `trap '' HUP INT TERM; cat >/dev/null; "$1/pg_ctl" --pgdata "$0/data" --mode immediate --silent stop; ` +
-		`rm -rf "$0"`
+	const script = `trap '' HUP INT TERM; cat >/dev/null; ` +
+		`"$1/pg_ctl" --pgdata "$0/data" --mode immediate --silent stop; rm -rf "$0"`
 	cmd := c.command("sh", "-c", script, c.dir, c.bin)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
