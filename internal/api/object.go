@@ -14,6 +14,8 @@ type Object struct {
 	Environment string            `json:"environment" doc:"The environment of the tenant that the object belongs to."`
 	CreatedAt   time.Time         `json:"created_at" doc:"When the object was made."`
 	Etag        string            `json:"etag" doc:"Counts the changes of the stored object. If-Match takes it in quotes."`
+	// Claim is in lists only. A read of one object presents its claim instead.
+	Claim *ObjectClaim `json:"claim,omitempty" doc:"The claim of the create that made the object, or that adopted it. In lists only; absent where none is known."`
 }
 
 // AsObject returns the part that every object has. The types that embed Object have the method too.
@@ -27,8 +29,14 @@ type Hold struct {
 	ByName string    `json:"by_name" doc:"The name of that principal. Empty for what is no principal."`
 }
 
+// PageSize is the size of the largest page of a list, and how many claims one request presents at most.
+const PageSize = 1000
+
 // Page is one page of a list. NextPageToken is empty on the last one.
 type Page[T any] struct {
 	Items         []T    `json:"items" nullable:"false" doc:"The objects of this page, in the order of their ids."`
 	NextPageToken string `json:"next_page_token" doc:"What page_token takes for the next page. Empty on the last one."`
 }
+
+// IsPage tells a page from other answers.
+func (Page[T]) IsPage() {}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"time"
 )
@@ -42,6 +44,30 @@ func IsRunID(s string) bool { return runIDRegexp.MatchString(s) }
 
 // IsClaim reports whether a text has the form of a claim. Who makes one makes it of 128 random bits or more.
 func IsClaim(s string) bool { return claimRegexp.MatchString(s) }
+
+// ClaimDigest is what a list shows of a claim: a state that has the claim of an object recognises it. A claim has 128
+// random bits, so nobody finds it from its digest.
+func ClaimDigest(id, claim string) string {
+	sum := sha256.Sum256([]byte("claim\x00" + id + "\x00" + claim))
+	return hex.EncodeToString(sum[:])
+}
+
+// ObjectClaim is the claim of an object as a list shows it.
+type ObjectClaim struct {
+	Digest    string `json:"digest" doc:"SHA-256, in hexadecimal, of the bytes claim, NUL, the id of the object, NUL, the claim. Empty where the platform does not have the claim any more, or made it before it kept digests: then a read of the object itself says whether a claim counts."`
+	Presented bool   `json:"presented" doc:"A state has presented it."`
+}
+
+// PresentedClaim says that a state has an object.
+type PresentedClaim struct {
+	ID    string `json:"id" doc:"The object." pattern:"^[a-z]{3}_[0-9A-Za-z]{1,64}$"`
+	Claim string `json:"claim" doc:"The claim of the create that made it, or that adopted it." pattern:"^[A-Za-z0-9_-]{22,128}$"`
+}
+
+// PresentClaims presents the claims of many objects.
+type PresentClaims struct {
+	Claims []PresentedClaim `json:"claims" nullable:"false" minItems:"1" maxItems:"1000" doc:"1 to 1,000 claims. One that does not count says nothing: a read of its object tells why."`
+}
 
 // Run is one instance of the provider, as far as the platform knows it.
 type Run struct {

@@ -11,10 +11,11 @@ import (
 )
 
 // For returns a client that accepts only answers of the platform of an identity, about objects of its tenant and
-// environment. Without it a client accepts any.
+// environment. Without it a client accepts any. The reads of the client are of one refresh.
 func (c *Client) For(identity api.Identity) *Client {
 	out := *c
 	out.here = &identity
+	out.refresh = newRefresh(identity.Objects, c.writes, &presenter{send: out.presentClaims})
 	return &out
 }
 

@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/time/rate"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
@@ -47,7 +46,8 @@ type Config struct {
 	MaxRetries int
 	// RequestTimeout bounds each attempt. 0 is DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// RequestsPerSecond bounds the requests of this client, retries included. 0 is no bound.
+	// RequestsPerSecond bounds the requests of this process to the endpoint, those of other clients with the same bound and
+	// retries included. 0 is no bound.
 	RequestsPerSecond float64
 	// CAFile has certificate authorities in PEM. They are trusted besides those of the system.
 	CAFile string
@@ -86,6 +86,8 @@ type Client struct {
 	wait      func(context.Context, time.Duration) error
 	here      *api.Identity // nil: not known
 	known     *known
+	writes    *writes
+	refresh   *refresh // nil: reads share nothing
 }
 
 // New makes a client. It sends nothing.
@@ -126,9 +128,9 @@ func New(cfg Config) (*Client, error) {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
-	attempts := &transport{next: pooled, timeout: cfg.RequestTimeout, log: cfg.Log}
-	if cfg.RequestsPerSecond > 0 {
-		attempts.limiter = rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), 1)
+	attempts := &transport{
+		next: pooled, pace: paceOf(base.String(), cfg.RequestsPerSecond), clock: cfg.Clock, timeout: cfg.RequestTimeout,
+		log: cfg.Log,
 	}
 	retry := retryablehttp.NewClient()
 	retry.Logger = nil
@@ -146,7 +148,7 @@ func New(cfg Config) (*Client, error) {
 	secrets.supplied(cfg.Token.Expose())
 	return &Client{
 		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, clock: cfg.Clock, wait: sleep,
-		known: secrets,
+		known: secrets, writes: allWrites.at(base.String(), func() *writes { return &writes{} }),
 	}, nil
 }
 

@@ -35,6 +35,11 @@ func (c Connectors) GetClaimed(ctx context.Context, id, claim string) (*api.Conn
 	return getClaimed[api.Connector](ctx, c.client, api.Connectors, id, claim)
 }
 
+// Refreshed is GetClaimed for a refresh, whose reads share the pages of a list.
+func (c Connectors) Refreshed(ctx context.Context, id, claim string) (*api.Connector, error) {
+	return refreshed[api.Connector](ctx, c.client, api.Connectors, id, claim)
+}
+
 // ByName reads the connector of a name. IsNotFound reports that there is none.
 func (c Connectors) ByName(ctx context.Context, name string) (*api.Connector, error) {
 	return byName[api.Connector](ctx, c.client, api.Connectors, name)

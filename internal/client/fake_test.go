@@ -101,6 +101,7 @@ func newClient(t *testing.T, endpoint string, change func(*Config)) *sut {
 		s.waits = append(s.waits, wanted(lo, hi, n, resp))
 		return 0
 	}
+	c.http.HTTPClient.Transport.(*transport).pace.after = func(_ time.Duration, f func()) { go f() }
 	s.Client = c
 	return s
 }

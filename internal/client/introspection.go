@@ -52,7 +52,7 @@ func (c *Client) RevokeValue(ctx context.Context, value secret.Value) (*api.Revo
 // Identify asks which object of the environment has or had a value. It is no use of the value.
 func (c *Client) Identify(ctx context.Context, value secret.Value) (*api.Identification, error) {
 	r := tokenForm("/v1/identify", "identify", api.PermissionRead, value)
-	r.object = "a value"
+	r.object, r.keeps = "a value", true
 	var out struct {
 		Found *bool `json:"found"` // shadows the embedded one: a response without it says nothing
 		api.Identification

@@ -34,6 +34,7 @@ type request struct {
 	about      about  // what the answer must be about
 	permission string // what the operation needs
 	write      Write
+	keeps      bool   // the request is no GET, and changes no object that a read shows
 	changes    bool   // the request changes something: a key goes with it, and it is finished once it was sent
 	step       bool   // the request is a step of a rotation
 	run, claim string // of a create, or the claim alone of a read; empty for none
@@ -85,6 +86,9 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		return fail
 	}
 	r.known = c.known
+	if r.method != http.MethodGet && !r.keeps {
+		defer c.writes.begin()()
+	}
 	resp, err := c.send(ctx, r)
 	if resp != nil {
 		defer resp.Body.Close()

@@ -69,6 +69,7 @@ func reveal(ctx context.Context, c *Client, kind api.Kind, id string, version in
 	if err != nil {
 		return nil, err
 	}
+	r.keeps = true
 	out := &api.Reveal{}
 	if err := c.do(ctx, r, out); err != nil {
 		return nil, err

@@ -35,6 +35,11 @@ func (p RotationPolicies) GetClaimed(ctx context.Context, id, claim string) (*ap
 	return getClaimed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id, claim)
 }
 
+// Refreshed is GetClaimed for a refresh, whose reads share the pages of a list.
+func (p RotationPolicies) Refreshed(ctx context.Context, id, claim string) (*api.RotationPolicy, error) {
+	return refreshed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, id, claim)
+}
+
 // ByName reads the rotation policy of a name. IsNotFound reports that there is none.
 func (p RotationPolicies) ByName(ctx context.Context, name string) (*api.RotationPolicy, error) {
 	return byName[api.RotationPolicy](ctx, p.client, api.RotationPolicies, name)

@@ -35,6 +35,11 @@ func (t ScopedTokens) GetClaimed(ctx context.Context, id, claim string) (*api.Sc
 	return getClaimed[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, claim)
 }
 
+// Refreshed is GetClaimed for a refresh, whose reads share the pages of a list.
+func (t ScopedTokens) Refreshed(ctx context.Context, id, claim string) (*api.ScopedToken, error) {
+	return refreshed[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, claim)
+}
+
 // ByName reads the scoped token of a name. IsNotFound reports that there is none.
 func (t ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken, error) {
 	return byName[api.ScopedToken](ctx, t.client, api.ScopedTokens, name)

@@ -35,6 +35,11 @@ func (s SigningSecrets) GetClaimed(ctx context.Context, id, claim string) (*api.
 	return getClaimed[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, claim)
 }
 
+// Refreshed is GetClaimed for a refresh, whose reads share the pages of a list.
+func (s SigningSecrets) Refreshed(ctx context.Context, id, claim string) (*api.SigningSecret, error) {
+	return refreshed[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, claim)
+}
+
 // ByName reads the signing secret of a name. IsNotFound reports that there is none.
 func (s SigningSecrets) ByName(ctx context.Context, name string) (*api.SigningSecret, error) {
 	return byName[api.SigningSecret](ctx, s.client, api.SigningSecrets, name)

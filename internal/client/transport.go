@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
 // maxResponse bounds a response. A full page of the largest objects is well below it.
@@ -19,7 +19,8 @@ const maxResponse = 16 << 20
 // the middle of a body then fails the attempt, which is retried.
 type transport struct {
 	next    http.RoundTripper
-	limiter *rate.Limiter
+	pace    *pace
+	clock   clock.Clock
 	timeout time.Duration
 	log     func(context.Context, Event)
 }
@@ -41,13 +42,11 @@ var errTooLarge = errors.New("the response is larger than any response of the pl
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	r := requestOf(ctx)
-	if t.limiter != nil {
-		if err := t.limiter.Wait(ctx); err != nil {
-			closeBody(req)
-			return nil, &notSentError{err}
-		}
+	if err := t.pace.turn(ctx); err != nil {
+		closeBody(req)
+		return nil, &notSentError{err}
 	}
-	// The timeout begins after the limiter, because the wait for a turn is not the platform's fault.
+	// The timeout begins after the turn, because the wait for a turn is not the platform's fault.
 	if !r.attempts.begin() {
 		closeBody(req)
 		return nil, &notSentError{context.Canceled}
@@ -58,6 +57,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		event.Failure = describe(err, r.known).Error()
 	} else {
 		event.Status, event.RequestID = resp.StatusCode, requestIDOf(resp)
+		t.pace.heed(t.clock, resp)
 	}
 	r.attempts.end(event.Status)
 	t.log(ctx, event)

@@ -36,6 +36,11 @@ func (e WebhookEndpoints) GetClaimed(ctx context.Context, id, claim string) (*ap
 	return getClaimed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id, claim)
 }
 
+// Refreshed is GetClaimed for a refresh, whose reads share the pages of a list.
+func (e WebhookEndpoints) Refreshed(ctx context.Context, id, claim string) (*api.WebhookEndpoint, error) {
+	return refreshed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, id, claim)
+}
+
 // ByName reads the webhook endpoint of a name. IsNotFound reports that there is none.
 func (e WebhookEndpoints) ByName(ctx context.Context, name string) (*api.WebhookEndpoint, error) {
 	return byName[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, name)

@@ -16,6 +16,8 @@ type route struct {
 
 var because = object{"reason": "test"}
 
+var aPresentedClaim = object{"id": "pol_1", "claim": strings.Repeat("x", 26)}
+
 var routes = []route{
 	{"GET", "/v1/identity", "", nil},
 	{"POST", "/v1/introspect", api.PermissionIntrospect, url.Values{"token": {"x"}}},
@@ -26,6 +28,7 @@ var routes = []route{
 	{"PUT", "/v1/runs/{id}", api.PermissionWrite, nil},
 	{"POST", "/v1/runs/{id}/end", api.PermissionWrite, object{"in_order": true}},
 	{"GET", "/v1/orphans", api.PermissionRead, nil},
+	{"POST", "/v1/claims/present", api.PermissionRead, object{"claims": []object{aPresentedClaim}}},
 
 	{"POST", pathConnectors, api.PermissionWrite, object{"name": "new", "owner": "o", "type": "custom"}},
 	{"GET", pathConnectors, api.PermissionRead, nil},

@@ -6,7 +6,6 @@ package claims
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -129,8 +128,9 @@ func insert(ctx context.Context, tx *txn.Tx, c Claiming, id string, number int64
 	}
 	claim := &store.Claim{
 		Scope: tx.Scope, Kind: c.Kind.Path, ObjectID: id, Number: number,
-		Hash: tx.Keys.ClaimHash(tx.Scope, id, c.Claim), Specification: c.specification(tx),
-		RunID: c.RunID, Principal: tx.Actor, Etag: etag, CreatedAt: tx.Now,
+		Hash: tx.Keys.ClaimHash(tx.Scope, id, c.Claim), Digest: api.ClaimDigest(id, c.Claim),
+		Specification: c.specification(tx),
+		RunID:         c.RunID, Principal: tx.Actor, Etag: etag, CreatedAt: tx.Now,
 	}
 	if err := tx.InsertClaim(ctx, claim); err != nil {
 		return err
@@ -210,58 +210,4 @@ func wayOut(r Reason) string {
 		return "it is not what this create asks for: choose another name, or import it and plan again"
 	}
 	return "import it if this configuration is to manage it, or choose another name"
-}
-
-// Present takes the claim of a read. From then on the object is never adopted. It returns a problem where another run
-// has adopted the object, so that a second state does not go on with it. A claim of another object says nothing.
-func Present(ctx context.Context, runner *txn.Runner, caller txn.Caller, id, claim string) error {
-	var found *store.Claim
-	err := runner.View(ctx, caller, func(tx *txn.Tx) (err error) {
-		found, err = presented(ctx, tx, id, claim)
-		return err
-	})
-	if err != nil || found == nil || !found.PresentedAt.IsZero() {
-		return err
-	}
-	if outage := runner.Store.Outage(); outage != nil {
-		return outage // no read waits for its end
-	}
-	return runner.Update(ctx, caller, func(tx *txn.Tx) error {
-		found, err := presented(ctx, tx, id, claim)
-		if err != nil || found == nil || !found.PresentedAt.IsZero() {
-			return err
-		}
-		found.PresentedAt = tx.Now
-		if err := tx.UpdateClaim(ctx, found); err != nil {
-			return err
-		}
-		return bind(ctx, tx, found)
-	})
-}
-
-// presented finds the claim of a read; nil for none.
-func presented(ctx context.Context, tx *txn.Tx, id, claim string) (*store.Claim, error) {
-	found, err := tx.ClaimByHash(ctx, tx.Scope, id, tx.Keys.ClaimHash(tx.Scope, id, claim))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	bound, err := tx.Keys.Rows().Claim(found)
-	if err := tx.CheckBound(ctx, bound, err); err != nil {
-		return nil, err
-	}
-	if found.SupersededAt.IsZero() {
-		return found, nil
-	}
-	name, err := tx.PrincipalName(ctx, tx.Scope, found.SupersededBy)
-	if err != nil {
-		return nil, fmt.Errorf("find who adopted %s: %w", id, err)
-	}
-	return nil, problem.New(api.CodeClaimSuperseded, "", "%s was made by the interrupted run %s; at %s, %s adopted it in "+
-		"run %s, before any state had presented the claim of this one; "+
-		"the state of that run has it now, so take it out of this one",
-		id, found.RunID, found.SupersededAt.UTC().Format(time.RFC3339),
-		api.Actor(found.SupersededBy, name), found.SupersededRun)
 }

@@ -75,10 +75,14 @@ func CheckScopes(member string, scopes []string) error {
 
 // FlattenObject shows the common part of an object.
 func FlattenObject(o *store.Object) api.Object {
-	return api.Object{
+	out := api.Object{
 		ID: o.ID, Name: o.Name, Description: o.Description, Labels: o.Labels,
 		Tenant: o.Scope.Tenant, Environment: o.Scope.Environment, CreatedAt: o.CreatedAt.UTC(), Etag: etagOf(o),
 	}
+	if o.Claim != nil {
+		out.Claim = &api.ObjectClaim{Digest: o.Claim.Digest, Presented: o.Claim.Presented}
+	}
+	return out
 }
 
 // CheckNameFree refuses a name that another object of the kind has. The store would refuse it too, but cannot say which

@@ -116,6 +116,9 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 			h.Description += "\n\nNeeds the permission `" + op.Permission + "`."
 		}
 	}
+	if _, list := op.Returns.(interface{ IsPage() }); list {
+		h.Middlewares = append(h.Middlewares, compressed)
+	}
 	if op.Returns == nil {
 		huma.Register(rt.api, h, func(ctx context.Context, in *I) (*struct{}, error) {
 			if _, err := handle(ctx, in); err != nil {

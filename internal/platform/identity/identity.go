@@ -53,6 +53,11 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 		}
 		out.PlatformID, out.Incarnation = h.runner.Platform.ID, h.runner.Platform.Incarnation
 		out.RestoreConfirmed = platform.RestoreConfirmed
+		if access.From(ctx).May(api.PermissionRead) {
+			if out.Objects, err = tx.Objects(ctx, tx.Scope); err != nil {
+				return err
+			}
+		}
 		if r := access.From(ctx); !r.May(api.PermissionReveal) && !r.May(api.PermissionWrite) {
 			return nil
 		}

@@ -95,6 +95,12 @@ func (r Rows) Run(run *store.Run) (Bound, error) {
 // Claim binds who may adopt an object, and who has adopted it, to the object.
 func (r Rows) Claim(c *store.Claim) (Bound, error) {
 	row := store.Row{Table: store.TableClaims, Scope: c.Scope, ID: c.ObjectID, Number: c.Number}
-	return r.bind(row, c.Kind, c.Hash, c.Specification, c.RunID, c.Principal, c.Etag, micros(c.CreatedAt),
-		micros(c.PresentedAt), micros(c.SupersededAt), c.SupersededBy, c.SupersededRun)
+	columns := []any{
+		c.Kind, c.Hash, c.Specification, c.RunID, c.Principal, c.Etag, micros(c.CreatedAt),
+		micros(c.PresentedAt), micros(c.SupersededAt), c.SupersededBy, c.SupersededRun,
+	}
+	if c.Digest != "" { // an older build stored none, and bound none
+		columns = append(columns, c.Digest)
+	}
+	return r.bind(row, columns...)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
-// Handler serves /v1/runs and /v1/orphans.
+// Handler serves /v1/runs, /v1/claims and /v1/orphans.
 type Handler struct{ runner *txn.Runner }
 
 // New returns a handler.
@@ -39,6 +39,12 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Description: "In order: what the run made is never adopted. Otherwise: its lease ends now. " +
 			"A run that has ended stays as it ended. For the principal that made it.",
 	}, h.end)
+	httpapi.Register(r, httpapi.Operation{
+		ID: "presentClaims", Method: http.MethodPost, Path: "/v1/claims/present", Tag: tag,
+		Permission: api.PermissionRead, Summary: "Present claims",
+		Description: "Says that a state has these objects, as a read of each with its claim does: none of them is adopted " +
+			"from then on. For a reader of lists, which show the digests of the claims.",
+	}, h.present)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "listOrphans", Method: http.MethodGet, Path: "/v1/orphans", Tag: tag, Permission: api.PermissionRead,
 		Returns: api.Page[api.Orphan]{}, Summary: "List orphans",
@@ -74,6 +80,15 @@ func (h *Handler) end(ctx context.Context, in *endInput) (*httpapi.Answer, error
 		return claims.End(ctx, tx, in.ID, in.Body.InOrder)
 	})
 	if err != nil {
+		return nil, err
+	}
+	return httpapi.NoContent(), nil
+}
+
+type presentInput struct{ Body api.PresentClaims }
+
+func (h *Handler) present(ctx context.Context, in *presentInput) (*httpapi.Answer, error) {
+	if err := claims.PresentAll(ctx, h.runner, access.CallerOf(ctx), in.Body.Claims); err != nil {
 		return nil, err
 	}
 	return httpapi.NoContent(), nil

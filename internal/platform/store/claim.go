@@ -16,6 +16,7 @@ type Claim struct {
 	ObjectID      string
 	Number        int64  // 1 for the create; each adoption adds one
 	Hash          []byte // keyed
+	Digest        string // api.ClaimDigest; empty where an older build stored the claim
 	Specification []byte // keyed: the body of the create may hold a secret that can be guessed
 	RunID         string
 	Principal     string
@@ -29,8 +30,8 @@ type Claim struct {
 }
 
 const selectClaim = `SELECT c.tenant, c.environment, c.kind, c.object_id, c.number, c.claim_hash, c.specification,
-	c.run_id, c.principal, c.etag, c.created_at, c.presented_at, c.superseded_at, c.superseded_by, c.superseded_run
-	FROM claims c `
+	c.run_id, c.principal, c.etag, c.created_at, c.presented_at, c.superseded_at, c.superseded_by, c.superseded_run,
+	c.digest FROM claims c `
 
 var (
 	currentClaim = statement(selectClaim + `WHERE c.tenant = $1 AND c.environment = $2 AND c.object_id = $3
@@ -40,10 +41,10 @@ var (
 	claimsOfSpecification = statement(selectClaim + `WHERE c.tenant = $1 AND c.environment = $2
 		AND c.specification = $3 AND c.presented_at = 0 AND c.superseded_at = 0 ORDER BY c.object_id`)
 	insertClaim = statement(`INSERT INTO claims (tenant, environment, kind, object_id, number, claim_hash, specification,
-		run_id, principal, etag, created_at, presented_at, superseded_at, superseded_by, superseded_run)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+		run_id, principal, etag, created_at, presented_at, superseded_at, superseded_by, superseded_run, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
 	updateClaim = statement(`UPDATE claims SET presented_at = $5, superseded_at = $6, superseded_by = $7,
-		superseded_run = $8 WHERE tenant = $1 AND environment = $2 AND object_id = $3 AND number = $4`)
+		superseded_run = $8, digest = $9 WHERE tenant = $1 AND environment = $2 AND object_id = $3 AND number = $4`)
 	forgetPresented = statement(`DELETE FROM claims WHERE (tenant, environment, object_id, number) IN
 		(SELECT tenant, environment, object_id, number FROM claims
 			WHERE presented_at > 0 AND presented_at < $1 AND superseded_at = 0 ORDER BY presented_at LIMIT $2)`)
@@ -95,7 +96,7 @@ func scanClaim(row scanner) (*Claim, error) {
 	var c Claim
 	return &c, row.Scan(&c.Tenant, &c.Environment, &c.Kind, &c.ObjectID, &c.Number, &c.Hash, &c.Specification,
 		&c.RunID, &c.Principal, &c.Etag, column.Time(&c.CreatedAt), column.Time(&c.PresentedAt),
-		column.Time(&c.SupersededAt), &c.SupersededBy, &c.SupersededRun)
+		column.Time(&c.SupersededAt), &c.SupersededBy, &c.SupersededRun, &c.Digest)
 }
 
 func (tx *Tx) claims(ctx context.Context, text string, args ...any) (found []*Claim, err error) {
@@ -139,14 +140,14 @@ func (tx *Tx) UnpresentedClaims(ctx context.Context, scope Scope, specification 
 func (tx *Tx) InsertClaim(ctx context.Context, c *Claim) error {
 	_, err := tx.exec(ctx, insertClaim, c.Tenant, c.Environment, c.Kind, c.ObjectID, c.Number, c.Hash, c.Specification,
 		c.RunID, c.Principal, c.Etag, column.Micros(c.CreatedAt), column.Micros(c.PresentedAt),
-		column.Micros(c.SupersededAt), c.SupersededBy, c.SupersededRun)
+		column.Micros(c.SupersededAt), c.SupersededBy, c.SupersededRun, c.Digest)
 	return failed("storing", "a claim of", c.ObjectID, err)
 }
 
 // UpdateClaim stores what has become of a claim.
 func (tx *Tx) UpdateClaim(ctx context.Context, c *Claim) error {
 	err := tx.execOne(ctx, updateClaim, c.Tenant, c.Environment, c.ObjectID, c.Number, column.Micros(c.PresentedAt),
-		column.Micros(c.SupersededAt), c.SupersededBy, c.SupersededRun)
+		column.Micros(c.SupersededAt), c.SupersededBy, c.SupersededRun, c.Digest)
 	return failed("updating", "a claim of", c.ObjectID, err)
 }
 

@@ -29,6 +29,8 @@ type Object struct {
 	DeletingBy    string
 	Uses          []Deleting // what it refers to, as far as that is deleting
 	Users         Users      // of an object that is deleting; not read with a page
+
+	Claim *ListedClaim // nil for none, and for an object that was not read with a page
 }
 
 func (o *Object) object() *Object { return o }
@@ -191,6 +193,9 @@ func (r reader[T]) page(ctx context.Context, tx *Tx, scope Scope, l List, comple
 	found, err := r.all(ctx, tx, text, args)
 	if err == nil && len(found) > 0 && complete != nil {
 		err = complete(found)
+	}
+	if err == nil {
+		err = tx.readClaimsOfPage(ctx, scope, objectsOf(found))
 	}
 	if err != nil {
 		return nil, failed("listing", r.kind, "", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // What is counted in an environment, besides the objects of each kind by the path of the kind.
@@ -39,6 +41,26 @@ func (tx *Tx) addUsage(ctx context.Context, scope Scope, kind string, objects, b
 		tx.grown[kind] = u
 	}
 	return nil
+}
+
+var countedObjects = statement(`SELECT kind, objects FROM usage WHERE tenant = $1 AND environment = $2`)
+
+// Objects returns how many objects of each kind an environment has, by the path of the kind.
+func (tx *Tx) Objects(ctx context.Context, scope Scope) (map[string]int64, error) {
+	out := map[string]int64{}
+	for _, kind := range api.Kinds() {
+		out[kind.Path] = 0
+	}
+	err := tx.each(ctx, countedObjects, []any{scope.Tenant, scope.Environment}, func(row scanner) error {
+		var kind string
+		var objects int64
+		err := row.Scan(&kind, &objects)
+		if _, object := out[kind]; object {
+			out[kind] = objects
+		}
+		return err
+	})
+	return out, failed("counting", "the objects of", scope.Environment, err)
 }
 
 // Grown returns the use of everything that the transaction has added to, in the order of the kinds.

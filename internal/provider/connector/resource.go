@@ -80,7 +80,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.Connectors().GetClaimed(ctx, state.ID.ValueString(), claim)
+	found, err := c.Connectors().Refreshed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

@@ -110,7 +110,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	p, err := c.RotationPolicies().GetClaimed(ctx, state.ID.ValueString(), claim)
+	p, err := c.RotationPolicies().Refreshed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

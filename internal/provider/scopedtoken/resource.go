@@ -52,7 +52,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	t, err := c.ScopedTokens().GetClaimed(ctx, state.ID.ValueString(), claim)
+	t, err := c.ScopedTokens().Refreshed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

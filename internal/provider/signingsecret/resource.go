@@ -66,7 +66,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.SigningSecrets().GetClaimed(ctx, state.ID.ValueString(), claim)
+	found, err := c.SigningSecrets().Refreshed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

@@ -66,6 +66,7 @@ func (s *Session) Interrupt() {
 func (s *Session) Close(ctx context.Context) {
 	if s.run != nil {
 		s.run.Close(ctx)
+		s.client.Flush(ctx)
 	}
 }
 

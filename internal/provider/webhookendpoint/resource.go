@@ -73,7 +73,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.WebhookEndpoints().GetClaimed(ctx, state.ID.ValueString(), claim)
+	found, err := c.WebhookEndpoints().Refreshed(ctx, state.ID.ValueString(), claim)
 	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
 		resp.State.RemoveResource(ctx)
 		return

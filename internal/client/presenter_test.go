@@ -1,0 +1,87 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// presented is a presenter whose batches are counted.
+type presented struct {
+	presenter
+	counts  sync.Mutex
+	batches []int
+}
+
+func newPresented(answer <-chan struct{}) *presented {
+	p := &presented{}
+	p.send = func(_ context.Context, claims []api.PresentedClaim) error {
+		<-answer
+		p.counts.Lock()
+		defer p.counts.Unlock()
+		p.batches = append(p.batches, len(claims))
+		return nil
+	}
+	return p
+}
+
+func (p *presented) addMany(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		p.add(t.Context(), api.PresentedClaim{ID: fmt.Sprint(i)})
+	}
+}
+
+// Claims go in batches of the largest size while they come, and the rest once none came for a while.
+func TestClaimsArePresentedInBatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open := make(chan struct{})
+		close(open)
+		p := newPresented(open)
+		p.addMany(t, 2*api.PageSize+10)
+		synctest.Wait()
+		if fmt.Sprint(p.batches) != "[1000 1000]" {
+			t.Errorf("sent %v at once", p.batches)
+		}
+		time.Sleep(quietTime - time.Millisecond)
+		p.addMany(t, 1)
+		time.Sleep(quietTime - time.Millisecond)
+		synctest.Wait()
+		if len(p.batches) != 2 {
+			t.Errorf("sent %v while claims came", p.batches)
+		}
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		if fmt.Sprint(p.batches) != "[1000 1000 11]" {
+			t.Errorf("sent %v in the end", p.batches)
+		}
+	})
+}
+
+// A flush sends the rest and waits, but not for ever. No claim is sent after it.
+func TestFlushSendsTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := make(chan struct{})
+		p := newPresented(answer)
+		p.addMany(t, 3)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		p.flush(ctx)
+		if ctx.Err() == nil {
+			t.Error("the flush did not wait for the answer")
+		}
+		p.addMany(t, 2)
+		close(answer)
+		p.flush(t.Context())
+		time.Sleep(2 * quietTime)
+		synctest.Wait()
+		if fmt.Sprint(p.batches) != "[3]" {
+			t.Errorf("sent %v", p.batches)
+		}
+	})
+}

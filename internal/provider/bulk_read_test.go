@@ -1,0 +1,233 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
+)
+
+// parallelism is how many reads Terraform has under way.
+const parallelism = 10
+
+// known is an object as a state has it.
+type known struct {
+	id      string
+	state   *tfprotov6.DynamicValue
+	private []byte
+}
+
+// crowd is a platform with many scoped tokens, and the states that have them.
+type crowd struct {
+	*acctest.Platform
+	t      *testing.T
+	tokens []known
+	typ    tftypes.Type
+	mu     sync.Mutex
+	memory uint64 // the most that Go had from the system during a refresh
+}
+
+// newCrowd creates n scoped tokens with claims that no read has presented.
+func newCrowd(t *testing.T, n int) *crowd {
+	t.Helper()
+	c := &crowd{Platform: acctest.StartFixture(t), t: t, tokens: make([]known, n)}
+	ids, by, run := acctest.TheFixture(), c.As(api.RoleDeployer).Client(), client.NewRunID()
+	c.parallel(8, n, func(i int) {
+		claim := client.NewClaim(run)
+		made, err := by.ScopedTokens().CreateClaimed(t.Context(), api.ScopedTokenCreate{
+			RotatedCreate: api.RotatedCreate{Name: fmt.Sprintf("t-%d", i), Owner: "team-a"},
+			ConnectorID:   ids.Connectors[0], Scopes: []string{"messages:send"}, RotationPolicyID: &ids.Policies[0],
+		}, claim)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		text, _ := json.Marshal(claim.Value)
+		private, _ := json.Marshal(map[string][]byte{"claim": text})
+		c.tokens[i] = known{id: made.ID, private: private}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return c
+}
+
+// parallel calls do for 0 to n-1, some at a time.
+func (c *crowd) parallel(at, n int, do func(i int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range at {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// refresh reads these tokens as a plan does: in a provider of its own, in any order, several at a time. It returns the
+// tokens as the new state has them, and how many requests the platform got.
+func (c *crowd) refresh(tokens []known) (after []known, requests int) {
+	c.t.Helper()
+	c.ForgetRequests()
+	p := provider.New("test")()
+	server, schemas := tftest.Serve(c.t, p)
+	config := tftest.Config{
+		"endpoint": c.URL, "tenant": acctest.Tenant, "environment": acctest.Environment,
+		"token": c.Token(api.RoleDeployer), "max_retries": 0,
+	}
+	tftest.Must(c.t, tftest.Configure(c.t, server, schemas, config))
+	c.typ = schemas.ResourceSchemas["quickconnect_scoped_token"].ValueType()
+	after = make([]known, len(tokens))
+	order := rand.Perm(len(tokens))
+	c.parallel(parallelism, len(tokens), func(i int) {
+		if i%100 == 0 {
+			c.measure()
+		}
+		i = order[i]
+		was := tokens[i]
+		if was.state == nil {
+			was.state = tftest.Dynamic(c.t, tftest.Value(c.typ, tftest.Config{"id": was.id}))
+		}
+		r, err := server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName: "quickconnect_scoped_token", CurrentState: was.state, Private: was.private,
+		})
+		if err != nil || tftest.Diags(r.Diagnostics).Errors() != "" {
+			c.t.Error(err, tftest.Diags(r.Diagnostics).Errors())
+			return
+		}
+		after[i] = known{was.id, r.NewState, r.Private}
+	})
+	provider.Close(c.t.Context(), p)
+	return after, len(c.Requests())
+}
+
+func (c *crowd) measure() {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.memory = max(c.memory, m.Sys-m.HeapReleased)
+}
+
+// value returns a state; null where the object is gone.
+func (c *crowd) value(k known) tftypes.Value {
+	c.t.Helper()
+	v, err := k.state.Unmarshal(c.typ)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return v
+}
+
+// differing returns the ids of the tokens whose state differs.
+func (c *crowd) differing(a, b []known) (ids []string) {
+	c.t.Helper()
+	for i := range a {
+		if !c.value(a[i]).Equal(c.value(b[i])) {
+			ids = append(ids, a[i].id)
+		}
+	}
+	return ids
+}
+
+func (c *crowd) atMost(what string, got, want int) {
+	c.t.Helper()
+	c.t.Logf("%s: %d requests", what, got)
+	if got > want {
+		var lines []string
+		for _, r := range c.Requests() {
+			lines = append(lines, r.Method+" "+r.Path)
+		}
+		c.t.Errorf("%s: %d requests, want at most %d:\n%s", what, got, want,
+			strings.Join(lines[:min(len(lines), 50)], "\n"))
+	}
+}
+
+// The connector and the policy of a configuration cost two more requests.
+const besides = 2
+
+func TestRefreshOfThousandTokens(t *testing.T) {
+	c := newCrowd(t, 1000)
+	first, requests := c.refresh(c.tokens)
+	c.atMost("the first refresh, which presents the claims", requests, 10-besides)
+	again, requests := c.refresh(first)
+	c.atMost("the next refresh", requests, 10-besides)
+	if ids := c.differing(first, again); len(ids) > 0 {
+		t.Errorf("%d states differ, such as %s", len(ids), ids[0])
+	}
+	if n := len(c.unclaimed()); n > 0 {
+		t.Errorf("%d claims were not presented", n)
+	}
+}
+
+// unclaimed returns the objects whose claims nobody has presented.
+func (c *crowd) unclaimed() []api.Orphan {
+	c.t.Helper()
+	c.Clock.Advance(api.OrphanAge)
+	found, err := c.As(api.RoleDeployer).Client().Runs().Orphans(c.t.Context())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return found
+}
+
+// One object of 10,000 that was changed or deleted outside Terraform is found, and the provider stays small.
+func TestRefreshOfTenThousandTokens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("creates 10,000 tokens")
+	}
+	c := newCrowd(t, 10_000)
+	few, requests := c.refresh(c.tokens[:3])
+	c.atMost("3 tokens of 10,000", requests, 8-besides)
+	copy(c.tokens, few)
+
+	c.memory = 0
+	c.tokens, requests = c.refresh(c.tokens)
+	c.atMost("10,000 tokens", requests, 40-besides)
+	t.Logf("at most %d MiB of memory, the platform and the states included", c.memory>>20)
+	if c.memory > 300<<20 {
+		t.Errorf("the process took %d MiB", c.memory>>20)
+	}
+
+	by := c.As(api.RoleDeployer).Client()
+	for range 5 {
+		drifted := c.tokens[rand.IntN(len(c.tokens))].id
+		_, err := by.ScopedTokens().Patch(t.Context(), drifted,
+			api.ScopedTokenPatch{RotatedPatch: api.RotatedPatch{Owner: api.Some("team-b")}}, client.Write{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, requests := c.refresh(c.tokens)
+		c.atMost("10,000 tokens with drift", requests, 40-besides)
+		if ids := c.differing(c.tokens, after); len(ids) != 1 || ids[0] != drifted {
+			t.Errorf("%s has drifted, found %q", drifted, ids)
+		}
+		c.tokens = after
+	}
+	gone := c.tokens[rand.IntN(len(c.tokens))].id
+	if err := by.ScopedTokens().Delete(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	after, requests := c.refresh(c.tokens)
+	c.atMost("10,000 tokens, one of them deleted", requests, 41-besides)
+	for i, k := range after {
+		if isGone := c.value(k).IsNull(); isGone != (k.id == gone) {
+			t.Errorf("%s: gone is %v", c.tokens[i].id, isGone)
+		}
+	}
+}
