@@ -17,25 +17,7 @@ const planned = 1000
 func BenchmarkPlan(b *testing.B) {
 	_, tokens, _ := startProcess(b)
 	tokens.StartPrograms()
-	tokens.Config(fmt.Sprintf(`
-resource "quickconnect_connector" "slack" {
-  name  = "slack"
-  owner = "messaging@example.com"
-  type  = "slack"
-}
-resource "quickconnect_rotation_policy" "quarterly" {
-  name     = "quarterly"
-  interval = "90d"
-}
-resource "quickconnect_scoped_token" "many" {
-  count              = %d
-  name               = "many-${count.index}"
-  owner              = "team-notifier"
-  connector_id       = quickconnect_connector.slack.id
-  scopes             = ["messages:send"]
-  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
-}
-`, planned))
+	tokens.Config(manyTokens(planned))
 	data := acctest.NewCLI(b)
 	data.Write("main.tf", fmt.Sprintf(`
 resource "terraform_data" "many" {
@@ -60,4 +42,43 @@ resource "terraform_data" "many" {
 	b.ReportMetric(ofTokens.Seconds()/float64(rounds), "s/plan-of-tokens")
 	b.ReportMetric(ofData.Seconds()/float64(rounds), "s/plan-of-data")
 	b.ReportMetric(ofTokens.Seconds()/ofData.Seconds(), "ratio")
+}
+
+// roundTrip is how far away the platform of BenchmarkFarPlatform is.
+const roundTrip = 20 * time.Millisecond
+
+// BenchmarkFarPlatform applies and plans over many scoped tokens of a platform that answers 20 ms late, with and without
+// a refresh in turns. The ratio says what a refresh costs.
+func BenchmarkFarPlatform(b *testing.B) {
+	for _, n := range []int{planned, 5 * planned} {
+		b.Run(fmt.Sprintf("%d tokens", n), func(b *testing.B) { benchFarPlatform(b, n) })
+	}
+}
+
+func benchFarPlatform(b *testing.B, n int) {
+	p, tf := acctest.Start(b)
+	p.Fail(func(acctest.Request) acctest.Fault { return acctest.Delay(roundTrip, acctest.Pass()) })
+	tf.StartPrograms()
+	tf.Config(manyTokens(n))
+	b.ReportMetric(tf.Apply().Took.Seconds(), "s/apply")
+	b.ReportMetric(float64(len(p.Requests())), "requests/apply")
+	tf.Plan(0) // presents the claims
+
+	var with, without time.Duration
+	requests, rounds := 0, 0
+	b.ResetTimer()
+	for b.Loop() {
+		for range 3 {
+			without += tf.Plan(0, "-refresh=false").Took
+			p.ForgetRequests()
+			with += tf.Plan(0).Took
+			requests += len(p.Requests())
+			rounds++
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(with.Seconds()/float64(rounds), "s/plan")
+	b.ReportMetric(without.Seconds()/float64(rounds), "s/plan-without-refresh")
+	b.ReportMetric(with.Seconds()/without.Seconds(), "ratio")
+	b.ReportMetric(float64(requests)/float64(rounds), "requests/plan")
 }

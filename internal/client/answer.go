@@ -15,7 +15,7 @@ import (
 func (c *Client) For(identity api.Identity) *Client {
 	out := *c
 	out.here = &identity
-	out.refresh = newRefresh(identity.Objects, c.writes, &presenter{send: out.presentClaims})
+	out.refresh = newRefresh(identity.Objects, c.writes, newPresenter(out.presentClaims))
 	return &out
 }
 

@@ -46,8 +46,8 @@ type Config struct {
 	MaxRetries int
 	// RequestTimeout bounds each attempt. 0 is DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// RequestsPerSecond bounds the requests of this process to the endpoint, those of other clients with the same bound and
-	// retries included. 0 is no bound.
+	// RequestsPerSecond bounds the requests of this process to the endpoint, retries and those of other clients with the
+	// same bound included. 0 is no bound.
 	RequestsPerSecond float64
 	// CAFile has certificate authorities in PEM. They are trusted besides those of the system.
 	CAFile string

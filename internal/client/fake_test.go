@@ -101,9 +101,14 @@ func newClient(t *testing.T, endpoint string, change func(*Config)) *sut {
 		s.waits = append(s.waits, wanted(lo, hi, n, resp))
 		return 0
 	}
-	c.http.HTTPClient.Transport.(*transport).pace.after = func(_ time.Duration, f func()) { go f() }
 	s.Client = c
+	s.pace().after = func(_ time.Duration, f func()) { go f() }
 	return s
+}
+
+func (s *sut) pace() *pace {
+	attempts, _ := s.http.HTTPClient.Transport.(*transport)
+	return attempts.pace
 }
 
 func problem(code string, change ...func(*api.Problem)) http.HandlerFunc {

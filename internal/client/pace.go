@@ -21,8 +21,8 @@ const maxTurn = 5 * time.Minute
 // firstPause is how long all requests wait after a 429 that does not say how long.
 const firstPause = time.Second
 
-// pace holds the requests of this process to one endpoint back: to a rate, and after a 429 all of them for as long as it
-// says. The platform counts the requests of a principal together, so one that is refused speaks for the others.
+// pace holds the requests of this process to one endpoint back: to a rate, and after a 429 all of them for as long as
+// it says. The platform counts the requests of a principal together, so one that is refused speaks for the others.
 type pace struct {
 	limiter *rate.Limiter // nil: no rate
 	after   func(time.Duration, func())
@@ -70,8 +70,8 @@ func (p *pace) turn(ctx context.Context) error {
 	}
 }
 
-var errTurn = errors.New("the request had no turn within " + maxTurn.String() + ": requests_per_second, or the limit of " +
-	"the platform, is too low for so many requests at a time; raise it, or lower -parallelism")
+var errTurn = errors.New("the request had no turn within " + maxTurn.String() + ": requests_per_second, or the " +
+	"limit of the platform, is too low for so many requests at a time; raise it, or lower -parallelism")
 
 func (p *pace) paused() bool {
 	p.mu.Lock()

@@ -12,12 +12,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
-func refusal(retryAfter string) *http.Response {
-	resp := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{}}
+// refuse lets a 429 arrive.
+func refuse(p *pace, retryAfter string) {
+	header := http.Header{}
 	if retryAfter != "" {
-		resp.Header.Set("Retry-After", retryAfter)
+		header.Set("Retry-After", retryAfter)
 	}
-	return resp
+	p.heed(clock.System(), &http.Response{StatusCode: http.StatusTooManyRequests, Header: header})
 }
 
 // after returns how long a request waits for its turn.
@@ -35,24 +36,23 @@ func after(t *testing.T, p *pace) time.Duration {
 func TestRefusalPausesAllRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(0)
-		c := clock.System()
 		if d := after(t, p); d != 0 {
 			t.Errorf("waited %s without a reason", d)
 		}
-		p.heed(c, &http.Response{StatusCode: http.StatusOK})
+		p.heed(clock.System(), &http.Response{StatusCode: http.StatusOK})
 		if d := after(t, p); d != 0 {
 			t.Errorf("waited %s after a success", d)
 		}
-		p.heed(c, refusal("7"))
-		p.heed(c, refusal("2"))
+		refuse(p, "7")
+		refuse(p, "2")
 		if d := after(t, p); d != 7*time.Second {
 			t.Errorf("waited %s, want 7s", d)
 		}
-		p.heed(c, refusal(""))
+		refuse(p, "")
 		if d := after(t, p); d != firstPause {
 			t.Errorf("waited %s, want %s", d, firstPause)
 		}
-		p.heed(c, refusal("3600"))
+		refuse(p, "3600")
 		if d := after(t, p); d != maxRetryAfter {
 			t.Errorf("waited %s, want %s", d, maxRetryAfter)
 		}
@@ -64,7 +64,7 @@ func TestFullEnvironmentDoesNotPause(t *testing.T) {
 	s := serve(t, problem(api.CodeLimitReached), respondJSON(aConnector()))
 	c := newClient(t, s.URL, nil)
 	paused := false
-	c.http.HTTPClient.Transport.(*transport).pace.after = func(time.Duration, func()) { paused = true }
+	c.pace().after = func(time.Duration, func()) { paused = true }
 	_, _ = c.Connectors().Create(t.Context(), withCredential)
 	if _, err := c.Connectors().Get(t.Context(), connectorID); err != nil || paused {
 		t.Errorf("paused: %v, %v", paused, err)
@@ -77,7 +77,7 @@ func TestRateIsOfTheProcess(t *testing.T) {
 	rated := func(cfg *Config) { cfg.RequestsPerSecond = 2.5 }
 	paces := map[*pace]bool{}
 	for range 3 {
-		paces[newClient(t, s.URL+"/", rated).http.HTTPClient.Transport.(*transport).pace] = true
+		paces[newClient(t, s.URL+"/", rated).pace()] = true
 	}
 	if len(paces) != 1 {
 		t.Errorf("%d paces", len(paces))
@@ -117,8 +117,8 @@ func TestEndlessRefusalsAreBounded(t *testing.T) {
 		p := newPace(0)
 		go func() {
 			for range 20 {
-				p.heed(clock.System(), refusal("30"))
-				time.Sleep(29 * time.Second)
+				refuse(p, "30")
+				_ = sleep(t.Context(), 29*time.Second)
 			}
 		}()
 		synctest.Wait()
@@ -126,6 +126,6 @@ func TestEndlessRefusalsAreBounded(t *testing.T) {
 		if err := p.turn(t.Context()); !errors.Is(err, errTurn) || clock.System().Now().Sub(began) != maxTurn {
 			t.Errorf("%v after %s", err, clock.System().Now().Sub(began))
 		}
-		time.Sleep(2 * maxTurn) // the refusals end
+		_ = sleep(t.Context(), 2*maxTurn) // the refusals end
 	})
 }

@@ -10,18 +10,24 @@ import (
 )
 
 // quietTime is how long no claim comes before those that wait are presented.
-const quietTime = 2 * time.Second
+const quietTime = 5 * time.Second
 
-// presenter presents claims in the background, as many as a request takes. A claim that it loses is presented by the
-// next refresh.
+// presenter presents claims in the background: one request at a time, with as many as it takes. A claim that it loses is
+// presented by the next refresh.
 type presenter struct {
 	send func(context.Context, []api.PresentedClaim) error
 
 	mu      sync.Mutex
 	waiting []api.PresentedClaim
-	timer   *time.Timer // runs while claims wait
+	timer   *time.Timer     // sends what waits once no claim has come for a while
+	base    context.Context // of the requests: that of a read, and no end
+	sending bool
 	closed  bool
-	sends   sync.WaitGroup
+	idle    chan struct{} // closed once nothing waits or is sent any more, after closed
+}
+
+func newPresenter(send func(context.Context, []api.PresentedClaim) error) *presenter {
+	return &presenter{send: send, base: context.Background(), idle: make(chan struct{})}
 }
 
 func (p *presenter) add(ctx context.Context, claim api.PresentedClaim) {
@@ -30,52 +36,67 @@ func (p *presenter) add(ctx context.Context, claim api.PresentedClaim) {
 	if p.closed {
 		return
 	}
+	p.base = context.WithoutCancel(ctx)
 	p.waiting = append(p.waiting, claim)
-	if len(p.waiting) == api.PageSize {
-		p.sendWaiting(ctx)
-		return
+	if p.timer == nil {
+		p.timer = time.AfterFunc(quietTime, func() { p.next(1) })
 	}
-	if p.timer != nil {
-		p.timer.Reset(quietTime)
-		return
-	}
-	p.timer = time.AfterFunc(quietTime, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if !p.closed {
-			p.sendWaiting(ctx)
-		}
-	})
+	p.timer.Reset(quietTime)
+	p.nextLocked(api.PageSize)
 }
 
-// sendWaiting sends what waits. The caller holds the lock.
-func (p *presenter) sendWaiting(ctx context.Context) {
-	batch := p.waiting
-	p.waiting = nil
-	if p.timer != nil {
-		p.timer.Stop()
-		p.timer = nil
-	}
-	if len(batch) == 0 {
-		return
-	}
-	ctx = context.WithoutCancel(ctx)
-	p.sends.Go(func() { _ = p.send(ctx, batch) })
+// next sends the claims that wait, if there are as many as that and none are being sent.
+func (p *presenter) next(atLeast int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nextLocked(atLeast)
 }
 
-// flush sends what waits, and waits for every answer or for the end of the context.
+func (p *presenter) nextLocked(atLeast int) {
+	if p.sending || len(p.waiting) < atLeast {
+		return
+	}
+	n := min(len(p.waiting), api.PageSize)
+	batch := p.waiting[:n]
+	p.waiting = p.waiting[n:]
+	p.sending = true
+	go p.sendBatch(p.base, batch)
+}
+
+func (p *presenter) sendBatch(ctx context.Context, batch []api.PresentedClaim) {
+	_ = p.send(ctx, batch)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sending = false
+	if p.closed {
+		p.finish()
+		return
+	}
+	p.nextLocked(api.PageSize)
+}
+
+// finish sends the rest, and says when there is none. The caller holds the lock.
+func (p *presenter) finish() {
+	if p.nextLocked(1); !p.sending {
+		close(p.idle)
+	}
+}
+
+// flush sends what waits, and waits for every answer or for the end of the context. No claim is sent that comes later.
 func (p *presenter) flush(ctx context.Context) {
 	p.mu.Lock()
-	p.sendWaiting(ctx)
-	p.closed = true
+	if !p.closed {
+		p.closed = true
+		if p.timer != nil {
+			p.timer.Stop()
+		}
+		if !p.sending {
+			p.finish()
+		}
+	}
 	p.mu.Unlock()
-	answered := make(chan struct{})
-	go func() {
-		p.sends.Wait()
-		close(answered)
-	}()
 	select {
-	case <-answered:
+	case <-p.idle:
 	case <-ctx.Done():
 	}
 }

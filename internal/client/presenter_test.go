@@ -13,20 +13,20 @@ import (
 
 // presented is a presenter whose batches are counted.
 type presented struct {
-	presenter
+	*presenter
 	counts  sync.Mutex
 	batches []int
 }
 
 func newPresented(answer <-chan struct{}) *presented {
 	p := &presented{}
-	p.send = func(_ context.Context, claims []api.PresentedClaim) error {
+	p.presenter = newPresenter(func(_ context.Context, claims []api.PresentedClaim) error {
 		<-answer
 		p.counts.Lock()
 		defer p.counts.Unlock()
 		p.batches = append(p.batches, len(claims))
 		return nil
-	}
+	})
 	return p
 }
 
@@ -48,14 +48,14 @@ func TestClaimsArePresentedInBatches(t *testing.T) {
 		if fmt.Sprint(p.batches) != "[1000 1000]" {
 			t.Errorf("sent %v at once", p.batches)
 		}
-		time.Sleep(quietTime - time.Millisecond)
+		_ = sleep(t.Context(), quietTime-time.Millisecond)
 		p.addMany(t, 1)
-		time.Sleep(quietTime - time.Millisecond)
+		_ = sleep(t.Context(), quietTime-time.Millisecond)
 		synctest.Wait()
 		if len(p.batches) != 2 {
 			t.Errorf("sent %v while claims came", p.batches)
 		}
-		time.Sleep(2 * time.Millisecond)
+		_ = sleep(t.Context(), 2*time.Millisecond)
 		synctest.Wait()
 		if fmt.Sprint(p.batches) != "[1000 1000 11]" {
 			t.Errorf("sent %v in the end", p.batches)
@@ -78,10 +78,31 @@ func TestFlushSendsTheRest(t *testing.T) {
 		p.addMany(t, 2)
 		close(answer)
 		p.flush(t.Context())
-		time.Sleep(2 * quietTime)
+		_ = sleep(t.Context(), 2*quietTime)
 		synctest.Wait()
 		if fmt.Sprint(p.batches) != "[3]" {
 			t.Errorf("sent %v", p.batches)
+		}
+	})
+}
+
+// A slow platform gets one request at a time.
+func TestClaimsWaitForTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := make(chan struct{})
+		p := newPresented(answer)
+		p.addMany(t, api.PageSize)
+		_ = sleep(t.Context(), quietTime)
+		p.addMany(t, api.PageSize+1)
+		_ = sleep(t.Context(), 2*quietTime)
+		close(answer)
+		synctest.Wait()
+		if fmt.Sprint(p.batches) != "[1000 1000]" {
+			t.Errorf("sent %v", p.batches)
+		}
+		p.flush(t.Context())
+		if fmt.Sprint(p.batches) != "[1000 1000 1]" {
+			t.Errorf("sent %v in the end", p.batches)
 		}
 	})
 }

@@ -153,10 +153,11 @@ func (m *model) read(id string) {
 }
 
 func newModel(t *testing.T, seed uint64) *model {
+	t.Helper()
 	w := &writes{}
 	m := &model{
-		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), writes: w, objects: map[string]int{}, changed: map[string]int{},
-		refresh: map[string]bool{},
+		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), writes: w, objects: map[string]int{},
+		changed: map[string]int{}, refresh: map[string]bool{},
 	}
 	m.reads = newReads[item](1+m.random.IntN(4), w)
 	for n := range modelIDs {

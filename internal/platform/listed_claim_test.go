@@ -23,7 +23,9 @@ func (w *world) listed(kind api.Kind, id string) (members map[string]any, claim 
 			continue
 		}
 		if has, ok := item["claim"].(map[string]any); ok {
-			claim = &api.ObjectClaim{Digest: has["digest"].(string), Presented: has["presented"].(bool)}
+			claim = &api.ObjectClaim{}
+			claim.Digest, _ = has["digest"].(string)
+			claim.Presented, _ = has["presented"].(bool)
 		}
 		delete(item, "claim")
 		return item, claim

@@ -113,8 +113,10 @@ func configurationSchema() schema.Schema {
 			"requests_per_second": schema.Float64Attribute{
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0.1)},
-				MarkdownDescription: "Most requests that this provider sends in a second, repetitions included; at " +
-					"least 0.1. For a platform that limits the rate. Default: no bound.",
+				MarkdownDescription: "Most requests that this provider sends in a second, of all kinds together and " +
+					"repetitions included; at least 0.1. For a platform that limits the rate. A request that would have to wait " +
+					"for more than five minutes is an error. Default: no bound; after an answer 429 all requests wait for as " +
+					"long as it says.",
 			},
 			"accept_platform_id": schema.StringAttribute{
 				Optional:   true,
