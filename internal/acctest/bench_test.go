@@ -17,7 +17,7 @@ const planned = 1000
 func BenchmarkPlan(b *testing.B) {
 	_, tokens, _ := startProcess(b)
 	tokens.StartPrograms()
-	tokens.Config(manyTokens(planned))
+	tokens.Config(crowdOf(planned))
 	data := acctest.NewCLI(b)
 	data.Write("main.tf", fmt.Sprintf(`
 resource "terraform_data" "many" {
@@ -59,7 +59,7 @@ func benchFarPlatform(b *testing.B, n int) {
 	p, tf := acctest.Start(b)
 	p.Fail(func(acctest.Request) acctest.Fault { return acctest.Delay(roundTrip, acctest.Pass()) })
 	tf.StartPrograms()
-	tf.Config(manyTokens(n))
+	tf.Config(crowdOf(n))
 	b.ReportMetric(tf.Apply().Took.Seconds(), "s/apply")
 	b.ReportMetric(float64(len(p.Requests())), "requests/apply")
 	tf.Plan(0) // presents the claims

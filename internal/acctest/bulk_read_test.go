@@ -8,8 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// manyTokens is a configuration of scoped tokens of one connector and one policy.
-func manyTokens(n int) string {
+// crowdOf is a configuration of scoped tokens of one connector and one policy.
+func crowdOf(n int) string {
 	return fmt.Sprintf(`
 resource "quickconnect_connector" "slack" {
   name  = "slack"
@@ -37,7 +37,7 @@ func TestPlanOfThousandTokensReadsInBulk(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
 	tf.StartPrograms()
-	tf.Config(manyTokens(1000))
+	tf.Config(crowdOf(1000))
 	tf.Apply()
 	for _, plan := range []string{"the plan after the apply", "the next plan"} {
 		p.ForgetRequests()

@@ -12,8 +12,8 @@ import (
 // quietTime is how long no claim comes before those that wait are presented.
 const quietTime = 5 * time.Second
 
-// presenter presents claims in the background: one request at a time, with as many as it takes. A claim that it loses is
-// presented by the next refresh.
+// presenter presents claims in the background: one request at a time, with as many as it takes. A claim that it loses
+// is presented by the next refresh.
 type presenter struct {
 	send func(context.Context, []api.PresentedClaim) error
 
@@ -27,7 +27,7 @@ type presenter struct {
 }
 
 func newPresenter(send func(context.Context, []api.PresentedClaim) error) *presenter {
-	return &presenter{send: send, base: context.Background(), idle: make(chan struct{})}
+	return &presenter{send: send, idle: make(chan struct{})}
 }
 
 func (p *presenter) add(ctx context.Context, claim api.PresentedClaim) {
@@ -87,6 +87,9 @@ func (p *presenter) flush(ctx context.Context) {
 	p.mu.Lock()
 	if !p.closed {
 		p.closed = true
+		if p.base == nil {
+			p.base = context.WithoutCancel(ctx)
+		}
 		if p.timer != nil {
 			p.timer.Stop()
 		}

@@ -15,8 +15,8 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// compressed compresses the pages of lists for a client that takes gzip. They hold no secret, whose length the length of
-// a compressed answer could betray.
+// compressed compresses the pages of lists for a client that takes gzip. They hold no secret, which the length of a
+// compressed answer could betray.
 func compressed(hc huma.Context, next func(huma.Context)) {
 	if !acceptsGzip(hc.Header("Accept-Encoding")) {
 		next(hc)
