@@ -47,8 +47,8 @@ resource "terraform_data" "many" {
 // roundTrip is how far away the platform of BenchmarkFarPlatform is.
 const roundTrip = 20 * time.Millisecond
 
-// BenchmarkFarPlatform applies and plans over many scoped tokens of a platform that answers 20 ms late, with and without
-// a refresh in turns. The ratio says what a refresh costs.
+// BenchmarkFarPlatform applies and plans over many scoped tokens of a platform that answers 20 ms late, with and
+// without a refresh in turns. The ratio says what a refresh costs.
 func BenchmarkFarPlatform(b *testing.B) {
 	for _, n := range []int{planned, 5 * planned} {
 		b.Run(fmt.Sprintf("%d tokens", n), func(b *testing.B) { benchFarPlatform(b, n) })
