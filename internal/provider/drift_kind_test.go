@@ -105,7 +105,8 @@ func TestDriftOfTheOtherKinds(t *testing.T) {
 	}
 }
 
-// object is what the API says of the object, without what counts its changes.
+// object is what the API says of the object, without what counts its changes, and without its claim, which a plan
+// presents.
 func (s *scene) object(k kind) map[string]any {
 	s.t.Helper()
 	var o map[string]any
@@ -113,6 +114,7 @@ func (s *scene) object(k kind) map[string]any {
 		s.t.Fatal("the object is not there")
 	}
 	delete(o, "etag")
+	delete(o, "claim")
 	return o
 }
 
