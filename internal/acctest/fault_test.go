@@ -83,9 +83,8 @@ provider "quickconnect" {
 	fails(opCreate, "apply")
 	if f.carriedOut {
 		wantCounts(t, p, quintetSize)
-		run := tf.ApplyFails().Has("Name taken")
+		tf.ApplyFails().Has("Name taken", "terraform import ADDRESS quintet")
 		for resource := range quintetOn(p) {
-			run.Has("terraform import " + resource + ".LABEL quintet")
 			tf.Import(resource+".quintet", "quintet")
 		}
 	} else {

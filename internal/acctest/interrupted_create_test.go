@@ -139,12 +139,13 @@ func cutWrite(tf *acctest.CLI, b *acctest.StateBackend, c cut, lost bool) {
 func wantImports(t *testing.T, tf *acctest.CLI, n int) {
 	t.Helper()
 	run := tf.ApplyFails().Has("Name taken")
-	commands := regexp.MustCompile(`terraform import (\w+)\.LABEL (\S+)`).FindAllStringSubmatch(run.Output, -1)
-	if len(commands) != n {
+	addresses := regexp.MustCompile(`with (\S+),`).FindAllStringSubmatch(run.Output, -1)
+	commands := regexp.MustCompile(`terraform import ADDRESS (\S+)`).FindAllStringSubmatch(run.Output, -1)
+	if len(commands) != n || len(addresses) != n {
 		t.Fatalf("%d imports are named, want %d:\n%s", len(commands), n, run.Output)
 	}
-	for _, c := range commands {
-		tf.Import(c[1]+".quintet", c[2])
+	for i, c := range commands {
+		tf.Import(addresses[i][1], c[1])
 	}
 }
 

@@ -94,7 +94,7 @@ func TestCreateBeforeDestroyOfOneNameLosesNothing(t *testing.T) {
     create_before_destroy = true
   }`) + handover(s))
 	tf.Apply()
-	tf.ApplyFails("-replace=" + token).Has("Name taken")
+	tf.ApplyFails("-replace="+token).Has("Name taken", "create_before_destroy", "name_prefix").HasNot("terraform import")
 	wantDelivered(t, p, s, 1, 1)
 	tf.Plan(0).Silent()
 }

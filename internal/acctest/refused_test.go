@@ -58,15 +58,12 @@ func TestNameTakenSaysHowToImport(t *testing.T) {
 		}
 		for _, block := range strings.Split(run.Output, "Error: ")[1:] {
 			address := regexp.MustCompile(`with (\S+),`).FindStringSubmatch(block)
-			command := regexp.MustCompile(`terraform import (\S+)\.LABEL (\S+)`).FindStringSubmatch(block)
+			command := regexp.MustCompile(`terraform import ADDRESS (\S+)`).FindStringSubmatch(block)
 			line := regexp.MustCompile(`(?m)^ *\d+: +name +=`).FindString(block)
 			if address == nil || command == nil || line == "" {
 				t.Fatalf("the error has not object, attribute and command:\n%s", block)
 			}
-			if !strings.HasPrefix(address[1], command[1]+".") {
-				t.Errorf("the command for %s is about a %s", address[1], command[1])
-			}
-			tf.Import(command[1]+strings.TrimPrefix(address[1], command[1]), command[2])
+			tf.Import(address[1], command[1])
 		}
 	}
 	tf.Plan(2).Has("Plan: 1 to add, 0 to change, 0 to destroy.") // the sink

@@ -19,6 +19,7 @@ const (
 	MaxBodyBytes         = 1 << 20
 	DefaultPageSize      = 100
 	MaxPageBytes         = 4 << 20
+	maxNamePrefix        = 50
 	maxDescription       = 1024
 	maxOwner             = 254
 	maxReason            = 512
@@ -41,15 +42,17 @@ const (
 
 // Patterns that provider and platform check alike.
 const (
-	namePattern  = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
-	scopePattern = `^[a-z][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*(:\*)?$`
-	keyPattern   = `^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$`
+	prefixPattern = `^[a-z0-9][a-z0-9-]*$`
+	namePattern   = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
+	scopePattern  = `^[a-z][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*(:\*)?$`
+	keyPattern    = `^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$`
 )
 
 var (
-	nameRegexp  = regexp.MustCompile(namePattern)
-	scopeRegexp = regexp.MustCompile(scopePattern)
-	keyRegexp   = regexp.MustCompile(keyPattern)
+	prefixRegexp = regexp.MustCompile(prefixPattern)
+	nameRegexp   = regexp.MustCompile(namePattern)
+	scopeRegexp  = regexp.MustCompile(scopePattern)
+	keyRegexp    = regexp.MustCompile(keyPattern)
 )
 
 // The checks below serve the provider's validators and the platform alike. Their errors complete the sentence
@@ -60,6 +63,15 @@ func CheckName(s string) error {
 	if !nameRegexp.MatchString(s) {
 		return fmt.Errorf("must be 1 to 63 characters: lower-case letters, digits and hyphens, " +
 			"with a letter or digit at both ends")
+	}
+	return nil
+}
+
+// CheckNamePrefix checks what the name that the platform chooses begins with.
+func CheckNamePrefix(s string) error {
+	if len(s) > maxNamePrefix || !prefixRegexp.MatchString(s) {
+		return fmt.Errorf("must be 1 to %d characters: lower-case letters, digits and hyphens, "+
+			"with a letter or digit first", maxNamePrefix)
 	}
 	return nil
 }

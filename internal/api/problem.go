@@ -59,6 +59,18 @@ var StatusOf = map[string]int{
 	CodeClaimSuperseded:     http.StatusConflict,
 }
 
+// Reasons of CodeNameTaken. A create without a claim, and a change of a name, have none.
+const (
+	TakenUnclaimed          = "unclaimed"           // it was made without a claim
+	TakenPresented          = "presented"           // a state has it
+	TakenOtherPrincipal     = "other_principal"     // somebody else made it
+	TakenOtherSpecification = "other_specification" // another create made it
+	TakenChanged            = "changed"             // it is not as it was made
+	TakenTooOld             = "too_old"             // it was made too long ago
+	TakenSameRun            = "same_run"            // the run of this create made it
+	TakenEndedInOrder       = "ended_in_order"      // the run that made it got all its answers
+)
+
 // ProblemContentType is the media type of every error (RFC 9457).
 const ProblemContentType = "application/problem+json"
 
@@ -73,5 +85,6 @@ type Problem struct {
 	Detail    string `json:"detail" doc:"What happened, to which object, and what to do next. Never repeats a refused value."`
 	Code      string `json:"code" doc:"Stable; decide by it."`
 	Field     string `json:"field,omitempty" doc:"JSON pointer of the member of the request that was refused."`
+	Reason    string `json:"reason,omitempty" doc:"Of name_taken, where the create had a claim: why it does not get that object." enum:"unclaimed,presented,other_principal,other_specification,changed,too_old,same_run,ended_in_order"`
 	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

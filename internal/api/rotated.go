@@ -19,7 +19,8 @@ type Rotated struct {
 
 // RotatedCreate is the part of a create that scoped tokens and signing secrets share.
 type RotatedCreate struct {
-	Name               string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the objects of its kind in the environment."`
+	Name               string            `json:"name,omitempty" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the objects of its kind in the environment."`
+	NamePrefix         string            `json:"name_prefix,omitempty" doc:"The platform chooses the name: this and 12 random letters and digits. 1 to 50 lower-case letters, digits and hyphens, with a letter or digit first. Exactly one of name and name_prefix. The numbers of versions begin above every one that a name with this beginning has had."`
 	Description        *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels             map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	Owner              string            `json:"owner" doc:"Who answers for it: an e-mail address or a team name."`

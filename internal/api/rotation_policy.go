@@ -30,7 +30,8 @@ type RotationPolicy struct {
 
 // RotationPolicyCreate creates a policy. An absent member gets its default.
 type RotationPolicyCreate struct {
-	Name                   string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the policies of the environment."`
+	Name                   string            `json:"name,omitempty" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the policies of the environment."`
+	NamePrefix             string            `json:"name_prefix,omitempty" doc:"The platform chooses the name: this and 12 random letters and digits. 1 to 50 lower-case letters, digits and hyphens, with a letter or digit first. Exactly one of name and name_prefix."`
 	Description            *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels                 map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	Interval               string            `json:"interval" doc:"A rotation is due this long after the last one. A duration such as 90d or 12h, at least 1s."`

@@ -124,7 +124,8 @@ const DisabledGone = "gone"
 
 // WebhookEndpointCreate creates an endpoint.
 type WebhookEndpointCreate struct {
-	Name        string            `json:"name" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the webhook endpoints of the environment."`
+	Name        string            `json:"name,omitempty" doc:"1 to 63 lower-case letters, digits and hyphens, unique among the webhook endpoints of the environment."`
+	NamePrefix  string            `json:"name_prefix,omitempty" doc:"The platform chooses the name: this and 12 random letters and digits. 1 to 50 lower-case letters, digits and hyphens, with a letter or digit first. Exactly one of name and name_prefix."`
 	Description *string           `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels      map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	ConnectorID string            `json:"connector_id" doc:"The connector whose events are delivered."`

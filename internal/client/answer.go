@@ -21,8 +21,9 @@ func (c *Client) For(identity api.Identity) *Client {
 
 // about is what the answer of a request must be about. What is empty is not known in advance.
 type about struct {
-	kind     api.Kind
-	id, name string
+	kind api.Kind
+	id   string
+	naming
 }
 
 // OtherAnswerError is an answer that is about something else than what was asked for. Nothing follows from it.
@@ -42,7 +43,7 @@ func (c *Client) checkObject(r *request, o api.Object) error {
 		return r.notTheAPI()
 	case !strings.HasPrefix(o.ID, r.about.kind.IDPrefix):
 	case r.about.id != "" && o.ID != r.about.id:
-	case r.about.name != "" && o.Name != r.about.name:
+	case !r.about.allows(o.Name):
 	case c.here != nil && (o.Tenant != c.here.Tenant || o.Environment != c.here.Environment):
 	default:
 		return nil

@@ -29,11 +29,11 @@ func NewRunID() string { return api.RunIDPrefix + ulid.Make().String() }
 // createClaimed is create with a claim. Where another run that is still at work has made the object, it waits once for
 // as long as the platform says.
 func createClaimed[T object](
-	ctx context.Context, c *Client, kind api.Kind, name string, in any, claim *Claim,
+	ctx context.Context, c *Client, kind api.Kind, n naming, in any, claim *Claim,
 ) (*T, error) {
 	key := newKey() // one operation, also after the wait
 	send := func() (*T, error) {
-		r := creation(kind, name, in)
+		r := creation(kind, n, in)
 		r.run, r.claim, r.write.IdempotencyKey = claim.RunID, claim.Value, key
 		out, err := fetch[T](ctx, c, r)
 		claim.Adopted = err == nil && r.status == http.StatusOK

@@ -14,7 +14,7 @@ func (c *Client) Connectors() Connectors { return Connectors{c} }
 
 // Create creates a connector. The response never has its credentials.
 func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Connector, error) {
-	return create[api.Connector](ctx, c.client, api.Connectors, in.Name, in)
+	return create[api.Connector](ctx, c.client, api.Connectors, naming{in.Name, in.NamePrefix}, in)
 }
 
 // CreateClaimed creates a connector with a claim. It adopts the one that an interrupted run has made, and sets
@@ -22,7 +22,7 @@ func (c Connectors) Create(ctx context.Context, in api.ConnectorCreate) (*api.Co
 func (c Connectors) CreateClaimed(
 	ctx context.Context, in api.ConnectorCreate, claim *Claim,
 ) (*api.Connector, error) {
-	return createClaimed[api.Connector](ctx, c.client, api.Connectors, in.Name, in, claim)
+	return createClaimed[api.Connector](ctx, c.client, api.Connectors, naming{in.Name, in.NamePrefix}, in, claim)
 }
 
 // Get reads a connector.

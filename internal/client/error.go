@@ -28,6 +28,8 @@ type Error struct {
 	Field     string
 	Detail    string
 	RequestID string
+	// Reason is one of the api.Taken constants where the code is name_taken and the request a create; it may be empty.
+	Reason string
 	// RetryAfter is how long the platform asks to wait; 0 for nothing.
 	RetryAfter time.Duration
 	// Attempts is how often the request was sent.
@@ -127,6 +129,9 @@ func (e *Error) fill(resp *http.Response, secrets *known) {
 	e.Code = p.Code
 	e.Field = secrets.clean(p.Field)
 	e.Detail = secrets.clean(p.Detail)
+	if codePattern.MatchString(p.Reason) {
+		e.Reason = p.Reason
+	}
 	if requestIDPattern.MatchString(p.RequestID) {
 		e.RequestID = p.RequestID
 	}

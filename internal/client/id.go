@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -33,6 +34,22 @@ func (r *request) checkID(kind api.Kind, id string) error {
 
 // named names an object by its name, for errors.
 func named(kind api.Kind, name string) string { return fmt.Sprintf("%s %q", kind.Singular, name) }
+
+// naming is how a create names its object: by a name, or by the prefix of one that the platform chooses.
+type naming struct{ name, prefix string }
+
+// object names the object of a create, for errors.
+func (n naming) object(kind api.Kind) string {
+	if n.name == "" {
+		return fmt.Sprintf("%s with name_prefix %q", kind.Singular, n.prefix)
+	}
+	return named(kind, n.name)
+}
+
+// allows reports whether an object of a name can be the one of the create.
+func (n naming) allows(name string) bool {
+	return strings.HasPrefix(name, n.prefix) && (n.name == "" || name == n.name)
+}
 
 // identified names an object by its id, for errors. What is no id stays out.
 func identified(kind api.Kind, id string) string {

@@ -26,15 +26,15 @@ func fetch[T object](ctx context.Context, c *Client, r *request) (*T, error) {
 }
 
 // create sends a POST to a collection.
-func create[T object](ctx context.Context, c *Client, kind api.Kind, name string, in any) (*T, error) {
-	return fetch[T](ctx, c, creation(kind, name, in))
+func create[T object](ctx context.Context, c *Client, kind api.Kind, n naming, in any) (*T, error) {
+	return fetch[T](ctx, c, creation(kind, n, in))
 }
 
-func creation(kind api.Kind, name string, in any) *request {
+func creation(kind api.Kind, n naming, in any) *request {
 	return &request{
 		method: http.MethodPost, route: kind.Route(), body: in, changes: true,
-		op: "create", object: named(kind, name), permission: api.PermissionWrite,
-		about: about{kind: kind, name: name},
+		op: "create", object: n.object(kind), permission: api.PermissionWrite,
+		about: about{kind: kind, naming: n},
 	}
 }
 

@@ -14,7 +14,7 @@ func (c *Client) RotationPolicies() RotationPolicies { return RotationPolicies{c
 
 // Create creates a rotation policy.
 func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreate) (*api.RotationPolicy, error) {
-	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in)
+	return create[api.RotationPolicy](ctx, p.client, api.RotationPolicies, naming{in.Name, in.NamePrefix}, in)
 }
 
 // CreateClaimed creates a rotation policy with a claim. It adopts the one that an interrupted run has made, and then
@@ -22,7 +22,8 @@ func (p RotationPolicies) Create(ctx context.Context, in api.RotationPolicyCreat
 func (p RotationPolicies) CreateClaimed(
 	ctx context.Context, in api.RotationPolicyCreate, claim *Claim,
 ) (*api.RotationPolicy, error) {
-	return createClaimed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, in.Name, in, claim)
+	name := naming{in.Name, in.NamePrefix}
+	return createClaimed[api.RotationPolicy](ctx, p.client, api.RotationPolicies, name, in, claim)
 }
 
 // Get reads a rotation policy.

@@ -14,7 +14,7 @@ func (c *Client) ScopedTokens() ScopedTokens { return ScopedTokens{c} }
 
 // Create creates a scoped token and its first version. The response has no value: Reveal returns it.
 func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*api.ScopedToken, error) {
-	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in)
+	return create[api.ScopedToken](ctx, t.client, api.ScopedTokens, naming{in.Name, in.NamePrefix}, in)
 }
 
 // CreateClaimed creates a scoped token with a claim. It adopts the one that an interrupted run has made, and sets
@@ -22,7 +22,7 @@ func (t ScopedTokens) Create(ctx context.Context, in api.ScopedTokenCreate) (*ap
 func (t ScopedTokens) CreateClaimed(
 	ctx context.Context, in api.ScopedTokenCreate, claim *Claim,
 ) (*api.ScopedToken, error) {
-	return createClaimed[api.ScopedToken](ctx, t.client, api.ScopedTokens, in.Name, in, claim)
+	return createClaimed[api.ScopedToken](ctx, t.client, api.ScopedTokens, naming{in.Name, in.NamePrefix}, in, claim)
 }
 
 // Get reads a scoped token.

@@ -14,7 +14,7 @@ func (c *Client) SigningSecrets() SigningSecrets { return SigningSecrets{c} }
 
 // Create creates a signing secret and its first version. The response has no value: Reveal returns it.
 func (s SigningSecrets) Create(ctx context.Context, in api.SigningSecretCreate) (*api.SigningSecret, error) {
-	return create[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in)
+	return create[api.SigningSecret](ctx, s.client, api.SigningSecrets, naming{in.Name, in.NamePrefix}, in)
 }
 
 // CreateClaimed creates a signing secret with a claim. It adopts the one that an interrupted run has made, and then
@@ -22,7 +22,7 @@ func (s SigningSecrets) Create(ctx context.Context, in api.SigningSecretCreate) 
 func (s SigningSecrets) CreateClaimed(
 	ctx context.Context, in api.SigningSecretCreate, claim *Claim,
 ) (*api.SigningSecret, error) {
-	return createClaimed[api.SigningSecret](ctx, s.client, api.SigningSecrets, in.Name, in, claim)
+	return createClaimed[api.SigningSecret](ctx, s.client, api.SigningSecrets, naming{in.Name, in.NamePrefix}, in, claim)
 }
 
 // Get reads a signing secret.

@@ -15,7 +15,7 @@ func (c *Client) WebhookEndpoints() WebhookEndpoints { return WebhookEndpoints{c
 
 // Create creates a webhook endpoint.
 func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCreate) (*api.WebhookEndpoint, error) {
-	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in)
+	return create[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, naming{in.Name, in.NamePrefix}, in)
 }
 
 // CreateClaimed creates a webhook endpoint with a claim. It adopts the one that an interrupted run has made, and then
@@ -23,7 +23,8 @@ func (e WebhookEndpoints) Create(ctx context.Context, in api.WebhookEndpointCrea
 func (e WebhookEndpoints) CreateClaimed(
 	ctx context.Context, in api.WebhookEndpointCreate, claim *Claim,
 ) (*api.WebhookEndpoint, error) {
-	return createClaimed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, in.Name, in, claim)
+	name := naming{in.Name, in.NamePrefix}
+	return createClaimed[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, name, in, claim)
 }
 
 // Get reads a webhook endpoint.

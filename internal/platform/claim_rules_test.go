@@ -25,7 +25,7 @@ func TestOrderlyEndIsNeverAdopted(t *testing.T) {
 			id, claim := first.makes(api.RotationPolicies, aPolicy)
 			first.end(true)
 			end(w, first)
-			w.instance().taken(api.RotationPolicies, aPolicy, id+"; import it")
+			w.instance().taken(api.RotationPolicies, aPolicy, api.TakenEndedInOrder)
 			w.present(api.RotationPolicies, id, claim).want(200)
 		})
 	}
@@ -36,9 +36,9 @@ func TestTwoEqualBlocks(t *testing.T) {
 	w := newWorld(t)
 	i := w.instance()
 	i.makes(api.RotationPolicies, aPolicy)
-	i.taken(api.RotationPolicies, aPolicy, "two blocks of the configuration have the same name")
+	i.taken(api.RotationPolicies, aPolicy, api.TakenSameRun)
 	w.lapse()
-	i.taken(api.RotationPolicies, aPolicy, "two blocks")
+	i.taken(api.RotationPolicies, aPolicy, api.TakenSameRun)
 }
 
 // TestPresentedIsNeverAdopted: what a state has stays its own, however its run ended.
@@ -47,7 +47,7 @@ func TestPresentedIsNeverAdopted(t *testing.T) {
 	id, claim := w.instance().makes(api.RotationPolicies, aPolicy)
 	w.present(api.RotationPolicies, id, claim).want(200)
 	w.lapse()
-	w.instance().taken(api.RotationPolicies, aPolicy, "a state has it")
+	w.instance().taken(api.RotationPolicies, aPolicy, api.TakenPresented)
 	w.present(api.RotationPolicies, id, claim).want(200)
 }
 
@@ -73,7 +73,7 @@ func TestMadeByHandIsNeverAdopted(t *testing.T) {
 	w := newWorld(t)
 	w.do("POST", pathPolicies, aPolicy).want(201)
 	w.lapse()
-	w.instance().taken(api.RotationPolicies, aPolicy, "import it")
+	w.instance().taken(api.RotationPolicies, aPolicy, api.TakenUnclaimed)
 	w.do("POST", pathPolicies, aPolicy).problem(api.CodeNameTaken, "/name")
 	for _, h := range [][]header{
 		{{api.HeaderRun, "run_00000000000000000000000000"}},
@@ -91,7 +91,7 @@ func TestAdoptionEndsAfterTwoHours(t *testing.T) {
 	w.clock.Advance(api.AdoptionWindow - time.Second)
 	w.instance().adopts(api.RotationPolicies, aPolicy, id)
 	w.clock.Advance(api.AdoptionWindow)
-	w.instance().taken(api.RotationPolicies, aPolicy, "import it")
+	w.instance().taken(api.RotationPolicies, aPolicy, api.TakenTooOld)
 }
 
 func TestChangedIsNotAdopted(t *testing.T) {
@@ -99,7 +99,7 @@ func TestChangedIsNotAdopted(t *testing.T) {
 	id, _ := w.instance().makes(api.RotationPolicies, aPolicy)
 	w.do("PATCH", pathPolicies+"/"+id, object{"description": "by hand"}).want(200)
 	w.lapse()
-	w.instance().taken(api.RotationPolicies, aPolicy, "not what this create asks for")
+	w.instance().taken(api.RotationPolicies, aPolicy, api.TakenChanged)
 }
 
 // TestSuppliedSecretIsPartOfTheSpecification: another value makes another specification.
@@ -110,7 +110,7 @@ func TestSuppliedSecretIsPartOfTheSpecification(t *testing.T) {
 	w.lapse()
 	other := maps.Clone(body)
 	other["credentials"] = object{"password": "CANARY-another"}
-	w.instance().taken(api.Connectors, other, "not what this create asks for")
+	w.instance().taken(api.Connectors, other, api.TakenOtherSpecification)
 	w.instance().adopts(api.Connectors, body, id)
 	if files := string(w.files()); strings.Contains(files, "CANARY-supplied") {
 		t.Error("the database has the supplied value")
@@ -168,7 +168,7 @@ func TestReadSurvivesAClaimThatCannotBeStored(t *testing.T) {
 	mend()
 	w.present(api.RotationPolicies, id, claim).want(200)
 	w.lapse()
-	w.instance().taken(api.RotationPolicies, aPolicy, "a state has it")
+	w.instance().taken(api.RotationPolicies, aPolicy, api.TakenPresented)
 }
 
 // TestOrphans: what no state has is listed after a day, and nothing happens to it.
@@ -230,14 +230,14 @@ func TestOldClaimsAreForgotten(t *testing.T) {
 	w.clock.Advance(48 * time.Hour)
 	w.sweep()
 	w.wantRows("runs", 0)
-	w.wantRows("claims", 3) // of the orphan, and both of the adopted one
+	w.wantRows("claims", 4) // of the orphan, of what a state has, and both of the adopted one
 	w.present(api.RotationPolicies, adopted, lost).problem(api.CodeClaimSuperseded, "")
 	w.present(api.RotationPolicies, claimed, claim).want(200)
 	if got := string(w.do("GET", "/v1/orphans", nil).want(200).body); !strings.Contains(got, orphan) {
 		t.Errorf("the orphan is not in %s", got)
 	}
-	w.instance().taken(api.RotationPolicies, one, "import it")
-	w.instance().taken(api.RotationPolicies, two, "import it")
+	w.instance().taken(api.RotationPolicies, one, api.TakenTooOld)
+	w.instance().taken(api.RotationPolicies, two, api.TakenPresented)
 }
 
 // TestTamperedClaimDecidesNothing: who writes to the database cannot get an object adopted.

@@ -55,13 +55,15 @@ func (i *instance) adopts(kind api.Kind, body object, id string) (claim string) 
 	return claim
 }
 
-// taken creates an object whose name must be taken, and wants this in the error.
-func (i *instance) taken(kind api.Kind, body object, says string) {
+// taken creates an object whose name must be taken, for a reason, and returns the problem.
+func (i *instance) taken(kind api.Kind, body object, reason string) api.Problem {
 	i.w.t.Helper()
 	_, r := i.create(kind, body)
-	if p := r.problem(api.CodeNameTaken, "/name"); !strings.Contains(p.Detail, says) {
-		i.w.t.Errorf("%q is not in: %s", says, p.Detail)
+	p := r.problem(api.CodeNameTaken, "/name")
+	if p.Reason != reason || !strings.Contains(p.Detail, kind.IDPrefix) {
+		i.w.t.Errorf("reason %s, want %s: %s", p.Reason, reason, p.Detail)
 	}
+	return p
 }
 
 func idOf(r *reply) string {
@@ -123,8 +125,8 @@ func TestInterruptedCreateIsAdopted(t *testing.T) {
 			w.lapse()
 			other := maps.Clone(body)
 			other["description"] = "another one"
-			next.taken(kind, other, "import it")
-			w.instanceOf(operatorOf(w)).taken(kind, body, "another principal made it")
+			next.taken(kind, other, api.TakenOtherSpecification)
+			w.instanceOf(operatorOf(w)).taken(kind, body, api.TakenOtherPrincipal)
 			claim := next.adopts(kind, body, id)
 
 			p = w.present(kind, id, lost).problem(api.CodeClaimSuperseded, "")
@@ -136,7 +138,7 @@ func TestInterruptedCreateIsAdopted(t *testing.T) {
 			w.present(kind, id, claim).want(200)
 			w.as(api.RolePlanner, "GET", kind.Route(id), nil).want(200)
 			w.lapse()
-			w.instance().taken(kind, body, "a state has it")
+			w.instance().taken(kind, body, api.TakenPresented)
 			audited := w.audited(id, "adopt")
 			if len(audited) != 1 || audited[0].Detail["run"] != next.run || audited[0].Detail["previous_run"] != first.run {
 				t.Errorf("audited %+v", audited)

@@ -103,17 +103,33 @@ func TestStateOfAnotherEnvironment(t *testing.T) {
 	})
 }
 
-func TestNameTakenSaysHowToImport(t *testing.T) {
+// An import is for what no state has.
+func TestNameTakenSaysWhatToDo(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
 		t := s.t
-		s.create(k.config)
-		s.tf.Close()
-		other := s.Terraform(k.Terraform)
-		errs := other.Apply(other.Plan(k.config), nil).Errors()
-		tftest.Says(t, errs, `AttributeName("name")`, "terraform import "+k.Terraform+".LABEL orders")
-		if !other.State.IsNull() {
-			t.Error("the object was taken over")
+		taken := func(tf *tftest.Terraform, c tftest.Config) string {
+			t.Helper()
+			errs := tf.Apply(tf.Plan(c), nil).Errors()
+			tftest.Says(t, errs, `AttributeName("name")`, "Name taken", k.IDPrefix)
+			if !tf.State.IsNull() {
+				t.Error("the object was taken over")
+			}
+			return errs
 		}
+		s.create(k.config)
+		second := s.tf.Beside(k.Terraform)
+		tftest.Says(t, taken(second, k.config), "Two blocks of this configuration")
+		s.tf.Close()
+		ways := []string{"create_before_destroy", "name_prefix", "moved {", "two applies"}
+		errs := taken(s.Terraform(k.Terraform), k.config)
+		tftest.Says(t, errs, append(ways, "If no state has it", "terraform import ADDRESS orders")...)
+		tftest.Must(t, s.tf.Refresh())
+		errs = taken(s.Terraform(k.Terraform), k.config)
+		tftest.Says(t, errs, ways...)
+		saysNothingOf(t, errs, "terraform import")
+		unmanaged := s.Terraform(k.Terraform)
+		s.made(k, "unmanaged")
+		tftest.Says(t, taken(unmanaged, k.config.With("name", "unmanaged")), "terraform import ADDRESS unmanaged")
 	})
 }
 

@@ -109,8 +109,8 @@ func TestNextApplyCompletesAnInterruptedOne(t *testing.T) {
 				diags := next.Apply(next.Plan(c), nil)
 				switch {
 				case made && sig.orderly:
-					tftest.Says(t, diags.Errors(), "terraform import "+k.Terraform+".LABEL")
 					name, _ := c["name"].(string)
+					tftest.Says(t, diags.Errors(), "terraform import ADDRESS "+name)
 					tftest.Must(t, next.Import(name))
 					next.Run(c)
 				case made:

@@ -72,6 +72,7 @@ func (tf *Terraform) planFrom(configuration, prior tftypes.Value, replace bool) 
 		return p
 	}
 	p.Planned, p.private = tf.value(r.PlannedState), r.PlannedPrivate
+	tf.obeys(configuration, prior, p.Planned)
 	p.Changes = p.Replaces || !p.Planned.Equal(prior)
 	return p
 }
@@ -102,6 +103,25 @@ func (tf *Terraform) proposed(configuration, prior tftypes.Value) tftypes.Value 
 		}
 	}
 	return tftypes.NewValue(tf.typ, members)
+}
+
+// obeys reports where a plan has neither the configured value nor, where both are there, the prior one.
+func (tf *Terraform) obeys(configuration, prior, planned tftypes.Value) {
+	tf.t.Helper()
+	configured, now := tf.members(configuration), tf.members(planned)
+	before := map[string]tftypes.Value{}
+	if !prior.IsNull() {
+		before = tf.members(prior)
+	}
+	for _, a := range tf.schema.Block.Attributes {
+		value := configured[a.Name]
+		old, exists := before[a.Name]
+		kept := exists && !old.IsNull() && now[a.Name].Equal(old)
+		if a.WriteOnly || value.IsNull() || !value.IsFullyKnown() || kept || now[a.Name].Equal(value) {
+			continue
+		}
+		tf.t.Errorf("invalid plan at %s: configured %s, but planned %s", a.Name, value, now[a.Name])
+	}
 }
 
 // conforms reports where what was known is something else now.

@@ -147,6 +147,21 @@ func (tf *Terraform) ApplyIgnoring(p Plan, c Config) Diags {
 	return tf.apply(p, nil, c)
 }
 
+// ApplyCreateFirst carries out a plan that replaces the object, as create_before_destroy does: it creates the new
+// object, and then destroys the old one.
+func (tf *Terraform) ApplyCreateFirst(p Plan) Diags {
+	tf.t.Helper()
+	old := *tf
+	p.Replaces, p.prior = false, tf.null()
+	tf.State, tf.Private = tf.null(), nil
+	out := tf.apply(p, nil, nil)
+	if out.Errors() != "" && tf.State.IsNull() {
+		tf.State, tf.Private = old.State, old.Private
+		return out
+	}
+	return append(out, old.Destroy()...)
+}
+
 // apply plans again with the configuration known, and updates with the configuration written; nil for the plan's.
 func (tf *Terraform) apply(p Plan, known, written Config) Diags {
 	tf.t.Helper()

@@ -102,6 +102,14 @@ func (tf *Terraform) Get(v tftypes.Value, path string) string {
 	return strings.Trim(string(text), `"`)
 }
 
+// Forget makes an attribute of the state null, as in the state of a provider that did not have it.
+func (tf *Terraform) Forget(name string) {
+	tf.t.Helper()
+	members := tf.members(tf.State)
+	members[name] = tftypes.NewValue(members[name].Type(), nil)
+	tf.State = tftypes.NewValue(tf.typ, members)
+}
+
 // Expect compares attributes of a value with "path=text" lines.
 func (tf *Terraform) Expect(v tftypes.Value, want ...string) {
 	tf.t.Helper()

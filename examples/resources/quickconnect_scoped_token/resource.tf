@@ -36,3 +36,16 @@ resource "quickconnect_scoped_token" "migration" {
   scopes       = ["messages:read"]
   expires_at   = "2099-01-31T12:00:00Z"
 }
+
+# A token that is replaced without a gap: the new one is made, and handed over, before the old one ends.
+resource "quickconnect_scoped_token" "exporter" {
+  name_prefix        = "exporter-"
+  owner              = "messaging@example.com"
+  connector_id       = quickconnect_connector.slack.id
+  scopes             = ["messages:read"]
+  rotation_policy_id = quickconnect_rotation_policy.quarterly.id
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

@@ -17,7 +17,7 @@ import (
 // Claiming is what a create says about itself besides its body.
 type Claiming struct {
 	Kind  api.Kind
-	Name  string // that the object must have; empty where the platform makes one
+	Name  string // that the object must have; empty where the platform chooses one
 	RunID string
 	Claim string
 	Body  []byte // RequestHash of the body
@@ -44,6 +44,14 @@ func Find(ctx context.Context, tx *txn.Tx, c Claiming) (id string, err error) {
 		}
 	}
 	return "", waits
+}
+
+// field is the member of the create that names the object.
+func (c Claiming) field() string {
+	if c.Name == "" {
+		return "/name_prefix"
+	}
+	return "/name"
 }
 
 func (c Claiming) create(tx *txn.Tx) Create {
@@ -164,21 +172,20 @@ func bind(ctx context.Context, tx *txn.Tx, c *store.Claim) error {
 // inProgress says that the run that made an object may still be at work.
 func inProgress(tx *txn.Tx, c Claiming, o Object, reason Reason) error {
 	if reason == ReasonClockInDoubt {
-		out := problem.New(api.CodeInProgress, "/name", "the run %s made the %s %s, and whether it is still at work is not "+
-			"known, because the clock of the platform is in doubt; run quickconnectd clock accept on its machine once the "+
+		out := problem.New(api.CodeInProgress, c.field(), "the run %s made the %s %s, and whether it is still at work is "+
+			"not known, because the clock of the platform is in doubt; run quickconnectd clock accept on its machine once the "+
 			"clock is right, and apply again", o.Run.ID, c.Kind.Singular, o.Claim.ObjectID)
 		out.RetryAfter = int(api.RunLease / time.Second)
 		return out
 	}
 	left := o.Run.LeaseUntil.Sub(tx.Now)
-	out := problem.New(api.CodeInProgress, "/name", "another run (%s) made the %s %s and is still at work; "+
+	out := problem.New(api.CodeInProgress, c.field(), "another run (%s) made the %s %s and is still at work; "+
 		"wait until it has ended, and apply again", o.Run.ID, c.Kind.Singular, o.Claim.ObjectID)
 	out.RetryAfter = int((left + time.Second - 1) / time.Second)
 	return out
 }
 
-// Taken says why a create does not get the object that has its name, and what to do. It returns the error as it was for
-// any other error.
+// Taken says why a create does not get the object that has its name. It returns any other error as it was.
 func Taken(ctx context.Context, tx *txn.Tx, c Claiming, err error) error {
 	if !problem.Has(err, api.CodeNameTaken) {
 		return err
@@ -190,24 +197,24 @@ func Taken(ctx context.Context, tx *txn.Tx, c Claiming, err error) error {
 	taken := (*problem.Error)(nil)
 	if errors.As(err, &taken) {
 		_, reason := Decide(c.create(tx), o)
-		return problem.New(api.CodeNameTaken, taken.Field, "%s; %s", taken.Detail, wayOut(reason))
+		out := problem.New(api.CodeNameTaken, taken.Field, "%s; %s", taken.Detail, because(reason))
+		out.Reason = string(reason)
+		return out
 	}
 	return err
 }
 
-// wayOut says what to do about an object that has the name of a create.
-func wayOut(r Reason) string {
+// because says why a create does not get the object that has its name.
+func because(r Reason) string {
 	switch r {
 	case ReasonSameRun:
-		return "this run has just made it, so two blocks of the configuration have the same name: " +
-			"give one of them another name"
+		return "the run of this create has just made it"
 	case ReasonPresented:
-		return "a state has it: if another block of the configuration had this name before, " +
-			"rename in two applies, the first one to a name that nothing has; otherwise choose another name"
+		return "a state has it"
 	case ReasonOtherPrincipal:
-		return "another principal made it: choose another name, or import it if this configuration is to manage it"
+		return "another principal made it, and no state was seen to have it"
 	case ReasonOtherSpecification, ReasonChanged:
-		return "it is not what this create asks for: choose another name, or import it and plan again"
+		return "it is not what this create asks for, and no state was seen to have it"
 	}
-	return "import it if this configuration is to manage it, or choose another name"
+	return "no state was seen to have it"
 }

@@ -23,17 +23,17 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonUnclaimed          Reason = "unclaimed"           // it was made without a claim, or its claim is forgotten
-	ReasonPresented          Reason = "presented"           // a state has it
-	ReasonOtherPrincipal     Reason = "other_principal"     // somebody else made it
-	ReasonOtherSpecification Reason = "other_specification" // another create made it
-	ReasonChanged            Reason = "changed"             // it is not as it was made
-	ReasonTooOld             Reason = "too_old"             // it was made too long ago
-	ReasonSameRun            Reason = "same_run"            // two blocks of one configuration
-	ReasonEndedInOrder       Reason = "ended_in_order"      // the run that made it got all its answers
-	ReasonRunLives           Reason = "run_lives"           // the run that made it is at work
-	ReasonClockInDoubt       Reason = "clock_in_doubt"      // whether the run that made it lives is not known
-	ReasonInterrupted        Reason = "interrupted"         // the run that made it was interrupted
+	ReasonUnclaimed          Reason = api.TakenUnclaimed          // it was made without a claim
+	ReasonPresented          Reason = api.TakenPresented          // a state has it
+	ReasonOtherPrincipal     Reason = api.TakenOtherPrincipal     // somebody else made it
+	ReasonOtherSpecification Reason = api.TakenOtherSpecification // another create made it
+	ReasonChanged            Reason = api.TakenChanged            // it is not as it was made
+	ReasonTooOld             Reason = api.TakenTooOld             // it was made too long ago
+	ReasonSameRun            Reason = api.TakenSameRun            // two blocks of one configuration
+	ReasonEndedInOrder       Reason = api.TakenEndedInOrder       // the run that made it got all its answers
+	ReasonRunLives           Reason = "run_lives"                 // the run that made it is at work
+	ReasonClockInDoubt       Reason = "clock_in_doubt"            // whether the run that made it lives is not known
+	ReasonInterrupted        Reason = "interrupted"               // the run that made it was interrupted
 )
 
 // Create is a create that came with a claim.

@@ -94,17 +94,15 @@ func begin(ctx context.Context, tx *txn.Tx, id string) error {
 	return save(ctx, tx, r)
 }
 
-// retention is how long a run is kept after its lease, and a claim after it was presented. By then neither decides
-// anything: an object without a claim, or without its run, is never adopted. A claim that nobody has presented, and one
-// that was superseded, stay as long as their object.
+// retention is how long a run is kept after its lease. By then it decides nothing: an object without its run is never
+// adopted. A claim stays as long as its object: once presented, it says that a state has the object.
 const retention = 24 * time.Hour
 
-// Forget returns what deletes a few old runs and claims at a time.
+// Forget returns what deletes a few old runs, and claims of deleted objects, at a time.
 func Forget(ctx context.Context, now time.Time, batch int) []func(*txn.Tx) (int64, error) {
 	before := now.Add(-retention)
 	all := []func(*txn.Tx) (int64, error){
 		func(tx *txn.Tx) (int64, error) { return tx.ForgetRuns(ctx, before, batch) },
-		func(tx *txn.Tx) (int64, error) { return tx.ForgetPresentedClaims(ctx, before, batch) },
 	}
 	for _, kind := range api.Kinds() {
 		all = append(all, func(tx *txn.Tx) (int64, error) {

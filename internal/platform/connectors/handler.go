@@ -85,7 +85,7 @@ type createInput struct {
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
 	return h.changes.Create(ctx, api.Connectors, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		c, err := expand(tx, &in.Body)
+		c, err := expand(ctx, tx, &in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := httpapi.CheckNameFree(ctx, tx, api.Connectors, c.Name); err != nil {
 			return nil, err
 		}
-		c.Credential.Highest, err = tx.HighestNumber(ctx, tx.Scope, api.Connectors.Path, c.Name)
+		c.Credential.Highest, err = credentials.HighestNumber(ctx, tx, api.Connectors, c.Name, in.Body.NamePrefix)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package connectors
 
 import (
+	"context"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -13,8 +14,9 @@ import (
 )
 
 // expand makes a connector of what the caller sent.
-func expand(tx *txn.Tx, b *api.ConnectorCreate) (*connector, error) {
-	object, err := httpapi.NewObject(tx, api.Connectors, b.Name, b.Description, b.Labels)
+func expand(ctx context.Context, tx *txn.Tx, b *api.ConnectorCreate) (*connector, error) {
+	object, err := httpapi.NewObject(ctx, tx, api.Connectors, httpapi.Naming{Name: b.Name, Prefix: b.NamePrefix},
+		b.Description, b.Labels)
 	if err != nil {
 		return nil, err
 	}

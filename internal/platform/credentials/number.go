@@ -8,9 +8,19 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
-// StartNumber returns the number of the first version under a name. No number is used twice under one name.
-func StartNumber(ctx context.Context, tx *txn.Tx, kind api.Kind, name string) (int64, error) {
-	highest, err := tx.HighestNumber(ctx, tx.Scope, kind.Path, name)
+// HighestNumber returns the highest number that was issued before an object is created: under its name, or where the
+// platform chooses the name, under every name with the prefix. No number is used twice under one name, and whoever
+// follows the numbers of objects that replace each other under a prefix sees every one of them.
+func HighestNumber(ctx context.Context, tx *txn.Tx, kind api.Kind, name, prefix string) (int64, error) {
+	if prefix != "" {
+		return tx.HighestNumberUnder(ctx, tx.Scope, kind.Path, prefix)
+	}
+	return tx.HighestNumber(ctx, tx.Scope, kind.Path, name)
+}
+
+// StartNumber returns the number of the first version of an object that is created.
+func StartNumber(ctx context.Context, tx *txn.Tx, kind api.Kind, name, prefix string) (int64, error) {
+	highest, err := HighestNumber(ctx, tx, kind, name, prefix)
 	return highest + 1, err
 }
 

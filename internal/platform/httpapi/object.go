@@ -24,8 +24,12 @@ func NotFound(kind api.Kind, s store.Scope) error {
 
 // NewObject returns the common part of an object that the caller creates.
 func NewObject(
-	tx *txn.Tx, kind api.Kind, name string, description *string, labels map[string]string,
+	ctx context.Context, tx *txn.Tx, kind api.Kind, naming Naming, description *string, labels map[string]string,
 ) (store.Object, error) {
+	name, err := naming.choose(ctx, tx, kind)
+	if err != nil {
+		return store.Object{}, err
+	}
 	id, err := tx.NewID(kind.IDPrefix)
 	if err != nil {
 		return store.Object{}, err

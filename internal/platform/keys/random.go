@@ -56,6 +56,16 @@ func (r *Random) chars(alphabet string, n int) (string, error) {
 	return string(out), nil
 }
 
+// The end of a name that the platform chooses: 62 bits, so that two are never the same by accident. A name with the
+// longest prefix is within the limit of a name.
+const (
+	suffixAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+	suffixLength   = 12
+)
+
+// NameSuffix returns the end of a name that the platform chooses.
+func (r *Random) NameSuffix() (string, error) { return r.chars(suffixAlphabet, suffixLength) }
+
 // SigningKey returns a new signing key.
 func (r *Random) SigningKey(algorithm webhook.Algorithm) (webhook.Key, error) {
 	r.mu.Lock()

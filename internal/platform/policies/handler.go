@@ -80,7 +80,7 @@ type createInput struct {
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
 	name := in.Body.Name
 	return h.changes.Create(ctx, api.RotationPolicies, in.Creating, name, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		policy, err := expand(tx, &in.Body)
+		policy, err := expand(ctx, tx, &in.Body)
 		if err != nil {
 			return nil, err
 		}

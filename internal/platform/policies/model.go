@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"context"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -9,8 +11,9 @@ import (
 )
 
 // expand makes a policy of what the caller sent.
-func expand(tx *txn.Tx, b *api.RotationPolicyCreate) (*store.RotationPolicy, error) {
-	object, err := httpapi.NewObject(tx, api.RotationPolicies, b.Name, b.Description, b.Labels)
+func expand(ctx context.Context, tx *txn.Tx, b *api.RotationPolicyCreate) (*store.RotationPolicy, error) {
+	object, err := httpapi.NewObject(ctx, tx, api.RotationPolicies, httpapi.Naming{Name: b.Name, Prefix: b.NamePrefix},
+		b.Description, b.Labels)
 	if err != nil {
 		return nil, err
 	}

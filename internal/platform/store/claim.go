@@ -45,9 +45,6 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
 	updateClaim = statement(`UPDATE claims SET presented_at = $5, superseded_at = $6, superseded_by = $7,
 		superseded_run = $8, digest = $9 WHERE tenant = $1 AND environment = $2 AND object_id = $3 AND number = $4`)
-	forgetPresented = statement(`DELETE FROM claims WHERE (tenant, environment, object_id, number) IN
-		(SELECT tenant, environment, object_id, number FROM claims
-			WHERE presented_at > 0 AND presented_at < $1 AND superseded_at = 0 ORDER BY presented_at LIMIT $2)`)
 	// The name of an object is NULL where the object was deleted, or is deleting.
 	orphans = statement(`SELECT kind, object_id, name, created_at, principal, run_id, number FROM (
 		SELECT c.*, ` + nameOfObject() + ` AS name FROM claims c WHERE c.tenant = $1 AND c.environment = $2
@@ -173,12 +170,6 @@ func (tx *Tx) Orphans(ctx context.Context, scope Scope, until time.Time, l List)
 		return row.Scan(&o.Kind, &o.ObjectID, &o.Name, column.Time(&o.CreatedAt), &o.Principal, &o.RunID, &o.Number)
 	})
 	return found, failed("listing", "orphans", "", err)
-}
-
-// ForgetPresentedClaims deletes at most limit claims that were presented before a time, and returns their number.
-func (tx *Tx) ForgetPresentedClaims(ctx context.Context, before time.Time, limit int) (int64, error) {
-	n, err := tx.exec(ctx, forgetPresented, column.Micros(before), limit)
-	return n, failed("forgetting", "claims that were presented", "", err)
 }
 
 // ForgetClaimsOfDeleted deletes at most limit claims of objects of a kind that do not exist any more, and returns their

@@ -152,6 +152,35 @@ func (fresh engine) numbers(t *testing.T) {
 	highest(staging, api.KindScopedTokens, "b", 0)
 }
 
+func (fresh engine) numbersUnderPrefix(t *testing.T) {
+	t.Parallel()
+	s := fresh(t).opened(t)
+	for name, n := range map[string]int64{"app-x1": 7, "app-x2": 3, "app": 50, "apple": 60, "b-app-x1": 70, "app_x": 80} {
+		update(t, s, func(tx *Tx) error { return tx.RecordNumber(t.Context(), staging, api.KindScopedTokens, name, n) })
+	}
+	for _, c := range []struct {
+		scope        Scope
+		kind, prefix string
+		want         int64
+	}{
+		{staging, api.KindScopedTokens, "app-", 7},
+		{staging, api.KindScopedTokens, "app-x2", 3},
+		{staging, api.KindScopedTokens, "app", 80},
+		{staging, api.KindScopedTokens, "APP-", 0},
+		{staging, api.KindScopedTokens, "none-", 0},
+		{staging, api.KindConnectors, "app-", 0},
+		{production, api.KindScopedTokens, "app-", 0},
+	} {
+		view(t, s, func(tx *Tx) error {
+			got, err := tx.HighestNumberUnder(t.Context(), c.scope, c.kind, c.prefix)
+			if got != c.want {
+				t.Errorf("%+v: %d", c, got)
+			}
+			return err
+		})
+	}
+}
+
 func (fresh engine) due(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)

@@ -10,6 +10,8 @@ import (
 var (
 	highestNumber = statement(`SELECT highest FROM names
 		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
+	highestUnderPrefix = statement(`SELECT COALESCE(MAX(highest), 0) FROM names
+		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND SUBSTR(name, 1, $4) = $5`)
 	recordNumber = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
@@ -39,6 +41,14 @@ func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string)
 		return 0, nil
 	}
 	return n, failed("reading the highest version number of", kind, name, err)
+}
+
+// HighestNumberUnder returns the highest version number that RecordNumber stored for any name with a prefix, or 0.
+func (tx *Tx) HighestNumberUnder(ctx context.Context, scope Scope, kind, prefix string) (int64, error) {
+	var n int64
+	args := []any{scope.Tenant, scope.Environment, kind, len(prefix), prefix}
+	err := tx.one(ctx, highestUnderPrefix, args, &n)
+	return n, failed("reading the highest version number under", kind, prefix, err)
 }
 
 // RecordNumber stores a version number that was issued under a name. It outlives the object and never decreases.

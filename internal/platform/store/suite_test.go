@@ -33,6 +33,7 @@ func suite(t *testing.T, fresh engine) {
 	t.Run("long histories", fresh.history)
 	t.Run("an update keeps a concurrent use", fresh.updateKeepsUse)
 	t.Run("version numbers outlive their object", fresh.numbers)
+	t.Run("version numbers under a prefix", fresh.numbersUnderPrefix)
 	t.Run("deadlines", fresh.due)
 	t.Run("due credentials of a policy", fresh.credentialsDueOfPolicy)
 	t.Run("secrets", fresh.secrets)

@@ -84,7 +84,7 @@ type createInput struct {
 
 func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer, error) {
 	return h.changes.Create(ctx, api.ScopedTokens, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		t, err := expand(tx, &in.Body)
+		t, err := expand(ctx, tx, &in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +110,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := httpapi.CheckNameFree(ctx, tx, api.ScopedTokens, t.Name); err != nil {
 			return nil, err
 		}
-		first, err := credentials.StartNumber(ctx, tx, api.ScopedTokens, t.Name)
+		first, err := credentials.StartNumber(ctx, tx, api.ScopedTokens, t.Name, in.Body.NamePrefix)
 		if err != nil {
 			return nil, err
 		}

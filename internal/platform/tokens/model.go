@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 )
 
 // expand makes a token of what the caller sent.
-func expand(tx *txn.Tx, b *api.ScopedTokenCreate) (*token, error) {
-	object, err := httpapi.NewObject(tx, api.ScopedTokens, b.Name, b.Description, b.Labels)
+func expand(ctx context.Context, tx *txn.Tx, b *api.ScopedTokenCreate) (*token, error) {
+	object, err := httpapi.NewObject(ctx, tx, api.ScopedTokens, httpapi.Naming{Name: b.Name, Prefix: b.NamePrefix},
+		b.Description, b.Labels)
 	if err != nil {
 		return nil, err
 	}

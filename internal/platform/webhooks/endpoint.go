@@ -83,7 +83,7 @@ type createEndpointInput struct {
 func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpapi.Answer, error) {
 	name := in.Body.Name
 	return h.changes.Create(ctx, api.WebhookEndpoints, in.Creating, name, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		e, err := expandEndpoint(tx, &in.Body)
+		e, err := expandEndpoint(ctx, tx, &in.Body)
 		if err != nil {
 			return nil, err
 		}

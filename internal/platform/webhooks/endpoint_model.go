@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 )
 
 // expandEndpoint makes an endpoint of what the caller sent.
-func expandEndpoint(tx *txn.Tx, b *api.WebhookEndpointCreate) (*store.WebhookEndpoint, error) {
-	object, err := httpapi.NewObject(tx, api.WebhookEndpoints, b.Name, b.Description, b.Labels)
+func expandEndpoint(ctx context.Context, tx *txn.Tx, b *api.WebhookEndpointCreate) (*store.WebhookEndpoint, error) {
+	object, err := httpapi.NewObject(ctx, tx, api.WebhookEndpoints, httpapi.Naming{Name: b.Name, Prefix: b.NamePrefix},
+		b.Description, b.Labels)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ type createSecretInput struct {
 
 func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.Answer, error) {
 	return h.changes.Create(ctx, api.SigningSecrets, in.Creating, in.Body.Name, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		s, err := expandSecret(tx, &in.Body)
+		s, err := expandSecret(ctx, tx, &in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.A
 		if err := httpapi.CheckNameFree(ctx, tx, api.SigningSecrets, s.Name); err != nil {
 			return nil, err
 		}
-		first, err := credentials.StartNumber(ctx, tx, api.SigningSecrets, s.Name)
+		first, err := credentials.StartNumber(ctx, tx, api.SigningSecrets, s.Name, in.Body.NamePrefix)
 		if err != nil {
 			return nil, err
 		}

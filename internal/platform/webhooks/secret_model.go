@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -16,8 +17,9 @@ import (
 )
 
 // expandSecret makes a signing secret of what the caller sent.
-func expandSecret(tx *txn.Tx, b *api.SigningSecretCreate) (*signingSecret, error) {
-	object, err := httpapi.NewObject(tx, api.SigningSecrets, b.Name, b.Description, b.Labels)
+func expandSecret(ctx context.Context, tx *txn.Tx, b *api.SigningSecretCreate) (*signingSecret, error) {
+	object, err := httpapi.NewObject(ctx, tx, api.SigningSecrets, httpapi.Naming{Name: b.Name, Prefix: b.NamePrefix},
+		b.Description, b.Labels)
 	if err != nil {
 		return nil, err
 	}

@@ -27,18 +27,20 @@ type metadata struct {
 // model is the resource. CredentialsWO is null everywhere except in a configuration.
 type model struct {
 	metadata
+	NamePrefix           types.String `tfsdk:"name_prefix"`
 	CredentialsWO        types.Map    `tfsdk:"credentials_wo"`
 	CredentialsWOVersion types.Int64  `tfsdk:"credentials_wo_version"`
 	CredentialsDigest    types.String `tfsdk:"credentials_digest"`
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()}
+	return tfkit.Subject{Type: kind.Terraform, Name: tfkit.NameOf(m.Name, m.NamePrefix)}
 }
 
 func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
 	return api.ConnectorCreate{
 		Name:                 m.Name.ValueString(),
+		NamePrefix:           m.NamePrefix.ValueString(),
 		Description:          m.Description.ValueStringPointer(),
 		Labels:               tfkit.StringMap(m.Labels),
 		Owner:                m.Owner.ValueString(),

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
 
@@ -25,7 +26,7 @@ func (r *connectorResource) ModifyPlan(
 	}
 	var config, plan, state model
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); req.Plan.Raw.IsNull() {
-		warnDestroyed(&resp.Diagnostics, state)
+		warnEnds(&resp.Diagnostics, state, "destroyed")
 		return
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -36,6 +37,10 @@ func (r *connectorResource) ModifyPlan(
 	loadPreviousUse(ctx, req.Private, &resp.Diagnostics).warn(&resp.Diagnostics, state.Name.ValueString())
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if tfkit.ReplacesName(plan.NamePrefix, state.NamePrefix, state.Name) {
+		warnEnds(&resp.Diagnostics, state, "replaced", tfkit.IfStopped)
+		return // nothing is known about the credentials of the connector that follows
 	}
 	r.Session().PlanAllowedScopes(state.ID, plan.AllowedScopes)
 	// What the framework leaves open is no difference by itself: a date may be spelled otherwise, and mean the same.
@@ -61,15 +66,20 @@ func (r *connectorResource) ModifyPlan(
 		}
 		plan = plan.withCredentialsUnknown()
 	case differs:
-		plan = plan.withCredentialsOf(state)
-		if !plan.RotationPolicyID.Equal(state.RotationPolicyID) || !plan.ExpireAt.Equal(state.ExpireAt) {
-			plan.CredentialsDueAt = types.StringUnknown()
-			plan.CredentialsStatus = types.StringUnknown()
-		}
+		plan = plan.withCredentialsKept(state)
 	default:
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// withCredentialsKept has the credentials of the state. What says how old they may get may move their dates.
+func (m model) withCredentialsKept(state model) model {
+	m = m.withCredentialsOf(state)
+	if !m.RotationPolicyID.Equal(state.RotationPolicyID) || !m.ExpireAt.Equal(state.ExpireAt) {
+		m.CredentialsDueAt, m.CredentialsStatus = types.StringUnknown(), types.StringUnknown()
+	}
+	return m
 }
 
 func (m model) withCredentialsUnknown() model {

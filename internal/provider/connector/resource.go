@@ -94,6 +94,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
 	next := flatten(found)
 	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)

@@ -40,7 +40,7 @@ const (
 )
 
 func resourceSchema() schema.Schema {
-	attributes := tfkit.CommonAttributes(kind.Singular)
+	attributes := tfkit.CommonAttributes(kind)
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"owner": tfkit.Owner(),
 		"type": schema.StringAttribute{

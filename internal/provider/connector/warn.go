@@ -2,6 +2,7 @@ package connector
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -12,15 +13,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
 
-// warnDestroyed says what becomes of the credentials of a connector that is destroyed.
-func warnDestroyed(diags *diag.Diagnostics, state model) {
+// warnEnds says what becomes of the credentials of a connector that is destroyed or replaced.
+func warnEnds(diags *diag.Diagnostics, state model, verb string, more ...string) {
 	if state.CredentialsDigest.IsNull() {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Connector %s will be destroyed: its credentials end with it", state.Name.String()),
-		fmt.Sprintf("The platform erases version %s of them: at once, or with the last object that uses the connector, and "+
-			"until then they still work. They stay valid at the outside service: where nobody else uses them, revoke "+
-			"them there.", state.Version.String()))
+	text := fmt.Sprintf("The platform erases version %s of them: at once, or with the last object that uses the "+
+		"connector, and until then they still work. They stay valid at the outside service: where nobody else uses them, "+
+		"revoke them there.", state.Version.String())
+	diags.AddWarning(fmt.Sprintf("Connector %s will be %s: its credentials end with it", state.Name.String(), verb),
+		strings.Join(append([]string{text}, more...), " "))
 }
 
 // refuseTypeOnHold refuses to change the type of a connector on hold that has credentials, as the platform does: it

@@ -16,7 +16,8 @@ import (
 type Object struct {
 	tfkit.Common
 	Model
-	ExpiresAt types.String // null for a kind that does not expire
+	NamePrefix types.String // what the name of a new object begins with; empty or null where it is given
+	ExpiresAt  types.String // null for a kind that does not expire
 }
 
 // Change is what one plan, or one apply, does about the rotation of one object.

@@ -15,6 +15,7 @@ import (
 func (o Object) Expand() api.RotatedCreate {
 	return api.RotatedCreate{
 		Name:               o.Name.ValueString(),
+		NamePrefix:         o.NamePrefix.ValueString(),
 		Description:        o.Description.ValueStringPointer(),
 		Labels:             tfkit.StringMap(o.Labels),
 		Owner:              o.Owner.ValueString(),

@@ -7,6 +7,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
+// model is the part that resource and data sources share.
 type model struct {
 	tfkit.Common
 	Interval               types.String `tfsdk:"interval"`
@@ -18,13 +19,20 @@ type model struct {
 	QuietPeriod            types.String `tfsdk:"quiet_period"`
 }
 
-func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()}
+// managed is the resource.
+type managed struct {
+	model
+	NamePrefix types.String `tfsdk:"name_prefix"`
 }
 
-func (m model) expand() api.RotationPolicyCreate {
+func (m managed) subject() tfkit.Subject {
+	return tfkit.Subject{Type: kind.Terraform, Name: tfkit.NameOf(m.Name, m.NamePrefix)}
+}
+
+func (m managed) expand() api.RotationPolicyCreate {
 	return api.RotationPolicyCreate{
 		Name:                   m.Name.ValueString(),
+		NamePrefix:             m.NamePrefix.ValueString(),
 		Description:            m.Description.ValueStringPointer(),
 		Labels:                 tfkit.StringMap(m.Labels),
 		Interval:               m.Interval.ValueString(),
@@ -37,7 +45,7 @@ func (m model) expand() api.RotationPolicyCreate {
 	}
 }
 
-func (m model) expandPatch(state model) api.RotationPolicyPatch {
+func (m managed) expandPatch(state managed) api.RotationPolicyPatch {
 	return api.RotationPolicyPatch{
 		Name:                   tfkit.ChangedString(m.Name, state.Name),
 		Description:            tfkit.ChangedString(m.Description, state.Description),
@@ -67,7 +75,7 @@ func flatten(p *api.RotationPolicy) model {
 
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Only
 // computed fields of Common can be open.
-func (m model) planned(answered model) model {
+func (m managed) planned(answered model) managed {
 	m.Common = m.Planned(answered.Common)
 	return m
 }

@@ -38,7 +38,7 @@ func (r *policyResource) ValidateConfig(
 	req resource.ValidateConfigRequest,
 	resp *resource.ValidateConfigResponse,
 ) {
-	var m model
+	var m managed
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -85,7 +85,7 @@ func (r *policyResource) ModifyPlan(
 }
 
 func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan model
+	var plan managed
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	c := r.Client(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -101,7 +101,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 
 // Read removes the policy from the state only if the platform itself says not_found.
 func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
+	var state managed
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -121,13 +121,13 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	tfkit.WarnDeleting(kind, p.ID, p.Name, p.Deletion, &resp.Diagnostics)
-	next := flatten(p)
+	next := managed{flatten(p), tfkit.ReadPrefix(state.NamePrefix)}
 	next.Common = next.ReadOver(state.Common)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state model
+	var plan, state managed
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return

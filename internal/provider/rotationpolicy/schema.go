@@ -39,7 +39,7 @@ const (
 func resourceSchema() schema.Schema {
 	duration := []validator.String{tfkit.Duration()}
 	same := []planmodifier.String{tfkit.SameDuration()}
-	attributes := tfkit.CommonAttributes(kind.Singular)
+	attributes := tfkit.CommonAttributes(kind)
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"interval": schema.StringAttribute{
 			Required: true, Validators: duration, PlanModifiers: same,

@@ -36,7 +36,7 @@ func NewDataSource() datasource.DataSource { return sources.One() }
 func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
-	model
+	metadata
 	RotationRequested types.Bool   `tfsdk:"rotation_requested"`
 	Hold              *tfkit.Hold  `tfsdk:"hold"`
 	LastUsedAt        types.String `tfsdk:"last_used_at"`
@@ -98,7 +98,7 @@ func dataAttributes() map[string]schema.Attribute {
 
 func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	return dataModel{
-		model:             flatten(ctx, t, types.StringNull(), diags),
+		metadata:          flatten(ctx, t, types.StringNull(), diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),
 		Hold:              tfkit.FlattenHold(t.Hold),
 		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),

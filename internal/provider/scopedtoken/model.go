@@ -11,7 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
-type model struct {
+// metadata is the part that resource and data sources share.
+type metadata struct {
 	tfkit.Common
 	rotate.Model
 	ConnectorID  types.String `tfsdk:"connector_id"`
@@ -20,15 +21,21 @@ type model struct {
 	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
+// model is the resource.
+type model struct {
+	metadata
+	NamePrefix types.String `tfsdk:"name_prefix"`
+}
+
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString(), Sent: map[string][]string{
+	return tfkit.Subject{Type: kind.Terraform, Name: tfkit.NameOf(m.Name, m.NamePrefix), Sent: map[string][]string{
 		"scopes": tfkit.StringSlice(m.Scopes), "allowed_cidrs": tfkit.StringSlice(m.AllowedCIDRs),
 	}}
 }
 
 // rotated is the part of a plan or a state that decides about a step.
 func (m model) rotated() rotate.Object {
-	return rotate.Object{Common: m.Common, Model: m.Model, ExpiresAt: m.ExpiresAt}
+	return rotate.Object{Common: m.Common, NamePrefix: m.NamePrefix, Model: m.Model, ExpiresAt: m.ExpiresAt}
 }
 
 func (m model) expand() api.ScopedTokenCreate {
@@ -60,14 +67,14 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 		rotate.SameInstant(written.ValueString(), expiresAt.ValueString()) {
 		expiresAt = written
 	}
-	return model{
+	return model{metadata: metadata{
 		Common:       tfkit.Flatten(t.Object),
 		Model:        rotate.Flatten(ctx, t.Rotated, t.RotationPolicyID, diags),
 		ConnectorID:  types.StringValue(t.ConnectorID),
 		Scopes:       tfkit.SetValue(t.Scopes),
 		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),
 		ExpiresAt:    expiresAt,
-	}
+	}}
 }
 
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Terraform

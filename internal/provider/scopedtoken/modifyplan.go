@@ -51,7 +51,8 @@ func (r *tokenResource) ModifyPlan(
 		r.Session().WarnScopes(&resp.Diagnostics, plan.ConnectorID, plan.Scopes)
 	}
 	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
-	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
+	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) ||
+		tfkit.ReplacesName(plan.NamePrefix, state.NamePrefix, state.Name) {
 		rotate.WarnReplaced(ctx, kind, state.rotated(), "", &resp.Diagnostics)
 		return // nothing is known about version and rotation of the token that follows
 	}

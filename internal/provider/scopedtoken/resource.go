@@ -67,6 +67,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	tfkit.WarnUses(kind.Kind, t.Name, t.Uses, &resp.Diagnostics)
 	next := flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics)
 	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
@@ -99,9 +100,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			return
 		}
 		if change.Steps() {
-			// The apply can still fail. The state must then show what the platform has now.
-			snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics))...)
+			storePatched(ctx, resp, plan, t)
 			if step, ok = change.Resume(step, snapshotOf(t), &resp.Diagnostics); !ok {
 				return
 			}
@@ -125,6 +124,14 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	}
 	storeUpdated(ctx, resp, plan, state, t)
+}
+
+// storePatched stores what the platform has before a step that can still fail.
+func storePatched(ctx context.Context, resp *resource.UpdateResponse, plan model, t *api.ScopedToken) {
+	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	now := flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics)
+	now.NamePrefix = plan.NamePrefix
+	resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
 }
 
 // storeUpdated stores what an update leaves; the answer is nil where no call was made.

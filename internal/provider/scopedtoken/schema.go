@@ -18,7 +18,7 @@ import (
 )
 
 func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := tfkit.CommonAttributes(kind.Singular)
+	attributes := tfkit.CommonAttributes(kind.Kind)
 	maps.Copy(attributes, rotate.Attributes(kind))
 	attributes["connector_id"] = connectorID()
 	attributes["scopes"] = schema.SetAttribute{

@@ -18,6 +18,7 @@ import (
 type model struct {
 	tfkit.Common
 	rotate.Model
+	NamePrefix      types.String `tfsdk:"name_prefix"`
 	EndpointID      types.String `tfsdk:"endpoint_id"`
 	Algorithm       types.String `tfsdk:"algorithm"`
 	SecretWO        types.String `tfsdk:"secret_wo"`
@@ -27,7 +28,7 @@ type model struct {
 }
 
 func (m model) subject() tfkit.Subject {
-	return tfkit.Subject{Type: kind.Terraform, Name: m.Name.ValueString()}
+	return tfkit.Subject{Type: kind.Terraform, Name: tfkit.NameOf(m.Name, m.NamePrefix)}
 }
 
 func (m model) expand(supplied *secret.Value) api.SigningSecretCreate {
@@ -80,7 +81,7 @@ func (m model) phase() string {
 
 // rotated is the part of a plan or a state that decides about a step.
 func (m model) rotated() rotate.Object {
-	return rotate.Object{Common: m.Common, Model: m.Model, ExpiresAt: types.StringNull()}
+	return rotate.Object{Common: m.Common, NamePrefix: m.NamePrefix, Model: m.Model, ExpiresAt: types.StringNull()}
 }
 
 // snapshotOf is the part of an answer that matters to a step.

@@ -66,7 +66,8 @@ func (r *secretResource) ModifyPlan(
 	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Session(), config.SecretWO, plan.SecretWOVersion, state, last)
 	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
-	if tfkit.Moved(plan.EndpointID, state.EndpointID) || tfkit.Moved(plan.Algorithm, state.Algorithm) {
+	if tfkit.Moved(plan.EndpointID, state.EndpointID) || tfkit.Moved(plan.Algorithm, state.Algorithm) ||
+		tfkit.ReplacesName(plan.NamePrefix, state.NamePrefix, state.Name) {
 		rotate.WarnReplaced(ctx, kind, state.rotated(), withoutReplacement(plan, state), &resp.Diagnostics)
 		refuseRevoked(&resp.Diagnostics, facts, notes)
 		return // nothing is known about version and rotation of the signing secret that follows

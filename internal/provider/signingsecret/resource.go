@@ -82,6 +82,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	next := flatten(ctx, found, &resp.Diagnostics)
 	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
@@ -118,9 +119,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 			return
 		}
 		if change.Steps() {
-			// The apply can still fail. The state must then show what the platform has now.
-			snapshotOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-			resp.Diagnostics.Append(resp.State.Set(ctx, flatten(ctx, s, &resp.Diagnostics))...)
+			storePatched(ctx, resp, plan, s)
 			if step, ok = change.Resume(step, snapshotOf(s), &resp.Diagnostics); !ok {
 				return
 			}
@@ -172,6 +171,14 @@ func stepOf(config model, change rotate.Change) api.StepRequest {
 		return api.StepRequest{}
 	}
 	return api.StepRequest{Secret: suppliedOf(config.SecretWO)}
+}
+
+// storePatched stores what the platform has before a step that can still fail.
+func storePatched(ctx context.Context, resp *resource.UpdateResponse, plan model, s *api.SigningSecret) {
+	snapshotOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
+	now := flatten(ctx, s, &resp.Diagnostics)
+	now.NamePrefix = plan.NamePrefix
+	resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
 }
 
 // storeUpdated stores what an update leaves; the answer is nil where no call was made.

@@ -21,7 +21,7 @@ import (
 )
 
 func (r *secretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := tfkit.CommonAttributes(kind.Singular)
+	attributes := tfkit.CommonAttributes(kind.Kind)
 	maps.Copy(attributes, rotate.Attributes(kind))
 	attributes["endpoint_id"] = schema.StringAttribute{
 		Required:      true,

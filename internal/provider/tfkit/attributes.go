@@ -70,22 +70,16 @@ const (
 		"request; a difference is an error, never a reason to create it anew."
 )
 
-// CommonAttributes returns the attributes of Common in a resource. singular names the kind in a sentence.
-func CommonAttributes(singular string) map[string]schema.Attribute {
+// CommonAttributes returns the attributes of Common in a resource, and name_prefix.
+func CommonAttributes(kind api.Kind) map[string]schema.Attribute {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return map[string]schema.Attribute{
 		"id": schema.StringAttribute{
 			Computed: true, PlanModifiers: keep,
-			MarkdownDescription: fmt.Sprintf("Id that the platform gave to the %s. It never changes.", singular),
+			MarkdownDescription: fmt.Sprintf("Id that the platform gave to the %s. It never changes.", kind.Singular),
 		},
-		"name": schema.StringAttribute{
-			Required:   true,
-			Validators: []validator.String{StringCheck("a name", api.CheckName)},
-			MarkdownDescription: fmt.Sprintf("Name of the %s, unique in its environment: 1 to 63 lower-case "+
-				"letters, digits and hyphens, with a letter or digit at both ends. It can be changed in place. "+
-				"An error that the name is taken means that there is one of this name already: import it, or "+
-				"choose another name.", singular),
-		},
+		"name":        nameAttribute(kind.Singular),
+		"name_prefix": namePrefixAttribute(kind),
 		"description": schema.StringAttribute{
 			Optional: true, MarkdownDescription: descriptionText,
 			Validators: []validator.String{StringCheck("a description", api.CheckDescription)},
@@ -102,7 +96,7 @@ func CommonAttributes(singular string) map[string]schema.Attribute {
 		},
 		"created_at": schema.StringAttribute{
 			Computed: true, PlanModifiers: keep,
-			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", singular),
+			MarkdownDescription: fmt.Sprintf("When the %s was created (RFC 3339, UTC).", kind.Singular),
 		},
 	}
 }

@@ -37,7 +37,7 @@ func Create[In any, T interface{ AsObject() api.Object }](
 		diags.AddWarning("Adopted an object that an interrupted run made", fmt.Sprintf(
 			"Adopted %s %q (%s) that an interrupted run made with the same configuration: no state had it. "+
 				"If another state is to have it, remove it from this one with terraform state rm.",
-			s.Type, s.Name, (*created).AsObject().ID))
+			s.Type, (*created).AsObject().Name, (*created).AsObject().ID))
 	}
 	b.NotePlatform(ctx, private, diags)
 	StorePrivate(ctx, private, claimKey, &claim.Value, diags)

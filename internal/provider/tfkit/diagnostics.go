@@ -126,14 +126,7 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
-		text := sentences(e.Detail, "An object of this name exists already, and is not taken over without an import.")
-		if s.Name != "" {
-			text += fmt.Sprintf(" To manage it here, run\n\n    terraform import %s.LABEL %s\n\nwhere LABEL is the "+
-				"label of this resource block (with count or for_each, give the whole address that this error "+
-				"names, in single quotes); otherwise choose another name. If the name belongs to another block of this "+
-				"configuration, or did until this apply, rename in two applies: first to a name that is free.", s.Type, s.Name)
-		}
-		return "Name taken", text
+		return "Name taken", sentences(e.Detail, adviseName(e, s))
 	case api.CodeHeld:
 		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed "+
 			"until the hold is released on the platform. Terraform never releases a hold.")

@@ -74,8 +74,29 @@ func TestReport(t *testing.T) {
 		"name taken": {
 			problem(api.CodeNameTaken),
 			"name",
-			[]string{"terraform import quickconnect_scoped_token.LABEL notifier"},
+			[]string{"swapped", "two applies"},
+			[]string{"import", "create_before_destroy"},
+		},
+		"name taken, unmanaged": {
+			with(problem(api.CodeNameTaken), func(e *client.Error) { e.Op, e.Reason = "create", api.TakenUnclaimed }),
+			"name",
+			[]string{"terraform import ADDRESS notifier", "If a state has it, do not import it", "moved {"},
 			nil,
+		},
+		"name taken, of a state": {
+			with(problem(api.CodeNameTaken), func(e *client.Error) { e.Op, e.Reason = "create", api.TakenPresented }),
+			"name",
+			[]string{
+				"create_before_destroy", "name_prefix", "moved { from = OLD_ADDRESS, to = ADDRESS }", "two applies",
+				"choose another name",
+			},
+			[]string{"terraform import"},
+		},
+		"name taken in the same run": {
+			with(problem(api.CodeNameTaken), func(e *client.Error) { e.Op, e.Reason = "create", api.TakenSameRun }),
+			"name",
+			[]string{"Two blocks of this configuration", "name_prefix"},
+			[]string{"import", "moved"},
 		},
 		"forbidden": {
 			problem(api.CodeForbidden),

@@ -10,6 +10,7 @@ import (
 // model is the resource. The write-only arguments are null everywhere except in a configuration.
 type model struct {
 	tfkit.Common
+	NamePrefix  types.String `tfsdk:"name_prefix"`
 	ConnectorID types.String `tfsdk:"connector_id"`
 	URL         types.String `tfsdk:"url"`
 	URLHost     types.String `tfsdk:"url_host"`
@@ -33,7 +34,7 @@ type model struct {
 func (m model) subject() tfkit.Subject {
 	return tfkit.Subject{
 		Type: kind.Terraform,
-		Name: m.Name.ValueString(),
+		Name: tfkit.NameOf(m.Name, m.NamePrefix),
 		Sent: map[string][]string{"event_types": tfkit.StringSlice(m.EventTypes)},
 	}
 }
@@ -42,6 +43,7 @@ func (m model) subject() tfkit.Subject {
 func (m model) expand(v values) api.WebhookEndpointCreate {
 	return api.WebhookEndpointCreate{
 		Name:        m.Name.ValueString(),
+		NamePrefix:  m.NamePrefix.ValueString(),
 		Description: m.Description.ValueStringPointer(),
 		Labels:      tfkit.StringMap(m.Labels),
 		ConnectorID: m.ConnectorID.ValueString(),

@@ -37,7 +37,8 @@ func (r *endpointResource) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) {
+	if tfkit.Moved(plan.ConnectorID, state.ConnectorID) ||
+		tfkit.ReplacesName(plan.NamePrefix, state.NamePrefix, state.Name) {
 		return // a replacement: it begins without a history, and everything is sent
 	}
 	a := argumentsOf(ctx, r.Session(), req.Private, config, plan, state, &resp.Diagnostics)

@@ -87,6 +87,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
 	next := flatten(found)
 	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	note(ctx, resp.Private, found, &resp.Diagnostics)
 	for what, left := range appliedOf(found) {

@@ -21,7 +21,7 @@ import (
 var kind = api.WebhookEndpoints
 
 func resourceSchema() schema.Schema {
-	attributes := tfkit.CommonAttributes(kind.Singular)
+	attributes := tfkit.CommonAttributes(kind)
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"connector_id": schema.StringAttribute{
 			Required:      true,
