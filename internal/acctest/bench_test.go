@@ -56,6 +56,7 @@ func BenchmarkFarPlatform(b *testing.B) {
 }
 
 func benchFarPlatform(b *testing.B, n int) {
+	b.Helper()
 	p, tf := acctest.Start(b)
 	p.Fail(func(acctest.Request) acctest.Fault { return acctest.Delay(roundTrip, acctest.Pass()) })
 	tf.StartPrograms()
