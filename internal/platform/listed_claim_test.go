@@ -65,12 +65,12 @@ func TestListItemIsWhatAReadAnswers(t *testing.T) {
 				t.Errorf("the claim is %+v after it was presented", has)
 			}
 			w.lapse()
-			w.instance().taken(kind, body, "a state has it")
+			w.instance().taken(kind, body, api.TakenPresented)
 		})
 	}
 }
 
-// A claim that was superseded must not look like one that counts, also when the one that counts is forgotten.
+// A claim that was superseded must not look like one that counts, also where an older build has forgotten that one.
 func TestListShowsThatAnObjectWasAdopted(t *testing.T) {
 	w := newWorld(t)
 	id, lost := w.instance().makes(api.RotationPolicies, aPolicy)
@@ -89,6 +89,13 @@ func TestListShowsThatAnObjectWasAdopted(t *testing.T) {
 	if err := w.p.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	for o, its := range map[string]string{id: claim, other: plain} {
+		_, has := w.listed(api.RotationPolicies, o)
+		if has == nil || *has != (api.ObjectClaim{Digest: api.ClaimDigest(o, its), Presented: true}) {
+			t.Errorf("the claim of what a state has is %+v after a day", has)
+		}
+	}
+	w.tamper(`DELETE FROM claims WHERE presented_at > 0 AND superseded_at = 0`)
 	if _, has := w.listed(api.RotationPolicies, id); has == nil || *has != (api.ObjectClaim{Presented: true}) {
 		t.Errorf("the claim of the adopted object is %+v once it is forgotten", has)
 	}

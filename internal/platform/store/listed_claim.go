@@ -25,7 +25,7 @@ func objectsOf[T any](page []*T) []*Object {
 }
 
 // readClaimsOfPage reads the claims of a page with one query. An object that was adopted has a claim that does not
-// count any more; it then has one here even where the claim that counts is forgotten.
+// count any more; it then has one here even where an older build has forgotten the claim that counts.
 func (tx *Tx) readClaimsOfPage(ctx context.Context, scope Scope, page []*Object) error {
 	if len(page) == 0 {
 		return nil
