@@ -15,6 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // allKindsConfig is an endpoint with a signing secret of each kind: made by the platform, brought by the user, and a
@@ -192,6 +193,26 @@ func addSigningSecret(t *testing.T, c *acctest.Canaries, name, value string) {
 	c.Add(name+" in bytes", string(raw))
 }
 
+// openValue opens a sealed value with its data key.
+func openValue(
+	t *testing.T, tx *store.Tx, keys *keyring.Keyring, sealed []byte, of keyring.Bound,
+) (secret.Value, error) {
+	t.Helper()
+	header, err := keyring.HeaderOf(sealed)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	wrapped, err := tx.WrappedDataKey(t.Context(), header.ID[:])
+	if err != nil {
+		return secret.Value{}, err
+	}
+	key, err := keys.OpenDataKey(t.Context(), header, of.Owner(), wrapped)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	return key.Open(sealed, of)
+}
+
 // privateKeys opens the keys of a signing secret where alone they are: in the database, under the keyring.
 func privateKeys(t *testing.T, p *acctest.Process, id string, versions ...int64) map[string]string {
 	t.Helper()
@@ -210,10 +231,11 @@ func privateKeys(t *testing.T, p *acctest.Process, id string, versions ...int64)
 			if err != nil {
 				return err
 			}
-			value, err := keys.Open(sealed, keyring.Bound{
+			of := keyring.Bound{
 				Tenant: acctest.Tenant, Environment: acctest.Environment,
 				Credential: id, Version: version,
-			})
+			}
+			value, err := openValue(t, tx, keys, sealed, of)
 			if err != nil {
 				return err
 			}

@@ -13,7 +13,7 @@ import (
 func (w *world) secondKey() {
 	w.t.Helper()
 	const purpose = "comparison/acme/staging"
-	sealed, err := w.keyring.SealKey(bytes.Repeat([]byte("2"), 32), purpose, 2)
+	sealed, err := w.keyring.SealKey(w.t.Context(), 1, bytes.Repeat([]byte("2"), 32), purpose, 2)
 	if err == nil {
 		err = w.store.Update(w.t.Context(), func(tx *store.Tx) error {
 			return tx.InsertKey(w.t.Context(), purpose, 2, sealed, w.clock.Now())

@@ -95,6 +95,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	runner.Watch.LogTo(c.Logger)
+	if err := upgradeSealed(ctx, runner, c.Logger); err != nil {
+		return nil, err
+	}
 	if err := bindRows(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}

@@ -179,7 +179,7 @@ func (c *connector) replaceCredentials(
 	}
 	c.Digest = digest
 	issue := func(ctx context.Context, number int64) error {
-		sealed, err := tx.Keys.SealCredentials(values, tx.Bound(c.ID, number))
+		sealed, err := tx.Keys.SealCredentials(ctx, tx.Tx, values, tx.Bound(c.ID, number))
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ type Rotated interface {
 	// Issuer returns what makes the values that a step issues, or what stores the value that the caller supplied.
 	Issuer(ctx context.Context, tx *txn.Tx, supplied *secret.Value) (Issuer, error)
 	// Reveal opens the value of one version.
-	Reveal(k *keys.Keys, sealed []byte, b keyring.Bound, endsAt *time.Time) (*keys.Reveal, error)
+	Reveal(ctx context.Context, tx *txn.Tx, sealed []byte, b keyring.Bound, endsAt *time.Time) (*keys.Reveal, error)
 }
 
 // Loader reads an object by its id and hands it to Engine.Settle.

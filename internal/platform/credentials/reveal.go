@@ -29,7 +29,7 @@ func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Rev
 	if at := p.Credential.EndsAt(p.Policy, v).UTC(); !at.IsZero() {
 		endsAt = &at
 	}
-	out, err := o.Reveal(tx.Keys, sealed, tx.Bound(p.Object.ID, v.Number), endsAt)
+	out, err := o.Reveal(ctx, tx, sealed, tx.Bound(p.Object.ID, v.Number), endsAt)
 	if err != nil {
 		return nil, err
 	}

@@ -58,12 +58,14 @@ func (d *Deliverer) send(
 	ctx context.Context, event *store.Delivery, e *store.WebhookEndpoint, signers []webhooks.Signer,
 ) (webhooks.Result, error) {
 	// One delivery that does not open must not keep the others waiting.
-	body, err := d.runner.Keys.OpenEvent(event.Body, sealedEvent(event.Scope, event.EndpointID, event.ID))
+	body, err := d.runner.Keys.OpenEvent(
+		ctx, nil, event.Body, sealedEvent(event.Scope, event.EndpointID, event.ID),
+	)
 	if err != nil {
 		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
 		return unreadable(d.runner.Clock.Now(), "the event"), nil
 	}
-	to, err := webhooks.DestinationOf(d.runner.Keys, e)
+	to, err := webhooks.DestinationOf(ctx, d.runner.Keys, nil, e)
 	if err != nil {
 		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
 		return unreadable(d.runner.Clock.Now(), "a sealed value of the endpoint"), nil

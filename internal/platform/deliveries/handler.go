@@ -141,7 +141,7 @@ func enqueue(
 	if err != nil {
 		return err
 	}
-	sealed, err := tx.Keys.SealEvent(body, sealedEvent(tx.Scope, e.ID, id))
+	sealed, err := tx.Keys.SealEvent(ctx, tx.Tx, body, sealedEvent(tx.Scope, e.ID, id))
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package keyring
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,9 +16,20 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// FileName is the name of the keyring file in the data directory: a Tink keyset as JSON, in clear. Whoever has this
-// file and the database has every secret.
+// FileName is the name of the keyring file in the data directory: Tink keysets as JSON, in clear. Whoever has this file
+// and the database has every secret.
 const FileName = "keyring.json"
+
+// fileKeys is the file once the keyring was rotated. Before that the file is the keyset of KEK 1 alone, as older builds
+// write it.
+type fileKeys struct {
+	Keys []fileKey `json:"keys"`
+}
+
+type fileKey struct {
+	Number int64           `json:"number"`
+	Keyset json.RawMessage `json:"keyset"`
+}
 
 // Create creates the data directory and its keyring, or opens an existing keyring. Processes that create at once get
 // the same keyring.
@@ -28,18 +41,34 @@ func Create(dir string) (*Keyring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	kek, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	kek, err := newKEK()
 	if err != nil {
-		return nil, fmt.Errorf("keyring %s: making a key: %w", path, err)
+		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	var file bytes.Buffer
-	if err := insecurecleartextkeyset.Write(kek, keyset.NewJSONWriter(&file)); err != nil {
-		return nil, fmt.Errorf("keyring %s: writing the key down: %w", path, err)
+	file, err := written(kek.handle)
+	if err != nil {
+		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	if err := place(path, file.Bytes()); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := place(path, file); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
 	return Open(dir) // another process may have created it first
+}
+
+func newKEK() (local, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return local{}, fmt.Errorf("making a key: %w", err)
+	}
+	return newLocal(handle)
+}
+
+func written(kek *keyset.Handle) ([]byte, error) {
+	var file bytes.Buffer
+	if err := insecurecleartextkeyset.Write(kek, keyset.NewJSONWriter(&file)); err != nil {
+		return nil, fmt.Errorf("writing the key down: %w", err)
+	}
+	return file.Bytes(), nil
 }
 
 // place creates a file with its whole content in one step: no process sees half a keyring. It never replaces a file.
@@ -91,14 +120,40 @@ func Open(dir string) (*Keyring, error) {
 		return nil, fmt.Errorf("keyring %s has mode %04o, so others can read or change it: "+
 			"run chmod 600 on it, and assume that they know its secrets", path, info.Mode().Perm())
 	}
-	// The parser's error may quote the file, so it is dropped.
-	kek, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(f))
+	text, err := io.ReadAll(f)
 	if err != nil {
-		return nil, fmt.Errorf("keyring %s is damaged: it is not a Tink keyset; restore it from a backup", path)
+		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	k, err := newKeyring(kek)
-	if err != nil {
-		return nil, fmt.Errorf("keyring %s is damaged: its keys do not encrypt; restore it from a backup", path)
+	k := &Keyring{dir: dir}
+	if k.keks, err = read(text); err != nil {
+		return nil, fmt.Errorf("keyring %s is damaged: %w; restore it from a backup", path, err)
 	}
 	return k, nil
+}
+
+// read reads the content of the file. The parsers' errors may quote it, so they are dropped.
+func read(text []byte) (map[int64]local, error) {
+	var file fileKeys
+	if json.Unmarshal(text, &file) != nil {
+		return nil, errors.New("it is not JSON")
+	}
+	if len(file.Keys) == 0 {
+		file.Keys = []fileKey{{Number: olderKEK, Keyset: text}}
+	}
+	keks := make(map[int64]local, len(file.Keys))
+	for _, k := range file.Keys {
+		handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(k.Keyset)))
+		if err != nil {
+			return nil, errors.New("it is not a Tink keyset")
+		}
+		kek, err := newLocal(handle)
+		if err != nil {
+			return nil, errors.New("its keys do not encrypt")
+		}
+		if _, twice := keks[k.Number]; twice || k.Number < 1 {
+			return nil, errors.New("it has two keys of one number, or a key without a number")
+		}
+		keks[k.Number] = kek
+	}
+	return keks, nil
 }

@@ -1,136 +1,131 @@
-// Package keyring seals secrets before they reach the store. It encrypts each value with its own data key, and the data
-// key with the key-encryption key (KEK) in the keyring file.
+// Package keyring seals secrets before they reach the store. A data key seals the values of one credential, or what else
+// an environment has. A key-encryption key (KEK), which only the keyring has, wraps each data key once.
 package keyring
 
 import (
-	"encoding/binary"
+	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Keyring seals and opens secrets. It is safe for concurrent use.
-type Keyring struct{ envelope tink.AEAD }
+// KEK wraps data keys. Its calls have a context because it may be a service on another machine.
+type KEK interface{ tink.AEADWithContext }
 
-func newKeyring(kek *keyset.Handle) (*Keyring, error) {
-	primitive, err := aead.New(kek)
+// Keyring has the key-encryption keys. It is safe for concurrent use.
+type Keyring struct {
+	dir   string
+	calls atomic.Int64
+
+	mu   sync.Mutex
+	keks map[int64]local
+}
+
+// local is a KEK in the memory of this process.
+type local struct {
+	handle    *keyset.Handle
+	primitive tink.AEAD
+}
+
+func newLocal(handle *keyset.Handle) (local, error) {
+	primitive, err := aead.New(handle)
+	return local{handle, primitive}, err
+}
+
+// EncryptWithContext implements KEK.
+func (l local) EncryptWithContext(_ context.Context, plain, associated []byte) ([]byte, error) {
+	return l.primitive.Encrypt(plain, associated)
+}
+
+// DecryptWithContext implements KEK.
+func (l local) DecryptWithContext(_ context.Context, sealed, associated []byte) ([]byte, error) {
+	return l.primitive.Decrypt(sealed, associated)
+}
+
+// kek returns the KEK with a number. It reads the file again for a number that it does not know: another process may
+// have rotated the keyring.
+func (k *Keyring) kek(number int64) (local, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if found, ok := k.keks[number]; ok {
+		return found, nil
+	}
+	now, err := Open(k.dir)
+	if err != nil {
+		return local{}, err
+	}
+	k.keks = now.keks
+	found, ok := k.keks[number]
+	if !ok {
+		return found, fmt.Errorf("%s has no key %d: it was retired, or the file is older than the database; "+
+			"restore the newest %s from its backup", FileName, number, FileName)
+	}
+	return found, nil
+}
+
+// calling is kek for one call of it.
+func (k *Keyring) calling(number int64) (KEK, error) {
+	k.calls.Add(1)
+	return k.kek(number)
+}
+
+// Calls returns how many times a KEK was called. A KEK on another machine is slow, so it must not grow with the values.
+func (k *Keyring) Calls() int64 { return k.calls.Load() }
+
+// Newest returns the highest number of a KEK.
+func (k *Keyring) Newest() int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Max(slices.Collect(maps.Keys(k.keks)))
+}
+
+// SealKey encrypts a symmetric key of the platform, for one purpose and number, under the KEK with the number kek.
+func (k *Keyring) SealKey(ctx context.Context, kek int64, key []byte, purpose string, number int64) ([]byte, error) {
+	with, err := k.calling(kek)
 	if err != nil {
 		return nil, err
 	}
-	return &Keyring{envelope: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), primitive)}, nil
-}
-
-// Bound is what a sealed value belongs to. The value opens only with the same Bound, so a row that is copied over
-// another one does not open.
-type Bound struct {
-	Tenant, Environment, Credential string
-	Version                         int64
-}
-
-func (b Bound) associated() []byte {
-	return associated("secret", b.Version, b.Tenant, b.Environment, b.Credential)
-}
-
-// associated writes each part after its length, so that different lists of parts never give the same bytes.
-func associated(use string, number int64, parts ...string) []byte {
-	data := binary.BigEndian.AppendUint64(nil, uint64(number)) //nolint:gosec // the bits matter, not the sign
-	for _, p := range append([]string{use}, parts...) {
-		data = binary.BigEndian.AppendUint64(data, uint64(len(p)))
-		data = append(data, p...)
-	}
-	return data
-}
-
-// Seal encrypts the value of one version.
-func (k *Keyring) Seal(v secret.Value, b Bound) ([]byte, error) {
-	sealed, err := k.envelope.Encrypt([]byte(v.Expose()), b.associated())
-	if err != nil {
-		return nil, fmt.Errorf("sealing version %d of credential %s: %w", b.Version, b.Credential, err)
-	}
-	return sealed, nil
-}
-
-// Open decrypts what Seal made for the same Bound.
-func (k *Keyring) Open(sealed []byte, b Bound) (secret.Value, error) {
-	value, err := k.envelope.Decrypt(sealed, b.associated())
-	if err != nil {
-		return secret.Value{}, fmt.Errorf("version %d of credential %s does not open: "+
-			"it was sealed with another keyring or for another object, or it was changed", b.Version, b.Credential)
-	}
-	return secret.New(string(value)), nil
-}
-
-// Event is what a sealed event belongs to.
-type Event struct{ Tenant, Environment, Endpoint, ID string }
-
-func (e Event) associated() []byte {
-	return associated("event", 0, e.Tenant, e.Environment, e.Endpoint, e.ID)
-}
-
-// SealEvent encrypts the body of a queued event, which may contain private messages.
-func (k *Keyring) SealEvent(body []byte, e Event) ([]byte, error) {
-	sealed, err := k.envelope.Encrypt(body, e.associated())
-	if err != nil {
-		return nil, fmt.Errorf("sealing event %s: %w", e.ID, err)
-	}
-	return sealed, nil
-}
-
-// OpenEvent decrypts what SealEvent made for the same Event.
-func (k *Keyring) OpenEvent(sealed []byte, e Event) ([]byte, error) {
-	body, err := k.envelope.Decrypt(sealed, e.associated())
-	if err != nil {
-		return nil, fmt.Errorf("event %s does not open: "+
-			"it was sealed with another keyring or for another endpoint, or it was changed", e.ID)
-	}
-	return body, nil
-}
-
-// EndpointValue is what a sealed value of a webhook endpoint belongs to. What says which of its values it is.
-type EndpointValue struct{ Tenant, Environment, Endpoint, What string }
-
-func (e EndpointValue) associated() []byte {
-	return associated("endpoint", 0, e.Tenant, e.Environment, e.Endpoint, e.What)
-}
-
-// SealEndpointValue encrypts a value of a webhook endpoint.
-func (k *Keyring) SealEndpointValue(v secret.Value, e EndpointValue) ([]byte, error) {
-	sealed, err := k.envelope.Encrypt([]byte(v.Expose()), e.associated())
-	if err != nil {
-		return nil, fmt.Errorf("sealing the %s of webhook endpoint %s: %w", e.What, e.Endpoint, err)
-	}
-	return sealed, nil
-}
-
-// OpenEndpointValue decrypts what SealEndpointValue made for the same EndpointValue.
-func (k *Keyring) OpenEndpointValue(sealed []byte, e EndpointValue) (secret.Value, error) {
-	value, err := k.envelope.Decrypt(sealed, e.associated())
-	if err != nil {
-		return secret.Value{}, fmt.Errorf("the %s of webhook endpoint %s does not open: "+
-			"it was sealed with another keyring or for another endpoint, or it was changed", e.What, e.Endpoint)
-	}
-	return secret.New(string(value)), nil
-}
-
-// SealKey encrypts a symmetric key of the platform, for one purpose and number.
-func (k *Keyring) SealKey(key []byte, purpose string, number int64) ([]byte, error) {
-	sealed, err := k.envelope.Encrypt(key, associated("key", number, purpose))
+	header := Header{Number: kek}.bytes()
+	sealed, err := with.EncryptWithContext(ctx, key, bound(header, associated("key", number, purpose)))
 	if err != nil {
 		return nil, fmt.Errorf("sealing key %d for %s: %w", number, purpose, err)
 	}
-	return sealed, nil
+	return append(header, sealed...), nil
 }
 
 // OpenKey decrypts what SealKey made for the same purpose and number.
-func (k *Keyring) OpenKey(sealed []byte, purpose string, number int64) ([]byte, error) {
-	key, err := k.envelope.Decrypt(sealed, associated("key", number, purpose))
-	if err != nil {
-		return nil, fmt.Errorf("key %d for %s does not open: it was sealed with another keyring; "+
-			"restore the %s that belongs to this database", number, purpose, FileName)
+func (k *Keyring) OpenKey(ctx context.Context, sealed []byte, purpose string, number int64) ([]byte, error) {
+	belongs := associated("key", number, purpose)
+	if IsOlder(sealed) {
+		older, err := k.Older()
+		if err != nil {
+			return nil, err
+		}
+		key, err := older.aead.Decrypt(sealed, belongs)
+		return key, doesNotOpen(err, purpose, number)
 	}
-	return key, nil
+	header, err := HeaderOf(sealed)
+	if err != nil {
+		return nil, doesNotOpen(err, purpose, number)
+	}
+	with, err := k.calling(header.Number)
+	if err != nil {
+		return nil, fmt.Errorf("key %d for %s: %w", number, purpose, err)
+	}
+	key, err := with.DecryptWithContext(ctx, sealed[headerBytes:], bound(header.bytes(), belongs))
+	return key, doesNotOpen(err, purpose, number)
+}
+
+func doesNotOpen(err error, purpose string, number int64) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("key %d for %s does not open: it was sealed with another keyring; "+
+		"restore the %s that belongs to this database", number, purpose, FileName)
 }

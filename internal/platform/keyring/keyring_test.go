@@ -27,9 +27,34 @@ func create(t *testing.T, dir string) *Keyring {
 	return k
 }
 
-func seal(t *testing.T, k *Keyring, b Bound) []byte {
+// dataKey is a data key as the database has it.
+type dataKey struct {
+	header  Header
+	owner   Owner
+	wrapped []byte
+}
+
+func newDataKey(t *testing.T, k *Keyring, owner Owner) dataKey {
 	t.Helper()
-	sealed, err := k.Seal(secret.New(canary), b)
+	header, wrapped, err := k.NewDataKey(t.Context(), k.Newest(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dataKey{header, owner, wrapped}
+}
+
+func (d dataKey) opened(t *testing.T, k *Keyring) *DataKey {
+	t.Helper()
+	key, err := k.OpenDataKey(t.Context(), d.header, d.owner, d.wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func seal(t *testing.T, key *DataKey, b Bound) []byte {
+	t.Helper()
+	sealed, err := key.Seal(secret.New(canary), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,18 +64,19 @@ func seal(t *testing.T, k *Keyring, b Bound) []byte {
 func TestSealAndOpen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	k := create(t, dir)
-	sealed := seal(t, k, place1)
+	stored := newDataKey(t, k, place1.Owner())
+	sealed := seal(t, stored.opened(t, k), place1)
 	if bytes.Contains(sealed, []byte(canary)) {
 		t.Fatal("the sealed value has the secret in clear")
 	}
-	if bytes.Equal(sealed, seal(t, k, place1)) {
+	if bytes.Equal(sealed, seal(t, stored.opened(t, k), place1)) {
 		t.Error("sealing twice gave the same bytes")
 	}
 	reopened, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := reopened.Open(sealed, place1)
+	got, err := stored.opened(t, reopened).Open(sealed, place1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,43 +94,46 @@ func TestSealAndOpen(t *testing.T) {
 
 func TestSealAndOpenEmptyValue(t *testing.T) {
 	k := create(t, t.TempDir())
-	sealed, err := k.Seal(secret.New(""), place1)
+	key := newDataKey(t, k, place1.Owner()).opened(t, k)
+	sealed, err := key.Seal(secret.New(""), place1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := k.Open(sealed, place1); err != nil || !got.IsEmpty() {
+	if got, err := key.Open(sealed, place1); err != nil || !got.IsEmpty() {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
 
 func TestOpenRefusesOtherBound(t *testing.T) {
 	k := create(t, t.TempDir())
-	sealed := seal(t, k, place1)
+	key := newDataKey(t, k, place1.Owner()).opened(t, k)
+	another := newDataKey(t, k, place1.Owner()).opened(t, k)
+	sealed := seal(t, key, place1)
 	flipped := bytes.Clone(sealed)
 	flipped[len(flipped)-1] ^= 1
-	asKey, err := k.SealKey([]byte(canary), "acme", 1)
+	asKey, err := k.SealKey(t.Context(), 1, []byte(canary), "acme", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string]struct {
-		keyring *Keyring
-		sealed  []byte
-		bound   Bound
+		key    *DataKey
+		sealed []byte
+		bound  Bound
 	}{
-		"another tenant":      {k, sealed, Bound{"other", "staging", "tok_1", 1}},
-		"another environment": {k, sealed, Bound{"acme", "production", "tok_1", 1}},
-		"another credential":  {k, sealed, Bound{"acme", "staging", "tok_2", 1}},
-		"another version":     {k, sealed, Bound{"acme", "staging", "tok_1", 2}},
-		"moved boundary":      {k, sealed, Bound{"acmes", "taging", "tok_1", 1}},
-		"another keyring":     {create(t, t.TempDir()), sealed, place1},
-		"a changed byte":      {k, flipped, place1},
-		"cut short":           {k, sealed[:len(sealed)/2], place1},
-		"nothing":             {k, nil, place1},
-		"a platform key":      {k, asKey, Bound{"acme", "", "", 1}},
+		"another tenant":      {key, sealed, Bound{"other", "staging", "tok_1", 1}},
+		"another environment": {key, sealed, Bound{"acme", "production", "tok_1", 1}},
+		"another credential":  {key, sealed, Bound{"acme", "staging", "tok_2", 1}},
+		"another version":     {key, sealed, Bound{"acme", "staging", "tok_1", 2}},
+		"moved boundary":      {key, sealed, Bound{"acmes", "taging", "tok_1", 1}},
+		"another data key":    {another, sealed, place1},
+		"a changed byte":      {key, flipped, place1},
+		"cut short":           {key, sealed[:len(sealed)/2], place1},
+		"nothing":             {key, nil, place1},
+		"a platform key":      {key, asKey, Bound{"acme", "", "", 1}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := test.keyring.Open(test.sealed, test.bound)
+			got, err := test.key.Open(test.sealed, test.bound)
 			if err == nil || !got.IsEmpty() {
 				t.Fatal("Open succeeded")
 			}
@@ -118,21 +147,88 @@ func TestOpenRefusesOtherBound(t *testing.T) {
 	}
 }
 
-func TestPlatformKeys(t *testing.T) {
+func TestDataKeysBelongToTheirOwner(t *testing.T) {
 	k := create(t, t.TempDir())
-	key := []byte(canary)
-	sealed, err := k.SealKey(key, "lookup", 1)
+	stored := newDataKey(t, k, place1.Owner())
+	flipped := bytes.Clone(stored.wrapped)
+	flipped[len(flipped)-1] ^= 1
+	otherID := stored.header
+	otherID.ID[3] ^= 1
+	for name, test := range map[string]struct {
+		keyring *Keyring
+		header  Header
+		owner   Owner
+		wrapped []byte
+	}{
+		"another tenant":      {k, stored.header, Owner{"other", "staging", "tok_1"}, stored.wrapped},
+		"another environment": {k, stored.header, Owner{"acme", "production", "tok_1"}, stored.wrapped},
+		"another credential":  {k, stored.header, Owner{"acme", "staging", "tok_2"}, stored.wrapped},
+		"the environment":     {k, stored.header, Owner{"acme", "staging", ""}, stored.wrapped},
+		"another id":          {k, otherID, stored.owner, stored.wrapped},
+		"an unknown number":   {k, Header{Number: 2, ID: stored.header.ID}, stored.owner, stored.wrapped},
+		"another keyring":     {create(t, t.TempDir()), stored.header, stored.owner, stored.wrapped},
+		"a changed byte":      {k, stored.header, stored.owner, flipped},
+		"nothing":             {k, stored.header, stored.owner, nil},
+	} {
+		if _, err := test.keyring.OpenDataKey(t.Context(), test.header, test.owner, test.wrapped); err == nil {
+			t.Errorf("%s: the data key unwraps", name)
+		}
+	}
+}
+
+// TestHeaders: everything under an older number comes before Below, and nothing else does.
+func TestHeaders(t *testing.T) {
+	k := create(t, t.TempDir())
+	older, err := k.Older()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := k.OpenKey(sealed, "lookup", 1); err != nil || !bytes.Equal(got, key) {
+	first := seal(t, newDataKey(t, k, place1.Owner()).opened(t, k), place1)
+	inOlder := seal(t, older, place1)
+	for number, want := range map[int64]bool{1: false, 2: true, 256: true} {
+		if got := bytes.Compare(first, Below(number)) < 0; got != want {
+			t.Errorf("a value under 1 is below %d: %t", number, got)
+		}
+		if bytes.Compare(inOlder, Below(number)) >= 0 {
+			t.Errorf("a value in the older format is not below %d", number)
+		}
+	}
+	if !IsOlder(inOlder) || IsOlder(first) {
+		t.Error("the formats are not told apart")
+	}
+	if h, err := HeaderOf(first); err != nil || h.Number != 1 {
+		t.Errorf("header %+v, %v", h, err)
+	}
+	for _, bad := range [][]byte{nil, {}, {2}, inOlder, first[:20]} {
+		if h, err := HeaderOf(bad); err == nil {
+			t.Errorf("%x has the header %+v", bad, h)
+		}
+	}
+	for a := int64(1); a < 70_000; a = a*3 + 1 {
+		if bytes.Compare(Below(a), Below(a+1)) >= 0 {
+			t.Errorf("%d does not come before %d", a, a+1)
+		}
+	}
+	if got, err := older.Open(inOlder, place1); err != nil || got.Expose() != canary {
+		t.Errorf("the older format: %v", err)
+	}
+}
+
+func TestPlatformKeys(t *testing.T) {
+	k := create(t, t.TempDir())
+	key := []byte(canary)
+	sealed, err := k.SealKey(t.Context(), 1, key, "lookup", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.OpenKey(t.Context(), sealed, "lookup", 1); err != nil || !bytes.Equal(got, key) {
 		t.Errorf("OpenKey returned another key: %v", err)
 	}
 	for _, other := range []struct {
 		purpose string
 		number  int64
 	}{{"request", 1}, {"lookup", 2}} {
-		if _, err := k.OpenKey(sealed, other.purpose, other.number); err == nil {
+		if _, err := k.OpenKey(t.Context(), sealed, other.purpose, other.number); err == nil {
 			t.Errorf("it opened as key %d for %s", other.number, other.purpose)
 		}
 	}
@@ -170,7 +266,7 @@ func TestFileModes(t *testing.T) {
 func TestDamagedFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	k := create(t, dir)
-	sealed := seal(t, k, place1)
+	stored := newDataKey(t, k, place1.Owner())
 	path := filepath.Join(dir, FileName)
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -198,7 +294,7 @@ func TestDamagedFileIsRefused(t *testing.T) {
 			}
 			damaged, err := Open(dir)
 			if err == nil {
-				_, err = damaged.Open(sealed, place1)
+				_, err = damaged.OpenDataKey(t.Context(), stored.header, stored.owner, stored.wrapped)
 			}
 			if err == nil {
 				t.Fatal("Open accepted a damaged file")
@@ -241,9 +337,9 @@ func TestConcurrentCreate(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	sealed := seal(t, keyrings[0], place1)
+	d := newDataKey(t, keyrings[0], place1.Owner())
 	for i, k := range keyrings {
-		if _, err := k.Open(sealed, place1); err != nil {
+		if _, err := k.OpenDataKey(t.Context(), d.header, d.owner, d.wrapped); err != nil {
 			t.Errorf("keyring %d differs from keyring 0: %v", i, err)
 		}
 	}

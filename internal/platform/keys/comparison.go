@@ -25,7 +25,7 @@ func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) 
 	}
 	out := make(Comparison, len(sealed))
 	for i, s := range sealed {
-		if out[i], err = openKey(k.keyring, s.Sealed, purpose, s.Number); err != nil {
+		if out[i], err = k.openKey(ctx, s.Sealed, purpose, s.Number); err != nil {
 			return nil, err
 		}
 	}

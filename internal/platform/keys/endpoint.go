@@ -1,31 +1,35 @@
 package keys
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // SealEndpointText seals a value of a webhook endpoint that is one text, and returns its digest too. present is the
 // digest of the present value. For the same value again it returns nothing.
 func SealEndpointText(
-	k *Keys, c Comparison, value secret.Value, of keyring.EndpointValue, present string,
+	ctx context.Context, k *Keys, tx *store.Tx, c Comparison, value secret.Value, of keyring.EndpointValue,
+	present string,
 ) (sealed []byte, digest string, err error) {
 	plain := value.Expose() //nolint:forbidigo // hashed
 	if digest, err = endpointDigest(c, of, plain, present); err != nil || digest == present {
 		return nil, "", err
 	}
-	sealed, err = k.keyring.SealEndpointValue(value, of)
+	sealed, err = k.sealEndpointValue(ctx, tx, value, of)
 	return sealed, digest, err
 }
 
 // SealEndpointHeaders seals the headers of a webhook endpoint as one value, as SealEndpointText does.
 func SealEndpointHeaders(
-	k *Keys, c Comparison, headers map[string]secret.Value, of keyring.EndpointValue, present string,
+	ctx context.Context, k *Keys, tx *store.Tx, c Comparison, headers map[string]secret.Value,
+	of keyring.EndpointValue, present string,
 ) (sealed []byte, digest string, err error) {
 	plain := exposed(headers)
 	if digest, err = endpointDigest(c, of, plain, present); err != nil || digest == present {
@@ -35,7 +39,7 @@ func SealEndpointHeaders(
 	if err != nil {
 		return nil, "", errors.New("the headers cannot be written as JSON")
 	}
-	sealed, err = k.keyring.SealEndpointValue(secret.New(string(joined)), of)
+	sealed, err = k.sealEndpointValue(ctx, tx, secret.New(string(joined)), of)
 	return sealed, digest, err
 }
 
@@ -50,11 +54,6 @@ func endpointDigest(c Comparison, of keyring.EndpointValue, plain any, present s
 		}
 	}
 	return under(c.Newest())
-}
-
-// OpenEndpointValue opens a value of a webhook endpoint.
-func OpenEndpointValue(k *Keys, sealed []byte, of keyring.EndpointValue) (secret.Value, error) {
-	return k.keyring.OpenEndpointValue(sealed, of)
 }
 
 // Headers reads headers that SealEndpointHeaders sealed, once they are opened.

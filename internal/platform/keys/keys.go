@@ -8,10 +8,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -38,7 +38,8 @@ type SymmetricKey struct {
 
 // Keys has the keys of the platform. It is safe for concurrent use.
 type Keys struct {
-	keyring *keyring.Keyring
+	sealer
+
 	lookup  SymmetricKey
 	request SymmetricKey
 	binding SymmetricKey
@@ -46,9 +47,9 @@ type Keys struct {
 
 // Open opens the keys of the platform, and makes those that the store does not have yet.
 func Open(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, random *Random, now time.Time,
+	ctx context.Context, s *store.Store, k *keyring.Keyring, random *Random, c clock.Clock,
 ) (*Keys, error) {
-	out := &Keys{keyring: k}
+	out := &Keys{sealer: sealer{store: s, keyring: k, clock: c}}
 	open := func(find func(tx *store.Tx, purpose string) (SymmetricKey, error)) func(*store.Tx) error {
 		return func(tx *store.Tx) (err error) {
 			if out.lookup, err = find(tx, purposeLookup); err != nil {
@@ -61,13 +62,21 @@ func Open(
 			return err
 		}
 	}
-	err := s.View(ctx, open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
-		return out.key(ctx, tx, purpose)
-	}))
+	err := s.View(ctx, func(tx *store.Tx) error {
+		if _, err := tx.CurrentKEK(ctx); err != nil {
+			return err
+		}
+		return open(func(tx *store.Tx, purpose string) (SymmetricKey, error) { return out.key(ctx, tx, purpose) })(tx)
+	})
 	if errors.Is(err, store.ErrNotFound) {
-		err = s.Update(ctx, open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
-			return out.ensure(ctx, tx, purpose, random, now)
-		}))
+		err = s.Update(ctx, func(tx *store.Tx) error {
+			if err := out.ensureKEK(ctx, tx); err != nil {
+				return err
+			}
+			return open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
+				return out.ensure(ctx, tx, purpose, random, c.Now())
+			})(tx)
+		})
 	}
 	if err != nil {
 		return nil, err
@@ -75,9 +84,18 @@ func Open(
 	return out, nil
 }
 
+// ensureKEK stores the number of the KEK that seals what is new, in a database that has none.
+func (k *Keys) ensureKEK(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.CurrentKEK(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return tx.InsertKEK(ctx, k.keyring.Newest(), k.clock.Now())
+	}
+	return err
+}
+
 // Check reports whether a keyring opens the keys of a store, and makes none. Keys that do not exist are no error.
 func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) error {
-	k := &Keys{keyring: ring}
+	k := &Keys{sealer: sealer{store: s, keyring: ring, clock: clock.System()}}
 	return s.View(ctx, func(tx *store.Tx) error {
 		for _, purpose := range []string{purposeLookup, purposeRequest, purposeBinding} {
 			if _, err := k.key(ctx, tx, purpose); err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -93,16 +111,7 @@ func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (Symmetric
 	if err != nil {
 		return SymmetricKey{}, err
 	}
-	return openKey(k.keyring, sealed, purpose, number)
-}
-
-func openKey(ring *keyring.Keyring, sealed []byte, purpose string, number int64) (SymmetricKey, error) {
-	key, err := ring.OpenKey(sealed, purpose, number)
-	if err != nil {
-		return SymmetricKey{}, fmt.Errorf("the %s key in the database does not open with keyring.json: "+
-			"both must come from the same data directory: %w", purpose, err)
-	}
-	return SymmetricKey{number, key}, nil
+	return k.openKey(ctx, sealed, purpose, number)
 }
 
 func (k *Keys) ensure(
@@ -116,7 +125,11 @@ func (k *Keys) ensure(
 	if err != nil {
 		return SymmetricKey{}, err
 	}
-	sealed, err := k.keyring.SealKey(key, purpose, 1)
+	kek, err := tx.CurrentKEK(ctx)
+	if err != nil {
+		return SymmetricKey{}, err
+	}
+	sealed, err := k.keyring.SealKey(ctx, kek, key, purpose, 1)
 	if err != nil {
 		return SymmetricKey{}, err
 	}
@@ -169,14 +182,4 @@ func (k *Keys) requestMAC(parts ...string) []byte {
 		mac.Write([]byte{0})
 	}
 	return mac.Sum(nil)
-}
-
-// SealEvent seals the body of an event.
-func (k *Keys) SealEvent(body []byte, e keyring.Event) ([]byte, error) {
-	return k.keyring.SealEvent(body, e)
-}
-
-// OpenEvent opens the body of an event.
-func (k *Keys) OpenEvent(sealed []byte, e keyring.Event) ([]byte, error) {
-	return k.keyring.OpenEvent(sealed, e)
 }

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -63,20 +64,24 @@ func (k *Keys) SigningValueHash(value secret.Value, scope store.Scope) (hash []b
 }
 
 // SealToken seals the value of a scoped token, and returns the hash that it is found by.
-func (k *Keys) SealToken(value secret.Value, b keyring.Bound) (sealed, hash []byte, err error) {
-	if sealed, err = k.keyring.Seal(value, b); err != nil {
+func (k *Keys) SealToken(
+	ctx context.Context, tx *store.Tx, value secret.Value, b keyring.Bound,
+) (sealed, hash []byte, err error) {
+	if sealed, err = k.seal(ctx, tx, value, b); err != nil {
 		return nil, nil, err
 	}
 	return sealed, k.TokenHash(value), nil
 }
 
 // SealCredentials seals the credentials of a connector as one value.
-func (k *Keys) SealCredentials(credentials map[string]secret.Value, b keyring.Bound) ([]byte, error) {
+func (k *Keys) SealCredentials(
+	ctx context.Context, tx *store.Tx, credentials map[string]secret.Value, b keyring.Bound,
+) ([]byte, error) {
 	joined, err := json.Marshal(exposed(credentials))
 	if err != nil {
 		return nil, errors.New("the credentials cannot be written as JSON")
 	}
-	return k.keyring.Seal(secret.New(string(joined)), b)
+	return k.seal(ctx, tx, secret.New(string(joined)), b)
 }
 
 // Credentials is the answer that has a connector's credentials in clear.
@@ -88,12 +93,12 @@ type Credentials struct {
 
 // OpenCredentials opens the credentials of a connector for a consumer that may have them.
 func OpenCredentials(
-	k *Keys, sealed []byte, scope store.Scope, connectorID string, number int64,
+	ctx context.Context, k *Keys, sealed []byte, scope store.Scope, connectorID string, number int64,
 ) (*Credentials, error) {
 	b := keyring.Bound{
 		Tenant: scope.Tenant, Environment: scope.Environment, Credential: connectorID, Version: number,
 	}
-	value, err := k.keyring.Open(sealed, b)
+	value, err := k.open(ctx, nil, sealed, b)
 	if err != nil {
 		return nil, err
 	}
@@ -118,13 +123,17 @@ func ParseSupplied(value secret.Value) (webhook.Key, error) {
 }
 
 // SealSigningKey seals a key that signs deliveries.
-func (k *Keys) SealSigningKey(key webhook.Key, b keyring.Bound) ([]byte, error) {
-	return k.keyring.Seal(secret.New(key.Expose()), b) //nolint:forbidigo // sealed
+func (k *Keys) SealSigningKey(
+	ctx context.Context, tx *store.Tx, key webhook.Key, b keyring.Bound,
+) ([]byte, error) {
+	return k.seal(ctx, tx, secret.New(key.Expose()), b) //nolint:forbidigo // sealed
 }
 
 // OpenSigningKey opens a key that SealSigningKey sealed.
-func (k *Keys) OpenSigningKey(sealed []byte, b keyring.Bound) (webhook.Key, error) {
-	value, err := k.keyring.Open(sealed, b)
+func (k *Keys) OpenSigningKey(
+	ctx context.Context, tx *store.Tx, sealed []byte, b keyring.Bound,
+) (webhook.Key, error) {
+	value, err := k.open(ctx, tx, sealed, b)
 	if err != nil {
 		return webhook.Key{}, err
 	}
@@ -145,8 +154,10 @@ type Reveal struct {
 }
 
 // RevealToken opens the value of a scoped token for a caller that may see it.
-func (k *Keys) RevealToken(sealed []byte, b keyring.Bound, endsAt *time.Time) (*Reveal, error) {
-	value, err := k.keyring.Open(sealed, b)
+func (k *Keys) RevealToken(
+	ctx context.Context, tx *store.Tx, sealed []byte, b keyring.Bound, endsAt *time.Time,
+) (*Reveal, error) {
+	value, err := k.open(ctx, tx, sealed, b)
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +167,10 @@ func (k *Keys) RevealToken(sealed []byte, b keyring.Bound, endsAt *time.Time) (*
 
 // RevealSigningKey opens what a receiver verifies with: the secret for HMAC, the public key for ed25519. The private
 // key never leaves the platform, because its holder could sign deliveries.
-func (k *Keys) RevealSigningKey(sealed []byte, b keyring.Bound, endsAt *time.Time) (*Reveal, error) {
-	key, err := k.OpenSigningKey(sealed, b)
+func (k *Keys) RevealSigningKey(
+	ctx context.Context, tx *store.Tx, sealed []byte, b keyring.Bound, endsAt *time.Time,
+) (*Reveal, error) {
+	key, err := k.OpenSigningKey(ctx, tx, sealed, b)
 	if err != nil {
 		return nil, err
 	}

@@ -37,8 +37,8 @@ type retrieved struct {
 }
 
 // open opens the credentials.
-func (r *retrieved) open(k *keys.Keys) (*keys.Credentials, error) {
-	answer, err := keys.OpenCredentials(k, r.sealed, r.connector.Scope, r.connector.ID, r.number)
+func (r *retrieved) open(ctx context.Context, k *keys.Keys) (*keys.Credentials, error) {
+	answer, err := keys.OpenCredentials(ctx, k, r.sealed, r.connector.Scope, r.connector.ID, r.number)
 	if err == nil {
 		answer.FetchAgainAt = r.use.again
 	}

@@ -72,7 +72,7 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := found.open(h.runner.Keys)
+	answer, err := found.open(ctx, h.runner.Keys)
 	if err != nil {
 		return nil, err
 	}

@@ -129,11 +129,15 @@ func (tx *Tx) updateCredential(ctx context.Context, scope Scope, id string, c *C
 	return tx.writeVersions(ctx, id, c)
 }
 
-// deleteWithCredential deletes an object, then its credential. The versions and secrets go with the credential.
+// deleteWithCredential deletes an object, then its credential. The versions and secrets go with the credential. Without
+// its data keys, no copy of a secret opens again.
 func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope, kind, id string) error {
 	err := tx.execOne(ctx, text, scope.Tenant, scope.Environment, id)
 	if err == nil {
 		err = tx.execOne(ctx, deleteCredential, scope.Tenant, scope.Environment, id)
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, deleteDataKeysOf, scope.Tenant, scope.Environment, id)
 	}
 	if err == nil {
 		err = tx.addUsage(ctx, scope, kind, -1, 0)

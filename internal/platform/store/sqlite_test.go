@@ -166,8 +166,16 @@ func TestFilesHoldNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := ring.Seal(secret.New(canary),
-		keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1})
+	of := keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1}
+	header, wrapped, err := ring.NewDataKey(t.Context(), 1, of.Owner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.OpenDataKey(t.Context(), header, of.Owner(), wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := key.Seal(secret.New(canary), of)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,8 @@ func suite(t *testing.T, fresh engine) {
 	t.Run("due probes", fresh.probesDue)
 	t.Run("principals and environments", fresh.principals)
 	t.Run("keys", fresh.keys)
+	t.Run("data keys", fresh.dataKeys)
+	t.Run("columns with sealed values", fresh.sealedColumns)
 	t.Run("audit chain", fresh.audit)
 	t.Run("audit chain shows tampering", fresh.auditTampering)
 	t.Run("idempotency", fresh.idempotency)

@@ -79,7 +79,7 @@ func unhashed(ctx context.Context, tx *txn.Tx, hash []byte) (store.Ref, int64, e
 		return store.Ref{}, 0, err
 	}
 	for _, s := range found {
-		key, err := tx.Keys.OpenSigningKey(s.Value, tx.Bound(s.ID, s.Number))
+		key, err := tx.Keys.OpenSigningKey(ctx, tx.Tx, s.Value, tx.Bound(s.ID, s.Number))
 		if err != nil {
 			return store.Ref{}, 0, err
 		}

@@ -89,8 +89,10 @@ func (t *token) Issuer(_ context.Context, tx *txn.Tx, supplied *secret.Value) (c
 }
 
 // Reveal serves the engine.
-func (t *token) Reveal(k *keys.Keys, sealed []byte, b keyring.Bound, endsAt *time.Time) (*keys.Reveal, error) {
-	return k.RevealToken(sealed, b, endsAt)
+func (t *token) Reveal(
+	ctx context.Context, tx *txn.Tx, sealed []byte, b keyring.Bound, endsAt *time.Time,
+) (*keys.Reveal, error) {
+	return tx.Keys.RevealToken(ctx, tx.Tx, sealed, b, endsAt)
 }
 
 func (t *token) issue(tx *txn.Tx) credentials.Issuer {
@@ -99,7 +101,7 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		if err != nil {
 			return err
 		}
-		sealed, hash, err := tx.Keys.SealToken(value, tx.Bound(t.ID, number))
+		sealed, hash, err := tx.Keys.SealToken(ctx, tx.Tx, value, tx.Bound(t.ID, number))
 		if err != nil {
 			return err
 		}

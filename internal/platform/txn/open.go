@@ -23,7 +23,7 @@ func Open(
 	if r.Watch, err = NewWatch(ctx, s, c); err != nil {
 		return nil, err
 	}
-	if r.Keys, err = keys.Open(ctx, s, k, r.Random, c.Now()); err != nil {
+	if r.Keys, err = keys.Open(ctx, s, k, r.Random, c); err != nil {
 		return nil, fmt.Errorf("open the keys of the platform: %w", err)
 	}
 	p, err := r.platform(ctx)

@@ -25,16 +25,21 @@ type Destination struct {
 	tls     egress.TLS
 }
 
-// DestinationOf opens what is sealed of an endpoint.
-func DestinationOf(k *keys.Keys, e *store.WebhookEndpoint) (d Destination, err error) {
+// DestinationOf opens what is sealed of an endpoint. Outside of a transaction, tx is nil.
+func DestinationOf(
+	ctx context.Context, k *keys.Keys, tx *store.Tx, e *store.WebhookEndpoint,
+) (d Destination, err error) {
+	open := func(sealed []byte, what string) (secret.Value, error) {
+		return keys.OpenEndpointValue(ctx, k, tx, sealed, valueOf(e, what))
+	}
 	d.url = secret.New(e.URL)
 	if e.SecretURL.Set() {
-		if d.url, err = keys.OpenEndpointValue(k, e.SecretURL.Sealed, valueOf(e, api.EndpointURL)); err != nil {
+		if d.url, err = open(e.SecretURL.Sealed, api.EndpointURL); err != nil {
 			return d, err
 		}
 	}
 	if e.Headers.Set() {
-		opened, err := keys.OpenEndpointValue(k, e.Headers.Sealed, valueOf(e, api.EndpointHeaders))
+		opened, err := open(e.Headers.Sealed, api.EndpointHeaders)
 		if err != nil {
 			return d, err
 		}
@@ -49,7 +54,7 @@ func DestinationOf(k *keys.Keys, e *store.WebhookEndpoint) (d Destination, err e
 	if e.ClientCertificate == nil {
 		return d, nil
 	}
-	key, err := keys.OpenEndpointValue(k, e.ClientKey.Sealed, valueOf(e, api.EndpointClientKey))
+	key, err := open(e.ClientKey.Sealed, api.EndpointClientKey)
 	if err == nil {
 		d.tls.Certificate, err = keys.KeyPair(*e.ClientCertificate, key)
 	}

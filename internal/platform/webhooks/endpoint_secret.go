@@ -35,18 +35,20 @@ func (h *endpoints) seal(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoi
 			return err
 		}
 		of := valueOf(e, api.EndpointURL)
-		sealed, digest, err := keys.SealEndpointText(tx.Keys, comparison, *v.url, of, e.SecretURL.Digest)
+		sealed, digest, err := keys.SealEndpointText(
+			ctx, tx.Keys, tx.Tx, comparison, *v.url, of, e.SecretURL.Digest,
+		)
 		if err != nil {
 			return err
 		}
 		replace(&e.SecretURL, sealed, digest)
 	}
 	if v.headers != nil {
-		if err := sealHeaders(tx, comparison, e, v.headers); err != nil {
+		if err := sealHeaders(ctx, tx, comparison, e, v.headers); err != nil {
 			return err
 		}
 	}
-	return sealClientKey(tx, comparison, e, v.clientKey)
+	return sealClientKey(ctx, tx, comparison, e, v.clientKey)
 }
 
 // shownOf returns what may be shown of a URL that is a secret: where a connection goes.
@@ -59,7 +61,8 @@ func shownOf(plain string) (string, error) {
 }
 
 func sealHeaders(
-	tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint, headers map[string]secret.Value,
+	ctx context.Context, tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint,
+	headers map[string]secret.Value,
 ) error {
 	if len(headers) == 0 {
 		e.Headers = store.EndpointSecret{Number: e.Headers.Number}
@@ -72,7 +75,7 @@ func sealHeaders(
 		return problem.New(api.CodeInvalid, problem.Pointer("headers", name), "headers: one header %v", err)
 	}
 	of := valueOf(e, api.EndpointHeaders)
-	sealed, digest, err := keys.SealEndpointHeaders(tx.Keys, comparison, headers, of, e.Headers.Digest)
+	sealed, digest, err := keys.SealEndpointHeaders(ctx, tx.Keys, tx.Tx, comparison, headers, of, e.Headers.Digest)
 	if err != nil {
 		return err
 	}
@@ -81,7 +84,9 @@ func sealHeaders(
 }
 
 // sealClientKey puts a new key into an endpoint, and checks that the key is the one of the certificate.
-func sealClientKey(tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint, value *secret.Value) error {
+func sealClientKey(
+	ctx context.Context, tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpoint, value *secret.Value,
+) error {
 	of := valueOf(e, api.EndpointClientKey)
 	switch {
 	case e.ClientCertificate == nil && value != nil:
@@ -94,7 +99,7 @@ func sealClientKey(tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpo
 	}
 	present := value
 	if value == nil {
-		opened, err := keys.OpenEndpointValue(tx.Keys, e.ClientKey.Sealed, of)
+		opened, err := keys.OpenEndpointValue(ctx, tx.Keys, tx.Tx, e.ClientKey.Sealed, of)
 		if err != nil {
 			return err
 		}
@@ -106,7 +111,7 @@ func sealClientKey(tx *txn.Tx, comparison keys.Comparison, e *store.WebhookEndpo
 	if value == nil {
 		return nil
 	}
-	sealed, digest, err := keys.SealEndpointText(tx.Keys, comparison, *value, of, e.ClientKey.Digest)
+	sealed, digest, err := keys.SealEndpointText(ctx, tx.Keys, tx.Tx, comparison, *value, of, e.ClientKey.Digest)
 	if err != nil {
 		return err
 	}

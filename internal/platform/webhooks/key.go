@@ -65,7 +65,7 @@ func (s *signingSecret) key(ctx context.Context, tx *txn.Tx, number int64) (webh
 	if err != nil {
 		return webhook.Key{}, err
 	}
-	return tx.Keys.OpenSigningKey(sealed, tx.Bound(s.ID, number))
+	return tx.Keys.OpenSigningKey(ctx, tx.Tx, sealed, tx.Bound(s.ID, number))
 }
 
 // Issuer makes the keys of versions that a step issues, or takes the one that the caller supplied.
@@ -88,7 +88,7 @@ func (s *signingSecret) Issuer(
 				return err
 			}
 		}
-		sealed, err := tx.Keys.SealSigningKey(k, tx.Bound(s.ID, number))
+		sealed, err := tx.Keys.SealSigningKey(ctx, tx.Tx, k, tx.Bound(s.ID, number))
 		if err != nil {
 			return err
 		}

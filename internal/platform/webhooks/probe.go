@@ -63,7 +63,7 @@ func targetOf(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, s *sign
 	if err != nil {
 		return target{}, false, err
 	}
-	to, err := DestinationOf(tx.Keys, e)
+	to, err := DestinationOf(ctx, tx.Keys, tx.Tx, e)
 	t := target{
 		scope: tx.Scope, endpoint: e.ID, to: to, receiver: receiver(e), secret: s.ID, version: v.Number, key: key,
 	}

@@ -97,9 +97,9 @@ func (s *signingSecret) Show(now time.Time) any { return s.flatten(now) }
 
 // Reveal serves the engine.
 func (s *signingSecret) Reveal(
-	k *keys.Keys, sealed []byte, b keyring.Bound, endsAt *time.Time,
+	ctx context.Context, tx *txn.Tx, sealed []byte, b keyring.Bound, endsAt *time.Time,
 ) (*keys.Reveal, error) {
-	return k.RevealSigningKey(sealed, b, endsAt)
+	return tx.Keys.RevealSigningKey(ctx, tx.Tx, sealed, b, endsAt)
 }
 
 // scheduleProbe keeps the time of the next probe in step with the versions. A version that needs a proof is probed at

@@ -1,0 +1,189 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// rewrapBatch is how many values one transaction seals again. Writers wait for one at most.
+const rewrapBatch = 100
+
+// Rewrapping is how far a rewrap is.
+type Rewrapping struct {
+	Number int64 // of the KEK that everything is sealed under afterwards
+	Done   int64 // values sealed again, over this run
+	Total  int64 // values to seal again, when this run began
+	// Unreadable names what does not open, which stays as it is.
+	Unreadable []string
+}
+
+// Upgraded reports whether nothing can be sealed in the format of older builds.
+func (k *sealer) Upgraded(ctx context.Context, s *store.Store) (upgraded bool, err error) {
+	err = s.View(ctx, func(tx *store.Tx) error {
+		all, err := tx.KEKs(ctx)
+		upgraded = slices.ContainsFunc(all, func(k store.KEK) bool { return !k.RewrappedAt.IsZero() })
+		return err
+	})
+	return upgraded, err
+}
+
+// Rewrap seals everything again that is sealed under an older number than the current one, or in the format of older
+// builds. It works in batches, one transaction each, beside a server; begun again, it goes on where it was. It calls
+// progress after each batch.
+func (k *sealer) Rewrap(ctx context.Context, s *store.Store, progress func(Rewrapping) error) (r Rewrapping, err error) {
+	err = s.View(ctx, func(tx *store.Tx) (err error) {
+		if r.Number, err = tx.CurrentKEK(ctx); err != nil {
+			return err
+		}
+		counts, err := sealedBetween(ctx, tx, nil, keyring.Below(r.Number))
+		for _, n := range counts {
+			r.Total += n
+		}
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	for _, column := range store.SealedColumns() {
+		if err := k.rewrapColumn(ctx, s, column, &r, progress); err != nil {
+			return r, fmt.Errorf("seal %s again: %w", column, err)
+		}
+	}
+	if len(r.Unreadable) > 0 {
+		return r, nil
+	}
+	return r, s.Update(ctx, func(tx *store.Tx) error {
+		all, err := tx.KEKs(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(k store.KEK) bool { return k.Number == r.Number })
+		all[i].RewrappedAt = k.clock.Now()
+		return tx.UpdateKEK(ctx, all[i])
+	})
+}
+
+func sealedBetween(
+	ctx context.Context, tx *store.Tx, from, below []byte,
+) (counts map[store.SealedColumn]int64, err error) {
+	counts = map[store.SealedColumn]int64{}
+	for _, column := range store.SealedColumns() {
+		n, err := tx.CountSealed(ctx, column, append([]byte{}, from...), below)
+		if err != nil {
+			return nil, err
+		}
+		counts[column] = n
+	}
+	return counts, nil
+}
+
+func (k *sealer) rewrapColumn(
+	ctx context.Context, s *store.Store, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
+) error {
+	var last store.SealedValue
+	for {
+		var batch []store.SealedValue
+		var unreadable []string
+		err := s.Update(ctx, func(tx *store.Tx) (err error) {
+			if batch, err = tx.SealedBelow(ctx, column, keyring.Below(r.Number), last, rewrapBatch); err != nil {
+				return err
+			}
+			unreadable, err = k.resealAll(ctx, tx, column, batch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		r.Done += int64(len(batch) - len(unreadable))
+		r.Unreadable = append(r.Unreadable, unreadable...)
+		if len(batch) > 0 {
+			last = batch[len(batch)-1]
+			if err := progress(*r); err != nil {
+				return err
+			}
+		}
+		if len(batch) < rewrapBatch {
+			return nil
+		}
+	}
+}
+
+// resealAll seals values again. It leaves one that does not open, and names it: it must not keep the others from it.
+func (k *sealer) resealAll(
+	ctx context.Context, tx *store.Tx, column store.SealedColumn, batch []store.SealedValue,
+) (unreadable []string, err error) {
+	for _, v := range batch {
+		v.Sealed, err = k.reseal(ctx, tx, column, v)
+		switch {
+		case errors.Is(err, errUnreadable):
+			unreadable = append(unreadable, fmt.Sprintf("%s: %v", column, err))
+		case err != nil:
+			return nil, err
+		default:
+			if err := tx.PutSealed(ctx, column, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return unreadable, nil
+}
+
+// errUnreadable is the error of a value that does not open. Any other error of a rewrap ends it.
+var errUnreadable = errors.New("left as it is")
+
+func asUnreadable(err error) error {
+	if err == nil || errors.Is(err, store.ErrUnavailable) {
+		return err
+	}
+	return fmt.Errorf("%w, %w", err, errUnreadable)
+}
+
+func (k *sealer) reseal(
+	ctx context.Context, tx *store.Tx, column store.SealedColumn, v store.SealedValue,
+) ([]byte, error) {
+	switch column {
+	case store.SealedKeys:
+		key, err := k.keyring.OpenKey(ctx, v.Sealed, v.ID, v.Number)
+		if err != nil {
+			return nil, asUnreadable(err)
+		}
+		number, err := tx.CurrentKEK(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return k.keyring.SealKey(ctx, number, key, v.ID, v.Number)
+	case store.SealedSecrets:
+		of := keyring.Bound{Tenant: v.Tenant, Environment: v.Environment, Credential: v.ID, Version: v.Number}
+		value, err := k.open(ctx, tx, v.Sealed, of)
+		if err != nil {
+			return nil, asUnreadable(err)
+		}
+		return k.seal(ctx, tx, value, of)
+	case store.SealedEvents:
+		of := keyring.Event{Tenant: v.Tenant, Environment: v.Environment, Endpoint: v.Endpoint, ID: v.ID}
+		body, err := k.OpenEvent(ctx, tx, v.Sealed, of)
+		if err != nil {
+			return nil, asUnreadable(err)
+		}
+		return k.SealEvent(ctx, tx, body, of)
+	}
+	of := keyring.EndpointValue{
+		Tenant: v.Tenant, Environment: v.Environment, Endpoint: v.ID, What: endpointValues[column],
+	}
+	value, err := k.openEndpointValue(ctx, tx, v.Sealed, of)
+	if err != nil {
+		return nil, asUnreadable(err)
+	}
+	return k.sealEndpointValue(ctx, tx, value, of)
+}
+
+var endpointValues = map[store.SealedColumn]string{
+	store.SealedURLs: api.EndpointURL, store.SealedHeaders: api.EndpointHeaders,
+	store.SealedClientKeys: api.EndpointClientKey,
+}

@@ -1,0 +1,34 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// upgradeSealed seals what an older build sealed again, under data keys, once in the life of a database and before
+// anything is served. A start that is interrupted goes on where the one before was.
+func upgradeSealed(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
+	done, err := runner.Keys.Upgraded(ctx, runner.Store)
+	if err != nil || done {
+		return err
+	}
+	r, err := runner.Keys.Rewrap(ctx, runner.Store, func(r keys.Rewrapping) error {
+		log.Info("sealing the values of an older build under data keys", "done", r.Done, "of", r.Total)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("seal the values of an older build under data keys: %w", err)
+	}
+	for _, what := range r.Unreadable {
+		log.Error("a sealed value does not open: it stays as it is, and the next start tries again", "value", what)
+	}
+	if r.Done > 0 {
+		log.Warn("the values of an older build are sealed under data keys; this happens once in the life of a database",
+			"values", r.Done)
+	}
+	return nil
+}
