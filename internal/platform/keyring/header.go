@@ -31,7 +31,7 @@ func (h Header) bytes() []byte {
 // Below returns the bytes before which all values come that are sealed under an older number or in the older format,
 // and no other.
 func Below(number int64) []byte {
-	return binary.BigEndian.AppendUint64([]byte{format}, uint64(max(number, 0))) //nolint:gosec // it is not negative
+	return binary.BigEndian.AppendUint64([]byte{format}, uint64(max(number, 0)))
 }
 
 // HeaderOf reads the header of a sealed value.

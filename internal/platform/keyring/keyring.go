@@ -1,5 +1,5 @@
-// Package keyring seals secrets before they reach the store. A data key seals the values of one credential, or what else
-// an environment has. A key-encryption key (KEK), which only the keyring has, wraps each data key once.
+// Package keyring seals secrets before they reach the store. A data key seals the values of one credential, or what
+// else an environment has. A key-encryption key (KEK), which only the keyring has, wraps each data key once.
 package keyring
 
 import (

@@ -36,7 +36,9 @@ func (k *sealer) Upgraded(ctx context.Context, s *store.Store) (upgraded bool, e
 // Rewrap seals everything again that is sealed under an older number than the current one, or in the format of older
 // builds. It works in batches, one transaction each, beside a server; begun again, it goes on where it was. It calls
 // progress after each batch.
-func (k *sealer) Rewrap(ctx context.Context, s *store.Store, progress func(Rewrapping) error) (r Rewrapping, err error) {
+func (k *sealer) Rewrap(
+	ctx context.Context, s *store.Store, progress func(Rewrapping) error,
+) (r Rewrapping, err error) {
 	err = s.View(ctx, func(tx *store.Tx) (err error) {
 		if r.Number, err = tx.CurrentKEK(ctx); err != nil {
 			return err

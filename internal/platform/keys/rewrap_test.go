@@ -24,7 +24,7 @@ var (
 
 // vault is a database with its keyring and its keys.
 type vault struct {
-	t     testing.TB
+	t     *testing.T
 	dir   string
 	store *store.Store
 	ring  *keyring.Keyring
@@ -51,7 +51,7 @@ func onEngines(t *testing.T, test func(t *testing.T, v *vault)) {
 	})
 }
 
-func newVault(t testing.TB, s *store.Store, err error) *vault {
+func newVault(t *testing.T, s *store.Store, err error) *vault {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +197,7 @@ var errStopped = errors.New("stopped")
 func TestUpgradeOfAnOlderBuild(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
+		t.Helper()
 		const tokens = 150
 		v.fill(tokens, true)
 		if n := v.sealedUnder(0, 1); n != 2*tokens {
@@ -230,6 +231,7 @@ func TestUpgradeOfAnOlderBuild(t *testing.T) {
 func TestUpgradeLeavesWhatDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
+		t.Helper()
 		v.fill(3, true)
 		v.update(func(tx *store.Tx) error {
 			other, err := tx.Secret(t.Context(), "tok_00001", 1)
@@ -250,6 +252,7 @@ func TestUpgradeLeavesWhatDoesNotOpen(t *testing.T) {
 func TestOneCallOfTheKEKPerDataKey(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
+		t.Helper()
 		const tokens = 20
 		calls := func(what string, want int64, do func()) {
 			t.Helper()

@@ -72,6 +72,7 @@ func places(v *vault, tx *store.Tx) (all []place, err error) {
 func TestChangedValuesAreRefused(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
+		t.Helper()
 		var all []place
 		v.update(func(tx *store.Tx) (err error) {
 			all, err = places(v, tx)

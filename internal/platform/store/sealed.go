@@ -30,8 +30,8 @@ type SealedValue struct {
 }
 
 // sealedStatements are the statements of one column. The number and the id of the key that sealed a value are its first
-// bytes, so values in the order of their bytes are in the order of these numbers. list and count read a whole table, for
-// an upgrade or an operator: they are prepared where they are used.
+// bytes, so values in the order of their bytes are in the order of these numbers. list and count read a whole table,
+// for an upgrade or an operator: they are prepared where they are used.
 type sealedStatements struct{ list, count, put string }
 
 var sealedColumns = func() map[SealedColumn]sealedStatements {
