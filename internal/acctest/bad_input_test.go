@@ -99,7 +99,7 @@ var mistakes = []badInput{
 		connectorType, `labels = { for i in range(65) : "k${i}" => "v" }`, asConnector,
 		"labels must have at most 64 entries",
 	},
-	{connectorType, `labels = { "" = "v" }`, asConnector, `labels[""] has a key that is not 1 to 63 letters`},
+	{connectorType, `labels = { "" = "v" }`, asConnector, `labels has a key that is not 1 to 63 letters`},
 	{
 		connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector,
 		"has a value of more than 256 bytes",

@@ -102,15 +102,15 @@ func (c mapCheck) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 	refused := false
 	entries := req.ConfigValue.Elements()
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		var err error
+		at := req.Path.AtMapKey(key)
 		if s, ok := entries[key].(types.String); entries[key].IsNull() {
-			err = fmt.Errorf("is null: leave it out")
-		} else if ok {
-			err = c.check(map[string]string{key: s.ValueString()})
-		}
-		if err != nil {
 			refused = true
-			Invalid(&resp.Diagnostics, req.Path.AtMapKey(key), err)
+			Invalid(&resp.Diagnostics, at, fmt.Errorf("is null: leave it out"))
+		} else if ok {
+			if err := c.check(map[string]string{key: s.ValueString()}); err != nil { // the error names the key
+				refused = true
+				resp.Diagnostics.AddAttributeError(at, "Invalid "+at.String(), endSentence(req.Path.String()+" "+err.Error()))
+			}
 		}
 	}
 	if err := c.check(StringMap(req.ConfigValue)); err != nil && !refused {

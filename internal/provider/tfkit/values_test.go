@@ -205,7 +205,7 @@ allowed_cidrs has an entry that is null: leave it out.`
 		return details(resp.Diagnostics)
 	}
 	got := m(map[string]attr.Value{"a": types.StringNull(), "b": text(strings.Repeat("x", 257)), "c": text("ok")})
-	if got != "labels[\"a\"] is null: leave it out.\nlabels[\"b\"] has a value of more than 256 bytes." {
+	if got != "labels[\"a\"] is null: leave it out.\nlabels has under b a value of more than 256 bytes." {
 		t.Errorf("got %s", got)
 	}
 	many := map[string]attr.Value{}
