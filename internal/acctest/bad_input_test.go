@@ -102,7 +102,7 @@ var mistakes = []badInput{
 	{connectorType, `labels = { "" = "v" }`, asConnector, `labels has a key that is not 1 to 63 letters`},
 	{
 		connectorType, `labels = { k = join("", [for i in range(257) : "v"]) }`, asConnector,
-		"has a value of more than 256 bytes",
+		"has under k a value of more than 256 bytes",
 	},
 	{
 		connectorType, `description = join("", [for i in range(1000) : "dd"])`, asConnector,

@@ -175,7 +175,9 @@ func TestFullDisk(t *testing.T) {
 		d.use()
 		d.refused(d.write())
 	}
-	if n := strings.Count(d.p.Log(), "the database cannot be written"); n != 1 {
+	const outage = "the database cannot be written"
+	acctest.WaitFor(t, "the log has the outage", func() bool { return strings.Contains(d.p.Log(), outage) })
+	if n := strings.Count(d.p.Log(), outage); n != 1 {
 		t.Errorf("the log has the outage %d times:\n%s", n, d.p.Log())
 	}
 
