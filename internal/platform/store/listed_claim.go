@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// ListedClaim is the claim of an object as a list shows it. The keyed hash of its row is not checked: what decides by the
-// claim reads the object itself.
+// ListedClaim is the claim of an object as a list shows it. The keyed hash of its row is not checked: who decides by
+// the claim reads the object itself.
 type ListedClaim struct {
 	Digest    string
 	Presented bool
