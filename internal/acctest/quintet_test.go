@@ -23,6 +23,7 @@ const (
 	opStep     = "step"
 	opReveal   = "reveal"
 	opRun      = "run"
+	opPresent  = "present"
 	opDelete   = "delete"
 )
 
@@ -34,6 +35,8 @@ func operation(r acctest.Request) string {
 		return opIdentity
 	case strings.HasPrefix(r.Path, "/v1/runs/"):
 		return opRun
+	case r.Path == "/v1/claims/present":
+		return opPresent
 	case strings.HasSuffix(r.Path, "/reveal"):
 		return opReveal
 	case len(parts) > 3:

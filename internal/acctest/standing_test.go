@@ -15,8 +15,10 @@ const withoutAcknowledgement = "require_acknowledgement = false\n"
 func standing(t *testing.T, p *acctest.Platform) string {
 	t.Helper()
 	deployer := p.As(api.RoleDeployer)
+	token := deployer.ScopedToken("notifier")
+	token.Claim = nil // a plan presents it
 	data, err := json.Marshal(map[string]any{
-		"token":    deployer.ScopedToken("notifier"),
+		"token":    token,
 		"versions": deployer.Versions("notifier"),
 	})
 	if err != nil {

@@ -30,6 +30,13 @@ func newPresented(answer <-chan struct{}) *presented {
 	return p
 }
 
+// sent returns the sizes of the batches so far.
+func (p *presented) sent() string {
+	p.counts.Lock()
+	defer p.counts.Unlock()
+	return fmt.Sprint(p.batches)
+}
+
 func (p *presented) addMany(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
@@ -45,20 +52,20 @@ func TestClaimsArePresentedInBatches(t *testing.T) {
 		p := newPresented(open)
 		p.addMany(t, 2*api.PageSize+10)
 		synctest.Wait()
-		if fmt.Sprint(p.batches) != "[1000 1000]" {
-			t.Errorf("sent %v at once", p.batches)
+		if p.sent() != "[1000 1000]" {
+			t.Errorf("sent %s at once", p.sent())
 		}
 		_ = sleep(t.Context(), quietTime-time.Millisecond)
 		p.addMany(t, 1)
 		_ = sleep(t.Context(), quietTime-time.Millisecond)
 		synctest.Wait()
-		if len(p.batches) != 2 {
-			t.Errorf("sent %v while claims came", p.batches)
+		if got := p.sent(); got != "[1000 1000]" {
+			t.Errorf("sent %s while claims came", got)
 		}
 		_ = sleep(t.Context(), 2*time.Millisecond)
 		synctest.Wait()
-		if fmt.Sprint(p.batches) != "[1000 1000 11]" {
-			t.Errorf("sent %v in the end", p.batches)
+		if p.sent() != "[1000 1000 11]" {
+			t.Errorf("sent %s in the end", p.sent())
 		}
 	})
 }
@@ -80,8 +87,8 @@ func TestFlushSendsTheRest(t *testing.T) {
 		p.flush(t.Context())
 		_ = sleep(t.Context(), 2*quietTime)
 		synctest.Wait()
-		if fmt.Sprint(p.batches) != "[3]" {
-			t.Errorf("sent %v", p.batches)
+		if p.sent() != "[3]" {
+			t.Errorf("sent %s", p.sent())
 		}
 	})
 }
@@ -97,12 +104,12 @@ func TestClaimsWaitForTheAnswer(t *testing.T) {
 		_ = sleep(t.Context(), 2*quietTime)
 		close(answer)
 		synctest.Wait()
-		if fmt.Sprint(p.batches) != "[1000 1000]" {
-			t.Errorf("sent %v", p.batches)
+		if p.sent() != "[1000 1000]" {
+			t.Errorf("sent %s", p.sent())
 		}
 		p.flush(t.Context())
-		if fmt.Sprint(p.batches) != "[1000 1000 1]" {
-			t.Errorf("sent %v in the end", p.batches)
+		if p.sent() != "[1000 1000 1]" {
+			t.Errorf("sent %s in the end", p.sent())
 		}
 	})
 }
