@@ -32,8 +32,8 @@ resource "quickconnect_scoped_token" "many" {
 }
 
 // A plan over up to 1,000 tokens sends at most ten requests. So does the first one after the apply, which presents the
-// claims of what was created. make campaign has 1,000, created by two applies, because one of all can take longer than a
-// command may.
+// claims of what was created. make campaign has 1,000, created by two applies, because one of all can take longer than
+// a command may.
 func TestPlanReadsInBulk(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

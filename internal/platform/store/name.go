@@ -11,7 +11,7 @@ var (
 	highestNumber = statement(`SELECT highest FROM names
 		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
 	highestUnderPrefix = statement(`SELECT COALESCE(MAX(highest), 0) FROM names
-		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND SUBSTR(name, 1, $4) = $5`)
+		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name >= $4 AND name < $5`)
 	recordNumber = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
@@ -46,7 +46,8 @@ func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string)
 // HighestNumberUnder returns the highest version number that RecordNumber stored for any name with a prefix, or 0.
 func (tx *Tx) HighestNumberUnder(ctx context.Context, scope Scope, kind, prefix string) (int64, error) {
 	var n int64
-	args := []any{scope.Tenant, scope.Environment, kind, len(prefix), prefix}
+	const afterEveryName = "\x7f" // the bytes of a name are smaller
+	args := []any{scope.Tenant, scope.Environment, kind, prefix, prefix + afterEveryName}
 	err := tx.one(ctx, highestUnderPrefix, args, &n)
 	return n, failed("reading the highest version number under", kind, prefix, err)
 }
