@@ -76,8 +76,9 @@ func TestCensusInPages(t *testing.T) {
 	connector := w.newConnector("chat", nil).ID
 	const n = 501
 	for i := range n {
-		w.do("POST", pathTokens+"/"+w.newToken(fmt.Sprint("t", i), connector, nil).ID+"/hold", because).want(200)
+		w.newToken(fmt.Sprint("t", i), connector, nil)
 	}
+	w.tamper(`UPDATE credentials SET hold_reason = 'test', hold_at = 1, hold_by = 'prn_1' WHERE kind = 'scoped-tokens'`)
 	if want := fmt.Sprintf("kind=%q,tenant=%q} %d\n", "scoped_tokens", "acme", n); !strings.Contains(w.counted(), want) {
 		t.Errorf("the metrics do not have %s", want)
 	}
