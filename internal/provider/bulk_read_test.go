@@ -190,7 +190,7 @@ func (c *crowd) unclaimed() []api.Orphan {
 }
 
 // refreshed is how many tokens TestRefreshOfManyTokens has. With the race detector 10,000 take minutes.
-var refreshed = flag.Int("tokens", 2_000, "how many tokens TestRefreshOfManyTokens has")
+var refreshed = flag.Int("tokens", 500, "how many tokens TestRefreshOfManyTokens has")
 
 // One object of many that was changed or deleted outside Terraform is found, and the provider stays small. make
 // campaign has 10,000, of which a refresh takes at most 40 requests.
