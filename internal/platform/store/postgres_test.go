@@ -27,15 +27,7 @@ func migrated(tb testing.TB) string {
 func openPostgres(tb testing.TB, url string) *Store {
 	tb.Helper()
 	s, err := OpenPostgres(tb.Context(), url)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return s
+	return closedAtTheEnd(tb, s, err)
 }
 
 func postgresAt(url string) database {

@@ -28,6 +28,12 @@ func TestSQLite(t *testing.T) {
 func openSQLite(tb testing.TB, path string) *Store {
 	tb.Helper()
 	s, err := Open(tb.Context(), path)
+	return closedAtTheEnd(tb, s, err)
+}
+
+// closedAtTheEnd returns a store that was just opened.
+func closedAtTheEnd(tb testing.TB, s *Store, err error) *Store {
+	tb.Helper()
 	if err != nil {
 		tb.Fatal(err)
 	}
