@@ -5,11 +5,10 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
 )
 
-// decides are the tables whose rows decide about access. Who keeps such rows in memory finds out by
+// decides are the tables whose rows decide about access. Code that keeps such rows in memory finds out by
 // Access.Changes whether they still hold.
 var decides = map[string]bool{
 	"principals": true, "connectors": true, "scoped_tokens": true, "rotation_policies": true,
@@ -44,8 +43,7 @@ func writesDeciding(text string) bool {
 
 // Access tells whether anything was changed that decides about access.
 type Access struct {
-	read    *pool
-	dialect dialect
+	store   *Store
 	commits *sqlite.Commits         // nil: nothing tells of commits but a query
 	counted atomic.Pointer[counted] // what Changes found out last
 }
@@ -73,16 +71,19 @@ func (a *Access) Changes(ctx context.Context) (int64, error) {
 	return changes, err
 }
 
+// query reads the number without a transaction, which would take two more round trips.
 func (a *Access) query(ctx context.Context) (changes int64, err error) {
-	if prepared, ok := a.read.statements[accessChanges]; ok {
+	read, d := a.store.read, a.store.dialect
+	if prepared, ok := read.statements[accessChanges]; ok {
 		err = prepared.QueryRowContext(ctx).Scan(&changes)
 	} else {
-		err = a.read.db.QueryRowContext(ctx, accessChanges).Scan(&changes)
-		for n := 0; a.dialect.stale != nil && a.dialect.stale(err) && n < postgres.Readers; n++ { // as in begin
-			err = a.read.db.QueryRowContext(ctx, accessChanges).Scan(&changes)
-		}
+		limited, cancel := context.WithTimeout(ctx, d.limit)
+		defer cancel()
+		err = d.onOpenConnection(func() error {
+			return read.db.QueryRowContext(limited, accessChanges).Scan(&changes)
+		})
 	}
-	return changes, a.dialect.classified(ctx, failed("reading", "the changes of access", "", err))
+	return changes, d.classified(ctx, failed("reading", "the changes of access", "", err))
 }
 
 // countAccessChange counts a transaction that has changed what decides about access.

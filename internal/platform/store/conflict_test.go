@@ -111,6 +111,19 @@ func TestTransactionHasALimit(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	locker, err := s.read.db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = locker.Rollback() }()
+	if _, err := locker.ExecContext(t.Context(), `LOCK TABLE access_changes IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Access.Changes(t.Context())
+	var u *UnavailableError
+	if !errors.As(err, &u) || u.Reason != outage.Unreachable {
+		t.Errorf("the changes of access: %v", err)
+	}
 }
 
 // TestClosedConnections: a pool whose connections the server has closed is no outage.

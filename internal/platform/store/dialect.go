@@ -45,6 +45,17 @@ type dialect struct {
 	limit time.Duration
 }
 
+// onOpenConnection calls begin again where its connection was closed before anything was done with it. A server that
+// was restarted has closed every connection of the pool: each one fails once.
+func (d dialect) onOpenConnection(begin func() error) error {
+	for n := 0; ; n++ {
+		err := begin()
+		if err == nil || d.stale == nil || !d.stale(err) || n == postgres.Readers {
+			return err
+		}
+	}
+}
+
 var sqliteDialect = dialect{
 	migrations:        goose.DialectSQLite3,
 	reading:           &sql.TxOptions{ReadOnly: true},

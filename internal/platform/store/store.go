@@ -11,7 +11,6 @@ import (
 	"fmt"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 )
 
 // The errors that a caller can distinguish with errors.Is, besides ErrUnavailable. Every other error is a failure of
@@ -55,7 +54,7 @@ func statement(text string) string {
 // open migrates the database and prepares the statements. It closes both pools on failure.
 func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err error) {
 	s := &Store{dialect: d, read: &pool{db: read, readOnly: true}, write: &pool{db: write}}
-	s.Access = &Access{read: s.read, dialect: d}
+	s.Access = &Access{store: s}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -178,7 +177,11 @@ func unlimited(ctx context.Context) (context.Context, context.CancelFunc) { retu
 func (s *Store) commit(
 	ctx context.Context, tx *Tx, from beginner, options *sql.TxOptions, do func(*Tx) error,
 ) error {
-	inner, err := s.begin(ctx, from, options)
+	var inner *sql.Tx
+	err := s.dialect.onOpenConnection(func() (err error) {
+		inner, err = from.BeginTx(ctx, options)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
@@ -204,15 +207,4 @@ func (s *Store) commit(
 		s.Access.counted.Store(nil)
 	}
 	return nil
-}
-
-// begin begins a transaction. A server that was restarted has closed every connection of the pool: each one fails once,
-// before anything is done with it.
-func (s *Store) begin(ctx context.Context, from beginner, options *sql.TxOptions) (*sql.Tx, error) {
-	for n := 0; ; n++ {
-		tx, err := from.BeginTx(ctx, options)
-		if err == nil || s.dialect.stale == nil || !s.dialect.stale(err) || n == postgres.Readers {
-			return tx, err
-		}
-	}
 }
