@@ -137,13 +137,13 @@ func (s *Store) Lost() <-chan struct{} {
 	return s.lease.lost
 }
 
-// letGo ends the lease, so that the next process need not wait.
+// letGo ends the lease, so that the next process need not wait. It leaves the lease of a process that has taken over.
 func (l *lease) letGo() error {
 	l.mu.Lock()
-	release, taken := l.release, l.taken
+	release := l.release
 	l.release = nil
 	l.mu.Unlock()
-	if release == nil || taken {
+	if release == nil {
 		return nil
 	}
 	return release()
