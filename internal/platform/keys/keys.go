@@ -50,38 +50,38 @@ func Open(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, random *Random, c clock.Clock,
 ) (*Keys, error) {
 	out := &Keys{sealer: sealer{store: s, keyring: k, clock: c}}
-	open := func(find func(tx *store.Tx, purpose string) (SymmetricKey, error)) func(*store.Tx) error {
-		return func(tx *store.Tx) (err error) {
-			if out.lookup, err = find(tx, purposeLookup); err != nil {
-				return err
-			}
-			if out.request, err = find(tx, purposeRequest); err != nil {
-				return err
-			}
-			out.binding, err = find(tx, purposeBinding)
-			return err
-		}
-	}
 	err := s.View(ctx, func(tx *store.Tx) error {
 		if _, err := tx.CurrentKEK(ctx); err != nil {
 			return err
 		}
-		return open(func(tx *store.Tx, purpose string) (SymmetricKey, error) { return out.key(ctx, tx, purpose) })(tx)
+		return out.set(func(purpose string) (SymmetricKey, error) { return out.key(ctx, tx, purpose) })
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = s.Update(ctx, func(tx *store.Tx) error {
 			if err := out.ensureKEK(ctx, tx); err != nil {
 				return err
 			}
-			return open(func(tx *store.Tx, purpose string) (SymmetricKey, error) {
+			return out.set(func(purpose string) (SymmetricKey, error) {
 				return out.ensure(ctx, tx, purpose, random, c.Now())
-			})(tx)
+			})
 		})
 	}
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// set sets the keys to those that find returns.
+func (k *Keys) set(find func(purpose string) (SymmetricKey, error)) (err error) {
+	if k.lookup, err = find(purposeLookup); err != nil {
+		return err
+	}
+	if k.request, err = find(purposeRequest); err != nil {
+		return err
+	}
+	k.binding, err = find(purposeBinding)
+	return err
 }
 
 // ensureKEK stores the number of the KEK that seals what is new, in a database that has none.
@@ -97,12 +97,13 @@ func (k *Keys) ensureKEK(ctx context.Context, tx *store.Tx) error {
 func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) error {
 	k := &Keys{sealer: sealer{store: s, keyring: ring, clock: clock.System()}}
 	return s.View(ctx, func(tx *store.Tx) error {
-		for _, purpose := range []string{purposeLookup, purposeRequest, purposeBinding} {
-			if _, err := k.key(ctx, tx, purpose); err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
+		return k.set(func(purpose string) (SymmetricKey, error) {
+			found, err := k.key(ctx, tx, purpose)
+			if errors.Is(err, store.ErrNotFound) {
+				return found, nil
 			}
-		}
-		return nil
+			return found, err
+		})
 	})
 }
 

@@ -43,10 +43,7 @@ func (k *sealer) Rewrap(
 		if r.Number, err = tx.CurrentKEK(ctx); err != nil {
 			return err
 		}
-		counts, err := sealedBetween(ctx, tx, nil, keyring.Below(r.Number))
-		for _, n := range counts {
-			r.Total += n
-		}
+		r.Total, err = sealedBetween(ctx, tx, nil, keyring.Below(r.Number))
 		return err
 	})
 	if err != nil {
@@ -71,18 +68,16 @@ func (k *sealer) Rewrap(
 	})
 }
 
-func sealedBetween(
-	ctx context.Context, tx *store.Tx, from, below []byte,
-) (counts map[store.SealedColumn]int64, err error) {
-	counts = map[store.SealedColumn]int64{}
+// sealedBetween counts the values of every column whose bytes come before below, and not before from.
+func sealedBetween(ctx context.Context, tx *store.Tx, from, below []byte) (count int64, err error) {
 	for _, column := range store.SealedColumns() {
 		n, err := tx.CountSealed(ctx, column, append([]byte{}, from...), below)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		counts[column] = n
+		count += n
 	}
-	return counts, nil
+	return count, nil
 }
 
 func (k *sealer) rewrapColumn(
@@ -178,7 +173,7 @@ func (k *sealer) reseal(
 	of := keyring.EndpointValue{
 		Tenant: v.Tenant, Environment: v.Environment, Endpoint: v.ID, What: endpointValues[column],
 	}
-	value, err := k.openEndpointValue(ctx, tx, v.Sealed, of)
+	value, err := k.OpenEndpointValue(ctx, tx, v.Sealed, of)
 	if err != nil {
 		return nil, asUnreadable(err)
 	}

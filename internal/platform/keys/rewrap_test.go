@@ -44,7 +44,10 @@ func onEngines(t *testing.T, test func(t *testing.T, v *vault)) {
 		t.Parallel()
 		url := pgtest.Shared(t).Copy(t, "keys", func(url string) error {
 			s, err := store.OpenPostgres(context.WithoutCancel(t.Context()), url)
-			return errors.Join(err, s.Close())
+			if err != nil {
+				return err
+			}
+			return s.Close()
 		})
 		s, err := store.OpenPostgres(t.Context(), url)
 		test(t, newVault(t, s, err))
@@ -176,15 +179,12 @@ func (v *vault) wantReadable(tokens int) {
 // too if the first is 0.
 func (v *vault) sealedUnder(from, below int64) (n int64) {
 	v.t.Helper()
-	v.view(func(tx *store.Tx) error {
+	v.view(func(tx *store.Tx) (err error) {
 		first := keyring.Below(from)
 		if from == 0 {
 			first = nil
 		}
-		counts, err := sealedBetween(v.t.Context(), tx, first, keyring.Below(below))
-		for _, count := range counts {
-			n += count
-		}
+		n, err = sealedBetween(v.t.Context(), tx, first, keyring.Below(below))
 		return err
 	})
 	return n

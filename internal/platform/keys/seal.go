@@ -53,13 +53,7 @@ func (k *sealer) sealEndpointValue(
 }
 
 // OpenEndpointValue opens a value of a webhook endpoint. Outside of a transaction, tx is nil.
-func OpenEndpointValue(
-	ctx context.Context, k *Keys, tx *store.Tx, sealed []byte, of keyring.EndpointValue,
-) (secret.Value, error) {
-	return k.openEndpointValue(ctx, tx, sealed, of)
-}
-
-func (k *sealer) openEndpointValue(
+func (k *sealer) OpenEndpointValue(
 	ctx context.Context, tx *store.Tx, sealed []byte, of keyring.EndpointValue,
 ) (secret.Value, error) {
 	key, err := k.opening(ctx, tx, sealed, of.Owner())

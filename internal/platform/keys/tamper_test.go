@@ -53,7 +53,7 @@ func places(v *vault, tx *store.Tx) (all []place, err error) {
 		e := keyring.EndpointValue{Tenant: "acme", Environment: "staging", Endpoint: "whe_1", What: what}
 		sealed, err := v.keys.sealEndpointValue(ctx, tx, secret.New("value"), e)
 		add(what, sealed, err, func(tx *store.Tx, sealed []byte) error {
-			_, err := OpenEndpointValue(ctx, v.keys, tx, sealed, e)
+			_, err := v.keys.OpenEndpointValue(ctx, tx, sealed, e)
 			return err
 		})
 	}

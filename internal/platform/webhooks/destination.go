@@ -30,7 +30,7 @@ func DestinationOf(
 	ctx context.Context, k *keys.Keys, tx *store.Tx, e *store.WebhookEndpoint,
 ) (d Destination, err error) {
 	open := func(sealed []byte, what string) (secret.Value, error) {
-		return keys.OpenEndpointValue(ctx, k, tx, sealed, valueOf(e, what))
+		return k.OpenEndpointValue(ctx, tx, sealed, valueOf(e, what))
 	}
 	d.url = secret.New(e.URL)
 	if e.SecretURL.Set() {

@@ -99,7 +99,7 @@ func sealClientKey(
 	}
 	present := value
 	if value == nil {
-		opened, err := keys.OpenEndpointValue(ctx, tx.Keys, tx.Tx, e.ClientKey.Sealed, of)
+		opened, err := tx.Keys.OpenEndpointValue(ctx, tx.Tx, e.ClientKey.Sealed, of)
 		if err != nil {
 			return err
 		}
