@@ -107,7 +107,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 		}
 		t.Run(nameOf(cmd), func(t *testing.T) {
 			flags := cmd.Flags()
-			given := map[string]string{"bool": "true", "int64": "7", "string": "given"}
+			given := map[string]string{"bool": "true", "int64": "7", "string": "given", "url": "redacted"}
 			flags.VisitAll(func(f *pflag.Flag) { t.Setenv(limits.VariableOf(f.Name), given[f.Value.Type()]) })
 			if err := flags.Parse([]string{"--data-dir", "flag"}); err != nil {
 				t.Fatal(err)
