@@ -38,7 +38,7 @@ type Cluster struct {
 	templates map[string]error
 }
 
-var shared = sync.OnceValues(func() (*Cluster, error) { return start(os.TempDir()) })
+var shared = sync.OnceValues(func() (*Cluster, error) { return start() })
 
 // Shared returns the cluster of this test binary, and starts it first if that was not done. It skips the test where
 // PostgreSQL is not installed, but never where the variable CI is set.
@@ -56,7 +56,7 @@ func Shared(tb testing.TB) *Cluster {
 func Own(tb testing.TB, settings ...string) *Cluster {
 	tb.Helper()
 	installed(tb)
-	c, err := start(os.TempDir(), settings...)
+	c, err := start(settings...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -92,12 +92,12 @@ func binaries() (string, error) {
 
 // start makes a cluster and starts it. A process beside the test stops it and deletes its files when the test binary
 // ends, however that happens.
-func start(parent string, settings ...string) (*Cluster, error) {
+func start(settings ...string) (*Cluster, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(parent, "pgtest")
+	dir, err := os.MkdirTemp("", "pgtest")
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (fresh engine) audit(t *testing.T) {
 	}
 }
 
-// The chain shows every single change that somebody with access to the database makes.
+// The chain shows every single change that is made in the database itself.
 func (fresh engine) auditTampering(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)

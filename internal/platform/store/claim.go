@@ -52,15 +52,12 @@ var (
 		WHERE name IS NOT NULL ORDER BY object_id LIMIT $5`)
 )
 
-// tableOf returns the name of a kind's table.
-func tableOf(kind api.Kind) string { return tableAt(kind.Path) }
-
 // nameOfObject returns an expression for the name of the object that a claim c is for.
 func nameOfObject() string {
 	var b strings.Builder
 	b.WriteString("CASE c.kind")
 	for _, kind := range api.Kinds() {
-		b.WriteString(` WHEN '` + kind.Path + `' THEN (SELECT o.name FROM ` + tableOf(kind) + ` o
+		b.WriteString(` WHEN '` + kind.Path + `' THEN (SELECT o.name FROM ` + tableOf(kind.Path) + ` o
 			WHERE o.tenant = c.tenant AND o.environment = c.environment AND o.id = c.object_id` + live(kind.Path) + `)`)
 	}
 	b.WriteString(" END")
@@ -73,7 +70,7 @@ var forgetGone = func() map[string]string {
 	for _, kind := range api.Kinds() {
 		out[kind.Path] = statement(`DELETE FROM claims WHERE (tenant, environment, object_id, number) IN
 			(SELECT c.tenant, c.environment, c.object_id, c.number FROM claims c
-				WHERE c.kind = '` + kind.Path + `' AND c.created_at < $1 AND NOT EXISTS (SELECT 1 FROM ` + tableOf(kind) + ` o
+				WHERE c.kind = '` + kind.Path + `' AND c.created_at < $1 AND NOT EXISTS (SELECT 1 FROM ` + tableOf(kind.Path) + ` o
 					WHERE o.tenant = c.tenant AND o.environment = c.environment AND o.id = c.object_id) LIMIT $2)`)
 	}
 	return out
@@ -83,7 +80,7 @@ var forgetGone = func() map[string]string {
 var etagOf = func() map[string]string {
 	out := map[string]string{}
 	for _, kind := range api.Kinds() {
-		out[kind.Path] = statement(`SELECT etag FROM ` + tableOf(kind) + ` WHERE tenant = $1 AND environment = $2
+		out[kind.Path] = statement(`SELECT etag FROM ` + tableOf(kind.Path) + ` WHERE tenant = $1 AND environment = $2
 			AND id = $3`)
 	}
 	return out

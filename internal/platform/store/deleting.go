@@ -29,10 +29,10 @@ type Users struct {
 }
 
 // kindsInUse returns the kinds whose objects others can refer to.
-func kindsInUse() (found []api.Kind) {
+func kindsInUse() (found []string) {
 	for _, kind := range api.Kinds() {
 		if inUse(kind.Path) {
-			found = append(found, kind)
+			found = append(found, kind.Path)
 		}
 	}
 	return found
@@ -52,7 +52,7 @@ func deletingColumns(kind string) string {
 func usesColumns(kind string) string {
 	var b strings.Builder
 	for _, r := range referencesOf(kind) {
-		from := ` FROM ` + tableAt(r.to) + ` r WHERE r.tenant = o.tenant AND r.environment = o.environment
+		from := ` FROM ` + tableOf(r.to) + ` r WHERE r.tenant = o.tenant AND r.environment = o.environment
 			AND r.id = o.` + r.column + ` AND r.deleting_since > 0)`
 		b.WriteString(`, COALESCE(o.` + r.column + `, ''), COALESCE((SELECT r.name` + from + `, ''),
 			COALESCE((SELECT r.deleting_since` + from + `, 0)`)
@@ -64,7 +64,7 @@ func usesColumns(kind string) string {
 func unused(kind string) string {
 	var conditions []string
 	for _, r := range referencesTo(kind) {
-		conditions = append(conditions, `NOT EXISTS (SELECT 1 FROM `+tableAt(r.from)+` u
+		conditions = append(conditions, `NOT EXISTS (SELECT 1 FROM `+tableOf(r.from)+` u
 			WHERE u.tenant = o.tenant AND u.environment = o.environment AND u.`+r.column+` = o.id)`)
 	}
 	return strings.Join(conditions, " AND ")
@@ -74,13 +74,13 @@ func unused(kind string) string {
 func eachDeleting(condition func(kind string) string) string {
 	var selects []string
 	for _, kind := range kindsInUse() {
-		selects = append(selects, deletingOf(kind, condition(kind.Path)))
+		selects = append(selects, deletingOf(kind, condition(kind)))
 	}
 	return strings.Join(selects, " UNION ALL ")
 }
 
-func deletingOf(kind api.Kind, condition string) string {
-	return `SELECT o.tenant, o.environment, '` + kind.Path + `', o.id, o.name, o.deleting_since, o.deleting_by
+func deletingOf(kind, condition string) string {
+	return `SELECT o.tenant, o.environment, '` + kind + `', o.id, o.name, o.deleting_since, o.deleting_by
 		FROM ` + tableOf(kind) + ` o WHERE o.deleting_since > 0 AND ` + condition
 }
 
@@ -92,38 +92,34 @@ var (
 	unusedAnywhere = statement(eachDeleting(func(kind string) string { return `o.tenant > '' AND ` + unused(kind) }) +
 		` LIMIT $1`)
 
-	deletingLong = func() map[string]string {
-		out := map[string]string{}
-		for _, kind := range kindsInUse() {
-			out[kind.Path] = statement(deletingOf(kind, inScope+`o.id > $3 AND o.deleting_since <= $4`) +
-				` ORDER BY o.id LIMIT $5`)
+	deletingLong = forKindsInUse(func(kind string) string {
+		return deletingOf(kind, inScope+`o.id > $3 AND o.deleting_since <= $4`) + ` ORDER BY o.id LIMIT $5`
+	})
+	setDeleting = forKindsInUse(func(kind string) string {
+		return `UPDATE ` + tableOf(kind) + ` SET deleting_since = $4, deleting_by = $5
+			WHERE tenant = $1 AND environment = $2 AND id = $3`
+	})
+	firstUsers = forKindsInUse(func(kind string) string {
+		var selects []string
+		for _, r := range referencesTo(kind) {
+			selects = append(selects, `SELECT '`+r.from+`', o.id, o.name FROM `+tableOf(r.from)+` o
+				WHERE `+inScope+`o.`+r.column+` = $3`)
 		}
-		return out
-	}()
-	setDeleting = func() map[string]string {
-		out := map[string]string{}
-		for _, kind := range kindsInUse() {
-			out[kind.Path] = statement(`UPDATE ` + tableOf(kind) + ` SET deleting_since = $4, deleting_by = $5
-				WHERE tenant = $1 AND environment = $2 AND id = $3`)
-		}
-		return out
-	}()
-	firstUsers = func() map[string]string {
-		out := map[string]string{}
-		for _, kind := range kindsInUse() {
-			var selects []string
-			for _, r := range referencesTo(kind.Path) {
-				selects = append(selects, `SELECT '`+r.from+`', o.id, o.name FROM `+tableAt(r.from)+` o
-					WHERE `+inScope+`o.`+r.column+` = $3`)
-			}
-			out[kind.Path] = statement(strings.Join(selects, " UNION ALL ") + ` LIMIT $4`)
-		}
-		return out
-	}()
+		return strings.Join(selects, " UNION ALL ") + ` LIMIT $4`
+	})
 )
 
-// SetDeleting stores whether an object is deleting. The name of an object that is not any more must be free, or the
-// result is ErrNameTaken.
+// forKindsInUse has a statement for each kind whose objects others can refer to.
+func forKindsInUse(text func(kind string) string) map[string]string {
+	out := map[string]string{}
+	for _, kind := range kindsInUse() {
+		out[kind] = statement(text(kind))
+	}
+	return out
+}
+
+// SetDeleting stores whether an object is deleting. Where it no longer is, its name must be free: otherwise the result
+// is ErrNameTaken.
 func (tx *Tx) SetDeleting(ctx context.Context, kind string, o *Object) error {
 	err := tx.execOne(ctx, setDeleting[kind], o.Scope.Tenant, o.Scope.Environment, o.ID,
 		column.Micros(o.DeletingSince), o.DeletingBy)
@@ -176,7 +172,7 @@ func (tx *Tx) UnusedDeletingAnywhere(ctx context.Context, limit int) ([]Deleting
 // DeletingSince returns a page of the objects of every kind that are deleting in an environment since a time or longer.
 func (tx *Tx) DeletingSince(ctx context.Context, scope Scope, until time.Time, l List) (found []Deleting, err error) {
 	for _, kind := range kindsInUse() {
-		some, err := tx.deleting(ctx, deletingLong[kind.Path],
+		some, err := tx.deleting(ctx, deletingLong[kind],
 			scope.Tenant, scope.Environment, l.After, column.Micros(until), l.Limit)
 		if err != nil {
 			return nil, err

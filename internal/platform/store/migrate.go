@@ -20,7 +20,7 @@ var migrations embed.FS
 // migrate brings the schema up to date. Another process may run the same migration: each one is a transaction, so the
 // second process fails at its start, tries again, and finds the migration done.
 func migrate(ctx context.Context, db *sql.DB, d dialect) error {
-	const attempts = 5
+	const most = 5
 	for attempt := 1; ; attempt++ {
 		p, err := migrator(db, d)
 		if err != nil {
@@ -29,7 +29,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 		if err = up(ctx, p); err == nil {
 			return nil
 		}
-		if attempt == attempts || ctx.Err() != nil || d.unavailable(err) != "" {
+		if attempt == most || ctx.Err() != nil || d.unavailable(err) != "" {
 			return fmt.Errorf("bringing its tables up to date: %w", err)
 		}
 	}

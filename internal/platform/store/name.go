@@ -21,7 +21,7 @@ var (
 var idByName = func() map[string]string {
 	out := map[string]string{}
 	for _, kind := range api.Kinds() {
-		out[kind.Path] = statement(`SELECT o.id FROM ` + tableOf(kind) + ` o
+		out[kind.Path] = statement(`SELECT o.id FROM ` + tableOf(kind.Path) + ` o
 			WHERE o.tenant = $1 AND o.environment = $2 AND o.name = $3` + live(kind.Path))
 	}
 	return out

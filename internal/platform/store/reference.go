@@ -43,14 +43,14 @@ func referencesOf(kind string) (found []reference) {
 var countReferences = func() map[reference]string {
 	out := map[reference]string{}
 	for _, r := range references() {
-		out[r] = statement(`SELECT COUNT(*) FROM ` + tableAt(r.from) + `
+		out[r] = statement(`SELECT COUNT(*) FROM ` + tableOf(r.from) + `
 			WHERE tenant = $1 AND environment = $2 AND ` + r.column + ` = $3`)
 	}
 	return out
 }()
 
-// tableAt returns the name of the table of the kind with a path: the path with underscores.
-func tableAt(kind string) string { return strings.ReplaceAll(kind, "-", "_") }
+// tableOf returns the name of the table of a kind: its path with underscores.
+func tableOf(kind string) string { return strings.ReplaceAll(kind, "-", "_") }
 
 // ReferencesTo counts the objects that refer to an object, by their kind. It leaves out kinds without any.
 func (tx *Tx) ReferencesTo(ctx context.Context, scope Scope, kind, id string) (map[string]int, error) {

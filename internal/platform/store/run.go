@@ -14,7 +14,7 @@ type Run struct {
 	Principal  string
 	StartedAt  time.Time
 	LeaseUntil time.Time
-	EndedAt    time.Time // zero: nobody has ended it
+	EndedAt    time.Time // zero: it has not ended
 	InOrder    bool
 }
 
@@ -65,7 +65,7 @@ func (tx *Tx) UpdateRun(ctx context.Context, r *Run) error {
 	return failed("updating", "run", r.ID, err)
 }
 
-// RunsWithLease returns at most limit runs of any scope that nobody has ended and whose lease ends between two times.
+// RunsWithLease returns at most limit runs of any scope that have not ended and whose lease ends between two times.
 func (tx *Tx) RunsWithLease(ctx context.Context, after, before time.Time, limit int) (found []*Run, err error) {
 	args := []any{column.Micros(after), column.Micros(before), limit}
 	err = tx.each(ctx, runsWithLease, args, func(row scanner) error {

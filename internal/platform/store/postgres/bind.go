@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -41,7 +40,7 @@ func Bind(text string, args []any) (string, []any, error) {
 		}
 		return p + casts[types[n-1]]
 	})
-	bound.Store(strings.Clone(key), typed)
+	bound.Store(key, typed)
 	return typed, values, nil
 }
 

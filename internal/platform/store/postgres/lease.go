@@ -17,10 +17,10 @@ const (
 	observe = `SELECT holder, fence, expires_at FROM serving WHERE one = 1`
 	renew   = `UPDATE serving SET expires_at = ` + now + ` + $2::bigint WHERE one = 1 AND fence = $1::bigint`
 	release = `UPDATE serving SET expires_at = 0 WHERE one = 1 AND fence = $1::bigint`
-	// limits are of one transaction. One that stops in the middle loses its connection, and with it its locks.
-	limits = `SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d`
-	// fence locks the row, so that nobody takes over until this transaction has ended.
-	fence = `SELECT fence FROM serving WHERE one = 1 FOR SHARE`
+	// setLimits is for one transaction. One that stops in the middle loses its connection, and with it its locks.
+	setLimits = `SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d`
+	// readFence locks the row, so that no other process takes over until this transaction has ended.
+	readFence = `SELECT fence FROM serving WHERE one = 1 FOR SHARE`
 
 	maxIdleInWrite = 30 * time.Second
 )
@@ -66,11 +66,11 @@ func Release(ctx context.Context, db *sql.DB, fence int64) error {
 
 // BeginWrite sets how long the statements of a transaction that writes wait for a lock, and returns the number of the
 // lease, which no other process changes before the transaction has ended.
-func BeginWrite(ctx context.Context, tx *sql.Tx, wait time.Duration) (number int64, err error) {
-	set := fmt.Sprintf(limits, wait.Milliseconds(), maxIdleInWrite.Milliseconds())
+func BeginWrite(ctx context.Context, tx *sql.Tx, wait time.Duration) (fence int64, err error) {
+	set := fmt.Sprintf(setLimits, wait.Milliseconds(), maxIdleInWrite.Milliseconds())
 	if _, err := tx.ExecContext(ctx, set); err != nil {
 		return 0, err
 	}
-	err = tx.QueryRowContext(ctx, fence).Scan(&number)
-	return number, err
+	err = tx.QueryRowContext(ctx, readFence).Scan(&fence)
+	return fence, err
 }
