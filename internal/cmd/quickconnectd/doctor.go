@@ -17,7 +17,7 @@ type state string
 
 const (
 	stateOK   state = "ok"
-	stateWarn state = "warn" // it works, and somebody should look at it
+	stateWarn state = "warn" // it works, and the operator should look at it
 	stateFail state = "fail" // serve would not start, or would not work
 )
 

@@ -120,7 +120,7 @@ func checkPermissions(files []fileFacts) finding {
 	if len(files) == 0 {
 		return found(stateOK, about, "there is no file yet that could be looked at")
 	}
-	worst := found(stateOK, about, "nobody else can read the files")
+	worst := found(stateOK, about, "no other user can read the files")
 	for _, f := range files {
 		private := "600"
 		if f.mode.IsDir() {
@@ -132,9 +132,8 @@ func checkPermissions(files []fileFacts) finding {
 			return found(stateFail, about, "%s has mode %04o, so others can read or change it: run chmod %s on it, "+
 				"and assume that they know its secrets", f.path, f.mode.Perm(), private)
 		case f.fixed:
-			worst = found(stateWarn, about, "%s has mode %04o, until somebody opens the database, which sets 0%s: "+
-				"others may have copied it",
-				f.path, f.mode.Perm(), private)
+			worst = found(stateWarn, about, "%s has mode %04o, until a command opens the database, which sets 0%s: "+
+				"others may have copied it", f.path, f.mode.Perm(), private)
 		default:
 			worst = found(stateWarn, about, "%s has mode %04o: run chmod %s on it", f.path, f.mode.Perm(), private)
 		}

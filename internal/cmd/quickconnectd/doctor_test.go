@@ -44,7 +44,7 @@ func TestChecks(t *testing.T) {
 
 		"no files": {checkPermissions(nil), stateOK, "no file yet"},
 		"private": {
-			checkPermissions([]fileFacts{{path: "d", mode: fs.ModeDir | 0o700}, {path: "k", mode: 0o400}}), stateOK, "nobody",
+			checkPermissions([]fileFacts{{path: "d", mode: fs.ModeDir | 0o700}, {path: "k", mode: 0o400}}), stateOK, "no other",
 		},
 		"open directory": {
 			checkPermissions([]fileFacts{{path: "d", mode: fs.ModeDir | 0o755}}), stateWarn, "d has mode 0755: run chmod 700",

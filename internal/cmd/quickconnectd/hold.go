@@ -11,13 +11,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// errTakenOver ends a server that was not heard of for a while, so that another one serves its database now.
+// errTakenOver is the error of a server that lost its database to another one.
 var errTakenOver = errors.New("another quickconnectd has taken over the database, because this one did not renew its " +
 	"lease in time; nothing was written since: look why this process stood still, and which of the two should run")
 
 // hold makes this process the only one that serves a database that other machines can reach. The context that it
-// returns ends when another process takes over; end says whether that was so.
-func hold(ctx context.Context, s *store.Store, c clock.Clock) (held context.Context, end func() error, err error) {
+// returns ends when another process takes over. The caller must call takenOver, which returns errTakenOver then.
+func hold(
+	ctx context.Context, s *store.Store, c clock.Clock,
+) (held context.Context, takenOver func() error, err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "a machine without a name"

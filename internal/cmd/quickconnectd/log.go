@@ -69,7 +69,7 @@ func logStart(ctx context.Context, s *store.Store, dir string, log *slog.Logger)
 		return err
 	}
 	var n store.Counts
-	err = s.View(ctx, func(tx *store.Tx) error {
+	err = s.View(ctx, func(tx *store.Tx) (err error) {
 		n, err = tx.Counts(ctx)
 		return err
 	})

@@ -114,14 +114,14 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	ctx, let, err := hold(ctx, s, c)
+	ctx, takenOver, err := hold(ctx, s, c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, let()) }()
+	defer func() { err = errors.Join(err, takenOver()) }()
 	if o.private {
 		log.Warn("private endpoints are allowed: " +
-			"whoever may create a webhook endpoint can make this machine send requests into its own network")
+			"a principal that may create a webhook endpoint can make this machine send requests into its own network")
 	}
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,

@@ -41,14 +41,13 @@ func refuseCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range leaves(cmd) {
 		names = append(names, nameOf(c))
 	}
-	commands := enumeration(names, "and")
 	switch {
 	case len(args) > 0:
 		meant := ""
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			meant = " (did you mean " + near[0] + "?)"
 		}
-		return usagef("there is no such command%s; the commands are %s", meant, commands)
+		return usagef("there is no such command%s; the commands are %s", meant, enumeration(names, "and"))
 	case cmd.HasParent():
 		return usagef("%s needs a command: %s", cmd.Name(), enumeration(names, "or"))
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// FileName is the name of the keyring file in the data directory: Tink keysets as JSON, in clear. Whoever has this file
-// and the database has every secret.
+// FileName is the name of the keyring file in the data directory: Tink keysets as JSON, in clear. The holder of this
+// file and the database has every secret.
 const FileName = "keyring.json"
 
 // fileKeys is the file once the keyring was rotated. Before that the file is the keyset of KEK 1 alone, as older builds

@@ -51,7 +51,7 @@ func HeaderOf(sealed []byte) (h Header, err error) {
 // IsOlder reports whether a value is sealed in the format of builds without data keys.
 func IsOlder(sealed []byte) bool { return len(sealed) > 0 && sealed[0] == olderFormat }
 
-// bound adds the header to what a value is bound to, so that nobody can change it.
+// bound adds the header to what a value is bound to: a value with a changed header does not open.
 func bound(header, associated []byte) []byte {
 	return append(bytes.Clone(header), associated...)
 }
