@@ -10,7 +10,9 @@ import (
 )
 
 // takeOver gives a Terraform the state of another one.
-func takeOver(to, from *tftest.Terraform) { to.State, to.Private = from.State, from.Private }
+func takeOver(to, from *tftest.Terraform) {
+	to.State, to.Private, to.Identity = from.State, from.Private, from.Identity
+}
 
 func TestMisleadingAnswersChangeNoState(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {

@@ -15,6 +15,7 @@ type Plan struct {
 
 	config, prior tftypes.Value
 	private       []byte
+	identity      *tfprotov6.ResourceIdentityData
 }
 
 // Plan refreshes and plans.
@@ -71,7 +72,7 @@ func (tf *Terraform) planFrom(configuration, prior tftypes.Value, replace bool) 
 	if p.Diags.Errors() != "" {
 		return p
 	}
-	p.Planned, p.private = tf.value(r.PlannedState), r.PlannedPrivate
+	p.Planned, p.private, p.identity = tf.value(r.PlannedState), r.PlannedPrivate, tf.known(r.PlannedIdentity)
 	tf.obeys(configuration, prior, p.Planned)
 	p.Changes = p.Replaces || !p.Planned.Equal(prior)
 	return p
@@ -83,7 +84,7 @@ func (tf *Terraform) ask(configuration, prior tftypes.Value, private []byte,
 	r, err := tf.server.PlanResourceChange(tf.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t, prior), ProposedNewState: Dynamic(tf.t,
 			tf.proposed(configuration, prior)),
-		Config: Dynamic(tf.t, configuration), PriorPrivate: private,
+		Config: Dynamic(tf.t, configuration), PriorPrivate: private, PriorIdentity: tf.identityOf(prior),
 	})
 	if err != nil {
 		tf.t.Fatal(err)

@@ -18,12 +18,17 @@ type Terraform struct {
 	// State is null while there is no object.
 	State   tftypes.Value
 	Private []byte
+	// Identity is nil where the state has none, as one of an older Terraform or of an older provider.
+	Identity *tfprotov6.ResourceIdentityData
+	// WithoutIdentities makes it a Terraform before 1.12.
+	WithoutIdentities bool
 
 	t        testing.TB
 	calls    context.Context // of every apply; it ends when Terraform is killed
 	killed   context.CancelFunc
 	provider provider.Provider
 	server   tfprotov6.ProviderServer
+	read     *tfprotov6.ResourceIdentityData // of the last Refresh
 	typeName string
 	schema   *tfprotov6.Schema
 	typ      tftypes.Type
@@ -93,7 +98,7 @@ func (tf *Terraform) Beside(typeName string) *Terraform {
 	other := *tf
 	other.typeName, other.schema = typeName, tf.schemas().ResourceSchemas[typeName]
 	other.typ = other.schema.ValueType()
-	other.State, other.Private = other.null(), nil
+	other.State, other.Private, other.Identity = other.null(), nil, nil
 	return &other
 }
 
@@ -153,10 +158,10 @@ func (tf *Terraform) ApplyCreateFirst(p Plan) Diags {
 	tf.t.Helper()
 	old := *tf
 	p.Replaces, p.prior = false, tf.null()
-	tf.State, tf.Private = tf.null(), nil
+	tf.State, tf.Private, tf.Identity = tf.null(), nil, nil
 	out := tf.apply(p, nil, nil)
 	if out.Errors() != "" && tf.State.IsNull() {
-		tf.State, tf.Private = old.State, old.Private
+		tf.State, tf.Private, tf.Identity = old.State, old.Private, old.Identity
 		return out
 	}
 	return append(out, old.Destroy()...)
@@ -202,7 +207,7 @@ func (tf *Terraform) apply(p Plan, known, written Config) Diags {
 	}
 	r, err := tf.server.ApplyResourceChange(tf.calls, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t, p.prior), PlannedState: Dynamic(tf.t,
-			again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private,
+			again.Planned), Config: Dynamic(tf.t, configuration), PlannedPrivate: again.private, PlannedIdentity: again.identity,
 	})
 	if err != nil {
 		tf.t.Fatal(err)
@@ -216,6 +221,7 @@ func (tf *Terraform) apply(p Plan, known, written Config) Diags {
 		tf.conforms("inconsistent result", again.Planned, after)
 	}
 	tf.State, tf.Private = after, r.Private
+	tf.identified("apply", r.NewIdentity, out)
 	return out
 }
 
@@ -242,40 +248,6 @@ func (tf *Terraform) Keep(p Plan, known Config) {
 	tf.conforms("broken promise", p.Planned, tf.State)
 }
 
-// Refresh reads the object.
-func (tf *Terraform) Refresh() Diags {
-	tf.t.Helper()
-	if tf.State.IsNull() {
-		return nil
-	}
-	r, err := tf.server.ReadResource(tf.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName:     tf.typeName,
-		CurrentState: Dynamic(tf.t, tf.State), Private: tf.Private,
-	})
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	if Diags(r.Diagnostics).Errors() == "" {
-		tf.State, tf.Private = tf.value(r.NewState), r.Private
-	}
-	return r.Diagnostics
-}
-
-// Import imports the object and reads it.
-func (tf *Terraform) Import(id string) Diags {
-	tf.t.Helper()
-	r, err := tf.server.ImportResourceState(tf.t.Context(),
-		&tfprotov6.ImportResourceStateRequest{TypeName: tf.typeName, ID: id})
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	if Diags(r.Diagnostics).Errors() != "" {
-		return r.Diagnostics
-	}
-	tf.State, tf.Private = tf.value(r.ImportedResources[0].State), r.ImportedResources[0].Private
-	return tf.Refresh()
-}
-
 // Destroy destroys the object.
 func (tf *Terraform) Destroy() Diags {
 	tf.t.Helper()
@@ -283,12 +255,13 @@ func (tf *Terraform) Destroy() Diags {
 	r, err := tf.server.ApplyResourceChange(tf.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: tf.typeName, PriorState: Dynamic(tf.t,
 			tf.State), PlannedState: null, Config: null, PlannedPrivate: tf.Private,
+		PlannedIdentity: tf.identityOf(tf.State),
 	})
 	if err != nil {
 		tf.t.Fatal(err)
 	}
 	if Diags(r.Diagnostics).Errors() == "" {
-		tf.State, tf.Private = tf.value(r.NewState), r.Private
+		tf.State, tf.Private, tf.Identity = tf.value(r.NewState), r.Private, nil
 	}
 	return r.Diagnostics
 }

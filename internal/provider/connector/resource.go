@@ -12,6 +12,7 @@ import (
 )
 
 var (
+	_ resource.ResourceWithIdentity       = (*connectorResource)(nil)
 	_ resource.ResourceWithConfigure      = (*connectorResource)(nil)
 	_ resource.ResourceWithImportState    = (*connectorResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*connectorResource)(nil)
@@ -60,8 +61,8 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	credentials, _ := credentialsOf(config.CredentialsWO)
-	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(credentials),
-		c.Connectors().CreateClaimed, &resp.Diagnostics)
+	created := tfkit.Create(ctx, &r.ResourceBase, resp, plan.subject(), plan.expand(credentials),
+		c.Connectors().CreateClaimed)
 	if created == nil {
 		return
 	}
@@ -75,7 +76,7 @@ func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -117,7 +118,7 @@ func (r *connectorResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToUpdate(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 )
 
 var (
+	_ resource.ResourceWithIdentity       = (*policyResource)(nil)
 	_ resource.ResourceWithConfigure      = (*policyResource)(nil)
 	_ resource.ResourceWithImportState    = (*policyResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*policyResource)(nil)
@@ -91,8 +92,8 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
-		c.RotationPolicies().CreateClaimed, &resp.Diagnostics)
+	created := tfkit.Create(ctx, &r.ResourceBase, resp, plan.subject(), plan.expand(),
+		c.RotationPolicies().CreateClaimed)
 	if created == nil {
 		return
 	}
@@ -105,7 +106,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -132,7 +133,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToUpdate(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}

@@ -29,8 +29,8 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(),
-		c.ScopedTokens().CreateClaimed, &resp.Diagnostics)
+	t := tfkit.Create(ctx, &r.ResourceBase, resp, plan.subject(), plan.expand(),
+		c.ScopedTokens().CreateClaimed)
 	if t == nil {
 		return
 	}
@@ -47,7 +47,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -79,7 +79,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToUpdate(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -160,6 +160,7 @@ func (r *tokenResource) ImportState(
 }
 
 var (
+	_ resource.ResourceWithIdentity       = (*tokenResource)(nil)
 	_ resource.ResourceWithConfigure      = &tokenResource{}
 	_ resource.ResourceWithModifyPlan     = &tokenResource{}
 	_ resource.ResourceWithImportState    = &tokenResource{}

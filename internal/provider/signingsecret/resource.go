@@ -17,6 +17,7 @@ import (
 )
 
 var (
+	_ resource.ResourceWithIdentity       = (*secretResource)(nil)
 	_ resource.ResourceWithConfigure      = (*secretResource)(nil)
 	_ resource.ResourceWithImportState    = (*secretResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*secretResource)(nil)
@@ -42,8 +43,8 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(suppliedOf(config.SecretWO)),
-		c.SigningSecrets().CreateClaimed, &resp.Diagnostics)
+	created := tfkit.Create(ctx, &r.ResourceBase, resp, plan.subject(), plan.expand(suppliedOf(config.SecretWO)),
+		c.SigningSecrets().CreateClaimed)
 	if created == nil {
 		return
 	}
@@ -61,7 +62,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -97,7 +98,7 @@ func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToUpdate(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
@@ -15,12 +16,13 @@ import (
 // claimKey is the note in the private state by which a state proves to have an object.
 const claimKey = "claim"
 
-// Create makes an object and notes its claim. call is the client's method for the kind, such as
+// Create makes an object, notes its claim and sets its identity. call is the client's method for the kind, such as
 // client.Client.ScopedTokens().CreateClaimed. It returns nil, with an error, where there is no object.
 func Create[In any, T interface{ AsObject() api.Object }](
-	ctx context.Context, b *ResourceBase, private PrivateWriter, s Subject, in In,
-	call func(context.Context, In, *client.Claim) (*T, error), diags *diag.Diagnostics,
+	ctx context.Context, b *ResourceBase, resp *resource.CreateResponse, s Subject, in In,
+	call func(context.Context, In, *client.Claim) (*T, error),
 ) *T {
+	diags := &resp.Diagnostics
 	claim, done, err := b.session.run.Claim(ctx)
 	if errors.Is(err, run.ErrInterrupted) {
 		diags.AddError("Interrupted", fmt.Sprintf("%s %q was not created: %s. The next apply creates it.",
@@ -39,8 +41,9 @@ func Create[In any, T interface{ AsObject() api.Object }](
 				"If another state is to have it, remove it from this one with terraform state rm.",
 			s.Type, (*created).AsObject().Name, (*created).AsObject().ID))
 	}
-	b.NotePlatform(ctx, private, diags)
-	StorePrivate(ctx, private, claimKey, &claim.Value, diags)
+	b.NotePlatform(ctx, resp.Private, diags)
+	StorePrivate(ctx, resp.Private, claimKey, &claim.Value, diags)
+	Identify(ctx, resp.Identity, Flatten((*created).AsObject()), diags)
 	return created
 }
 

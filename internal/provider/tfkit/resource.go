@@ -63,8 +63,29 @@ type Collection[T any] interface {
 	ByName(ctx context.Context, name string) (*T, error)
 }
 
-// Import is the ImportState of a resource, which takes a name or an id. of is the client's method for the kind, such as
-// (*client.Client).ScopedTokens. The read that follows fills in the rest.
+// ClientToRead is ClientFor for the Read of a managed object, whose identity it sets first: Terraform wants it also
+// where the object is gone. Where nothing can be sent, one Read of a run says so with an error, which stops the run. The
+// others return nil without one, and their state stays as it is.
+func (b *ResourceBase) ClientToRead(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Common,
+) *client.Client {
+	b.identifyState(ctx, resp.Identity, state, &resp.Diagnostics)
+	if s := b.session; s != nil && s.client == nil && s.read.Swap(true) {
+		return nil
+	}
+	return b.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+}
+
+// ClientToUpdate is ClientFor for the Update of a managed object, whose identity it sets.
+func (b *ResourceBase) ClientToUpdate(
+	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, state Common,
+) *client.Client {
+	b.identifyState(ctx, resp.Identity, state, &resp.Diagnostics)
+	return b.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+}
+
+// Import is the ImportState of a resource, which takes a name, an id or an identity. of is the client's method for the
+// kind, such as (*client.Client).ScopedTokens. The read that follows fills in the rest.
 func Import[T interface{ AsObject() api.Object }, C Collection[T]](ctx context.Context, b *ResourceBase,
 	req resource.ImportStateRequest, resp *resource.ImportStateResponse, kind api.Kind, of func(*client.Client) C,
 ) {
@@ -72,10 +93,20 @@ func Import[T interface{ AsObject() api.Object }, C Collection[T]](ctx context.C
 	if c == nil {
 		return
 	}
-	found, err := Find(ctx, req.ID, kind.IDPrefix, of(c).Get, of(c).ByName)
+	var found *T
+	var err error
+	if req.ID == "" {
+		found, err = findByIdentity(ctx, b, req.Identity, kind, of(c).Get, &resp.Diagnostics)
+	} else {
+		found, err = Find(ctx, req.ID, kind.IDPrefix, of(c).Get, of(c).ByName)
+	}
 	if err != nil {
 		b.Report(&resp.Diagnostics, err, Subject{Type: kind.Terraform})
+	}
+	if found == nil || resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), (*found).AsObject().ID)...)
+	object := (*found).AsObject()
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), object.ID)...)
+	Identify(ctx, resp.Identity, Flatten(object), &resp.Diagnostics)
 }

@@ -121,17 +121,6 @@ func (s *Session) cannotCall() string {
 		"%s depends on (terraform apply -target=…), or set it to a value that is known.", s.unknown)
 }
 
-// ClientToRead is ClientFor for the Read of a managed object. Where nothing can be sent, one Read of a run says so with
-// an error, which stops the run. The others return nil without one, and their state stays as it is.
-func (a *access) ClientToRead(
-	ctx context.Context, private PrivateReader, tenant, environment types.String, diags *diag.Diagnostics,
-) *client.Client {
-	if s := a.session; s != nil && s.client == nil && s.read.Swap(true) {
-		return nil
-	}
-	return a.ClientFor(ctx, private, tenant, environment, diags)
-}
-
 // ClientFor returns the client for a request about an object of the state. An object of another environment, or of
 // another platform, is an error, never "gone": elsewhere the answer is 404 to everything.
 func (a *access) ClientFor(
@@ -162,19 +151,26 @@ func (a *access) BelongsHere(
 }
 
 func (a *access) belongs(tenant, environment types.String, diags *diag.Diagnostics) bool {
-	here, ok := a.session.Identity()
-	if !ok || tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() || environment.IsUnknown() {
+	if _, ok := a.session.Identity(); !ok || tenant.IsNull() || tenant.IsUnknown() || environment.IsNull() ||
+		environment.IsUnknown() {
 		return true // not configured yet, or an import: the state has only an id
 	}
-	if tenant.ValueString() == here.Tenant && environment.ValueString() == here.Environment {
+	return a.isEnvironment("state", " (backend, workspace)", tenant.ValueString(), environment.ValueString(), diags)
+}
+
+// isEnvironment reports whether the provider is configured for a tenant and an environment, and adds an error if not.
+// source, such as the state, says that an object belongs there; where tells how to find another one.
+func (a *access) isEnvironment(source, where, tenant, environment string, diags *diag.Diagnostics) bool {
+	here, _ := a.session.Identity()
+	if tenant == here.Tenant && environment == here.Environment {
 		return true
 	}
 	diags.AddAttributeError(path.Root("environment"), "Object of another environment", fmt.Sprintf(
-		"The state says that this object belongs to tenant %q, environment %q; the provider is configured for "+
-			"tenant %q, environment %q. "+
-			"No request about it was sent, and nothing was changed. Use the state (backend, workspace) that belongs "+
-			"to the configured environment, or the provider configuration that belongs to the state.",
-		tenant.ValueString(), environment.ValueString(), here.Tenant, here.Environment))
+		"The %[1]s says that this object belongs to tenant %[3]q, environment %[4]q; the provider is configured for "+
+			"tenant %[5]q, environment %[6]q. "+
+			"No request about it was sent, and nothing was changed. Use the %[1]s%[2]s that belongs "+
+			"to the configured environment, or the provider configuration that belongs to the %[1]s.",
+		source, where, tenant, environment, here.Tenant, here.Environment))
 	return false
 }
 

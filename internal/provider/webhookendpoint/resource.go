@@ -12,6 +12,7 @@ import (
 )
 
 var (
+	_ resource.ResourceWithIdentity    = (*endpointResource)(nil)
 	_ resource.ResourceWithConfigure   = (*endpointResource)(nil)
 	_ resource.ResourceWithImportState = (*endpointResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*endpointResource)(nil)
@@ -51,8 +52,8 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created := tfkit.Create(ctx, &r.ResourceBase, resp.Private, plan.subject(), plan.expand(valuesOf(config)),
-		c.WebhookEndpoints().CreateClaimed, &resp.Diagnostics)
+	created := tfkit.Create(ctx, &r.ResourceBase, resp, plan.subject(), plan.expand(valuesOf(config)),
+		c.WebhookEndpoints().CreateClaimed)
 	if created == nil {
 		return
 	}
@@ -68,7 +69,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientToRead(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToRead(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
@@ -105,7 +106,7 @@ func (r *endpointResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
+	c := r.ClientToUpdate(ctx, req, resp, state.Common)
 	if c == nil {
 		return
 	}
