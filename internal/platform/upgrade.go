@@ -12,11 +12,11 @@ import (
 // upgradeSealed seals what an older build sealed again, under data keys, once in the life of a database and before
 // anything is served. A start that is interrupted goes on where the one before was.
 func upgradeSealed(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
-	done, err := runner.Keys.Upgraded(ctx, runner.Store)
+	done, err := runner.Keys.Upgraded(ctx)
 	if err != nil || done {
 		return err
 	}
-	r, err := runner.Keys.Rewrap(ctx, runner.Store, func(r keys.Rewrapping) error {
+	r, err := keys.Rewrap(ctx, runner.Keys, func(r keys.Rewrapping) error {
 		log.Info("sealing the values of an older build under data keys", "done", r.Done, "of", r.Total)
 		return nil
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io/fs"
 	"syscall"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 )
 
 const (
@@ -53,6 +55,7 @@ type keyringFacts struct {
 	needed    bool  // the database has keys that a keyring sealed
 	unchecked bool  // the database stayed closed, so whether it is needed and belongs to it is not known
 	err       error // it does not open, or does not open the keys of the database
+	keys      []keys.KEK
 }
 
 type clockFacts struct {
@@ -157,7 +160,28 @@ func checkKeyring(k keyringFacts) finding {
 	case !k.needed:
 		return found(stateOK, about, "it opens; no database has keys that it sealed")
 	}
-	return found(stateOK, about, "it opens the keys of the database")
+	return checkKeys(about, k.keys)
+}
+
+// checkKeys looks at the key-encryption keys, of which the keyring opens those of the database.
+func checkKeys(about string, all []keys.KEK) finding {
+	current := ""
+	for _, k := range all {
+		switch {
+		case k.Current && k.InFile:
+			current = fmt.Sprintf("; key %d seals what is new", k.Number)
+		case !k.InFile && (k.Current || len(k.Uses) > 0):
+			return found(stateFail, about, "key %d is missing in %s, and the database needs it: restore the newest %s from its "+
+				"backup", k.Number, keyring.FileName, keyring.FileName)
+		}
+	}
+	for _, k := range all {
+		if !k.Current && len(k.Uses) > 0 {
+			return found(stateWarn, about, "it opens the keys of the database%s, and under key %d are still %s: run "+
+				"quickconnectd keyring rewrap", current, k.Number, keys.Summary(k.Uses))
+		}
+	}
+	return found(stateOK, about, "it opens the keys of the database%s", current)
 }
 
 func checkClock(c clockFacts) finding {

@@ -175,7 +175,7 @@ func (f *facts) lookInside(ctx context.Context, dir string, now clock.Reading) {
 	f.clock.known = !noted.WrittenAt.IsZero()
 	f.clock.verdict = clock.Judge(now, clock.Known{Written: noted.WrittenAt, Jumped: noted.JumpedAt})
 	if f.keyring.exists && f.keyring.err == nil {
-		f.keyring.err = keys.Check(ctx, s, ring)
+		f.keyring.keys, f.keyring.err = keys.Check(ctx, s, ring)
 	}
 }
 

@@ -56,6 +56,9 @@ func TestChecks(t *testing.T) {
 		},
 
 		"keyring":            {checkKeyring(keyringFacts{exists: true, needed: true}), stateOK, "opens the keys"},
+		"rotated keyring":    {checkKeyring(rotated(true, nil)), stateOK, "key 2 seals what is new"},
+		"before rewrap":      {checkKeyring(rotated(true, values)), stateWarn, "under key 1 are still values: 7"},
+		"older keyring":      {checkKeyring(rotated(false, values)), stateFail, "key 1 is missing"},
 		"keyring, no keys":   {checkKeyring(keyringFacts{exists: true}), stateOK, "no database has keys"},
 		"no keyring yet":     {checkKeyring(keyringFacts{}), stateOK, "none yet"},
 		"lost keyring":       {checkKeyring(keyringFacts{needed: true}), stateFail, "put it back"},

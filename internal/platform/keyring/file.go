@@ -20,6 +20,9 @@ import (
 // file and the database has every secret.
 const FileName = "keyring.json"
 
+// temporary is the pattern of the names of files that are not complete yet.
+const temporary = ".keyring-*"
+
 // fileKeys is the file once the keyring was rotated. Before that the file is the keyset of KEK 1 alone, as older builds
 // write it.
 type fileKeys struct {
@@ -73,7 +76,7 @@ func written(kek *keyset.Handle) ([]byte, error) {
 
 // place creates a file with its whole content in one step: no process sees half a keyring. It never replaces a file.
 func place(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".keyring-*") // mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), temporary) // mode 0600
 	if err != nil {
 		return err
 	}

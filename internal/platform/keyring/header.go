@@ -34,6 +34,15 @@ func Below(number int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{format}, uint64(max(number, 0)))
 }
 
+// Under returns the bytes from which, and before which, all values are that are sealed under a number, and no other.
+// The older format counts as the number of the KEK that opens it.
+func Under(number int64) (from, below []byte) {
+	if number == olderKEK {
+		return []byte{}, Below(number + 1)
+	}
+	return Below(number), Below(number + 1)
+}
+
 // HeaderOf reads the header of a sealed value.
 func HeaderOf(sealed []byte) (h Header, err error) {
 	if len(sealed) < headerBytes || sealed[0] != format {

@@ -56,11 +56,9 @@ func (k *Keyring) kek(number int64) (local, error) {
 	if found, ok := k.keks[number]; ok {
 		return found, nil
 	}
-	now, err := Open(k.dir)
-	if err != nil {
+	if err := k.reread(); err != nil {
 		return local{}, err
 	}
-	k.keks = now.keks
 	found, ok := k.keks[number]
 	if !ok {
 		return found, fmt.Errorf("%s has no key %d: it was retired, or the file is older than the database; "+

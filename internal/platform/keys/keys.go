@@ -93,10 +93,11 @@ func (k *Keys) ensureKEK(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// Check reports whether a keyring opens the keys of a store, and makes none. Keys that do not exist are no error.
-func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) error {
+// Check reports whether a keyring opens the keys of a store, and makes none. Keys that do not exist are no error. It
+// returns the key-encryption keys.
+func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) ([]KEK, error) {
 	k := &Keys{sealer: sealer{store: s, keyring: ring, clock: clock.System()}}
-	return s.View(ctx, func(tx *store.Tx) error {
+	err := s.View(ctx, func(tx *store.Tx) error {
 		return k.set(func(purpose string) (SymmetricKey, error) {
 			found, err := k.key(ctx, tx, purpose)
 			if errors.Is(err, store.ErrNotFound) {
@@ -105,6 +106,10 @@ func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) error {
 			return found, err
 		})
 	})
+	if err != nil {
+		return nil, err
+	}
+	return k.KEKs(ctx)
 }
 
 func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (SymmetricKey, error) {

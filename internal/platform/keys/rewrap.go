@@ -24,8 +24,8 @@ type Rewrapping struct {
 }
 
 // Upgraded reports whether nothing can be sealed in the format of older builds.
-func (k *sealer) Upgraded(ctx context.Context, s *store.Store) (upgraded bool, err error) {
-	err = s.View(ctx, func(tx *store.Tx) error {
+func (k *sealer) Upgraded(ctx context.Context) (upgraded bool, err error) {
+	err = k.store.View(ctx, func(tx *store.Tx) error {
 		all, err := tx.KEKs(ctx)
 		upgraded = slices.ContainsFunc(all, func(k store.KEK) bool { return !k.RewrappedAt.IsZero() })
 		return err
@@ -36,10 +36,10 @@ func (k *sealer) Upgraded(ctx context.Context, s *store.Store) (upgraded bool, e
 // Rewrap seals everything again that is sealed under an older number than the current one, or in the format of older
 // builds. It works in batches, one transaction each, beside a server; begun again, it goes on where it was. It calls
 // progress after each batch.
-func (k *sealer) Rewrap(
-	ctx context.Context, s *store.Store, progress func(Rewrapping) error,
+func Rewrap(
+	ctx context.Context, k *Keys, progress func(Rewrapping) error,
 ) (r Rewrapping, err error) {
-	err = s.View(ctx, func(tx *store.Tx) (err error) {
+	err = k.store.View(ctx, func(tx *store.Tx) (err error) {
 		if r.Number, err = tx.CurrentKEK(ctx); err != nil {
 			return err
 		}
@@ -50,14 +50,14 @@ func (k *sealer) Rewrap(
 		return r, err
 	}
 	for _, column := range store.SealedColumns() {
-		if err := k.rewrapColumn(ctx, s, column, &r, progress); err != nil {
+		if err := k.rewrapColumn(ctx, column, &r, progress); err != nil {
 			return r, fmt.Errorf("seal %s again: %w", column, err)
 		}
 	}
 	if len(r.Unreadable) > 0 {
 		return r, nil
 	}
-	return r, s.Update(ctx, func(tx *store.Tx) error {
+	return r, k.store.Update(ctx, func(tx *store.Tx) error {
 		all, err := tx.KEKs(ctx)
 		if err != nil {
 			return err
@@ -81,13 +81,13 @@ func sealedBetween(ctx context.Context, tx *store.Tx, from, below []byte) (count
 }
 
 func (k *sealer) rewrapColumn(
-	ctx context.Context, s *store.Store, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
+	ctx context.Context, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
 ) error {
 	var last store.SealedValue
 	for {
 		var batch []store.SealedValue
 		var unreadable []string
-		err := s.Update(ctx, func(tx *store.Tx) (err error) {
+		err := k.store.Update(ctx, func(tx *store.Tx) (err error) {
 			if batch, err = tx.SealedBelow(ctx, column, keyring.Below(r.Number), last, rewrapBatch); err != nil {
 				return err
 			}

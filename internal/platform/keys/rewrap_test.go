@@ -204,23 +204,23 @@ func TestUpgradeOfAnOlderBuild(t *testing.T) {
 			t.Fatalf("%d values in the older format, want %d", n, 2*tokens)
 		}
 		v.wantReadable(tokens)
-		r, err := v.keys.Rewrap(t.Context(), v.store, func(Rewrapping) error { return errStopped })
+		r, err := Rewrap(t.Context(), v.keys, func(Rewrapping) error { return errStopped })
 		if !errors.Is(err, errStopped) || r.Done != rewrapBatch {
 			t.Fatalf("stopped after %d values: %v", r.Done, err)
 		}
-		if done, err := v.keys.Upgraded(t.Context(), v.store); done || err != nil {
+		if done, err := v.keys.Upgraded(t.Context()); done || err != nil {
 			t.Errorf("a stopped upgrade counts as done: %v", err)
 		}
 		v.reopen()
 		v.wantReadable(tokens)
-		r, err = v.keys.Rewrap(t.Context(), v.store, func(Rewrapping) error { return nil })
+		r, err = Rewrap(t.Context(), v.keys, func(Rewrapping) error { return nil })
 		if err != nil || r.Done != 2*tokens-rewrapBatch || r.Total != r.Done || len(r.Unreadable) > 0 {
 			t.Errorf("then %+v, %v", r, err)
 		}
 		if n := v.sealedUnder(0, 1); n != 0 {
 			t.Errorf("%d values are in the older format", n)
 		}
-		if done, err := v.keys.Upgraded(t.Context(), v.store); !done || err != nil {
+		if done, err := v.keys.Upgraded(t.Context()); !done || err != nil {
 			t.Errorf("the upgrade does not count as done: %v", err)
 		}
 		v.wantReadable(tokens)
@@ -237,11 +237,11 @@ func TestUpgradeLeavesWhatDoesNotOpen(t *testing.T) {
 			other, err := tx.Secret(t.Context(), "tok_00001", 1)
 			return errors.Join(err, tx.PutSecret(t.Context(), "tok_00001", store.Sealed{Number: 2, Value: other}))
 		})
-		r, err := v.keys.Rewrap(t.Context(), v.store, func(Rewrapping) error { return nil })
+		r, err := Rewrap(t.Context(), v.keys, func(Rewrapping) error { return nil })
 		if err != nil || r.Done != 5 || len(r.Unreadable) != 1 {
 			t.Errorf("%+v, %v", r, err)
 		}
-		if done, err := v.keys.Upgraded(t.Context(), v.store); done || err != nil {
+		if done, err := v.keys.Upgraded(t.Context()); done || err != nil {
 			t.Errorf("the upgrade counts as done although a value does not open: %v", err)
 		}
 	})

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+)
+
+func keyringListCommand(c clock.Clock) *cobra.Command {
+	var d data
+	cmd := leaf("list --data-dir DIR", "List the keys of the keyring, and what still needs them.",
+		"Lists the keys of the keyring: number, when it was made, whether it is current, and how much is sealed under it.\n"+
+			"Never a key. May run beside a server.",
+		func(cmd *cobra.Command) error { return keyringList(cmd.Context(), d, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
+	return cmd
+}
+
+func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
+	return withKeys(ctx, d, c, func(k *keys.Keys) error {
+		all, err := k.KEKs(ctx)
+		if err != nil {
+			return err
+		}
+		out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+		_, _ = fmt.Fprintln(out, "NUMBER\tCREATED\tSTATE\tSEALED UNDER IT")
+		for _, kek := range all {
+			_, _ = fmt.Fprintf(out, "%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek),
+				cmp.Or(keys.Summary(kek.Uses), "nothing"))
+		}
+		return out.Flush()
+	})
+}
+
+func stateOfKEK(k keys.KEK) string {
+	switch {
+	case !k.Known:
+		return "unused (a rotation was interrupted)"
+	case !k.RetiredAt.IsZero():
+		return "retired " + dateOr(k.RetiredAt, "")
+	case !k.InFile:
+		return "missing in " + keyring.FileName
+	case k.Current:
+		return "current"
+	}
+	return "older"
+}

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package keyring
+
+import (
+	"io/fs"
+	"os"
+)
+
+// keepOwner does nothing where the directory decides who owns a file.
+func keepOwner(*os.File, fs.FileInfo) error { return nil }

@@ -1,0 +1,122 @@
+package keyring
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Numbers returns the numbers of the KEKs, in their order. It reads the file again.
+func (k *Keyring) Numbers() ([]int64, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.reread(); err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(k.keks)), nil
+}
+
+// Add makes a KEK with a number that the keyring does not have, and writes it to the file. The caller keeps other
+// processes from changing the file meanwhile.
+func (k *Keyring) Add(number int64) error {
+	return k.change(func(keks map[int64]local) error {
+		if _, ok := keks[number]; ok || number < 1 {
+			return fmt.Errorf("%s cannot take another key %d", FileName, number)
+		}
+		kek, err := newKEK()
+		keks[number] = kek
+		return err
+	})
+}
+
+// Remove deletes the KEK with a number from the file. What is sealed under it does not open any more. Add says what
+// the caller does.
+func (k *Keyring) Remove(number int64) error {
+	return k.change(func(keks map[int64]local) error {
+		delete(keks, number)
+		if len(keks) == 0 {
+			return fmt.Errorf("key %d is the only one in %s", number, FileName)
+		}
+		return nil
+	})
+}
+
+// reread takes over what other processes have written to the file. The caller holds the mutex.
+func (k *Keyring) reread() error {
+	now, err := Open(k.dir)
+	if err == nil {
+		k.keks = now.keks
+	}
+	return err
+}
+
+func (k *Keyring) change(do func(keks map[int64]local) error) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.reread(); err != nil {
+		return err
+	}
+	keks := maps.Clone(k.keks)
+	if err := do(keks); err != nil {
+		return err
+	}
+	path := filepath.Join(k.dir, FileName)
+	content, err := writtenAll(keks)
+	if err == nil {
+		err = replace(path, content)
+	}
+	if err != nil {
+		return fmt.Errorf("write the keyring %s, which stays as it was: %w", path, err)
+	}
+	k.keks = keks
+	return nil
+}
+
+func writtenAll(keks map[int64]local) ([]byte, error) {
+	var file fileKeys
+	for _, number := range slices.Sorted(maps.Keys(keks)) {
+		kek, err := written(keks[number].handle)
+		if err != nil {
+			return nil, err
+		}
+		file.Keys = append(file.Keys, fileKey{number, bytes.TrimSpace(kek)})
+	}
+	return json.MarshalIndent(file, "", "  ")
+}
+
+// replace replaces the content of a file in one step, and keeps its owner: a server that runs as another user must be
+// able to read it. Where the path is a symbolic link, it stays one.
+func replace(path string, content []byte) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), temporary) // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.Write(content)
+	if err == nil {
+		err = keepOwner(f, before)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
+}

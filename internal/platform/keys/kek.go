@@ -1,0 +1,187 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Use says how much of a kind needs a key.
+type Use struct {
+	What  string
+	Count int64
+}
+
+// columnNames name the columns in messages.
+var columnNames = map[store.SealedColumn]string{
+	store.SealedKeys: "platform keys", store.SealedSecrets: "values", store.SealedEvents: "queued events",
+}
+
+// InUseError is the error of retiring a key that something still needs.
+type InUseError struct {
+	Key  string // such as "key 1 of the keyring"
+	Uses []Use
+	Next string // what to do
+}
+
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("%s is not retired, because something needs it (%s): %s", e.Key, Summary(e.Uses), e.Next)
+}
+
+// Summary lists uses in one line.
+func Summary(uses []Use) string {
+	words := make([]string, len(uses))
+	for i, u := range uses {
+		words[i] = fmt.Sprintf("%s: %d", u.What, u.Count)
+	}
+	return strings.Join(words, ", ")
+}
+
+// KEK is what is known of a key-encryption key.
+type KEK struct {
+	store.KEK
+
+	InFile  bool // keyring.json has it
+	Known   bool // the database has it; it has not where a rotation ended between the file and the database
+	Current bool
+	Uses    []Use // what is sealed under it
+}
+
+// KEKs returns every key-encryption key of the database and of the keyring, in the order of their numbers.
+func (k *sealer) KEKs(ctx context.Context) (all []KEK, err error) {
+	numbers, err := k.keyring.Numbers()
+	if err != nil {
+		return nil, err
+	}
+	err = k.store.View(ctx, func(tx *store.Tx) error {
+		rows, err := tx.KEKs(ctx)
+		if err != nil {
+			return err
+		}
+		all = nil
+		for i, row := range rows {
+			kek := KEK{KEK: row, Known: true, InFile: slices.Contains(numbers, row.Number), Current: i == len(rows)-1}
+			if kek.Uses, err = usesOfKEK(ctx, tx, row.Number); err != nil {
+				return err
+			}
+			all = append(all, kek)
+		}
+		return nil
+	})
+	for _, number := range numbers {
+		if !slices.ContainsFunc(all, func(k KEK) bool { return k.Number == number }) {
+			all = append(all, KEK{KEK: store.KEK{Number: number}, InFile: true})
+		}
+	}
+	slices.SortFunc(all, func(a, b KEK) int { return int(a.Number - b.Number) })
+	return all, err
+}
+
+// usesOfKEK counts what is sealed under a key-encryption key.
+func usesOfKEK(ctx context.Context, tx *store.Tx, number int64) (uses []Use, err error) {
+	from, below := keyring.Under(number)
+	for _, column := range store.SealedColumns() {
+		n, err := tx.CountSealed(ctx, column, from, below)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			name, ok := columnNames[column]
+			if !ok {
+				name = string(column)
+			}
+			uses = append(uses, Use{name, n})
+		}
+	}
+	return uses, nil
+}
+
+// RotateKEK makes a key-encryption key, which seals what is new from then on. It writes the file first: where it ends
+// before the database has the number, the key is one that nothing uses, and the next call makes another. Two calls at
+// once are for the caller to prevent.
+func (k *sealer) RotateKEK(ctx context.Context) (number int64, err error) {
+	inFile, err := k.keyring.Numbers()
+	if err != nil {
+		return 0, err
+	}
+	err = k.store.View(ctx, func(tx *store.Tx) error {
+		rows, err := tx.KEKs(ctx)
+		if err == nil {
+			number = max(rows[len(rows)-1].Number, slices.Max(inFile)) + 1
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := k.keyring.Add(number); err != nil {
+		return 0, err
+	}
+	return number, k.store.Update(ctx, func(tx *store.Tx) error {
+		return tx.InsertKEK(ctx, number, k.clock.Now())
+	})
+}
+
+// RetireKEK ends a key-encryption key under which nothing is sealed, and deletes it from the keyring. It changes the
+// database first: a call that ended in between can be repeated. Two calls at once are for the caller to prevent.
+func (k *sealer) RetireKEK(ctx context.Context, number int64) error {
+	inFile, err := k.keyring.Numbers()
+	if err != nil {
+		return err
+	}
+	found := slices.Contains(inFile, number)
+	// Looking first keeps writers from waiting for a refusal.
+	if err := k.store.View(ctx, func(tx *store.Tx) error {
+		_, err := retirable(ctx, tx, number, found)
+		return err
+	}); err != nil {
+		return err
+	}
+	err = k.store.Update(ctx, func(tx *store.Tx) error {
+		row, err := retirable(ctx, tx, number, found)
+		if err != nil || row == nil || !row.RetiredAt.IsZero() {
+			return err
+		}
+		row.RetiredAt = k.clock.Now()
+		return errors.Join(tx.DeleteDataKeys(ctx, number), tx.UpdateKEK(ctx, *row))
+	})
+	if err != nil || !found {
+		return err
+	}
+	return k.keyring.Remove(number)
+}
+
+// retirable returns the row of a key-encryption key that can be retired; nil where only the keyring has the key.
+func retirable(ctx context.Context, tx *store.Tx, number int64, inFile bool) (*store.KEK, error) {
+	rows, err := tx.KEKs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("key %d of the keyring", number)
+	var row *store.KEK
+	if i := slices.IndexFunc(rows, func(k store.KEK) bool { return k.Number == number }); i >= 0 {
+		row = &rows[i]
+	}
+	switch {
+	case row == nil && !inFile:
+		return nil, fmt.Errorf("there is no %s: quickconnectd keyring list shows the numbers", name)
+	case row == nil:
+	case row.Number == rows[len(rows)-1].Number:
+		return nil, fmt.Errorf("%s is not retired, because it is the current one: run quickconnectd keyring rotate --rewrap "+
+			"first", name)
+	case !row.RetiredAt.IsZero() && !inFile:
+		return nil, fmt.Errorf("%s was retired already, at %s: there is nothing to do", name,
+			row.RetiredAt.UTC().Format(time.RFC3339))
+	}
+	uses, err := usesOfKEK(ctx, tx, number)
+	if err == nil && len(uses) > 0 {
+		err = &InUseError{name, uses, "run quickconnectd keyring rewrap, and then this again"}
+	}
+	return row, err
+}
