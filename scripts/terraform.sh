@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints the path of a Terraform CLI with write-only arguments (1.11 or newer): terraform from the PATH, else tofu from the
-# PATH, else Terraform, which hc-install downloads into bin/tools. All other output goes to standard error.
+# Prints the path of a Terraform CLI with write-only arguments (1.11 or newer): the one that QC_CLI names, else terraform from
+# the PATH, else tofu from the PATH, else Terraform, which hc-install downloads into bin/tools. All other output goes to
+# standard error.
 #
 #   scripts/terraform.sh                    either CLI
 #   scripts/terraform.sh --terraform-only   never tofu (tfplugindocs runs only terraform)
@@ -21,7 +22,17 @@ new_enough() {
 }
 
 candidates="terraform tofu"
-[ "${1:-}" != --terraform-only ] || candidates=terraform
+if [ "${1:-}" = --terraform-only ]; then
+  candidates=terraform
+elif [ -n "${QC_CLI:-}" ]; then
+  # A wrong choice must not end in tests with another CLI.
+  if ! path=$(command -v "$QC_CLI") || ! new_enough "$path"; then
+    echo "scripts/terraform.sh: QC_CLI is $QC_CLI, which is no terraform or tofu 1.11 or newer that runs" >&2
+    exit 1
+  fi
+  case $path in /*) echo "$path" ;; *) echo "$PWD/$path" ;; esac
+  exit 0
+fi
 
 for name in $candidates; do
   path=$(command -v "$name") || continue

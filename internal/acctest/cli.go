@@ -63,6 +63,14 @@ func (c *CLI) StartPrograms() {
 	c.programs = true
 }
 
+// UseMirror makes the commands that follow install providers from a directory of archives, and from nowhere else.
+func (c *CLI) UseMirror(dir string) {
+	c.t.Helper()
+	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", dir)
+	writeFile(c.t, c.tf.Env["TF_CLI_CONFIG_FILE"], config)
+	c.programs = true
+}
+
 // Set puts a variable into the environment of the commands that follow; an empty value removes it.
 func (c *CLI) Set(name, value string) {
 	if value == "" {
