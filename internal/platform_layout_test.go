@@ -15,6 +15,8 @@ var platformMayImport = map[string][]string{
 	"store/sqlite":   {"store/outage"},
 	"store/postgres": {"store/outage"},
 
+	"move": {"store", "store/outage", "store/postgres", "store/sqlite"},
+
 	"keyring": nil,
 	"egress":  nil,
 	"limits":  nil,

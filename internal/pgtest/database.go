@@ -65,6 +65,19 @@ func (c *Cluster) Exec(tb testing.TB, statement string) {
 	}
 }
 
+// Statement runs a statement in the database at a URL.
+func Statement(tb testing.TB, url, statement string) {
+	tb.Helper()
+	db, err := sql.Open("pgx", url)
+	if err == nil {
+		_, err = db.ExecContext(tb.Context(), statement)
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func (c *Cluster) exec(ctx context.Context, statement string) error {
 	db, err := sql.Open("pgx", c.URL(account, "postgres"))
 	if err != nil {

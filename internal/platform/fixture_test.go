@@ -122,14 +122,19 @@ func (w *world) open() {
 
 // openStore opens the database, which it serves alone.
 func (w *world) openStore() (*store.Store, error) {
-	if w.url == "" {
-		return store.Open(w.t.Context(), w.file())
-	}
-	s, err := store.OpenPostgres(w.t.Context(), w.url)
+	s, err := w.openStoreBeside()
 	if err != nil {
 		return nil, err
 	}
 	return s, s.Hold(w.t.Context(), w.t.Name())
+}
+
+// openStoreBeside opens the database as a command does beside the server.
+func (w *world) openStoreBeside() (*store.Store, error) {
+	if w.url == "" {
+		return store.Open(w.t.Context(), w.file())
+	}
+	return store.OpenPostgres(w.t.Context(), w.url)
 }
 
 func (w *world) close() {

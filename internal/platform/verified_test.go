@@ -2,14 +2,12 @@ package platform_test
 
 import (
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 // TestChangeCountsInTheNextRequest: what the platform has in memory of a token ends with whatever changes the answer.
@@ -120,7 +118,7 @@ func TestPrincipalEndedElsewhere(t *testing.T) {
 	id := w.me(w.tokens[api.RoleAuditor]).PrincipalID
 	w.as(api.RoleAuditor, http.MethodGet, "/v1/identity", nil).want(200)
 
-	other, err := store.Open(t.Context(), filepath.Join(w.dir, "platform.db"))
+	other, err := w.openStoreBeside()
 	if err != nil {
 		t.Fatal(err)
 	}

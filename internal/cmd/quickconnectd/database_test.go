@@ -74,16 +74,23 @@ func TestPostgres(t *testing.T) {
 func TestDatabaseURLIsNotShown(t *testing.T) {
 	c := clock.NewFake(epoch)
 	t.Setenv("QUICKCONNECTD_DATABASE", "postgres://u:hidden@127.0.0.1:1/gone")
+	t.Setenv("QUICKCONNECTD_TO", "postgres://u:hidden@127.0.0.1:1/gone")
+	moving := t.TempDir()
+	call(t, c, "bootstrap", "--data-dir", moving, "--database", "", "--tenant", "acme", "--environments", "staging")
 	for _, args := range [][]string{
 		{"serve", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 		{"serve", "--help"},
 		{"serve", "--data-dir", t.TempDir(), "--database", "hidden://%zz hidden"},
+		{"migrate", "--from", moving},
+		{"migrate", "--from", moving, "--to", "hidden://%zz hidden"},
+		{"migrate", "--help"},
+		{"doctor", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"},
 	} {
 		_, out, log := call(t, c, args...)
 		if strings.Contains(out+log, "hidden") {
 			t.Errorf("%v: %s%s", args, out, log)
 		}
-		if args[1] == "--data-dir" && !strings.Contains(log, "database") {
+		if args[1] != "--help" && !strings.Contains(out+log, "database") {
 			t.Errorf("%v: %s", args, log)
 		}
 	}

@@ -25,6 +25,7 @@ func rootCommand(c clock.Clock) *cobra.Command {
 		group("clock", "Say whether the machine's clock is right.",
 			clockAcceptCommand(c),
 		),
+		migrateCommand(c),
 		doctorCommand(c),
 		completionCommand(),
 		versionCommand(),

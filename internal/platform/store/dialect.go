@@ -102,7 +102,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if s.Access.commits, err = sqlite.WatchCommits(ctx, read, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err)), s.Close())
 	}
-	return s, nil
+	return s.unlessMoved(ctx, path)
 }
 
 // OpenPostgres opens the PostgreSQL database at a URL, which must exist, and brings the schema up to date. Several
@@ -119,6 +119,14 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	s, err := open(ctx, read, write, postgresDialect)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", name, postgresDialect.classified(ctx, err))
+	}
+	return s.unlessMoved(ctx, name)
+}
+
+// unlessMoved returns the store, or closes it and returns a MovedError.
+func (s *Store) unlessMoved(ctx context.Context, name string) (*Store, error) {
+	if err := s.checkMoved(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", name, err), s.Close())
 	}
 	return s, nil
 }
