@@ -101,7 +101,8 @@ func checkOpens(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return keys.Check(ctx, s, k)
+	_, err = keys.Check(ctx, s, k)
+	return err
 }
 
 // reporter prints how far a move is: at the end of each table that has rows, and sometimes before that.
