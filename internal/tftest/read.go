@@ -60,3 +60,13 @@ func (tf *Terraform) result(typ tftypes.Type, d *tfprotov6.DynamicValue, diags D
 	}
 	return v, diags
 }
+
+// Optional returns the names of the attributes that a configuration of the resource may leave out.
+func (tf *Terraform) Optional() (names []string) {
+	for _, a := range tf.schema.Block.Attributes {
+		if a.Optional {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}

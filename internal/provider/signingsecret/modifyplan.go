@@ -62,7 +62,6 @@ func (r *secretResource) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	differs := !req.Plan.Raw.Equal(req.State.Raw)
 	notes := rotate.LoadNotes(ctx, req.Private, &resp.Diagnostics)
 	facts := factsOf(r.Session(), config.SecretWO, plan.SecretWOVersion, state, last)
 	tfkit.NoteProtection(ctx, resp.Private, state.Name, state.DeletionProtection, &resp.Diagnostics)
@@ -73,6 +72,9 @@ func (r *secretResource) ModifyPlan(
 		return // nothing is known about version and rotation of the signing secret that follows
 	}
 
+	// What the framework leaves open is no difference by itself: a name_prefix may be the beginning of the name.
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.withComputedOf(state))...)
+	differs := !resp.Plan.Raw.Equal(req.State.Raw)
 	if writeonly.Unseen(facts) {
 		r.Session().WarnUnseen(&resp.Diagnostics)
 	}
@@ -103,6 +105,13 @@ func (m model) withValuesOf(state model, change rotate.Change, unknown bool) mod
 	if (unknown || change.Steps()) && !state.PublicKeys.IsNull() {
 		m.PublicKeys = types.ListUnknown(types.StringType)
 	}
+	return m
+}
+
+// withComputedOf has what the platform makes as the state has it.
+func (m model) withComputedOf(state model) model {
+	m.SecretDigest, m.PublicKeys = state.SecretDigest, state.PublicKeys
+	m.Version, m.Handover, m.Rotation = state.Version, state.Handover, state.Rotation
 	return m
 }
 

@@ -63,9 +63,9 @@ type Collection[T any] interface {
 	ByName(ctx context.Context, name string) (*T, error)
 }
 
-// ClientToRead is ClientFor for the Read of a managed object, whose identity it sets first: Terraform wants it also
-// where the object is gone. Where nothing can be sent, one Read of a run says so with an error, which stops the run. The
-// others return nil without one, and their state stays as it is.
+// ClientToRead is ClientFor for the Read of a managed object. It sets the identity first: Terraform wants it also where
+// the object is gone. Where nothing can be sent, one Read of a run says so with an error, which stops the run. The others
+// return nil without one, and their state stays as it is.
 func (b *ResourceBase) ClientToRead(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Common,
 ) *client.Client {

@@ -117,3 +117,10 @@ func (m model) planned(answered model) model {
 	m.ClientKeyDigest = tfkit.Planned(m.ClientKeyDigest, answered.ClientKeyDigest)
 	return m
 }
+
+// withDigestsOf has what follows from the URL and the write-only arguments as the state has it.
+func (m model) withDigestsOf(state model) model {
+	m.URLHost, m.URLDigest = state.URLHost, state.URLDigest
+	m.HeadersDigest, m.ClientKeyDigest = state.HeadersDigest, state.ClientKeyDigest
+	return m
+}

@@ -42,7 +42,9 @@ func (r *endpointResource) ModifyPlan(
 		return // a replacement: it begins without a history, and everything is sent
 	}
 	a := argumentsOf(ctx, r.Session(), req.Private, config, plan, state, &resp.Diagnostics)
-	differs := !req.Plan.Raw.Equal(req.State.Raw)
+	// What the framework leaves open is no difference by itself: a name_prefix may be the beginning of the name.
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.withDigestsOf(state))...)
+	differs := !resp.Plan.Raw.Equal(req.State.Raw)
 	for _, s := range a.all() {
 		differs = differs || s.decision != writeonly.Keep || s.removed
 		r.warn(&resp.Diagnostics, s, state)
