@@ -48,16 +48,25 @@ resource "terraform_data" "many" {
 const roundTrip = 20 * time.Millisecond
 
 // BenchmarkFarPlatform applies and plans over many scoped tokens of a platform that answers 20 ms late, with and
-// without a refresh in turns. The ratio says what a refresh costs.
+// without a refresh in turns, on both engines. The ratio says what a refresh costs.
 func BenchmarkFarPlatform(b *testing.B) {
-	for _, n := range []int{planned, 5 * planned} {
-		b.Run(fmt.Sprintf("%d tokens", n), func(b *testing.B) { benchFarPlatform(b, n) })
+	engines := []struct {
+		name  string
+		start func(testing.TB) *acctest.Platform
+	}{{"SQLite", acctest.StartPlatform}, {"PostgreSQL", acctest.StartPlatformOnPostgres}}
+	for _, engine := range engines {
+		for _, n := range []int{planned, 5 * planned} {
+			b.Run(fmt.Sprintf("%s, %d tokens", engine.name, n), func(b *testing.B) {
+				tf := acctest.NewCLI(b)
+				benchFarPlatform(b, engine.start(b), tf, n)
+			})
+		}
 	}
 }
 
-func benchFarPlatform(b *testing.B, n int) {
+func benchFarPlatform(b *testing.B, p *acctest.Platform, tf *acctest.CLI, n int) {
 	b.Helper()
-	p, tf := acctest.Start(b)
+	tf.Use(p)
 	p.Fail(func(acctest.Request) acctest.Fault { return acctest.Delay(roundTrip, acctest.Pass()) })
 	tf.StartPrograms()
 	tf.Config(crowdOf(n))

@@ -20,6 +20,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
@@ -53,6 +54,7 @@ type Platform struct {
 	DataDir string
 
 	t      testing.TB
+	url    string // of the database in PostgreSQL; empty: it is a file in DataDir
 	proxy  *proxy
 	log    *launch.Buffer
 	store  *store.Store
@@ -97,8 +99,22 @@ func StartPlatform(tb testing.TB) *Platform {
 // StartPlatformOn starts a platform over a data directory, which may be empty, at this time. It ends with the test.
 func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	tb.Helper()
+	return startPlatform(tb, dataDir, "", at)
+}
+
+// StartPlatformOnPostgres starts a platform over a database of PostgreSQL, with the environments of StartPlatform. It
+// ends with the test.
+func StartPlatformOnPostgres(tb testing.TB) *Platform {
+	tb.Helper()
+	p := startPlatform(tb, tb.TempDir(), pgtest.Shared(tb).Empty(tb), Epoch)
+	p.tokens["deployer"] = p.Bootstrap(Tenant, Environment, Production)[Environment]
+	return p
+}
+
+func startPlatform(tb testing.TB, dataDir, url string, at time.Time) *Platform {
+	tb.Helper()
 	p := &Platform{
-		Clock: clock.NewFake(at), DataDir: dataDir, t: tb, proxy: &proxy{}, log: &launch.Buffer{},
+		Clock: clock.NewFake(at), DataDir: dataDir, url: url, t: tb, proxy: &proxy{}, log: &launch.Buffer{},
 		tokens: map[string]string{},
 	}
 	p.open()
@@ -107,8 +123,7 @@ func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 	tb.Cleanup(server.Close)
 	p.URL = server.URL
 	direct := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.handler().ServeHTTP(w,
-			r)
+		p.handler().ServeHTTP(w, r)
 	}))
 	tb.Cleanup(direct.Close)
 	p.direct = direct.URL
@@ -118,7 +133,7 @@ func StartPlatformOn(tb testing.TB, dataDir string, at time.Time) *Platform {
 func (p *Platform) open() {
 	p.t.Helper()
 	ctx := context.WithoutCancel(p.t.Context())
-	opened, err := store.Open(ctx, filepath.Join(p.DataDir, databaseFile))
+	opened, err := p.openStore(ctx)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -139,6 +154,17 @@ func (p *Platform) open() {
 	}
 	p.store, p.keys, p.served = opened, keys, served
 	p.proxy.serve(served)
+}
+
+func (p *Platform) openStore(ctx context.Context) (*store.Store, error) {
+	if p.url == "" {
+		return store.Open(ctx, filepath.Join(p.DataDir, databaseFile))
+	}
+	opened, err := store.OpenPostgres(ctx, p.url)
+	if err != nil {
+		return nil, err
+	}
+	return opened, opened.Hold(ctx, p.t.Name())
 }
 
 // Restart stops the platform and starts another one over the same files. The clock goes on.

@@ -46,6 +46,7 @@ type Access struct {
 	store   *Store
 	commits *sqlite.Commits         // nil: nothing tells of commits but a query
 	counted atomic.Pointer[counted] // what Changes found out last
+	shared  sharedQuery
 }
 
 // counted is how often what decides about access was changed, after a number of commits.
@@ -59,12 +60,12 @@ type counted struct {
 func (a *Access) Changes(ctx context.Context) (int64, error) {
 	commits, ok := a.commits.Count() // before the query: what is committed between the two is seen by the next call
 	if !ok {
-		return a.query(ctx)
+		return a.shared.ask(ctx, a.query)
 	}
 	if known := a.counted.Load(); known != nil && known.commits == commits {
 		return known.changes, nil
 	}
-	changes, err := a.query(ctx)
+	changes, err := a.shared.ask(ctx, a.query)
 	if err == nil {
 		a.counted.Store(&counted{commits, changes})
 	}
