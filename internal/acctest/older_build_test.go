@@ -7,25 +7,64 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/move"
 )
 
 // A database and a state that an older build wrote keep their meaning: the plan has the one step that was due, the
 // values are the same, and the rotation goes on.
 func TestDataOfAnOlderBuild(t *testing.T) {
 	t.Parallel()
-	tf := acctest.NewCLI(t)
-	const from = "testdata/older_build"
-	data := t.TempDir()
-	for _, name := range []string{"quickconnect.db", "keyring.json"} {
-		copyFile(t, filepath.Join(from, name), filepath.Join(data, name))
-	}
-	copyFile(t, filepath.Join(from, "terraform.tfstate"), filepath.Join(tf.Dir, "terraform.tfstate"))
+	tf, data := acctest.NewCLI(t), olderBuild(t)
 	p := acctest.StartPlatformOn(t, data, acctest.Epoch.Add(30*day))
-	tf.Use(p)
-	config, err := os.ReadFile(filepath.Join(from, "main.tf"))
-	if err != nil {
-		t.Fatal(err)
+	by := keepsItsMeaning(t, tf, p)
+	tf.ApplyPlan("next.tfplan")
+	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseDraining)
+	tf.Plan(0)
+	p.Clock.Advance(30 * day)
+	tf.Apply()
+	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseStaged)
+	if got := by.SigningSecret("keys").Version; got != 3 {
+		t.Errorf("keys has version %d, want 3: the numbers go on", got)
 	}
+}
+
+// The same data and the same state, after the platform moved to PostgreSQL.
+func TestMovedPlatform(t *testing.T) {
+	t.Parallel()
+	tf, data := acctest.NewCLI(t), olderBuild(t)
+	url := pgtest.Shared(t).Empty(t)
+	at := acctest.Epoch.Add(30 * day)
+	_, err := move.Run(t.Context(), move.Config{
+		From: filepath.Join(data, "quickconnect.db"), To: url, Clock: clock.NewFake(at),
+	})
+	ok(t, err)
+	by := keepsItsMeaning(t, tf, acctest.StartPlatformMoved(t, data, url, at))
+	tf.ApplyPlan("next.tfplan")
+	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseDraining)
+	tf.Plan(0)
+}
+
+const olderBuildDir = "testdata/older_build"
+
+// olderBuild returns a copy of a data directory that an older build made.
+func olderBuild(t *testing.T) (data string) {
+	t.Helper()
+	data = t.TempDir()
+	for _, name := range []string{"quickconnect.db", "keyring.json"} {
+		copyFile(t, filepath.Join(olderBuildDir, name), filepath.Join(data, name))
+	}
+	return data
+}
+
+// keepsItsMeaning looks at the values and the queue of the older build, and saves a plan with the one step that is due.
+func keepsItsMeaning(t *testing.T, tf *acctest.CLI, p *acctest.Platform) *acctest.Caller {
+	t.Helper()
+	copyFile(t, filepath.Join(olderBuildDir, "terraform.tfstate"), filepath.Join(tf.Dir, "terraform.tfstate"))
+	tf.Use(p)
+	config, err := os.ReadFile(filepath.Join(olderBuildDir, "main.tf"))
+	ok(t, err)
 	tf.Config(string(config))
 	tf.Var("slack_token", "xoxb-of-the-older-build")
 	tf.Var("signing_secret", whsec("a"))
@@ -43,15 +82,7 @@ func TestDataOfAnOlderBuild(t *testing.T) {
 
 	tf.SavePlan("next.tfplan").Has("quickconnect_scoped_token.notifier will be updated in-place",
 		"Plan: 0 to add, 1 to change, 0 to destroy.")
-	tf.ApplyPlan("next.tfplan")
-	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseDraining)
-	tf.Plan(0)
-	p.Clock.Advance(30 * day)
-	tf.Apply()
-	wantPhase(t, by.ScopedToken("notifier").Rotation, api.PhaseStaged)
-	if got := by.SigningSecret("keys").Version; got != 3 {
-		t.Errorf("keys has version %d, want 3: the numbers go on", got)
-	}
+	return by
 }
 
 func wantSecret(t *testing.T, got, want string) {

@@ -111,6 +111,12 @@ func StartPlatformOnPostgres(tb testing.TB) *Platform {
 	return p
 }
 
+// StartPlatformMoved is StartPlatformOn after the database moved to a URL.
+func StartPlatformMoved(tb testing.TB, dataDir, url string, at time.Time) *Platform {
+	tb.Helper()
+	return startPlatform(tb, dataDir, url, at)
+}
+
 func startPlatform(tb testing.TB, dataDir, url string, at time.Time) *Platform {
 	tb.Helper()
 	p := &Platform{
