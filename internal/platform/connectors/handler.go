@@ -127,6 +127,8 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 type listInput struct {
 	httpapi.ObjectListing
 	httpapi.ByOwner
+	lifecycle.ByAge
+	lifecycle.ByExpiry
 }
 
 func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
@@ -135,6 +137,10 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		return nil, err
 	}
 	list.Owner = in.Owner
+	selection, err := in.Selection(in.ByExpiry)
+	if err != nil {
+		return nil, err
+	}
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		var found []*connector
 		records, err := tx.Connectors(ctx, tx.Scope, list)
@@ -144,7 +150,8 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		if found, err = ofPage(ctx, tx, records); err != nil {
 			return err
 		}
-		out, err = httpapi.Page(in.PageSize, found, func(c *connector) string { return c.ID },
+		out, err = httpapi.Selected(in.PageSize, found, func(c *connector) string { return c.ID },
+			func(c *connector) bool { return c.in(selection, tx.Now) },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
 		return err
 	})

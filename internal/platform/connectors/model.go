@@ -96,6 +96,12 @@ func expiryOf(c *store.Connector) (time.Time, error) {
 	return api.ParseExpiry(*c.CredentialsExpireAt)
 }
 
+// in reports whether the credentials are selected.
+func (c *connector) in(s rotation.Selection, now time.Time) bool {
+	expiry, _ := expiryOf(c.Connector) // it was checked before it was stored
+	return s.Takes(c.Credential.Credential, c.policy, expiry, now)
+}
+
 func (c *connector) flatten(now time.Time) api.Connector {
 	expiry, _ := expiryOf(c.Connector) // it was checked before it was stored
 	age := rotation.AgeAt(c.Credential.Credential, c.policy, expiry, now)

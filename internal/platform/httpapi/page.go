@@ -22,7 +22,9 @@ type Listing struct {
 // ObjectListing has the parameters of a list of objects that have labels.
 type ObjectListing struct {
 	Listing
-	Label string `query:"label" doc:"Only objects with this label: KEY for any value, or KEY=VALUE."`
+	Label      string `query:"label" doc:"Only objects with this label: KEY for any value, or KEY=VALUE."`
+	NamePrefix string `query:"name_prefix" doc:"Only objects whose name begins with this."`
+	Orphan     bool   `query:"orphan" doc:"With true, only objects that no state has ever claimed. Who creates an object without a claim has none, and an import brings none."`
 }
 
 // ByOwner is the parameter of a list of objects that have an owner.
@@ -52,6 +54,7 @@ func (l ObjectListing) List(kind api.Kind) (store.List, error) {
 	if err != nil {
 		return store.List{}, err
 	}
+	list.NamePrefix, list.Orphan = l.NamePrefix, l.Orphan
 	list.Label, err = parseLabel(l.Label)
 	return list, err
 }
@@ -94,21 +97,38 @@ func pageSize(size int) int {
 
 // Page returns the page that begins with the records. It ends early where it would become larger than a page may be.
 func Page[R, V any](size int, records []R, id func(R) string, show func(R) V) (*Answer, error) {
+	return Selected(size, records, id, func(R) bool { return true }, show)
+}
+
+// Selected is Page without the records that are not selected. They count for the size: a page that selects little of
+// what it read is short or empty, and the next one goes on after what was read.
+func Selected[R, V any](size int, records []R, id func(R) string, selects func(R) bool, show func(R) V,
+) (*Answer, error) {
 	page := api.Page[json.RawMessage]{Items: make([]json.RawMessage, 0, min(len(records), pageSize(size)))}
 	total := 0
 	for i, r := range records {
+		if i == pageSize(size) {
+			page.NextPageToken = tokenAfter(id(records[i-1]))
+			break
+		}
+		if !selects(r) {
+			continue
+		}
 		item, err := encoded(show(r))
 		if err != nil {
 			return nil, fmt.Errorf("write %s for a list: %w", id(r), err)
 		}
-		if total += len(item); i == pageSize(size) || i > 0 && total > api.MaxPageBytes {
-			page.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(id(records[i-1])))
+		if total += len(item); len(page.Items) > 0 && total > api.MaxPageBytes {
+			page.NextPageToken = tokenAfter(id(records[i-1]))
 			break
 		}
 		page.Items = append(page.Items, item)
 	}
 	return Body(page), nil
 }
+
+// tokenAfter is the page token of the page after an id.
+func tokenAfter(id string) string { return base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
 // encoded writes a value as Huma does.
 func encoded(v any) (json.RawMessage, error) {

@@ -50,6 +50,8 @@ type List struct {
 	ConnectorID string // only objects that belong to this connector directly
 	EndpointID  string // only objects that belong to this webhook endpoint
 	Label       Label  // only objects with this label
+	NamePrefix  string // only objects whose name begins with it
+	Orphan      bool   // only objects that no state has claimed
 	After       string // only ids after this one
 	Limit       int    // the size of the page
 }
@@ -75,7 +77,8 @@ func (l Label) text() (string, error) {
 }
 
 func (l List) restricted() bool {
-	return l.Owner != "" || l.ConnectorID != "" || l.EndpointID != "" || l.Label.Key != ""
+	return l.Owner != "" || l.ConnectorID != "" || l.EndpointID != "" || l.Label.Key != "" || l.NamePrefix != "" ||
+		l.Orphan
 }
 
 // Ref identifies an object of any kind.
@@ -147,6 +150,8 @@ func newReader[T any](kind, columns, from string, scan func(scanner) (*T, error)
 			restrict += fmt.Sprintf(" AND $%d = ''", 7+i)
 		}
 	}
+	restrict += " AND SUBSTR(o.name, 1, LENGTH($10)) = $10 AND ($11 = 0 OR NOT EXISTS (SELECT 1 FROM claims l" +
+		" WHERE l.tenant = o.tenant AND l.environment = o.environment AND l.object_id = o.id AND l.presented_at > 0))"
 	selects := "SELECT " + objectColumns(kind) + ", " + columns + " FROM " + from + " WHERE " + inScope
 	pages := live(kind) + " ORDER BY o.id LIMIT $4"
 	return reader[T]{
@@ -186,7 +191,8 @@ func (r reader[T]) page(ctx context.Context, tx *Tx, scope Scope, l List, comple
 		if err != nil {
 			return nil, failed("listing", r.kind, "", err)
 		}
-		text, args = r.selectRestricted, append(args, l.Name, label, l.Owner, l.ConnectorID, l.EndpointID)
+		text, args = r.selectRestricted, append(args, l.Name, label, l.Owner, l.ConnectorID, l.EndpointID, l.NamePrefix,
+			column.Bool(l.Orphan))
 	case l.Name != "":
 		text, args = r.selectNamed, append(args, l.Name)
 	}

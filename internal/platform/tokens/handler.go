@@ -134,6 +134,8 @@ type listInput struct {
 	httpapi.ObjectListing
 	httpapi.ByOwner
 	httpapi.ByConnector
+	lifecycle.ByAge
+	lifecycle.ByExpiry
 }
 
 func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
@@ -142,6 +144,10 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		return nil, err
 	}
 	list.Owner, list.ConnectorID = in.Owner, in.ConnectorID
+	selection, err := in.Selection(in.ByExpiry)
+	if err != nil {
+		return nil, err
+	}
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.ScopedTokens(ctx, tx.Scope, list)
 		if err != nil {
@@ -153,7 +159,10 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 				return err
 			}
 		}
-		out, err = httpapi.Page(in.PageSize, found, func(t *token) string { return t.ID },
+		selects := func(t *token) bool {
+			return selection.Takes(t.Credential.Credential, t.policy, t.Credential.ExpiresAt, tx.Now)
+		}
+		out, err = httpapi.Selected(in.PageSize, found, func(t *token) string { return t.ID }, selects,
 			func(t *token) api.ScopedToken { return t.flatten(tx.Now) })
 		return err
 	})

@@ -116,6 +116,7 @@ type secretListInput struct {
 	httpapi.ObjectListing
 	httpapi.ByOwner
 	httpapi.ByEndpoint
+	lifecycle.ByAge
 }
 
 func (h *Secrets) list(ctx context.Context, in *secretListInput) (out *httpapi.Answer, err error) {
@@ -124,6 +125,10 @@ func (h *Secrets) list(ctx context.Context, in *secretListInput) (out *httpapi.A
 		return nil, err
 	}
 	list.Owner, list.EndpointID = in.Owner, in.EndpointID
+	selection, err := in.Selection(lifecycle.ByExpiry{})
+	if err != nil {
+		return nil, err
+	}
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		records, err := tx.SigningSecrets(ctx, tx.Scope, list)
 		if err != nil {
@@ -135,7 +140,10 @@ func (h *Secrets) list(ctx context.Context, in *secretListInput) (out *httpapi.A
 				return err
 			}
 		}
-		out, err = httpapi.Page(in.PageSize, found, func(s *signingSecret) string { return s.ID },
+		selects := func(s *signingSecret) bool {
+			return selection.Takes(s.Credential.Credential, s.policy, time.Time{}, tx.Now)
+		}
+		out, err = httpapi.Selected(in.PageSize, found, func(s *signingSecret) string { return s.ID }, selects,
 			func(s *signingSecret) api.SigningSecret { return s.flatten(tx.Now) })
 		return err
 	})

@@ -72,9 +72,6 @@ func (r *secretResource) ModifyPlan(
 		return // nothing is known about version and rotation of the signing secret that follows
 	}
 
-	// What the framework leaves open is no difference by itself: a name_prefix may be the beginning of the name.
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.withComputedOf(state))...)
-	differs := !resp.Plan.Raw.Equal(req.State.Raw)
 	if writeonly.Unseen(facts) {
 		r.Session().WarnUnseen(&resp.Diagnostics)
 	}
@@ -83,7 +80,7 @@ func (r *secretResource) ModifyPlan(
 	if change.Refused(&resp.Diagnostics) {
 		return
 	}
-	unknown := change.Plan(ctx, &plan.Model, differs, &resp.Diagnostics)
+	unknown := change.Plan(ctx, &plan.Model, changes(ctx, req, resp, plan, state), &resp.Diagnostics)
 	plan = plan.withValuesOf(state, change, unknown)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	change.Warn(&resp.Diagnostics)
@@ -94,6 +91,15 @@ func (r *secretResource) ModifyPlan(
 	if unknown && !change.SendsValue() {
 		writeonly.WarnOpen(&resp.Diagnostics, facts, "secret_wo", state.Name)
 	}
+}
+
+// changes reports whether a plan changes something besides the step. What the framework leaves open is no difference by
+// itself: a name_prefix may be the beginning of the name.
+func changes(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, state model,
+) bool {
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.withComputedOf(state))...)
+	return !resp.Plan.Raw.Equal(req.State.Raw)
 }
 
 // withValuesOf keeps what follows from the values of the versions, as far as the change leaves it.

@@ -64,8 +64,8 @@ type Collection[T any] interface {
 }
 
 // ClientToRead is ClientFor for the Read of a managed object. It sets the identity first: Terraform wants it also where
-// the object is gone. Where nothing can be sent, one Read of a run says so with an error, which stops the run. The others
-// return nil without one, and their state stays as it is.
+// the object is gone. Where nothing can be sent, one Read of a run says so with an error, which stops the run. The
+// others return nil without one, and their state stays as it is.
 func (b *ResourceBase) ClientToRead(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Common,
 ) *client.Client {
