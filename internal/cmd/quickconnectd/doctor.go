@@ -35,19 +35,18 @@ func found(s state, about, format string, args ...any) finding {
 // examined is what doctor looks at: what serve would use.
 type examined struct {
 	listening
-
-	dir string
+	data
 }
 
 func doctorCommand(c clock.Clock) *cobra.Command {
 	var e examined
 	cmd := leaf("doctor --data-dir DIR", "Check the machine and the data directory before or beside serve.",
 		`Checks whether serve can work with these flags: the data directory, permissions, the keyring, the clock, disk
-space, the port, the TLS files and the version of the database. Prints a line for each check: ok, warn or fail, and
-what to do. It makes no platform, and migrates no database. The exit code is 1 if a check fails. May run beside a
-server.`,
+space, the port, the TLS files and the version of the database; with --database also the database server, and who
+serves the database. Prints a line for each check: ok, warn or fail, and what to do. It makes no platform, and
+migrates no database. The exit code is 1 if a check fails. May run beside a server.`,
 		func(cmd *cobra.Command) error { return doctor(cmd.Context(), e, cmd.OutOrStdout(), c) })
-	dataDirFlag(cmd, &e.dir)
+	dataFlags(cmd, &e.data)
 	listenFlags(cmd, &e.listening)
 	return cmd
 }

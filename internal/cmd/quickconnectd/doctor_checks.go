@@ -32,6 +32,7 @@ type facts struct {
 	disk     diskFacts
 	ports    []portFacts
 	tls      tlsFacts
+	server   *serverFacts // nil: the database is a file
 	database databaseFacts
 }
 
@@ -54,6 +55,7 @@ type keyringFacts struct {
 	exists    bool
 	needed    bool  // the database has keys that a keyring sealed
 	unchecked bool  // the database stayed closed, so whether it is needed and belongs to it is not known
+	unreached bool  // the same, because the server of the database does not let it be read
 	err       error // it does not open, or does not open the keys of the database
 	keys      []keys.KEK
 }
@@ -82,12 +84,6 @@ type tlsFacts struct {
 	now        time.Time
 }
 
-type databaseFacts struct {
-	exists       bool
-	found, known int64 // the versions of its tables and of this build's
-	err          error
-}
-
 // diagnose makes every check. A check knows nothing of the others.
 func diagnose(f facts) []finding {
 	out := []finding{
@@ -96,7 +92,11 @@ func diagnose(f facts) []finding {
 	for _, p := range f.ports {
 		out = append(out, checkPort(p))
 	}
-	return append(out, checkTLS(f.tls), checkDatabase(f.database))
+	out = append(out, checkTLS(f.tls))
+	if f.server != nil {
+		out = append(out, checkServer(*f.server), checkLease(*f.server))
+	}
+	return append(out, checkDatabase(f.database))
 }
 
 func checkDirectory(d dirFacts) finding {
@@ -149,6 +149,10 @@ func checkKeyring(k keyringFacts) finding {
 	switch {
 	case k.err != nil:
 		return found(stateFail, about, "%v", k.err)
+	case k.exists && k.unreached:
+		return found(stateWarn, about, "it opens; whether it belongs to the database is known once that can be read")
+	case k.unreached:
+		return found(stateWarn, about, "there is none; whether the database needs one is known once that can be read")
 	case k.exists && k.unchecked:
 		return found(stateWarn, about, "it opens; whether it belongs to the database is known once that has the version of "+
 			"this build")
@@ -249,22 +253,4 @@ func checkTLS(t tlsFacts) finding {
 			"runs", ends, inWords(left))
 	}
 	return found(stateOK, about, "certificate and key belong together; it expires at %s", ends)
-}
-
-func checkDatabase(d databaseFacts) finding {
-	const about = "database version"
-	switch {
-	case d.err != nil:
-		return found(stateFail, about, "it cannot be read: %v: run doctor as the user that runs serve; if that does not "+
-			"help, restore the database from a backup", d.err)
-	case !d.exists:
-		return found(stateOK, about, "there is none yet; this build makes version %d", d.known)
-	case d.found > d.known:
-		return found(stateFail, about, "it is %d, and this build knows %d: a newer build made it; run that one or a newer "+
-			"one", d.found, d.known)
-	case d.found < d.known:
-		return found(stateWarn, about, "it is %d, and the next start brings it to %d: make a backup first; an older build "+
-			"must not run on it afterwards", d.found, d.known)
-	}
-	return found(stateOK, about, "it is %d, which this build knows", d.found)
 }

@@ -24,7 +24,12 @@ import (
 func lookAt(ctx context.Context, e examined, c clock.Clock) facts {
 	f := facts{
 		dir: lookAtDirectory(e.dir), files: lookAtFiles(e), disk: lookAtDisk(e.dir), tls: lookAtTLS(e.listening),
-		database: lookAtDatabase(ctx, e.dir),
+	}
+	if e.url.IsEmpty() {
+		f.database = lookAtDatabase(ctx, e.dir)
+	} else {
+		f.server, f.database = lookAtServer(ctx, e.url)
+		f.dir.platform = f.database.exists || f.server.err != nil // the directory needs only the keyring
 	}
 	reading := c.Read()
 	f.clock.now, f.tls.now = reading.Wall, reading.Wall
@@ -35,7 +40,7 @@ func lookAt(ctx context.Context, e examined, c clock.Clock) facts {
 		f.ports = append(f.ports, lookAtPort(ctx, "--metrics-listen", e.metricsListen, served,
 			checkHostPort("--metrics-listen", e.metricsListen)))
 	}
-	f.lookInside(ctx, e.dir, reading)
+	f.lookInside(ctx, e.data, reading)
 	return f
 }
 
@@ -145,19 +150,19 @@ func lookAtDatabase(ctx context.Context, dir string) (d databaseFacts) {
 
 // lookInside looks at the keyring, and at what the database knows of it and of the clock. A database of another version
 // stays closed: opening it would bring it to this build's.
-func (f *facts) lookInside(ctx context.Context, dir string, now clock.Reading) {
-	ring, err := keyring.Open(dir)
+func (f *facts) lookInside(ctx context.Context, d data, now clock.Reading) {
+	ring, err := keyring.Open(d.dir)
 	f.keyring.exists = !errors.Is(err, fs.ErrNotExist)
 	if f.keyring.exists && err != nil {
 		f.keyring.err = err
 	}
 	if !f.database.exists || f.database.err != nil || f.database.found != f.database.known {
-		f.keyring.unchecked = f.database.exists
+		f.keyring.unchecked, f.keyring.unreached = f.database.exists, f.database.unreached
 		return
 	}
-	s, err := store.Open(ctx, filepath.Join(dir, databaseName))
+	s, err := d.openStore(ctx)
 	if err != nil {
-		f.database.err = err
+		f.database.err, f.keyring.unreached = err, true
 		return
 	}
 	defer func() { f.database.err = errors.Join(f.database.err, s.Close()) }()

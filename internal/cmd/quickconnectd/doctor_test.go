@@ -15,6 +15,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 var errBroken = errors.New("broken")
@@ -100,11 +101,33 @@ func TestChecks(t *testing.T) {
 		"too early":   {checkTLS(tlsFacts{configured: true, now: epoch, leaf: cert(1, day)}), stateFail, "valid from"},
 		"no key":      {checkTLS(tlsFacts{err: usagef("--tls-key is missing")}), stateFail, "--tls-key is missing"},
 
-		"database":     {checkDatabase(databaseFacts{exists: true, found: 7, known: 7}), stateOK, "it is 7"},
-		"no database":  {checkDatabase(databaseFacts{known: 7}), stateOK, "makes version 7"},
-		"older":        {checkDatabase(databaseFacts{exists: true, found: 6, known: 7}), stateWarn, "brings it to 7"},
-		"newer":        {checkDatabase(databaseFacts{exists: true, found: 8, known: 7}), stateFail, "newer build"},
-		"no database?": {checkDatabase(databaseFacts{exists: true, err: errBroken}), stateFail, "broken"},
+		"database":    {checkDatabase(databaseFacts{exists: true, found: 7, known: 7}), stateOK, "it is 7"},
+		"no database": {checkDatabase(databaseFacts{known: 7}), stateOK, "makes version 7"},
+		"older":       {checkDatabase(databaseFacts{exists: true, found: 6, known: 7}), stateWarn, "brings it to 7"},
+		"newer":       {checkDatabase(databaseFacts{exists: true, found: 8, known: 7}), stateFail, "newer build"},
+		"unreached":   {checkDatabase(databaseFacts{unreached: true}), stateFail, "check of the database server"},
+		"moved": {
+			checkDatabase(databaseFacts{exists: true, err: &store.MovedError{Place: "x at y"}}), stateFail, "came from x at y",
+		},
+
+		"server": {checkServer(server(nil)), stateOK, "n at h is PostgreSQL 15.18, and the role r can write"},
+		"no server": {
+			checkServer(serverFacts{err: errBroken}), stateFail, "broken",
+		},
+		"standby":   {checkServer(server(func(s *serverFacts) { s.Standby, s.ReadOnly = true, true })), stateFail, "promote"},
+		"read only": {checkServer(server(func(s *serverFacts) { s.ReadOnly = true })), stateFail, "default_transaction_read"},
+		"may not create": {
+			checkServer(server(func(s *serverFacts) { s.Schema, s.MayCreate = 0, false })), stateFail, "make it the owner",
+		},
+		"need not create": {checkServer(server(func(s *serverFacts) { s.MayCreate = false })), stateOK, "can write"},
+		"served":          {checkLease(server(func(s *serverFacts) { s.Holder = "process 7" })), stateOK, "process 7"},
+		"not served":      {checkLease(server(nil)), stateOK, "nothing serves"},
+		"lease unknown":   {checkLease(serverFacts{err: errBroken}), stateWarn, "not known"},
+		"keyring, database not read": {
+			checkKeyring(keyringFacts{exists: true, unreached: true}), stateWarn, "once that can be read",
+		},
+		"no keyring, database not read": {checkKeyring(keyringFacts{unreached: true}), stateWarn, "there is none"},
+		"no database?":                  {checkDatabase(databaseFacts{exists: true, err: errBroken}), stateFail, "broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.got.state != c.state || !strings.Contains(c.got.text, c.says) || strings.Contains(c.got.text, "usage") {
@@ -112,6 +135,16 @@ func TestChecks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// server is one that can be written, with changes.
+func server(change func(*serverFacts)) serverFacts {
+	var s serverFacts
+	s.Name, s.Version, s.Role, s.MayCreate, s.Schema = "n at h", "15.18", "r", true, 7
+	if change != nil {
+		change(&s)
+	}
+	return s
 }
 
 // examination is what doctor says: the state and the text of each check.
@@ -122,7 +155,7 @@ func examination(t *testing.T, c clock.Clock, args ...string) (code int, lines m
 	for line := range strings.Lines(out) {
 		for _, about := range []string{
 			"data directory", "permissions", "keyring", "clock", "disk space", "port of --listen", "port of --metrics-listen",
-			"TLS files", "database version",
+			"TLS files", "database server", "database lease", "database version",
 		} {
 			if state, text, found := strings.Cut(line, "  "+about+"  "); found {
 				lines[about] = strings.TrimSpace(state) + " " + strings.TrimSpace(text)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/pressly/goose/v3"
 	versions "github.com/pressly/goose/v3/database"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/sqlite"
 )
 
@@ -38,9 +40,49 @@ func SchemaVersionOf(ctx context.Context, path string) (version int64, err error
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	table, err := versions.NewStore(sqliteDialect.migrations, goose.DefaultTablename)
+	return schemaVersionIn(ctx, db, sqliteDialect)
+}
+
+func schemaVersionIn(ctx context.Context, db *sql.DB, d dialect) (int64, error) {
+	table, err := versions.NewStore(d.migrations, goose.DefaultTablename)
 	if err != nil {
 		return 0, err
 	}
 	return table.GetLatestVersion(ctx, db)
+}
+
+// PostgresState is what a look at a PostgreSQL database tells that changes nothing there.
+type PostgresState struct {
+	postgres.Server
+
+	Name   string // of the database, as messages have it
+	Schema int64  // the version of the tables; 0: there are none
+	Holder string // who serves the database; empty: no process
+}
+
+// LookAtPostgres looks at a PostgreSQL database, and changes nothing there. It fails where OpenPostgres would because
+// of the server. No error has the URL.
+func LookAtPostgres(ctx context.Context, url string) (s PostgresState, err error) {
+	read, write, name, err := postgres.Open(url)
+	if err != nil {
+		return s, err
+	}
+	s.Name = name
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("database %s: %w", name, postgresDialect.classified(ctx, err))
+		}
+		err = errors.Join(err, read.Close(), write.Close())
+	}()
+	if err = postgres.Check(ctx, read); err != nil {
+		return s, err
+	}
+	if s.Server, err = postgres.Look(ctx, read); err != nil || !s.HasTables {
+		return s, err
+	}
+	if s.Schema, err = schemaVersionIn(ctx, read, postgresDialect); err != nil || !s.HasLease {
+		return s, err
+	}
+	s.Holder, err = postgres.Holder(ctx, read)
+	return s, err
 }

@@ -76,6 +76,28 @@ func Check(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// Server is what a server says of itself and of a database.
+type Server struct {
+	Version string // such as 15.18
+	Role    string
+	// Standby and ReadOnly say why nothing can be written.
+	Standby, ReadOnly bool
+	// MayCreate says that the role can make tables.
+	MayCreate bool
+	// HasTables and HasLease say that the tables of migrations, and of leases, are there.
+	HasTables, HasLease bool
+}
+
+// Look asks a server about itself and about a database.
+func Look(ctx context.Context, db *sql.DB) (s Server, err error) {
+	err = db.QueryRowContext(ctx, `SELECT current_setting('server_version'), current_user, pg_is_in_recovery(),
+		current_setting('transaction_read_only')::boolean,
+		COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false),
+		to_regclass('goose_db_version') IS NOT NULL, to_regclass('serving') IS NOT NULL`).
+		Scan(&s.Version, &s.Role, &s.Standby, &s.ReadOnly, &s.MayCreate, &s.HasTables, &s.HasLease)
+	return s, err
+}
+
 // Migration turns a portable migration into one for PostgreSQL: texts are compared byte by byte, as SQLite does,
 // whatever the locale of the database is.
 func Migration(text string) string {
