@@ -63,6 +63,6 @@ func TestDoctorOnPostgres(t *testing.T) {
 	says(exitError, "postgres://u:hidden@127.0.0.1:1/gone?sslmode=disable", map[string]string{
 		"database server": "fail database gone at 127.0.0.1", "database lease": "warn",
 		"database version": "fail it is not known",
-		"keyring": "warn there is none",
+		"keyring":          "warn there is none",
 	})
 }
