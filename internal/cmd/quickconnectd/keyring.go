@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 // keyringLockName is beside keyring.json: a rotation replaces that file, and with it any lock on it.
@@ -30,27 +32,58 @@ func lockKeyring(dir string) (unlock func() error, err error) {
 }
 
 // withKeys calls do with the keys of a platform that exists.
-func withKeys(ctx context.Context, d data, c clock.Clock, do func(k *keys.Keys) error) (err error) {
+func withKeys(
+	ctx context.Context, d data, c clock.Clock, do func(o *keys.Operator) error,
+) (err error) {
 	s, ring, err := existingData(ctx, d)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	k, err := keys.Open(ctx, s, ring, keys.NewRandom(rand.Reader), c)
+	random := keys.NewRandom(rand.Reader)
+	k, err := keys.Open(ctx, s, ring, random, c)
 	if err != nil {
 		return fmt.Errorf("open the keys of the platform: %w", err)
 	}
-	return do(k)
+	return do(&keys.Operator{Keys: k, Random: random})
 }
 
 // changingKeys is withKeys for a command that changes keys: one at a time.
-func changingKeys(ctx context.Context, d data, c clock.Clock, do func(k *keys.Keys) error) error {
-	return withKeys(ctx, d, c, func(k *keys.Keys) (err error) {
+func changingKeys(
+	ctx context.Context, d data, c clock.Clock, do func(o *keys.Operator) error,
+) error {
+	return withKeys(ctx, d, c, func(o *keys.Operator) (err error) {
 		unlock, err := lockKeyring(d.dir)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
-		return do(k)
+		return do(o)
 	})
+}
+
+// which says which keys a command is about: those of the keyring, unless one of the flags is given.
+type which struct {
+	lookup, comparison bool
+	scope              store.Scope
+}
+
+// define adds the flags. of says what the scope of comparison keys does.
+func (w *which) define(cmd *cobra.Command, of string) {
+	flags := cmd.Flags()
+	flags.BoolVar(&w.lookup, "lookup", false,
+		"the key of the hashes by which tokens and other values are found, and not a key of the keyring")
+	flags.BoolVar(&w.comparison, "comparison", false,
+		"the key of an environment that makes the digests of supplied secrets, and not a key of the keyring")
+	flags.StringVar(&w.scope.Tenant, "tenant", "", "with --comparison, "+of+" of this `TENANT`")
+	flags.StringVar(&w.scope.Environment, "environment", "", "with --comparison, "+of+" of this `ENVIRONMENT`")
+	completes(cmd, "tenant")
+	completes(cmd, "environment")
+}
+
+func (w *which) check() error {
+	if w.lookup && w.comparison {
+		return usagef("give --lookup or --comparison, and not both")
+	}
+	return nil
 }

@@ -16,25 +16,37 @@ import (
 
 func keyringListCommand(c clock.Clock) *cobra.Command {
 	var d data
-	cmd := leaf("list --data-dir DIR", "List the keys of the keyring, and what still needs them.",
-		"Lists the keys of the keyring: number, when it was made, whether it is current, and how much is sealed under it.\n"+
-			"Never a key. May run beside a server.",
+	cmd := leaf("list --data-dir DIR", "List the keys, and what still needs them.",
+		"Lists the keys of the keyring, the lookup keys and the comparison keys: the number, when it was made, whether it\n"+
+			"is current, and how much needs it. Never a key. May run beside a server.",
 		func(cmd *cobra.Command) error { return keyringList(cmd.Context(), d, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
 	return cmd
 }
 
 func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
-	return withKeys(ctx, d, c, func(k *keys.Keys) error {
-		all, err := k.KEKs(ctx)
+	return withKeys(ctx, d, c, func(o *keys.Operator) error {
+		all, err := o.KEKs(ctx)
 		if err != nil {
 			return err
 		}
 		out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(out, "NUMBER\tCREATED\tSTATE\tSEALED UNDER IT")
+		_, _ = fmt.Fprintln(out, "KEY\tNUMBER\tCREATED\tSTATE\tNEEDED BY")
 		for _, kek := range all {
-			_, _ = fmt.Fprintf(out, "%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek),
+			_, _ = fmt.Fprintf(out, "keyring\t%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek),
 				cmp.Or(keys.Summary(kek.Uses), "nothing"))
+		}
+		platform, err := o.PlatformKeys(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range platform {
+			state := "older"
+			if p.Current {
+				state = "current"
+			}
+			_, _ = fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\n", p.Name, p.Number, dateOr(p.CreatedAt, "-"), state,
+				cmp.Or(keys.Summary(append(p.Uses, p.Forgotten...)), "nothing"))
 		}
 		return out.Flush()
 	})

@@ -114,7 +114,8 @@ func TestKeyringJourney(t *testing.T) {
 		t.Helper()
 		first := o.makeToken("first")
 		value := o.reveal(first)
-		wantHas(t, o.run("keyring list"), "1 2026-05-01T12:00:00Z current platform keys: ", "values: 1")
+		wantHas(t, o.run("keyring list"), "keyring 1 2026-05-01T12:00:00Z current platform keys: ", "values: 1",
+			"lookup 1 2026-05-01T12:00:00Z current principals: 1, values: 1", "comparison acme/staging 1 ")
 		wantHas(t, o.run("keyring rotate"), "key 2 of the keyring seals what is new", "back up keyring.json")
 		second := o.makeToken("second")
 		wantHas(t, o.run("keyring list"), "1 2026-05-01T12:00:00Z older ", "current values: 1")
@@ -125,9 +126,44 @@ func TestKeyringJourney(t *testing.T) {
 		wantHas(t, o.run("keyring retire 1"), "key 1 is retired and no longer in keyring.json")
 		o.refused("keyring retire 1", "was retired already")
 		wantHas(t, o.run("keyring list"), "1 2026-05-01T12:00:00Z retired 2026-05-01T12:00:00Z nothing")
-		wantHas(t, o.run("keyring rotate --rewrap"), "key 3", "sealed 7 of 7 again", "sealed 7 again")
+		wantHas(t, o.run("keyring rotate --rewrap"), "key 3", "7 of 7 done", "sealed or hashed 7 again")
 		if o.reveal(first) != value || o.reveal(second) == "" {
 			t.Error("a value changed")
+		}
+	})
+}
+
+// TestOtherKeysJourney rotates the lookup key and the comparison keys beside a server.
+func TestOtherKeysJourney(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, o *operated) {
+		t.Helper()
+		first := o.makeToken("first")
+		wantHas(t, o.run("keyring rotate --lookup"), "lookup key 2 makes the hashes of new values")
+		second := o.makeToken("second")
+		wantHas(t, o.run("keyring list"), "lookup 1 2026-05-01T12:00:00Z older principals: 1, values: 1",
+			"lookup 2 2026-05-01T12:00:00Z current values: 1")
+		o.refused("keyring retire 1 --lookup --forget-ended", "values: run quickconnectd keyring rewrap; principals: make")
+		wantHas(t, o.run("keyring rewrap"), "1 of 1 done")
+		if o.reveal(first) == "" || o.reveal(second) == "" {
+			t.Error("a value is gone")
+		}
+		deployer := "token create --tenant acme --environment staging --role deployer"
+		old := o.token
+		o.token = strings.TrimSpace(o.run(deployer))
+		if status, id := identity(t, http.DefaultClient, o.url, old); status != http.StatusOK {
+			t.Errorf("a token under the older key: status %d", status)
+		} else {
+			o.run("token revoke --id " + id.PrincipalID)
+		}
+		o.refused("keyring retire 1 --lookup", "ended principals: 1): these have ended")
+		wantHas(t, o.run("keyring retire 1 --lookup --forget-ended"), "lookup key 1 is retired")
+		wantHas(t, o.run("keyring rotate --comparison --tenant acme"), "comparison key 2 of tenant acme, environment staging")
+		o.refused("keyring rotate --comparison --tenant other", "there is no such environment")
+		wantHas(t, o.run("keyring retire 1 --comparison --tenant acme --environment staging"), "comparison key 1 of tenant")
+		o.refused("keyring retire 2 --comparison --tenant acme --environment staging", "it is the current one")
+		o.refused("keyring retire 7 --lookup", "there is no lookup key 7")
+		if o.reveal(first) == "" {
+			t.Error("a value is gone")
 		}
 	})
 }

@@ -198,6 +198,8 @@ func TestInvalidCommandLines(t *testing.T) {
 		"argument, no flag":    {"serve --data-dir DIR qcp_secret", 2, "flags only"},
 		"no number of a key":   {"keyring retire --data-dir DIR/b", 2, "keyring retire takes the number of one key"},
 		"a word as a key":      {"keyring retire qcp_secret --data-dir DIR/b", 2, "takes the number of one key"},
+		"two sorts of keys":    {"keyring rotate --data-dir DIR/b --lookup --comparison", 2, "and not both"},
+		"whose comparison key": {"keyring retire 1 --comparison --data-dir DIR/b", 2, "needs --tenant and --environment"},
 		"keys of nothing":      {"keyring rotate --data-dir DIR", 1, "there is no platform in the data directory"},
 		"plain HTTP for all":   {"serve --data-dir DIR --listen 0.0.0.0:0", 2, "--tls-cert"},
 		"plain HTTP, any host": {"serve --data-dir DIR --listen :0", 2, "--tls-cert"},

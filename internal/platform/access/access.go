@@ -84,19 +84,19 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 		return unknown()
 	}
 	r.State = runner.State(ctx)
-	hash := runner.Keys.TokenHash(r.Bearer)
-	principal, known := runner.Principals.Find(string(hash), r.State)
+	inMemory := runner.Keys.MemoryHash(r.Bearer)
+	principal, known := runner.Principals.Find(inMemory, r.State)
 	now := r.State.Now
 	if !known {
 		err := runner.View(ctx, r.Caller(), func(tx *txn.Tx) (err error) {
 			now = tx.Now
-			principal, err = read(ctx, tx, hash)
+			principal, err = read(ctx, tx, r.Bearer)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		runner.Principals.Keep(string(hash), r.State, principal)
+		runner.Principals.Keep(inMemory, r.State, principal)
 	}
 	if err := checkLive(principal, now); err != nil {
 		return err
@@ -111,16 +111,29 @@ func unknown() error {
 		"check that it was copied whole and belongs to this platform")
 }
 
-// read finds a principal by the keyed hash of its token.
-func read(ctx context.Context, tx *txn.Tx, hash []byte) (*store.Principal, error) {
-	principal, err := tx.PrincipalByHash(ctx, hash)
+// ByToken finds a principal by its token, even if it has expired or was ended. It returns store.ErrNotFound for none.
+func ByToken(ctx context.Context, tx *txn.Tx, token secret.Value) (p *store.Principal, err error) {
+	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+	if err != nil {
+		return nil, err
+	}
+	err = keys.Find(lookup.Token(token), func(hash []byte) (err error) {
+		p, err = tx.PrincipalByHash(ctx, hash)
+		return err
+	})
+	return p, err
+}
+
+// read finds a principal by its token, and checks its row.
+func read(ctx context.Context, tx *txn.Tx, token secret.Value) (*store.Principal, error) {
+	principal, err := ByToken(ctx, tx, token)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, unknown()
 	}
 	if err != nil {
 		return nil, err
 	}
-	bound, err := tx.Keys.Rows().Principal(principal, hash)
+	bound, err := tx.Keys.Rows().Principal(principal, principal.TokenHash)
 	return principal, tx.CheckBound(ctx, bound, err)
 }
 

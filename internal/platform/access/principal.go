@@ -137,7 +137,11 @@ func createPrincipal(
 	if ttl > 0 {
 		p.ExpiresAt = tx.Now.Add(ttl)
 	}
-	p.TokenHash = tx.Keys.TokenHash(token)
+	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	p.TokenHash = lookup.Token(token)[0]
 	if err := tx.InsertPrincipal(ctx, p); err != nil {
 		return secret.Value{}, err
 	}

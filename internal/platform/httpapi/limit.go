@@ -34,7 +34,7 @@ func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
 
 // admit finds the caller of a request and decides whether its operation is carried out.
 func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Request) error {
-	key := refusedKey{under: op.Limit, token: string(rt.runner.Keys.TokenHash(caller.Bearer))}
+	key := refusedKey{under: op.Limit, token: rt.runner.Keys.MemoryHash(caller.Bearer)}
 	now := rt.runner.Clock.Now()
 	if principal, refusal := rt.early.find(key, now); refusal != nil {
 		caller.Principal = principal

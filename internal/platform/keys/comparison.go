@@ -3,7 +3,6 @@ package keys
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -15,21 +14,7 @@ type Comparison []SymmetricKey
 
 // Comparison reads the keys of an environment's digests.
 func (k *Keys) Comparison(ctx context.Context, tx *store.Tx, scope store.Scope) (Comparison, error) {
-	purpose := purposeComparison(scope)
-	sealed, err := tx.Keys(ctx, purpose)
-	if err == nil && len(sealed) == 0 {
-		err = fmt.Errorf("the %s key: %w", purpose, store.ErrNotFound)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := make(Comparison, len(sealed))
-	for i, s := range sealed {
-		if out[i], err = k.openKey(ctx, s.Sealed, purpose, s.Number); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return k.keysOf(ctx, tx, purposeComparison(scope))
 }
 
 // Newest returns the key that makes new digests.

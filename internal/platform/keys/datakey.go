@@ -102,7 +102,7 @@ func (k *sealer) unwrap(
 // openKey opens a key of the platform. It asks the KEK once in a while, and not for each use.
 func (k *sealer) openKey(ctx context.Context, sealed []byte, purpose string, number int64) (SymmetricKey, error) {
 	now := k.clock.Now()
-	id := purpose + " " + string(sealed)
+	id := sealedID(purpose, sealed)
 	if known := k.unwrapped.symmetric(id, now); known != nil && known.number == number {
 		return *known, nil
 	}
@@ -115,6 +115,8 @@ func (k *sealer) openKey(ctx context.Context, sealed []byte, purpose string, num
 	k.unwrapped.keep(id, unwrapped{key: &opened}, now)
 	return opened, nil
 }
+
+func sealedID(purpose string, sealed []byte) string { return purpose + " " + string(sealed) }
 
 // memory has the keys that were unwrapped a short time ago. A data key is found by its header, which no other data key
 // ever has: not even where the transaction that made the first was rolled back. Other keys are found by what they are

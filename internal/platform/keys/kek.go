@@ -12,6 +12,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
+// Operator does what an operator does with the keys of a platform.
+type Operator struct {
+	*Keys
+
+	Random *Random
+}
+
 // Use says how much of a kind needs a key.
 type Use struct {
 	What  string
@@ -54,12 +61,12 @@ type KEK struct {
 }
 
 // KEKs returns every key-encryption key of the database and of the keyring, in the order of their numbers.
-func (k *sealer) KEKs(ctx context.Context) (all []KEK, err error) {
-	numbers, err := k.keyring.Numbers()
+func (o *Operator) KEKs(ctx context.Context) (all []KEK, err error) {
+	numbers, err := o.keyring.Numbers()
 	if err != nil {
 		return nil, err
 	}
-	err = k.store.View(ctx, func(tx *store.Tx) error {
+	err = o.store.View(ctx, func(tx *store.Tx) error {
 		rows, err := tx.KEKs(ctx)
 		if err != nil {
 			return err
@@ -105,12 +112,12 @@ func usesOfKEK(ctx context.Context, tx *store.Tx, number int64) (uses []Use, err
 // RotateKEK makes a key-encryption key, which seals what is new from then on. It writes the file first: where it ends
 // before the database has the number, the key is one that nothing uses, and the next call makes another. Two calls at
 // once are for the caller to prevent.
-func (k *sealer) RotateKEK(ctx context.Context) (number int64, err error) {
-	inFile, err := k.keyring.Numbers()
+func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
+	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return 0, err
 	}
-	err = k.store.View(ctx, func(tx *store.Tx) error {
+	err = o.store.View(ctx, func(tx *store.Tx) error {
 		rows, err := tx.KEKs(ctx)
 		if err == nil {
 			number = max(rows[len(rows)-1].Number, slices.Max(inFile)) + 1
@@ -120,41 +127,41 @@ func (k *sealer) RotateKEK(ctx context.Context) (number int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := k.keyring.Add(number); err != nil {
+	if err := o.keyring.Add(number); err != nil {
 		return 0, err
 	}
-	return number, k.store.Update(ctx, func(tx *store.Tx) error {
-		return tx.InsertKEK(ctx, number, k.clock.Now())
+	return number, o.store.Update(ctx, func(tx *store.Tx) error {
+		return tx.InsertKEK(ctx, number, o.clock.Now())
 	})
 }
 
 // RetireKEK ends a key-encryption key under which nothing is sealed, and deletes it from the keyring. It changes the
 // database first: a call that ended in between can be repeated. Two calls at once are for the caller to prevent.
-func (k *sealer) RetireKEK(ctx context.Context, number int64) error {
-	inFile, err := k.keyring.Numbers()
+func (o *Operator) RetireKEK(ctx context.Context, number int64) error {
+	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return err
 	}
 	found := slices.Contains(inFile, number)
 	// Looking first keeps writers from waiting for a refusal.
-	if err := k.store.View(ctx, func(tx *store.Tx) error {
+	if err := o.store.View(ctx, func(tx *store.Tx) error {
 		_, err := retirable(ctx, tx, number, found)
 		return err
 	}); err != nil {
 		return err
 	}
-	err = k.store.Update(ctx, func(tx *store.Tx) error {
+	err = o.store.Update(ctx, func(tx *store.Tx) error {
 		row, err := retirable(ctx, tx, number, found)
 		if err != nil || row == nil || !row.RetiredAt.IsZero() {
 			return err
 		}
-		row.RetiredAt = k.clock.Now()
+		row.RetiredAt = o.clock.Now()
 		return errors.Join(tx.DeleteDataKeys(ctx, number), tx.UpdateKEK(ctx, *row))
 	})
 	if err != nil || !found {
 		return err
 	}
-	return k.keyring.Remove(number)
+	return o.keyring.Remove(number)
 }
 
 // retirable returns the row of a key-encryption key that can be retired; nil where only the keyring has the key.

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -25,9 +26,11 @@ func (v *vault) server() *vault {
 	return &other
 }
 
+func (v *vault) operator() *Operator { return &Operator{Keys: v.keys, Random: NewRandom(rand.Reader)} }
+
 func (v *vault) rotate(want int64) {
 	v.t.Helper()
-	if n, err := v.keys.RotateKEK(v.t.Context()); err != nil || n != want {
+	if n, err := v.operator().RotateKEK(v.t.Context()); err != nil || n != want {
 		v.t.Fatalf("key %d, %v, want key %d", n, err, want)
 	}
 }
@@ -44,7 +47,7 @@ func (v *vault) rewrap() Rewrapping {
 // wantRefused wants key n to be refused, with these texts in the error.
 func (v *vault) wantRefused(n int64, texts ...string) {
 	v.t.Helper()
-	err := v.keys.RetireKEK(v.t.Context(), n)
+	err := v.operator().RetireKEK(v.t.Context(), n)
 	if err == nil {
 		v.t.Errorf("key %d was retired", n)
 		return
@@ -82,7 +85,7 @@ func TestRotateRewrapRetire(t *testing.T) {
 			t.Errorf("again %+v", r)
 		}
 		server.wantReadable(tokens)
-		if err := v.keys.RetireKEK(t.Context(), 1); err != nil {
+		if err := v.operator().RetireKEK(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}
 		v.wantRefused(1, "was retired already")
@@ -141,14 +144,14 @@ func TestInterruptedRotation(t *testing.T) {
 		}
 		v.rotate(3)
 		v.rewrap()
-		if err := v.keys.RetireKEK(t.Context(), 2); err != nil {
+		if err := v.operator().RetireKEK(t.Context(), 2); err != nil {
 			t.Error(err)
 		}
 		v.update(func(tx *store.Tx) error {
 			return errors.Join(tx.DeleteDataKeys(t.Context(), 1),
 				tx.UpdateKEK(t.Context(), store.KEK{Number: 1, RetiredAt: start.Add(time.Hour)}))
 		})
-		if err := v.keys.RetireKEK(t.Context(), 1); err != nil {
+		if err := v.operator().RetireKEK(t.Context(), 1); err != nil {
 			t.Error(err)
 		}
 		if numbers, err := v.ring.Numbers(); err != nil || !slices.Equal(numbers, []int64{3}) {

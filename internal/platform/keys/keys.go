@@ -25,7 +25,7 @@ const (
 )
 
 func purposeComparison(scope store.Scope) string {
-	return "comparison/" + scope.Tenant + "/" + scope.Environment
+	return comparisonPrefix + scope.Tenant + "/" + scope.Environment
 }
 
 const keyBytes = 32
@@ -40,7 +40,6 @@ type SymmetricKey struct {
 type Keys struct {
 	sealer
 
-	lookup  SymmetricKey
 	request SymmetricKey
 	binding SymmetricKey
 }
@@ -74,7 +73,7 @@ func Open(
 
 // set sets the keys to those that find returns.
 func (k *Keys) set(find func(purpose string) (SymmetricKey, error)) (err error) {
-	if k.lookup, err = find(purposeLookup); err != nil {
+	if _, err = find(purposeLookup); err != nil { // Lookup reads it in each transaction
 		return err
 	}
 	if k.request, err = find(purposeRequest); err != nil {
@@ -109,7 +108,7 @@ func Check(ctx context.Context, s *store.Store, ring *keyring.Keyring) ([]KEK, e
 	if err != nil {
 		return nil, err
 	}
-	return k.KEKs(ctx)
+	return (&Operator{Keys: k}).KEKs(ctx)
 }
 
 func (k *Keys) key(ctx context.Context, tx *store.Tx, purpose string) (SymmetricKey, error) {
@@ -127,6 +126,13 @@ func (k *Keys) ensure(
 	if !errors.Is(err, store.ErrNotFound) {
 		return found, err
 	}
+	return k.makeKey(ctx, tx, purpose, 1, random, now)
+}
+
+// makeKey stores a new key under the current key-encryption key.
+func (k *sealer) makeKey(
+	ctx context.Context, tx *store.Tx, purpose string, number int64, random *Random, now time.Time,
+) (SymmetricKey, error) {
 	key, err := random.bytes(keyBytes)
 	if err != nil {
 		return SymmetricKey{}, err
@@ -135,11 +141,13 @@ func (k *Keys) ensure(
 	if err != nil {
 		return SymmetricKey{}, err
 	}
-	sealed, err := k.keyring.SealKey(ctx, kek, key, purpose, 1)
+	sealed, err := k.keyring.SealKey(ctx, kek, key, purpose, number)
 	if err != nil {
 		return SymmetricKey{}, err
 	}
-	return SymmetricKey{1, key}, tx.InsertKey(ctx, purpose, 1, sealed, now)
+	made := SymmetricKey{number, key}
+	k.unwrapped.keep(sealedID(purpose, sealed), unwrapped{key: &made}, now)
+	return made, tx.InsertKey(ctx, purpose, number, sealed, now)
 }
 
 // RowsBound reports whether the rows of older builds have got their keyed hashes.

@@ -17,8 +17,8 @@ const rewrapBatch = 100
 // Rewrapping is how far a rewrap is.
 type Rewrapping struct {
 	Number int64 // of the KEK that everything is sealed under afterwards
-	Done   int64 // values sealed again, over this run
-	Total  int64 // values to seal again, when this run began
+	Done   int64 // values sealed again, and hashed again, over this run
+	Total  int64 // values to seal and to hash again, when this run began
 	// Unreadable names what does not open, which stays as it is.
 	Unreadable []string
 }
@@ -34,8 +34,8 @@ func (k *sealer) Upgraded(ctx context.Context) (upgraded bool, err error) {
 }
 
 // Rewrap seals everything again that is sealed under an older number than the current one, or in the format of older
-// builds. It works in batches, one transaction each, beside a server; begun again, it goes on where it was. It calls
-// progress after each batch.
+// builds, and gives every value that can be opened the hash of the newest lookup key. It works in batches, one
+// transaction each, beside a server; begun again, it goes on where it was. It calls progress after each batch.
 func Rewrap(
 	ctx context.Context, k *Keys, progress func(Rewrapping) error,
 ) (r Rewrapping, err error) {
@@ -43,7 +43,15 @@ func Rewrap(
 		if r.Number, err = tx.CurrentKEK(ctx); err != nil {
 			return err
 		}
-		r.Total, err = sealedBetween(ctx, tx, nil, keyring.Below(r.Number))
+		if r.Total, err = sealedBetween(ctx, tx, nil, keyring.Below(r.Number)); err != nil {
+			return err
+		}
+		lookup, err := k.Lookup(ctx, tx)
+		if err != nil || lookup[0].number == 1 {
+			return err
+		}
+		older, err := tx.CountOlderHashes(ctx, hashesOf(lookup[0].number))
+		r.Total += older
 		return err
 	})
 	if err != nil {
@@ -53,6 +61,9 @@ func Rewrap(
 		if err := k.rewrapColumn(ctx, column, &r, progress); err != nil {
 			return r, fmt.Errorf("seal %s again: %w", column, err)
 		}
+	}
+	if err := rehash(ctx, k, &r, progress); err != nil {
+		return r, fmt.Errorf("hash values again: %w", err)
 	}
 	if len(r.Unreadable) > 0 {
 		return r, nil

@@ -2,10 +2,9 @@ package keys
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,11 +17,15 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// TokenHash returns the hash that a token value is found by.
-func (k *Keys) TokenHash(token secret.Value) []byte {
-	mac := hmac.New(sha256.New, k.lookup.key)
-	mac.Write([]byte(token.Expose())) //nolint:forbidigo // hashed for lookup
-	return mac.Sum(nil)
+// Token returns the hashes that a token value may be found by. The first one is that of a new token.
+func (l Lookup) Token(token secret.Value) [][]byte {
+	text := token.Expose() //nolint:forbidigo // hashed for lookup
+	return l.under(func(mac func(string)) { mac(text) })
+}
+
+// MemoryHash returns what a token is found by in the memory of a process. No rotation changes it.
+func (k *Keys) MemoryHash(token secret.Value) string {
+	return string(k.requestMAC("in memory", token.Expose())) //nolint:forbidigo // hashed for lookup
 }
 
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
@@ -39,28 +42,45 @@ func IsSigningValue(value secret.Value) bool {
 	return slices.ContainsFunc(prefixesOfSigning, func(p string) bool { return strings.HasPrefix(text, p) })
 }
 
-// SigningHash returns the keyed hash by which /v1/identify finds a signing secret. It is the hash of the public key
-// where there is one. The hashes of one value in two environments differ.
-func (k *Keys) SigningHash(key webhook.Key, scope store.Scope) []byte {
+// Signing returns the hashes by which /v1/identify may find a signing secret, the newest first: of the public key where
+// there is one. The hashes of one value in two environments differ.
+func (l Lookup) Signing(key webhook.Key, scope store.Scope) [][]byte {
 	text := key.Public()
 	if text == "" {
 		text = key.Expose() //nolint:forbidigo // hashed for lookup
 	}
-	mac := hmac.New(sha256.New, k.lookup.key)
-	for _, part := range []string{"signing secret", scope.Tenant, scope.Environment, text} {
-		mac.Write([]byte(part))
-		mac.Write([]byte{0})
-	}
-	return mac.Sum(nil)
+	return l.under(func(mac func(string)) {
+		for _, part := range []string{"signing secret", scope.Tenant, scope.Environment, text} {
+			mac(part + "\x00")
+		}
+	})
 }
 
-// SigningValueHash is SigningHash for a value as a caller sent it. ok is false if it is not a signing secret.
-func (k *Keys) SigningValueHash(value secret.Value, scope store.Scope) (hash []byte, ok bool) {
+// SigningValue is Signing for a value as a caller sent it. ok is false if it is not a signing secret.
+func (l Lookup) SigningValue(value secret.Value, scope store.Scope) (hashes [][]byte, ok bool) {
 	key, err := webhook.ParseSecret(value.Expose()) //nolint:forbidigo // read, to be hashed
 	if err != nil {
 		return nil, false
 	}
-	return k.SigningHash(key, scope), true
+	return l.Signing(key, scope), true
+}
+
+// newestHash opens a value, and returns the hash of the newest lookup key for it.
+func (k *Keys) newestHash(ctx context.Context, tx *store.Tx, l Lookup, v store.SealedVersion) ([]byte, error) {
+	value, err := k.open(ctx, tx, v.Value, keyring.Bound{
+		Tenant: v.Scope.Tenant, Environment: v.Scope.Environment, Credential: v.ID, Version: v.Number,
+	})
+	if err != nil {
+		return nil, asUnreadable(err)
+	}
+	if v.Kind != api.KindSigningSecrets {
+		return l.Token(value)[0], nil
+	}
+	hashes, ok := l.SigningValue(value, v.Scope)
+	if !ok {
+		return nil, fmt.Errorf("version %d of signing secret %s has no form of one, %w", v.Number, v.ID, errUnreadable)
+	}
+	return hashes[0], nil
 }
 
 // SealToken seals the value of a scoped token, and returns the hash that it is found by.
@@ -70,7 +90,11 @@ func (k *Keys) SealToken(
 	if sealed, err = k.seal(ctx, tx, value, b); err != nil {
 		return nil, nil, err
 	}
-	return sealed, k.TokenHash(value), nil
+	lookup, err := k.Lookup(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return sealed, lookup.Token(value)[0], nil
 }
 
 // SealCredentials seals the credentials of a connector as one value.

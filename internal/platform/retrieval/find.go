@@ -48,7 +48,7 @@ func (r *retrieved) open(ctx context.Context, k *keys.Keys) (*keys.Credentials, 
 // find decides whether the caller may have the credentials: by what was verified before where nothing was changed
 // since.
 func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer string) (*retrieved, error) {
-	key := string(h.runner.Keys.TokenHash(caller.Bearer)) + id
+	key := h.runner.Keys.MemoryHash(caller.Bearer) + id
 	if known, ok := h.held.Find(key, caller.State); ok && !known.pastDeadline(caller.State.Now) {
 		out, err := h.retrieved(caller, known, consumer, caller.State.Now)
 		if err != nil {

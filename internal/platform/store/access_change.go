@@ -12,7 +12,7 @@ import (
 // Access.Changes whether they still hold.
 var decides = map[string]bool{
 	"principals": true, "connectors": true, "scoped_tokens": true, "rotation_policies": true,
-	"credentials": true, "versions": true, "secrets": true,
+	"credentials": true, "versions": true, "secrets": true, "keys": true,
 }
 
 // useOnly are the statements that change only when a row was used last, which decides nothing.

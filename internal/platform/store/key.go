@@ -14,6 +14,8 @@ var (
 	anyKey    = statement(`SELECT purpose FROM keys WHERE purpose > '' ORDER BY purpose LIMIT 1`)
 	latestKey = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number DESC LIMIT 1`)
 	allKeys   = statement(`SELECT number, sealed FROM keys WHERE purpose = $1 ORDER BY number`)
+	listKeys  = statement(`SELECT purpose, number, created_at FROM keys WHERE purpose > '' ORDER BY purpose, number`)
+	deleteKey = statement(`DELETE FROM keys WHERE purpose = $1 AND number = $2`)
 )
 
 // InsertKey stores a sealed symmetric key. It returns ErrExists if the purpose has a key of this number.
@@ -42,6 +44,29 @@ func (tx *Tx) Keys(ctx context.Context, purpose string) (found []SealedKey, err 
 		return err
 	})
 	return found, failed("reading", "keys", purpose, err)
+}
+
+// KeyRow says which key there is, without the key.
+type KeyRow struct {
+	Purpose   string
+	Number    int64
+	CreatedAt time.Time
+}
+
+// AllKeys returns which keys there are, in the order of their purposes and numbers.
+func (tx *Tx) AllKeys(ctx context.Context) (found []KeyRow, err error) {
+	err = tx.each(ctx, listKeys, nil, func(row scanner) error {
+		var k KeyRow
+		err := row.Scan(&k.Purpose, &k.Number, column.Time(&k.CreatedAt))
+		found = append(found, k)
+		return err
+	})
+	return found, failed("listing", "keys", "", err)
+}
+
+// DeleteKey deletes a key for good. It returns ErrNotFound for none.
+func (tx *Tx) DeleteKey(ctx context.Context, purpose string, number int64) error {
+	return failed("deleting", "key", purpose, tx.execOne(ctx, deleteKey, purpose, number))
 }
 
 // HasKeys reports whether the database has a key that a keyring sealed.

@@ -28,7 +28,7 @@ func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string
 		return "", BearerRefused(r)
 	}
 	r.State = b.tokens.runner.State(ctx)
-	if k, ok := b.tokens.known.Find(string(b.tokens.runner.Keys.TokenHash(r.Bearer)), r.State); ok {
+	if k, ok := b.tokens.known.Find(b.tokens.runner.Keys.MemoryHash(r.Bearer), r.State); ok {
 		ref := k.ref()
 		r.Token = &ref
 		return ref.ID, nil
@@ -54,7 +54,7 @@ func (b Bearers) LookUp(ctx context.Context, tx *txn.Tx, r *access.Request) (*Kn
 		err = BearerRefused(r)
 	}
 	if err == nil {
-		b.tokens.known.Keep(string(tx.Keys.TokenHash(r.Bearer)), r.State, k)
+		b.tokens.known.Keep(tx.Keys.MemoryHash(r.Bearer), r.State, k)
 	}
 	return k, err
 }

@@ -56,24 +56,31 @@ func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi
 }
 
 // whose finds the version that a value belongs or belonged to. It returns store.ErrNotFound for none.
-func whose(ctx context.Context, tx *txn.Tx, value secret.Value) (store.Ref, int64, error) {
-	hash := tx.Keys.TokenHash(value)
+func whose(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, err error) {
+	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+	if err != nil {
+		return ref, 0, err
+	}
+	hashes := lookup.Token(value)
 	signing := keys.IsSigningValue(value)
 	if signing {
 		var ok bool
-		if hash, ok = tx.Keys.SigningValueHash(value, tx.Scope); !ok {
-			return store.Ref{}, 0, store.ErrNotFound
+		if hashes, ok = lookup.SigningValue(value, tx.Scope); !ok {
+			return ref, 0, store.ErrNotFound
 		}
 	}
-	ref, number, err := tx.ByValueHash(ctx, tx.Scope, hash)
+	err = keys.Find(hashes, func(hash []byte) (err error) {
+		ref, number, err = tx.ByValueHash(ctx, tx.Scope, hash)
+		return err
+	})
 	if !signing || !errors.Is(err, store.ErrNotFound) {
 		return ref, number, err
 	}
-	return unhashed(ctx, tx, hash)
+	return unhashed(ctx, tx, lookup, hashes[0])
 }
 
 // unhashed looks among the values that were stored before their hashes were kept: it opens each, and compares.
-func unhashed(ctx context.Context, tx *txn.Tx, hash []byte) (store.Ref, int64, error) {
+func unhashed(ctx context.Context, tx *txn.Tx, lookup keys.Lookup, newest []byte) (store.Ref, int64, error) {
 	found, err := tx.WithoutValueHash(ctx, tx.Scope, api.KindSigningSecrets)
 	if err != nil {
 		return store.Ref{}, 0, err
@@ -83,7 +90,7 @@ func unhashed(ctx context.Context, tx *txn.Tx, hash []byte) (store.Ref, int64, e
 		if err != nil {
 			return store.Ref{}, 0, err
 		}
-		if slices.Equal(tx.Keys.SigningHash(key, tx.Scope), hash) {
+		if slices.Equal(lookup.Signing(key, tx.Scope)[0], newest) {
 			return s.Ref, s.Number, nil
 		}
 	}
@@ -117,7 +124,7 @@ func (h *Handler) identifyVersion(
 }
 
 func identifyPrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.Identification, error) {
-	p, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(value))
+	p, err := access.ByToken(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) || err == nil && p.Scope != tx.Scope {
 		return api.Identification{}, nil
 	}

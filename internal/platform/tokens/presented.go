@@ -41,8 +41,8 @@ func (h *Handler) presented(
 	if !keys.Matches(keys.PrefixScopedToken, value) {
 		return nil, nil
 	}
-	hash := string(h.runner.Keys.TokenHash(value))
-	if k, ok := h.known.Find(hash, caller.State); ok && !k.PastDeadline(caller.State.Now) {
+	inMemory := h.runner.Keys.MemoryHash(value)
+	if k, ok := h.known.Find(inMemory, caller.State); ok && !k.PastDeadline(caller.State.Now) {
 		if k.token.Scope != caller.Caller().Scope {
 			return nil, nil
 		}
@@ -58,7 +58,7 @@ func (h *Handler) presented(
 	if err != nil || k == nil {
 		return nil, err
 	}
-	h.known.Keep(hash, caller.State, k)
+	h.known.Keep(inMemory, caller.State, k)
 	return k.Accept(from, at), nil
 }
 
@@ -115,12 +115,29 @@ func (h *Handler) tokenOf(ctx context.Context, tx *txn.Tx, value secret.Value) (
 
 // byValue finds the credential and the version that a value belongs to.
 func byValue(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, err error) {
-	hash := tx.Keys.TokenHash(value)
-	if ref, number, err = tx.TokenByHash(ctx, hash); err != nil {
+	ref, number, hash, err := unchecked(ctx, tx, value)
+	if err != nil {
 		return ref, number, err
 	}
 	bound, err := tx.Keys.Rows().Secret(ref.Scope, ref.ID, number, hash)
 	return ref, number, tx.CheckBound(ctx, bound, err)
+}
+
+// unchecked is byValue without a check of the row, for a decision that only ends something. It returns the hash that
+// the value was found by.
+func unchecked(
+	ctx context.Context, tx *txn.Tx, value secret.Value,
+) (ref store.Ref, number int64, by []byte, err error) {
+	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+	if err != nil {
+		return ref, 0, nil, err
+	}
+	err = keys.Find(lookup.Token(value), func(hash []byte) (err error) {
+		by = hash
+		ref, number, err = tx.TokenByHash(ctx, hash)
+		return err
+	})
+	return ref, number, by, err
 }
 
 // isEvidence reports whether the use proves that a pending version is in use.

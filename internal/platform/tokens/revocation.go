@@ -117,7 +117,7 @@ func mayRevoke(caller *access.Request, value secret.Value) error {
 // revokePrincipal ends a principal by its token. It also ends the last deployer of an environment: a token that leaked
 // must die.
 func revokePrincipal(ctx context.Context, tx *txn.Tx, value secret.Value) (api.Revocation, error) {
-	p, err := tx.PrincipalByHash(ctx, tx.Keys.TokenHash(value))
+	p, err := access.ByToken(ctx, tx, value)
 	switch {
 	case errors.Is(err, store.ErrNotFound) || err == nil && p.Scope != tx.Scope:
 		return api.Revocation{Reason: api.RevocationUnknown}, nil
@@ -145,7 +145,7 @@ func (h *Handler) revocable(
 		return nil, "", problem.New(api.CodeForbidden, "", "a scoped token may revoke its own value only; "+
 			"anything else needs a principal with the permission %q", api.PermissionContain)
 	}
-	ref, number, err := tx.TokenByHash(ctx, tx.Keys.TokenHash(value))
+	ref, number, _, err := unchecked(ctx, tx, value)
 	missing := errors.Is(err, store.ErrNotFound)
 	switch {
 	case missing && self:
@@ -168,7 +168,7 @@ func (h *Handler) revocable(
 
 // reasonOf says why there is nothing to revoke. A value of another environment is as unknown as one that never was.
 func reasonOf(ctx context.Context, tx *txn.Tx, value secret.Value) (string, error) {
-	_, _, err := tx.ByValueHash(ctx, tx.Scope, tx.Keys.TokenHash(value))
+	_, _, err := whose(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) {
 		return api.RevocationUnknown, nil
 	}

@@ -92,6 +92,10 @@ func (s *signingSecret) Issuer(
 		if err != nil {
 			return err
 		}
+		lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+		if err != nil {
+			return err
+		}
 		facts := store.SecretFacts{PublicKey: k.Public()}
 		if len(digests) > 0 {
 			facts.Digest = digests[len(digests)-1]
@@ -99,7 +103,7 @@ func (s *signingSecret) Issuer(
 		s.SetFacts(number, facts)
 		s.forgetRevoked(digests...)
 		err = tx.PutSecret(ctx, s.ID, store.Sealed{
-			Number: number, Value: sealed, ValueHash: tx.Keys.SigningHash(k, tx.Scope), Facts: facts,
+			Number: number, Value: sealed, ValueHash: lookup.Signing(k, tx.Scope)[0], Facts: facts,
 		})
 		if err != nil {
 			return err

@@ -1,0 +1,150 @@
+package keys
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+)
+
+// Lookup has the keys of the hashes that values are found by, the newest first; never none. A value that was stored
+// under an older key is found by the hash of that key, until a rewrap gives it the newest one.
+type Lookup []SymmetricKey
+
+// Lookup reads the keys of the hashes that values are found by. It reads them in each transaction: another process may
+// have made one.
+func (k *Keys) Lookup(ctx context.Context, tx *store.Tx) (Lookup, error) {
+	found, err := k.keysOf(ctx, tx, purposeLookup)
+	slices.Reverse(found)
+	return found, err
+}
+
+// keysOf reads the keys of a purpose, the newest last. It fails where there is none.
+func (k *sealer) keysOf(ctx context.Context, tx *store.Tx, purpose string) ([]SymmetricKey, error) {
+	sealed, err := tx.Keys(ctx, purpose)
+	if err == nil && len(sealed) == 0 {
+		err = fmt.Errorf("the %s key: %w", purpose, store.ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SymmetricKey, len(sealed))
+	for i, s := range sealed {
+		if out[i], err = k.openKey(ctx, s.Sealed, purpose, s.Number); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Find calls find with each of the hashes that a value may be found by, until one of them is found. It returns
+// store.ErrNotFound for none.
+func Find(hashes [][]byte, find func(hash []byte) error) error {
+	for _, hash := range hashes {
+		if err := find(hash); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return store.ErrNotFound
+}
+
+// under calls sum with the hash of each key.
+func (l Lookup) under(write func(mac func(text string))) (hashes [][]byte) {
+	for _, k := range l {
+		mac := hmac.New(sha256.New, k.key)
+		write(func(text string) { mac.Write([]byte(text)) })
+		hashes = append(hashes, mac.Sum(hashPrefix(k.number)))
+	}
+	return hashes
+}
+
+// hashPrefix begins the hashes of a lookup key. Those of the first key have none: they are shorter than all others.
+func hashPrefix(number int64) []byte {
+	if number == 1 {
+		return nil
+	}
+	return binary.BigEndian.AppendUint64(nil, uint64(number)) //nolint:gosec // numbers of keys are positive
+}
+
+// hashesOf returns where the hashes of a lookup key are among those of all keys.
+func hashesOf(number int64) store.HashRange {
+	if number == 1 {
+		return store.HashRange{
+			Length: sha256.Size, From: []byte{}, Below: bytes.Repeat([]byte{0xff}, sha256.Size+1),
+		}
+	}
+	from := hashPrefix(number)
+	return store.HashRange{Length: len(from) + sha256.Size, From: from, Below: hashPrefix(number + 1)}
+}
+
+// rehash gives the values that are found by a hash of an older lookup key the hash of the newest one. It opens them for
+// it, so what it stores does not depend on the older hash.
+func rehash(ctx context.Context, k *Keys, r *Rewrapping, progress func(Rewrapping) error) error {
+	var last store.SealedVersion
+	for {
+		var batch []store.SealedVersion
+		var unreadable []string
+		err := k.store.Update(ctx, func(tx *store.Tx) error {
+			lookup, err := k.Lookup(ctx, tx)
+			if err != nil || lookup[0].number == 1 {
+				return err
+			}
+			batch, err = tx.OlderHashes(ctx, hashesOf(lookup[0].number), last, rewrapBatch)
+			if err != nil {
+				return err
+			}
+			unreadable, err = rehashAll(ctx, k, tx, lookup, batch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		r.Done += int64(len(batch) - len(unreadable))
+		r.Unreadable = append(r.Unreadable, unreadable...)
+		if len(batch) > 0 {
+			last = batch[len(batch)-1]
+			if err := progress(*r); err != nil {
+				return err
+			}
+		}
+		if len(batch) < rewrapBatch {
+			return nil
+		}
+	}
+}
+
+func rehashAll(
+	ctx context.Context, k *Keys, tx *store.Tx, lookup Lookup, batch []store.SealedVersion,
+) (unreadable []string, err error) {
+	for _, v := range batch {
+		hash, err := k.newestHash(ctx, tx, lookup, v)
+		if errors.Is(err, errUnreadable) {
+			unreadable = append(unreadable, fmt.Sprintf("keyed hash: %v", err))
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		presented, err := tx.SetHash(ctx, v.ID, v.Number, hash)
+		if err != nil || !presented {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		bound, err := k.Rows().Secret(v.Scope, v.ID, v.Number, hash)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.SetMAC(ctx, bound.Row, bound.MAC); err != nil {
+			return nil, err
+		}
+	}
+	return unreadable, nil
+}
