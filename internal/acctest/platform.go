@@ -11,6 +11,7 @@ package acctest
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -143,14 +145,14 @@ func (p *Platform) open() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	keys, err := keyring.Create(p.DataDir)
+	ring, err := keyring.Create(p.DataDir)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The receivers of the tests are on this machine.
 	served, err := platform.New(ctx, platform.Config{
-		Store: opened, Keyring: keys, Clock: p.Clock, Logger: logger,
+		Store: opened, Keyring: ring, Clock: p.Clock, Logger: logger,
 		Egress: egress.Config{AllowPrivate: true},
 		// The clock of a test stands still, and a limit that is reached would stay so.
 		Limits: &limits.Config{},
@@ -158,7 +160,7 @@ func (p *Platform) open() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.store, p.keys, p.served = opened, keys, served
+	p.store, p.keys, p.served = opened, ring, served
 	p.proxy.serve(served)
 }
 
@@ -218,6 +220,19 @@ func (p *Platform) NewToken(environment, role string, ttl time.Duration) string 
 		p.t.Fatal(err)
 	}
 	return token.Expose()
+}
+
+// RotateComparisonKeys makes a new comparison key in every environment, beside the platform, as an operator does.
+func (p *Platform) RotateComparisonKeys() {
+	p.t.Helper()
+	random := keys.NewRandom(rand.Reader)
+	k, err := keys.Open(p.t.Context(), p.store, p.keys, random, p.Clock)
+	if err == nil {
+		_, err = (&keys.Operator{Keys: k, Random: random}).RotateComparison(p.t.Context(), store.Scope{})
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // Bootstrap makes another tenant and returns each environment's deployer token.
