@@ -11,7 +11,6 @@ package acctest
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +25,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -220,19 +218,6 @@ func (p *Platform) NewToken(environment, role string, ttl time.Duration) string 
 		p.t.Fatal(err)
 	}
 	return token.Expose()
-}
-
-// RotateComparisonKeys makes a new comparison key in every environment, beside the platform, as an operator does.
-func (p *Platform) RotateComparisonKeys() {
-	p.t.Helper()
-	random := keys.NewRandom(rand.Reader)
-	k, err := keys.Open(p.t.Context(), p.store, p.keys, random, p.Clock)
-	if err == nil {
-		_, err = (&keys.Operator{Keys: k, Random: random}).RotateComparison(p.t.Context(), store.Scope{})
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
 }
 
 // Bootstrap makes another tenant and returns each environment's deployer token.
