@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -92,7 +93,29 @@ func (w *world) lock() (release func()) {
 	}
 }
 
-// outage is one way in which the database cannot be written. A full disk needs a process: internal/acctest has it.
+// setDiskFull makes every row that is written fail with the error of PostgreSQL for a full disk, until the function
+// that it returns is called.
+func (w *world) setDiskFull() (end func()) {
+	w.t.Helper()
+	db := w.beside()
+	run := func(statement string) {
+		w.t.Helper()
+		if _, err := db.ExecContext(w.t.Context(), statement); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	run(`CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$`)
+	run(`DO $$ DECLARE name text; BEGIN
+		FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'serving' LOOP
+			EXECUTE format('CREATE TRIGGER disk_full BEFORE INSERT OR UPDATE ON %I
+				FOR EACH ROW EXECUTE FUNCTION disk_full()', name);
+		END LOOP; END $$`)
+	return func() { run(`DROP FUNCTION disk_full CASCADE`) }
+}
+
+// outage is one way in which the database cannot be written. A full disk of SQLite needs a process: internal/acctest
+// has it.
 type outage struct {
 	reason, says string
 	begin        func(w *world) (end func())
@@ -110,7 +133,11 @@ var outages = []outage{
 func eachOutage(t *testing.T, test func(t *testing.T, w *world, o outage)) {
 	t.Helper()
 	catchWriters()
-	for _, o := range outages {
+	all := outages
+	if onPostgres {
+		all = append(slices.Clone(all), outage{"full", "disk is full", func(w *world) func() { return w.setDiskFull() }})
+	}
+	for _, o := range all {
 		t.Run(o.reason, func(t *testing.T) { test(t, newWorld(t), o) })
 	}
 }

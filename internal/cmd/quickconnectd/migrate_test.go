@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -34,19 +37,13 @@ func TestMigrate(t *testing.T) {
 	if status, id := identity(t, http.DefaultClient, s.url, token); status != 200 || id.Tenant != "acme" {
 		t.Errorf("after the move: %d %+v", status, id)
 	}
-	for _, args := range [][]string{
-		{"serve", "--listen", "127.0.0.1:0"},
-		{"bootstrap", "--tenant", "acme", "--environments", "production"},
-		{"token", "create", "--tenant", "acme", "--environment", "staging", "--role", "auditor"},
-		{"token", "list", "--tenant", "acme", "--environment", "staging"},
-		{"clock", "accept"},
-	} {
+	for _, args := range onPlatform(t, c) {
 		other := t.TempDir() // its lock is free
 		copyFiles(t, dir, other)
 		code, out, log := call(t, c, append(args, "--data-dir", other)...)
-		if code != exitError || out != "" || !strings.Contains(log, "its platform moved to test_") ||
-			!strings.Contains(log, "--undo") {
-			t.Errorf("%v on what was left: %d %s%s", args, code, out, log)
+		if says := out + log; code != exitError || !strings.Contains(says, "its platform moved to test_") ||
+			!strings.Contains(says, "--undo") {
+			t.Errorf("%v on what was left: %d %s", args, code, says)
 		}
 	}
 	s.stop()
@@ -62,6 +59,40 @@ func TestMigrate(t *testing.T) {
 	if status, _ := identity(t, http.DefaultClient, s.url, token); status != 200 {
 		t.Errorf("after going back: %d", status)
 	}
+}
+
+// onPlatform returns a command line of every command that works on a platform, without the flags of where that is.
+func onPlatform(t *testing.T, c clock.Clock) (lines [][]string) {
+	t.Helper()
+	values := map[string]string{
+		"tenant": "acme", "environment": "staging", "environments": "production", "role": "auditor", "id": "prn_1",
+	}
+	for _, cmd := range leaves(rootCommand(c)) {
+		if cmd.Flags().Lookup("database") == nil {
+			continue
+		}
+		args := strings.Fields(nameOf(cmd))
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			_, required := f.Annotations[cobra.BashCompOneRequiredFlag]
+			switch {
+			case f.Name == "listen":
+				args = append(args, "--listen", "127.0.0.1:0")
+			case required && f.Name != "data-dir":
+				if values[f.Name] == "" {
+					t.Errorf("give this test a value of --%s of %s", f.Name, nameOf(cmd))
+				}
+				args = append(args, "--"+f.Name, values[f.Name])
+			}
+		})
+		if nameOf(cmd) == "keyring retire" {
+			args = append(args, "1")
+		}
+		lines = append(lines, args)
+	}
+	if len(lines) < 10 {
+		t.Fatalf("only %d commands work on a platform", len(lines))
+	}
+	return lines
 }
 
 func copyFiles(t *testing.T, from, to string) {
@@ -86,18 +117,11 @@ func TestHalfMoved(t *testing.T) {
 		t.Fatal(log)
 	}
 	pgtest.Statement(t, url, `UPDATE moves SET ended_at = 0`)
-	for _, args := range [][]string{
-		{"serve", "--listen", "127.0.0.1:0"},
-		{"bootstrap", "--tenant", "acme", "--environments", "production"},
-		{"token", "create", "--tenant", "acme", "--environment", "staging", "--role", "auditor"},
-		{"token", "list", "--tenant", "acme", "--environment", "staging"},
-		{"token", "revoke", "--id", "prn_1"},
-		{"clock", "accept"},
-	} {
+	for _, args := range onPlatform(t, c) {
 		code, out, log := call(t, c, append(args, "--data-dir", dir, "--database", url)...)
-		if code != exitError || out != "" || !strings.Contains(log, "has not ended") ||
-			!strings.Contains(log, "migrate again") || !strings.Contains(log, "drop the database") {
-			t.Errorf("%v: %d %s%s", args, code, out, log)
+		if says := out + log; code != exitError || !strings.Contains(says, "has not ended") ||
+			!strings.Contains(says, "migrate again") || !strings.Contains(says, "drop the database") {
+			t.Errorf("%v: %d %s", args, code, says)
 		}
 	}
 	if code, _, log := call(t, c, "migrate", "--from", dir, "--to", url); code != exitOK ||
