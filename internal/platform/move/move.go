@@ -43,7 +43,11 @@ func Run(ctx context.Context, c Config) (sums []Sum, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer func() {
+		if err = errors.Join(err, t.close()); err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("the move was interrupted: run the same command again, which goes on where it stopped: %w", err)
+		}
+	}()
 	for _, table := range s.tables {
 		if err := c.copyTable(ctx, s, t, table); err != nil {
 			return nil, err

@@ -99,6 +99,7 @@ func interrupted(t *testing.T, from, to, table string) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the move was not interrupted at %s: %v", table, err)
 	}
+	refused(t, err, "run the same command again")
 }
 
 // refused wants an error with these words.

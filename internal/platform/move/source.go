@@ -72,7 +72,9 @@ func (s *source) mark(ctx context.Context, place string, began, at time.Time) er
 func (s *source) close() error {
 	var errs []error
 	if s.tx != nil {
-		errs = append(errs, s.tx.Rollback())
+		if err := s.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) { // the end of the context ends it too
+			errs = append(errs, err)
+		}
 	}
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
