@@ -2,9 +2,6 @@
 # Prints the path of a Terraform CLI with write-only arguments (1.11 or newer): the one that QC_CLI names, else terraform from
 # the PATH, else tofu from the PATH, else Terraform, which hc-install downloads into bin/tools. All other output goes to
 # standard error.
-#
-#   scripts/terraform.sh                    either CLI
-#   scripts/terraform.sh --terraform-only   never tofu (tfplugindocs runs only terraform)
 set -eu
 
 pinned=1.11.4 # the version to download
@@ -21,10 +18,7 @@ new_enough() {
   [ "$major" -gt 1 ] || { [ "$major" -eq 1 ] && [ "$minor" -ge 11 ]; }
 }
 
-candidates="terraform tofu"
-if [ "${1:-}" = --terraform-only ]; then
-  candidates=terraform
-elif [ -n "${QC_CLI:-}" ]; then
+if [ -n "${QC_CLI:-}" ]; then
   # A wrong choice must not end in tests with another CLI.
   if ! path=$(command -v "$QC_CLI") || ! new_enough "$path"; then
     echo "scripts/terraform.sh: QC_CLI is $QC_CLI, which is no terraform or tofu 1.11 or newer that runs" >&2
@@ -34,7 +28,7 @@ elif [ -n "${QC_CLI:-}" ]; then
   exit 0
 fi
 
-for name in $candidates; do
+for name in terraform tofu; do
   path=$(command -v "$name") || continue
   if new_enough "$path"; then
     echo "$path"

@@ -6,12 +6,14 @@ import (
 	"os"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
@@ -26,6 +28,7 @@ var (
 	_ provider.Provider                       = (*quickconnect)(nil)
 	_ provider.ProviderWithEphemeralResources = (*quickconnect)(nil)
 	_ provider.ProviderWithFunctions          = (*quickconnect)(nil)
+	_ provider.ProviderWithActions            = (*quickconnect)(nil)
 )
 
 type quickconnect struct {
@@ -113,3 +116,5 @@ func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.Ep
 func (p *quickconnect) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{webhooksignature.NewSign, webhooksignature.NewVerify}
 }
+
+func (p *quickconnect) Actions(context.Context) []func() action.Action { return actions.All() }

@@ -113,6 +113,7 @@ func provide(resp *provider.ConfigureResponse, p *tfkit.Session) {
 	resp.ResourceData = p
 	resp.DataSourceData = p
 	resp.EphemeralResourceData = p
+	resp.ActionData = p
 }
 
 // firstUnknown names an attribute that no call can do without and that is unknown in this plan, because it depends on

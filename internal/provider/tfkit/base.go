@@ -3,6 +3,7 @@ package tfkit
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -34,5 +35,12 @@ func (b *EphemeralBase) Configure(
 	req ephemeral.ConfigureRequest,
 	resp *ephemeral.ConfigureResponse,
 ) {
+	b.take(req.ProviderData, &resp.Diagnostics)
+}
+
+// ActionBase gives an action access to the platform.
+type ActionBase struct{ access }
+
+func (b *ActionBase) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	b.take(req.ProviderData, &resp.Diagnostics)
 }

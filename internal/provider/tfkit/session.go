@@ -78,7 +78,7 @@ func (s *Session) Identity() (identity api.Identity, ok bool) {
 	return s.identity, true
 }
 
-// access is the part that the three bases share.
+// access is the part that the bases share.
 type access struct{ session *Session }
 
 func (a *access) take(data any, diags *diag.Diagnostics) {
