@@ -30,11 +30,24 @@ type Process struct {
 // the test.
 func StartProcess(tb testing.TB, flags ...string) *Process {
 	tb.Helper()
+	return StartProcessOn(tb, tb.TempDir(), flags...)
+}
+
+// StartProcessOn is StartProcess on a data directory that may have a platform.
+func StartProcessOn(tb testing.TB, data string, flags ...string) *Process {
+	tb.Helper()
+	p := NewProcess(tb, data, flags...)
+	p.Restart()
+	return p
+}
+
+// NewProcess is StartProcessOn without the start, which is for Restart to do.
+func NewProcess(tb testing.TB, data string, flags ...string) *Process {
+	tb.Helper()
 	dir, err := buildPlatform()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	data := tb.TempDir()
 	p := &Process{DataDir: data, t: tb, platform: &launch.Quickconnectd{
 		Server:  launch.Server{LogFile: filepath.Join(tb.TempDir(), "quickconnectd.log")},
 		Program: filepath.Join(dir, "quickconnectd"),
@@ -43,8 +56,6 @@ func StartProcess(tb testing.TB, flags ...string) *Process {
 		Env:     []string{"PATH=" + os.Getenv("PATH"), "HOME=" + data},
 	}}
 	tb.Cleanup(p.Kill)
-	p.Restart()
-	p.URL = p.platform.URL
 	return p
 }
 
@@ -53,6 +64,9 @@ func (p *Process) Restart() {
 	p.t.Helper()
 	if err := p.platform.Start(p.t.Context()); err != nil {
 		p.t.Fatal(err)
+	}
+	if p.URL == "" { // a restart changes nothing, and others may be reading it
+		p.URL = p.platform.URL
 	}
 }
 

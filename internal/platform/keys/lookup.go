@@ -90,7 +90,7 @@ func rehash(ctx context.Context, k *Keys, r *Rewrapping, progress func(Rewrappin
 	for {
 		var batch []store.SealedVersion
 		var unreadable []string
-		err := k.store.Update(ctx, func(tx *store.Tx) error {
+		err := k.patiently(ctx, func(tx *store.Tx) error {
 			lookup, err := k.Lookup(ctx, tx)
 			if err != nil || lookup[0].number == 1 {
 				return err
@@ -131,18 +131,11 @@ func rehashAll(
 		if err != nil {
 			return nil, err
 		}
-		presented, err := tx.SetHash(ctx, v.ID, v.Number, hash)
-		if err != nil || !presented {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
 		bound, err := k.Rows().Secret(v.Scope, v.ID, v.Number, hash)
 		if err != nil {
 			return nil, err
 		}
-		if err := tx.SetMAC(ctx, bound.Row, bound.MAC); err != nil {
+		if err := tx.SetHash(ctx, v.ID, v.Number, hash, bound.MAC); err != nil {
 			return nil, err
 		}
 	}

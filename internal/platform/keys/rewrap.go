@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -12,7 +13,7 @@ import (
 )
 
 // rewrapBatch is how many values one transaction seals again. Writers wait for one at most.
-const rewrapBatch = 100
+const rewrapBatch = 50
 
 // Rewrapping is how far a rewrap is.
 type Rewrapping struct {
@@ -91,6 +92,25 @@ func sealedBetween(ctx context.Context, tx *store.Tx, from, below []byte) (count
 	return count, nil
 }
 
+// patiently runs a transaction of a rewrap. Writes of a server go first: a transaction that is refused because of them,
+// or because the database cannot be used, is tried again for about a minute.
+func (k *sealer) patiently(ctx context.Context, do func(tx *store.Tx) error) error {
+	const tries, longest = 64, time.Second
+	for try := 1; ; try++ {
+		err := k.store.Update(ctx, do)
+		if !errors.Is(err, store.ErrUnavailable) || try == tries {
+			return err
+		}
+		timer := time.NewTimer(min(longest, time.Duration(try)*100*time.Millisecond))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
 func (k *sealer) rewrapColumn(
 	ctx context.Context, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
 ) error {
@@ -98,7 +118,7 @@ func (k *sealer) rewrapColumn(
 	for {
 		var batch []store.SealedValue
 		var unreadable []string
-		err := k.store.Update(ctx, func(tx *store.Tx) (err error) {
+		err := k.patiently(ctx, func(tx *store.Tx) (err error) {
 			if batch, err = tx.SealedBelow(ctx, column, keyring.Below(r.Number), last, rewrapBatch); err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ const (
 )
 
 var (
-	setLookupHash = statement(`UPDATE secrets SET lookup_hash = $3 WHERE credential_id = $1 AND number = $2
+	setLookupHash = statement(`UPDATE secrets SET lookup_hash = $3, mac = $4 WHERE credential_id = $1 AND number = $2
 		AND lookup_hash IS NOT NULL`)
 	setValueHash = statement(`UPDATE value_hashes SET hash = $3 WHERE credential_id = $1 AND number = $2`)
 )
@@ -82,12 +82,11 @@ func (tx *Tx) CountOlderHashes(ctx context.Context, r HashRange) (n int64, err e
 	return n, failed("counting", "older keyed hashes", "", err)
 }
 
-// SetHash stores the keyed hash that a value is found by, and reports whether it is one that callers present: then the
-// keyed hash of its row has to be stored too.
-func (tx *Tx) SetHash(ctx context.Context, id string, number int64, hash []byte) (presented bool, err error) {
-	n, err := tx.exec(ctx, setLookupHash, id, number, hash)
+// SetHash stores the keyed hash that a value is found by, and the keyed hash that its row has with it.
+func (tx *Tx) SetHash(ctx context.Context, id string, number int64, hash, mac []byte) error {
+	_, err := tx.exec(ctx, setLookupHash, id, number, hash, mac)
 	if err == nil {
 		err = tx.execOne(ctx, setValueHash, id, number, hash)
 	}
-	return n > 0, failed("storing the keyed hash of", "credential", id, err)
+	return failed("storing the keyed hash of", "credential", id, err)
 }

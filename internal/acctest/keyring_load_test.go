@@ -1,0 +1,149 @@
+package acctest_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+)
+
+// TestKeyringRotationUnderLoad rotates the key of the keyring and the lookup key, seals everything again, and retires
+// the older key, while others introspect, reveal, create and revoke without a pause. No request fails, no token is
+// refused, and in the end every value opens.
+func TestKeyringRotationUnderLoad(t *testing.T) {
+	values := sized(500, 20_000)
+	onEngines(t, func(t *testing.T, url string) {
+		t.Helper()
+		m := acctest.NewManyValues(t, url, values, false)
+		p := m.Start()
+		l := begin(t, p, m)
+		for _, words := range []string{
+			"keyring rotate --rewrap", "keyring retire 1", "keyring rotate --lookup --rewrap",
+		} {
+			succeeds(t, command(t, p, m, words))
+		}
+		counts := l.end()
+		list := succeeds(t, command(t, p, m, "keyring list"))
+		for _, line := range strings.Split(list, "\n") {
+			if strings.HasPrefix(line, "lookup") && strings.Contains(line, "older") && strings.Contains(line, "  values") {
+				t.Errorf("values are found by the older lookup key: %s", line)
+			}
+		}
+		m.WantAll(2)
+		t.Logf("%d values; beside the commands: %s", values, counts)
+	})
+}
+
+// load is what is asked without a pause.
+type load struct {
+	t       *testing.T
+	runtime *client.Client
+	by      *client.Client
+	m       *acctest.ManyValues
+	ids     []string
+
+	stop    chan struct{}
+	workers sync.WaitGroup
+	counts  [4]atomic.Int64 // introspections, reveals, creates, revocations
+}
+
+func begin(t *testing.T, p *acctest.Process, m *acctest.ManyValues) *load {
+	t.Helper()
+	token := strings.TrimSpace(succeeds(t, command(t, p, m,
+		"token create --tenant acme --environment staging --role runtime")))
+	l := &load{t: t, m: m, runtime: p.Client(token), by: p.Client(m.Deployer), stop: make(chan struct{})}
+	for id := range m.Values {
+		l.ids = append(l.ids, id)
+	}
+	for what, ask := range []func(worker, i int) error{l.introspect, l.reveal, l.write} {
+		for worker := range 2 {
+			l.workers.Go(func() { l.repeat(what, worker, ask) })
+		}
+	}
+	return l
+}
+
+// repeat asks until the end, or until a request fails.
+func (l *load) repeat(what, worker int, ask func(worker, i int) error) {
+	for i := 0; ; i++ {
+		select {
+		case <-l.stop:
+			return
+		default:
+		}
+		if err := ask(worker, i); err != nil {
+			l.t.Errorf("a request failed beside the rotation: %v", err)
+			return
+		}
+		l.counts[what].Add(1)
+	}
+}
+
+func (l *load) end() string {
+	close(l.stop)
+	l.workers.Wait()
+	for i, what := range []string{"introspections", "reveals", "creates"} {
+		if l.counts[i].Load() == 0 {
+			l.t.Errorf("there were no %s", what)
+		}
+	}
+	return fmt.Sprintf("%d introspections, %d reveals, %d creates, %d revocations, none failed", l.counts[0].Load(),
+		l.counts[1].Load(), l.counts[2].Load(), l.counts[3].Load())
+}
+
+// at is one of the tokens that are there from the beginning, each worker in its own order.
+func (l *load) at(worker, i int) string { return l.ids[(i*7+worker*len(l.ids)/2)%len(l.ids)] }
+
+func (l *load) introspect(worker, i int) error {
+	id := l.at(worker, i)
+	answer, err := l.runtime.Introspect(l.t.Context(), l.m.Values[id], "")
+	if err == nil && !answer.Active {
+		return fmt.Errorf("the token %s is refused", id)
+	}
+	return err
+}
+
+func (l *load) reveal(worker, i int) error {
+	id := l.at(worker, i)
+	revealed, err := l.by.ScopedTokens().Reveal(l.t.Context(), id, 1)
+	if err == nil && !revealed.Value.Equal(l.m.Values[id]) {
+		return fmt.Errorf("the token %s has another value", id)
+	}
+	return err
+}
+
+// write makes a token, uses it, and revokes every second one.
+func (l *load) write(worker, i int) error {
+	ctx, end := l.t.Context(), "2076-05-01T12:00:00Z"
+	made, err := l.by.ScopedTokens().Create(ctx, api.ScopedTokenCreate{
+		RotatedCreate: api.RotatedCreate{Name: fmt.Sprintf("made-%d-%d", worker, i), Owner: "team"},
+		ConnectorID:   "con_1", Scopes: []string{"messages:send"}, ExpiresAt: &end,
+	})
+	if err != nil {
+		return err
+	}
+	revealed, err := l.by.ScopedTokens().Reveal(ctx, made.ID, 1)
+	if err != nil {
+		return err
+	}
+	answer, err := l.runtime.Introspect(ctx, revealed.Value, "")
+	if err == nil && !answer.Active {
+		return fmt.Errorf("the new token %s is refused", made.ID)
+	}
+	if err != nil || i%2 == 0 {
+		return err
+	}
+	if _, err := l.by.RevokeValue(ctx, revealed.Value); err != nil {
+		return err
+	}
+	if answer, err = l.runtime.Introspect(ctx, revealed.Value, ""); err == nil && answer.Active {
+		return fmt.Errorf("the token %s is accepted after its revocation", made.ID)
+	}
+	l.counts[3].Add(1)
+	return err
+}
