@@ -85,6 +85,9 @@ func TestUpgradeSurvivesKills(t *testing.T) {
 			}
 			left = now
 		}
+		if *campaign { // what is left takes longer than a start may
+			killAt(t, command(t, p, m, "serve --listen 127.0.0.1:0"), "are sealed under data keys", 1)
+		}
 		served := m.Start()
 		m.WantAll(1)
 		t.Logf("%d values, %d kills, the last one with %d values left", values, kills, left)

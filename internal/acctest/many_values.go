@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -124,7 +125,18 @@ func (m *ManyValues) put(
 	if err != nil {
 		return err
 	}
-	return tx.InsertScopedToken(ctx, o)
+	if err := tx.InsertScopedToken(ctx, o); err != nil {
+		return err
+	}
+	ofSecret, err := k.Rows().Secret(scope, id, 1, hash)
+	if err != nil {
+		return err
+	}
+	ofToken, err := k.Rows().ScopedToken(o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(tx.SetMAC(ctx, ofSecret.Row, ofSecret.MAC), tx.SetMAC(ctx, ofToken.Row, ofToken.MAC))
 }
 
 // Start starts a server on the platform, without limits.
