@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -48,6 +49,11 @@ func (c Connectors) ByName(ctx context.Context, name string) (*api.Connector, er
 // List reads the connectors that a filter selects, in the order of their ids.
 func (c Connectors) List(ctx context.Context, filter Filter) ([]api.Connector, error) {
 	return list[api.Connector](ctx, c.client, api.Connectors, filter)
+}
+
+// Each reads the connectors that a filter selects, page by page as they are taken, in the order of their ids.
+func (c Connectors) Each(ctx context.Context, filter Filter) iter.Seq2[*api.Connector, error] {
+	return each[api.Connector](ctx, c.client, api.Connectors, filter)
 }
 
 // Patch changes a connector. Credentials replace the present ones as a whole.

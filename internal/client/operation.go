@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
 
@@ -103,11 +104,38 @@ func byName[T object](ctx context.Context, c *Client, kind api.Kind, name string
 	return nil, fail
 }
 
-// list reads the objects of a kind that a filter selects.
-func list[T object](ctx context.Context, c *Client, kind api.Kind, filter Filter) ([]T, error) {
-	r := &request{
+// listOf is the request for the objects of a kind that a filter selects.
+func listOf(kind api.Kind, filter Filter) *request {
+	return &request{
 		method: http.MethodGet, route: kind.Route(), query: filter.query(),
 		op: "list", object: "the " + kind.Plural, permission: api.PermissionRead, about: about{kind: kind},
 	}
+}
+
+// list reads the objects of a kind that a filter selects.
+func list[T object](ctx context.Context, c *Client, kind api.Kind, filter Filter) ([]T, error) {
+	r := listOf(kind, filter)
 	return allPages(ctx, c, r, func(item T) error { return c.checkObject(r, item.AsObject()) })
+}
+
+// each reads the objects of a kind that a filter selects, page by page as they are taken. The next page is read when
+// the one before is used up; nothing is read after the last object that was taken. An error is the last element.
+func each[T object](ctx context.Context, c *Client, kind api.Kind, filter Filter) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		r, more := listOf(kind, filter), true
+		_, err := eachPage(ctx, c, r, func(items []T) (bool, error) {
+			for i := range items {
+				if err := c.checkObject(r, items[i].AsObject()); err != nil {
+					return false, err
+				}
+				if more = yield(&items[i], nil); !more {
+					return false, nil
+				}
+			}
+			return true, nil
+		})
+		if err != nil && more {
+			yield(nil, err)
+		}
+	}
 }

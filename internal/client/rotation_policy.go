@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -49,6 +50,11 @@ func (p RotationPolicies) ByName(ctx context.Context, name string) (*api.Rotatio
 // List reads the rotation policies that a filter selects, in the order of their ids.
 func (p RotationPolicies) List(ctx context.Context, filter Filter) ([]api.RotationPolicy, error) {
 	return list[api.RotationPolicy](ctx, p.client, api.RotationPolicies, filter)
+}
+
+// Each reads the rotation policies that a filter selects, page by page as they are taken, in the order of their ids.
+func (p RotationPolicies) Each(ctx context.Context, filter Filter) iter.Seq2[*api.RotationPolicy, error] {
+	return each[api.RotationPolicy](ctx, p.client, api.RotationPolicies, filter)
 }
 
 // Patch changes a rotation policy. Deadlines that are running stay as they are.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -48,6 +49,11 @@ func (t ScopedTokens) ByName(ctx context.Context, name string) (*api.ScopedToken
 // List reads the scoped tokens that a filter selects, in the order of their ids.
 func (t ScopedTokens) List(ctx context.Context, filter Filter) ([]api.ScopedToken, error) {
 	return list[api.ScopedToken](ctx, t.client, api.ScopedTokens, filter)
+}
+
+// Each reads the scoped tokens that a filter selects, page by page as they are taken, in the order of their ids.
+func (t ScopedTokens) Each(ctx context.Context, filter Filter) iter.Seq2[*api.ScopedToken, error] {
+	return each[api.ScopedToken](ctx, t.client, api.ScopedTokens, filter)
 }
 
 // Patch changes a scoped token. A raised minimum_version revokes the versions below it.

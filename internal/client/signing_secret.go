@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -48,6 +49,11 @@ func (s SigningSecrets) ByName(ctx context.Context, name string) (*api.SigningSe
 // List reads the signing secrets that a filter selects, in the order of their ids.
 func (s SigningSecrets) List(ctx context.Context, filter Filter) ([]api.SigningSecret, error) {
 	return list[api.SigningSecret](ctx, s.client, api.SigningSecrets, filter)
+}
+
+// Each reads the signing secrets that a filter selects, page by page as they are taken, in the order of their ids.
+func (s SigningSecrets) Each(ctx context.Context, filter Filter) iter.Seq2[*api.SigningSecret, error] {
+	return each[api.SigningSecret](ctx, s.client, api.SigningSecrets, filter)
 }
 
 // Patch changes a signing secret. A raised minimum_version revokes the versions below it.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -50,6 +51,11 @@ func (e WebhookEndpoints) ByName(ctx context.Context, name string) (*api.Webhook
 // List reads the webhook endpoints that a filter selects, in the order of their ids.
 func (e WebhookEndpoints) List(ctx context.Context, filter Filter) ([]api.WebhookEndpoint, error) {
 	return list[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, filter)
+}
+
+// Each reads the webhook endpoints that a filter selects, page by page as they are taken, in the order of their ids.
+func (e WebhookEndpoints) Each(ctx context.Context, filter Filter) iter.Seq2[*api.WebhookEndpoint, error] {
+	return each[api.WebhookEndpoint](ctx, e.client, api.WebhookEndpoints, filter)
 }
 
 // Patch changes a webhook endpoint.

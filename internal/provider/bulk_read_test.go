@@ -192,6 +192,42 @@ func (c *crowd) unclaimed() []api.Orphan {
 // refreshed is how many tokens TestRefreshOfManyTokens has. With the race detector 10,000 take minutes.
 var refreshed = flag.Int("tokens", 500, "how many tokens TestRefreshOfManyTokens has")
 
+// listsFlat fails the test where a list takes more memory the longer it is. Its pages are a tenth of it.
+func (c *crowd) listsFlat() {
+	c.t.Helper()
+	size := len(c.tokens) / 10
+	if size < api.PageSize {
+		c.Fail(pages(size))
+		defer c.Fail(nil)
+	}
+	tf, listed := c.Terraform(api.ScopedTokens.Terraform), 0
+	var first, last uint64
+	for r := range tf.List(c.t.Context(), nil, 0, true) {
+		tftest.Must(c.t, r.Diags)
+		if listed++; listed%size == 0 {
+			if last = heap(); first == 0 {
+				first = last
+			}
+		}
+	}
+	grown := max(last, first) - first
+	if c.t.Logf("a list of %d took %d KiB more at its end", listed, grown>>10); listed != len(c.tokens) {
+		c.t.Errorf("listed %d of %d tokens", listed, len(c.tokens))
+	}
+	if most := uint64(len(c.tokens)) << 10 / 2; grown > most {
+		c.t.Errorf("that is more than %d KiB", most>>10)
+	}
+}
+
+// heap is how much memory is in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // One object of many that was changed or deleted outside Terraform is found, and the provider stays small. make
 // campaign has 10,000, of which a refresh takes at most 40 requests.
 func TestRefreshOfManyTokens(t *testing.T) {
@@ -209,6 +245,8 @@ func TestRefreshOfManyTokens(t *testing.T) {
 	if c.memory > 300<<20 {
 		t.Errorf("the process took %d MiB", c.memory>>20)
 	}
+
+	c.listsFlat()
 
 	order, by := rand.Perm(len(c.tokens)), c.As(api.RoleDeployer).Client()
 	drifted, gone := c.tokens[order[0]].id, c.tokens[order[1]].id

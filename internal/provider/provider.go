@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -29,6 +30,7 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*quickconnect)(nil)
 	_ provider.ProviderWithFunctions          = (*quickconnect)(nil)
 	_ provider.ProviderWithActions            = (*quickconnect)(nil)
+	_ provider.ProviderWithListResources      = (*quickconnect)(nil)
 )
 
 type quickconnect struct {
@@ -95,6 +97,16 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 		scopedtoken.NewResource,
 		webhookendpoint.NewResource,
 		signingsecret.NewResource,
+	}
+}
+
+func (p *quickconnect) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		connector.NewListResource,
+		rotationpolicy.NewListResource,
+		scopedtoken.NewListResource,
+		webhookendpoint.NewListResource,
+		signingsecret.NewListResource,
 	}
 }
 

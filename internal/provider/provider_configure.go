@@ -114,6 +114,7 @@ func provide(resp *provider.ConfigureResponse, p *tfkit.Session) {
 	resp.DataSourceData = p
 	resp.EphemeralResourceData = p
 	resp.ActionData = p
+	resp.ListResourceData = p
 }
 
 // firstUnknown names an attribute that no call can do without and that is unknown in this plan, because it depends on

@@ -41,10 +41,11 @@ type protocol interface {
 	tfprotov6.ProviderServerWithStateStores  //nolint:staticcheck // see above
 }
 
-// server tells the provider when Terraform stops it. The framework only cancels the requests in flight.
+// server tells the provider when Terraform stops it, where the framework only cancels the requests in flight. It makes
+// generated configurations shorter.
 type server struct {
 	protocol
-	stopped func()
+	provider *quickconnect
 }
 
 // NewServer serves a provider.
@@ -55,13 +56,16 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 	if !ours || !complete {
 		return inner
 	}
-	return &server{all, q.Stop}
+	return &server{all, q}
 }
+
+// Server serves the provider.
+func (p *quickconnect) Server() tfprotov6.ProviderServer { return NewServer(p) }
 
 // StopProvider is called when the user interrupts Terraform.
 func (s *server) StopProvider(
 	ctx context.Context, req *tfprotov6.StopProviderRequest,
 ) (*tfprotov6.StopProviderResponse, error) {
-	s.stopped()
+	s.provider.Stop()
 	return s.protocol.StopProvider(ctx, req)
 }

@@ -45,7 +45,7 @@ func (tf *Terraform) Invoke(name string, c Config) (shown string, d Diags) {
 func (tf *Terraform) action(name string, c Config) (tfprotov6.ActionServer, *tfprotov6.DynamicValue) {
 	tf.t.Helper()
 	server, ok := tf.server.(tfprotov6.ActionServer)
-	schema := tf.schemas().ActionSchemas[name]
+	schema := tf.all.ActionSchemas[name]
 	if !ok || schema == nil {
 		tf.t.Fatalf("the provider has no action %s", name)
 	}

@@ -8,7 +8,7 @@ import (
 // Open opens the ephemeral resource of the same type.
 func (tf *Terraform) Open(c Config) (tftypes.Value, Diags) {
 	tf.t.Helper()
-	typ := tf.schemas().EphemeralResourceSchemas[tf.typeName].ValueType()
+	typ := tf.all.EphemeralResourceSchemas[tf.typeName].ValueType()
 	r, err := tf.server.OpenEphemeralResource(tf.t.Context(),
 		&tfprotov6.OpenEphemeralResourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
 	if err != nil {
@@ -20,7 +20,7 @@ func (tf *Terraform) Open(c Config) (tftypes.Value, Diags) {
 // Read reads the data source of the same type.
 func (tf *Terraform) Read(c Config) (tftypes.Value, Diags) {
 	tf.t.Helper()
-	typ := tf.schemas().DataSourceSchemas[tf.typeName].ValueType()
+	typ := tf.all.DataSourceSchemas[tf.typeName].ValueType()
 	r, err := tf.server.ReadDataSource(tf.t.Context(),
 		&tfprotov6.ReadDataSourceRequest{TypeName: tf.typeName, Config: Dynamic(tf.t, Value(typ, c))})
 	if err != nil {
@@ -32,21 +32,12 @@ func (tf *Terraform) Read(c Config) (tftypes.Value, Diags) {
 // HasDataAttribute reports whether the data source of the same type has an attribute.
 func (tf *Terraform) HasDataAttribute(name string) bool {
 	tf.t.Helper()
-	for _, a := range tf.schemas().DataSourceSchemas[tf.typeName].Block.Attributes {
+	for _, a := range tf.all.DataSourceSchemas[tf.typeName].Block.Attributes {
 		if a.Name == name {
 			return true
 		}
 	}
 	return false
-}
-
-func (tf *Terraform) schemas() *tfprotov6.GetProviderSchemaResponse {
-	tf.t.Helper()
-	schemas, err := tf.server.GetProviderSchema(tf.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	return schemas
 }
 
 func (tf *Terraform) result(typ tftypes.Type, d *tfprotov6.DynamicValue, diags Diags) (tftypes.Value, Diags) {

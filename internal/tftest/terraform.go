@@ -30,6 +30,7 @@ type Terraform struct {
 	server   tfprotov6.ProviderServer
 	read     *tfprotov6.ResourceIdentityData // of the last Refresh
 	typeName string
+	all      *tfprotov6.GetProviderSchemaResponse
 	schema   *tfprotov6.Schema
 	typ      tftypes.Type
 }
@@ -56,7 +57,8 @@ func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName str
 	if d := Configure(tb, server, schemas, providerConfig); d.Errors() != "" {
 		tb.Fatal(d.Errors())
 	}
-	tf := &Terraform{t: tb, provider: p, server: server, typeName: typeName, schema: schemas.ResourceSchemas[typeName]}
+	tf := &Terraform{t: tb, provider: p, server: server, typeName: typeName, all: schemas}
+	tf.schema = schemas.ResourceSchemas[typeName]
 	tf.typ = tf.schema.ValueType()
 	tf.State = tf.null()
 	tf.calls, tf.killed = context.WithCancel(tb.Context())
@@ -96,7 +98,7 @@ func (tf *Terraform) Close() {
 func (tf *Terraform) Beside(typeName string) *Terraform {
 	tf.t.Helper()
 	other := *tf
-	other.typeName, other.schema = typeName, tf.schemas().ResourceSchemas[typeName]
+	other.typeName, other.schema = typeName, tf.all.ResourceSchemas[typeName]
 	other.typ = other.schema.ValueType()
 	other.State, other.Private, other.Identity = other.null(), nil, nil
 	return &other
@@ -106,6 +108,11 @@ func (tf *Terraform) Beside(typeName string) *Terraform {
 func Serve(tb testing.TB, p provider.Provider) (tfprotov6.ProviderServer, *tfprotov6.GetProviderSchemaResponse) {
 	tb.Helper()
 	server := providerserver.NewProtocol6(p)()
+	if own, ok := p.(interface {
+		Server() tfprotov6.ProviderServer
+	}); ok {
+		server = own.Server()
+	}
 	schemas, err := server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || Diags(schemas.Diagnostics).Errors() != "" {
 		tb.Fatal(err, Diags(schemas.Diagnostics).Errors())

@@ -99,6 +99,14 @@ func flatten(c *api.Connector) model {
 	}
 }
 
+// read is what Read stores over a state. Over the zero value it is what an import begins with.
+func read(c *api.Connector, state model) model {
+	next := flatten(c)
+	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
+	return next
+}
+
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. The fields
 // that are not listed are known in every plan.
 func (m model) planned(answered model) model {

@@ -73,6 +73,13 @@ func flatten(p *api.RotationPolicy) model {
 	}
 }
 
+// read is what Read stores over a state. Over the zero value it is what an import begins with.
+func read(p *api.RotationPolicy, state managed) managed {
+	next := managed{flatten(p), tfkit.ReadPrefix(state.NamePrefix)}
+	next.Common = next.ReadOver(state.Common)
+	return next
+}
+
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Only
 // computed fields of Common can be open.
 func (m managed) planned(answered model) managed {

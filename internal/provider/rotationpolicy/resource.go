@@ -122,9 +122,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	tfkit.WarnDeleting(kind, p.ID, p.Name, p.Deletion, &resp.Diagnostics)
-	next := managed{flatten(p), tfkit.ReadPrefix(state.NamePrefix)}
-	next.Common = next.ReadOver(state.Common)
-	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, read(p, state))...)
 }
 
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

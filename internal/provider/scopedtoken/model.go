@@ -77,6 +77,14 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 	}}
 }
 
+// read is what Read stores over a state. Over the zero value it is what an import begins with.
+func read(ctx context.Context, t *api.ScopedToken, state model, diags *diag.Diagnostics) model {
+	next := flatten(ctx, t, state.ExpiresAt, diags)
+	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
+	return next
+}
+
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open. Terraform
 // takes any other difference for a bug of the provider; what has moved meanwhile shows at the next read.
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {

@@ -65,10 +65,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	rotate.WarnPaused(kind, t.Name, t.Rotation, &resp.Diagnostics)
 	tfkit.WarnUses(kind.Kind, t.Name, t.Uses, &resp.Diagnostics)
-	next := flatten(ctx, t, state.ExpiresAt, &resp.Diagnostics)
-	next.Common = next.ReadOver(state.Common)
-	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
-	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, read(ctx, t, state, &resp.Diagnostics))...)
 }
 
 // Update changes the attributes and then takes the step that was planned.

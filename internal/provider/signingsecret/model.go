@@ -64,6 +64,14 @@ func flatten(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics)
 	}
 }
 
+// read is what Read stores over a state. Over the zero value it is what an import begins with.
+func read(ctx context.Context, s *api.SigningSecret, state model, diags *diag.Diagnostics) model {
+	next := flatten(ctx, s, diags)
+	next.Common = next.ReadOver(state.Common)
+	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
+	return next
+}
+
 // planned is what is stored after a write: what the plan shows, and from the answer what the plan left open.
 func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnostics) model {
 	m.Common = m.Common.Planned(answered.Common)

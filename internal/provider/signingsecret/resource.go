@@ -81,10 +81,7 @@ func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, res
 	rotate.WarnPaused(kind, found.Name, found.Rotation, &resp.Diagnostics)
 	tfkit.WarnUses(kind.Kind, found.Name, found.Uses, &resp.Diagnostics)
 	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	next := flatten(ctx, found, &resp.Diagnostics)
-	next.Common = next.ReadOver(state.Common)
-	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
-	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, read(ctx, found, state, &resp.Diagnostics))...)
 }
 
 // Update changes the attributes and then takes the step that was planned, or the one that the configured value needs

@@ -86,10 +86,7 @@ func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, r
 	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
 	tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, &resp.Diagnostics)
 	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
-	next := flatten(found)
-	next.Common = next.ReadOver(state.Common)
-	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
-	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, read(found, state))...)
 	note(ctx, resp.Private, found, &resp.Diagnostics)
 	for what, left := range appliedOf(found) {
 		if loadApplied(ctx, req.Private, what, &resp.Diagnostics) == nil {
