@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -26,6 +27,16 @@ import (
 // steps runs the steps against a platform, as deployer.
 func steps(t *testing.T, p *acctest.Platform, all ...resource.TestStep) {
 	t.Helper()
+	stepsFrom(t, p, nil, all...)
+}
+
+// stepsFrom is steps with a CLI that a check accepts; nil accepts every one.
+func stepsFrom(t *testing.T, p *acctest.Platform, version tfversion.TerraformVersionCheck, all ...resource.TestStep) {
+	t.Helper()
+	var versions []tfversion.TerraformVersionCheck
+	if version != nil {
+		versions = append(versions, version)
+	}
 	env := map[string]string{
 		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant,
 		"QUICKCONNECT_ENVIRONMENT": acctest.Environment,
@@ -37,7 +48,8 @@ func steps(t *testing.T, p *acctest.Platform, all ...resource.TestStep) {
 			"quickconnect": func() (tfprotov6.ProviderServer, error) { return providerserver.NewProtocol6(ours())(), nil },
 			"echo":         echoprovider.NewProviderServer(),
 		},
-		Steps: all,
+		TerraformVersionChecks: versions,
+		Steps:                  all,
 	})
 }
 

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
@@ -249,5 +252,29 @@ func TestListFilters(t *testing.T) {
 				t.Errorf("orphan: what a state has is in %q", got)
 			}
 		})
+	}
+}
+
+// configured finds the arguments of a config block.
+var configured = regexp.MustCompile(`(?m)^    (\w+) += `)
+
+// The examples use filters that there are. A CLI before 1.14 cannot run them.
+func TestListExamplesUseFilters(t *testing.T) {
+	p := newPlatform(t, staging)
+	for _, k := range api.Kinds() {
+		tf := tftest.New(t, provider.New("test")(), p.config(), k.Terraform)
+		text, err := os.ReadFile("../../examples/list-resources/" + k.Terraform + "/list-resource.tfquery.hcl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := configured.FindAllSubmatch(text, -1)
+		for _, u := range used {
+			if !slices.Contains(tf.ListFilters(), string(u[1])) {
+				t.Errorf("%s: there is no filter %s", k.Terraform, u[1])
+			}
+		}
+		if len(used) == 0 {
+			t.Errorf("%s: the example shows no filter", k.Terraform)
+		}
 	}
 }
