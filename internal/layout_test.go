@@ -62,8 +62,13 @@ var arrows = []arrow{
 	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",
-		only:  []string{"api", "clock", "platform", "rotation", "secret", "webhook"},
-		never: []string{internal + "client", internal + "provider", terraform},
+		only:  []string{"api", "client", "clock", "export", "platform", "rotation", "secret", "webhook"},
+		never: []string{internal + "provider", terraform},
+	},
+	{
+		from:  "export",
+		only:  []string{"api", "client", "clock", "secret"},
+		never: []string{internal + "platform", internal + "provider", terraform},
 	},
 }
 

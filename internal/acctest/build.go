@@ -75,3 +75,13 @@ func Root() (string, error) {
 		dir = parent
 	}
 }
+
+// Quickconnectd builds the program of the platform, and returns its path.
+func Quickconnectd(tb testing.TB) string {
+	tb.Helper()
+	dir, err := buildPlatform()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return filepath.Join(dir, "quickconnectd")
+}

@@ -55,8 +55,8 @@ func TestSinkFollowsVersion(t *testing.T) {
 }
 
 // sinkUntouched is what a plan must not say that gives the sink nothing new. OpenTofu defers an ephemeral resource
-// whose token changes at all. The write-only argument is unknown then, which shows as an update of the sink; its version
-// stays, and the sink gets the value that it has.
+// whose token changes at all. The write-only argument is unknown then, which shows as an update of the sink; its
+// version stays, and the sink gets the value that it has.
 func sinkUntouched(tf *acctest.CLI) []string {
 	if tf.OpenTofu() {
 		return nil

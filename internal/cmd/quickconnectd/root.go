@@ -26,6 +26,7 @@ func rootCommand(c clock.Clock) *cobra.Command {
 			clockAcceptCommand(c),
 		),
 		migrateCommand(c),
+		exportCommand(),
 		doctorCommand(c),
 		completionCommand(),
 		versionCommand(),
