@@ -131,6 +131,31 @@ func TestPrivateAuthority(t *testing.T) {
 	tf.Destroy()
 }
 
+// The real program with --client-ca, on both sides of a real run: with the certificate, without it, with another one,
+// and after the certificate was replaced.
+func TestClientCA(t *testing.T) {
+	t.Parallel()
+	ca, other := newAuthority(t), newAuthority(t)
+	cert, key := ca.pair("server", x509.ExtKeyUsageServerAuth)
+	_, tf, _ := startProcess(t, "--tls-cert", cert, "--tls-key", key, "--client-ca", ca.file)
+	with := func(certificate, key string) string {
+		return providerWith(fmt.Sprintf("ca_certificate_file = %q", ca.file),
+			fmt.Sprintf("client_certificate_file = %q", certificate), fmt.Sprintf("client_key_file = %q", key))
+	}
+	clientCert, clientKey := ca.pair("client", x509.ExtKeyUsageClientAuth)
+	tf.Config(with(clientCert, clientKey) + policy(""))
+	tf.Apply()
+	tf.Plan(0).Silent()
+
+	tf.Config(providerWith(fmt.Sprintf("ca_certificate_file = %q", ca.file)) + policy(""))
+	tf.Plan(1).Has("client certificate", "set client_certificate_file and client_key_file")
+	tf.Config(with(other.pair("client", x509.ExtKeyUsageClientAuth)) + policy(""))
+	tf.Plan(1).Has("did not accept the certificate in client_certificate_file")
+
+	tf.Config(with(ca.pair("client", x509.ExtKeyUsageClientAuth)) + policy(""))
+	tf.Destroy()
+}
+
 // A load balancer that asks for a client certificate.
 func TestMutualTLS(t *testing.T) {
 	t.Parallel()

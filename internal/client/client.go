@@ -11,8 +11,6 @@ package client
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
@@ -49,7 +47,8 @@ type Config struct {
 	// RequestsPerSecond bounds the requests of this process to the endpoint, retries and those of other clients with the
 	// same bound included. 0 is no bound.
 	RequestsPerSecond float64
-	// CAFile has certificate authorities in PEM. They are trusted besides those of the system.
+	// CAFile has certificate authorities in PEM. They are trusted besides those of the system. This and the other files
+	// are read again when they change.
 	CAFile string
 	// ClientCertificateFile and ClientKeyFile are for mutual TLS: both in PEM, both set or neither.
 	ClientCertificateFile, ClientKeyFile string
@@ -102,7 +101,7 @@ func New(cfg Config) (*Client, error) {
 	if err := CheckToken(cfg.Token); err != nil {
 		return nil, fmt.Errorf("the token %w", err)
 	}
-	tlsConfig, err := tlsConfigOf(cfg)
+	connections, err := certificatesOf(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -119,17 +118,8 @@ func New(cfg Config) (*Client, error) {
 		cfg.Log = func(context.Context, Event) {}
 	}
 
-	pooled := &http.Transport{
-		Proxy:                 proxyFromEnvironment,
-		TLSClientConfig:       tlsConfig,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   32,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ExpectContinueTimeout: time.Second,
-	}
 	attempts := &transport{
-		next: pooled, pace: paceOf(base.String(), cfg.RequestsPerSecond), clock: cfg.Clock, timeout: cfg.RequestTimeout,
+		next: connections, pace: paceOf(base.String(), cfg.RequestsPerSecond), clock: cfg.Clock, timeout: cfg.RequestTimeout,
 		log: cfg.Log,
 	}
 	retry := retryablehttp.NewClient()
@@ -207,21 +197,3 @@ func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
 }
 
 var errProxy = errors.New("the environment names a proxy (HTTPS_PROXY, HTTP_PROXY) that is not a URL")
-
-func tlsConfigOf(cfg Config) (*tls.Config, error) {
-	out := &tls.Config{MinVersion: tls.VersionTLS12}
-	var wrong []error
-	if cfg.CAFile != "" {
-		var err error
-		if out.RootCAs, err = x509.SystemCertPool(); err != nil {
-			out.RootCAs = x509.NewCertPool()
-		}
-		wrong = append(wrong, addCertificates(out.RootCAs, cfg.CAFile))
-	}
-	if cfg.ClientCertificateFile != "" || cfg.ClientKeyFile != "" {
-		pair, err := keyPair(cfg.ClientCertificateFile, cfg.ClientKeyFile)
-		out.Certificates = []tls.Certificate{pair}
-		wrong = append(wrong, err)
-	}
-	return out, errors.Join(wrong...)
-}

@@ -74,7 +74,7 @@ func isFinal(err error) bool {
 		errors.Is(err, http.ErrSchemeMismatch):
 		return true
 	case errors.As(err, &verify), errors.As(err, &alert), errors.As(err, &record),
-		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
+		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid), isFinalAlert(alertOf(err)):
 		return true
 	case errors.As(err, &dns):
 		return dns.IsNotFound

@@ -81,13 +81,15 @@ func configurationSchema() schema.Schema {
 			"ca_certificate_file": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "File with certificate authorities in PEM that are trusted besides the " +
-					"system's, for a platform with a private one. Default: only the system's.",
+					"system's, for a platform with a private one. This file and those of the client certificate are read " +
+					"again when they change, also during an apply. Default: only the system's.",
 			},
 			"client_certificate_file": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("client_key_file"))},
 				MarkdownDescription: "File with the client certificate in PEM, for a platform that requires mutual " +
-					"TLS. Needs `client_key_file`. Default: none.",
+					"TLS, such as one with `serve --client-ca`; followed by those between it and its authority, if any. " +
+					"Needs `client_key_file`. Default: none.",
 			},
 			"client_key_file": schema.StringAttribute{
 				Optional: true,

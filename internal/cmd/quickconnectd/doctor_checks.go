@@ -78,10 +78,11 @@ type portFacts struct {
 }
 
 type tlsFacts struct {
-	configured bool
-	leaf       *x509.Certificate
-	err        error
-	now        time.Time
+	configured  bool
+	leaf        *x509.Certificate
+	authorities []*x509.Certificate // of clients' certificates
+	err         error
+	now         time.Time
 }
 
 // diagnose makes every check. A check knows nothing of the others.
@@ -251,6 +252,16 @@ func checkTLS(t tlsFacts) finding {
 	case left < renewBefore:
 		return found(stateWarn, about, "the certificate expires at %s, in %s: renew it, and send SIGHUP to a server that "+
 			"runs", ends, inWords(left))
+	}
+	for _, a := range t.authorities {
+		if end := a.NotAfter; end.Sub(t.now) < renewBefore {
+			return found(stateWarn, about, "a certificate in --client-ca ends at %s: clients whose certificate is of it are "+
+				"refused from then on; add the new one, and send SIGHUP to a server that runs", end.UTC().Format(time.RFC3339))
+		}
+	}
+	if len(t.authorities) > 0 {
+		return found(stateOK, about, "certificate and key belong together; it expires at %s; clients must show a "+
+			"certificate of one of %d in --client-ca", ends, len(t.authorities))
 	}
 	return found(stateOK, about, "certificate and key belong together; it expires at %s", ends)
 }

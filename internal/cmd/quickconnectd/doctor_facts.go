@@ -118,7 +118,7 @@ func lookAtPort(ctx context.Context, flag, address string, served bool, invalid 
 }
 
 func lookAtTLS(l listening) (t tlsFacts) {
-	config, _, err := loadTLS(l.certFile, l.keyFile)
+	config, _, err := loadTLS(l)
 	if err != nil || config == nil {
 		t.err = err
 		return t
@@ -127,6 +127,9 @@ func lookAtTLS(l listening) (t tlsFacts) {
 	pair, err := config.GetCertificate(&tls.ClientHelloInfo{})
 	if err == nil {
 		t.leaf, err = x509.ParseCertificate(pair.Certificate[0])
+	}
+	if err == nil {
+		t.authorities, err = readClientCA(l.clientCA)
 	}
 	t.err = err
 	return t

@@ -99,7 +99,19 @@ func TestChecks(t *testing.T) {
 		"soon":        {checkTLS(tlsFacts{configured: true, now: epoch, leaf: cert(0, 13*day)}), stateWarn, "in 13 days"},
 		"expired":     {checkTLS(tlsFacts{configured: true, now: epoch, leaf: cert(-day, 0)}), stateFail, "renew it"},
 		"too early":   {checkTLS(tlsFacts{configured: true, now: epoch, leaf: cert(1, day)}), stateFail, "valid from"},
-		"no key":      {checkTLS(tlsFacts{err: usagef("--tls-key is missing")}), stateFail, "--tls-key is missing"},
+		"clients": {
+			checkTLS(tlsFacts{
+				configured: true, now: epoch, leaf: cert(0, 15*day), authorities: []*x509.Certificate{cert(0, 15*day)},
+			}),
+			stateOK, "one of 1 in --client-ca",
+		},
+		"clients, soon": {
+			checkTLS(tlsFacts{
+				configured: true, now: epoch, leaf: cert(0, 15*day), authorities: []*x509.Certificate{cert(0, 13*day)},
+			}),
+			stateWarn, "a certificate in --client-ca ends at 2026-05-14",
+		},
+		"no key": {checkTLS(tlsFacts{err: usagef("--tls-key is missing")}), stateFail, "--tls-key is missing"},
 
 		"database":    {checkDatabase(databaseFacts{exists: true, found: 7, known: 7}), stateOK, "it is 7"},
 		"no database": {checkDatabase(databaseFacts{known: 7}), stateOK, "makes version 7"},

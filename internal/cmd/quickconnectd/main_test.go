@@ -206,6 +206,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		"plain HTTP by name":   {"serve --data-dir DIR --listen example.com:0", 2, "--tls-cert"},
 		"no port":              {"serve --data-dir DIR --listen 127.0.0.1", 2, "HOST:PORT"},
 		"certificate alone":    {"serve --data-dir DIR --tls-cert x", 2, "belong together"},
+		"clients in the clear": {"serve --data-dir DIR --client-ca x", 2, "--client-ca needs --tls-cert"},
 		"missing certificate":  {"serve --data-dir DIR --tls-cert x --tls-key y", 1, "no such file"},
 		"token alone":          {"token", 2, "token create"},
 		"no role":              {create + " --data-dir DIR", 2, "--role"},

@@ -6,11 +6,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 )
 
-// serveMetrics serves /metrics on an address of its own; on none if that is empty. The function that it returns ends
-// that.
-func serveMetrics(ctx context.Context, listen string, metrics http.Handler, log *slog.Logger) (stop func(), err error) {
+// serveMetrics serves /metrics on an address of its own; on none if that is empty. /healthz and /readyz are there too,
+// for checks that have no client certificate. The function that it returns ends that.
+func serveMetrics(
+	ctx context.Context, listen string, p *platform.Server, log *slog.Logger,
+) (stop func(), err error) {
 	if listen == "" {
 		return func() {}, nil
 	}
@@ -19,7 +23,9 @@ func serveMetrics(ctx context.Context, listen string, metrics http.Handler, log 
 		return nil, fmt.Errorf("listen for --metrics-listen: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /metrics", p.Metrics())
+	mux.Handle("GET /healthz", p)
+	mux.Handle("GET /readyz", p)
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -16,7 +16,7 @@ import (
 )
 
 // listening is where a server listens, and with which certificate.
-type listening struct{ listen, certFile, keyFile, metricsListen string }
+type listening struct{ listen, certFile, keyFile, clientCA, metricsListen string }
 
 // options are the flags of serve.
 type options struct {
@@ -41,7 +41,7 @@ func serveCommand(c clock.Clock) *cobra.Command {
 	var f serveFlags
 	cmd := leaf("serve --data-dir DIR", "Serve the API until SIGTERM or SIGINT.",
 		`Serves the API until SIGTERM or SIGINT. Prints "listening on URL" on standard output when it is ready, and logs
-to standard error. SIGHUP reads the certificate and its key again. Webhooks go to public addresses only.
+to standard error. SIGHUP reads the certificates again. Webhooks go to public addresses only.
 --allow-private-endpoints also allows this machine, private networks, and http to this machine: use it for trials,
 not for a platform that others may use. A limit of 0 is no limit.`,
 		func(cmd *cobra.Command) error {
@@ -63,10 +63,13 @@ func listenFlags(cmd *cobra.Command, l *listening) {
 	flags.StringVar(&l.listen, "listen", "127.0.0.1:8440", "the address `HOST:PORT` of the API")
 	flags.StringVar(&l.certFile, "tls-cert", "", "the `FILE` with the certificate, in PEM; without one, plain HTTP")
 	flags.StringVar(&l.keyFile, "tls-key", "", "the `FILE` with the key of the certificate, in PEM")
+	flags.StringVar(&l.clientCA, "client-ca", "",
+		"accept only clients with a certificate of an authority in this `FILE`, in PEM")
 	flags.StringVar(&l.metricsListen, "metrics-listen", "",
-		"serve /metrics at this `HOST:PORT`, in plain HTTP, and not at that of the API")
+		"serve /metrics at this `HOST:PORT`, in plain HTTP, and not at that of the API; /healthz and /readyz at both")
 	_ = cmd.MarkFlagFilename("tls-cert", "pem", "crt") // the error of both is that there is no such flag
 	_ = cmd.MarkFlagFilename("tls-key", "pem", "key")
+	_ = cmd.MarkFlagFilename("client-ca", "pem", "crt")
 }
 
 // define adds the flags that serve alone has.
@@ -95,7 +98,7 @@ func (f *serveFlags) read() (o options, err error) {
 }
 
 func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clock) (err error) {
-	tlsConfig, reload, err := loadTLS(o.certFile, o.keyFile)
+	tlsConfig, reload, err := loadTLS(o.listening)
 	if err != nil {
 		return err
 	}
@@ -135,7 +138,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 	if err := logStart(ctx, s, o.dir, log); err != nil {
 		return err
 	}
-	stopMetrics, err := serveMetrics(ctx, o.metricsListen, p.Metrics(), log)
+	stopMetrics, err := serveMetrics(ctx, o.metricsListen, p, log)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,31 +13,44 @@ import (
 	"syscall"
 )
 
-// loadTLS reads the certificate and its key. The function that it returns reads them again; the server goes on with the
-// old ones where that fails. Without a certificate both are nil.
-func loadTLS(certFile, keyFile string) (config *tls.Config, reload func() error, err error) {
-	if certFile == "" && keyFile == "" {
-		return nil, nil, nil
-	}
-	if certFile == "" || keyFile == "" {
+// loadTLS reads the certificate, its key, and the authorities of clients' certificates. The function that it returns
+// reads them again; the server goes on with the old ones where that fails. Without a certificate both are nil.
+func loadTLS(l listening) (config *tls.Config, reload func() error, err error) {
+	if (l.certFile == "") != (l.keyFile == "") {
 		return nil, nil, usagef("--tls-cert and --tls-key belong together: set both or neither")
 	}
+	if l.certFile == "" {
+		if l.clientCA != "" {
+			return nil, nil, usagef("--client-ca needs --tls-cert and --tls-key: clients show certificates in TLS only")
+		}
+		return nil, nil, nil
+	}
 	var present atomic.Pointer[tls.Certificate]
+	var clients atomic.Pointer[x509.CertPool]
 	reload = func() error {
-		pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+		pair, err := tls.LoadX509KeyPair(l.certFile, l.keyFile)
 		if err != nil {
 			return fmt.Errorf("read --tls-cert and --tls-key: %w", err)
 		}
+		authorities, err := readClientCA(l.clientCA)
+		if err != nil {
+			return err
+		}
 		present.Store(&pair)
+		clients.Store(poolOf(authorities))
 		return nil
 	}
 	if err := reload(); err != nil {
 		return nil, nil, err
 	}
-	return &tls.Config{
+	config = &tls.Config{
 		MinVersion: tls.VersionTLS12, CipherSuites: suites(),
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return present.Load(), nil },
-	}, reload, nil
+	}
+	if l.clientCA != "" {
+		requireCertificates(config, &clients)
+	}
+	return config, reload, nil
 }
 
 // suites returns the suites of TLS 1.2 with forward secrecy and authenticated encryption: none with CBC. Those of TLS
@@ -51,7 +65,7 @@ func suites() (out []uint16) {
 	return out
 }
 
-// onHangup reads the certificate again at every SIGHUP, which does not end the server. The function that it returns
+// onHangup reads the certificates again at every SIGHUP, which does not end the server. The function that it returns
 // ends that.
 func onHangup(reload func() error, log *slog.Logger) (stop func()) {
 	hangups, ended := make(chan os.Signal, 1), make(chan struct{})
@@ -78,9 +92,9 @@ func onHangup(reload func() error, log *slog.Logger) (stop func()) {
 
 func reloaded(err error, log *slog.Logger) {
 	if err != nil {
-		log.Error("SIGHUP: the certificate cannot be read again; the old one stays in use: correct the files, and send "+
+		log.Error("SIGHUP: the certificates cannot be read again; the old ones stay in use: correct the files, and send "+
 			"SIGHUP again", "error", err.Error())
 		return
 	}
-	log.Info("SIGHUP: the certificate was read again")
+	log.Info("SIGHUP: the certificates were read again")
 }

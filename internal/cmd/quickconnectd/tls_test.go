@@ -22,7 +22,7 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	old := certificate(t, dir)
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	config, reload, err := loadTLS(cert, key)
+	config, reload, err := loadTLS(listening{certFile: cert, keyFile: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +44,12 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	reloaded(reload(), slog.New(slog.NewTextHandler(&log, nil)))
-	if !trusted(old) || !strings.Contains(log.String(), "the old one stays in use") {
+	if !trusted(old) || !strings.Contains(log.String(), "the old ones stay in use") {
 		t.Errorf("after a certificate that cannot be read: %s", log.String())
 	}
 	renewed := certificate(t, dir)
 	reloaded(reload(), slog.New(slog.NewTextHandler(&log, nil)))
-	if trusted(old) || !trusted(renewed) || !strings.Contains(log.String(), "was read again") {
+	if trusted(old) || !trusted(renewed) || !strings.Contains(log.String(), "were read again") {
 		t.Errorf("after a new certificate: %s", log.String())
 	}
 }

@@ -189,8 +189,9 @@ func explainSilence(e *client.Error) (summary, text string) {
 	case errors.Is(e.Cause, context.Canceled) || errors.Is(e.Cause, context.DeadlineExceeded):
 		text = "The run was interrupted before it was done."
 	default:
-		text = fmt.Sprintf("The platform gave no answer in %d attempt(s): %v. Check endpoint, the network in "+
-			"between, and the certificate settings of the provider.", e.Attempts, e.Cause)
+		text = sentences(fmt.Sprintf("The platform gave no answer in %d attempt(s): %v", e.Attempts, e.Cause),
+			client.TLSFault(e.Cause),
+			"Check endpoint, the network in between, and the certificate settings of the provider.")
 	}
 	return "", sentences(text, unknownOutcome(e))
 }
