@@ -11,8 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// A change of a resource triggers an action. A CLI before 1.14 has no actions: the tests of package provider do the same
-// over the protocol.
+// A change of a resource triggers an action. A CLI before 1.14 has no actions: the tests of package provider do the
+// same over the protocol.
 func TestActionIsTriggered(t *testing.T) {
 	t.Parallel()
 	p := acctest.StartPlatform(t)
