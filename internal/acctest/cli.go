@@ -194,7 +194,8 @@ func (c *CLI) attach(env map[string]string) (detach func()) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	getenv := func(name string) string { return env[name] }
+	known := maps.Clone(env) // the command gets one more variable, below, while the provider serves already
+	getenv := func(name string) string { return known[name] }
 	ours, err := listenProvider(dir, "quickconnect", provider.NewIn(getenv, "test"))
 	if err != nil {
 		c.t.Fatal(err)
