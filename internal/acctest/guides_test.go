@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +17,8 @@ import (
 
 var updateGuides = flag.Bool("update", false, "write what Terraform really prints into README.md and templates/guides")
 
-// shown is a block of a document: a comment that names the output, and the output in a fence.
-var shown = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n\n```text\n(.*?)```\n")
+// shown is a block of a document: a comment that names the output, and the output in a fence. In a list it is indented.
+var shown = regexp.MustCompile("(?ms)^( *)<!-- output: ([a-z-]+) -->\n\n *```text\n(.*?) *```\n")
 
 // What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the
 // webhooks example, from their creation to their promotion.
@@ -37,24 +38,33 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// TestGuideOfMigrations makes what that guide shows.
+	documents = slices.DeleteFunc(documents, func(path string) bool { return filepath.Base(path) == migrationGuide })
+	compareShown(t, append(documents, filepath.Join(root, "README.md")), outputs)
+}
+
+// compareShown fails the test unless the documents show these outputs and no others.
+func compareShown(t *testing.T, documents []string, outputs map[string]string) {
+	t.Helper()
 	blocks := 0
-	for _, document := range append(documents, filepath.Join(root, "README.md")) {
+	for _, document := range documents {
 		text := read(t, document)
 		fresh := shown.ReplaceAllStringFunc(text, func(block string) string {
 			blocks++
-			name := shown.FindStringSubmatch(block)[1]
+			found := shown.FindStringSubmatch(block)
+			indent, name := found[1], found[2]
 			if outputs[name] == "" {
 				t.Errorf("%s wants to show %q, which this test does not make", document, name)
 			}
-			return "<!-- output: " + name + " -->\n\n```text\n" + outputs[name] + "```\n"
+			return indented("<!-- output: "+name+" -->\n\n```text\n"+outputs[name]+"```\n", indent)
 		})
 		if fresh == text {
 			continue
 		}
 		if !*updateGuides {
 			t.Errorf("%s shows what Terraform does not print; write it anew with: "+
-				"TF_ACC=1 go test ./internal/acctest -run TestGuidesShowRealOutput -update, and make generate\n%s",
-				document, fresh)
+				"TF_ACC=1 go test ./internal/acctest -run %s -update, and make generate\n%s",
+				document, t.Name(), fresh)
 			continue
 		}
 		if err := os.WriteFile(document, []byte(fresh), 0o600); err != nil {
@@ -64,6 +74,18 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	if blocks < len(outputs) {
 		t.Errorf("the documents show only %d outputs", blocks)
 	}
+}
+
+// indented puts the indentation of a list before every line that is not empty.
+func indented(text, indent string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			out.WriteString(indent)
+		}
+		out.WriteString(line)
+	}
+	return out.String()
 }
 
 func quickstartOutputs(t *testing.T, root string) map[string]string {
@@ -109,7 +131,7 @@ func webhookOutputs(t *testing.T, root string) map[string]string {
 }
 
 var (
-	objectID = regexp.MustCompile(`\b(tok|sec|wep)_[0-9A-Z]{26}`)
+	objectID = regexp.MustCompile(`\b(con|pol|sec|tok|wep)_[0-9A-Z]{26}`)
 	uuid     = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	progress = regexp.MustCompile(
 		`(?m)^\S+: (Refreshing state|Opening|Opening complete|Closing|Closing complete|Still opening).*\n`)

@@ -22,6 +22,7 @@ type secretResource struct{}
 type secretModel struct {
 	Path           types.String `tfsdk:"path"`
 	KeepsState     types.Bool   `tfsdk:"keeps_state"`
+	Value          types.String `tfsdk:"value"`
 	ValueWO        types.String `tfsdk:"value_wo"`
 	ValueWOVersion types.Int64  `tfsdk:"value_wo_version"`
 }
@@ -42,8 +43,12 @@ func (secretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *
 			Description: "Store the planned state even if the update fails, as a provider on the older plugin SDK does by " +
 				"default: the state then has a number whose value the sink never got.",
 		},
+		"value": schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			Description: "The secret as older configurations give it: it is in the state, and is sent when it changes.",
+		},
 		"value_wo":         schema.StringAttribute{Optional: true, WriteOnly: true, Description: "The secret."},
-		"value_wo_version": schema.Int64Attribute{Required: true, Description: "The secret is sent when this changes."},
+		"value_wo_version": schema.Int64Attribute{Optional: true, Description: "value_wo is sent when this changes."},
 	}}
 }
 
@@ -95,9 +100,9 @@ func (secretResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 
 func deliver(plan, config secretModel, diags *diag.Diagnostics) bool {
 	d := Delivery{Version: plan.ValueWOVersion.ValueInt64()}
-	if !config.ValueWO.IsNull() {
-		value := config.ValueWO.ValueString()
-		d.Value = &value
+	d.Value = config.ValueWO.ValueStringPointer()
+	if !plan.Value.IsNull() {
+		d.Value = plan.Value.ValueStringPointer()
 	}
 	if err := appendDelivery(filepath.Clean(plan.Path.ValueString()), d); err != nil {
 		diags.AddError("The sink's file cannot be written", err.Error())
