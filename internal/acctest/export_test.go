@@ -14,6 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/export"
 )
 
 // 500 objects that were made by hand are exported and imported. The plan after the import is empty, and nothing on the
@@ -110,4 +111,23 @@ func objects(t *testing.T, p *acctest.Platform) map[string]string {
 		note(o.Object, o.Rotation.NextVersion, o.SecretDigest)
 	}
 	return all
+}
+
+// A filter that a kind does not have is an error that says what to do, and nothing is written.
+func TestExportWithAFilterThatAKindLacks(t *testing.T) {
+	t.Parallel()
+	p := acctest.StartFixture(t)
+	c := p.As(api.RoleAuditor).Client()
+	var out bytes.Buffer
+	_, err := export.Write(t.Context(), c, api.Kinds(), client.Filter{Owner: "team-a"}, &out)
+	if err == nil || !strings.Contains(err.Error(), "rotation policies") || !strings.Contains(err.Error(), "--kind") {
+		t.Errorf("got %v", err)
+	}
+	if out.Len() > 0 {
+		t.Errorf("wrote %s", &out)
+	}
+	counts, err := export.Write(t.Context(), c, []api.Kind{api.Connectors}, client.Filter{Owner: "team-a"}, &out)
+	if err != nil || len(counts) != 1 || counts[0].Written != 2 {
+		t.Errorf("got %v, %v", counts, err)
+	}
 }
