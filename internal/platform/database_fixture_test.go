@@ -36,7 +36,7 @@ func (w *world) beside() *sql.DB {
 	return db
 }
 
-// tamper changes the database directly, and ends what the platform has in memory: whoever changes rows can do that too.
+// tamper changes the database directly, and ends what the platform has in memory, as another process could do.
 // A parameter is a question mark.
 func (w *world) tamper(statement string, args ...any) {
 	w.t.Helper()

@@ -94,6 +94,35 @@ func TestRetrievalCountsChanges(t *testing.T) {
 	fetch().problem(api.CodeUnauthenticated, "")
 }
 
+// TestRetrievalDuringARetirement: a request that looked for changes just before a key was retired gets the credentials,
+// although the data key of what is in memory is gone.
+func TestRetrievalDuringARetirement(t *testing.T) {
+	w := newWorld(t)
+	c, value := w.retrievers(nil)
+	for range 2 { // the second one is answered from memory
+		w.fetch(value, c.ID, "mail")
+	}
+	var looked int64
+	if err := w.beside().QueryRowContext(t.Context(), `SELECT number FROM access_changes`).Scan(&looked); err != nil {
+		t.Fatal(err)
+	}
+	k := w.keysBeside()
+	if _, err := k.RotateKEK(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.rewrap()
+	if err := k.RetireKEK(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.beside().ExecContext(t.Context(), `UPDATE access_changes SET number = $1`, looked); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(10 * time.Minute) // no data key stays in memory that long
+	if got := w.fetch(value, c.ID, "mail"); got.Credentials["token"] != "secret-1" {
+		t.Errorf("got version %d", got.Version)
+	}
+}
+
 // TestDeadlineIsExact: what is in memory does not outlive a deadline by a microsecond.
 func TestDeadlineIsExact(t *testing.T) {
 	w := newWorld(t)

@@ -26,12 +26,15 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	var e *store.WebhookEndpoint
 	var open bool
 	var signers []webhooks.Signer
+	var sealed opened
 	caller := txn.Caller{Scope: event.Scope}
 	err = d.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
 		if e, open, err = openEndpoint(ctx, tx, event.EndpointID); err != nil || !open {
 			return err
 		}
-		signers, err = d.secrets.Signers(ctx, tx, event.EndpointID)
+		if signers, err = d.secrets.Signers(ctx, tx, event.EndpointID); err == nil && len(signers) > 0 {
+			sealed = d.open(ctx, tx, event, e)
+		}
 		return err
 	})
 	if err != nil || !open {
@@ -39,7 +42,7 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	}
 	result := unsigned(d.runner.Clock.Now())
 	if len(signers) > 0 {
-		if result, err = d.send(ctx, event, e, signers); err != nil {
+		if result, err = d.send(ctx, event, sealed, signers); err != nil {
 			return "", err
 		}
 	}
@@ -53,28 +56,58 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	return result.Outcome, d.record(ctx, caller, event, e.Etag, result, signers)
 }
 
-// send opens the body of a delivery and what is sealed of its endpoint, and sends it.
-func (d *Deliverer) send(
-	ctx context.Context, event *store.Delivery, e *store.WebhookEndpoint, signers []webhooks.Signer,
-) (webhooks.Result, error) {
-	// One delivery that does not open must not keep the others waiting.
-	body, err := d.runner.Keys.OpenEvent(
-		ctx, nil, event.Body, sealedEvent(event.Scope, event.EndpointID, event.ID),
-	)
-	if err != nil {
-		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
-		return unreadable(d.runner.Clock.Now(), "the event"), nil
+// opened is what was sealed of a delivery and of its endpoint.
+type opened struct {
+	body []byte
+	to   webhooks.Destination
+	// unreadable names what does not open; empty: everything does.
+	unreadable string
+}
+
+// open opens the body of a delivery and what is sealed of its endpoint. One delivery that does not open must not keep
+// the others waiting, so it returns no error.
+func (d *Deliverer) open(
+	ctx context.Context, tx *txn.Tx, event *store.Delivery, e *store.WebhookEndpoint,
+) (o opened) {
+	var err error
+	if o.body, err = bodyOf(ctx, tx, event); err != nil {
+		o.unreadable = "the event"
+	} else if o.to, err = webhooks.DestinationOf(ctx, tx.Keys, tx.Tx, e); err != nil {
+		o.unreadable = "a sealed value of the endpoint"
 	}
-	to, err := webhooks.DestinationOf(ctx, d.runner.Keys, nil, e)
 	if err != nil {
 		d.log.Error("an event cannot be delivered", "event", event.ID, "error", err.Error())
-		return unreadable(d.runner.Clock.Now(), "a sealed value of the endpoint"), nil
+	}
+	return o
+}
+
+// bodyOf opens the body of a delivery that was read before this transaction. Where its data key was retired since, the
+// body in the database is sealed under a newer one.
+func bodyOf(ctx context.Context, tx *txn.Tx, event *store.Delivery) ([]byte, error) {
+	of := sealedEvent(event.Scope, event.EndpointID, event.ID)
+	body, err := tx.Keys.OpenEvent(ctx, tx.Tx, event.Body, of)
+	if !errors.Is(err, store.ErrNotFound) {
+		return body, err
+	}
+	stored, err := tx.Delivery(ctx, event.ID)
+	if err != nil {
+		return nil, err
+	}
+	return tx.Keys.OpenEvent(ctx, tx.Tx, stored.Body, of)
+}
+
+// send sends what was opened of a delivery.
+func (d *Deliverer) send(
+	ctx context.Context, event *store.Delivery, o opened, signers []webhooks.Signer,
+) (webhooks.Result, error) {
+	if o.unreadable != "" {
+		return unreadable(d.runner.Clock.Now(), o.unreadable), nil
 	}
 	keys := make([]webhook.Key, len(signers))
 	for i, s := range signers {
 		keys[i] = s.Key
 	}
-	return d.sender.Send(ctx, to, event.ID, keys, body)
+	return d.sender.Send(ctx, o.to, event.ID, keys, o.body)
 }
 
 // unsigned is the result of an attempt that was not made: nothing is ever sent without a signature.

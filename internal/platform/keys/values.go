@@ -115,14 +115,15 @@ type Credentials struct {
 	FetchAgainAt time.Time         `json:"fetch_again_at" doc:"Fetch again by then: the credentials may be replaced, and the old ones revoked at the third party."`
 }
 
-// OpenCredentials opens the credentials of a connector for a consumer that may have them.
+// OpenCredentials opens the credentials of a connector for a consumer that may have them. Outside of a transaction, tx
+// is nil.
 func OpenCredentials(
-	ctx context.Context, k *Keys, sealed []byte, scope store.Scope, connectorID string, number int64,
+	ctx context.Context, k *Keys, tx *store.Tx, sealed []byte, scope store.Scope, connectorID string, number int64,
 ) (*Credentials, error) {
 	b := keyring.Bound{
 		Tenant: scope.Tenant, Environment: scope.Environment, Credential: connectorID, Version: number,
 	}
-	value, err := k.open(ctx, nil, sealed, b)
+	value, err := k.open(ctx, tx, sealed, b)
 	if err != nil {
 		return nil, err
 	}

@@ -34,19 +34,20 @@ type retrieved struct {
 	accepted *tokens.Presented
 	use      use
 	stored   *store.Retrieval // nil: the consumer has not fetched this version
+	answer   *keys.Credentials
 }
 
-// open opens the credentials.
-func (r *retrieved) open(ctx context.Context, k *keys.Keys) (*keys.Credentials, error) {
-	answer, err := keys.OpenCredentials(ctx, k, r.sealed, r.connector.Scope, r.connector.ID, r.number)
+// open opens the credentials. Outside of a transaction, tx is nil.
+func (r *retrieved) open(ctx context.Context, k *keys.Keys, tx *store.Tx) (err error) {
+	r.answer, err = keys.OpenCredentials(ctx, k, tx, r.sealed, r.connector.Scope, r.connector.ID, r.number)
 	if err == nil {
-		answer.FetchAgainAt = r.use.again
+		r.answer.FetchAgainAt = r.use.again
 	}
-	return answer, err
+	return err
 }
 
-// find decides whether the caller may have the credentials: by what was verified before where nothing was changed
-// since.
+// find decides whether the caller may have the credentials, and opens them: by what was verified before where nothing
+// was changed since.
 func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer string) (*retrieved, error) {
 	key := h.runner.Keys.MemoryHash(caller.Bearer) + id
 	if known, ok := h.held.Find(key, caller.State); ok && !known.pastDeadline(caller.State.Now) {
@@ -55,7 +56,11 @@ func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer
 			return nil, err
 		}
 		if out.stored = h.kept.row(out.use.by); out.stored != nil {
-			return out, nil
+			err := out.open(ctx, h.runner.Keys, nil)
+			if !errors.Is(err, store.ErrNotFound) {
+				return out, err
+			}
+			// The data key was retired during this request. What is stored now is sealed under a newer one.
 		}
 	}
 	var out *retrieved
@@ -69,10 +74,12 @@ func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer
 		}
 		out.stored, err = tx.Retrieval(ctx, tx.Scope, out.use.row())
 		if errors.Is(err, store.ErrNotFound) {
-			out.stored = nil
-			return nil
+			out.stored, err = nil, nil
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return out.open(ctx, tx.Keys, tx.Tx)
 	})
 	if err != nil {
 		return nil, err

@@ -72,10 +72,6 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := found.open(ctx, h.runner.Keys)
-	if err != nil {
-		return nil, err
-	}
 	if err := h.account(ctx, found); err != nil {
 		return nil, err
 	}
@@ -86,7 +82,7 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Body(*answer), nil
+	return httpapi.Body(*found.answer), nil
 }
 
 // consumerOf returns what a consumer is called.
