@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -27,6 +28,9 @@ func lockKeyring(dir string) (unlock func() error, err error) {
 	case !locked:
 		return nil, fmt.Errorf("another quickconnectd keyring command is at work in this data directory (it holds %s): "+
 			"run this again when that one has ended", lock.Path())
+	}
+	if err := keyring.GiveToOwner(dir, lock.Path()); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the keyring: %w", err), lock.Unlock())
 	}
 	return lock.Unlock, nil
 }

@@ -46,7 +46,7 @@ func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) e
 				state = "current"
 			}
 			_, _ = fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\n", p.Name, p.Number, dateOr(p.CreatedAt, "-"), state,
-				cmp.Or(keys.Summary(append(p.Uses, p.Forgotten...)), "nothing"))
+				cmp.Or(keys.Summary(append(p.Uses, p.Ended...)), "nothing"))
 		}
 		return out.Flush()
 	})

@@ -76,19 +76,28 @@ func written(kek *keyset.Handle) ([]byte, error) {
 
 // place creates a file with its whole content in one step: no process sees half a keyring. It never replaces a file.
 func place(path string, content []byte) error {
+	return viaTemporary(path, content, nil, os.Link)
+}
+
+// viaTemporary writes content to a new file beside path, with mode 0600 and the owner of another file unless that is
+// nil, and has put give it the name.
+func viaTemporary(path string, content []byte, like fs.FileInfo, put func(from, to string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), temporary) // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.Write(content)
+	if err == nil && like != nil {
+		err = keepOwner(f, like)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(f.Name(), path); err != nil {
+	if err := put(f.Name(), path); err != nil {
 		return err
 	}
 	return syncDirectory(filepath.Dir(path))

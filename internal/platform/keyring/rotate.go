@@ -21,8 +21,8 @@ func (k *Keyring) Numbers() ([]int64, error) {
 	return slices.Sorted(maps.Keys(k.keks)), nil
 }
 
-// Add makes a KEK with a number that the keyring does not have, and writes it to the file. The caller keeps other
-// processes from changing the file meanwhile.
+// Add makes a KEK with a number that the keyring does not have, and writes it to the file. The caller prevents that
+// another process changes the file meanwhile.
 func (k *Keyring) Add(number int64) error {
 	return k.change(func(keks map[int64]local) error {
 		if _, ok := keks[number]; ok || number < 1 {
@@ -34,8 +34,8 @@ func (k *Keyring) Add(number int64) error {
 	})
 }
 
-// Remove deletes the KEK with a number from the file. What is sealed under it does not open any more. Add says what
-// the caller does.
+// Remove deletes the KEK with a number from the file. What is sealed under it does not open any more. The caller does
+// what Add says.
 func (k *Keyring) Remove(number int64) error {
 	return k.change(func(keks map[int64]local) error {
 		delete(keks, number)
@@ -100,23 +100,20 @@ func replace(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), temporary) // mode 0600
+	return viaTemporary(path, content, before, os.Rename)
+}
+
+// GiveToOwner gives a file beside the keyring of a directory to the owner of the keyring: root may have made it, and the
+// user of the server must be able to open it too.
+func GiveToOwner(dir, path string) (err error) {
+	owned, err := os.Stat(filepath.Join(dir, FileName))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(content)
-	if err == nil {
-		err = keepOwner(f, before)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	f, err := os.Open(path)
+	if err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDirectory(filepath.Dir(path))
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return keepOwner(f, owned)
 }

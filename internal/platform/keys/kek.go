@@ -110,18 +110,22 @@ func usesOfKEK(ctx context.Context, tx *store.Tx, number int64) (uses []Use, err
 }
 
 // RotateKEK makes a key-encryption key, which seals what is new from then on. It writes the file first: where it ends
-// before the database has the number, the key is one that nothing uses, and the next call makes another. Two calls at
-// once are for the caller to prevent.
+// before the database has the number, nothing uses the key, and the next call makes another one. The caller prevents
+// two calls at once.
 func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
 	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return 0, err
 	}
-	err = o.store.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.KEKs(ctx)
-		if err == nil {
-			number = max(rows[len(rows)-1].Number, slices.Max(inFile)) + 1
+	var current int64
+	err = o.store.View(ctx, func(tx *store.Tx) (err error) {
+		current, err = tx.CurrentKEK(ctx)
+		if err == nil && !slices.Contains(inFile, current) {
+			return fmt.Errorf("%s has no key %d, which seals what is new now, and no key was made: the key was made on "+
+				"another machine, or the file was restored from a backup; put the newest %s here, and run this again",
+				keyring.FileName, current, keyring.FileName)
 		}
+		number = max(current, slices.Max(inFile)) + 1
 		return err
 	})
 	if err != nil {
@@ -130,27 +134,49 @@ func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
 	if err := o.keyring.Add(number); err != nil {
 		return 0, err
 	}
-	return number, o.store.Update(ctx, func(tx *store.Tx) error {
+	return number, o.insertKEK(ctx, current, number)
+}
+
+// insertKEK stores that the file has a new key-encryption key, made after another one. Where that one is not the current
+// one any more, a command on another machine has made a key with the same number: the new one leaves the file again.
+func (o *Operator) insertKEK(ctx context.Context, after, number int64) error {
+	overtaken := false
+	err := o.updateAgain(ctx, func(tx *store.Tx) error {
+		current, err := tx.CurrentKEK(ctx)
+		if overtaken = err == nil && current != after; err != nil || overtaken {
+			return err
+		}
 		return tx.InsertKEK(ctx, number, o.clock.Now())
 	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s has the new key %d, and the database does not know it, so nothing uses it: run quickconnectd "+
+			"keyring rotate again, which makes another one: %w", keyring.FileName, number, err)
+	case overtaken:
+		err = fmt.Errorf("another machine has made a key at the same time, and none was made here: put the newest %s here",
+			keyring.FileName)
+		return errors.Join(err, o.keyring.Remove(number))
+	}
+	return nil
 }
 
 // RetireKEK ends a key-encryption key under which nothing is sealed, and deletes it from the keyring. It changes the
-// database first: a call that ended in between can be repeated. Two calls at once are for the caller to prevent.
+// database first: where it ends before it has changed the file, it can be called again. The caller prevents two calls
+// at once.
 func (o *Operator) RetireKEK(ctx context.Context, number int64) error {
 	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return err
 	}
 	found := slices.Contains(inFile, number)
-	// Looking first keeps writers from waiting for a refusal.
+	// A refusal is found without a write transaction, for which the writes of a server would have to wait.
 	if err := o.store.View(ctx, func(tx *store.Tx) error {
 		_, err := retirable(ctx, tx, number, found)
 		return err
 	}); err != nil {
 		return err
 	}
-	err = o.store.Update(ctx, func(tx *store.Tx) error {
+	err = o.updateAgain(ctx, func(tx *store.Tx) error {
 		row, err := retirable(ctx, tx, number, found)
 		if err != nil || row == nil || !row.RetiredAt.IsZero() {
 			return err
@@ -161,7 +187,11 @@ func (o *Operator) RetireKEK(ctx context.Context, number int64) error {
 	if err != nil || !found {
 		return err
 	}
-	return o.keyring.Remove(number)
+	if err := o.keyring.Remove(number); err != nil {
+		return fmt.Errorf("key %d is retired, and %s still has it: run quickconnectd keyring retire %d again, which deletes "+
+			"it there: %w", number, keyring.FileName, number, err)
+	}
+	return nil
 }
 
 // retirable returns the row of a key-encryption key that can be retired; nil where only the keyring has the key.

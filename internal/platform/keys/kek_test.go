@@ -1,8 +1,11 @@
 package keys
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +161,48 @@ func TestInterruptedRotation(t *testing.T) {
 			t.Errorf("the file has keys %v, %v", numbers, err)
 		}
 		v.wantReadable(1)
+	})
+}
+
+// TestRotateNeedsTheNewestKeyring: a file without the current key makes no other one. Two files that each lack a key of
+// the other would open the database together only.
+func TestRotateNeedsTheNewestKeyring(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, v *vault) {
+		t.Helper()
+		path := filepath.Join(v.dir, keyring.FileName)
+		older, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.rotate(2)
+		newest, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put := func(content []byte) {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(older)
+		if _, err := v.operator().RotateKEK(t.Context()); err == nil || !strings.Contains(err.Error(), "has no key 2") {
+			t.Errorf("got %v", err)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, older) {
+			t.Errorf("the older file was changed: %v", err)
+		}
+		put(newest)
+		if err := v.ring.Add(3); err != nil { // as a command does that read key 1 as the current one
+			t.Fatal(err)
+		}
+		err = v.operator().insertKEK(t.Context(), 1, 3)
+		if err == nil || !strings.Contains(err.Error(), "another machine") {
+			t.Errorf("got %v", err)
+		}
+		if numbers, err := v.ring.Numbers(); err != nil || !slices.Equal(numbers, []int64{1, 2}) {
+			t.Errorf("the file has keys %v, %v", numbers, err)
+		}
+		v.rotate(3)
 	})
 }

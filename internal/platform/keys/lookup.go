@@ -54,17 +54,18 @@ func Find(hashes [][]byte, find func(hash []byte) error) error {
 	return store.ErrNotFound
 }
 
-// under calls sum with the hash of each key.
-func (l Lookup) under(write func(mac func(text string))) (hashes [][]byte) {
+// hashes returns the keyed hash of what write writes, of each key.
+func (l Lookup) hashes(write func(mac func(text string))) (out [][]byte) {
 	for _, k := range l {
 		mac := hmac.New(sha256.New, k.key)
 		write(func(text string) { mac.Write([]byte(text)) })
-		hashes = append(hashes, mac.Sum(hashPrefix(k.number)))
+		out = append(out, mac.Sum(hashPrefix(k.number)))
 	}
-	return hashes
+	return out
 }
 
-// hashPrefix begins the hashes of a lookup key. Those of the first key have none: they are shorter than all others.
+// hashPrefix returns the bytes that the hashes of a lookup key begin with: its number. Those of the first key have none,
+// and are shorter than all others.
 func hashPrefix(number int64) []byte {
 	if number == 1 {
 		return nil
@@ -72,7 +73,7 @@ func hashPrefix(number int64) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(number)) //nolint:gosec // numbers of keys are positive
 }
 
-// hashesOf returns where the hashes of a lookup key are among those of all keys.
+// hashesOf returns the range of the hashes of a lookup key, among those of all keys.
 func hashesOf(number int64) store.HashRange {
 	if number == 1 {
 		return store.HashRange{
@@ -86,37 +87,20 @@ func hashesOf(number int64) store.HashRange {
 // rehash gives the values that are found by a hash of an older lookup key the hash of the newest one. It opens them for
 // it, so what it stores does not depend on the older hash.
 func rehash(ctx context.Context, k *Keys, r *Rewrapping, progress func(Rewrapping) error) error {
-	var last store.SealedVersion
-	for {
-		var batch []store.SealedVersion
-		var unreadable []string
-		err := k.patiently(ctx, func(tx *store.Tx) error {
-			lookup, err := k.Lookup(ctx, tx)
-			if err != nil || lookup[0].number == 1 {
-				return err
-			}
-			batch, err = tx.OlderHashes(ctx, hashesOf(lookup[0].number), last, rewrapBatch)
-			if err != nil {
-				return err
-			}
-			unreadable, err = rehashAll(ctx, k, tx, lookup, batch)
-			return err
-		})
-		if err != nil {
-			return err
+	var last, reached store.SealedVersion
+	return k.inBatches(ctx, r, progress, func(tx *store.Tx) (int, []string, error) {
+		lookup, err := k.Lookup(ctx, tx)
+		if err != nil || lookup[0].number == 1 {
+			return 0, nil, err
 		}
-		r.Done += int64(len(batch) - len(unreadable))
-		r.Unreadable = append(r.Unreadable, unreadable...)
-		if len(batch) > 0 {
-			last = batch[len(batch)-1]
-			if err := progress(*r); err != nil {
-				return err
-			}
+		batch, err := tx.OlderHashes(ctx, hashesOf(lookup[0].number), last, rewrapBatch)
+		if err != nil || len(batch) == 0 {
+			return 0, nil, err
 		}
-		if len(batch) < rewrapBatch {
-			return nil
-		}
-	}
+		reached = batch[len(batch)-1]
+		unreadable, err := rehashAll(ctx, k, tx, lookup, batch)
+		return len(batch), unreadable, err
+	}, func() { last = reached })
 }
 
 func rehashAll(

@@ -92,9 +92,9 @@ func sealedBetween(ctx context.Context, tx *store.Tx, from, below []byte) (count
 	return count, nil
 }
 
-// patiently runs a transaction of a rewrap. Writes of a server go first: a transaction that is refused because of them,
-// or because the database cannot be used, is tried again for about a minute.
-func (k *sealer) patiently(ctx context.Context, do func(tx *store.Tx) error) error {
+// updateAgain runs a transaction of an operator beside a server. The writes of the server go first: a transaction that
+// is refused because of them, or because the database cannot be used, is tried again for about a minute.
+func (k *sealer) updateAgain(ctx context.Context, do func(tx *store.Tx) error) error {
 	const tries, longest = 64, time.Second
 	for try := 1; ; try++ {
 		err := k.store.Update(ctx, do)
@@ -111,35 +111,50 @@ func (k *sealer) patiently(ctx context.Context, do func(tx *store.Tx) error) err
 	}
 }
 
-func (k *sealer) rewrapColumn(
-	ctx context.Context, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
+// inBatches works through values in batches, one transaction each, until a batch is not full. seal does one batch, and
+// may be called again for the same one: it returns how many values there were, and names those that do not open.
+// committed is called once after each batch.
+func (k *sealer) inBatches(
+	ctx context.Context, r *Rewrapping, progress func(Rewrapping) error,
+	seal func(tx *store.Tx) (found int, unreadable []string, err error), committed func(),
 ) error {
-	var last store.SealedValue
 	for {
-		var batch []store.SealedValue
+		var found int
 		var unreadable []string
-		err := k.patiently(ctx, func(tx *store.Tx) (err error) {
-			if batch, err = tx.SealedBelow(ctx, column, keyring.Below(r.Number), last, rewrapBatch); err != nil {
-				return err
-			}
-			unreadable, err = k.resealAll(ctx, tx, column, batch)
+		err := k.updateAgain(ctx, func(tx *store.Tx) (err error) {
+			found, unreadable, err = seal(tx)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		r.Done += int64(len(batch) - len(unreadable))
+		committed()
+		r.Done += int64(found - len(unreadable))
 		r.Unreadable = append(r.Unreadable, unreadable...)
-		if len(batch) > 0 {
-			last = batch[len(batch)-1]
+		if found > 0 {
 			if err := progress(*r); err != nil {
 				return err
 			}
 		}
-		if len(batch) < rewrapBatch {
+		if found < rewrapBatch {
 			return nil
 		}
 	}
+}
+
+func (k *sealer) rewrapColumn(
+	ctx context.Context, column store.SealedColumn, r *Rewrapping, progress func(Rewrapping) error,
+) error {
+	var last, reached store.SealedValue
+	return k.inBatches(ctx, r, progress, func(tx *store.Tx) (int, []string, error) {
+		batch, err := tx.SealedBelow(ctx, column, keyring.Below(r.Number), last, rewrapBatch)
+		if err != nil || len(batch) == 0 {
+			return 0, nil, err
+		}
+		reached = batch[len(batch)-1]
+		unreadable, err := k.resealAll(ctx, tx, column, batch)
+		return len(batch), unreadable, err
+	}, func() { last = reached })
 }
 
 // resealAll seals values again. It leaves one that does not open, and names it: it must not keep the others from it.

@@ -16,8 +16,8 @@ type PlatformKey struct {
 
 	Name    string // such as "comparison acme/staging"
 	Current bool   // it makes new hashes or digests
-	// Uses are what ends without it. Forgotten is what is only recognised by it, after its end.
-	Uses, Forgotten []Use
+	Uses    []Use  // what is valid, and is found or compared by this key alone
+	Ended   []Use  // what has ended, and is recognised by this key alone
 }
 
 const comparisonPrefix = "comparison/"
@@ -71,21 +71,21 @@ func (o *Operator) platformKeys(ctx context.Context, tx *store.Tx) (all []Platfo
 
 func (p *PlatformKey) countHashes(ctx context.Context, tx *store.Tx, now time.Time) error {
 	u, err := tx.HashUses(ctx, hashesOf(p.Number), now)
-	p.Uses = some(Use{"principals", u.Principals}, Use{"values", u.Values})
-	p.Forgotten = some(Use{"ended principals", u.EndedPrincipals}, Use{"ended values", u.EndedValues})
+	p.Uses = inUse(Use{"principals", u.Principals}, Use{"values", u.Values})
+	p.Ended = inUse(Use{"ended principals", u.EndedPrincipals}, Use{"ended values", u.EndedValues})
 	return err
 }
 
 func (p *PlatformKey) countDigests(ctx context.Context, tx *store.Tx, scope store.Scope) error {
 	u, err := tx.DigestUses(ctx, scope, fmt.Sprintf("k%d:", p.Number))
-	p.Uses = some(Use{"connectors", u.Connectors}, Use{"signing secret values", u.SigningSecrets},
+	p.Uses = inUse(Use{"connectors", u.Connectors}, Use{"signing secret values", u.SigningSecrets},
 		Use{"webhook endpoints", u.EndpointValues})
-	p.Forgotten = some(Use{"signing secrets with revoked values", u.RevokedSecrets})
+	p.Ended = inUse(Use{"signing secrets with revoked values", u.RevokedSecrets})
 	return err
 }
 
-// some returns the uses that there are.
-func some(all ...Use) (uses []Use) {
+// inUse returns the uses that count more than 0.
+func inUse(all ...Use) (uses []Use) {
 	for _, u := range all {
 		if u.Count > 0 {
 			uses = append(uses, u)
@@ -96,7 +96,7 @@ func some(all ...Use) (uses []Use) {
 
 // RotateLookup makes a lookup key, which makes the hashes of new values from then on.
 func (o *Operator) RotateLookup(ctx context.Context) (number int64, err error) {
-	err = o.store.Update(ctx, func(tx *store.Tx) (err error) {
+	err = o.updateAgain(ctx, func(tx *store.Tx) (err error) {
 		number, err = o.addKey(ctx, tx, purposeLookup)
 		return err
 	})
@@ -108,7 +108,7 @@ func (o *Operator) RotateLookup(ctx context.Context) (number int64, err error) {
 func (o *Operator) RotateComparison(
 	ctx context.Context, in store.Scope,
 ) (made map[store.Scope]int64, err error) {
-	err = o.store.Update(ctx, func(tx *store.Tx) error {
+	err = o.updateAgain(ctx, func(tx *store.Tx) error {
 		made = map[store.Scope]int64{}
 		rows, err := tx.AllKeys(ctx)
 		if err != nil {
@@ -158,7 +158,7 @@ func (o *Operator) RetireComparison(ctx context.Context, scope store.Scope, numb
 }
 
 func (o *Operator) retireKey(ctx context.Context, purpose string, number int64, forget bool, next string) error {
-	return o.store.Update(ctx, func(tx *store.Tx) error {
+	return o.updateAgain(ctx, func(tx *store.Tx) error {
 		all, err := o.platformKeys(ctx, tx)
 		if err != nil {
 			return err
@@ -174,8 +174,8 @@ func (o *Operator) retireKey(ctx context.Context, purpose string, number int64, 
 					"keyring rotate", name)
 			case len(p.Uses) > 0:
 				return &InUseError{name, p.Uses, next}
-			case len(p.Forgotten) > 0 && !forget:
-				return &InUseError{name, p.Forgotten, "these have ended, and only this key recognises their values: keep it, or " +
+			case len(p.Ended) > 0 && !forget:
+				return &InUseError{name, p.Ended, "these have ended, and only this key recognises their values: keep it, or " +
 					"repeat this with --forget-ended"}
 			}
 			return tx.DeleteKey(ctx, purpose, number)

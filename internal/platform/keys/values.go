@@ -20,7 +20,7 @@ import (
 // Token returns the hashes that a token value may be found by. The first one is that of a new token.
 func (l Lookup) Token(token secret.Value) [][]byte {
 	text := token.Expose() //nolint:forbidigo // hashed for lookup
-	return l.under(func(mac func(string)) { mac(text) })
+	return l.hashes(func(mac func(string)) { mac(text) })
 }
 
 // MemoryHash returns what a token is found by in the memory of a process. No rotation changes it.
@@ -49,7 +49,7 @@ func (l Lookup) Signing(key webhook.Key, scope store.Scope) [][]byte {
 	if text == "" {
 		text = key.Expose() //nolint:forbidigo // hashed for lookup
 	}
-	return l.under(func(mac func(string)) {
+	return l.hashes(func(mac func(string)) {
 		for _, part := range []string{"signing secret", scope.Tenant, scope.Environment, text} {
 			mac(part + "\x00")
 		}
