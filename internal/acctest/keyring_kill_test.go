@@ -85,7 +85,7 @@ func TestUpgradeSurvivesKills(t *testing.T) {
 			}
 			left = now
 		}
-		if *campaign { // what is left takes longer than a start may
+		if *campaign { // what is left takes longer than Start waits
 			killAt(t, command(t, p, m, "serve --listen 127.0.0.1:0"), "are sealed under data keys", 1)
 		}
 		served := m.Start()

@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,15 +30,19 @@ func TestKeyringRotationUnderLoad(t *testing.T) {
 		}
 		counts := l.end()
 		list := succeeds(t, command(t, p, m, "keyring list"))
-		for _, line := range strings.Split(list, "\n") {
-			if strings.HasPrefix(line, "lookup") && strings.Contains(line, "older") && strings.Contains(line, "  values") {
-				t.Errorf("values are found by the older lookup key: %s", line)
-			}
+		if !newestLookup.MatchString(list) || olderLookup.MatchString(list) {
+			t.Errorf("values are found by the older lookup key, or none by the newer one:\n%s", list)
 		}
 		m.WantAll(2)
 		t.Logf("%d values; beside the commands: %s", values, counts)
 	})
 }
+
+// These match the lines of keyring list of a lookup key by which values are found that have not ended.
+var (
+	newestLookup = regexp.MustCompile(`(?m)^lookup +2 .* current .*[ ,] values: \d`)
+	olderLookup  = regexp.MustCompile(`(?m)^lookup +1 .* older .*[ ,] values: \d`)
+)
 
 // load is what is asked without a pause.
 type load struct {

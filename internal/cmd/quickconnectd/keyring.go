@@ -66,28 +66,32 @@ func changingKeys(
 	})
 }
 
-// which says which keys a command is about: those of the keyring, unless one of the flags is given.
-type which struct {
+// keyChoice are the flags by which a command chooses among the keys: those of the keyring, unless lookup or comparison
+// is set.
+type keyChoice struct {
 	lookup, comparison bool
-	scope              store.Scope
+	scope              store.Scope // of the comparison keys
 }
 
-// define adds the flags. of says what the scope of comparison keys does.
-func (w *which) define(cmd *cobra.Command, of string) {
+// define adds the flags. of names the keys of a scope in their help, such as "only the keys".
+func (k *keyChoice) define(cmd *cobra.Command, of string) {
 	flags := cmd.Flags()
-	flags.BoolVar(&w.lookup, "lookup", false,
+	flags.BoolVar(&k.lookup, "lookup", false,
 		"the key of the hashes by which tokens and other values are found, and not a key of the keyring")
-	flags.BoolVar(&w.comparison, "comparison", false,
+	flags.BoolVar(&k.comparison, "comparison", false,
 		"the key of an environment that makes the digests of supplied secrets, and not a key of the keyring")
-	flags.StringVar(&w.scope.Tenant, "tenant", "", "with --comparison, "+of+" of this `TENANT`")
-	flags.StringVar(&w.scope.Environment, "environment", "", "with --comparison, "+of+" of this `ENVIRONMENT`")
+	flags.StringVar(&k.scope.Tenant, "tenant", "", "with --comparison, "+of+" of this `TENANT`")
+	flags.StringVar(&k.scope.Environment, "environment", "", "with --comparison, "+of+" of this `ENVIRONMENT`")
 	completes(cmd, "tenant")
 	completes(cmd, "environment")
 }
 
-func (w *which) check() error {
-	if w.lookup && w.comparison {
+func (k *keyChoice) check() error {
+	switch {
+	case k.lookup && k.comparison:
 		return usagef("give --lookup or --comparison, and not both")
+	case !k.comparison && k.scope != store.Scope{}:
+		return usagef("--tenant and --environment go with --comparison: other keys are those of the whole platform")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // oldKey is what keyring retire is given.
 type oldKey struct {
 	data
-	which
+	keyChoice
 
 	number int64
 	forget bool
@@ -39,6 +39,9 @@ refuses that as well, unless --forget-ended is given.`, nil)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := o.check(); err != nil {
 			return err
+		}
+		if o.forget && !o.lookup && !o.comparison {
+			return usagef("--forget-ended goes with --lookup or --comparison: nothing is sealed of a value that has ended")
 		}
 		if o.comparison && (o.scope.Tenant == "" || o.scope.Environment == "") {
 			return usagef("keyring retire --comparison needs --tenant and --environment")
@@ -67,18 +70,18 @@ func keyringRetire(ctx context.Context, o oldKey, stdout io.Writer, c clock.Cloc
 	return changingKeys(ctx, o.data, c, func(k *keys.Operator) error {
 		switch {
 		case o.lookup:
-			return said(stdout, k.RetireLookup(ctx, o.number, o.forget), "lookup key %d is retired\n", o.number)
+			return printDone(stdout, k.RetireLookup(ctx, o.number, o.forget), "lookup key %d is retired\n", o.number)
 		case o.comparison:
-			return said(stdout, k.RetireComparison(ctx, o.scope, o.number, o.forget),
+			return printDone(stdout, k.RetireComparison(ctx, o.scope, o.number, o.forget),
 				"comparison key %d of tenant %s, environment %s is retired\n", o.number, o.scope.Tenant, o.scope.Environment)
 		}
-		return said(stdout, k.RetireKEK(ctx, o.number), "key %d is retired and no longer in %s; back up %s now\n", o.number,
-			keyring.FileName, keyring.FileName)
+		return printDone(stdout, k.RetireKEK(ctx, o.number), "key %d is retired and no longer in %[2]s; back up %[2]s now\n",
+			o.number, keyring.FileName)
 	})
 }
 
-// said prints what was done, unless it failed.
-func said(stdout io.Writer, err error, format string, args ...any) error {
+// printDone prints what was done, unless err says that it failed.
+func printDone(stdout io.Writer, err error, format string, args ...any) error {
 	if err == nil {
 		_, err = fmt.Fprintf(stdout, format, args...)
 	}

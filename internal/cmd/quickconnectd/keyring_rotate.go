@@ -19,14 +19,14 @@ import (
 // newKey are the flags of keyring rotate.
 type newKey struct {
 	data
-	which
+	keyChoice
 
 	rewrap bool
 }
 
 func keyringRotateCommand(c clock.Clock) *cobra.Command {
 	var n newKey
-	cmd := leaf("rotate --data-dir DIR", "Make a new key that seals what is new, and seal everything again.",
+	cmd := leaf("rotate --data-dir DIR", "Make a new key that seals what is new, and with --rewrap everything else too.",
 		`Makes a new key in keyring.json, which seals what is new from then on. What is sealed stays under the older key
 until --rewrap, or keyring rewrap later, seals it again. May run beside a server, which follows at once: run it with
 the data directory of that server, as the user of that server or as root. Back up keyring.json afterwards.
@@ -36,6 +36,9 @@ and recognised as before.`,
 		func(cmd *cobra.Command) error {
 			if err := n.check(); err != nil {
 				return err
+			}
+			if n.rewrap && n.comparison {
+				return usagef("--rewrap does not go with --comparison: a digest changes with the next new value of its secret")
 			}
 			return keyringRotate(cmd.Context(), n, cmd.OutOrStdout(), cmd.ErrOrStderr(), c)
 		})

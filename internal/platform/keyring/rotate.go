@@ -103,8 +103,8 @@ func replace(path string, content []byte) error {
 	return viaTemporary(path, content, before, os.Rename)
 }
 
-// GiveToOwner gives a file beside the keyring of a directory to the owner of the keyring: root may have made it, and the
-// user of the server must be able to open it too.
+// GiveToOwner gives a file beside the keyring of a directory to the owner of the keyring: root may have made it, and
+// the user of the server must be able to open it too.
 func GiveToOwner(dir, path string) (err error) {
 	owned, err := os.Stat(filepath.Join(dir, FileName))
 	if err != nil {

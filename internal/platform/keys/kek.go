@@ -137,8 +137,9 @@ func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
 	return number, o.insertKEK(ctx, current, number)
 }
 
-// insertKEK stores that the file has a new key-encryption key, made after another one. Where that one is not the current
-// one any more, a command on another machine has made a key with the same number: the new one leaves the file again.
+// insertKEK stores that the file has a new key-encryption key, made after another one. Where that one is not the
+// current one any more, a command on another machine has made a key with the same number: the new one leaves the file
+// again.
 func (o *Operator) insertKEK(ctx context.Context, after, number int64) error {
 	overtaken := false
 	err := o.updateAgain(ctx, func(tx *store.Tx) error {

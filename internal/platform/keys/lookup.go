@@ -64,8 +64,8 @@ func (l Lookup) hashes(write func(mac func(text string))) (out [][]byte) {
 	return out
 }
 
-// hashPrefix returns the bytes that the hashes of a lookup key begin with: its number. Those of the first key have none,
-// and are shorter than all others.
+// hashPrefix returns the bytes that the hashes of a lookup key begin with: its number. Those of the first key have
+// none, and are shorter than all others.
 func hashPrefix(number int64) []byte {
 	if number == 1 {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 )
 
@@ -44,7 +45,8 @@ func Run(ctx context.Context, c Config) (sums []Sum, err error) {
 		return nil, err
 	}
 	defer func() {
-		if err = errors.Join(err, t.close()); err != nil && ctx.Err() != nil {
+		err = errors.Join(err, t.close())
+		if err != nil && (ctx.Err() != nil || errors.Is(err, outage.ErrUnavailable)) {
 			err = fmt.Errorf("the move was interrupted: run the same command again, which goes on where it stopped: %w", err)
 		}
 	}()
