@@ -232,13 +232,14 @@ func TestUpgradeLeavesWhatDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
 		t.Helper()
-		v.fill(3, true)
+		const tokens = 60 // more than a batch has
+		v.fill(tokens, true)
 		v.update(func(tx *store.Tx) error {
 			other, err := tx.Secret(t.Context(), "tok_00001", 1)
 			return errors.Join(err, tx.PutSecret(t.Context(), "tok_00001", store.Sealed{Number: 2, Value: other}))
 		})
 		r, err := Rewrap(t.Context(), v.keys, func(Rewrapping) error { return nil })
-		if err != nil || r.Done != 5 || len(r.Unreadable) != 1 {
+		if err != nil || r.Done != 2*tokens-1 || len(r.Unreadable) != 1 {
 			t.Errorf("%+v, %v", r, err)
 		}
 		if done, err := v.keys.Upgraded(t.Context()); done || err != nil {
