@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
-// TestRotatedComparisonKeySendsNothingAgain: after a rotation of the comparison key, a plan over the same credentials is
-// clean, in a run that began before it too, and an apply sends none. New credentials get a digest under the new key.
+// TestRotatedComparisonKeySendsNothingAgain: after a rotation of the comparison key, a plan over the same credentials
+// is clean, in a run that began before it too, and an apply sends none. New credentials get a digest under the new key.
 func TestRotatedComparisonKeySendsNothingAgain(t *testing.T) {
 	s := created(t, configured("one"))
 	s.RotateComparisonKeys()
