@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/launch"
 )
 
 // Main runs a package's tests and removes what they built. Call it from TestMain.
@@ -14,11 +16,26 @@ func Main(m *testing.M) {
 	// The framework writes dozens of lines for each object to standard error otherwise.
 	_ = os.Setenv("TF_LOG_SDK", "OFF")
 	_ = os.Setenv("TF_LOG_PROVIDER_QUICKCONNECT", "OFF")
+	// terraform-plugin-testing starts the CLI in this environment. Where this names a file that is not there, OpenTofu says so
+	// in the output that it reads.
+	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+	if OpenTofu() {
+		// terraform-plugin-testing names each provider in two ways: with the namespace of a provider without a source, and with
+		// one that Terraform 0.12 had. OpenTofu takes the first one alone, and only for its own registry.
+		_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
+		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
+	}
 	code := m.Run()
 	if builtDir != "" {
 		_ = os.RemoveAll(builtDir)
 	}
 	os.Exit(code)
+}
+
+// OpenTofu reports whether the CLI that tests use is OpenTofu.
+func OpenTofu() bool {
+	path, err := launch.FindTerraform()
+	return err == nil && filepath.Base(path) == "tofu"
 }
 
 // builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on

@@ -51,13 +51,10 @@ func NewCLI(tb testing.TB) *CLI {
 	return c
 }
 
-// OpenTofu reports whether the CLI is OpenTofu.
-func (c *CLI) OpenTofu() bool { return c.tf.Name() == "tofu" }
-
 // NeedsTerraform skips the test with OpenTofu, for a reason that begins with what OpenTofu does.
 func (c *CLI) NeedsTerraform(reason string) {
 	c.t.Helper()
-	if c.OpenTofu() {
+	if OpenTofu() {
 		c.t.Skip("OpenTofu " + reason)
 	}
 }
@@ -105,7 +102,8 @@ func (c *CLI) Write(name, content string) {
 }
 
 // Config makes hcl the configuration. The blocks that every test needs, required_providers and an empty provider
-// configuration, come from a file beside it, unless hcl configures the provider itself.
+// configuration, come from a file beside it, unless hcl configures the provider itself or uses only its functions: a
+// provider that has a block is configured by OpenTofu, whatever is used of it.
 func (c *CLI) Config(hcl string) {
 	c.t.Helper()
 	header := `terraform {
@@ -115,7 +113,7 @@ func (c *CLI) Config(hcl string) {
   }
 }
 `
-	if !strings.Contains(hcl, `provider "quickconnect"`) {
+	if !strings.Contains(hcl, `provider "quickconnect"`) && strings.Contains(hcl, `"quickconnect_`) {
 		header += "\nprovider \"quickconnect\" {}\n"
 	}
 	c.Write("header.tf", header)

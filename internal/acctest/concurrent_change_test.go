@@ -54,12 +54,7 @@ func (c *scene) planEdit(attributes ...string) {
 			c.t.Errorf("the plan moves %s, which it has no reason to (-before +after):\n%s", name, diff)
 		}
 	}
-	untouched := []string{theSink, "terraform_data.version"}
-	if c.tf.OpenTofu() {
-		// It shows an update of the sink: see sinkUntouched.
-		untouched = untouched[1:]
-	}
-	for _, address := range untouched {
+	for _, address := range []string{theSink, "terraform_data.version"} {
 		if action := plan[address].Action(); action != "no-op" {
 			c.t.Errorf("the plan is to %s %s", action, address)
 		}

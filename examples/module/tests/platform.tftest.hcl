@@ -22,18 +22,21 @@ run "create" {
 run "rotate" {
   variables {
     tokens = { reader = { scopes = ["orders:read"], rotate_when_changed = { incident = "2026-07" } } }
+
+    # A variable of this test alone. In a condition, OpenTofu has no `run`.
+    before = run.create.tokens["reader"]
   }
 
   assert {
-    condition     = output.tokens["reader"].version == run.create.tokens["reader"].version + 1
+    condition     = output.tokens["reader"].version == var.before.version + 1
     error_message = "A changed trigger must rotate the token."
   }
   assert {
-    condition     = output.tokens["reader"].id == run.create.tokens["reader"].id
+    condition     = output.tokens["reader"].id == var.before.id
     error_message = "A rotation must keep the token's id."
   }
   assert {
-    condition     = quickconnect_scoped_token.this["reader"].rotation.previous_version == run.create.tokens["reader"].version
+    condition     = quickconnect_scoped_token.this["reader"].rotation.previous_version == var.before.version
     error_message = "The old version must stay valid for the overlap."
   }
 }
