@@ -18,7 +18,16 @@ type Config struct {
 	ProjectName string    `yaml:"project_name"`
 	Builds      []Build   `yaml:"builds"`
 	Archives    []Archive `yaml:"archives"`
+	SBOMs       []Made    `yaml:"sboms"`
 	Checksum    Checksum  `yaml:"checksum"`
+	Signs       []Made    `yaml:"signs"`
+}
+
+// Made is a step that makes files of others. Its files have its id.
+type Made struct {
+	ID        string   `yaml:"id"`
+	IDs       []string `yaml:"ids"`
+	Artifacts string   `yaml:"artifacts"`
 }
 
 // Build is how a program is built for some platforms.
@@ -50,6 +59,7 @@ type Archive struct {
 
 // Checksum is the file with the sums.
 type Checksum struct {
+	IDs          []string    `yaml:"ids"`
 	NameTemplate string      `yaml:"name_template"`
 	ExtraFiles   []ExtraFile `yaml:"extra_files"`
 }

@@ -123,6 +123,30 @@ func TestNamesFitTheRegistry(t *testing.T) {
 	}
 }
 
+// The registry refuses sums of files that it is not given, and a signature that goreleaser's second pass over the sums has
+// made wrong. What the sums do not have has a signature of its own.
+func TestSumsAreOfWhatTheRegistryTakes(t *testing.T) {
+	t.Parallel()
+	c := read(t)
+	if !slices.Equal(c.Checksum.IDs, []string{"provider"}) {
+		t.Errorf("the sums are of %v, want those of the provider alone", c.Checksum.IDs)
+	}
+	signed := map[string]bool{}
+	for _, s := range c.Signs {
+		signed[strings.Join(append([]string{s.Artifacts}, s.IDs...), " ")] = true
+	}
+	for _, what := range []string{"checksum", "archive platform", "package", "sbom"} {
+		if !signed[what] {
+			t.Errorf("nothing signs %q: %v", what, signed)
+		}
+	}
+	for _, made := range append(c.SBOMs, c.Signs...) {
+		if made.ID == "" || slices.Contains(c.Checksum.IDs, made.ID) {
+			t.Errorf("the files of %+v would be in the sums", made)
+		}
+	}
+}
+
 func TestWhatChangesIsRefused(t *testing.T) {
 	t.Parallel()
 	if got, err := read(t).Expand("-X main.date={{ .Date }}", version, linux); err == nil {
