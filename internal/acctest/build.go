@@ -16,12 +16,12 @@ func Main(m *testing.M) {
 	// The framework writes dozens of lines for each object to standard error otherwise.
 	_ = os.Setenv("TF_LOG_SDK", "OFF")
 	_ = os.Setenv("TF_LOG_PROVIDER_QUICKCONNECT", "OFF")
-	// terraform-plugin-testing starts the CLI in this environment. Where this names a file that is not there, OpenTofu says so
-	// in the output that it reads.
+	// terraform-plugin-testing starts the CLI in this environment, and reads its output. Where this variable names a file
+	// that is not there, OpenTofu says so in that output.
 	_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
 	if OpenTofu() {
-		// terraform-plugin-testing names each provider in two ways: with the namespace of a provider without a source, and with
-		// one that Terraform 0.12 had. OpenTofu takes the first one alone, and only for its own registry.
+		// terraform-plugin-testing names each provider in two ways: with the namespace of a provider without a source, and
+		// with one that Terraform 0.12 had. OpenTofu takes the first one alone, and only for its own registry.
 		_ = os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
 		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "hashicorp")
 	}
@@ -36,6 +36,14 @@ func Main(m *testing.M) {
 func OpenTofu() bool {
 	path, err := launch.FindTerraform()
 	return err == nil && filepath.Base(path) == "tofu"
+}
+
+// NeedsTerraform skips the test with OpenTofu, for a reason that begins with what OpenTofu does.
+func NeedsTerraform(tb testing.TB, reason string) {
+	tb.Helper()
+	if OpenTofu() {
+		tb.Skip("OpenTofu " + reason)
+	}
 }
 
 // builtDir holds the programs of this test process. Each process builds its own: what is tested is always what is on

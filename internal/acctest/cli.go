@@ -51,14 +51,6 @@ func NewCLI(tb testing.TB) *CLI {
 	return c
 }
 
-// NeedsTerraform skips the test with OpenTofu, for a reason that begins with what OpenTofu does.
-func (c *CLI) NeedsTerraform(reason string) {
-	c.t.Helper()
-	if OpenTofu() {
-		c.t.Skip("OpenTofu " + reason)
-	}
-}
-
 // StartPrograms makes the commands that follow start the providers' programs. A test needs this that kills the
 // provider, or that reads what the provider logs.
 func (c *CLI) StartPrograms() {

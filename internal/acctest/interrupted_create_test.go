@@ -16,18 +16,20 @@ type cut struct {
 	send func(apply *acctest.Running)
 	// stops: Terraform waits for what is under way.
 	stops bool
+	// asked: Terraform is asked to stop while it applies, and says that it stops.
+	asked bool
 }
 
 var cuts = map[string]cut{
-	"SIGINT":  {func(a *acctest.Running) { a.Interrupt() }, true},
-	"SIGTERM": {func(a *acctest.Running) { a.Terminate() }, true},
+	"SIGINT":  {func(a *acctest.Running) { a.Interrupt() }, true, true},
+	"SIGTERM": {func(a *acctest.Running) { a.Terminate() }, true, true},
 	"double SIGINT": {func(a *acctest.Running) {
 		a.Interrupt()
 		a.WaitForOutput("nterrupt received")
 		a.Interrupt()
-	}, false},
-	"SIGKILL provider": {func(a *acctest.Running) { a.KillProviders() }, true},
-	"SIGKILL CLI":      {func(a *acctest.Running) { a.KillCLI() }, false},
+	}, false, false},
+	"SIGKILL provider": {func(a *acctest.Running) { a.KillProviders() }, true, false},
+	"SIGKILL CLI":      {func(a *acctest.Running) { a.KillCLI() }, false, false},
 }
 
 // Each kind of object in one apply, with real processes: the apply is cut off, and the next one converges without a
@@ -99,6 +101,9 @@ func cutCreates(t *testing.T, p *acctest.Platform, tf *acctest.CLI, c cut, commi
 		return arrived.Load() == quintetSize && (!committed || madeOn(p) == quintetSize)
 	})
 	c.send(apply)
+	if c.asked { // On a busy machine an answer would be faster than the signal, and the apply would not be cut off.
+		apply.WaitForOutput("Stopping operation")
+	}
 	if c.stops {
 		close(release)
 		apply.Wait()

@@ -48,9 +48,9 @@ resource "quickconnect_scoped_token" "notifier" {
 
 // handover hands the notifier's value to a sink whose write-only argument follows the version.
 //
-// OpenTofu opens an ephemeral resource only in the apply if one that it refers to is to change in any way. The write-only
-// argument is unknown in the plan then, which shows an update of the sink that brings it nothing. A local value ends this:
-// OpenTofu looks at direct references alone.
+// OpenTofu opens an ephemeral resource only in the apply if a resource that it refers to is to change in any way. The
+// write-only argument is unknown in the plan then, and the plan shows an update of the sink that brings it nothing. A
+// local value ends this: OpenTofu looks at direct references alone.
 func handover(s *acctest.Sink) string {
 	id, local := "quickconnect_scoped_token.notifier.id", ""
 	if acctest.OpenTofu() {
