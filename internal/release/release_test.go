@@ -123,7 +123,7 @@ func TestNamesFitTheRegistry(t *testing.T) {
 	}
 }
 
-// The registry refuses sums of files that it is not given, and a signature that is older than the sums, which goreleaser
+// The registry refuses sums of files that it is not given, and a signature older than the sums, which goreleaser
 // writes again after it has signed them. What the sums do not have has a signature of its own.
 func TestSumsAreOfWhatTheRegistryTakes(t *testing.T) {
 	t.Parallel()
