@@ -61,8 +61,11 @@ done
 
 deb=quickconnectd_${version}_amd64.deb
 dpkg-deb -x "$deb" "$work/deb"
-dpkg-deb -c "$deb" | grep -q '^-rw------- .*/etc/quickconnectd/quickconnectd.env$' || fail "$deb: others can read the environment"
-dpkg-deb --info "$deb" conffiles | grep -qx /etc/quickconnectd/quickconnectd.env || fail "$deb overwrites the environment"
+# Into files first: grep -q ends a pipe early.
+dpkg-deb -c "$deb" >"$work/contents"
+dpkg-deb --info "$deb" conffiles >"$work/conffiles"
+grep -q '^-rw------- .*/etc/quickconnectd/quickconnectd.env$' "$work/contents" || fail "$deb: others can read the environment"
+grep -qx /etc/quickconnectd/quickconnectd.env "$work/conffiles" || fail "$deb overwrites the environment"
 cmp "$work/deb/usr/bin/quickconnectd" platform_linux_amd64_v1/quickconnectd
 unit=$work/deb/usr/lib/systemd/system/quickconnectd.service
 sed "s|/usr/bin/quickconnectd|$work/deb&|" "$unit" >"$work/quickconnectd.service"
