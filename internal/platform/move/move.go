@@ -95,7 +95,10 @@ func (c Config) copyTable(ctx context.Context, s *source, t *target, of table) e
 		if len(page) == 0 {
 			return nil
 		}
-		if err := postgres.Copy(ctx, t.write, t.attempt, of.name, of.columnNames(), page); err != nil {
+		err = inTime(ctx, pageLimit, func(ctx context.Context) error {
+			return postgres.Copy(ctx, t.write, t.attempt, of.name, of.columnNames(), page)
+		})
+		if err != nil {
 			return t.failed(fmt.Errorf("copying table %s: %w", of.name, err))
 		}
 		p.Done += int64(len(page))

@@ -322,6 +322,26 @@ func TestEndIsInterrupted(t *testing.T) {
 	ok(t, s.Close())
 }
 
+// TestServerGoesAway: a move that its server has ended says that it goes on, and does.
+func TestServerGoesAway(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Own(t)
+	from, url := older(t), server.Empty(t)
+	stopped := false
+	_, err := reported(t.Context(), from, url, func(p move.Progress) {
+		if p.Table == "versions" && !stopped {
+			stopped = true
+			server.Stop(t)
+		}
+	})
+	if refused(t, err, "run the same command again"); !errors.Is(err, store.ErrUnavailable) {
+		t.Error(err)
+	}
+	server.Start(t)
+	_, err = run(t, from, url)
+	ok(t, err)
+}
+
 // TestOvertaken: of two processes that go on with a move, the later one has it.
 func TestOvertaken(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
 )
 
 // A page has at most so many rows and bytes, and at least one row. It is copied in one transaction.
@@ -13,6 +16,10 @@ const (
 	pageRows  = 1000
 	pageBytes = 4 << 20
 )
+
+// pageLimit is how long a page may take. A server that does not answer in this time is out of reach, whatever the
+// network says of it.
+const pageLimit = time.Minute
 
 // querier is a database, or a transaction in it.
 type querier interface {
@@ -34,6 +41,17 @@ func each(ctx context.Context, q querier, query string, args []any, scan func(*s
 	return rows.Err()
 }
 
+// inTime calls do with a context that ends after a limit. It makes an outage of that end.
+func inTime(ctx context.Context, limit time.Duration, do func(ctx context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := do(limited)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return &outage.Error{Reason: outage.Unreachable, Err: err}
+	}
+	return err
+}
+
 // page reads the rows behind a key, in the order of the primary key. No row: there are no more. A nil key is before the
 // first row.
 func (t table) page(ctx context.Context, q querier, after []any) (page [][]any, err error) {
@@ -46,25 +64,34 @@ func (t table) page(ctx context.Context, q querier, after []any) (page [][]any, 
 		query += ` WHERE (` + quoted(t.key) + `) > (` + strings.Join(places, ", ") + `)`
 	}
 	query += fmt.Sprintf(` ORDER BY %s LIMIT %d`, quoted(t.key), pageRows)
-	rows, err := q.QueryContext(ctx, query, after...)
+	err = inTime(ctx, pageLimit, func(ctx context.Context) (err error) {
+		page, err = t.rows(ctx, q, query, after)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reading table %s: %w", t.name, err)
+	}
+	return page, nil
+}
+
+// rows reads at most as many rows of a query as a page may have bytes, and at least one.
+func (t table) rows(ctx context.Context, q querier, query string, args []any) (page [][]any, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	for bytes := 0; bytes < pageBytes && rows.Next(); {
 		row, err := t.scan(rows)
 		if err != nil {
-			return nil, fmt.Errorf("reading table %s: %w", t.name, err)
+			return nil, err
 		}
 		for _, v := range row {
 			bytes += size(v)
 		}
 		page = append(page, row)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading table %s: %w", t.name, err)
-	}
-	return page, nil
+	return page, rows.Err()
 }
 
 // scan reads a row. A value is nil, an int64, a string or a []byte, as the column says; nothing else has a checksum.
