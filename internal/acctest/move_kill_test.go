@@ -123,27 +123,34 @@ func (m *killedMove) waits() {
 	})
 }
 
-// killAt kills a move while it copies a row.
-func (m *killedMove) killAt(row int) {
+// startUntil starts a move, and returns when it waits at a row. kill kills it, and release lets that row go.
+func (m *killedMove) startUntil(row int) (kill, release func()) {
 	m.t.Helper()
-	release := m.holdRow(row)
+	release = m.holdRow(row)
 	cmd, out := m.command()
 	ok(m.t, cmd.Start())
 	m.waits()
-	ok(m.t, cmd.Process.Kill())
-	if err := cmd.Wait(); err == nil {
-		m.t.Fatalf("it ended before it was killed: %s", out)
-	}
+	return func() {
+		m.t.Helper()
+		ok(m.t, cmd.Process.Kill())
+		if err := cmd.Wait(); err == nil {
+			m.t.Fatalf("it ended before it was killed: %s", out)
+		}
+	}, release
+}
+
+// killAt kills a move while it copies a row.
+func (m *killedMove) killAt(row int) {
+	m.t.Helper()
+	kill, release := m.startUntil(row)
+	kill()
 	release()
 }
 
 // killBetweenMarks kills a move that has marked the source, and waits to mark the target.
 func (m *killedMove) killBetweenMarks(row int) {
 	m.t.Helper()
-	release := m.holdRow(row)
-	cmd, out := m.command()
-	ok(m.t, cmd.Start())
-	m.waits()
+	kill, release := m.startUntil(row)
 	tx, err := m.target.BeginTx(m.t.Context(), nil)
 	ok(m.t, err)
 	_, err = tx.ExecContext(m.t.Context(), `SELECT 1 FROM moves FOR SHARE`)
@@ -151,10 +158,7 @@ func (m *killedMove) killBetweenMarks(row int) {
 	release()
 	acctest.WaitFor(m.t, "every row is there", func() bool { return m.count() == row+1 })
 	m.waits()
-	ok(m.t, cmd.Process.Kill())
-	if err := cmd.Wait(); err == nil {
-		m.t.Fatalf("it ended before it was killed: %s", out)
-	}
+	kill()
 	// The server has the statement already, and would carry it out.
 	_, err = m.target.ExecContext(m.t.Context(), `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock'`)

@@ -78,10 +78,7 @@ func (m migration) run(ctx context.Context, stdout, stderr io.Writer, c clock.Cl
 		return err
 	}
 	sums, err := move.Run(ctx, move.Config{From: path, To: m.to.Expose(), Clock: c, Report: reporter(stderr)})
-	if err := printSums(stdout, sums); err != nil {
-		return err
-	}
-	if err != nil {
+	if err := errors.Join(err, printSums(stdout, sums)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(stdout, "The platform moved. Give every command --data-dir %s and --database with the URL from "+

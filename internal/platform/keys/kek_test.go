@@ -165,8 +165,8 @@ func TestInterruptedRotation(t *testing.T) {
 	})
 }
 
-// TestRotateNeedsTheNewestKeyring: a file without the current key makes no other one. Two files that each lack a key of
-// the other would open the database together only.
+// TestRotateNeedsTheNewestKeyring: no key is made in a file without the current key. Two machines would have different
+// keyrings, and neither would open every value.
 func TestRotateNeedsTheNewestKeyring(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {

@@ -123,10 +123,14 @@ func compare(ctx context.Context, s *source, t *target, of table) (Sum, error) {
 		return got, t.failed(err)
 	}
 	if got != want {
+		next := "run quickconnectd migrate again"
+		if s.gone { // an earlier attempt ended between the two marks
+			next = "run quickconnectd migrate --undo, and then quickconnectd migrate again"
+		}
 		return got, fmt.Errorf("table %s is not the same on both sides: %d rows with the checksum %s in %s, and %d rows "+
-			"with the checksum %s in %s: one side was changed since the move began; nothing is lost, and the platform is "+
-			"where it was: drop the database %[7]s, create it again, and run quickconnectd migrate again",
-			of.name, want.Rows, want.SHA256, s.path, got.Rows, got.SHA256, t.name)
+			"with the checksum %s in %s: one side was changed since the move began; nothing is lost in %[4]s: drop the "+
+			"database %[7]s, create it again, and %s",
+			of.name, want.Rows, want.SHA256, s.path, got.Rows, got.SHA256, t.name, next)
 	}
 	return got, nil
 }

@@ -315,6 +315,13 @@ func TestEndIsInterrupted(t *testing.T) {
 	_, err = store.OpenPostgres(t.Context(), url)
 	refused(t, err, "has not ended")
 	exec(t, url, `ALTER TABLE moves DROP CONSTRAINT never_ends`)
+	const rename = `UPDATE principals SET name = name || $$!$$ WHERE id = (SELECT MIN(id) FROM principals)`
+	var name string
+	query(t, url, `SELECT name FROM principals WHERE id = (SELECT MIN(id) FROM principals)`, &name)
+	exec(t, url, rename)
+	_, err = run(t, from, url)
+	refused(t, err, "table principals is not the same on both sides", "migrate --undo")
+	exec(t, url, strings.Replace(rename, "name || $$!$$", "$$"+name+"$$", 1))
 	_, err = run(t, from, url)
 	ok(t, err)
 	s, err := store.OpenPostgres(t.Context(), url)
