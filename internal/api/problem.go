@@ -14,7 +14,9 @@ const (
 	// CodeAcknowledgementRequired is of a step that a rotation policy without acknowledgements would allow.
 	CodeAcknowledgementRequired = "acknowledgement_required"
 	CodeRateLimited             = "rate_limited"
-	CodeUnavailable             = "unavailable"
+	// CodeTokenRateLimited is of the rate_limit_per_minute of the scoped token that a request is about, or that sends it.
+	CodeTokenRateLimited = "token_rate_limited"
+	CodeUnavailable      = "unavailable"
 	// CodeLimitReached is of a limit that does not pass by waiting a little: something must be deleted first.
 	CodeLimitReached        = "limit_reached"
 	CodeInternal            = "internal"
@@ -45,6 +47,7 @@ var StatusOf = map[string]int{
 	CodeAcknowledgementRequired: http.StatusConflict,
 
 	CodeRateLimited:         http.StatusTooManyRequests,
+	CodeTokenRateLimited:    http.StatusTooManyRequests,
 	CodeLimitReached:        http.StatusTooManyRequests,
 	CodeUnavailable:         http.StatusServiceUnavailable,
 	CodeInternal:            http.StatusInternalServerError,

@@ -1,5 +1,7 @@
 package api
 
+import "fmt"
+
 // ScopedToken is a least-privilege API token for one job of one connector. Its value is only in a Reveal.
 type ScopedToken struct {
 	Object
@@ -9,6 +11,8 @@ type ScopedToken struct {
 	AllowedCIDRs     []string `json:"allowed_cidrs" doc:"The token is inactive from any other address, and from everywhere where this is empty. Null for no limit."`
 	ExpiresAt        *string  `json:"expires_at" doc:"When every version of the token ends, as RFC 3339 and as given. Null for never."`
 	RotationPolicyID *string  `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap. Null for none."`
+
+	RateLimitPerMinute *int64 `json:"rate_limit_per_minute" doc:"How many uses in a minute are accepted, of all versions together. Null for no limit."`
 }
 
 // ScopedTokenCreate creates a scoped token and its first version.
@@ -19,6 +23,8 @@ type ScopedTokenCreate struct {
 	AllowedCIDRs     []string `json:"allowed_cidrs,omitzero" doc:"The token is inactive from any other address, and from everywhere where this is []. Absent or null is no limit."`
 	ExpiresAt        *string  `json:"expires_at,omitempty" doc:"When every version of the token ends, as RFC 3339, in the future. This or rotation_policy_id is required."`
 	RotationPolicyID *string  `json:"rotation_policy_id,omitempty" doc:"How old a version may get and how long two may overlap. This or expires_at is required."`
+
+	RateLimitPerMinute *int64 `json:"rate_limit_per_minute,omitempty" doc:"How many uses in a minute are accepted, of all versions together: 1 to 1,000,000. Absent or null is no limit."`
 }
 
 // ScopedTokenPatch changes a scoped token. Raising minimum_version above a valid version revokes that version in the
@@ -29,4 +35,17 @@ type ScopedTokenPatch struct {
 	AllowedCIDRs     Optional[[]string] `json:"allowed_cidrs,omitzero" doc:"Replaces all address ranges. Null is no limit; with [] the token is accepted from nowhere."`
 	ExpiresAt        Optional[string]   `json:"expires_at,omitzero" doc:"A new end in the future, or null for none. Revives nothing that has ended: reissue does."`
 	RotationPolicyID Optional[string]   `json:"rotation_policy_id,omitzero" doc:"Null for none. Moves no running deadline."`
+
+	RateLimitPerMinute Optional[int64] `json:"rate_limit_per_minute,omitzero" doc:"Null is no limit. Counts at once."`
+}
+
+// MaxTokenRate is the highest rate_limit_per_minute.
+const MaxTokenRate = 1_000_000
+
+// CheckTokenRate checks a rate_limit_per_minute. Its error completes the sentence "<attribute> …".
+func CheckTokenRate(n int64) error {
+	if n < 1 || n > MaxTokenRate {
+		return fmt.Errorf("must be from 1 to %d", MaxTokenRate)
+	}
+	return nil
 }

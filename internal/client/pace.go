@@ -102,8 +102,12 @@ func (p *pace) heed(c clock.Clock, resp *http.Response) {
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return
 	}
-	if problem, ours := ourProblem(resp); ours && problem.Code == api.CodeLimitReached {
-		return // that limit does not pass by waiting
+	if problem, ours := ourProblem(resp); ours {
+		switch problem.Code {
+		case api.CodeLimitReached, // that limit does not pass by waiting
+			api.CodeTokenRateLimited: // that limit is of one token, and not of this process
+			return
+		}
 	}
 	d, asked := retryAfter(c, resp)
 	if !asked {

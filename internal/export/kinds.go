@@ -58,6 +58,7 @@ func token(t *api.ScopedToken) ([]attribute, bool) {
 	a.texts("allowed_cidrs", t.AllowedCIDRs)
 	a.optionalText("expires_at", t.ExpiresAt)
 	a.optionalReference("rotation_policy_id", t.RotationPolicyID)
+	a.number("rate_limit_per_minute", t.RateLimitPerMinute)
 	return a, false
 }
 

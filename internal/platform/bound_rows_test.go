@@ -36,6 +36,9 @@ func TestSwappedRowsDecideNothing(t *testing.T) {
 		"any address": func(w *world, a, _ string) {
 			w.tamper(`UPDATE scoped_tokens SET allowed_cidrs = NULL WHERE id = ?`, a)
 		},
+		"any rate": func(w *world, a, _ string) {
+			w.tamper(`UPDATE scoped_tokens SET rate_limit = NULL WHERE id = ?`, a)
+		},
 		"another connector": func(w *world, a, b string) {
 			w.tamper(`UPDATE scoped_tokens SET connector_id = (SELECT connector_id FROM scoped_tokens WHERE id = ?)
 				WHERE id = ?`, b, a)
@@ -51,7 +54,9 @@ func TestSwappedRowsDecideNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			chat, mail := w.newConnector("chat", nil).ID, w.newConnector("mail", nil).ID
-			a := w.newToken("a", chat, object{"allowed_cidrs": []string{"192.0.2.0/24"}}).ID
+			a := w.newToken("a", chat, object{
+				"allowed_cidrs": []string{"192.0.2.0/24"}, "rate_limit_per_minute": 60,
+			}).ID
 			b := w.newToken("b", mail, nil).ID
 			value := w.reveal(a, 1)
 			if got := w.introspect(api.RoleRuntime, value, "remote_addr", "192.0.2.1"); !got.Active || got.Subject != a {

@@ -19,6 +19,9 @@ resource "quickconnect_scoped_token" "notifier" {
   allowed_cidrs      = ["192.0.2.0/24"]
   rotation_policy_id = quickconnect_rotation_policy.quarterly.id
 
+  # The job sends ten messages a minute. A thief who has the token gets no more than this.
+  rate_limit_per_minute = 60
+
   # A changed value requests a rotation before it is due.
   rotate_when_changed = {
     deployment = "2026-10"

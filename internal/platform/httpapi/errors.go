@@ -54,7 +54,7 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 		known = problem.New(api.CodeInternal, "", failedInside)
 	}
 	if known.Limit != nil {
-		rt.refused(ctx, known.Limit.Name)
+		rt.refused(ctx, known.Limit)
 	}
 	out := *known
 	out.RequestID = id

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -112,21 +113,27 @@ func tooMany(r *limits.Refusal) error {
 	case limits.Address, limits.Health:
 		who = "the callers without valid credentials behind this address"
 	}
-	out := problem.New(api.CodeRateLimited, "", "%s may send %s; wait as long as Retry-After says", who, r.Rate)
+	return Limited(api.CodeRateLimited, r, "%s may send %s; wait as long as Retry-After says", who, r.Rate)
+}
+
+// Limited is the problem of a request that exceeds a rate, with the headers that say so.
+func Limited(code string, r *limits.Refusal, format string, args ...any) *problem.Error {
+	out := problem.New(code, "", format, args...)
 	out.RetryAfter = r.RetryAfter()
 	out.Limit = &problem.Limit{Name: string(r.Limit), Quota: r.Rate.Burst, Window: r.Rate.Window()}
 	return out
 }
 
 // refused notes a request that exceeds a limit. The line about each request is left out for it.
-func (rt *Router) refused(ctx context.Context, limit string) {
+func (rt *Router) refused(ctx context.Context, limit *problem.Limit) {
 	requestOf(ctx).refused = true
 	caller := access.From(ctx)
-	who, scope := caller.Actor(), caller.Caller().Scope
+	scope := caller.Caller().Scope
+	who := cmp.Or(limit.Who, caller.Actor())
 	if who == "" {
 		who = caller.Address.String()
 	}
-	rt.refusals.note(limits.Limit(limit), who,
+	rt.refusals.note(limits.Limit(limit.Name), who,
 		"tenant", scope.Tenant, "environment", scope.Environment, "request_id", caller.ID)
 }
 

@@ -64,7 +64,13 @@ func (r Rows) ScopedToken(t *store.ScopedToken) (Bound, error) {
 			valid = append(valid, version(v))
 		}
 	}
-	return r.bind(row, t.ConnectorID, t.Scopes, t.AllowedCIDRs, t.RotationPolicyID, micros(t.Credential.ExpiresAt), valid)
+	columns := []any{
+		t.ConnectorID, t.Scopes, t.AllowedCIDRs, t.RotationPolicyID, micros(t.Credential.ExpiresAt), valid,
+	}
+	if t.RateLimit != nil { // an older build knew none, and bound none
+		columns = append(columns, *t.RateLimit)
+	}
+	return r.bind(row, columns...)
 }
 
 func version(v rotation.Version) []any {

@@ -19,6 +19,7 @@ const (
 	Reserve       Limit = "reserve"
 	Introspection Limit = "introspection"
 	Identify      Limit = "identify"
+	Token         Limit = "token"
 	Connections   Limit = "connections"
 	Objects       Limit = "objects"
 	Deliveries    Limit = "deliveries"

@@ -24,7 +24,8 @@ type Error struct {
 type Limit struct {
 	Name   string
 	Quota  int64
-	Window int64 // seconds in which the quota comes back; 0 for a quota that does not come back by waiting
+	Window int64  // seconds in which the quota comes back; 0 for a quota that does not come back by waiting
+	Who    string // whose limit it is in the log; empty for the caller's
 }
 
 // New returns the problem of a code. The field is a JSON pointer, or empty where no member is to blame.

@@ -53,7 +53,9 @@ func (h *Handler) Mount(r *httpapi.Router) {
 			"Fetch again at `fetch_again_at`. A retrieval is a use of the version, by consumer: the token, with the header " +
 			"`" + api.HeaderConsumer + "` or else the address of the caller. The first retrieval of each consumer, version " +
 			"and hour is in the audit; the rest is counted. While the platform cannot write, it serves the consumers that " +
-			"have fetched this version before, and answers 503 to others.",
+			"have fetched this version before, and answers 503 to others.\n\n" +
+			"Above the `rate_limit_per_minute` of the token the answer is 429 with the code `token_rate_limited` and " +
+			"`Retry-After`. It counts as no retrieval.",
 	}, h.get)
 }
 
@@ -70,6 +72,9 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	}
 	found, err := h.find(ctx, caller, in.ID, consumer)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.bearers.Admit(found.accepted); err != nil {
 		return nil, err
 	}
 	if err := h.account(ctx, found); err != nil {

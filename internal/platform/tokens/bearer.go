@@ -8,6 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -69,6 +70,23 @@ func BearerRefused(r *access.Request) error {
 	return problem.New(api.CodeUnauthenticated, "", "send a scoped token as Authorization: Bearer qct_… that is valid, "+
 		"whose connector is enabled and whose allowed_cidrs, if it has any, contain the address of the caller, which is %s; "+
 		"the token of this request is not accepted", from)
+}
+
+// Admit counts a use of an accepted token under its rate_limit_per_minute, or refuses it. The versions of a token count
+// together. It comes before Use: what is refused is no use, and no evidence.
+func (b Bearers) Admit(p *Presented) error {
+	if p.token.RateLimit == nil {
+		return nil
+	}
+	refusal := b.tokens.rates.Take(p.token.ID, *p.token.RateLimit, p.at)
+	if refusal == nil {
+		return nil
+	}
+	out := httpapi.Limited(api.CodeTokenRateLimited, refusal,
+		"the scoped token %q is accepted, but its rate_limit_per_minute allows %s; wait as long as Retry-After says",
+		p.token.Name, refusal.Rate)
+	out.Limit.Who = p.token.ID
+	return out
 }
 
 // Use records a use, and the evidence that it gives. It reports whether the version is still valid. Evidence is

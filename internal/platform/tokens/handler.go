@@ -14,6 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -25,11 +26,12 @@ type Handler struct {
 	changes *httpapi.Changes
 	runner  *txn.Runner
 	known   txn.Verified[*Known] // by the keyed hash of a value
+	rates   *limits.Tokens
 }
 
 // New returns a handler, and makes scoped tokens known to the engine.
 func New(engine *credentials.Engine, changes *httpapi.Changes, runner *txn.Runner) *Handler {
-	h := &Handler{engine: engine, changes: changes, runner: runner}
+	h := &Handler{engine: engine, changes: changes, runner: runner, rates: limits.NewTokens()}
 	engine.Register(api.ScopedTokens, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
 		return h.load(ctx, tx, id)
 	})

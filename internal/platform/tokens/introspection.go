@@ -22,7 +22,9 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 		Summary: "Is a token accepted",
 		Description: "RFC 7662, for scoped tokens of the caller's environment. " +
 			"Only the call of a role with the permission `use` counts as a use, and as the proof that a pending version " +
-			"is in use.",
+			"is in use.\n\n" +
+			"Such a call about a token that is accepted, and above its `rate_limit_per_minute`, is answered with 429, the " +
+			"code `token_rate_limited` and `Retry-After`, and never with `active: false`. It counts as no use.",
 		Form: map[string]string{
 			"token":           "The value to look at.",
 			"token_type_hint": "Ignored.",
@@ -54,7 +56,11 @@ func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpa
 		return inactive(), nil
 	}
 	if caller.May(api.PermissionUse) {
-		used, err := NewBearers(h).Use(ctx, found, rotation.EvidenceIntrospection)
+		bearers := NewBearers(h)
+		if err := bearers.Admit(found); err != nil {
+			return nil, err
+		}
+		used, err := bearers.Use(ctx, found, rotation.EvidenceIntrospection)
 		if err != nil {
 			return nil, err
 		}

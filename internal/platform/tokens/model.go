@@ -25,7 +25,7 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.ScopedTokenCreate) (*token, 
 		Object: object, Owner: b.Owner, ConnectorID: b.ConnectorID, Scopes: b.Scopes, AllowedCIDRs: b.AllowedCIDRs,
 		ExpiresAt: b.ExpiresAt, RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
 		RotateWhenChanged: b.RotateWhenChanged, MinimumVersion: b.MinimumVersion,
-		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false),
+		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false), RateLimit: b.RateLimitPerMinute,
 	}}, nil
 }
 
@@ -47,6 +47,7 @@ func merge(to *store.ScopedToken, p *api.ScopedTokenPatch) error {
 	httpapi.PatchDefault(&to.RotateWhenChanged, p.RotateWhenChanged, nil)
 	httpapi.PatchNullable(&to.MinimumVersion, p.MinimumVersion)
 	httpapi.PatchDefault(&to.DeletionProtection, p.DeletionProtection, false)
+	httpapi.PatchNullable(&to.RateLimit, p.RateLimitPerMinute)
 	return nil
 }
 
@@ -71,6 +72,11 @@ func check(t *store.ScopedToken) error {
 	}
 	if err := lifecycle.CheckNumber("/minimum_version", t.MinimumVersion); err != nil {
 		return err
+	}
+	if t.RateLimit != nil {
+		if err := api.CheckTokenRate(*t.RateLimit); err != nil {
+			return problem.Refused("/rate_limit_per_minute", err)
+		}
 	}
 	if _, err := expiryOf(t.ExpiresAt); err != nil {
 		return err
@@ -109,5 +115,6 @@ func (t *token) flatten(now time.Time) api.ScopedToken {
 		},
 		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
 		ExpiresAt: t.ExpiresAt, RotationPolicyID: httpapi.TextOrNull(t.RotationPolicyID),
+		RateLimitPerMinute: t.RateLimit,
 	}
 }

@@ -67,6 +67,10 @@ func dataAttributes() map[string]schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: "Id of its rotation policy; null for none.",
 	}
+	attributes["rate_limit_per_minute"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "How many uses of the token are accepted in a minute; null for no limit.",
+	}
 	attributes["rotate_when_changed"] = schema.MapAttribute{
 		Computed:            true,
 		ElementType:         types.StringType,

@@ -19,6 +19,8 @@ type metadata struct {
 	Scopes       types.Set    `tfsdk:"scopes"`
 	AllowedCIDRs types.Set    `tfsdk:"allowed_cidrs"`
 	ExpiresAt    types.String `tfsdk:"expires_at"`
+
+	RateLimitPerMinute types.Int64 `tfsdk:"rate_limit_per_minute"`
 }
 
 // model is the resource.
@@ -46,6 +48,8 @@ func (m model) expand() api.ScopedTokenCreate {
 		AllowedCIDRs:     tfkit.StringSlice(m.AllowedCIDRs),
 		ExpiresAt:        m.ExpiresAt.ValueStringPointer(),
 		RotationPolicyID: m.RotationPolicyID.ValueStringPointer(),
+
+		RateLimitPerMinute: m.RateLimitPerMinute.ValueInt64Pointer(),
 	}
 }
 
@@ -57,6 +61,8 @@ func (m model) expandPatch(state model) api.ScopedTokenPatch {
 		AllowedCIDRs:     tfkit.ChangedSet(m.AllowedCIDRs, state.AllowedCIDRs),
 		ExpiresAt:        tfkit.ChangedString(m.ExpiresAt, state.ExpiresAt),
 		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
+
+		RateLimitPerMinute: tfkit.ChangedInt64(m.RateLimitPerMinute, state.RateLimitPerMinute),
 	}
 }
 
@@ -74,6 +80,8 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 		Scopes:       tfkit.SetValue(t.Scopes),
 		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),
 		ExpiresAt:    expiresAt,
+
+		RateLimitPerMinute: types.Int64PointerValue(t.RateLimitPerMinute),
 	}}
 }
 

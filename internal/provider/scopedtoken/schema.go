@@ -2,8 +2,10 @@ package scopedtoken
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -59,6 +61,15 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"changes it and issues a new version.",
 	}
 	attributes["rotation_policy_id"] = rotationPolicyID()
+	attributes["rate_limit_per_minute"] = schema.Int64Attribute{
+		Optional:   true,
+		Validators: []validator.Int64{int64validator.Between(1, api.MaxTokenRate)},
+		MarkdownDescription: fmt.Sprintf("How many uses of the token are accepted in a minute, of all its versions "+
+			"together: 1 to %d. A use is an introspection by a service, or a retrieval of credentials. After a minute "+
+			"without any, so many may come at once. What is above it is answered with 429, the code "+
+			"`token_rate_limited` and `Retry-After`, and is no evidence for a new version. A change counts at once. "+
+			"Default: no limit.", api.MaxTokenRate),
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
 			"platform and is in neither the state nor the plan: the ephemeral resource of the " +

@@ -87,6 +87,8 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 		return explainSilence(e)
 	case e.Code == api.CodeLimitReached:
 		return "Limit of the platform reached", sentences(e.Detail)
+	case e.Code == api.CodeTokenRateLimited:
+		return "Too many uses of the scoped token", sentences(e.Detail)
 	case e.Status == http.StatusTooManyRequests:
 		return "Too many requests", sentences(e.Detail, fmt.Sprintf("The platform still limited the rate after %d attempts. "+
 			"Set requests_per_second in the provider configuration, raise max_retries, or run with a lower -parallelism.",
