@@ -14,6 +14,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -69,6 +70,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
 	}
+	warnOfEnd(&resp.Diagnostics, who, clock.System().Now())
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(ctx, session)
 	provide(resp, session)

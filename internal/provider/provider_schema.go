@@ -75,7 +75,8 @@ func configurationSchema() schema.Schema {
 				MarkdownDescription: "Token (`qcp_…`) of the principal that the provider calls as. Required, here " +
 					"or in `QUICKCONNECT_TOKEN`, which keeps it out of files. An `auditor` is enough to plan " +
 					"without ephemeral resources, " +
-					"a `planner` for every plan, a `deployer` for every apply. An error \"Token refused\" means " +
+					"a `planner` for every plan, a `deployer` for every apply. Every plan and apply warns from 7 days " +
+					"before its end. An error \"Token refused\" means " +
 					"that it has expired, was revoked, or is of another platform.",
 			},
 			"ca_certificate_file": schema.StringAttribute{
