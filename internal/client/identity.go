@@ -10,7 +10,7 @@ import (
 // Identity reads which principal this client is, and in which tenant and environment.
 func (c *Client) Identity(ctx context.Context) (*api.Identity, error) {
 	r := &request{
-		method: http.MethodGet, route: "/v1/identity", op: "read", object: "the identity of the provider's token",
+		method: http.MethodGet, route: "/v1/identity", op: "read", object: "the identity of the token",
 	}
 	out := &api.Identity{}
 	if err := c.do(ctx, r, out); err != nil {

@@ -135,8 +135,11 @@ func comment(text string) hclwrite.Tokens {
 	return hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + text + "\n")}}
 }
 
-// variableName is unique: no name of an object has an underscore.
-func variableName(label, attribute string) string { return label + "_" + attribute }
+// variableName is one that a shell takes in TF_VAR_…, so it has no hyphen. It is unique: no name of an object has an
+// underscore.
+func variableName(label, attribute string) string {
+	return strings.ReplaceAll(label, "-", "_") + "_" + attribute
+}
 
 func writeVariable(body *hclwrite.Body, name, description string) {
 	variable := body.AppendNewBlock("variable", []string{name}).Body()

@@ -102,9 +102,6 @@ func collect[T interface{ AsObject() api.Object }](
 	describe func(*T) (attributes []attribute, deleting bool),
 ) error {
 	found, err := list(ctx, filter)
-	if client.HasCode(err, api.CodeInvalid) {
-		return fmt.Errorf("%w; a filter must fit every kind that is exported: name the kinds that have it with --kind", err)
-	}
 	if err != nil {
 		return err
 	}

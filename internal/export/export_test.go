@@ -22,9 +22,9 @@ func TestBlocks(t *testing.T) {
 	})
 	e.add(api.Connectors, api.Object{ID: "con_1", Name: "1st"}, lines)
 	lines, _ = endpoint(&api.WebhookEndpoint{
-		Object: api.Object{ID: "wep_1", Name: "orders"}, ConnectorID: "con_1", URLHost: "hooks.example.com",
+		Object: api.Object{ID: "wep_1", Name: "new-orders"}, ConnectorID: "con_1", URLHost: "hooks.example.com",
 	})
-	e.add(api.WebhookEndpoints, api.Object{ID: "wep_1", Name: "orders"}, lines)
+	e.add(api.WebhookEndpoints, api.Object{ID: "wep_1", Name: "new-orders"}, lines)
 	file := hclwrite.NewEmptyFile()
 	for _, b := range e.blocks {
 		e.write(file.Body(), b)
@@ -43,21 +43,21 @@ resource "quickconnect_connector" "_1st" {
   rotation_policy_id = "pol_elsewhere"
 }
 import {
-  to = quickconnect_webhook_endpoint.orders
+  to = quickconnect_webhook_endpoint.new-orders
   id = "wep_1"
 }
 
-variable "orders_url_wo" {
+variable "new_orders_url_wo" {
   type        = string
-  description = "The secret URL, on hooks.example.com, of webhook endpoint orders."
+  description = "The secret URL, on hooks.example.com, of webhook endpoint new-orders."
   sensitive   = true
   ephemeral   = true
 }
 
-resource "quickconnect_webhook_endpoint" "orders" {
-  name         = "orders"
+resource "quickconnect_webhook_endpoint" "new-orders" {
+  name         = "new-orders"
   connector_id = quickconnect_connector._1st.id
-  url_wo       = var.orders_url_wo
+  url_wo       = var.new_orders_url_wo
   enabled      = false
 }
 `
@@ -77,7 +77,7 @@ func TestDeletingIsLeftOut(t *testing.T) {
 func TestSetFilter(t *testing.T) {
 	var f client.Filter
 	for _, text := range []string{"owner=team-a", "label=team=a", "orphan=true", "older_than=90d"} {
-		if err := SetFilter(&f, text); err != nil {
+		if _, err := SetFilter(&f, text); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -86,8 +86,9 @@ func TestSetFilter(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"owner": "NAME=VALUE", "owner=": "NAME=VALUE", "colour=red": "names no filter", "orphan=yes": "orphan=true",
+		"owner=b": "a second time",
 	} {
-		if err := SetFilter(&f, text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := SetFilter(&f, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v does not say %q", text, err, want)
 		}
 	}

@@ -7,8 +7,27 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
+
+// haveFilter are the kinds that have a filter, where not every kind has it.
+var haveFilter = map[string][]api.Kind{
+	"owner":          {api.Connectors, api.ScopedTokens, api.SigningSecrets},
+	"connector_id":   {api.ScopedTokens, api.WebhookEndpoints},
+	"endpoint_id":    {api.SigningSecrets},
+	"older_than":     {api.Connectors, api.ScopedTokens, api.SigningSecrets},
+	"overdue":        {api.Connectors, api.ScopedTokens, api.SigningSecrets},
+	"expires_within": {api.Connectors, api.ScopedTokens},
+}
+
+// KindsWith returns the kinds that have a filter of a name.
+func KindsWith(name string) []api.Kind {
+	if some, ok := haveFilter[name]; ok {
+		return some
+	}
+	return api.Kinds()
+}
 
 // Filters are the names that SetFilter takes, in alphabetical order.
 func Filters() []string {
@@ -18,25 +37,29 @@ func Filters() []string {
 	return names
 }
 
-// SetFilter sets one field of a filter from NAME=VALUE. Its error completes the sentence "--filter … <error>".
-func SetFilter(f *client.Filter, text string) error {
+// SetFilter sets one field of a filter from NAME=VALUE, and returns the name. Its error completes the sentence
+// "--filter … <error>".
+func SetFilter(f *client.Filter, text string) (name string, err error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok || value == "" {
-		return errors.New("must be NAME=VALUE, such as owner=team-a")
+		return "", errors.New("must be NAME=VALUE, such as owner=team-a")
 	}
 	if to, ok := texts(f)[name]; ok {
+		if *to != "" {
+			return "", fmt.Errorf("names %s a second time: one value of each filter counts, and all filters must hold", name)
+		}
 		*to = value
-		return nil
+		return name, nil
 	}
 	to, ok := flags(f)[name]
 	switch {
 	case !ok:
-		return fmt.Errorf("names no filter: the filters are %s", strings.Join(Filters(), ", "))
+		return "", fmt.Errorf("names no filter: the filters are %s", strings.Join(Filters(), ", "))
 	case value != "true":
-		return fmt.Errorf("must be %s=true, or be left out", name)
+		return "", fmt.Errorf("must be %s=true, or be left out", name)
 	}
 	*to = true
-	return nil
+	return name, nil
 }
 
 func texts(f *client.Filter) map[string]*string {

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,6 +24,9 @@ type exported struct {
 	endpoint  string
 	tokenFile string
 	caFile    string
+	certFile  string
+	keyFile   string
+	out       string
 	kinds     []string
 	filters   []string
 }
@@ -28,10 +35,10 @@ func exportCommand() *cobra.Command {
 	var e exported
 	cmd := leaf("export --endpoint URL --token-file FILE [--kind KIND]… [--filter NAME=VALUE]…",
 		"Write an environment as a Terraform configuration with import blocks.",
-		"Writes what the environment of a principal has to standard output, as a Terraform configuration with import\n"+
-			"blocks: all objects, or those of --kind that every --filter selects. It calls the API of a running platform,\n"+
-			"and changes nothing. It writes no secret: write-only arguments are left out, and the platform keeps what it\n"+
-			"has. It is for Terraform below 1.14 and for OpenTofu; a newer Terraform has terraform query.",
+		"Writes what the environment of a principal has as a Terraform configuration with import blocks: all objects, or\n"+
+			"those of --kind that every --filter selects. It calls the API of a running platform, and changes nothing. It\n"+
+			"writes no secret: write-only arguments are left out, and the platform keeps what it has. It is for Terraform\n"+
+			"below 1.14 and for OpenTofu; a newer Terraform has terraform query.",
 		func(cmd *cobra.Command) error {
 			return writeExport(cmd.Context(), e, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		})
@@ -39,21 +46,27 @@ func exportCommand() *cobra.Command {
 	f.StringVar(&e.endpoint, "endpoint", "", "the `URL` of the platform")
 	f.StringVar(&e.tokenFile, "token-file", "",
 		"the `FILE` with the token of a principal that may read, or - for standard input")
-	f.StringVar(&e.caFile, "ca-file", "",
-		"a `FILE` with certificate authorities in PEM, trusted besides those of the system")
-	f.StringArrayVar(&e.kinds, "kind", nil, "only objects of this `KIND`, one of\n"+strings.Join(kindPaths(), ", ")+
+	f.StringVar(&e.out, "out", "", "a new `FILE` for the configuration; standard output where it is not given")
+	f.StringArrayVar(&e.kinds, "kind", nil, "only objects of this `KIND`, one of\n"+kindPaths(api.Kinds())+
 		";\nmay be given several times")
 	f.StringArrayVar(&e.filters, "filter", nil, "only objects that this selects: `NAME=VALUE`, NAME one of\n"+
-		strings.Join(export.Filters(), ", ")+";\nmay be given several times")
+		strings.Join(export.Filters(), ", ")+
+		";\nmay be given several times, each NAME once; without --kind, only kinds that have it")
+	f.StringVar(&e.caFile, "ca-certificate-file", "",
+		"a `FILE` with certificate authorities in PEM, trusted besides those of the system")
+	f.StringVar(&e.certFile, "client-certificate-file", "",
+		"a `FILE` with a certificate in PEM, for a platform with --client-ca")
+	f.StringVar(&e.keyFile, "client-key-file", "", "the `FILE` with its private key in PEM")
 	require(cmd, "endpoint", "token-file")
 	return cmd
 }
 
-func kindPaths() (paths []string) {
-	for _, k := range api.Kinds() {
+func kindPaths(kinds []api.Kind) string {
+	var paths []string
+	for _, k := range kinds {
 		paths = append(paths, k.Path)
 	}
-	return paths
+	return strings.Join(paths, ", ")
 }
 
 func writeExport(ctx context.Context, e exported, stdout, stderr io.Writer) error {
@@ -66,8 +79,8 @@ func writeExport(ctx context.Context, e exported, stdout, stderr io.Writer) erro
 		return err
 	}
 	c, err := client.New(client.Config{
-		Endpoint: e.endpoint, Token: token, CAFile: e.caFile, MaxRetries: client.DefaultMaxRetries,
-		UserAgent: "quickconnectd/" + version,
+		Endpoint: e.endpoint, Token: token, CAFile: e.caFile, ClientCertificateFile: e.certFile, ClientKeyFile: e.keyFile,
+		MaxRetries: client.DefaultMaxRetries, UserAgent: "quickconnectd/" + version,
 	})
 	if err != nil {
 		return usagef("%s", err)
@@ -76,7 +89,8 @@ func writeExport(ctx context.Context, e exported, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	counts, err := export.Write(ctx, c.For(*here), kinds, filter, stdout)
+	var configuration bytes.Buffer
+	counts, err := export.Write(ctx, c.For(*here), kinds, filter, &configuration)
 	if err != nil {
 		return err
 	}
@@ -88,15 +102,33 @@ func writeExport(ctx context.Context, e exported, stdout, stderr io.Writer) erro
 	if written == 0 {
 		return fmt.Errorf("nothing was exported: tenant %q, environment %q has no such object", here.Tenant, here.Environment)
 	}
-	return nil
+	return e.store(configuration.Bytes(), stdout)
 }
 
-// selection returns the kinds and the filter that the flags name.
+// store writes the configuration. It replaces no file: a configuration may have been worked on.
+func (e exported) store(configuration []byte, stdout io.Writer) error {
+	if e.out == "" {
+		_, err := stdout.Write(configuration)
+		return err
+	}
+	file, err := os.OpenFile(e.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists, and nothing was written: name a new file with --out", e.out)
+	}
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	_, err = file.Write(configuration)
+	return errors.Join(err, file.Close())
+}
+
+// selection returns the kinds and the filter that the flags name. Without --kind, they are the kinds that have every
+// filter: no other object is selected.
 func (e exported) selection() (kinds []api.Kind, filter client.Filter, err error) {
 	for _, path := range e.kinds {
 		kind, ok := api.KindAt(path)
 		if !ok {
-			return nil, filter, usagef("--kind %q is no kind: it is one of %s", path, strings.Join(kindPaths(), ", "))
+			return nil, filter, usagef("--kind %q is no kind: it is one of %s", path, kindPaths(api.Kinds()))
 		}
 		kinds = append(kinds, kind)
 	}
@@ -104,9 +136,19 @@ func (e exported) selection() (kinds []api.Kind, filter client.Filter, err error
 		kinds = api.Kinds()
 	}
 	for _, text := range e.filters {
-		if err := export.SetFilter(&filter, text); err != nil {
+		name, err := export.SetFilter(&filter, text)
+		if err != nil {
 			return nil, filter, usagef("--filter %q %s", text, err)
 		}
+		with := export.KindsWith(name)
+		lacks := func(k api.Kind) bool { return !slices.Contains(with, k) }
+		if len(e.kinds) > 0 && slices.ContainsFunc(kinds, lacks) {
+			return nil, filter, usagef("--filter %q fits only --kind %s", text, kindPaths(with))
+		}
+		kinds = slices.DeleteFunc(slices.Clone(kinds), lacks)
+	}
+	if len(kinds) == 0 {
+		return nil, filter, usagef("no kind has every --filter that is given: leave one out")
 	}
 	return kinds, filter, nil
 }

@@ -6,6 +6,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 )
 
 // helpCommand shows the help of a command. Cobra's own succeeds for a command that does not exist.
@@ -52,8 +55,14 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	}
 	cmd.Flags().SortFlags = false
 	_, _ = fmt.Fprintf(out, "\nFlags:\n%s", cmd.Flags().FlagUsages())
-	if cmd.Flags().HasAvailableFlags() {
-		_, _ = fmt.Fprint(out, "\nEach flag has an environment variable, which counts where the flag is not given: "+
-			"--data-dir is\nQUICKCONNECTD_DATA_DIR.\n")
+	var first string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if first == "" && hasVariable(f) {
+			first = f.Name
+		}
+	})
+	if first != "" {
+		_, _ = fmt.Fprintf(out, "\nEach flag has an environment variable, which counts where the flag is not given:\n"+
+			"--%s is %s.\n", first, limits.VariableOf(first))
 	}
 }
