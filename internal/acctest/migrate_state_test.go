@@ -193,7 +193,7 @@ func TestMigrationFinds(t *testing.T) {
 	tf := acctest.NewCLI(t)
 	root, err := acctest.Root()
 	ok(t, err)
-	state, err := os.ReadFile(filepath.Join(root, "internal", "acctest", "testdata", "migrate", "terraform.tfstate"))
+	state, err := os.ReadFile(filepath.Join(root, "internal", "acctest", "testdata", "migrate", "state.json"))
 	ok(t, err)
 	tf.Write("terraform.tfstate", string(state))
 	m := &migration{t: t, tf: tf, guide: read(t, filepath.Join(root, "templates", "guides", migrationGuide))}

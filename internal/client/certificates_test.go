@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,6 +144,24 @@ func TestOtherFaultsAreNotOfTLS(t *testing.T) {
 	for _, file := range []string{"", filepath.Join(t.TempDir(), "none")} {
 		if !sameFiles((&certificates{cfg: Config{CAFile: file}}).look(), (&certificates{}).look()) {
 			t.Errorf("%q is there", file)
+		}
+	}
+}
+
+// HTTP/2 can drop the alert by which the platform refuses a certificate.
+func TestCertificateThatHTTP2SaysNothingOf(t *testing.T) {
+	cut := errors.New("http2: client conn could not be established")
+	for _, tc := range []struct {
+		err  error
+		want string
+	}{
+		{&connectionError{cause: cut, asked: true, certificate: true}, "probably did not accept the certificate"},
+		{&connectionError{cause: cut, asked: true}, "asked for a client certificate, got none"},
+		{&connectionError{cause: cut}, ""},
+		{&connectionError{cause: io.ErrUnexpectedEOF, asked: true, certificate: true}, ""},
+	} {
+		if got := TLSFault(tc.err); (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
+			t.Errorf("%+v: %q", tc.err, got)
 		}
 	}
 }

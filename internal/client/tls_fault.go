@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
@@ -52,8 +53,18 @@ func TLSFault(err error) string {
 	case connection.asked && !connection.certificate && err != nil && isCut(err):
 		return "The platform asked for a client certificate, got none, and ended the connection: set " +
 			"client_certificate_file and client_key_file."
+	case connection.asked && connection.certificate && isCutByHTTP2(err):
+		return "The platform probably did not accept the certificate in client_certificate_file: it ended the connection " +
+			"right after it got the certificate. See that it is valid now, for clients, and of an authority in the " +
+			"platform's --client-ca."
 	}
 	return ""
+}
+
+// isCutByHTTP2 reports whether HTTP/2 found a connection ended before the other side sent anything. It drops the alert
+// that says why, and its error is not exported.
+func isCutByHTTP2(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "client conn could not be established")
 }
 
 // isCut reports whether a connection that was there has ended.
