@@ -52,9 +52,13 @@ type data struct {
 }
 
 // openData opens the keyring and the database of a platform, and creates them if they are missing, but for a PostgreSQL
-// database, which must exist. It makes no new keyring for a database that has sealed keys: nothing in it would open.
+// database, which must exist. It makes no new keyring for a database that has sealed keys: nothing in it would open. It
+// makes the database before the keyring, so that a start that was interrupted leaves no keyring alone.
 func openData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, error) {
 	if err := makeData(d.dir); err != nil {
+		return nil, nil, err
+	}
+	if err := d.refuseKeyringAlone(); err != nil {
 		return nil, nil, err
 	}
 	s, err := d.openStore(ctx)
@@ -73,6 +77,26 @@ func (d data) openStore(ctx context.Context) (*store.Store, error) {
 		return store.Open(ctx, filepath.Join(d.dir, databaseName))
 	}
 	return store.OpenPostgres(ctx, d.url.Expose())
+}
+
+// refuseKeyringAlone refuses a data directory that has a keyring and no database, unless the database is elsewhere: its
+// platform is in PostgreSQL, or its database was lost. A new one would look as if every object were gone.
+func (d data) refuseKeyringAlone() error {
+	if !d.url.IsEmpty() || !keyringAlone(d.dir) {
+		return nil
+	}
+	return fmt.Errorf("%s has %s and no %s, so there was a platform, and no new one was made: give --database (or "+
+		"QUICKCONNECTD_DATABASE) with the URL if it is in PostgreSQL; put %[3]s back from a backup if it was lost; for a "+
+		"new platform, name an empty directory", d.dir, keyring.FileName, databaseName)
+}
+
+// keyringAlone looks at the keyring first: another process that starts makes the database before it.
+func keyringAlone(dir string) bool {
+	if _, err := os.Lstat(filepath.Join(dir, keyring.FileName)); err != nil {
+		return false
+	}
+	_, err := os.Lstat(filepath.Join(dir, databaseName))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // database names the database in messages.
@@ -107,6 +131,9 @@ func openKeyring(ctx context.Context, s *store.Store, d data) (*keyring.Keyring,
 // existingData opens a platform that exists, so that a mistyped path or URL is an error and no new platform.
 func existingData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, error) {
 	const missing = "there is no platform in the %s: run quickconnectd bootstrap or serve with it first: %w"
+	if err := d.refuseKeyringAlone(); err != nil {
+		return nil, nil, err
+	}
 	if d.url.IsEmpty() {
 		if _, err := os.Stat(filepath.Join(d.dir, databaseName)); err != nil {
 			return nil, nil, fmt.Errorf(missing, "data directory", err)

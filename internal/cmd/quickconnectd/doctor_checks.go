@@ -41,6 +41,7 @@ type dirFacts struct {
 	exists   bool
 	isDir    bool
 	platform bool  // it has a database
+	keyring  bool  // it has a keyring and no database
 	err      error // it cannot be looked at, or written
 }
 
@@ -111,6 +112,9 @@ func checkDirectory(d dirFacts) finding {
 	case !d.exists:
 		return found(stateWarn, about, "%s does not exist: bootstrap and serve make it; if a platform should be there, "+
 			"correct --data-dir", d.path)
+	case !d.platform && d.keyring:
+		return found(stateFail, about, "%s has %s and no %s: give --database if the platform is in PostgreSQL, or put %[3]s "+
+			"back from a backup", d.path, keyring.FileName, databaseName)
 	case !d.platform:
 		return found(stateWarn, about, "%s has no platform yet: bootstrap and serve make it; if one should be there, "+
 			"correct --data-dir", d.path)

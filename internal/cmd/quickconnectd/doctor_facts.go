@@ -27,6 +27,7 @@ func lookAt(ctx context.Context, e examined, c clock.Clock) facts {
 	}
 	if e.url.IsEmpty() {
 		f.database = lookAtDatabase(ctx, e.dir)
+		f.dir.keyring = keyringAlone(e.dir)
 	} else {
 		f.server, f.database = lookAtServer(ctx, e.url)
 		f.dir.platform = f.database.exists || f.server.err != nil // the directory needs only the keyring

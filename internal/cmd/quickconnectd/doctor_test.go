@@ -37,7 +37,10 @@ func TestChecks(t *testing.T) {
 		},
 		"new directory": {checkDirectory(dirFacts{path: "d"}), stateWarn, "does not exist"},
 		"empty":         {checkDirectory(dirFacts{path: "d", exists: true, isDir: true}), stateWarn, "no platform yet"},
-		"a file":        {checkDirectory(dirFacts{path: "d", exists: true}), stateFail, "--data-dir"},
+		"keyring alone": {
+			checkDirectory(dirFacts{path: "d", exists: true, isDir: true, keyring: true}), stateFail, "no quickconnect.db",
+		},
+		"a file": {checkDirectory(dirFacts{path: "d", exists: true}), stateFail, "--data-dir"},
 		"read-only": {
 			checkDirectory(dirFacts{path: "d", exists: true, isDir: true, platform: true, err: errBroken}), stateFail,
 			"give the directory to that user",

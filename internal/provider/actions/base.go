@@ -49,14 +49,15 @@ func (b *base) ModifyPlan(_ context.Context, _ action.ModifyPlanRequest, resp *a
 func (b *base) text(does string) string {
 	return does + "\n\nIt needs the permission `" + b.permission + "` (role " + tfkit.RolesWith(b.permission, "or") +
 		"), and Terraform 1.14 or newer. An action is not part of the state: it runs when it is invoked or triggered, " +
-		"and again the next time."
+		"and again the next time. The run shows a sentence that names the object and says what was done. It never " +
+		"shows a secret."
 }
 
 // idAttribute is the id of an object of the given kinds.
 func idAttribute(kinds []api.Kind, text string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: text,
+		MarkdownDescription: text + " A name is refused.",
 		Validators:          []validator.String{idOf(kinds)},
 	}
 }

@@ -56,7 +56,8 @@ func (l *lister[T, M]) ListResourceConfigSchema(
 	resp.Schema.MarkdownDescription = fmt.Sprintf("Finds %s of the environment: all, or those that every given filter "+
 		"selects, in the order of their creation. It reads them page by page, as far as `limit` needs them, and no secret. "+
 		"Results have an identity for `import`, and with `include_resource` everything but the secrets. It needs a token "+
-		"that may read.", l.of.Kind.Plural)
+		"that may read.\n\nIt is for `terraform query`, in Terraform 1.14 or newer: the block stands in a file whose name "+
+		"ends in `.tfquery.hcl`, beside the provider configuration. Without `limit` it finds at most 100.", l.of.Kind.Plural)
 }
 
 // List streams the objects. Nothing is read for an object that is not taken.
