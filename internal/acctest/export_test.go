@@ -23,6 +23,7 @@ import (
 func TestExportOfWhatWasMadeByHand(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
+	tf.StartPrograms() // with the race detector, 500 objects take minutes
 	secretURLs := p.MakeByHand()
 	before := objects(t, p)
 
