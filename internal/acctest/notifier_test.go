@@ -78,8 +78,8 @@ type watcher struct {
 	looked int
 }
 
-// watch looks after every request that reaches the platform. What nobody asked for, the passing of time, it looks at in
-// advance.
+// watch looks after every request that reaches the platform. What comes of the passing of time has no request: it looks
+// at that in advance.
 func watch(t *testing.T, p *acctest.Platform) *watcher {
 	t.Helper()
 	w := &watcher{t: t, p: p, values: map[int64]string{}}

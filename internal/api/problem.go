@@ -66,7 +66,7 @@ var StatusOf = map[string]int{
 const (
 	TakenUnclaimed          = "unclaimed"           // it was made without a claim
 	TakenPresented          = "presented"           // a state has it
-	TakenOtherPrincipal     = "other_principal"     // somebody else made it
+	TakenOtherPrincipal     = "other_principal"     // another principal made it
 	TakenOtherSpecification = "other_specification" // another create made it
 	TakenChanged            = "changed"             // it is not as it was made
 	TakenTooOld             = "too_old"             // it was made too long ago

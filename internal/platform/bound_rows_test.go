@@ -10,8 +10,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestSwappedRowsDecideNothing: whoever writes to the database cannot make a token another one, nor give it more than
-// it has.
+// TestSwappedRowsDecideNothing shows that a change of rows in the database cannot make one token another, and cannot
+// give it more than it has.
 func TestSwappedRowsDecideNothing(t *testing.T) {
 	const swapped = `UPDATE secrets SET lookup_hash = CASE credential_id
 		WHEN $1 THEN (SELECT lookup_hash FROM other WHERE id = $2)
@@ -102,7 +102,8 @@ func TestPrincipalIsBoundToItsRow(t *testing.T) {
 	}
 }
 
-// TestRevokedPrincipalStaysRevoked: whoever writes to the database cannot bring a principal back that was ended.
+// TestRevokedPrincipalStaysRevoked shows that a change of rows in the database cannot bring back a principal that was
+// ended.
 func TestRevokedPrincipalStaysRevoked(t *testing.T) {
 	w := newWorld(t)
 	auditor := w.me(w.tokens[api.RoleAuditor])

@@ -80,7 +80,7 @@ func TestActionsOfAnEndpoint(t *testing.T) {
 		endpoint := tftest.Config{"endpoint_id": k.config["endpoint_id"]}
 
 		tftest.Says(s.t, s.invoked("probe", endpoint), "has a pending version. Nothing was sent.")
-		h.Know(s.somebody.Reveal(1))
+		h.Know(s.credential.Reveal(1))
 		shown := s.invoked("send_test_event", endpoint.With("event_type", "message.delivered"))
 		tftest.Says(s.t, shown, "is queued")
 		s.Deliver()
@@ -90,7 +90,7 @@ func TestActionsOfAnEndpoint(t *testing.T) {
 
 		s.staged(k.config)
 		tftest.Says(s.t, s.invoked("probe", endpoint), "version 2", "not_accepted")
-		h.Know(s.somebody.Reveal(2))
+		h.Know(s.credential.Reveal(2))
 		tftest.Says(s.t, s.invoked("probe", endpoint), "version 2", "proven")
 	})
 }

@@ -29,7 +29,7 @@ func newConsumer(s *scene, k kind) *consumer {
 // uses lets the consumer use a version. It knows no other one.
 func (c *consumer) uses(version int64) {
 	c.s.t.Helper()
-	value := c.s.somebody.Reveal(version)
+	value := c.s.credential.Reveal(version)
 	if c.hook == nil {
 		c.s.As(api.RoleRuntime).Introspect(value)
 		return
@@ -79,9 +79,9 @@ func TestOverlapWithoutAConsumerOfTheNewVersion(t *testing.T) {
 				"issued at 2026-07-30T12:00:00Z, was "+c.unused(), repair, "rotation/rollback")
 		// It is a warning alone, and stands until a use says otherwise.
 		tf.Keep(p, nil)
-		s.somebody.Hold("investigating")
+		s.credential.Hold("investigating")
 		s.warns(tftest.Empty(t, tf, k.config), "is on hold", "is still in use", repair)
-		s.somebody.Release()
+		s.credential.Release()
 		s.warns(tftest.Empty(t, tf, k.config), "is still in use")
 
 		c.learns(2)
@@ -112,7 +112,7 @@ func TestStageWithoutAConsumerOfTheNewVersion(t *testing.T) {
 			t.Errorf("%d warnings about one thing:\n%s", n, p.Diags.Warnings())
 		}
 
-		s.somebody.Acknowledge(2)
+		s.credential.Acknowledge(2)
 		p = tf.Plan(k.config)
 		s.warns(p, "version 2 will be current")
 		if says := "ends after the overlap that this apply begins"; c.hook == nil {
@@ -141,7 +141,7 @@ func TestUseOfEachVersionIsInOneAnswer(t *testing.T) {
 			ValidVersions []api.ValidVersion `json:"valid_versions"`
 		}
 		by := s.As(api.RoleAuditor)
-		by.Do("GET", "/v1/"+k.Path+"/"+s.somebody.ID(), nil).Want(200).Decode(&one)
+		by.Do("GET", "/v1/"+k.Path+"/"+s.credential.ID(), nil).Want(200).Decode(&one)
 		if v := one.ValidVersions; len(v) != 2 || v[0].Version != 1 || v[1].Version != 2 ||
 			v[0].LastUsedAt == nil || !v[0].LastUsedAt.Equal(used) || v[1].EvidenceAt != nil {
 			t.Errorf("%+v", v)

@@ -178,7 +178,7 @@ func TestRefreshOfThousandTokens(t *testing.T) {
 	}
 }
 
-// unclaimed returns the objects whose claims nobody has presented.
+// unclaimed returns the objects whose claims were never presented.
 func (c *crowd) unclaimed() []api.Orphan {
 	c.t.Helper()
 	c.Clock.Advance(api.OrphanAge)

@@ -58,7 +58,7 @@ func TestDriftIsPutRightInPlace(t *testing.T) {
 		}
 		for _, patch := range changed {
 			before := s.tf.State
-			s.somebody.Patch(patch)
+			s.credential.Patch(patch)
 			p := s.tf.Plan(c)
 			if got, want := changes(t, s.tf, p), slices.Sorted(maps.Keys(patch)); !slices.Equal(got, want) || p.Replaces {
 				t.Errorf("the plan changes %v, want %v alone", got, want)
@@ -88,7 +88,7 @@ func TestPolicyChangesInTheMiddle(t *testing.T) {
 		// Another policy, beside a promotion that is due: that is left to the next plan, and follows the new policy.
 		s.As(api.RoleDeployer).Patch(api.KindRotationPolicies, "two",
 			map[string]any{"interval": "7d", "overlap": "2h"}).Want(200)
-		s.somebody.Acknowledge(2)
+		s.credential.Acknowledge(2)
 		c := k.config.With("rotation_policy_id", second)
 		p = s.tf.Plan(c)
 		s.tf.Expect(p.Planned, "rotation.phase=staged", "rotation_policy_id="+second)

@@ -28,10 +28,10 @@ func TestEditWhileSomethingHappens(t *testing.T) {
 			func(s *scene, c tftest.Config) { s.rules(map[string]any{"quiet_period": "1h"}); draining(s, c) },
 			func(s *scene) { s.Clock.Advance(time.Hour) }, "stable", "quiet_period", "2",
 		},
-		"somebody revokes": {nothing, func(s *scene) { s.somebody.Revoke() }, "stable", "revoked", "2"},
-		"somebody holds":   {nothing, func(s *scene) { s.somebody.Hold("incident 7") }, "", "incident 7", "1"},
+		"somebody revokes": {nothing, func(s *scene) { s.credential.Revoke() }, "stable", "revoked", "2"},
+		"somebody holds":   {nothing, func(s *scene) { s.credential.Hold("incident 7") }, "", "incident 7", "1"},
 		"somebody edits the same": {
-			nothing, func(s *scene) { s.somebody.Patch(map[string]any{"description": "theirs"}) }, "", "", "1",
+			nothing, func(s *scene) { s.credential.Patch(map[string]any{"description": "theirs"}) }, "", "", "1",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,8 +102,8 @@ func TestRollbackReleasedEarly(t *testing.T) {
 		s.create(k.config)
 		s.proven(k.config)
 		s.tf.Run(k.config)
-		s.somebody.Rollback("consumers fail")
-		s.somebody.Release()
+		s.credential.Rollback("consumers fail")
+		s.credential.Release()
 		tftest.Silent(s.t, s.tf, k.config)
 		s.tf.Expect(s.tf.State, "version=1", "rotation.phase=staged", "rotation.acknowledged=false")
 	}
@@ -117,7 +117,7 @@ func TestRollbackReleasedEarly(t *testing.T) {
 	t.Run("promoted by hand", func(t *testing.T) {
 		forEach(t, bothTypes(), func(s *scene, k kind) {
 			back(s, k)
-			s.somebody.Promote()
+			s.credential.Promote()
 			tftest.Silent(s.t, s.tf, k.config)
 			s.tf.Expect(s.tf.State, "version=2", "rotation.phase=draining", "rotation.previous_version=1")
 		})

@@ -13,11 +13,11 @@ import (
 // valid version of a signing secret; 0 for none.
 func (s *scene) opens(k kind, version, other int64) {
 	s.t.Helper()
-	v, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()})
+	v, d := s.tf.Open(tftest.Config{"id": s.credential.ID()})
 	if len(d) != 0 {
 		s.t.Fatal(d.Warnings(), d.Errors())
 	}
-	want := []string{"version=" + number(version), "value=" + s.somebody.Reveal(version)}
+	want := []string{"version=" + number(version), "value=" + s.credential.Reveal(version)}
 	switch {
 	case k.Kind == api.ScopedTokens && other == 0:
 		want = append(want, "expires_at=<null>")
@@ -25,7 +25,7 @@ func (s *scene) opens(k kind, version, other int64) {
 	case other == 0:
 		want = append(want, "other_value=<null>")
 	default:
-		want = append(want, "other_value="+s.somebody.Reveal(other))
+		want = append(want, "other_value="+s.credential.Reveal(other))
 	}
 	s.tf.Expect(v, want...)
 }
@@ -45,16 +45,16 @@ func TestEphemeralInEachPhase(t *testing.T) {
 		s.create(k.config)
 		s.opens(k, 1, 0)
 		s.Wrote(t, "POST versions/1/reveal")
-		s.somebody.Begin()
+		s.credential.Begin()
 		s.opens(k, 2, 1)
 		want := []string{"POST versions/2/reveal"}
 		if k.Kind == api.SigningSecrets {
 			want = append(want, "POST versions/1/reveal")
 		}
 		s.Wrote(t, want...)
-		s.somebody.Promote()
+		s.credential.Promote()
 		s.opens(k, 2, 1)
-		s.somebody.Rollback("receivers fail")
+		s.credential.Rollback("receivers fail")
 		s.opens(k, 1, 2) // a consumer may have either
 		s.Clock.Advance(day)
 		s.opens(k, 1, 0)
@@ -66,10 +66,10 @@ func TestEphemeralWithoutAValueIsAWarning(t *testing.T) {
 	forEach(t, rotatedKinds(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
-		id := s.somebody.ID()
-		s.somebody.Revoke()
+		id := s.credential.ID()
+		s.credential.Revoke()
 		s.opensEmpty(id, "1", `"orders" is revoked`)
-		s.somebody.Delete()
+		s.credential.Delete()
 		s.opensEmpty(id, "<null>", "not found")
 		s.Wrote(t)
 	})
@@ -84,16 +84,16 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 	}{
 		"rotated without an overlap": {
 			func(s *scene) { s.rules(map[string]any{"require_acknowledgement": false, "overlap": "0s"}) },
-			func(s *scene) { s.somebody.Step(api.StepRotate, nil) }, "POST versions/1/reveal", 2,
+			func(s *scene) { s.credential.Step(api.StepRotate, nil) }, "POST versions/1/reveal", 2,
 		},
 		"cancelled": {
-			func(s *scene) { s.somebody.Begin() }, func(s *scene) { s.somebody.Cancel() }, "POST versions/2/reveal", 1,
+			func(s *scene) { s.credential.Begin() }, func(s *scene) { s.credential.Cancel() }, "POST versions/2/reveal", 1,
 		},
 		"the previous one ended": {
-			func(s *scene) { s.somebody.Begin(); s.somebody.Promote() }, func(s *scene) { s.Clock.Advance(day) },
+			func(s *scene) { s.credential.Begin(); s.credential.Promote() }, func(s *scene) { s.Clock.Advance(day) },
 			"POST versions/2/reveal", 2,
 		},
-		"revoked": {func(*scene) {}, func(s *scene) { s.somebody.Revoke() }, "POST versions/1/reveal", 0},
+		"revoked": {func(*scene) {}, func(s *scene) { s.credential.Revoke() }, "POST versions/1/reveal", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, bothTypes(), func(s *scene, k kind) {
@@ -102,7 +102,7 @@ func TestEphemeralWhoseVersionEndsMeanwhile(t *testing.T) {
 				happened := false
 				s.Fail(acctest.Once(x.at, func() { x.meanwhile(s); happened = true }))
 				if x.version == 0 {
-					s.opensEmpty(s.somebody.ID(), "1", "value is null")
+					s.opensEmpty(s.credential.ID(), "1", "value is null")
 				} else {
 					s.opens(k, x.version, 0)
 				}
@@ -120,7 +120,7 @@ func TestEphemeralWhoseVersionAlwaysEnds(t *testing.T) {
 		t := s.t
 		s.create(k.config)
 		s.Fail(acctest.Refuse("POST versions", api.Problem{Code: api.CodeConflict}))
-		if _, d := s.tf.Open(tftest.Config{"id": s.somebody.ID()}); d.Errors() == "" {
+		if _, d := s.tf.Open(tftest.Config{"id": s.credential.ID()}); d.Errors() == "" {
 			t.Error("opened without a value")
 		}
 		s.Wrote(t, "POST versions/1/reveal", "POST versions/1/reveal")
@@ -131,10 +131,10 @@ func TestEphemeralErrors(t *testing.T) {
 	forEach(t, bothTypes(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
-		id := s.somebody.ID()
+		id := s.credential.ID()
 		open := func(tf *tftest.Terraform, id string) string {
 			v, d := tf.Open(tftest.Config{"id": id})
-			saysNothingOf(t, v.String()+d.Errors(), s.somebody.Reveal(1))
+			saysNothingOf(t, v.String()+d.Errors(), s.credential.Reveal(1))
 			return d.Errors()
 		}
 		tftest.Says(t, open(s.tf, "orders"), "Not an id", "Nothing was sent")

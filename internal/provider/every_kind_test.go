@@ -64,7 +64,7 @@ func TestDeletedOutside(t *testing.T) {
 		s.create(k.config)
 		before, private := s.tf.State, s.tf.Private
 		p := s.tf.Plan(k.config.With("description", "new"))
-		s.somebody.Delete()
+		s.credential.Delete()
 		tftest.Says(t, s.tf.Apply(p, nil).Errors(), "deleted after the plan was made")
 		s.tf.State, s.tf.Private = before, private
 		if tftest.Must(t, s.tf.Refresh()); !s.tf.State.IsNull() {

@@ -13,7 +13,7 @@ import (
 )
 
 // GenerateResourceConfig is called when Terraform writes the configuration of an object, such as one that a list found.
-// The framework leaves out what only the platform sets. What has its default is left out as well: nobody chose it.
+// The framework leaves out what only the platform sets. What has its default is left out as well.
 func (s *server) GenerateResourceConfig(
 	ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest,
 ) (*tfprotov6.GenerateResourceConfigResponse, error) {

@@ -49,7 +49,7 @@ func TestEveryReadSetsTheIdentity(t *testing.T) {
 			}
 		}
 		state, private, identity := s.tf.State, s.tf.Private, s.tf.Identity
-		s.somebody.Delete()
+		s.credential.Delete()
 		for _, without := range []bool{false, true} {
 			s.tf.State, s.tf.Private, s.tf.Identity, s.tf.WithoutIdentities = state, private, identity, without
 			tftest.Must(s.t, s.tf.Refresh())

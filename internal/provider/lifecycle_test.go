@@ -29,7 +29,7 @@ func TestDeletionProtection(t *testing.T) {
 		tftest.Says(t, s.tf.Destroy().Errors(), "is protected; set deletion_protection to false first")
 		s.tf.Run(c.With("deletion_protection", false))
 		tftest.Must(t, s.tf.PlanDestroy().Diags)
-		if tftest.Must(t, s.tf.Destroy()); s.somebody.Exists() {
+		if tftest.Must(t, s.tf.Destroy()); s.credential.Exists() {
 			t.Error("not destroyed")
 		}
 	})
@@ -60,12 +60,12 @@ func TestImport(t *testing.T) {
 			c = c.With("expires_at", "2030-01-01T00:00:00+01:00")
 		}
 		s.create(c)
-		for _, id := range []string{s.somebody.ID(), "orders"} {
+		for _, id := range []string{s.credential.ID(), "orders"} {
 			tf := s.Terraform(k.Terraform)
 			tftest.Must(t, tf.Import(id))
 			tftest.Silent(t, tf, c)
 			// What the import stored is enough for a step.
-			tf.Keep(tf.Plan(c.With("minimum_version", int(s.somebody.NextVersion()))), nil)
+			tf.Keep(tf.Plan(c.With("minimum_version", int(s.credential.NextVersion()))), nil)
 			tf.Run(c) // back, for the next case
 		}
 	})

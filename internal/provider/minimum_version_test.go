@@ -49,8 +49,8 @@ func TestMinimumVersionInEachPhase(t *testing.T) {
 	rolledBack := func(s *scene, c tftest.Config) {
 		s.proven(c)
 		s.tf.Run(c)
-		s.somebody.Rollback("broken")
-		s.somebody.Release()
+		s.credential.Rollback("broken")
+		s.credential.Release()
 	}
 	for name, x := range map[string]struct {
 		before  func(*scene, tftest.Config)

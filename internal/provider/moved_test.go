@@ -19,7 +19,7 @@ func unchanged(c tftest.Config) tftest.Config { return c }
 // same: their version is another secret than the one that the plan was about to hand over.
 func TestRotationMovedOutsideTerraform(t *testing.T) {
 	step := func(step string) func(*scene) {
-		return func(s *scene) { s.somebody.Step(step, api.StepRequest{Reason: "test"}) }
+		return func(s *scene) { s.credential.Step(step, api.StepRequest{Reason: "test"}) }
 	}
 	due := func(s *scene, _ tftest.Config) { s.due() }
 	nothing := func(*scene, tftest.Config) {}
@@ -30,14 +30,14 @@ func TestRotationMovedOutsideTerraform(t *testing.T) {
 		next    int64 // version afterwards
 	}{
 		"begin, and they began":        {due, unchanged, step(api.StepBegin), 3},
-		"begin, and they revoked":      {due, unchanged, func(s *scene) { s.somebody.Revoke() }, 2},
-		"begin, and they hold":         {due, unchanged, func(s *scene) { s.somebody.Hold("incident") }, 2},
+		"begin, and they revoked":      {due, unchanged, func(s *scene) { s.credential.Revoke() }, 2},
+		"begin, and they hold":         {due, unchanged, func(s *scene) { s.credential.Hold("incident") }, 2},
 		"promote, and they promoted":   {(*scene).proven, unchanged, step(api.StepPromote), 3},
 		"promote, and they cancelled":  {(*scene).proven, unchanged, step(api.StepCancel), 3},
 		"retire, and they rolled back": {(*scene).draining, unchanged, step(api.StepRollback), 3},
 		"retire, and they retired":     {(*scene).draining, unchanged, step(api.StepRetire), 3},
 		"reissue, and they reissued": {
-			func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, unchanged,
+			func(s *scene, _ tftest.Config) { s.credential.Revoke() }, unchanged,
 			step(api.StepReissue), 3,
 		},
 		"minimum_version, and they began": {nothing, with("minimum_version", 2), step(api.StepBegin), 3},
@@ -54,7 +54,7 @@ func TestRotationMovedOutsideTerraform(t *testing.T) {
 				if !s.tf.State.Equal(before) {
 					t.Errorf("the state has changed: %s", s.tf.State)
 				}
-				if n := s.somebody.NextVersion(); n != x.next {
+				if n := s.credential.NextVersion(); n != x.next {
 					t.Errorf("the next version is %d, want %d: one was issued", n, x.next)
 				}
 				tftest.Must(t, s.tf.Plan(k.config).Diags)
@@ -143,7 +143,7 @@ func TestStepFailsAfterTheChange(t *testing.T) {
 // the plan said of the rotation, and what has moved is the next plan's.
 func TestEditWhileTheRotationMoves(t *testing.T) {
 	nothing := func(*scene, tftest.Config) {}
-	acknowledge := func(s *scene) { s.somebody.Acknowledge(2) }
+	acknowledge := func(s *scene) { s.credential.Acknowledge(2) }
 	for name, x := range map[string]struct {
 		before    func(*scene, tftest.Config)
 		meanwhile func(*scene)
@@ -155,14 +155,14 @@ func TestEditWhileTheRotationMoves(t *testing.T) {
 			s.due()
 			s.rules(map[string]any{"require_acknowledgement": false})
 		}, "draining", "version 2 will be issued and current"},
-		"somebody begins":       {nothing, func(s *scene) { s.somebody.Begin() }, "staged", "waits to be seen in use"},
+		"somebody begins":       {nothing, func(s *scene) { s.credential.Begin() }, "staged", "waits to be seen in use"},
 		"somebody acknowledges": {(*scene).staged, acknowledge, "draining", "version 2 was seen in use"},
 		"somebody promotes": {(*scene).staged, func(s *scene) {
 			acknowledge(s)
-			s.somebody.Step(api.StepPromote, nil)
+			s.credential.Step(api.StepPromote, nil)
 		}, "draining", ""},
 		"somebody cancels": {(*scene).staged, func(s *scene) {
-			s.somebody.Step(api.StepCancel, api.StepRequest{Reason: "broken"})
+			s.credential.Step(api.StepCancel, api.StepRequest{Reason: "broken"})
 		}, "stable", "is on hold"},
 		"the stage ends, proven": {(*scene).proven, func(s *scene) { s.Clock.Advance(7 * day) }, "draining", ""},
 		"the stage ends, not proven": {
@@ -209,7 +209,7 @@ func TestStepWithoutARefreshNeedsTheEtagOfItsState(t *testing.T) {
 	forEach(t, bothTypes(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
-		s.somebody.Begin()
+		s.credential.Begin()
 		c := k.config.With("description", "new")
 		tftest.Must(t, s.tf.Apply(s.tf.PlanOnly(c), nil))
 		s.ForgetRequests()

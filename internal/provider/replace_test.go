@@ -55,7 +55,7 @@ func TestEveryPlanThatEndsACredentialNamesItsVersions(t *testing.T) {
 		ends("version 1")
 		s.staged(k.config)
 		ends("version 1 and version 2")
-		s.somebody.Revoke()
+		s.credential.Revoke()
 		s.tf.Refresh()
 		p := s.tf.Plan(k.config.With(k.parent(), k.otherParent()))
 		saysNothingOf(t, p.Diags.Warnings()+s.tf.PlanDestroy().Diags.Warnings(), "all its values")

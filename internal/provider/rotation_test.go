@@ -34,7 +34,7 @@ func TestRotationWithAcknowledgement(t *testing.T) {
 		tf.Expect(tf.State, "version=2", "rotation.pending_expires_at=2026-08-06T12:00:00Z")
 
 		s.warns(tftest.Empty(t, tf, k.config), `Version 2 of "orders" waits to be seen in use`, "2026-08-06T12:00:00Z")
-		s.somebody.Acknowledge(2)
+		s.credential.Acknowledge(2)
 		p = tf.Plan(k.config)
 		tf.Expect(p.Planned, "version=2", "handover=27", "rotation.phase=draining", "rotation.current_version=2",
 			"rotation.previous_version=1",
@@ -111,12 +111,12 @@ func TestRevokedOutside(t *testing.T) {
 				t := s.t
 				s.create(k.config)
 				x.before(s, k.config)
-				s.somebody.RevokeAs(x.revoke)
+				s.credential.RevokeAs(x.revoke)
 				if x.issued {
 					p := s.tf.Plan(k.config)
 					s.tf.Expect(s.tf.State, "rotation.phase=revoked")
 					s.tf.Expect(p.Planned, "version="+x.left, "rotation.phase=stable", "rotation.current_version="+x.left,
-						"id="+s.somebody.ID())
+						"id="+s.credential.ID())
 					s.warns(p, "will be issued", "revoked", "If it must stay revoked")
 					s.tf.Keep(p, nil)
 				}
@@ -131,8 +131,8 @@ func TestRevokedOutside(t *testing.T) {
 func TestDestroyInAnyPhase(t *testing.T) {
 	for name, before := range map[string]func(*scene, tftest.Config){
 		"staged": (*scene).staged, "draining": (*scene).draining,
-		"on hold": func(s *scene, _ tftest.Config) { s.somebody.Hold("incident") },
-		"revoked": func(s *scene, _ tftest.Config) { s.somebody.Revoke() },
+		"on hold": func(s *scene, _ tftest.Config) { s.credential.Hold("incident") },
+		"revoked": func(s *scene, _ tftest.Config) { s.credential.Revoke() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, bothTypes(), func(s *scene, k kind) {
@@ -141,7 +141,7 @@ func TestDestroyInAnyPhase(t *testing.T) {
 				before(s, k.config)
 				tftest.Must(t, s.tf.Refresh())
 				tftest.Must(t, s.tf.PlanDestroy().Diags)
-				if tftest.Must(t, s.tf.Destroy()); s.somebody.Exists() {
+				if tftest.Must(t, s.tf.Destroy()); s.credential.Exists() {
 					t.Error("not destroyed")
 				}
 			})
@@ -164,16 +164,16 @@ func TestHoldInEachPhase(t *testing.T) {
 		}, "stable", "draining"},
 		"promote": {(*scene).proven, "staged", "draining"},
 		"retire":  {(*scene).draining, "draining", "stable"},
-		"reissue": {func(s *scene, _ tftest.Config) { s.somebody.Revoke() }, "revoked", "stable"},
+		"reissue": {func(s *scene, _ tftest.Config) { s.credential.Revoke() }, "revoked", "stable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, bothTypes(), func(s *scene, k kind) {
 				t := s.t
 				s.create(k.config)
 				x.until(s, k.config)
-				s.somebody.Hold("investigating INC-7")
+				s.credential.Hold("investigating INC-7")
 				s.warns(tftest.Empty(t, s.tf, k.config), `"orders" is on hold`, "Since 2026-", "investigating INC-7",
-					"POST /v1/"+k.Path+"/"+s.somebody.ID()+"/release, role operator, deployer or security")
+					"POST /v1/"+k.Path+"/"+s.credential.ID()+"/release, role operator, deployer or security")
 				s.tf.Expect(s.tf.State, "rotation.phase="+x.phase, "rotation.due=none", "rotation.reason=held")
 				// An edit goes through, and nothing of the rotation is open in its plan.
 				c := k.config.With("description", "new")
@@ -183,7 +183,7 @@ func TestHoldInEachPhase(t *testing.T) {
 				}
 				s.tf.Keep(p, nil)
 				s.Wrote(t, "PATCH")
-				s.somebody.Release()
+				s.credential.Release()
 				p = s.tf.Plan(c)
 				s.tf.Expect(p.Planned, "rotation.phase="+x.then)
 				saysNothingOf(t, p.Diags.Warnings(), "is on hold")
@@ -200,12 +200,12 @@ func TestHoldStopsEveryStep(t *testing.T) {
 		t := s.t
 		c := k.config.With("rotate_when_changed", tftest.Triggers("a", "1"))
 		s.create(c)
-		s.somebody.Hold("incident 7")
+		s.credential.Hold("incident 7")
 		errs := s.tf.Plan(c.With("minimum_version", 2)).Diags.Errors()
 		tftest.Says(t, errs, `AttributeName("minimum_version")`, "release the hold")
 		s.due()
 		s.warns(tftest.Empty(t, s.tf, c), "on hold", "incident 7")
-		s.somebody.Revoke()
+		s.credential.Revoke()
 		s.warns(tftest.Empty(t, s.tf, c), "on hold", "incident 7", "No version of it is valid")
 		s.tf.Expect(s.tf.State, "version=1", "rotation.phase=revoked")
 		c = c.With("rotate_when_changed", tftest.Triggers("a", "2"))
@@ -213,7 +213,7 @@ func TestHoldStopsEveryStep(t *testing.T) {
 		s.warns(p, "on hold", "requested, not begun", "hold released")
 		s.tf.Keep(p, nil)
 		s.Wrote(t, "PATCH")
-		s.somebody.Release()
+		s.credential.Release()
 		s.tf.Expect(s.tf.Plan(c).Planned, "version=2", "rotation.phase=stable")
 	})
 }
@@ -236,10 +236,10 @@ func TestRollback(t *testing.T) {
 		s.create(k.config)
 		s.proven(k.config)
 		s.tf.Run(k.config)
-		s.somebody.Rollback("consumers fail")
+		s.credential.Rollback("consumers fail")
 		s.warns(tftest.Empty(t, s.tf, k.config), "on hold", "consumers fail")
 		s.tf.Expect(s.tf.State, "version=1", "rotation.phase=staged", "rotation.pending_version=2")
-		s.somebody.Release()
+		s.credential.Release()
 		tftest.Silent(t, s.tf, k.config)
 		// minimum_version over the version that was rolled back to.
 		p := s.tf.Plan(k.config.With("minimum_version", 2))
@@ -254,17 +254,17 @@ func TestVersionsThatNeverBecameCurrent(t *testing.T) {
 	forEach(t, rotatedKinds(), func(s *scene, k kind) {
 		t := s.t
 		s.create(k.config)
-		cancelled := func() { s.somebody.Begin(); s.somebody.Cancel() }
+		cancelled := func() { s.credential.Begin(); s.credential.Cancel() }
 		s.due()
 		saysNothingOf(t, s.tf.Plan(k.config).Diags.Warnings(), before)
 		cancelled()
 		s.warns(s.tf.Plan(k.config), "version 3 will be issued", "Version 2 was issued earlier and is not current. "+
-			"See its record: GET /v1/"+k.Path+"/"+s.somebody.ID()+"/versions.")
+			"See its record: GET /v1/"+k.Path+"/"+s.credential.ID()+"/versions.")
 		cancelled()
 		s.warns(s.tf.Plan(k.config), "version 4 will be issued", "Versions 2 to 3 were issued earlier and are not current.")
 		s.tf.Run(k.config)
 		s.tf.Expect(s.tf.State, "version=4", "rotation.pending_version=4", "rotation.next_version=5")
-		s.somebody.Acknowledge(4)
+		s.credential.Acknowledge(4)
 		p := s.tf.Plan(k.config)
 		saysNothingOf(t, p.Diags.Warnings(), before)
 		s.tf.Keep(p, nil)

@@ -16,16 +16,16 @@ func TestSavedPlanAfterAChange(t *testing.T) {
 		s.rules(map[string]any{"require_acknowledgement": false})
 		s.due()
 	}
-	patch := func(s *scene) { s.somebody.Patch(map[string]any{"description": "theirs"}) }
+	patch := func(s *scene) { s.credential.Patch(map[string]any{"description": "theirs"}) }
 	for name, x := range map[string]struct {
 		prepare   func(*scene, tftest.Config)
 		meanwhile func(*scene)
 	}{
 		"begin, and somebody edits":    {due, patch},
 		"promote, and somebody edits":  {(*scene).proven, patch},
-		"rotate, and somebody rotates": {inOneStep, func(s *scene) { s.somebody.Step(api.StepRotate, api.StepRequest{}) }},
+		"rotate, and somebody rotates": {inOneStep, func(s *scene) { s.credential.Step(api.StepRotate, api.StepRequest{}) }},
 		"rotate, and the overlap of somebody's rotation ends": {inOneStep, func(s *scene) {
-			s.somebody.Step(api.StepRotate, api.StepRequest{})
+			s.credential.Step(api.StepRotate, api.StepRequest{})
 			s.Clock.Advance(2 * day)
 		}},
 		"rotate, and the policy asks for an acknowledgement": {inOneStep, func(s *scene) {
@@ -38,9 +38,9 @@ func TestSavedPlanAfterAChange(t *testing.T) {
 				x.prepare(s, k.config)
 				p := s.tf.Plan(k.config)
 				x.meanwhile(s)
-				next := s.somebody.NextVersion()
+				next := s.credential.NextVersion()
 				tftest.Says(s.t, s.tf.Apply(p, nil).Errors(), "plan again")
-				if n := s.somebody.NextVersion(); n != next {
+				if n := s.credential.NextVersion(); n != next {
 					s.t.Errorf("the refused plan has issued version %d", n-1)
 				}
 				s.tf.Run(k.config)
@@ -71,7 +71,7 @@ func TestSavedPlanInEachPhaseAppliedLate(t *testing.T) {
 				s.create(k.config)
 				x.prepare(s, k.config)
 				if name == "reissue" {
-					s.somebody.Revoke()
+					s.credential.Revoke()
 				}
 				p := s.tf.Plan(k.config)
 				s.Clock.Advance(x.late)
@@ -90,9 +90,9 @@ func TestRetireOfAVersionInUse(t *testing.T) {
 		s.create(k.config)
 		s.draining(k.config)
 		p := s.tf.Plan(k.config)
-		s.As(api.RoleRuntime).Introspect(s.somebody.Reveal(1))
+		s.As(api.RoleRuntime).Introspect(s.credential.Reveal(1))
 		tftest.Says(s.t, s.tf.Apply(p, nil).Errors(), "plan again")
-		if !s.As(api.RoleDeployer).Introspect(s.somebody.Reveal(1)).Active {
+		if !s.As(api.RoleDeployer).Introspect(s.credential.Reveal(1)).Active {
 			s.t.Error("a version that is in use was retired")
 		}
 		s.tf.Run(k.config)

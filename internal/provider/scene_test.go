@@ -79,8 +79,8 @@ type scene struct {
 	*acctest.Platform
 	t  *testing.T
 	tf *tftest.Terraform
-	// somebody works on the same object beside Terraform.
-	somebody *acctest.Credential
+	// credential is the same object over the API, beside Terraform.
+	credential *acctest.Credential
 }
 
 // create applies a configuration to the empty state.
@@ -131,7 +131,7 @@ func (s *scene) staged(c tftest.Config) {
 func (s *scene) proven(c tftest.Config) {
 	s.t.Helper()
 	s.staged(c)
-	s.somebody.Acknowledge(2)
+	s.credential.Acknowledge(2)
 }
 
 // draining leaves a rotation whose end is due, because nobody has used the previous version for an hour.

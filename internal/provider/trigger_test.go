@@ -32,7 +32,7 @@ func TestTriggerBeginsARotation(t *testing.T) {
 		s.tf.Keep(p, nil)
 		s.Wrote(t, "PATCH if 6", "POST rotation/begin if 7")
 		tftest.Empty(t, s.tf, c)
-		s.somebody.Acknowledge(2)
+		s.credential.Acknowledge(2)
 		s.tf.Run(c)
 		s.Clock.Advance(day)
 		tftest.Silent(t, s.tf, c) // one request, one rotation
@@ -52,7 +52,7 @@ func TestTriggerDuringARotationIsRecorded(t *testing.T) {
 		s.warns(p, "requested, not begun", "is in phase staged")
 		s.tf.Keep(p, nil)
 		s.Wrote(t, "PATCH")
-		s.somebody.Acknowledge(2)
+		s.credential.Acknowledge(2)
 		s.tf.Run(c)
 		tftest.Silent(t, s.tf, c)
 		s.Clock.Advance(day)
@@ -124,7 +124,7 @@ func TestUnknownStep(t *testing.T) {
 				s.create(c)
 				p := s.tf.Plan(x.planned(c))
 				tftest.Must(t, p.Diags)
-				s.tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id="+s.somebody.ID())
+				s.tf.Expect(p.Planned, "version=<unknown>", "rotation=<unknown>", "id="+s.credential.ID())
 				if keys := s.tf.Get(s.tf.State, "public_keys"); keys != "<null>" {
 					s.tf.Expect(p.Planned, "public_keys=<unknown>")
 				}

@@ -92,18 +92,22 @@ func says(resp *action.InvokeResponse, format string, args ...any) {
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, args...)})
 }
 
-// targetOf returns the object that an action is about; nil, with an error, where there is none.
-func (b *base) targetOf(id string, diags *diag.Diagnostics) target {
+// find reads the object that an action is about. There is none, with an error, where ok is false.
+func (b *base) find(ctx context.Context, id string, diags *diag.Diagnostics) (t target, now credential, ok bool) {
 	c := b.Client(diags)
 	if c == nil {
-		return nil
+		return nil, now, false
 	}
-	t, ok := targetOf(c, id)
+	t, ok = targetOf(c, id)
 	if !ok {
 		diags.AddError("Not an id", fmt.Sprintf("%q is not the id of an object with a credential. Nothing was sent.", id))
-		return nil
+		return nil, now, false
 	}
-	return t
+	now, err := t.read(ctx)
+	if err != nil {
+		b.report(diags, err)
+	}
+	return t, now, err == nil
 }
 
 // report adds the error of a request about an object.

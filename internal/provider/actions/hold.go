@@ -51,15 +51,11 @@ func (h *hold) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t := h.targetOf(m.ID.ValueString(), &resp.Diagnostics)
-	if t == nil {
+	t, now, ok := h.find(ctx, m.ID.ValueString(), &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	now, err := t.read(ctx)
-	if err != nil {
-		h.report(&resp.Diagnostics, err)
-		return
-	}
+	var err error
 	switch {
 	case h.release && now.hold == nil:
 		says(resp, "The %s %q is not on hold. Nothing was changed.", now.kind.Singular, now.name)

@@ -55,13 +55,8 @@ func (r *revoke) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	t := r.targetOf(m.ID.ValueString(), &resp.Diagnostics)
-	if t == nil {
-		return
-	}
-	before, err := t.read(ctx)
-	if err != nil {
-		r.report(&resp.Diagnostics, err)
+	t, before, ok := r.find(ctx, m.ID.ValueString(), &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	if !before.valid && (!m.Hold.ValueBool() || before.hold != nil) {
