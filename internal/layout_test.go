@@ -59,6 +59,7 @@ var arrows = []arrow{
 	},
 	{from: "canary", only: []string{}, never: []string{terraform}},
 	{from: "launch", only: []string{"clock"}, never: []string{terraform}},
+	{from: "oidctest", only: []string{"launch", "clock"}, never: []string{terraform}},
 	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",
