@@ -36,7 +36,7 @@ func NewManyValues(tb testing.TB, url string, n int, older bool) *ManyValues {
 	tb.Helper()
 	m := &ManyValues{DataDir: tb.TempDir(), URL: url, Values: make(map[string]secret.Value, n), t: tb}
 	m.open(func(s *store.Store, ring *keyring.Keyring, k *keys.Keys) error {
-		made, err := access.Bootstrap(tb.Context(), s, ring, clock.System(), Tenant, []string{Environment})
+		made, err := access.Bootstrap(tb.Context(), s, ring, clock.System(), Tenant, []string{Environment}, 0)
 		if err != nil {
 			return err
 		}

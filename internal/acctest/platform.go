@@ -223,7 +223,7 @@ func (p *Platform) NewToken(environment, role string, ttl time.Duration) string 
 // Bootstrap makes another tenant and returns each environment's deployer token.
 func (p *Platform) Bootstrap(tenant string, environments ...string) map[string]string {
 	p.t.Helper()
-	made, err := access.Bootstrap(p.t.Context(), p.store, p.keys, p.Clock, tenant, environments)
+	made, err := access.Bootstrap(p.t.Context(), p.store, p.keys, p.Clock, tenant, environments, 0)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type template struct {
 var empty = sync.OnceValues(func() (template, error) {
 	tokens := map[string]string{}
 	files, err := prepare(nil, func(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) error {
-		if _, err := access.Bootstrap(ctx, s, k, c, Tenant, []string{Environment, Production}); err != nil {
+		if _, err := access.Bootstrap(ctx, s, k, c, Tenant, []string{Environment, Production}, 0); err != nil {
 			return err
 		}
 		for _, role := range api.Roles() {

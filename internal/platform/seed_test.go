@@ -47,13 +47,13 @@ func (w *world) seed() seed {
 	tb.Helper()
 	w.open()
 	ctx := tb.Context()
-	tokens, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"})
+	tokens, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "acme", []string{"staging", "production"}, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	w.tokens[api.RoleDeployer] = tokens["staging"].Expose()
 	w.foreign["acme/production"] = tokens["production"].Expose()
-	other, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"})
+	other, err := access.Bootstrap(ctx, w.store, w.keyring, w.clock, "globex", []string{"staging"}, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func TestPlatformsDiffer(t *testing.T) {
 		}
 		return id
 	}
-	if _, err := access.Bootstrap(t.Context(), s, k, w.clock, "acme", []string{"staging"}); err != nil {
+	if _, err := access.Bootstrap(t.Context(), s, k, w.clock, "acme", []string{"staging"}, 0); err != nil {
 		t.Fatal(err)
 	}
 	made := idOf()

@@ -17,6 +17,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/principal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/signingsecret"
@@ -114,6 +115,7 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 	return []func() datasource.DataSource{
 		connector.NewDataSource, connector.NewListDataSource,
 		identity.NewDataSource,
+		principal.NewListDataSource,
 		rotationpolicy.NewDataSource, rotationpolicy.NewListDataSource,
 		scopedtoken.NewDataSource, scopedtoken.NewListDataSource,
 		webhookendpoint.NewDataSource, webhookendpoint.NewListDataSource,

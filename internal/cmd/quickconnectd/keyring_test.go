@@ -40,7 +40,7 @@ func onBothEngines(t *testing.T, test func(t *testing.T, o *operated)) {
 			o := &operated{t: t, c: clock.NewFake(epoch), where: where(t)}
 			out := o.run("bootstrap --tenant acme --environments staging")
 			var tokens map[string]string
-			if err := json.Unmarshal([]byte(out), &tokens); err != nil {
+			if err := json.NewDecoder(strings.NewReader(out)).Decode(&tokens); err != nil {
 				t.Fatal(out)
 			}
 			o.token, o.url = tokens["staging"], start(t, o.c, append(o.where, "--listen", "127.0.0.1:0")...).url

@@ -110,7 +110,7 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	// bootstrap runs beside the server.
 	code, out, log := call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments",
 		"staging,production")
-	if code != 0 || log != "" {
+	if code != 0 || !strings.Contains(log, "end in 30d, at about 2026-") {
 		t.Fatalf("exit code %d: %s", code, log)
 	}
 	var tokens map[string]string
@@ -120,7 +120,7 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	for environment, token := range tokens {
 		status, id := identity(t, http.DefaultClient, s.url, token)
 		if status != 200 || id.Tenant != "acme" || id.Environment != environment || id.Role != api.RoleDeployer ||
-			id.ExpiresAt != nil {
+			id.ExpiresAt == nil || !id.ExpiresAt.Equal(epoch.Add(30*24*time.Hour)) {
 			t.Errorf("%s: %d %+v", environment, status, id)
 		}
 	}
@@ -128,7 +128,9 @@ func TestServeBootstrapAndTokens(t *testing.T) {
 	if code != 1 || out != "" || !strings.Contains(log, "quickconnectd token create") {
 		t.Errorf("an existing environment: exit code %d, %q, %s", code, out, log)
 	}
-	if code, _, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test"); code != 0 {
+	code, _, log = call(t, c, "bootstrap", "--data-dir", dir, "--tenant", "acme", "--environments", "test",
+		"--ttl", "1.5h")
+	if code != 0 || !strings.Contains(log, "end in 1h30m") {
 		t.Errorf("a new environment after a failed attempt: exit code %d: %s", code, log)
 	}
 

@@ -28,7 +28,7 @@ func TestTokenListAndRevoke(t *testing.T) {
 	}
 	for i, want := range []string{
 		`^ID +NAME +ROLE +CREATED +EXPIRES +LAST USED$`,
-		`^prn_\w{26} +deployer +deployer +2026-05-01T12:00:00Z +never +never$`,
+		`^prn_\w{26} +deployer +deployer +2026-05-01T12:00:00Z +2026-05-31T12:00:00Z +never$`,
 		`^prn_\w{26} +ci-plan +planner +2026-05-01T12:00:01Z +2026-05-01T13:00:01Z \(expired\) +never$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(rows[i]) {

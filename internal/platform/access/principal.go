@@ -27,9 +27,11 @@ const (
 )
 
 // Bootstrap makes environments of a tenant, and the tenant if it is new, with one deployer principal in each. It
-// returns the tokens of the principals by environment: all of them, or with an error none. It may run beside a server.
+// returns the tokens of the principals by environment: all of them, or with an error none. A ttl of 0 is forever. It
+// may run beside a server.
 func Bootstrap(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, environments []string,
+	ttl time.Duration,
 ) (map[string]secret.Value, error) {
 	if err := checkBootstrap(tenant, environments); err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ func Bootstrap(
 			if err := createEnvironment(ctx, in); err != nil {
 				return err
 			}
-			if tokens[e], err = createPrincipal(ctx, in, api.RoleDeployer, api.RoleDeployer, 0); err != nil {
+			if tokens[e], err = createPrincipal(ctx, in, api.RoleDeployer, api.RoleDeployer, ttl); err != nil {
 				return err
 			}
 		}
