@@ -16,12 +16,13 @@ const (
 // {"found":false}.
 type Identification struct {
 	Found       bool       `json:"found" doc:"Whether an object of this environment has or had the value. If not, no other member is present: try each environment."`
-	Kind        string     `json:"kind,omitempty" doc:"scoped-tokens, signing-secrets or principals, as in the paths of the API."`
+	Kind        string     `json:"kind,omitempty" doc:"scoped-tokens, signing-secrets, access-tokens or principals, as in the paths of the API."`
 	ID          string     `json:"id,omitempty" doc:"The object."`
+	ParentID    string     `json:"parent_id,omitempty" doc:"Of an access token: what it was made from. Name, owner and version are of that."`
 	Name        string     `json:"name,omitempty" doc:"Its name."`
 	Owner       string     `json:"owner,omitempty" doc:"Who answers for it. Absent for a principal."`
 	Version     int64      `json:"version,omitempty" doc:"Which version the value is. Absent for a principal."`
-	State       string     `json:"state,omitempty" enum:"pending,current,previous,retired,revoked,active,expired" doc:"pending, current, previous and active are accepted; retired, revoked and expired never are again. active and expired are of principals only."`
+	State       string     `json:"state,omitempty" enum:"pending,current,previous,retired,revoked,active,expired" doc:"pending, current, previous and active are accepted; retired, revoked and expired never are again. active and expired are of principals and access tokens only."`
 	ExpiresAt   *time.Time `json:"expires_at,omitempty" doc:"When the value ends, or has ended, by itself. Absent where no end is set."`
 	EndedAt     *time.Time `json:"ended_at,omitempty" doc:"When it ended. Absent while it is accepted."`
 	EndReason   string     `json:"end_reason,omitempty" doc:"Why it ended. Absent while it is accepted."`

@@ -14,6 +14,8 @@ const (
 	KindRotationPolicies = "rotation-policies"
 	// KindPrincipals is no kind of object: nothing but a list and a DELETE is there.
 	KindPrincipals = "principals"
+	// KindAccessTokens is no kind of object either: access tokens are made, extended and revoked, and never listed.
+	KindAccessTokens = "access-tokens"
 )
 
 // Kind is one kind of object: what it is called, wherever it has a name.

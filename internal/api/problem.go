@@ -28,6 +28,8 @@ const (
 	CodeUnsupportedMedia    = "unsupported_media_type"
 	// CodeUnsupportedToken is of RFC 7009: /v1/revoke cannot end a value of this kind.
 	CodeUnsupportedToken = "unsupported_token_type"
+	// CodeInvalidGrant is of RFC 6749: every refusal of an exchange, whatever its reason.
+	CodeInvalidGrant = "invalid_grant"
 	// CodeClaimSuperseded: another run has adopted the object that the claim was for.
 	CodeClaimSuperseded = "claim_superseded"
 	// CodeNoSuchRoute differs from CodeNotFound because a wrong path says nothing about an object.
@@ -59,6 +61,7 @@ var StatusOf = map[string]int{
 	CodeNoSuchRoute:         http.StatusNotFound,
 	CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
 	CodeUnsupportedToken:    http.StatusBadRequest,
+	CodeInvalidGrant:        http.StatusBadRequest,
 	CodeClaimSuperseded:     http.StatusConflict,
 }
 
@@ -88,6 +91,7 @@ type Problem struct {
 	Detail    string `json:"detail" doc:"What happened, to which object, and what to do next. Never repeats a refused value."`
 	Code      string `json:"code" doc:"Stable; decide by it."`
 	Field     string `json:"field,omitempty" doc:"JSON pointer of the member of the request that was refused."`
+	OAuth     string `json:"error,omitempty" doc:"Of invalid_grant: the code once more, where OAuth libraries look for it." enum:"invalid_grant"`
 	Reason    string `json:"reason,omitempty" doc:"Of name_taken, where the create had a claim: why it does not get that object." enum:"unclaimed,presented,other_principal,other_specification,changed,too_old,same_run,ended_in_order"`
 	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

@@ -132,7 +132,7 @@ func TestProblemsRepeatNoInput(t *testing.T) {
 
 func (w *world) recreatedIfGone(ids map[string]string) map[string]string {
 	w.t.Helper()
-	for path, id := range ids {
+	for path, id := range readable(ids) {
 		if w.do("GET", path+"/"+id, nil).status == 404 {
 			ids = w.recreated(ids, path)
 		}

@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -40,6 +41,10 @@ var routes = []route{
 	{"POST", pathConnectors + "/{id}/hold", api.PermissionContain, because},
 	{"POST", pathConnectors + "/{id}/release", api.PermissionContain, because},
 	{"GET", pathConnectors + "/{id}/versions", api.PermissionRead, nil},
+
+	{"POST", pathTokens + "/{id}/access-tokens", api.PermissionReveal, object{}},
+	{"POST", pathAccess + "/{id}/extend", api.PermissionReveal, object{}},
+	{"POST", pathAccess + "/{id}/revoke", api.PermissionContain, nil},
 
 	{
 		"POST", pathTokens, api.PermissionWrite,
@@ -127,14 +132,23 @@ func objectOf(path string, ids map[string]string) string {
 	return strings.Replace(path, "{version}", "1", 1)
 }
 
+// readable returns the ids of what has a route that reads it. Nothing reads an access token.
+func readable(ids map[string]string) map[string]string {
+	out := maps.Clone(ids)
+	delete(out, pathAccess)
+	return out
+}
+
 func (w *world) objects() map[string]string {
 	w.t.Helper()
 	connector := w.newConnector("chat", nil)
 	endpoint := w.newEndpoint("hooks", connector.ID, nil)
 	policy := w.newPolicy("weekly", nil)
+	notifier := w.newToken("notifier", connector.ID, nil).ID
 	return map[string]string{
 		pathConnectors: connector.ID,
-		pathTokens:     w.newToken("notifier", connector.ID, nil).ID,
+		pathTokens:     notifier,
+		pathAccess:     w.opened(api.RoleDeployer, notifier, nil).ID,
 		pathEndpoints:  endpoint.ID,
 		pathSecrets:    w.newSecret("signing", endpoint.ID, policy.ID, nil).ID,
 		pathPolicies:   w.newPolicy("monthly", nil).ID,

@@ -22,6 +22,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -125,11 +126,13 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Log: c.Logger,
 	})
 	scoped := tokens.New(engine, changes, runner)
-	fetches := retrieval.New(engine, runner, tokens.NewBearers(scoped), c.FetchAgain)
+	bearers := tokens.NewBearers(scoped)
+	fetches := retrieval.New(engine, runner, bearers, c.FetchAgain)
 	for _, d := range []domain{
 		connectors.New(engine, changes),
 		scoped,
 		fetches,
+		exchange.New(engine, bearers, c.Logger),
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
@@ -143,6 +144,9 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 		func(tx *txn.Tx) (int64, error) {
 			unused, moved := now.Add(-retrieval.UnusedRetention), now.Add(-retrieval.MovedRetention)
 			return tx.ForgetRetrievals(ctx, unused, moved, forgetBatch)
+		},
+		func(tx *txn.Tx) (int64, error) {
+			return tx.ForgetAccessTokens(ctx, now.Add(-accesstokens.Retention), forgetBatch)
 		},
 	}
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {

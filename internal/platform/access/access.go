@@ -80,6 +80,11 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 		return problem.New(api.CodeUnauthenticated, "",
 			"send the token of a principal as Authorization: Bearer qcp_…")
 	}
+	if keys.Matches(keys.PrefixAccessToken, r.Bearer) {
+		return problem.New(api.CodeUnauthenticated, "", "the token of this request is an access token (qca_) and is not "+
+			"accepted here: one that was made from a scoped token is for introspection and for the credentials of its "+
+			"connector; send the token of a principal as Authorization: Bearer qcp_…")
+	}
 	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
 		return unknown()
 	}

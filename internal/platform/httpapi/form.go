@@ -15,7 +15,7 @@ import (
 
 const formMedia = "application/x-www-form-urlencoded"
 
-// FormInput is the body of what RFC 7662 and RFC 7009 define.
+// FormInput is the body of what RFC 7662, RFC 7009 and RFC 8693 define.
 type FormInput struct {
 	RawBody []byte `contentType:"application/x-www-form-urlencoded"`
 }
@@ -23,6 +23,11 @@ type FormInput struct {
 // TokenForm reads a form with a token in it. It removes white space around the token: editors and echo end a line. As
 // the RFCs demand, it ignores members that they do not define.
 func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form url.Values, err error) {
+	return in.Form(ctx, "token")
+}
+
+// Form is TokenForm for a token in another member.
+func (in *FormInput) Form(ctx context.Context, member string) (token secret.Value, form url.Values, err error) {
 	if !requestOf(ctx).form {
 		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)
 	}
@@ -36,17 +41,17 @@ func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form ur
 				"the form has a member twice; field names it")
 		}
 	}
-	token = secret.New(strings.TrimSpace(form.Get("token")))
-	form.Del("token")
+	token = secret.New(strings.TrimSpace(form.Get(member)))
+	form.Del(member)
 	if token.IsEmpty() {
-		return token, nil, problem.Refused("/token", errors.New("is required"))
+		return token, nil, problem.Refused(problem.Pointer(member), errors.New("is required"))
 	}
 	return token, form, nil
 }
 
 // formSchema describes a form, of which Huma says only that there are bytes.
-func formSchema(members map[string]string) *huma.Schema {
-	schema := &huma.Schema{Type: huma.TypeObject, Required: []string{"token"}, Properties: map[string]*huma.Schema{}}
+func formSchema(members map[string]string, required []string) *huma.Schema {
+	schema := &huma.Schema{Type: huma.TypeObject, Required: required, Properties: map[string]*huma.Schema{}}
 	for name, description := range members {
 		schema.Properties[name] = &huma.Schema{Type: huma.TypeString, Description: description}
 	}

@@ -73,14 +73,16 @@ func (rt *Router) authenticate(ctx context.Context, op Operation, caller *access
 	return caller.Actor(), err
 }
 
-// unguarded lets a request without credentials through to a health check.
-func (rt *Router) unguarded(hc huma.Context, next func(huma.Context)) {
-	if err := rt.limitAnonymous(hc.Context(), limits.Health); err != nil {
-		_, w := humago.Unwrap(hc)
-		writeProblem(w, rt.problemOf(hc.Context(), err))
-		return
+// unguarded lets a request through to an operation that asks for no caller, such as a health check.
+func (rt *Router) unguarded(under limits.Limit) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		if err := rt.limitAnonymous(hc.Context(), under); err != nil {
+			_, w := humago.Unwrap(hc)
+			writeProblem(w, rt.problemOf(hc.Context(), err))
+			return
+		}
+		next(hc)
 	}
-	next(hc)
 }
 
 // anonymous lets requests through to a handler that asks for no credentials.

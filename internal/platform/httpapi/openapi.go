@@ -147,7 +147,7 @@ func (rt *Router) describe(op Operation) {
 	doc := rt.api.OpenAPI()
 	o := operationOf(doc.Paths[op.Path], op.Method)
 	if op.Form != nil {
-		o.RequestBody.Content[formMedia].Schema = formSchema(op.Form)
+		o.RequestBody.Content[formMedia].Schema = formSchema(op.Form, op.FormRequires)
 	}
 	if op.NoContent != "" { // had it been given in advance, Huma would leave out the problems
 		o.Responses[strconv.Itoa(http.StatusNoContent)] = &huma.Response{Description: op.NoContent}

@@ -4,6 +4,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -79,7 +80,7 @@ type Operation struct {
 	Tag                  string
 	Summary, Description string
 	Permission           string // that the caller needs; empty for any principal
-	Open                 bool   // anybody may call it
+	Open                 bool   // anybody may call it: the requests are counted by their address, under Limit or as health checks
 	Status               int    // of success; 0: 200 with a body, 204 without one
 
 	// Limit is what the requests are counted under; empty for the limits of the principal and its environment.
@@ -94,6 +95,10 @@ type Operation struct {
 	NoContent string
 	// Form describes the members of a body that is a form; nil for JSON.
 	Form map[string]string
+	// MaxBodyBytes is the length that a body may have; 0: that of every body. What anybody may call takes little memory.
+	MaxBodyBytes int64
+	// FormRequires lists the members that a form must have.
+	FormRequires []string
 }
 
 // bodyReadTimeout is more than a body needs. When it passes, net/http gives the whole request up, even if the body was
@@ -105,10 +110,10 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 	h := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Tags: []string{op.Tag},
 		Summary: op.Summary, Description: op.Description, DefaultStatus: op.Status,
-		MaxBodyBytes: api.MaxBodyBytes, BodyReadTimeout: bodyReadTimeout,
+		MaxBodyBytes: cmp.Or(op.MaxBodyBytes, api.MaxBodyBytes), BodyReadTimeout: bodyReadTimeout,
 	}
 	if op.Open {
-		h.Middlewares = huma.Middlewares{rt.unguarded}
+		h.Middlewares = huma.Middlewares{rt.unguarded(cmp.Or(op.Limit, limits.Health))}
 	} else {
 		h.Security = []map[string][]string{{bearerScheme: {}}}
 		h.Middlewares = huma.Middlewares{rt.guarded(op)}

@@ -97,6 +97,7 @@ func (r *Random) ID(prefix string, now time.Time) (string, error) {
 const (
 	IDEvent      = "msg_"
 	IDPrincipal  = "prn_"
+	IDAccess     = api.AccessTokenIDPrefix
 	IDRequest    = "req_"
 	IDAuditEvent = "evt_"
 	IDPlatform   = api.PlatformIDPrefix

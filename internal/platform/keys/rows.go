@@ -92,6 +92,14 @@ func (r Rows) Policy(p *store.RotationPolicy) (Bound, error) {
 		p.OnStageTimeout)
 }
 
+// AccessToken binds the hash of an access token's value to what it was made from, what it may do, who opened it, and
+// how long it is accepted.
+func (r Rows) AccessToken(t *store.AccessToken) (Bound, error) {
+	row := store.Row{Table: store.TableAccessTokens, Scope: t.Scope, ID: t.ID}
+	return r.bind(row, t.Hash, t.ParentKind, t.ParentID, t.ParentVersion, t.Scopes, micros(t.CreatedAt),
+		micros(t.ExpiresAt), t.OpenedBy, micros(t.EndedAt))
+}
+
 // Run binds whose run it is, and how it ended, to the run.
 func (r Rows) Run(run *store.Run) (Bound, error) {
 	row := store.Row{Table: store.TableRuns, Scope: run.Scope, ID: run.ID}

@@ -71,7 +71,7 @@ func (o *Operator) platformKeys(ctx context.Context, tx *store.Tx) (all []Platfo
 
 func (p *PlatformKey) countHashes(ctx context.Context, tx *store.Tx, now time.Time) error {
 	u, err := tx.HashUses(ctx, hashesOf(p.Number), now)
-	p.Uses = inUse(Use{"principals", u.Principals}, Use{"values", u.Values})
+	p.Uses = inUse(Use{"principals", u.Principals}, Use{"values", u.Values}, Use{"access tokens", u.AccessTokens})
 	p.Ended = inUse(Use{"ended principals", u.EndedPrincipals}, Use{"ended values", u.EndedValues})
 	return err
 }
@@ -147,7 +147,8 @@ func (o *Operator) addKey(ctx context.Context, tx *store.Tx, purpose string) (nu
 // is set, one by which an ended value is recognised.
 func (o *Operator) RetireLookup(ctx context.Context, number int64, forget bool) error {
 	return o.retireKey(ctx, purposeLookup, number, forget,
-		"values: run quickconnectd keyring rewrap; principals: make others with quickconnectd token create, and end these")
+		"values: run quickconnectd keyring rewrap; principals: make others with quickconnectd token create, and end these; access "+
+			"tokens: wait, none lives longer than 12 hours")
 }
 
 // RetireComparison deletes an older comparison key of an environment. It refuses one under which there is a digest; and

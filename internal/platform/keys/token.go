@@ -11,6 +11,7 @@ import (
 const (
 	PrefixScopedToken = "qct_"
 	PrefixPrincipal   = "qcp_"
+	PrefixAccessToken = "qca_"
 )
 
 const (

@@ -17,6 +17,8 @@ type HashRange struct {
 type HashUses struct {
 	Principals, EndedPrincipals int64
 	Values, EndedValues         int64
+	// AccessTokens are those that are live. What has ended is not counted: its row goes after a day.
+	AccessTokens int64
 }
 
 // These read whole tables, for an operator: they are prepared where they are used.
@@ -25,6 +27,8 @@ const (
 		AND token_hash < $3 AND ended_at = 0 AND (expires_at = 0 OR expires_at > $4)`
 	countPrincipals = `SELECT COUNT(*) FROM principals WHERE length(token_hash) = $1 AND token_hash >= $2
 		AND token_hash < $3`
+	countLiveAccessTokens = `SELECT COUNT(*) FROM access_tokens WHERE length(lookup_hash) = $1 AND lookup_hash >= $2
+		AND lookup_hash < $3 AND ended_at = 0 AND expires_at > $4`
 	countHashesOfValues = `SELECT COUNT(*) FROM value_hashes h JOIN secrets s ON s.credential_id = h.credential_id
 		AND s.number = h.number WHERE length(h.hash) = $1 AND h.hash >= $2 AND h.hash < $3`
 	countValueHashes = `SELECT COUNT(*) FROM value_hashes WHERE length(hash) = $1 AND hash >= $2 AND hash < $3`
@@ -49,6 +53,9 @@ func (tx *Tx) HashUses(ctx context.Context, r HashRange, now time.Time) (u HashU
 	in := []any{r.Length, r.From, r.Below}
 	if err = tx.one(ctx, countLivePrincipals, append(in[:3:3], column.Micros(now)), &u.Principals); err == nil {
 		err = tx.one(ctx, countPrincipals, in, &u.EndedPrincipals)
+	}
+	if err == nil {
+		err = tx.one(ctx, countLiveAccessTokens, append(in[:3:3], column.Micros(now)), &u.AccessTokens)
 	}
 	if err == nil {
 		err = tx.one(ctx, countHashesOfValues, in, &u.Values)

@@ -17,6 +17,7 @@ const (
 	TableRotationPolicies Table = "rotation_policies"
 	TableRuns             Table = "runs"
 	TableClaims           Table = "claims"
+	TableAccessTokens     Table = "access_tokens"
 )
 
 // Row identifies a row of one of these tables.
@@ -65,10 +66,15 @@ var macs = func() map[Table]macStatements {
 			unbound: `SELECT tenant, environment, id, 0, token_hash FROM principals WHERE mac IS NULL
 				ORDER BY id LIMIT $1`,
 		},
-		// No older build wrote these two, so none of their rows is without a keyed hash.
+		// No older build wrote these three, so none of their rows is without a keyed hash.
 		TableRuns: {
 			read:  `SELECT mac FROM runs WHERE ` + inScope,
 			write: `UPDATE runs SET mac = $5 WHERE ` + inScope,
+		},
+		// Its keyed hash is written with the row.
+		TableAccessTokens: {
+			read:  `SELECT mac FROM access_tokens WHERE ` + inScope,
+			write: `UPDATE access_tokens SET mac = $5 WHERE ` + inScope,
 		},
 		TableClaims: {
 			read: `SELECT mac FROM claims WHERE tenant = $1 AND environment = $2 AND object_id = $3 AND number = $4`,

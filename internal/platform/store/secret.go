@@ -33,6 +33,8 @@ var (
 		JOIN credentials c ON c.id = s.credential_id WHERE s.lookup_hash = $1`)
 	putValueHash = statement(`INSERT INTO value_hashes (credential_id, number, hash) VALUES ($1, $2, $3)
 		ON CONFLICT (credential_id, number) DO UPDATE SET hash = excluded.hash`)
+	ownerOfValue = statement(`SELECT c.tenant, c.environment, c.kind, c.id FROM value_hashes h
+		JOIN credentials c ON c.id = h.credential_id WHERE h.hash = $1 LIMIT 1`)
 	byValueHash = statement(`SELECT c.tenant, c.environment, c.kind, c.id, h.number, v.ended_at FROM value_hashes h
 		JOIN versions v ON v.credential_id = h.credential_id AND v.number = h.number
 		JOIN credentials c ON c.id = h.credential_id
@@ -76,6 +78,12 @@ func (tx *Tx) TokenByHash(ctx context.Context, hash []byte) (Ref, int64, error) 
 	var number int64
 	err := tx.one(ctx, tokenByHash, []any{hash}, &r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID, &number)
 	return r, number, failed("looking for", "a token by its hash", "", err)
+}
+
+// OwnerOfValue returns the credential of any scope whose value has, or had, this keyed hash.
+func (tx *Tx) OwnerOfValue(ctx context.Context, hash []byte) (r Ref, err error) {
+	err = tx.one(ctx, ownerOfValue, []any{hash}, &r.Scope.Tenant, &r.Scope.Environment, &r.Kind, &r.ID)
+	return r, failed("looking for", "the owner of a value by its hash", "", err)
 }
 
 // ByValueHash returns the version of a scope whose value has, or had, this keyed hash. Of several it returns the one

@@ -9,7 +9,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -25,7 +24,7 @@ func NewBearers(h *Handler) Bearers { return Bearers{h} }
 // Authenticate finds the scoped token that calls, and notes it in the request. Whether it is accepted is for Accept to
 // decide.
 func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string, err error) {
-	if !keys.Matches(keys.PrefixScopedToken, r.Bearer) {
+	if !isBearer(r.Bearer) {
 		return "", BearerRefused(r)
 	}
 	r.State = b.tokens.runner.State(ctx)
@@ -35,7 +34,7 @@ func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string
 		return ref.ID, nil
 	}
 	err = b.tokens.engine.View(ctx, r.Caller(), func(tx *txn.Tx) error {
-		ref, _, err := byValue(ctx, tx, r.Bearer)
+		ref, err := refOf(ctx, tx, r.Bearer)
 		if errors.Is(err, store.ErrNotFound) {
 			return BearerRefused(r)
 		}
@@ -67,8 +66,8 @@ func BearerRefused(r *access.Request) error {
 	if r.Address.IsValid() {
 		from = r.Address.String()
 	}
-	return problem.New(api.CodeUnauthenticated, "", "send a scoped token as Authorization: Bearer qct_… that is valid, "+
-		"whose connector is enabled and whose allowed_cidrs, if it has any, contain the address of the caller, which is %s; "+
+	return problem.New(api.CodeUnauthenticated, "", "send a scoped token (qct_…), or an access token that was made from "+
+		"one (qca_…), as Authorization: Bearer, that is valid, whose connector is enabled and whose allowed_cidrs, if it has any, contain the address of the caller, which is %s; "+
 		"the token of this request is not accepted", from)
 }
 
@@ -105,25 +104,30 @@ func (b Bearers) Use(ctx context.Context, p *Presented, evidenceKind string) (us
 		if err != nil {
 			return err
 		}
-		after, done, ok := rotation.Use(t.Credential.Credential, t.policy, p.version.Number,
-			evidenceKind, tx.Actor, tx.Now)
-		if used = ok; !used {
-			return nil
-		}
-		p.version, _ = after.Lookup(p.version.Number) // with evidence, it may end later than without
-		var evidence *rotation.Evidence
-		for _, d := range done {
-			if err := credentials.Audit(ctx, tx, api.ScopedTokens.Path, t.ID, d); err != nil {
-				return err
-			}
-			evidence = p.version.Evidence
-		}
-		return tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
+		used, err = use(ctx, tx, t, p, evidenceKind)
+		return err
 	})
 	if errors.Is(err, store.ErrUnavailable) {
 		return keepUse(b.tokens.engine, p, evidenceKind, access.From(ctx).Actor()), nil
 	}
 	return used, err
+}
+
+// use records a use in a transaction, and the evidence that it gives.
+func use(ctx context.Context, tx *txn.Tx, t *token, p *Presented, evidenceKind string) (used bool, err error) {
+	after, done, ok := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, evidenceKind, tx.Actor, tx.Now)
+	if !ok {
+		return false, nil
+	}
+	p.version, _ = after.Lookup(p.version.Number) // with evidence, it may end later than without
+	var evidence *rotation.Evidence
+	for _, d := range done {
+		if err := credentials.Audit(ctx, tx, api.ScopedTokens.Path, t.ID, d); err != nil {
+			return false, err
+		}
+		evidence = p.version.Evidence
+	}
+	return true, tx.MarkUsed(ctx, t.ID, p.version.Number, tx.Now, evidence)
 }
 
 // ID returns the id of the token.

@@ -23,11 +23,13 @@ func (h *Handler) mountIdentify(r *httpapi.Router) {
 		ID: "identify", Method: http.MethodPost, Path: "/v1/identify", Tag: httpapi.TagTokens,
 		Permission: api.PermissionRead, Limit: limits.Identify, Returns: api.Identification{}, Summary: "What is this value",
 		Description: "Returns the object of the caller's environment that has or had a value, such as one found in a " +
-			"log: a scoped token (qct_), a principal's token (qcp_), or a signing secret (whsec_, whpk_). " +
+			"log: a scoped token (qct_), an access token (qca_), a principal's token (qcp_), or a signing secret (whsec_, " +
+			"whpk_). An access token is recognised until a day after its expiry. " +
 			"Also of a value that has ended, as long as its object exists. It is no use of the value, and " +
 			"changes nothing. White space around the value is removed. " +
 			"Each principal may send it 60 times a minute.",
-		Form: map[string]string{"token": "The value to identify."},
+		Form:         map[string]string{"token": "The value to identify."},
+		FormRequires: []string{"token"},
 	}, h.identify)
 }
 
@@ -40,6 +42,10 @@ func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) (err error) {
 		if keys.Matches(keys.PrefixPrincipal, value) {
 			out, err = identifyPrincipal(ctx, tx, value)
+			return err
+		}
+		if keys.Matches(keys.PrefixAccessToken, value) {
+			out, err = identifyAccess(ctx, tx, h, value)
 			return err
 		}
 		ref, number, err := whose(ctx, tx, value)

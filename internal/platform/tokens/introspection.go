@@ -20,9 +20,9 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 		ID: "introspect", Method: http.MethodPost, Path: "/v1/introspect", Tag: httpapi.TagTokens,
 		Permission: api.PermissionIntrospect, Limit: limits.Introspection, Returns: api.Introspection{},
 		Summary: "Is a token accepted",
-		Description: "RFC 7662, for scoped tokens of the caller's environment. " +
+		Description: "RFC 7662, for scoped tokens of the caller's environment, and for access tokens that were made from them. " +
 			"Only the call of a role with the permission `use` counts as a use, and as the proof that a pending version " +
-			"is in use.\n\n" +
+			"is in use. That of an access token (qca_) is a use of the version that it was made from, and no such proof.\n\n" +
 			"Such a call about a token that is accepted, and above its `rate_limit_per_minute`, is answered with 429, the " +
 			"code `token_rate_limited` and `Retry-After`, and never with `active: false`. It counts as no use.",
 		Form: map[string]string{
@@ -31,6 +31,7 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 			"remote_addr": "The address that presented the token. Outside the token's allowed_cidrs the token is inactive, " +
 				"and a token that has any is inactive without it.",
 		},
+		FormRequires: []string{"token"},
 	}, h.introspect)
 }
 
@@ -77,7 +78,11 @@ func (p *Presented) flatten() api.Introspection {
 		Active: true, Scope: strings.Join(p.scopes, " "), Tenant: t.Scope.Tenant, Environment: t.Scope.Environment,
 		ClientID: t.ConnectorID, Subject: t.ID, Version: p.version.Number,
 	}
-	if end := t.Credential.EndsAt(t.policy, p.version); !end.IsZero() {
+	end := t.Credential.EndsAt(t.policy, p.version)
+	if p.access != nil {
+		end = earlier(end, p.access.ExpiresAt)
+	}
+	if !end.IsZero() {
 		out.ExpiresAt = end.Unix()
 	}
 	return out

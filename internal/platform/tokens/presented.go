@@ -24,6 +24,7 @@ type Presented struct {
 	version rotation.Version
 	scopes  []string
 	at      time.Time
+	access  *store.AccessToken // that was presented instead of the value of the version; nil for none
 }
 
 // Known is what was read of a value: the token and the version that it belongs to.
@@ -31,6 +32,7 @@ type Known struct {
 	token     *token
 	number    int64
 	connector *store.Connector
+	access    *store.AccessToken // nil: the value is that of the version itself
 }
 
 // presented decides whether a value is accepted, by what was verified before where nothing was changed since; nil if
@@ -38,7 +40,7 @@ type Known struct {
 func (h *Handler) presented(
 	ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr,
 ) (*Presented, error) {
-	if !keys.Matches(keys.PrefixScopedToken, value) {
+	if !isBearer(value) {
 		return nil, nil
 	}
 	inMemory := h.runner.Keys.MemoryHash(value)
@@ -65,6 +67,12 @@ func (h *Handler) presented(
 // lookUp reads what decides about a value; nil if it belongs to no token of the caller's environment.
 func (h *Handler) lookUp(ctx context.Context, tx *txn.Tx, value secret.Value) (*Known, error) {
 	t, number, err := h.tokenOf(ctx, tx, value)
+	var a *store.AccessToken
+	if keys.Matches(keys.PrefixAccessToken, value) {
+		if t, a, err = accessTokenOf(ctx, tx, h, value); a != nil {
+			number = a.ParentVersion
+		}
+	}
 	if err != nil || t == nil {
 		return nil, err
 	}
@@ -72,7 +80,7 @@ func (h *Handler) lookUp(ctx context.Context, tx *txn.Tx, value secret.Value) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Known{t, number, c}, nil
+	return &Known{t, number, c, a}, nil
 }
 
 // PastDeadline reports whether a deadline has passed that has to be settled first.
@@ -86,15 +94,31 @@ func (k *Known) ref() store.Ref {
 
 // Accept decides whether the value is accepted from an address now; nil if not.
 func (k *Known) Accept(from netip.Addr, now time.Time) *Presented {
-	t := k.token
-	version, ok := t.Credential.Lookup(k.number)
-	valid := ok && t.Credential.ValidAt(t.policy, k.number, now)
-	if !valid || !addressAllowed(from, t.AllowedCIDRs) || !k.connector.Enabled {
+	if k.refused(from, now) != "" {
 		return nil
 	}
-	return &Presented{
-		token: t, version: version, scopes: effectiveScopes(t.Scopes, k.connector.AllowedScopes), at: now,
+	t := k.token
+	version, _ := t.Credential.Lookup(k.number)
+	scopes := effectiveScopes(t.Scopes, k.connector.AllowedScopes)
+	if k.access != nil {
+		scopes = within(k.access.Scopes, scopes)
 	}
+	return &Presented{token: t, version: version, scopes: scopes, at: now, access: k.access}
+}
+
+// refused returns why a value is not accepted from an address now; empty where it is.
+func (k *Known) refused(from netip.Addr, now time.Time) string {
+	t := k.token
+	_, ok := t.Credential.Lookup(k.number)
+	switch {
+	case !ok || !t.Credential.ValidAt(t.policy, k.number, now), k.access != nil && !k.access.LiveAt(now):
+		return RefusedEnded
+	case !addressAllowed(from, t.AllowedCIDRs):
+		return RefusedAddress
+	case !k.connector.Enabled:
+		return RefusedConnector
+	}
+	return ""
 }
 
 // tokenOf finds the token that a value belongs to, in the caller's environment; nil if there is none.
@@ -140,9 +164,11 @@ func unchecked(
 	return ref, number, by, err
 }
 
-// isEvidence reports whether the use proves that a pending version is in use.
+// isEvidence reports whether the use proves that a pending version is in use. That of an access token does not: a
+// principal may have opened it, without the consumer having the version; and where the consumer exchanged the version for
+// it, that was the proof.
 func (p *Presented) isEvidence() bool {
-	return p.version.State == rotation.StatePending && p.version.Evidence == nil
+	return p.access == nil && p.version.State == rotation.StatePending && p.version.Evidence == nil
 }
 
 // keepUse is Use in memory, by what was read.

@@ -22,7 +22,7 @@ func (h *Handler) mountRevocation(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "revokeToken", Method: http.MethodPost, Path: "/v1/revoke", Tag: httpapi.TagTokens, Limit: limits.Reserve,
 		Authenticate: h.authenticate, Returns: api.Revocation{}, Summary: "Revoke one token value",
-		Description: "RFC 7009, for scoped tokens and principals of the caller's environment. " +
+		Description: "RFC 7009, for scoped tokens, access tokens and principals of the caller's environment. " +
 			"As long as another version is valid, the token goes on with that one. " +
 			"A value that is not accepted anyway gets 200 too. The body says what was done, to a caller that has the " +
 			"permission `read` and to the value itself; for others it is empty. A pending version is cancelled, which sets " +
@@ -31,24 +31,30 @@ func (h *Handler) mountRevocation(r *httpapi.Router) {
 			"`unsupported_token_type`." +
 			"\n\nNeeds the permission `contain`, for the token of a principal (qcp_) `manage_principals`, or the very value " +
 			"that is to be revoked as bearer token.",
-		Form: map[string]string{"token": "The value to revoke.", "token_type_hint": "Ignored."},
+		Form:         map[string]string{"token": "The value to revoke.", "token_type_hint": "Ignored."},
+		FormRequires: []string{"token"},
 	}, h.revoke)
 }
 
-// authenticate finds the principal that calls, or the scoped token that calls for itself.
+// authenticate finds the principal that calls, or the scoped token that calls for itself: with its own value, or with
+// that of an access token.
 func (h *Handler) authenticate(ctx context.Context, caller *access.Request) (id string, err error) {
-	if !keys.Matches(keys.PrefixScopedToken, caller.Bearer) {
+	if !isBearer(caller.Bearer) {
 		err := access.Authenticate(ctx, h.runner, caller)
 		return caller.Actor(), err
 	}
 	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
-		ref, _, err := byValue(ctx, tx, caller.Bearer)
+		ref, err := refOf(ctx, tx, caller.Bearer)
 		if errors.Is(err, store.ErrNotFound) {
 			return notAccepted()
 		}
 		id = ref.ID
 		return err
 	})
+	if problem.Has(err, api.CodeUnauthenticated) && keys.Matches(keys.PrefixAccessToken, caller.Bearer) {
+		err := access.Authenticate(ctx, h.runner, caller) // it was made from something else
+		return caller.Actor(), err
+	}
 	return id, err
 }
 
@@ -60,7 +66,7 @@ func notAccepted() error {
 func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
 	caller := access.From(ctx)
 	value, _, formErr := in.TokenForm(ctx)
-	self := keys.Matches(keys.PrefixScopedToken, caller.Bearer) // the token itself calls, and no principal
+	self := caller.Principal == nil // the token itself calls
 	var target *store.Ref
 	var out api.Revocation
 	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
@@ -75,11 +81,17 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 		if keys.IsSigningValue(value) {
 			return unsupported()
 		}
+		if keys.Matches(keys.PrefixAccessToken, value) && (!self || value.Equal(caller.Bearer)) {
+			return nil
+		}
 		target, out.Reason, err = h.revocable(ctx, tx, caller.Bearer, value, self)
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if keys.Matches(keys.PrefixAccessToken, value) {
+		return revokeAccess(ctx, h, caller, value, self)
 	}
 	switch {
 	case target != nil:
