@@ -129,7 +129,7 @@ func TestServiceFetchesCredentials(t *testing.T) {
 	tf.Plan(0).Has("Old credentials can be revoked").HasNot("canary-")
 
 	p.Credential(api.ScopedTokens, "notifier").Revoke()
-	s.sends("not sent: the platform refuses the token of this service")
+	s.sends("not sent: the platform refuses the token of this program")
 	if strings.Contains(p.Log(), "canary-") || strings.Contains(s.errors.String(), "canary-") {
 		t.Error("a log has the credentials")
 	}

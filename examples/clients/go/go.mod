@@ -1,3 +1,3 @@
-module quickconnect-notifier
+module quickconnect-client
 
 go 1.22
