@@ -13,7 +13,8 @@ import (
 
 // An API lets through what the platform accepts, and asks it once for a while.
 func TestClientIntrospection(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		url := s.serve(acctest.ClientCommand{"scopes": []string{"messages:send"}})
 		value := s.value(1)
 		for _, authorization := range []string{"", value, "Basic " + value, "Bearer", "Bearer ", "bearer\t" + value} {
@@ -59,7 +60,8 @@ func TestClientIntrospection(t *testing.T) {
 
 // An API that cannot ask is closed: it answers 503 to what it does not know, and does not ask again at once.
 func TestClientIntrospectionFailsClosed(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		url := s.serve(acctest.ClientCommand{})
 		value, other := s.value(1), s.newValue("other", api.ScopedTokenCreate{})
 		s.wantCalls("before", url, value, 200, 1)
@@ -106,7 +108,8 @@ func TestClientIntrospectionFailsClosed(t *testing.T) {
 
 // The cache ends with a token, and keeps a number of answers only.
 func TestClientIntrospectionCache(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		url := s.serve(acctest.ClientCommand{"cache_size": 2})
 		end := s.p.Clock.Now().Add(5 * time.Second).Format(time.RFC3339)
 		short := s.newValue("short", api.ScopedTokenCreate{ExpiresAt: &end})
@@ -147,7 +150,8 @@ func TestClientIntrospectionCache(t *testing.T) {
 
 // A token counts from the addresses that it allows, and a callers with one token is one question.
 func TestClientIntrospectionOfACrowd(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		url := s.serve(acctest.ClientCommand{})
 		here := s.newValue("here", api.ScopedTokenCreate{AllowedCIDRs: []string{"127.0.0.0/8"}})
 		away := s.newValue("away", api.ScopedTokenCreate{AllowedCIDRs: []string{"192.0.2.0/24"}})

@@ -16,7 +16,8 @@ import (
 // Credentials are fetched again when the platform says, by one request however many ask. They go on through an outage,
 // and end when the platform refuses the token.
 func TestClientCredentials(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		fetches := func(want int) {
 			t.Helper()
 			if got := s.count(s.credentialsPath()); got != want {
@@ -77,7 +78,8 @@ func TestClientCredentials(t *testing.T) {
 
 // An answer of 401 is repeated once with the token that has come meanwhile, where the body can be sent again.
 func TestClientRetriesOn401(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		introspect := s.p.URL + "/v1/introspect"
 		body := base64.StdEncoding.EncodeToString([]byte(url.Values{"token": {s.value(1)}}.Encode()))
 		// replaced has the token of the program end, and another one come into its file, while a request is on its way.
@@ -123,7 +125,8 @@ func TestClientRetriesOn401(t *testing.T) {
 
 // A file is replaced while requests are on their way, and not in one step. No request fails.
 func TestClientFileReplacedInTheMiddle(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		first, second := s.newPrincipal(), s.newPrincipal()
 		s.write(first)
 		s.one("service", 1)
@@ -158,7 +161,8 @@ func TestClientFileReplacedInTheMiddle(t *testing.T) {
 
 // What is wrong with a source is said before any request, and without the token.
 func TestClientSources(t *testing.T) {
-	eachClient(t, func(t *testing.T, s *clientScene) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
 		value := s.value(1)
 		typo := value[:len(value)-1] + string(rune('a'+(value[len(value)-1]+1)%25))
 		fails := func(why string, failure *acctest.ClientFailure, code string) {

@@ -35,12 +35,12 @@ type clientScene struct {
 }
 
 // eachClient runs a test for the client in every language.
-func eachClient(t *testing.T, test func(t *testing.T, s *clientScene)) {
+func eachClient(t *testing.T, test func(s *clientScene)) {
 	t.Helper()
 	for _, language := range acctest.Clients {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			test(t, newClientScene(t, language))
+			test(newClientScene(t, language))
 		})
 	}
 }
@@ -101,11 +101,6 @@ func (s *clientScene) write(token string) {
 
 func (s *clientScene) fromFile() acctest.ClientCommand {
 	return acctest.ClientCommand{"kind": "file", "value": s.file}
-}
-
-// exchanged is a source that exchanges the token in the file.
-func (s *clientScene) exchanged() acctest.ClientCommand {
-	return acctest.ClientCommand{"kind": "exchange", "at": s.p.URL, "subject_file": s.file, "ttl": 600}
 }
 
 // open makes a client of this name, with a token from this source.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
@@ -22,6 +23,10 @@ type clientVectors struct {
 	Tokens []struct {
 		Name, Text, Code string
 		Prefixes         []string
+	}
+	Scopes []struct {
+		Has, Wants string
+		Allowed    bool
 	}
 	Sign   []clientSignVector
 	Verify []clientVerifyVector
@@ -110,6 +115,11 @@ func TestClientVectorsHold(t *testing.T) {
 			t.Errorf("token, %s: well formed is %t", v.Name, formed)
 		}
 	}
+	for _, v := range vectors.Scopes {
+		if api.ScopeAllowed(v.Wants, strings.Fields(v.Has)) != v.Allowed {
+			t.Errorf("%q allows %s is not %t", v.Has, v.Wants, v.Allowed)
+		}
+	}
 	for _, v := range vectors.Sign {
 		t.Run("sign, "+v.Name, func(t *testing.T) {
 			parsed, err := parseKeys(v.Secrets)
@@ -191,6 +201,13 @@ func TestClientVectors(t *testing.T) {
 				fails("token, "+v.Name, failure, "invalid", v.Code)
 				if failure != nil && len(v.Text) > 8 && strings.Contains(failure.Message, v.Text[4:]) {
 					t.Errorf("token, %s: the error repeats the token", v.Name)
+				}
+			}
+			for _, v := range vectors.Scopes {
+				var allowed bool
+				d.Must(acctest.ClientCommand{"do": "allows", "has": v.Has, "wants": v.Wants}, &allowed)
+				if allowed != v.Allowed {
+					t.Errorf("%q allows %s is not %t", v.Has, v.Wants, v.Allowed)
 				}
 			}
 			for _, v := range vectors.Sign {

@@ -78,6 +78,7 @@ const commands = {
   },
   failures: () => failures,
   check_token: ({ text, prefixes }) => quickconnect.checkToken(text, ...(prefixes ?? [])),
+  allows: ({ has, wants }) => quickconnect.allows({ active: true, scope: has }, wants),
   sign: ({ secrets, id, timestamp, body }) => quickconnect.signWebhook(secrets ?? [], id, timestamp, Buffer.from(body, "base64")),
   verify({ secrets, headers, body, tolerance }) {
     const options = { now: clock, toleranceSeconds: tolerance };

@@ -145,6 +145,7 @@ commands = {
     "serve": serve,
     "failures": lambda c: len(failures),
     "check_token": lambda c: quickconnect.check_token(c["text"], *(c.get("prefixes") or [])),
+    "allows": lambda c: quickconnect.allows({"scope": c["has"]}, c["wants"]),
     "sign": lambda c: quickconnect.sign_webhook(c.get("secrets") or [], c["id"], c["timestamp"], body_of(c)),
     "verify": lambda c: quickconnect.verify_webhook(
         c.get("secrets") or [], c["headers"], body_of(c), now=clock, tolerance=c["tolerance"]

@@ -30,16 +30,16 @@ type source struct {
 }
 
 type command struct {
-	Do, Of, Endpoint, Method, Path, Body, ID, Connector, Text string
-	Now                                                       float64
-	Times, Version                                            int
-	Stream                                                    bool
-	Source                                                    source
-	Secrets, Prefixes, Scopes                                 []string
-	Headers                                                   http.Header
-	Timestamp                                                 int64
-	Tolerance                                                 float64
-	CacheSize                                                 int `json:"cache_size"`
+	Do, Of, Endpoint, Method, Path, Body, ID, Connector, Text, Has, Wants string
+	Now                                                                   float64
+	Times, Version                                                        int
+	Stream                                                                bool
+	Source                                                                source
+	Secrets, Prefixes, Scopes                                             []string
+	Headers                                                               http.Header
+	Timestamp                                                             int64
+	Tolerance                                                             float64
+	CacheSize                                                             int `json:"cache_size"`
 }
 
 var (
@@ -108,6 +108,8 @@ func do(c command) (any, error) {
 		return failed.Load(), nil
 	case "check_token":
 		return nil, quickconnect.CheckToken(c.Text, c.Prefixes...)
+	case "allows":
+		return quickconnect.Introspection{Scope: c.Has}.Allows(c.Wants), nil
 	case "sign":
 		return quickconnect.SignWebhook(secretsOf(c), c.ID, time.Unix(c.Timestamp, 0), bodyOf(c))
 	case "verify":
