@@ -17,12 +17,19 @@ func TestClientThroughARotation(t *testing.T) {
 		url := s.serve(acctest.ClientCommand{"scopes": []string{"messages:send"}})
 		s.open("caller", url, s.fromFile())
 		s.open("late", url, acctest.ClientCommand{"kind": "static", "value": s.value(1)})
+		// So long that they are not renewed in time: who has one of the old token is refused, and repeats the request.
+		long := s.exchanged()
+		long["ttl"] = 3600
+		s.open("exchanged", url, long)
+		s.open("exchanged service", s.p.URL, long)
 		works := func(when string) {
 			t.Helper()
 			for _, passed := range []time.Duration{0, cacheTTL, 5 * time.Minute} {
 				s.advance(passed)
 				s.wantStatus("caller", url, 20, 200)
+				s.wantStatus("exchanged", url, 20, 200)
 				s.wantCredentials("service", 20, 1)
+				s.wantCredentials("exchanged service", 20, 1)
 			}
 			if t.Failed() {
 				t.Fatal("it fails " + when)
@@ -39,7 +46,9 @@ func TestClientThroughARotation(t *testing.T) {
 		works("with the new token")
 		s.wantStatus("late", url, 20, 200)
 		credential.Step(api.StepRetire, api.StepRequest{Force: true, Reason: "test"})
+		s.count(exchangePath)
 		works("after the old token was retired")
+		s.exchanges(2)
 		s.wantStatus("late", url, 20, 401)
 
 		failure := s.Do(acctest.ClientCommand{"do": "acknowledge", "of": "api", "id": s.token, "version": 3}, nil)

@@ -103,6 +103,11 @@ func (s *clientScene) fromFile() acctest.ClientCommand {
 	return acctest.ClientCommand{"kind": "file", "value": s.file}
 }
 
+// exchanged is a source that exchanges the token in the file.
+func (s *clientScene) exchanged() acctest.ClientCommand {
+	return acctest.ClientCommand{"kind": "exchange", "at": s.p.URL, "subject_file": s.file, "ttl": 600}
+}
+
 // open makes a client of this name, with a token from this source.
 func (s *clientScene) open(of, endpoint string, source acctest.ClientCommand) {
 	s.t.Helper()
