@@ -87,15 +87,23 @@ func startService(t *testing.T, p *acctest.Platform, third *httptest.Server) *se
 	return s
 }
 
-// sends has the service send a message, and wants what it says.
-func (s *service) sends(want string) {
+// says has the service send a message, and returns what it says.
+func (s *service) says() string {
 	s.t.Helper()
 	if _, err := io.WriteString(s.in, "hello\n"); err != nil {
 		s.t.Fatal(err)
 	}
-	if !s.out.Scan() || s.out.Text() != want {
-		s.t.Fatalf("the service says %q, want %q\n%s", s.out.Text(), want, s.errors.String())
+	if !s.out.Scan() {
+		s.t.Fatalf("the service has ended\n%s", s.errors.String())
 	}
+	return s.out.Text()
+}
+
+// sends has the service send messages until it says this. Its clock is that of the machine, far ahead of the
+// platform's, so that it fetches again every second.
+func (s *service) sends(want string) {
+	s.t.Helper()
+	acctest.WaitFor(s.t, "the service says "+want, func() bool { return s.says() == want })
 }
 
 // A service starts with a scoped token only. It takes new credentials up without a restart, and the plans say when the
