@@ -44,17 +44,18 @@ var arrows = []arrow{
 	{from: "secret", only: []string{}, never: []string{terraform}},
 	{from: "rotation", only: []string{}, never: []string{terraform}},
 	{from: "webhook", only: []string{}, never: []string{terraform}},
+	{from: "guardrail", only: []string{"api", "secret"}, never: []string{terraform}},
 	{from: "api", only: []string{"secret"}, never: []string{terraform}},
 	{from: "client", only: []string{"api", "clock", "secret"}, never: []string{internal + "platform", terraform}},
 	{
 		from:  "platform",
-		only:  []string{"api", "clock", "rotation", "secret", "webhook"},
+		only:  []string{"api", "clock", "guardrail", "rotation", "secret", "webhook"},
 		never: []string{internal + "client", internal + "provider", internal + "acctest", terraform},
 	},
 	{from: "platform/egress", only: []string{"api", "clock", "secret"}},
 	{
 		from:  "provider",
-		only:  []string{"api", "client", "clock", "rotation", "secret", "webhook"},
+		only:  []string{"api", "client", "clock", "guardrail", "rotation", "secret", "webhook"},
 		never: []string{internal + "platform"},
 	},
 	{from: "canary", only: []string{}, never: []string{terraform}},
@@ -63,7 +64,7 @@ var arrows = []arrow{
 	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",
-		only:  []string{"api", "client", "clock", "export", "platform", "rotation", "secret", "webhook"},
+		only:  []string{"api", "client", "clock", "export", "guardrail", "platform", "rotation", "secret", "webhook"},
 		never: []string{internal + "provider", terraform},
 	},
 	{

@@ -25,16 +25,18 @@ var platformMayImport = map[string][]string{
 	"keys":         {"store", "keyring"},
 	"txn":          {"problem", "keys", "store", "keyring"},
 	"accesstokens": {"txn", "problem", "keys", "store"},
-	"access":       {"txn", "problem", "keys", "store", "keyring"},
+	"guardrails":   {"txn", "problem", "keys", "store", "keyring"},
+	"access":       {"guardrails", "txn", "problem", "keys", "store", "keyring"},
 	"claims":       {"txn", "problem", "keys", "store"},
-	"httpapi":      {"claims", "access", "limits", "txn", "problem", "keys", "store"},
+	"httpapi":      {"claims", "access", "guardrails", "limits", "txn", "problem", "keys", "store"},
 	"credentials":  {"txn", "problem", "keys", "store", "keyring"},
-	"lifecycle":    {"credentials", "httpapi", "limits", "access", "txn", "problem", "keys"},
+	"lifecycle":    {"credentials", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
 
 	"identity":   domain(),
 	"connectors": domain(),
 	"policies":   domain(),
 	"principals": domain(),
+	"governance": domain(),
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors", "accesstokens"),
 	"exchange":   domain("tokens", "accesstokens"),
@@ -46,7 +48,8 @@ var platformMayImport = map[string][]string{
 // domain lists what the package of a domain may import: what every domain stands on, and these.
 func domain(besides ...string) []string {
 	return append([]string{
-		"lifecycle", "credentials", "httpapi", "limits", "access", "txn", "problem", "keys", "store", "keyring",
+		"lifecycle", "credentials", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys", "store",
+		"keyring",
 	}, besides...)
 }
 

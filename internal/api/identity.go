@@ -28,6 +28,9 @@ const (
 	PermissionUse         = "use"
 	// PermissionManagePrincipals is of role security alone, so that a stolen CI token cannot remove the others.
 	PermissionManagePrincipals = "manage_principals"
+	// PermissionGovern and PermissionExempt are of role security alone, so that what deploys cannot set its own limits.
+	PermissionGovern = "govern" // write the policy of the environment
+	PermissionExempt = "exempt" // write exemptions from it
 )
 
 // role is one role and its permissions, in the order in which GET /v1/identity lists them.
@@ -47,7 +50,8 @@ var roles = []role{
 		PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect,
 	}},
 	{RoleSecurity, []string{
-		PermissionRead, PermissionContain, PermissionIntrospect, PermissionManagePrincipals,
+		PermissionRead, PermissionContain, PermissionIntrospect, PermissionManagePrincipals, PermissionGovern,
+		PermissionExempt,
 	}},
 	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
 }

@@ -52,6 +52,19 @@ var (
 	}
 )
 
+// The kinds of what governs an environment. They are not among Kinds: their objects have no name of their own.
+var (
+	// EnvironmentPolicies has one object at most in every environment.
+	EnvironmentPolicies = Kind{
+		Path: "environment-policies", Singular: "environment policy", Plural: "environment policies", IDPrefix: "epl_",
+		Terraform: "quickconnect_environment_policy", Tag: "Guardrails",
+	}
+	GuardrailExemptions = Kind{
+		Path: "guardrail-exemptions", Singular: "guardrail exemption", Plural: "guardrail exemptions", IDPrefix: "exm_",
+		Terraform: "quickconnect_guardrail_exemption", Tag: "Guardrails",
+	}
+)
+
 // Kinds returns every kind of object.
 func Kinds() []Kind {
 	return []Kind{Connectors, ScopedTokens, WebhookEndpoints, SigningSecrets, RotationPolicies}

@@ -34,6 +34,8 @@ const (
 	CodeClaimSuperseded = "claim_superseded"
 	// CodeNoSuchRoute differs from CodeNotFound because a wrong path says nothing about an object.
 	CodeNoSuchRoute = "no_such_route"
+	// CodeGuardrailViolation is of a write that breaks a rule of the environment policy.
+	CodeGuardrailViolation = "guardrail_violation"
 )
 
 // StatusOf maps error codes to HTTP statuses.
@@ -63,6 +65,7 @@ var StatusOf = map[string]int{
 	CodeUnsupportedToken:    http.StatusBadRequest,
 	CodeInvalidGrant:        http.StatusBadRequest,
 	CodeClaimSuperseded:     http.StatusConflict,
+	CodeGuardrailViolation:  http.StatusUnprocessableEntity,
 }
 
 // Reasons of CodeNameTaken. A create without a claim, and a change of a name, have none.
@@ -93,5 +96,6 @@ type Problem struct {
 	Field     string `json:"field,omitempty" doc:"JSON pointer of the member of the request that was refused."`
 	OAuth     string `json:"error,omitempty" doc:"Of invalid_grant: the code once more, where OAuth libraries look for it." enum:"invalid_grant"`
 	Reason    string `json:"reason,omitempty" doc:"Of name_taken, where the create had a claim: why it does not get that object." enum:"unclaimed,presented,other_principal,other_specification,changed,too_old,same_run,ended_in_order"`
+	Rule      string `json:"rule,omitempty" doc:"Of guardrail_violation: the rule of the environment policy that the write breaks."`
 	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

@@ -23,6 +23,8 @@ const (
 	pathPolicies   = "/v1/rotation-policies"
 	pathAccess     = "/v1/access-tokens"
 	pathExchange   = "/v1/token"
+	pathRules      = "/v1/environment-policies"
+	pathExemptions = "/v1/guardrail-exemptions"
 )
 
 // mays lists the permissions of each role. It repeats DESIGN section 7, not the code.
@@ -39,6 +41,7 @@ var mays = map[string][]string{
 	},
 	api.RoleSecurity: {
 		"", api.PermissionRead, api.PermissionIntrospect, api.PermissionContain, api.PermissionManagePrincipals,
+		api.PermissionGovern, api.PermissionExempt,
 	},
 	api.RoleRuntime: {"", api.PermissionIntrospect, api.PermissionAcknowledge},
 }

@@ -12,22 +12,38 @@ import (
 
 const bindBatch = 200
 
-// bindRows gives the rows that an older build wrote their keyed hashes, once in the life of a database and before
-// anything is served. From then on, a row without one is refused.
+// olderTables are the tables whose rows an older build may have written without keyed hashes, in groups that are bound
+// together.
+var olderTables = [][]store.Table{
+	{
+		store.TablePrincipals, store.TableSecrets, store.TableScopedTokens, store.TableConnectors,
+		store.TableRotationPolicies,
+	},
+	{store.TableEnvironmentPolicies},
+}
+
+// bindRows gives the rows that an older build or a migration wrote their keyed hashes, once in the life of a database and
+// before anything is served. From then on, a row without one is refused.
 func bindRows(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
+	for _, tables := range olderTables {
+		if err := bindOnce(ctx, runner, log, tables); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bindOnce(ctx context.Context, runner *txn.Runner, log *slog.Logger, tables []store.Table) error {
 	var done bool
 	err := runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-		done, err = keys.RowsBound(ctx, tx.Keys, tx.Tx)
+		done, err = keys.RowsBound(ctx, tx.Keys, tx.Tx, tables[0])
 		return err
 	})
 	if err != nil || done {
 		return err
 	}
 	total := 0
-	for _, table := range []store.Table{
-		store.TablePrincipals, store.TableSecrets, store.TableScopedTokens, store.TableConnectors,
-		store.TableRotationPolicies,
-	} {
+	for _, table := range tables {
 		n, err := bindTable(ctx, runner, table)
 		if err != nil {
 			return fmt.Errorf("bind the rows of an older build: %w", err)
@@ -39,7 +55,7 @@ func bindRows(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
 			"rows", total)
 	}
 	return runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		return keys.SetRowsBound(ctx, tx.Keys, tx.Tx, tx.Random, tx.Now)
+		return keys.SetRowsBound(ctx, tx.Keys, tx.Tx, tables[0], tx.Random, tx.Now)
 	})
 }
 
@@ -93,6 +109,12 @@ func boundRow(ctx context.Context, tx *txn.Tx, r store.UnboundRow) (b keys.Bound
 			return b, err
 		}
 		return tx.Keys.Rows().Policy(p)
+	case store.TableEnvironmentPolicies:
+		p, err := tx.EnvironmentPolicy(ctx, r.Scope)
+		if err != nil {
+			return b, err
+		}
+		return tx.Keys.Rows().EnvironmentPolicy(p)
 	}
 	return b, fmt.Errorf("no keyed hash is defined for rows of %s", r.Table)
 }

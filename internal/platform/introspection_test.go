@@ -14,6 +14,7 @@ import (
 func TestIntrospection(t *testing.T) {
 	w := newWorld(t)
 	policy := w.newPolicy("monthly", nil)
+	w.govern(object{}) // introspection shows a wildcard as it is
 	c := w.newConnector("chat", object{"allowed_scopes": []string{"messages:*", "users:read"}})
 	token := w.newToken("notifier", c.ID, object{
 		"scopes": []string{"users:read", "messages:*"}, "expires_at": nil,

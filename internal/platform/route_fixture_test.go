@@ -120,6 +120,24 @@ var routes = []route{
 	{"PATCH", pathPolicies + "/{id}", api.PermissionWrite, object{"interval": "2d"}},
 	{"POST", pathPolicies + "/{id}/undelete", api.PermissionWrite, object{"name": "new"}},
 	{"DELETE", pathPolicies + "/{id}", api.PermissionWrite, nil},
+
+	{"GET", "/v1/environment-policy", api.PermissionRead, nil},
+	{"POST", "/v1/environment-policy/check", api.PermissionRead, object{"require_cidrs": true}},
+	{"POST", pathRules, api.PermissionGovern, object{"forbid_weak_credentials": true}},
+	{"GET", pathRules, api.PermissionRead, nil},
+	{"GET", pathRules + "/{id}", api.PermissionRead, nil},
+	{"PUT", pathRules + "/{id}", api.PermissionGovern, object{"forbid_secret_reuse": true}},
+	{"DELETE", pathRules + "/{id}", api.PermissionGovern, nil},
+	{
+		"POST", pathExemptions, api.PermissionExempt, object{
+			"kind": "connectors", "name": "new", "rule": api.RuleRequireLabels, "reason": "test",
+			"expires_at": "2030-01-01T00:00:00Z",
+		},
+	},
+	{"GET", pathExemptions, api.PermissionRead, nil},
+	{"GET", pathExemptions + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathExemptions + "/{id}", api.PermissionExempt, object{"reason": "another one"}},
+	{"DELETE", pathExemptions + "/{id}", api.PermissionExempt, nil},
 }
 
 // objectOf fills the id of an object into a path.
@@ -152,6 +170,8 @@ func (w *world) objects() map[string]string {
 		pathEndpoints:  endpoint.ID,
 		pathSecrets:    w.newSecret("signing", endpoint.ID, policy.ID, nil).ID,
 		pathPolicies:   w.newPolicy("monthly", nil).ID,
+		pathRules:      w.govern(object{}),
+		pathExemptions: w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID,
 	}
 }
 
@@ -167,6 +187,10 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 		ids[pathEndpoints] = w.newEndpoint("hooks", ids[pathConnectors], nil).ID
 	case strings.HasPrefix(path, pathSecrets):
 		ids[pathSecrets] = w.create(api.SigningSecrets, "signing", ids[pathPolicies], nil).ID
+	case strings.HasPrefix(path, pathExemptions):
+		ids[pathExemptions] = w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID
+	case strings.HasPrefix(path, pathRules):
+		ids[pathRules] = w.govern(object{})
 	default:
 		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/governance"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -137,6 +138,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
+		governance.New(runner, changes),
 		runs.New(runner),
 		deliveries.New(engine, changes, waker),
 	} {

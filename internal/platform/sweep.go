@@ -14,6 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -65,7 +66,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), s.forgetOld(ctx))
+		s.fetches.Flush(ctx), guardrails.End(ctx, s.runner), s.forgetOld(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.

@@ -23,20 +23,26 @@ type newPrincipal struct {
 
 	role, name, ttl string
 	scope           store.Scope
+	breakGlass      bool
 }
 
 func tokenCreateCommand(c clock.Clock) *cobra.Command {
 	var p newPrincipal
 	cmd := leaf("create --data-dir DIR --tenant TENANT --environment ENVIRONMENT --role ROLE",
 		"Create one more principal, and print its token once.",
-		"Creates one more principal and prints its token once. The token cannot be shown again. May run beside a server.",
-		func(cmd *cobra.Command) error { return tokenCreate(cmd.Context(), p, cmd.OutOrStdout(), c) })
+		"Creates one more principal and prints its token once. The token cannot be shown again. May run beside a server.\n"+
+			"Refused where the policy of the environment has forbid_static_principals: --break-glass makes it nevertheless.",
+		func(cmd *cobra.Command) error {
+			return tokenCreate(cmd.Context(), p, cmd.OutOrStdout(), cmd.ErrOrStderr(), c)
+		})
 	dataFlags(cmd, &p.data)
 	scopeFlags(cmd, &p.scope)
 	flags := cmd.Flags()
 	flags.StringVar(&p.role, "role", "", "the `ROLE`: "+strings.Join(api.Roles(), ", "))
 	flags.StringVar(&p.name, "name", "", "a `NAME` that says where the token is used (default the role)")
 	flags.StringVar(&p.ttl, "ttl", "", "the `DURATION` after which the token expires, such as 720h or 30d (default never)")
+	flags.BoolVar(&p.breakGlass, "break-glass", false,
+		"make it although the policy of the environment forbids static principals; the audit trail records it")
 	require(cmd, "role")
 	completes(cmd, "role", api.Roles()...)
 	completes(cmd, "name")
@@ -44,7 +50,7 @@ func tokenCreateCommand(c clock.Clock) *cobra.Command {
 	return cmd
 }
 
-func tokenCreate(ctx context.Context, p newPrincipal, stdout io.Writer, c clock.Clock) (err error) {
+func tokenCreate(ctx context.Context, p newPrincipal, stdout, stderr io.Writer, c clock.Clock) (err error) {
 	lifetime, err := parseTTL(p.ttl)
 	if err != nil {
 		return err
@@ -54,7 +60,13 @@ func tokenCreate(ctx context.Context, p newPrincipal, stdout io.Writer, c clock.
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	token, err := access.CreatePrincipal(ctx, s, k, c, p.scope, p.role, cmp.Or(p.name, p.role), lifetime)
+	create := access.CreatePrincipal
+	if p.breakGlass {
+		create = access.BreakGlass
+		_, _ = fmt.Fprintln(stderr, "warning: this token is made whatever the policy of the environment says; the audit "+
+			"trail records it. Revoke it once there is another way in: quickconnectd token revoke")
+	}
+	token, err := create(ctx, s, k, c, p.scope, p.role, cmp.Or(p.name, p.role), lifetime)
 	if err != nil {
 		return err
 	}

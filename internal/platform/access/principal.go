@@ -11,6 +11,8 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -23,6 +25,7 @@ const actorOperator = "quickconnectd"
 
 const (
 	actionEnvironment = "create_environment"
+	actionBreakGlass  = "break_glass"
 	kindEnvironments  = "environments"
 )
 
@@ -77,10 +80,40 @@ func checkBootstrap(tenant string, environments []string) error {
 	return nil
 }
 
-// CreatePrincipal makes one more principal and returns its token, which cannot be read again. A ttl of 0 is forever.
+// CreatePrincipal makes one more principal and returns its token, which cannot be read again. A ttl of 0 is forever. It
+// is refused where the policy of the environment forbids static principals.
 func CreatePrincipal(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
 	scope store.Scope, role, name string, ttl time.Duration,
+) (secret.Value, error) {
+	return newPrincipal(ctx, s, k, c, scope, role, name, ttl, guarded)
+}
+
+// BreakGlass is CreatePrincipal whatever the policy of the environment says: the way back where nothing else has access.
+func BreakGlass(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
+	scope store.Scope, role, name string, ttl time.Duration,
+) (secret.Value, error) {
+	return newPrincipal(ctx, s, k, c, scope, role, name, ttl, broken)
+}
+
+// guarded refuses a static principal that the policy of the environment forbids.
+func guarded(ctx context.Context, tx *txn.Tx, name string) error {
+	err := guardrails.Check(ctx, tx, "", nil, guardrail.Subject{Kind: api.KindPrincipals, Name: name})
+	if err != nil {
+		return fmt.Errorf("%w Where nothing else has access any more, repeat this with --break-glass", err)
+	}
+	return nil
+}
+
+// broken records that a principal was made whatever the policy says.
+func broken(ctx context.Context, tx *txn.Tx, name string) error {
+	return tx.Audit(ctx, actionBreakGlass, kindEnvironments, tx.Scope.Environment, map[string]string{"name": name})
+}
+
+func newPrincipal(
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
+	scope store.Scope, role, name string, ttl time.Duration, allow func(context.Context, *txn.Tx, string) error,
 ) (token secret.Value, err error) {
 	if !slices.Contains(api.Roles(), role) {
 		return token, fmt.Errorf("the role must be one of %s", strings.Join(api.Roles(), ", "))
@@ -97,6 +130,9 @@ func CreatePrincipal(
 	}
 	err = runner.Update(ctx, txn.Caller{Scope: scope, Actor: actorOperator}, func(tx *txn.Tx) error {
 		if err := checkEnvironment(ctx, tx); err != nil {
+			return err
+		}
+		if err := allow(ctx, tx, name); err != nil {
 			return err
 		}
 		token, err = createPrincipal(ctx, tx, role, name, ttl)
@@ -120,6 +156,9 @@ func createEnvironment(ctx context.Context, tx *txn.Tx) error {
 		return err
 	}
 	if err := tx.Keys.EnsureComparison(ctx, tx.Tx, tx.Scope, tx.Random, tx.Now); err != nil {
+		return err
+	}
+	if err := guardrails.Begin(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, actionEnvironment, kindEnvironments, tx.Scope.Environment, nil)

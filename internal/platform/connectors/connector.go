@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -110,6 +112,13 @@ func (c *connector) inUse(save func() error, now time.Time) httpapi.InUse {
 
 // Show serves the engine.
 func (c *connector) Show(now time.Time) any { return c.flatten(now) }
+
+// subject is what the rules of the environment look at, with the credentials that come with a write.
+func (c *connector) subject(supplied map[string]secret.Value) guardrail.Subject {
+	s := guardrails.Connector(c.Connector, c.policy)
+	s.Values = guardrails.Supplied("credentials", supplied)
+	return s
+}
 
 // patchMetadata applies the members of a patch that are plain metadata, and checks the whole connector.
 func (c *connector) patchMetadata(

@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -114,6 +115,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 				return nil, err
 			}
 		}
+		if err := guardrails.Check(ctx, tx, c.ID, nil, c.subject(in.Body.Credentials)); err != nil {
+			return nil, err
+		}
 		if err := tx.InsertConnector(ctx, c.Connector); err != nil {
 			return nil, err
 		}
@@ -176,7 +180,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := httpapi.CheckChangeable(api.Connectors, &c.Object); err != nil {
 			return nil, err
 		}
-		before, shownBefore := *c.Connector, c.Show(tx.Now)
+		before, shownBefore, was := *c.Connector, c.Show(tx.Now), c.subject(nil)
 		if err := c.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
 			return nil, err
 		}
@@ -192,6 +196,13 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		}
 		if !moved && reflect.DeepEqual(before, *c.Connector) {
 			return httpapi.Object(&c.Object, c.Show(tx.Now)), nil
+		}
+		is := c.subject(nil)
+		if moved {
+			is = c.subject(in.Body.Credentials)
+		}
+		if err := guardrails.Check(ctx, tx, c.ID, &was, is); err != nil {
+			return nil, err
 		}
 		c.Parts().Touch()
 		if err := c.Save(ctx, tx); err != nil {

@@ -22,6 +22,8 @@ const (
 	purposeRequest = "request" // bodies are compared by their keyed hash
 	purposeBinding = "binding" // what decides about access is bound to its row by a keyed hash
 	purposeBound   = "bound"   // no key: its row says that every row has got its keyed hash
+
+	purposePoliciesBound = "policies bound" // no key: the same of the environment policies, which are younger
 )
 
 func purposeComparison(scope store.Scope) string {
@@ -150,19 +152,30 @@ func (k *sealer) makeKey(
 	return made, tx.InsertKey(ctx, purpose, number, sealed, now)
 }
 
-// RowsBound reports whether the rows of older builds have got their keyed hashes.
-func RowsBound(ctx context.Context, k *Keys, tx *store.Tx) (bool, error) {
-	_, err := k.key(ctx, tx, purposeBound)
+// RowsBound reports whether the rows of a table that older builds wrote have got their keyed hashes.
+func RowsBound(ctx context.Context, k *Keys, tx *store.Tx, table store.Table) (bool, error) {
+	_, err := k.key(ctx, tx, boundPurpose(table))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// SetRowsBound says that every row has got its keyed hash.
-func SetRowsBound(ctx context.Context, k *Keys, tx *store.Tx, random *Random, now time.Time) error {
-	_, err := k.ensure(ctx, tx, purposeBound, random, now)
+// SetRowsBound says that every row of a table has got its keyed hash.
+func SetRowsBound(
+	ctx context.Context, k *Keys, tx *store.Tx, table store.Table, random *Random, now time.Time,
+) error {
+	_, err := k.ensure(ctx, tx, boundPurpose(table), random, now)
 	return err
+}
+
+// boundPurpose is what notes that the rows of a table are bound: the tables that had rows before there were keyed
+// hashes share one.
+func boundPurpose(table store.Table) string {
+	if table == store.TableEnvironmentPolicies {
+		return purposePoliciesBound
+	}
+	return purposeBound
 }
 
 // EnsureComparison makes the comparison key of an environment if it has none.

@@ -100,6 +100,18 @@ func (r Rows) AccessToken(t *store.AccessToken) (Bound, error) {
 		micros(t.ExpiresAt), t.OpenedBy, micros(t.EndedAt))
 }
 
+// EnvironmentPolicy binds the rules of an environment, those in force and the defaults, to the environment.
+func (r Rows) EnvironmentPolicy(p *store.EnvironmentPolicy) (Bound, error) {
+	row := store.Row{Table: store.TableEnvironmentPolicies, Scope: p.Scope, ID: p.ID}
+	return r.bind(row, p.Etag, p.Rules, p.Defaults)
+}
+
+// Exemption binds what an exemption is for, and when it ends, to the exemption.
+func (r Rows) Exemption(e *store.GuardrailExemption) (Bound, error) {
+	row := store.Row{Table: store.TableGuardrailExemptions, Scope: e.Scope, ID: e.ID}
+	return r.bind(row, e.Kind, e.Name, e.Rule, micros(e.Expires))
+}
+
 // Run binds whose run it is, and how it ended, to the run.
 func (r Rows) Run(run *store.Run) (Bound, error) {
 	row := store.Row{Table: store.TableRuns, Scope: run.Scope, ID: run.ID}

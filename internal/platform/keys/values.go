@@ -28,6 +28,12 @@ func (k *Keys) MemoryHash(token secret.Value) string {
 	return string(k.requestMAC("in memory", token.Expose())) //nolint:forbidigo // hashed for lookup
 }
 
+// SuppliedHash returns the keyed hash by which a value that a caller has supplied is found again in the whole tenant.
+// No rotation of keys changes it.
+func SuppliedHash(k *Keys, tenant string, value secret.Value) []byte {
+	return k.requestMAC("supplied", tenant, value.Expose()) //nolint:forbidigo // hashed, to be found again
+}
+
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
 func Matches(prefix string, token secret.Value) bool {
 	return WellFormed(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum

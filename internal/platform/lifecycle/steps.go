@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -125,6 +126,11 @@ func (h *Handler) takeStep(ctx context.Context, step rotation.Step, in *stepInpu
 		issue, err := o.Issuer(ctx, tx, body.Secret)
 		if err != nil {
 			return nil, err
+		}
+		if step != rotation.StepReissue { // which ends an outage after a containment
+			if err := guardrails.CheckSupplied(ctx, tx, h.Kind, p.Object, body.Secret); err != nil {
+				return nil, err
+			}
 		}
 		err = credentials.Apply(ctx, tx, o, rotation.Command{
 			Step: step, Reason: body.Reason, Force: body.Force, Version: httpapi.ValueOr(body.Version, 0),

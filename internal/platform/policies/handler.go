@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -90,6 +91,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := httpapi.CheckNameFree(ctx, tx, api.RotationPolicies, policy.Name); err != nil {
 			return nil, err
 		}
+		if err := guardrails.Check(ctx, tx, policy.ID, nil, guardrails.RotationPolicy(policy)); err != nil {
+			return nil, err
+		}
 		if err := tx.InsertRotationPolicy(ctx, policy); err != nil {
 			return nil, err
 		}
@@ -165,6 +169,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		}
 		if reflect.DeepEqual(before, *policy) {
 			return httpapi.Object(&policy.Object, flatten(policy)), nil
+		}
+		if err := checkGuardrails(ctx, tx, &before, policy); err != nil {
+			return nil, err
 		}
 		policy.Etag++
 		if err := save(ctx, tx, policy); err != nil {

@@ -140,6 +140,9 @@ func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope
 		_, err = tx.exec(ctx, deleteDataKeysOf, scope.Tenant, scope.Environment, id)
 	}
 	if err == nil {
+		err = tx.forgetValueUses(ctx, scope, id)
+	}
+	if err == nil {
 		err = tx.addUsage(ctx, scope, kind, -1, 0)
 	}
 	return failed("deleting", kind, id, err)

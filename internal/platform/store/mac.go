@@ -18,6 +18,9 @@ const (
 	TableRuns             Table = "runs"
 	TableClaims           Table = "claims"
 	TableAccessTokens     Table = "access_tokens"
+
+	TableEnvironmentPolicies Table = "environment_policies"
+	TableGuardrailExemptions Table = "guardrail_exemptions"
 )
 
 // Row identifies a row of one of these tables.
@@ -81,6 +84,17 @@ var macs = func() map[Table]macStatements {
 			write: `UPDATE claims SET mac = $5 WHERE tenant = $1 AND environment = $2 AND object_id = $3
 				AND number = $4`,
 		},
+	}
+	out[TableGuardrailExemptions] = macStatements{
+		read:  `SELECT mac FROM guardrail_exemptions WHERE ` + inScope,
+		write: `UPDATE guardrail_exemptions SET mac = $5 WHERE ` + inScope,
+	}
+	// The id of an environment without a policy is empty.
+	out[TableEnvironmentPolicies] = macStatements{
+		read:  `SELECT mac FROM environment_policies WHERE ` + inScope,
+		write: `UPDATE environment_policies SET mac = $5 WHERE ` + inScope,
+		unbound: `SELECT tenant, environment, id, 0, id FROM environment_policies WHERE mac IS NULL
+			ORDER BY tenant, environment LIMIT $1`,
 	}
 	for _, table := range []Table{TableScopedTokens, TableConnectors, TableRotationPolicies} {
 		out[table] = macStatements{

@@ -172,6 +172,9 @@ func (tx *Tx) DeleteWebhookEndpoint(ctx context.Context, scope Scope, id string)
 		err = tx.execOne(ctx, deleteWebhookEndpoint, scope.Tenant, scope.Environment, id)
 	}
 	if err == nil {
+		err = tx.forgetValueUses(ctx, scope, id)
+	}
+	if err == nil {
 		err = tx.addUsage(ctx, scope, api.KindWebhookEndpoints, -1, 0)
 	}
 	if err == nil && queued.Objects > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
@@ -109,6 +110,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID, ""); err != nil {
 			return nil, err
 		}
+		if err := guardrails.Check(ctx, tx, t.ID, nil, t.subject()); err != nil {
+			return nil, err
+		}
 		if err := httpapi.CheckNameFree(ctx, tx, api.ScopedTokens, t.Name); err != nil {
 			return nil, err
 		}
@@ -190,8 +194,11 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err != nil {
 			return nil, err
 		}
-		before, shownBefore := *t.ScopedToken, t.Show(tx.Now)
+		before, shownBefore, was := *t.ScopedToken, t.Show(tx.Now), t.subject()
 		if err := t.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
+			return nil, err
+		}
+		if err := guardrails.Check(ctx, tx, t.ID, &was, t.subject()); err != nil {
 			return nil, err
 		}
 		done, err := t.patchCredential(ctx, tx, &in.Body)

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -114,6 +116,12 @@ func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 		bound, err := tx.Keys.Rows().Secret(tx.Scope, t.ID, number, hash)
 		return tx.Bind(ctx, bound, err)
 	}
+}
+
+// subject is what the rules of the environment look at.
+func (t *token) subject() guardrail.Subject {
+	expiry, _ := expiryOf(t.ExpiresAt) // it was checked before
+	return guardrails.Token(t.ScopedToken, t.policy, expiry)
 }
 
 // patchMetadata applies the members of a patch that are plain metadata, and checks the whole token.

@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -97,6 +98,9 @@ func (h *endpoints) create(ctx context.Context, in *createEndpointInput) (*httpa
 		}
 		values := endpointValues{url: in.Body.SecretURL, headers: in.Body.Headers, clientKey: in.Body.ClientKey}
 		if err := h.seal(ctx, tx, e, values); err != nil {
+			return nil, err
+		}
+		if err := guardrails.Check(ctx, tx, e.ID, nil, values.of(e, &store.WebhookEndpoint{})); err != nil {
 			return nil, err
 		}
 		if _, err := connectors.ForNewUse(ctx, tx, e.ConnectorID); err != nil {
@@ -222,6 +226,10 @@ func (h *endpoints) apply(
 	}
 	values := endpointValues{url: p.SecretURL, headers: p.Headers, clientKey: p.ClientKey}
 	if err := h.seal(ctx, tx, e, values); err != nil {
+		return err
+	}
+	was := guardrails.Endpoint(&before)
+	if err := guardrails.Check(ctx, tx, e.ID, &was, values.of(e, &before)); err != nil {
 		return err
 	}
 	if receiver(e) == receiver(&before) {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -18,6 +20,21 @@ type endpointValues struct {
 	url       *secret.Value
 	headers   map[string]secret.Value // an empty map removes the headers
 	clientKey *secret.Value
+}
+
+// of is what the rules of the environment look at of an endpoint, with those of the values that are new to it.
+func (v endpointValues) of(e, before *store.WebhookEndpoint) guardrail.Subject {
+	s := guardrails.Endpoint(e)
+	if e.SecretURL.Digest != before.SecretURL.Digest {
+		s.Values = append(s.Values, guardrails.SuppliedOne("secret_url", v.url)...)
+	}
+	if e.Headers.Digest != before.Headers.Digest {
+		s.Values = append(s.Values, guardrails.Supplied("headers", v.headers)...)
+	}
+	if e.ClientKey.Digest != before.ClientKey.Digest {
+		s.Values = append(s.Values, guardrails.SuppliedOne("client_key", v.clientKey)...)
+	}
+	return s
 }
 
 // seal puts values into an endpoint. The same value again changes nothing.

@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -86,6 +87,11 @@ func (h *Secrets) create(ctx context.Context, in *createSecretInput) (*httpapi.A
 			return nil, err
 		}
 		if err := checkRoom(ctx, tx, s.EndpointID); err != nil {
+			return nil, err
+		}
+		is := guardrails.SigningSecret(s.SigningSecret, s.policy)
+		is.Values = guardrails.SuppliedOne("secret", in.Body.Secret)
+		if err := guardrails.Check(ctx, tx, s.ID, nil, is); err != nil {
 			return nil, err
 		}
 		if err := httpapi.CheckNameFree(ctx, tx, api.SigningSecrets, s.Name); err != nil {
@@ -170,7 +176,12 @@ func (h *Secrets) patch(ctx context.Context, in *patchSecretInput) (*httpapi.Ans
 			return nil, err
 		}
 		before, shownBefore := *s.SigningSecret, s.Show(tx.Now)
+		was := guardrails.SigningSecret(s.SigningSecret, s.policy)
 		if err := s.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
+			return nil, err
+		}
+		is := guardrails.SigningSecret(s.SigningSecret, s.policy)
+		if err := guardrails.Check(ctx, tx, s.ID, &was, is); err != nil {
 			return nil, err
 		}
 		done, err := s.patchCredential(ctx, tx, &in.Body)

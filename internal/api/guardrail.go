@@ -1,0 +1,218 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Rules of an environment policy, as a policy, an exemption and a refusal name them.
+const (
+	RuleForbidWildcardScopes   = "forbid_wildcard_scopes"
+	RuleMaxScopesPerToken      = "max_scopes_per_token"
+	RuleAllowedConnectorTypes  = "allowed_connector_types"
+	RuleRequireRotationPolicy  = "require_rotation_policy"
+	RuleMaxRotationInterval    = "max_rotation_interval"
+	RuleMaxOverlap             = "max_overlap"
+	RuleMaxTokenLifetime       = "max_token_lifetime"
+	RuleMaxAccessTokenTTL      = "max_access_token_ttl"
+	RuleRequireAcknowledgement = "require_acknowledgement"
+	RuleRequireCIDRs           = "require_cidrs"
+	RuleOwnerPattern           = "owner_pattern"
+	RuleRequireLabels          = "require_labels"
+	RuleForbidSecretReuse      = "forbid_secret_reuse"
+	RuleForbidWeakCredentials  = "forbid_weak_credentials"
+	RuleForbidStaticPrincipals = "forbid_static_principals"
+	RuleForbidUnknownScopes    = "forbid_unknown_scopes"
+)
+
+// Rules lists the rules in the order in which they are checked.
+func Rules() []string {
+	return []string{
+		RuleForbidWildcardScopes, RuleMaxScopesPerToken, RuleForbidUnknownScopes, RuleAllowedConnectorTypes,
+		RuleRequireRotationPolicy, RuleMaxRotationInterval, RuleMaxOverlap, RuleRequireAcknowledgement,
+		RuleMaxTokenLifetime, RuleMaxAccessTokenTTL, RuleRequireCIDRs, RuleOwnerPattern, RuleRequireLabels,
+		RuleForbidWeakCredentials, RuleForbidSecretReuse, RuleForbidStaticPrincipals,
+	}
+}
+
+// EnvironmentRules are the rules that writes in an environment are checked by. What is absent is off.
+type EnvironmentRules struct {
+	ForbidWildcardScopes   bool               `json:"forbid_wildcard_scopes,omitempty" doc:"No scope of a scoped token may end in *. False if absent."`
+	MaxScopesPerToken      *int64             `json:"max_scopes_per_token,omitempty" doc:"How many scopes a scoped token may have, 1 to 64. No limit if absent."`
+	ForbidUnknownScopes    bool               `json:"forbid_unknown_scopes,omitempty" doc:"Every scope of a scoped token must be in the scope catalogue (GET /v1/scopes). False if absent."`
+	AllowedConnectorTypes  []string           `json:"allowed_connector_types,omitzero" doc:"The types that a connector may have. Any type if absent."`
+	RequireRotationPolicy  bool               `json:"require_rotation_policy,omitempty" doc:"Scoped tokens, and connectors with credentials, must have a rotation policy. False if absent."`
+	MaxRotationInterval    *RotationIntervals `json:"max_rotation_interval,omitempty" doc:"The longest interval that the rotation policy of an object may have. No limit if absent."`
+	MaxOverlap             *string            `json:"max_overlap,omitempty" doc:"The longest overlap that a rotation policy may have, a duration such as 24h. No limit if absent."`
+	RequireAcknowledgement bool               `json:"require_acknowledgement,omitempty" doc:"Rotation policies must have require_acknowledgement, and on_stage_timeout cancel. False if absent."`
+	MaxTokenLifetime       *string            `json:"max_token_lifetime,omitempty" doc:"Scoped tokens must have an expires_at, at most this long after the write that sets it. A duration such as 90d. No limit if absent."`
+	MaxAccessTokenTTL      *string            `json:"max_access_token_ttl,omitempty" doc:"The longest life of an access token, a duration of at most 1h. 1h if absent."`
+	RequireCIDRs           bool               `json:"require_cidrs,omitempty" doc:"Scoped tokens must have allowed_cidrs, and none of them may be every address. False if absent."`
+	OwnerPattern           *string            `json:"owner_pattern,omitempty" doc:"A regular expression (RE2) that the whole owner of an object must match. Any owner if absent."`
+	RequireLabels          []string           `json:"require_labels,omitzero" doc:"Keys of labels that every object must have. None if absent."`
+	ForbidWeakCredentials  bool               `json:"forbid_weak_credentials,omitempty" doc:"A supplied value must be long enough and no placeholder. False if absent."`
+	ForbidSecretReuse      bool               `json:"forbid_secret_reuse,omitempty" doc:"A supplied value must not be of another object of the tenant. False if absent."`
+	ForbidStaticPrincipals bool               `json:"forbid_static_principals,omitempty" doc:"quickconnectd token create makes no principal for the environment, unless it is told to break the glass. False if absent."`
+}
+
+// RotationIntervals are the longest intervals of rotation policies, by the labels of the object that has the secret.
+type RotationIntervals struct {
+	Default *string         `json:"default,omitempty" doc:"Where no entry of by_label fits. A duration such as 180d. No limit if absent."`
+	ByLabel []LabelInterval `json:"by_label,omitzero" doc:"For objects with a label, at most 32. Where several fit, the shortest counts."`
+}
+
+// LabelInterval is the longest interval for objects with a label.
+type LabelInterval struct {
+	Label    string `json:"label" doc:"The key of the label."`
+	Value    string `json:"value" doc:"The value of the label."`
+	Interval string `json:"interval" doc:"The longest interval, a duration such as 30d."`
+}
+
+// EnvironmentPolicy is the policy of an environment. There is one at most.
+type EnvironmentPolicy struct {
+	ID          string    `json:"id" doc:"The platform's name for the policy, epl_ and a ULID. Never changes."`
+	Tenant      string    `json:"tenant" doc:"The tenant that the policy belongs to."`
+	Environment string    `json:"environment" doc:"The environment of the tenant that the policy is of."`
+	CreatedAt   time.Time `json:"created_at" doc:"When the policy was made."`
+	Etag        string    `json:"etag" doc:"Counts the changes of the policy. If-Match takes it in quotes."`
+	EnvironmentRules
+}
+
+// AsObject returns the part that objects of every kind have. The policy is called as its environment.
+func (p EnvironmentPolicy) AsObject() Object {
+	return Object{
+		ID: p.ID, Name: p.Environment, Tenant: p.Tenant, Environment: p.Environment, CreatedAt: p.CreatedAt, Etag: p.Etag,
+	}
+}
+
+// Guardrails are what writes in an environment are checked by now.
+type Guardrails struct {
+	EnvironmentPolicyID *string          `json:"environment_policy_id" doc:"Id of the environment policy. Null where there is none, and the defaults hold."`
+	Rules               EnvironmentRules `json:"rules" doc:"The rules that hold."`
+	// Exemptions are those that hold.
+	Exemptions []GuardrailExemption `json:"exemptions" nullable:"false" doc:"The exemptions that hold."`
+}
+
+// MaxViolationsShown is how many violations GuardrailCheck shows.
+const MaxViolationsShown = 100
+
+// GuardrailCheck is what an environment has that rules would refuse.
+type GuardrailCheck struct {
+	Count      int         `json:"count" doc:"How many violations there are."`
+	Violations []Violation `json:"violations" nullable:"false" doc:"The first of them, at most 100."`
+}
+
+// Violation is one object that breaks one rule.
+type Violation struct {
+	Kind   string `json:"kind" doc:"The kind of the object, as in its path."`
+	ID     string `json:"id" doc:"Id of the object."`
+	Name   string `json:"name" doc:"Name of the object."`
+	Rule   string `json:"rule" doc:"The rule that it breaks."`
+	Field  string `json:"field" doc:"JSON pointer of the member that breaks it."`
+	Detail string `json:"detail" doc:"What is wrong, why the rule exists, and what to do instead."`
+}
+
+const (
+	maxOwnerPattern    = 256
+	maxLabelIntervals  = 32
+	maxRequiredLabels  = 16
+	longestAccessToken = time.Hour
+)
+
+// CheckRules checks the rules of an environment policy, each by itself.
+func CheckRules(r EnvironmentRules) (wrong []Mistake) {
+	refuse := func(rule string, err error) {
+		if err != nil {
+			wrong = append(wrong, Mistake{rule, err})
+		}
+	}
+	if n := r.MaxScopesPerToken; n != nil && (*n < 1 || *n > MaxScopes) {
+		refuse(RuleMaxScopesPerToken, fmt.Errorf("must be 1 to %d", MaxScopes))
+	}
+	refuse(RuleAllowedConnectorTypes, checkEach(r.AllowedConnectorTypes, len(connectorTypes), CheckConnectorType))
+	refuse(RuleMaxRotationInterval, checkIntervals(r.MaxRotationInterval))
+	refuse(RuleMaxOverlap, checkLimit(r.MaxOverlap, 0, longestOverlap))
+	refuse(RuleMaxTokenLifetime, checkLimit(r.MaxTokenLifetime, time.Second, maxDuration))
+	refuse(RuleMaxAccessTokenTTL, checkLimit(r.MaxAccessTokenTTL, time.Second, longestAccessToken))
+	if p := r.OwnerPattern; p != nil {
+		_, err := OwnerRegexp(*p)
+		refuse(RuleOwnerPattern, err)
+	}
+	refuse(RuleRequireLabels, checkEach(r.RequireLabels, maxRequiredLabels, checkLabelKey))
+	return wrong
+}
+
+// OwnerRegexp returns the expression that the whole of an owner must match.
+func OwnerRegexp(pattern string) (*regexp.Regexp, error) {
+	if pattern == "" || len(pattern) > maxOwnerPattern {
+		return nil, fmt.Errorf("must be a regular expression of 1 to %d bytes", maxOwnerPattern)
+	}
+	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return nil, errors.New("must be a regular expression in the syntax of RE2")
+	}
+	return re, nil
+}
+
+// checkEach checks a list that is absent, or has one to most entries.
+func checkEach(entries []string, most int, check func(string) error) error {
+	if entries != nil && (len(entries) == 0 || len(entries) > most) {
+		return fmt.Errorf("must have 1 to %d entries, or be absent", most)
+	}
+	for i, entry := range entries {
+		if err := check(entry); err != nil {
+			return fmt.Errorf("has as entry %d what %w", i+1, err)
+		}
+		if slices.Contains(entries[:i], entry) {
+			return fmt.Errorf("has entry %d twice", i+1)
+		}
+	}
+	return nil
+}
+
+func checkLabelKey(key string) error {
+	if !keyRegexp.MatchString(key) {
+		return errors.New("must be a key of a label: 1 to 63 letters, digits or any of _ . / - with a letter or digit at " +
+			"both ends")
+	}
+	return nil
+}
+
+func checkLimit(text *string, shortest, longest time.Duration) error {
+	if text == nil {
+		return nil
+	}
+	d, err := ParseDuration(*text)
+	if err == nil && (d < shortest || d > longest) {
+		err = fmt.Errorf("must be %s to %s", FormatDuration(shortest), FormatDuration(longest))
+	}
+	return err
+}
+
+func checkIntervals(r *RotationIntervals) error {
+	if r == nil {
+		return nil
+	}
+	if r.Default == nil && len(r.ByLabel) == 0 || len(r.ByLabel) > maxLabelIntervals {
+		return fmt.Errorf("must have a default, or 1 to %d entries in by_label", maxLabelIntervals)
+	}
+	if err := checkLimit(r.Default, minRotationInterval, maxDuration); err != nil {
+		return fmt.Errorf("has a default that %w", err)
+	}
+	for i, entry := range r.ByLabel {
+		if err := checkLabelKey(entry.Label); err != nil {
+			return fmt.Errorf("has in entry %d of by_label a label that %w", i+1, err)
+		}
+		if err := checkLimit(&entry.Interval, minRotationInterval, maxDuration); err != nil {
+			return fmt.Errorf("has in entry %d of by_label an interval that %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// IsWildcard reports whether a scope stands for every scope that begins as it does.
+func IsWildcard(scope string) bool { return strings.HasSuffix(scope, "*") }
