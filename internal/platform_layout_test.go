@@ -24,7 +24,7 @@ var platformMayImport = map[string][]string{
 
 	"keys":         {"store", "keyring"},
 	"txn":          {"problem", "keys", "store", "keyring"},
-	"accesstokens": {"txn", "problem", "keys", "store"},
+	"accesstokens": {"guardrails", "txn", "problem", "keys", "store"},
 	"guardrails":   {"txn", "problem", "keys", "store", "keyring"},
 	"access":       {"guardrails", "txn", "problem", "keys", "store", "keyring"},
 	"claims":       {"txn", "problem", "keys", "store"},

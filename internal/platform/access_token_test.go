@@ -66,6 +66,7 @@ func (w *world) extends(role, id, ttl string) *reply {
 // until it ends, and the API does not.
 func TestExchange(t *testing.T) {
 	w := newWorld(t)
+	w.govern(object{}) // a wildcard is exchanged for what it stands for
 	c := w.newConnector("chat", nil)
 	token := w.newToken("notifier", c.ID, object{"scopes": []string{"messages:send", "messages:read", "users:*"}})
 	w.patchConnector(c.ID, object{"allowed_scopes": []string{"messages:*", "users:read"}})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -281,5 +282,63 @@ func TestStaticPrincipals(t *testing.T) {
 	production := store.Scope{Tenant: "acme", Environment: "production"}
 	if _, err = access.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, production, api.RoleAuditor, "ci", 0); err != nil {
 		t.Errorf("the rule of another environment: %v", err)
+	}
+}
+
+// TestAccessTokensAreCapped: a life that is asked for is refused, and what has none gets less.
+func TestAccessTokensAreCapped(t *testing.T) {
+	w := newWorld(t)
+	id := w.newToken("notifier", w.newConnector("chat", nil).ID, nil).ID
+	open := func(body object) *reply { return w.do("POST", pathTokens+"/"+id+"/access-tokens", body) }
+	w.govern(object{"max_access_token_ttl": "5m"})
+	open(object{"ttl": "10m"}).refusedBy(api.RuleMaxAccessTokenTTL, "/ttl")
+	ends := func(r *reply) time.Duration {
+		return decoded[keys.OpenedAccessToken](r.want(200)).ExpiresAt.Sub(w.clock.Now())
+	}
+	if got := ends(open(object{})); got != 5*time.Minute {
+		t.Errorf("it lives for %s", got)
+	}
+	e := w.exempt(api.KindScopedTokens, "notifier", api.RuleMaxAccessTokenTTL)
+	if got := ends(open(object{"ttl": "10m"})); got != 10*time.Minute {
+		t.Errorf("exempted, it lives for %s", got)
+	}
+	w.as(api.RoleSecurity, "DELETE", pathExemptions+"/"+e.ID, nil).want(204)
+	open(object{"ttl": "10m"}).refusedBy(api.RuleMaxAccessTokenTTL, "/ttl")
+}
+
+// TestExemptionIsBoundToItsRow: what it is for and its end are not taken from the database alone.
+func TestExemptionIsBoundToItsRow(t *testing.T) {
+	for _, change := range []string{
+		`UPDATE guardrail_exemptions SET name = 't'`, `UPDATE guardrail_exemptions SET expires = expires + 1, name = 't'`,
+	} {
+		w := newWorld(t)
+		w.exempt(api.KindScopedTokens, "other", api.RuleForbidWildcardScopes)
+		connector := w.newConnector("chat", nil).ID
+		w.tamper(change)
+		w.do("POST", pathTokens, tokenBody("t", connector, object{"scopes": []string{"a:*"}})).problem(api.CodeInternal, "")
+	}
+}
+
+// TestGovernanceIsOfSecurityAlone: no other role can write rules or exemptions, nor can security of another environment.
+func TestGovernanceIsOfSecurityAlone(t *testing.T) {
+	w := newWorld(t)
+	id, e := w.govern(object{"require_cidrs": true}), w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID
+	for _, scope := range []store.Scope{{Tenant: "acme", Environment: "production"}, {Tenant: "globex", Environment: "staging"}} {
+		token, err := access.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, scope, api.RoleSecurity, "s", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{pathRules + "/" + id, pathExemptions + "/" + e} {
+			w.send(token.Expose(), "DELETE", path, nil).problem(api.CodeNotFound, "")
+		}
+		w.send(token.Expose(), "PUT", pathRules+"/"+id, object{}).problem(api.CodeNotFound, "")
+		w.send(token.Expose(), "PATCH", pathExemptions+"/"+e, object{"reason": "x"}).problem(api.CodeNotFound, "")
+	}
+	for _, role := range api.Roles() {
+		if role == api.RoleSecurity {
+			continue
+		}
+		w.as(role, "PUT", pathRules+"/"+id, object{}).problem(api.CodeForbidden, "")
+		w.as(role, "DELETE", pathExemptions+"/"+e, nil).problem(api.CodeForbidden, "")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -66,6 +67,9 @@ func Issue(ctx context.Context, tx *txn.Tx, g Grant) (*store.AccessToken, secret
 		err = ErrTooMany
 	}
 	if err != nil {
+		return nil, secret.Value{}, err
+	}
+	if g.TTL, err = guardrails.CapTTL(ctx, tx, g.Kind, g.ParentID, g.TTL); err != nil {
 		return nil, secret.Value{}, err
 	}
 	value, err := keys.NewToken(keys.PrefixAccessToken, tx.Random)
@@ -137,6 +141,10 @@ func checkBound(ctx context.Context, tx *txn.Tx, t *store.AccessToken) error {
 
 // Extend lets a live access token live for a while from now on. It never shortens its life.
 func Extend(ctx context.Context, tx *txn.Tx, t *store.AccessToken, ttl time.Duration, notAfter time.Time) error {
+	ttl, err := guardrails.CapTTL(ctx, tx, t.ParentKind, t.ParentID, ttl)
+	if err != nil {
+		return err
+	}
 	end := End(t.CreatedAt, tx.Now, ttl, notAfter)
 	if !end.After(t.ExpiresAt) {
 		return nil

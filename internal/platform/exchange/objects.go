@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
@@ -93,6 +94,11 @@ func (h *Handler) open(ctx context.Context, in *openInput) (out *httpapi.Answer,
 		}
 		if err := checkReadsCredentials(caller, g.Scopes); err != nil {
 			return err
+		}
+		if body.TTL != nil {
+			if err := guardrails.CheckTTL(ctx, tx, g.Kind, g.ParentID, ttl); err != nil {
+				return err
+			}
 		}
 		g.TTL, g.OpenedBy = ttl, caller.Principal.ID
 		t, value, err := accesstokens.Issue(ctx, tx, g)
