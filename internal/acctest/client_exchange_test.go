@@ -1,9 +1,13 @@
 package acctest_test
 
 import (
+	"maps"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -109,6 +113,57 @@ func TestClientExchangeOutage(t *testing.T) {
 		wantFailure(t, got, "refused")
 		if got.Errors[0].Code != "invalid_grant" || got.Errors[0].Status != 400 {
 			t.Errorf("a token that has ended: %+v", got.Errors[0])
+		}
+	})
+}
+
+// A JWT is sent with the identity that is to take it, and a scoped token without. What is neither is found before any
+// request.
+func TestClientExchangesWhatItHas(t *testing.T) {
+	eachClient(t, func(s *clientScene) {
+		t := s.t
+		const (
+			types = "urn:ietf:params:oauth:token-type:"
+			jwt   = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+		)
+		identity := acctest.ClientCommand{"identity": "deploy", "tenant": acctest.Tenant, "environment": acctest.Environment}
+		sent := func(subject string) (form url.Values, got acctest.Each[string]) {
+			t.Helper()
+			s.write(subject)
+			source := s.exchanged()
+			maps.Copy(source, identity)
+			s.open("x", s.p.URL, source)
+			s.p.ForgetRequests()
+			got = s.tokens("x", 1)
+			for _, r := range s.p.Requests() {
+				form, _ = url.ParseQuery(string(r.Body))
+			}
+			return form, got
+		}
+		want := url.Values{
+			"grant_type":    {"urn:ietf:params:oauth:grant-type:token-exchange"},
+			"subject_token": {jwt}, "subject_token_type": {types + "jwt"}, "ttl": {"600"},
+			"identity": {"deploy"}, "tenant": {acctest.Tenant}, "environment": {acctest.Environment},
+		}
+		form, got := sent(jwt)
+		if diff := cmp.Diff(want, form); diff != "" {
+			t.Errorf("a JWT (-want +got):\n%s", diff)
+		}
+		wantFailure(t, got, "refused") // it is nobody's
+		for _, name := range []string{"identity", "tenant", "environment"} {
+			want.Del(name)
+		}
+		want["subject_token"], want["subject_token_type"] = []string{s.value(1)}, []string{types + "access_token"}
+		form, got = sent(s.value(1))
+		if diff := cmp.Diff(want, form); diff != "" || len(got.Results) != 1 {
+			t.Errorf("a scoped token: %+v (-want +got):\n%s", got.Errors, diff)
+		}
+		for _, subject := range []string{"", "x", "a.b", "a.b.c.d", "a..c", "a. .c", s.value(1)[:30], s.p.Token(api.RoleRuntime)} {
+			form, got = sent(subject)
+			wantFailure(t, got, "invalid")
+			if form != nil {
+				t.Errorf("%q was sent", subject)
+			}
 		}
 	})
 }

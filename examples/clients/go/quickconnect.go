@@ -481,12 +481,14 @@ func readSubject(o ExchangeOptions) (Secret, error) {
 	return checked("the environment variable "+o.SubjectVariable, os.Getenv(o.SubjectVariable), checkSubject)
 }
 
+var jwtPattern = regexp.MustCompile(`^[^.\s]+\.[^.\s]+\.[^.\s]+$`)
+
 // checkSubject knows the format of scoped tokens only. A JWT is for the platform to check.
 func checkSubject(text string, _ ...string) error {
 	if strings.HasPrefix(text, "qc") {
 		return CheckToken(text, ScopedToken)
 	}
-	if strings.Count(text, ".") != 2 || strings.ContainsAny(text, " \t\r\n") {
+	if !jwtPattern.MatchString(text) {
 		return invalid("token_prefix", "the token to exchange is neither a JWT nor a scoped token (%s)", ScopedToken)
 	}
 	return nil

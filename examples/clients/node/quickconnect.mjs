@@ -152,6 +152,12 @@ function isToken(text, ...prefixes) {
 // --- Values that are fetched again ---
 
 /**
+ * A value, when to fetch it again, and until when it is good: milliseconds. Without an end it stays good.
+ * @template T
+ * @typedef {{value: T, due: number, endsAt?: number}} Lease
+ */
+
+/**
  * A value that is fetched again when it is due, by one fetch at a time. While that runs, and after it failed, the old
  * value is served as long as it is good.
  * @template T
@@ -161,15 +167,18 @@ class Kept {
   #fetch;
   #refusal;
   #failed;
-  #held = null; // {value, due, endsAt} in milliseconds
+  /** @type {Lease<T>|null} */
+  #held = null;
   #retryAt = 0; // the old value is served without another attempt until then
   #waitUntil = 0; // the platform wants to be left alone until then
+  /** @type {unknown} */
   #failure = null;
+  /** @type {Promise<T>|null} */
   #flight = null;
 
   /**
    * @param {() => number} now milliseconds
-   * @param {() => Promise<{value: T, due: number, endsAt?: number}>} fetch
+   * @param {() => Promise<Lease<T>>} fetch
    * @param {{refusal?: boolean, failed?: (error: unknown) => void}} [options] refusal: a platform that refuses the token
    *   (401, 403) ends the old value too
    */
@@ -180,15 +189,16 @@ class Kept {
     this.#failed = failed;
   }
 
+  // Returns what is held and good at this time.
   #good(now) {
-    return this.#held !== null && (this.#held.endsAt === undefined || now < this.#held.endsAt);
+    return this.#held && now < (this.#held.endsAt ?? Infinity) ? this.#held : null;
   }
 
   /** @returns {Promise<T>} */
   async get() {
     const now = this.#now();
     const good = this.#good(now);
-    if (good && (now < this.#held.due || now < this.#retryAt || this.#flight)) return this.#held.value;
+    if (good && (now < good.due || now < this.#retryAt || this.#flight)) return good.value;
     if (!good && !this.#flight && now < this.#waitUntil) throw this.#failure;
     this.#flight ??= this.#run();
     return this.#flight;
@@ -208,7 +218,8 @@ class Kept {
       this.#failure = error;
       this.#waitUntil = now + wait * 1000;
       this.#retryAt = now + Math.max(wait, RETRY_AFTER) * 1000;
-      if (this.#good(now)) return this.#held.value;
+      const good = this.#good(now);
+      if (good) return good.value;
       throw error;
     } finally {
       this.#flight = null;
@@ -247,6 +258,7 @@ export function environmentToken(name) {
  * @param {string} path @returns {TokenSource}
  */
 export function fileToken(path) {
+  /** @type {Secret|null} */
   let last = null;
   let isRefused = false;
   return {
@@ -324,6 +336,7 @@ export function exchange(options) {
   return { token: () => kept.get(), refused: (token) => kept.forget((held) => held.equals(token)) };
 }
 
+/** @param {any} options as exchange has them */
 async function exchangeForm({ subjectVariable, subjectFile, identity, tenant, environment, scope, ttlSeconds }) {
   const subject = subjectFile
     ? await readSecret(subjectFile, checkSubject)
@@ -344,7 +357,7 @@ async function exchangeForm({ subjectVariable, subjectFile, identity, tenant, en
 // Knows the format of scoped tokens only. A JWT is for the platform to check.
 function checkSubject(text) {
   if (text.startsWith("qc")) return checkToken(text, SCOPED_TOKEN);
-  if (text.split(".").length !== 3 || /\s/.test(text)) {
+  if (!/^[^.\s]+\.[^.\s]+\.[^.\s]+$/.test(text)) {
     throw invalid("token_prefix", `the token to exchange is neither a JWT nor a scoped token (${SCOPED_TOKEN})`);
   }
 }
