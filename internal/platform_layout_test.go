@@ -40,7 +40,8 @@ var platformMayImport = map[string][]string{
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors", "accesstokens"),
 	"exchange":   domain("tokens", "accesstokens"),
-	"retrieval":  domain("tokens", "connectors"),
+	"oauth":      {"connectors", "egress", "txn", "problem", "keys", "store", "keyring"},
+	"retrieval":  domain("tokens", "connectors", "oauth"),
 	"webhooks":   domain("connectors", "egress"),
 	"deliveries": domain("webhooks", "egress"),
 }

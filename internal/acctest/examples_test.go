@@ -24,6 +24,7 @@ var (
 var valuesWithForm = map[string]string{
 	"slack_bot_token":   "xoxb-of-the-test",
 	"partner_url":       "https://partner.example.com/in/of-the-test",
+	"crm_refresh_token": "refresh-token-of-the-test",
 	"slack_webhook_url": "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/of-the-test",
 }
 

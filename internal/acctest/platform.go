@@ -198,6 +198,14 @@ func (p *Platform) Probe() {
 	}
 }
 
+// Refresh makes every refresh of an access token that is due now, as the platform's process does by itself.
+func (p *Platform) Refresh() {
+	p.t.Helper()
+	if err := p.served.Refresh(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // Token returns the token of a principal with this role in the environment staging.
 func (p *Platform) Token(role string) string {
 	p.t.Helper()

@@ -22,7 +22,7 @@ type Connector struct {
 	Deletion
 	Uses
 	Owner                string            `json:"owner" doc:"Who answers for the connector: an e-mail address or a team name."`
-	Type                 string            `json:"type" doc:"The outside service." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,custom"`
+	Type                 string            `json:"type" doc:"The outside service." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,oauth2,custom"`
 	Settings             map[string]string `json:"settings" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
 	AllowedScopes        []string          `json:"allowed_scopes" doc:"No token of this connector has a scope beyond these. Null is no limit, an empty list allows none."`
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
@@ -34,6 +34,9 @@ type Connector struct {
 	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
 	CredentialsDueAt     *time.Time        `json:"credentials_due_at" doc:"When the present credentials are to be replaced: at the policy's interval, or an overlap before they end at the third party, whichever comes first. Null without credentials, or without both."`
 	CredentialsStatus    string            `json:"credentials_status" doc:"missing: there never were any, or not since the type changed. due: past credentials_due_at. overdue: older than the policy's max_age, or ended at the third party. revoked: they were revoked." enum:"missing,current,due,overdue,revoked"`
+	// RefreshStatus and RefreshReason are of the type oauth2 alone.
+	RefreshStatus *string `json:"refresh_status" doc:"How the platform does with the access token of a connector of type oauth2. pending: it has none yet. current: it has one, and renews it before its end. retrying: it could not renew it, and tries again by itself. refresh_failed: it does not try again until credentials or settings are set. Null for other types, and without credentials."`
+	RefreshReason *string `json:"refresh_reason" doc:"Why the status is retrying or refresh_failed, and what to do. It has nothing of the authorization server's text. Null otherwise."`
 	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
 	PreviousInUseBy      []Consumer `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
 	SafeToRevokePrevious *bool      `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where nobody fetched earlier ones."`
@@ -73,7 +76,7 @@ type ConnectorCreate struct {
 	Description          *string                 `json:"description,omitempty" doc:"Free text of at most 1,024 bytes."`
 	Labels               map[string]string       `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	Owner                string                  `json:"owner" doc:"Who answers for the connector: an e-mail address or a team name."`
-	Type                 string                  `json:"type" doc:"The outside service: slack, microsoft_teams, discord, twilio, sendgrid, smtp, webhook or custom."`
+	Type                 string                  `json:"type" doc:"The outside service: slack, microsoft_teams, discord, twilio, sendgrid, smtp, webhook, oauth2 or custom."`
 	Settings             map[string]string       `json:"settings,omitzero" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
 	AllowedScopes        []string                `json:"allowed_scopes,omitzero" doc:"No token of this connector may have a scope beyond these. Absent or null is no limit, an empty list allows none."`
 	Enabled              *bool                   `json:"enabled,omitempty" doc:"While false, every token of this connector is inactive. True if absent."`

@@ -54,6 +54,16 @@ var (
 		"an https URL without user, query and fragment: a URL that is a secret belongs into credentials_wo",
 		func(s string) bool { u := httpsURL(s); return u != nil && u.RawQuery == "" },
 	)
+	tokenURL = textForm(
+		"an https URL without user, query and fragment; http is for this machine alone, where the platform was started "+
+			"with --allow-private-endpoints",
+		func(s string) bool { return CheckEndpointURL(s, true) == nil && !strings.Contains(s, "?") },
+	)
+	scopeList = textForm("scopes with one space between them", func(s string) bool {
+		return !slices.ContainsFunc(strings.Split(s, " "), func(one string) bool {
+			return !oneWordRegexp.MatchString(one) || strings.ContainsAny(one, `"\`)
+		})
+	})
 	secretURL = textForm("an https URL without user and fragment", func(s string) bool { return httpsURL(s) != nil })
 	slackURL  = textForm("the URL of a webhook, such as https://hooks.slack.com/services/…", func(s string) bool {
 		u := httpsURL(s)

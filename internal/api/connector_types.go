@@ -36,6 +36,20 @@ var connectorTypes = []connectorType{
 		oneOf: [][]string{{"url"}, {"client_id", "client_secret"}, {"security_token"}},
 	},
 	{
+		name: TypeOAuth2, source: "RFC 6749 and the authorization server's own documentation",
+		settings: []entry{
+			{key: SettingAuthStyle, form: oneOfTexts(AuthStyleBasic, AuthStylePost)},
+			{key: SettingClientID, form: oneLine, required: true},
+			{key: SettingScopes, form: scopeList},
+			{key: SettingTokenURL, form: tokenURL, required: true},
+		},
+		credentials: []entry{
+			{key: CredentialClientSecret, form: oneLine},
+			{key: CredentialRefreshToken, form: oneWord},
+		},
+		oneOf: [][]string{{CredentialClientSecret}, {CredentialRefreshToken}},
+	},
+	{
 		name: "sendgrid", source: "twilio.com/docs/sendgrid",
 		settings: []entry{
 			{key: "from", form: mailAddress},

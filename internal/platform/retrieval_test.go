@@ -15,6 +15,7 @@ type fetched struct {
 	Version      int64             `json:"version"`
 	Credentials  map[string]string `json:"credentials"`
 	FetchAgainAt time.Time         `json:"fetch_again_at"`
+	ExpiresAt    *time.Time        `json:"expires_at"`
 }
 
 func credentialsOf(connectorID string) string {

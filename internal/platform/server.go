@@ -28,6 +28,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
@@ -62,6 +63,7 @@ type Server struct {
 	metrics   http.Handler
 	deliverer *deliveries.Deliverer
 	prober    *webhooks.Prober
+	refresher *oauth.Refresher
 	sweeper   *sweeper
 	census    *census
 	interval  time.Duration
@@ -116,8 +118,12 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	engine := credentials.New(runner, metrics.Settled)
 	changes := httpapi.NewChanges(runner, *c.Limits, c.Logger)
 	waker := deliveries.NewWaker()
+	out := egress.New(c.Egress)
+	refresher := oauth.New(oauth.Config{
+		Runner: runner, Egress: out, Log: c.Logger, Refreshed: metrics.Refresh,
+	})
 	hooks := webhooks.New(webhooks.Config{
-		Engine: engine, Changes: changes, Runner: runner, Egress: egress.New(c.Egress), Log: c.Logger,
+		Engine: engine, Changes: changes, Runner: runner, Egress: out, Log: c.Logger,
 		Probed: metrics.Probe, Changed: waker.Wake,
 	})
 
@@ -128,9 +134,9 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	scoped := tokens.New(engine, changes, runner)
 	bearers := tokens.NewBearers(scoped)
-	fetches := retrieval.New(engine, runner, bearers, c.FetchAgain)
+	fetches := retrieval.New(engine, runner, bearers, refresher, c.FetchAgain)
 	for _, d := range []domain{
-		connectors.New(engine, changes),
+		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
 		fetches,
 		exchange.New(engine, bearers, c.Logger),
@@ -158,7 +164,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals, census: counted,
+		refusals: refusals, census: counted, refresher: refresher,
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, log: c.Logger,
 			database: &databaseWatch{runner: runner, log: c.Logger},
@@ -175,11 +181,11 @@ func (s *Server) Metrics() http.Handler { return s.metrics }
 // RefusedConnection counts and logs a connection that was closed because its address has too many.
 func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from) }
 
-// Run delivers events, probes receivers, counts credentials and sweeps until the context ends.
+// Run delivers events, probes receivers, refreshes access tokens, counts credentials and sweeps until the context ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
 	for _, loop := range []func(context.Context, time.Duration){
-		s.sweeper.run, s.deliverer.Run, s.prober.Run, s.census.run,
+		s.sweeper.run, s.deliverer.Run, s.prober.Run, s.census.run, s.refresher.Run,
 	} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
@@ -194,6 +200,9 @@ func (s *Server) Count(ctx context.Context) error { return s.census.take(ctx) }
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
 func (s *Server) Deliver(ctx context.Context) error { return s.deliverer.Deliver(ctx) }
+
+// Refresh gets and renews the access tokens of connectors that are due, and returns when it has done so.
+func (s *Server) Refresh(ctx context.Context) error { return s.refresher.Due(ctx) }
 
 // Probe makes the probes that are due, and returns when it has made them.
 func (s *Server) Probe(ctx context.Context) error { return s.prober.Probe(ctx) }

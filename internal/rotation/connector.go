@@ -21,6 +21,27 @@ func Replace(c Credential, actor string, now time.Time) (Credential, Transition,
 	return d.c, d.done[0], nil
 }
 
+// Renew stores what the platform itself has got in exchange for the current credentials, such as the refresh token that
+// replaces a used one. It is the same grant, so its age goes on: it is current since the credentials were supplied. A
+// hold does not refuse it, because the credentials would be lost.
+func Renew(c Credential, now time.Time) (Credential, Transition, bool) {
+	d := newDraft(c, Policy{})
+	old := d.live(StateCurrent)
+	if old == nil {
+		return c, Transition{}, false
+	}
+	t := Transition{Step: StepReplace, At: now, Actor: ActorPlatform, Reason: ReasonRenewed}
+	since := old.CurrentSince
+	old.end(StateRetired, now, ActorPlatform, ReasonRenewed)
+	t.Versions = append(t.Versions, old.Number)
+	issued := d.issue(StateCurrent, now)
+	issued.CurrentSince = since
+	t.Issued = issued.Number
+	t.Versions = append(t.Versions, t.Issued)
+	d.record(t)
+	return d.c, d.done[0], true
+}
+
 // Clear ends the credentials of a connector whose type changes: they belong to the service that it was for. It makes no
 // transition where there are none. On hold it is refused.
 func Clear(c Credential, actor string, now time.Time) (Credential, []Transition, error) {

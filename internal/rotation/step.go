@@ -86,6 +86,7 @@ const (
 	ReasonRollback       = "rollback"        // the hold that a rollback sets
 	ReasonTokenRevoked   = "token_revoked"   // RFC 7009 revocation of one value
 	ReasonReplaced       = "replaced"        // new connector credentials took its place
+	ReasonRenewed        = "renewed"         // the authorization server replaced the refresh token
 	ReasonTypeChanged    = "type_changed"    // the connector is for another service
 )
 

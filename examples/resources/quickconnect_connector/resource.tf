@@ -52,3 +52,30 @@ resource "quickconnect_connector" "crm" {
   # The scopes that tokens of this connector may have.
   allowed_scopes = ["messages:send", "contacts:*"]
 }
+
+variable "crm_refresh_token" {
+  type      = string
+  ephemeral = true
+}
+
+variable "crm_client_secret" {
+  type      = string
+  ephemeral = true
+}
+
+# Services get an access token of this connector, which the platform renews. The refresh token never leaves the platform.
+resource "quickconnect_connector" "crm_cloud" {
+  name  = "crm-cloud"
+  owner = "team-crm"
+  type  = "oauth2"
+
+  settings = {
+    token_url = "https://login.example.com/oauth2/token"
+    client_id = "quickconnect"
+    scopes    = "contacts.read offline_access"
+  }
+  credentials_wo = {
+    client_secret = var.crm_client_secret
+    refresh_token = var.crm_refresh_token
+  }
+}

@@ -24,6 +24,7 @@ type connector struct {
 	*store.Connector
 	policy     rotation.Policy
 	retrievals []store.Retrieval // by its consumers
+	refresh    *store.Refresh    // of its access token; nil unless its type is oauth2 and it has credentials
 }
 
 // load reads a connector. It has no deadlines, so there is nothing to settle.
@@ -37,6 +38,9 @@ func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
 	}
 	c, err := withPolicy(ctx, tx, record)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.readRefresh(ctx, tx); err != nil {
 		return nil, err
 	}
 	retrievals, err := tx.Retrievals(ctx, tx.Scope, id, id)
@@ -86,10 +90,14 @@ func (c *connector) Parts() credentials.Parts {
 	}
 }
 
-// Save stores the connector. Credentials that are not valid any more lose their digest, so nothing recognises them.
+// Save stores the connector. Credentials that are not valid any more lose their digest, so nothing recognises them, and
+// the access token that was got with them.
 func (c *connector) Save(ctx context.Context, tx *txn.Tx) error {
 	if _, valid := c.Credential.Current(); !valid {
 		c.Digest = ""
+		if err := c.forgetRefresh(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if err := tx.UpdateConnector(ctx, c.Connector); err != nil {
 		return err
@@ -122,7 +130,7 @@ func (c *connector) subject(supplied map[string]secret.Value) guardrail.Subject 
 
 // patchMetadata applies the members of a patch that are plain metadata, and checks the whole connector.
 func (c *connector) patchMetadata(
-	ctx context.Context, tx *txn.Tx, before *store.Connector, p *api.ConnectorPatch,
+	ctx context.Context, tx *txn.Tx, before *store.Connector, p *api.ConnectorPatch, tokenURL func(string) error,
 ) (err error) {
 	if err := merge(c.Connector, p); err != nil {
 		return err
@@ -131,7 +139,7 @@ func (c *connector) patchMetadata(
 		return err
 	}
 	if c.Type != before.Type || !maps.Equal(c.Settings, before.Settings) {
-		if err := checkSettings(c.Connector); err != nil {
+		if err := checkSettings(c.Connector, tokenURL); err != nil {
 			return err
 		}
 	}
@@ -167,6 +175,7 @@ func (c *connector) replaceCredentials(
 		return false, err
 	}
 	same, err := c.has(comparison, values)
+	same = same && !c.refreshFailed() // the same ones again are a request to try again
 	if err != nil || same && c.Type == oldType {
 		return false, err
 	}
@@ -184,6 +193,9 @@ func (c *connector) replaceCredentials(
 	}
 	after, done, err := rotation.Replace(c.Credential.Credential, tx.Actor, tx.Now)
 	if err != nil {
+		return false, err
+	}
+	if values, err = c.keepRenewed(ctx, tx, values); err != nil {
 		return false, err
 	}
 	c.Digest = digest

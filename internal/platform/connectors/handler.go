@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -19,16 +20,17 @@ import (
 
 // Handler serves /v1/connectors.
 type Handler struct {
-	engine  *credentials.Engine
-	changes *httpapi.Changes
+	engine   *credentials.Engine
+	changes  *httpapi.Changes
+	tokenURL func(string) error // checks whether the platform may connect to a token_url
 }
 
 // New returns a handler, and makes connectors known to the engine.
-func New(engine *credentials.Engine, changes *httpapi.Changes) *Handler {
+func New(engine *credentials.Engine, changes *httpapi.Changes, tokenURL func(string) error) *Handler {
 	engine.Register(api.Connectors, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
 		return load(ctx, tx, id)
 	})
-	return &Handler{engine: engine, changes: changes}
+	return &Handler{engine: engine, changes: changes, tokenURL: tokenURL}
 }
 
 // Mount registers the routes.
@@ -93,7 +95,7 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := check(c.Connector); err != nil {
 			return nil, err
 		}
-		if err := checkSettings(c.Connector); err != nil {
+		if err := checkSettings(c.Connector, h.tokenURL); err != nil {
 			return nil, err
 		}
 		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID, ""); err != nil {
@@ -122,6 +124,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		if err := c.bind(ctx, tx); err != nil {
+			return nil, err
+		}
+		if err := c.resetRefresh(ctx, tx, nil); err != nil {
 			return nil, err
 		}
 		return httpapi.Created(api.Connectors, &c.Object, c.Show(tx.Now)), nil
@@ -181,7 +186,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 			return nil, err
 		}
 		before, shownBefore, was := *c.Connector, c.Show(tx.Now), c.subject(nil)
-		if err := c.patchMetadata(ctx, tx, &before, &in.Body); err != nil {
+		if err := c.patchMetadata(ctx, tx, &before, &in.Body, h.tokenURL); err != nil {
 			return nil, err
 		}
 		moved := false
@@ -206,6 +211,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		}
 		c.Parts().Touch()
 		if err := c.Save(ctx, tx); err != nil {
+			return nil, err
+		}
+		if err := c.resetRefresh(ctx, tx, &before); err != nil {
 			return nil, err
 		}
 		after := c.Show(tx.Now)
@@ -253,12 +261,19 @@ func ofPage(ctx context.Context, tx *txn.Tx, records []*store.Connector) ([]*con
 	if err != nil {
 		return nil, err
 	}
+	refreshes := map[string]*store.Refresh{}
+	if slices.ContainsFunc(records, func(c *store.Connector) bool { return c.Type == api.TypeOAuth2 }) {
+		refreshes, err = tx.Refreshes(ctx, tx.Scope, records[0].ID, records[len(records)-1].ID)
+		if err != nil {
+			return nil, err
+		}
+	}
 	found := make([]*connector, len(records))
 	for i, record := range records {
 		if found[i], err = withPolicy(ctx, tx, record); err != nil {
 			return nil, err
 		}
-		found[i].retrievals = retrievals[record.ID]
+		found[i].retrievals, found[i].refresh = retrievals[record.ID], refreshes[record.ID]
 	}
 	return found, nil
 }

@@ -75,8 +75,15 @@ func check(c *store.Connector) error {
 
 // checkSettings is called for settings that are new: an older build may have taken what this one refuses, and such a
 // connector must stay usable.
-func checkSettings(c *store.Connector) error {
+//
+// tokenURL checks whether the platform may connect to one.
+func checkSettings(c *store.Connector, tokenURL func(string) error) error {
 	wrong := api.CheckSettings(c.Type, c.Settings)
+	if len(wrong) == 0 && c.Type == api.TypeOAuth2 {
+		if err := tokenURL(c.Settings[api.SettingTokenURL]); err != nil {
+			wrong = []api.Mistake{{Where: api.SettingTokenURL, Err: err}}
+		}
+	}
 	switch {
 	case len(wrong) == 0:
 		return nil
@@ -106,6 +113,7 @@ func (c *connector) flatten(now time.Time) api.Connector {
 	expiry, _ := expiryOf(c.Connector) // it was checked before it was stored
 	age := rotation.AgeAt(c.Credential.Credential, c.policy, expiry, now)
 	behind, safe := c.previousUse(now)
+	status, reason := flattenRefresh(c.refresh)
 	return api.Connector{
 		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
 		Object: httpapi.FlattenObject(&c.Object), Deletion: httpapi.FlattenDeletion(&c.Object),
@@ -114,22 +122,18 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
-		Hold: lifecycle.FlattenHold(c.Credential.Hold),
+		Hold: lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
 	}
 }
 
 // previousUse shows who still uses an earlier version of the credentials. A nil safe says that it is not known.
 func (c *connector) previousUse(now time.Time) (behind []api.Consumer, safe *bool) {
-	var current int64
-	if v, ok := c.Credential.Current(); ok {
-		current = v.Number
-	}
 	names := map[string]string{}
 	all := make([]rotation.Retrieval, len(c.retrievals))
 	for i, r := range c.retrievals {
 		all[i], names[r.Token] = r.Retrieval, r.TokenName
 	}
-	use := rotation.PreviousUseAt(current, all, now)
+	use := rotation.PreviousUseAt(c.version(), all, now)
 	behind = make([]api.Consumer, len(use.Behind))
 	for i, r := range use.Behind {
 		behind[i] = api.Consumer{

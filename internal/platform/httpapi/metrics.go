@@ -18,6 +18,7 @@ type Metrics struct {
 	settled   *prometheus.CounterVec
 	delivered *prometheus.CounterVec
 	probed    *prometheus.CounterVec
+	refreshed *prometheus.CounterVec
 	refused   *prometheus.CounterVec
 }
 
@@ -37,12 +38,16 @@ func NewMetrics() *Metrics {
 		probed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quickconnect_probes_total", Help: "Probes of a pending signing secret, by result.",
 		}, []string{"result"}),
+		refreshed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quickconnect_oauth2_refreshes_total",
+			Help: "Requests to authorization servers for the access tokens of connectors, by outcome.",
+		}, []string{"outcome"}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quickconnect_limit_exceeded_total", Help: "Requests and connections refused for a limit, by limit.",
 		}, []string{"limit"}),
 	}
-	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, m.refused, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.settled, m.delivered, m.probed, m.refreshed, m.refused,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -75,6 +80,9 @@ func (m *Metrics) Delivery(outcome string) { m.delivered.WithLabelValues(outcome
 
 // Probe counts a probe.
 func (m *Metrics) Probe(result string) { m.probed.WithLabelValues(result).Inc() }
+
+// Refresh counts a request to an authorization server.
+func (m *Metrics) Refresh(outcome string) { m.refreshed.WithLabelValues(outcome).Inc() }
 
 // Gauge adds a metric that is read when the metrics are.
 func (m *Metrics) Gauge(name, help string, labels map[string]string, read func() float64) {

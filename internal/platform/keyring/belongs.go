@@ -16,6 +16,14 @@ func (b Bound) associated() []byte {
 	return associated("secret", b.Version, b.Tenant, b.Environment, b.Credential)
 }
 
+// AccessToken is what the sealed access token of an authorization server belongs to: the version of a connector's
+// credentials that it was got with. Neither opens as the other.
+type AccessToken struct{ Bound }
+
+func (a AccessToken) associated() []byte {
+	return associated("access token", a.Version, a.Tenant, a.Environment, a.Credential)
+}
+
 // Event is what a sealed event belongs to.
 type Event struct{ Tenant, Environment, Endpoint, ID string }
 

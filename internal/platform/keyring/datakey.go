@@ -127,6 +127,25 @@ func (d *DataKey) OpenEvent(sealed []byte, e Event) ([]byte, error) {
 	return body, nil
 }
 
+// SealAccessToken encrypts an access token of an authorization server.
+func (d *DataKey) SealAccessToken(v secret.Value, a AccessToken) ([]byte, error) {
+	sealed, err := d.seal([]byte(v.Expose()), a.associated())
+	if err != nil {
+		return nil, fmt.Errorf("sealing the access token of connector %s: %w", a.Credential, err)
+	}
+	return sealed, nil
+}
+
+// OpenAccessToken decrypts what SealAccessToken made for the same AccessToken.
+func (d *DataKey) OpenAccessToken(sealed []byte, a AccessToken) (secret.Value, error) {
+	value, err := d.open(sealed, a.associated())
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("the access token of connector %s does not open: "+
+			"it was sealed with another keyring or for another version, or it was changed", a.Credential)
+	}
+	return secret.New(string(value)), nil
+}
+
 // SealEndpointValue encrypts a value of a webhook endpoint.
 func (d *DataKey) SealEndpointValue(v secret.Value, e EndpointValue) ([]byte, error) {
 	sealed, err := d.seal([]byte(v.Expose()), e.associated())

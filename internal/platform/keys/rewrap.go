@@ -208,6 +208,15 @@ func (k *sealer) reseal(
 			return nil, asUnreadable(err)
 		}
 		return k.seal(ctx, tx, value, of)
+	case store.SealedAccessTokens:
+		of := keyring.AccessToken{Bound: keyring.Bound{
+			Tenant: v.Tenant, Environment: v.Environment, Credential: v.ID, Version: v.Number,
+		}}
+		value, err := k.openAccessToken(ctx, tx, v.Sealed, of)
+		if err != nil {
+			return nil, asUnreadable(err)
+		}
+		return k.sealAccessToken(ctx, tx, value, of)
 	case store.SealedEvents:
 		of := keyring.Event{Tenant: v.Tenant, Environment: v.Environment, Endpoint: v.Endpoint, ID: v.ID}
 		body, err := k.OpenEvent(ctx, tx, v.Sealed, of)

@@ -24,6 +24,27 @@ func (k *sealer) open(ctx context.Context, tx *store.Tx, sealed []byte, b keyrin
 	return key.Open(sealed, b)
 }
 
+func (k *sealer) sealAccessToken(
+	ctx context.Context, tx *store.Tx, value secret.Value, a keyring.AccessToken,
+) ([]byte, error) {
+	key, err := k.sealing(ctx, tx, a.Owner())
+	if err != nil {
+		return nil, err
+	}
+	return key.SealAccessToken(value, a)
+}
+
+// openAccessToken opens an access token. Outside of a transaction, tx is nil.
+func (k *sealer) openAccessToken(
+	ctx context.Context, tx *store.Tx, sealed []byte, a keyring.AccessToken,
+) (secret.Value, error) {
+	key, err := k.opening(ctx, tx, sealed, a.Owner())
+	if err != nil {
+		return secret.Value{}, err
+	}
+	return key.OpenAccessToken(sealed, a)
+}
+
 // SealEvent seals the body of an event.
 func (k *sealer) SealEvent(ctx context.Context, tx *store.Tx, body []byte, e keyring.Event) ([]byte, error) {
 	key, err := k.sealing(ctx, tx, e.Owner())

@@ -119,6 +119,7 @@ type Credentials struct {
 	Version      int64             `json:"version" doc:"The number of the version."`
 	Credentials  map[string]string `json:"credentials" doc:"The credentials in clear. Keep them in memory only."`
 	FetchAgainAt time.Time         `json:"fetch_again_at" doc:"Fetch again by then: the credentials may be replaced, and the old ones revoked at the third party."`
+	ExpiresAt    *time.Time        `json:"expires_at" doc:"When the access token of a connector of type oauth2 ends. Null for other types."`
 }
 
 // OpenCredentials opens the credentials of a connector for a consumer that may have them. Outside of a transaction, tx

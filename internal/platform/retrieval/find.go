@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
@@ -21,6 +22,7 @@ type held struct {
 	connector *store.Connector
 	number    int64 // of the version
 	sealed    []byte
+	refresh   *store.Refresh // of the access token; nil unless the type is oauth2
 }
 
 // pastDeadline reports whether a deadline has passed that has to be settled first.
@@ -37,8 +39,12 @@ type retrieved struct {
 	answer   *keys.Credentials
 }
 
-// open opens the credentials. Outside of a transaction, tx is nil.
+// open opens the credentials, or the access token that the platform has got with them. Outside of a transaction, tx is
+// nil.
 func (r *retrieved) open(ctx context.Context, k *keys.Keys, tx *store.Tx) (err error) {
+	if r.refresh != nil {
+		return r.openAccessToken(ctx, k, tx)
+	}
 	r.answer, err = keys.OpenCredentials(ctx, k, tx, r.sealed, r.connector.Scope, r.connector.ID, r.number)
 	if err == nil {
 		r.answer.FetchAgainAt = r.use.again
@@ -51,8 +57,11 @@ func (r *retrieved) open(ctx context.Context, k *keys.Keys, tx *store.Tx) (err e
 func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer string) (*retrieved, error) {
 	key := h.runner.Keys.MemoryHash(caller.Bearer) + id
 	if known, ok := h.held.Find(key, caller.State); ok && !known.pastDeadline(caller.State.Now) {
-		out, err := h.retrieved(caller, known, consumer, caller.State.Now)
+		out, err := h.retrieved(caller, h.withLatest(known), consumer, caller.State.Now)
 		if err != nil {
+			return nil, err
+		}
+		if err := out.needsToken(); err != nil {
 			return nil, err
 		}
 		if out.stored = h.kept.row(out.use.by); out.stored != nil {
@@ -70,6 +79,9 @@ func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer
 			return err
 		}
 		if out, err = h.retrieved(caller, known, consumer, tx.Now); err != nil {
+			return err
+		}
+		if err := out.needsToken(); err != nil {
 			return err
 		}
 		out.stored, err = tx.Retrieval(ctx, tx.Scope, out.use.row())
@@ -104,6 +116,10 @@ func (h *Handler) retrieved(caller *access.Request, known *held, consumer string
 		},
 		at: now, again: now.Add(h.fetchAgain).UTC(), count: 1,
 	}
+	if known.refresh != nil {
+		out.use.version = known.refresh.Supplied
+		out.use.again = oauth.FetchAgain(known.refresh, now, out.use.again).UTC()
+	}
 	return out, nil
 }
 
@@ -134,6 +150,10 @@ func (h *Handler) read(ctx context.Context, tx *txn.Tx, caller *access.Request, 
 		return nil, problem.New(api.CodeConflict, "",
 			"the connector %q has no credentials now: they were never set, or they were revoked; set new ones", c.Name)
 	}
+	if c.Type == api.TypeOAuth2 { // what is sealed stays in the platform
+		refresh, err := tx.Refresh(ctx, tx.Scope, id)
+		return &held{token: known, connector: c, number: current.Number, refresh: refresh}, err
+	}
 	sealed, err := tx.Secret(ctx, id, current.Number)
-	return &held{known, c, current.Number, sealed}, err
+	return &held{token: known, connector: c, number: current.Number, sealed: sealed}, err
 }

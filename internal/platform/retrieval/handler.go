@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -26,6 +27,7 @@ type Handler struct {
 	engine     *credentials.Engine
 	runner     *txn.Runner
 	bearers    tokens.Bearers
+	refresher  *oauth.Refresher
 	fetchAgain time.Duration
 	held       txn.Verified[*held] // by the keyed hash of the token and the connector
 	kept       *kept
@@ -33,12 +35,15 @@ type Handler struct {
 
 // New returns a handler. Consumers are told to come back after fetchAgain; 0 is the default.
 func New(
-	engine *credentials.Engine, runner *txn.Runner, bearers tokens.Bearers, fetchAgain time.Duration,
+	engine *credentials.Engine, runner *txn.Runner, bearers tokens.Bearers, refresher *oauth.Refresher,
+	fetchAgain time.Duration,
 ) *Handler {
 	if fetchAgain <= 0 {
 		fetchAgain = DefaultFetchAgain
 	}
-	return &Handler{engine: engine, runner: runner, bearers: bearers, fetchAgain: fetchAgain, kept: newKept()}
+	return &Handler{
+		engine: engine, runner: runner, bearers: bearers, refresher: refresher, fetchAgain: fetchAgain, kept: newKept(),
+	}
 }
 
 // Mount registers the route.
@@ -55,7 +60,12 @@ func (h *Handler) Mount(r *httpapi.Router) {
 			"and hour is in the audit; the rest is counted. While the platform cannot write, it serves the consumers that " +
 			"have fetched this version before, and answers 503 to others.\n\n" +
 			"Above the `rate_limit_per_minute` of the token the answer is 429 with the code `token_rate_limited` and " +
-			"`Retry-After`. It counts as no retrieval.",
+			"`Retry-After`. It counts as no retrieval.\n\n" +
+			"Of a connector of type `oauth2` the answer has `access_token`, `token_type` and, where the authorization " +
+			"server named one, `scope`, and `expires_at` says when the token ends. The platform renews it after 80 % of its " +
+			"life, and `fetch_again_at` is not later than that. The refresh token and the client's secret never leave the " +
+			"platform. Without a token that is valid the answer is 409 where `refresh_status` is `refresh_failed`, and 503 " +
+			"with `Retry-After` where the authorization server cannot be reached.",
 	}, h.get)
 }
 
@@ -70,7 +80,7 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.find(ctx, caller, in.ID, consumer)
+	found, err := h.findFresh(ctx, caller, in.ID, consumer)
 	if err != nil {
 		return nil, err
 	}

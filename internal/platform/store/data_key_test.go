@@ -74,6 +74,7 @@ func (fresh engine) sealedColumns(t *testing.T) {
 			o := token(staging, fmt.Sprintf("tok_%d", i), fmt.Sprint(i), "con_1")
 			if err := errors.Join(tx.InsertWebhookEndpoint(t.Context(), at), tx.InsertDelivery(t.Context(), event),
 				tx.InsertScopedToken(t.Context(), o), tx.PutSecret(t.Context(), o.ID, Sealed{Number: 1, Value: []byte{1, 0}}),
+				tx.PutRefresh(t.Context(), &Refresh{Scope: staging, ConnectorID: o.ID, Version: 1, Sealed: []byte{1, 1}}),
 				tx.InsertKey(t.Context(), "lookup", n+1, []byte{0, 9}, start)); err != nil {
 				return err
 			}

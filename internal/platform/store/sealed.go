@@ -13,11 +13,15 @@ const (
 	SealedURLs       SealedColumn = "endpoint URLs"
 	SealedHeaders    SealedColumn = "endpoint headers"
 	SealedClientKeys SealedColumn = "endpoint client keys"
+
+	SealedAccessTokens SealedColumn = "access tokens of connectors"
 )
 
 // SealedColumns returns every column with sealed values.
 func SealedColumns() []SealedColumn {
-	return []SealedColumn{SealedKeys, SealedSecrets, SealedEvents, SealedURLs, SealedHeaders, SealedClientKeys}
+	return []SealedColumn{
+		SealedKeys, SealedSecrets, SealedEvents, SealedURLs, SealedHeaders, SealedClientKeys, SealedAccessTokens,
+	}
 }
 
 // SealedValue is a sealed value of any column, with what it belongs to.
@@ -49,6 +53,13 @@ var sealedColumns = func() map[SealedColumn]sealedStatements {
 				ORDER BY s.credential_id, s.number LIMIT $4`,
 			count: `SELECT COUNT(*) FROM secrets WHERE sealed >= $1 AND sealed < $2`,
 			put:   `UPDATE secrets SET sealed = $5 WHERE $1 <> '' AND $2 <> '' AND credential_id = $3 AND number = $4`,
+		},
+		SealedAccessTokens: {
+			list: `SELECT tenant, environment, connector_id, version, '', sealed FROM connector_refreshes
+				WHERE sealed < $1 AND (connector_id, version) > ($2, $3) ORDER BY connector_id, version LIMIT $4`,
+			count: `SELECT COUNT(*) FROM connector_refreshes WHERE sealed >= $1 AND sealed < $2`,
+			put: `UPDATE connector_refreshes SET sealed = $5
+				WHERE tenant = $1 AND environment = $2 AND connector_id = $3 AND version = $4`,
 		},
 		SealedEvents: {
 			list: `SELECT tenant, environment, id, 0, endpoint_id, body FROM deliveries

@@ -22,6 +22,8 @@ type metadata struct {
 	CredentialsSetAt  types.String `tfsdk:"credentials_set_at"`
 	CredentialsDueAt  types.String `tfsdk:"credentials_due_at"`
 	CredentialsStatus types.String `tfsdk:"credentials_status"`
+	RefreshStatus     types.String `tfsdk:"refresh_status"`
+	RefreshReason     types.String `tfsdk:"refresh_reason"`
 }
 
 // model is the resource. CredentialsWO is null everywhere except in a configuration.
@@ -87,6 +89,8 @@ func flattenMetadata(c *api.Connector) metadata {
 		CredentialsSetAt:  tfkit.TimeValue(c.CredentialsSetAt),
 		CredentialsDueAt:  tfkit.TimeValue(c.CredentialsDueAt),
 		CredentialsStatus: types.StringValue(c.CredentialsStatus),
+		RefreshStatus:     types.StringPointerValue(c.RefreshStatus),
+		RefreshReason:     types.StringPointerValue(c.RefreshReason),
 	}
 }
 
@@ -116,5 +120,7 @@ func (m model) planned(answered model) model {
 	m.CredentialsSetAt = tfkit.Planned(m.CredentialsSetAt, answered.CredentialsSetAt)
 	m.CredentialsDueAt = tfkit.Planned(m.CredentialsDueAt, answered.CredentialsDueAt)
 	m.CredentialsStatus = tfkit.Planned(m.CredentialsStatus, answered.CredentialsStatus)
+	m.RefreshStatus = tfkit.Planned(m.RefreshStatus, answered.RefreshStatus)
+	m.RefreshReason = tfkit.Planned(m.RefreshReason, answered.RefreshReason)
 	return m
 }

@@ -79,6 +79,9 @@ func (m model) withCredentialsKept(state model) model {
 	if !m.RotationPolicyID.Equal(state.RotationPolicyID) || !m.ExpireAt.Equal(state.ExpireAt) {
 		m.CredentialsDueAt, m.CredentialsStatus = types.StringUnknown(), types.StringUnknown()
 	}
+	if !m.Settings.Equal(state.Settings) { // the platform begins anew
+		m.RefreshStatus, m.RefreshReason = types.StringUnknown(), types.StringUnknown()
+	}
 	return m
 }
 
@@ -88,6 +91,7 @@ func (m model) withCredentialsUnknown() model {
 	m.CredentialsSetAt = types.StringUnknown()
 	m.CredentialsDueAt = types.StringUnknown()
 	m.CredentialsStatus = types.StringUnknown()
+	m.RefreshStatus, m.RefreshReason = types.StringUnknown(), types.StringUnknown()
 	return m
 }
 
@@ -97,5 +101,6 @@ func (m model) withCredentialsOf(state model) model {
 	m.CredentialsSetAt = state.CredentialsSetAt
 	m.CredentialsDueAt = state.CredentialsDueAt
 	m.CredentialsStatus = state.CredentialsStatus
+	m.RefreshStatus, m.RefreshReason = state.RefreshStatus, state.RefreshReason
 	return m
 }

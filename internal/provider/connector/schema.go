@@ -33,8 +33,12 @@ const (
 	dueAtText   = "When the present credentials are to be replaced (RFC 3339, UTC): at the policy's `interval`, or an " +
 		"`overlap` (24h without a policy) before `credentials_expire_at`, whichever comes first. Null without credentials, " +
 		"or without both."
-	expireText = "When the present credentials end at the third party (RFC 3339, such as `2027-01-31T12:00:00Z`)."
-	statusText = "`missing`: there are no credentials, or none since `type` changed; `current`; " +
+	expireText        = "When the present credentials end at the third party (RFC 3339, such as `2027-01-31T12:00:00Z`)."
+	refreshStatusText = "How the platform does with the access token of a connector of type `oauth2`: `pending` (it has " +
+		"none yet), `current`, `retrying` (it could not renew it, and tries again by itself), `refresh_failed` (it does " +
+		"not try again until credentials or settings are set). Null for other types, and without credentials."
+	refreshReasonText = "Why `refresh_status` is `retrying` or `refresh_failed`, and what to do. Null otherwise."
+	statusText        = "`missing`: there are no credentials, or none since `type` changed; `current`; " +
 		"`due`: past `credentials_due_at`; `overdue`: older than the policy's `max_age`, or past " +
 		"`credentials_expire_at`; `revoked`: they were revoked on the platform."
 )
@@ -132,12 +136,21 @@ func resourceSchema() schema.Schema {
 			Computed:            true,
 			MarkdownDescription: statusText + " Revoked or missing ones are sent again where `credentials_wo` is set.",
 		},
+		"refresh_status": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: refreshStatusText + " After `refresh_failed`, every plan warns.",
+		},
+		"refresh_reason": schema.StringAttribute{Computed: true, MarkdownDescription: refreshReasonText},
 	})
 	return schema.Schema{
 		MarkdownDescription: "One integration with an outside service: Slack, Twilio, SMTP, an application of your " +
 			"own. Its credentials go to the platform: they are write-only, and no plan, no state and no ephemeral resource " +
 			"ever has them. A service fetches them from the platform at run time, with a scoped token of this connector " +
 			"that names the scope `credentials:read`: see `examples/clients`. " +
+			"Of a connector of type `oauth2` a service gets an access token, which the platform renews before it ends; the " +
+			"refresh token and the client's secret never leave the platform. Where the authorization server replaces the " +
+			"refresh token, the platform stores the new one as the next `version`; `credentials_digest` and " +
+			"`credentials_set_at` stay, and nothing is sent: the configuration goes on with the one that it has. " +
 			"After a replacement, plans warn as long as a service still uses the old credentials, and then for a week that " +
 			"these may be revoked at the third party. " +
 			tfkit.DeletionText + " Until then its credentials still work.",
@@ -184,6 +197,8 @@ func dataAttributes() map[string]datasource.Attribute {
 		"credentials_set_at": datasource.StringAttribute{Computed: true, MarkdownDescription: setAtText},
 		"credentials_due_at": datasource.StringAttribute{Computed: true, MarkdownDescription: dueAtText},
 		"credentials_status": datasource.StringAttribute{Computed: true, MarkdownDescription: statusText},
+		"refresh_status":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshStatusText},
+		"refresh_reason":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshReasonText},
 		"hold": tfkit.DataHold("Set while someone has put the connector on hold: new credentials are " +
 			"refused. Null otherwise."),
 	})

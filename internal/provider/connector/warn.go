@@ -98,7 +98,21 @@ func (r *connectorResource) warn(
 		}
 		diags.AddAttributeWarning(at, "Credentials taken over", text)
 	}
+	warnRefresh(diags, plan, state)
 	warnAge(diags, state, d == writeonly.Keep && because == writeonly.Nothing)
+}
+
+// warnRefresh says that the platform has given up on renewing the access token. Other settings begin anew.
+func warnRefresh(diags *diag.Diagnostics, plan, state model) {
+	if state.RefreshStatus.ValueString() != api.RefreshFailed || tfkit.Moved(plan.Type, state.Type) ||
+		!plan.Settings.Equal(state.Settings) {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("credentials_wo"), "Access token cannot be renewed", fmt.Sprintf("The platform "+
+		"has stopped renewing the access token of connector %q (%s): %s. Services that use the connector fail once the "+
+		"present token has ended. To begin anew, configure new credentials or other settings; to have the same "+
+		"credentials tried again, raise credentials_wo_version.",
+		state.Name.ValueString(), api.RefreshFailed, state.RefreshReason.ValueString()))
 }
 
 // warnAge says that the credentials are due, overdue, or revoked with nothing to send.
