@@ -140,7 +140,8 @@ func TestAccessTokenIsRenewed(t *testing.T) {
 	if got := o.rowsIn(`secrets WHERE credential_id = '` + o.id + `'`); got != 1 {
 		t.Errorf("%d refresh tokens are stored", got)
 	}
-	if !strings.Contains(string(o.send("", "GET", "/metrics", nil).body), `quickconnect_oauth2_refreshes_total{outcome="refreshed"} 4`) {
+	counted := `quickconnect_oauth2_refreshes_total{outcome="refreshed"} 4`
+	if !strings.Contains(string(o.send("", "GET", "/metrics", nil).body), counted) {
 		t.Error("the metric does not count them")
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// suppliedToken is the member of the sealed credentials that has the refresh token as it was supplied, where another one
-// has replaced it.
+// suppliedToken is the member of the sealed credentials that has the refresh token as it was supplied, where another
+// one has replaced it.
 const suppliedToken = "supplied_refresh_token"
 
 // Grant is what an access token is got with.

@@ -59,6 +59,9 @@ func TestAfter(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	const retrying, failed = api.RefreshRetrying, api.RefreshFailed
+	lost, outage := outcome{kind: outcomeLost}, outcome{kind: outcomeOutage}
+	asked := func(wait time.Duration) outcome { return outcome{kind: outcomeOutage, wait: wait} }
 	for name, tc := range map[string]struct {
 		before    store.Refresh
 		outcome   outcome
@@ -66,16 +69,16 @@ func TestAfter(t *testing.T) {
 		status    string
 		next      time.Duration // 0: never
 	}{
-		"refused":                       {store.Refresh{}, outcome{kind: outcomeRefused}, true, api.RefreshFailed, 0},
-		"the first loss":                {store.Refresh{}, outcome{kind: outcomeLost}, true, api.RefreshRetrying, firstWait},
-		"the second loss":               {store.Refresh{Lost: 1}, outcome{kind: outcomeLost}, true, api.RefreshFailed, 0},
-		"a loss of nothing":             {store.Refresh{Lost: 1}, outcome{kind: outcomeLost}, false, api.RefreshRetrying, firstWait},
-		"the first outage":              {store.Refresh{}, outcome{kind: outcomeOutage}, true, api.RefreshRetrying, firstWait},
-		"the third outage":              {store.Refresh{Failures: 2}, outcome{kind: outcomeOutage}, true, api.RefreshRetrying, 20 * time.Second},
-		"the hundredth outage":          {store.Refresh{Failures: 99}, outcome{kind: outcomeOutage}, true, api.RefreshRetrying, longestWait},
-		"an outage after a loss":        {store.Refresh{Lost: 1}, outcome{kind: outcomeOutage}, true, api.RefreshRetrying, firstWait},
-		"an outage with a Retry-After":  {store.Refresh{}, outcome{kind: outcomeOutage, wait: time.Minute}, true, api.RefreshRetrying, time.Minute},
-		"an outage with a short repeat": {store.Refresh{}, outcome{kind: outcomeOutage, wait: 1}, true, api.RefreshRetrying, firstWait},
+		"refused":                       {store.Refresh{}, outcome{kind: outcomeRefused}, true, failed, 0},
+		"the first loss":                {store.Refresh{}, lost, true, retrying, firstWait},
+		"the second loss":               {store.Refresh{Lost: 1}, lost, true, failed, 0},
+		"a loss of nothing":             {store.Refresh{Lost: 1}, lost, false, retrying, firstWait},
+		"the first outage":              {store.Refresh{}, outage, true, retrying, firstWait},
+		"the third outage":              {store.Refresh{Failures: 2}, outage, true, retrying, 20 * time.Second},
+		"the hundredth outage":          {store.Refresh{Failures: 99}, outage, true, retrying, longestWait},
+		"an outage after a loss":        {store.Refresh{Lost: 1}, outage, true, retrying, firstWait},
+		"an outage with a Retry-After":  {store.Refresh{}, asked(time.Minute), true, retrying, time.Minute},
+		"an outage with a short repeat": {store.Refresh{}, asked(1), true, retrying, firstWait},
 	} {
 		got := after(tc.before, tc.outcome, tc.refreshes, now)
 		next := time.Duration(0)
@@ -91,7 +94,9 @@ func TestAfter(t *testing.T) {
 func TestFetchAgain(t *testing.T) {
 	r := &store.Refresh{RenewAt: now.Add(80 * time.Second), ExpiresAt: now.Add(100 * time.Second)}
 	for _, tc := range []struct{ at, want time.Duration }{
-		{0, 80 * time.Second}, {79 * time.Second, 80 * time.Second}, {80 * time.Second, 90 * time.Second},
+		{0, 80 * time.Second},
+		{79 * time.Second, 80 * time.Second},
+		{80 * time.Second, 90 * time.Second},
 		{96 * time.Second, 98 * time.Second},
 	} {
 		at := now.Add(tc.at)
@@ -105,6 +110,7 @@ func TestFetchAgain(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
+	const media = "application/json"
 	for name, tc := range map[string]struct {
 		status int
 		media  string
@@ -112,23 +118,23 @@ func TestAnswers(t *testing.T) {
 		kind   string
 		life   time.Duration
 	}{
-		"a token":             {200, "application/json", `{"access_token":"a","expires_in":60}`, outcomeRefreshed, time.Minute},
-		"a charset":           {200, "application/json;charset=UTF-8", `{"access_token":"a","expires_in":"60"}`, outcomeRefreshed, time.Minute},
-		"no end":              {200, "application/json", `{"access_token":"a"}`, outcomeRefreshed, unknownLife},
-		"a negative end":      {200, "application/json", `{"access_token":"a","expires_in":-1}`, outcomeRefreshed, unknownLife},
-		"a far end":           {200, "application/json", `{"access_token":"a","expires_in":99999999999}`, outcomeRefreshed, longestLife},
-		"an empty token":      {200, "application/json", `{"access_token":""}`, outcomeLost, 0},
-		"a number for it":     {200, "application/json", `{"access_token":1}`, outcomeLost, 0},
+		"a token":             {200, media, `{"access_token":"a","expires_in":60}`, outcomeRefreshed, time.Minute},
+		"a charset":           {200, media + ";charset=UTF-8", `{"access_token":"a","expires_in":"60"}`, outcomeRefreshed, time.Minute},
+		"no end":              {200, media, `{"access_token":"a"}`, outcomeRefreshed, unknownLife},
+		"a negative end":      {200, media, `{"access_token":"a","expires_in":-1}`, outcomeRefreshed, unknownLife},
+		"a far end":           {200, media, `{"access_token":"a","expires_in":99999999999}`, outcomeRefreshed, longestLife},
+		"an empty token":      {200, media, `{"access_token":""}`, outcomeLost, 0},
+		"a number for it":     {200, media, `{"access_token":1}`, outcomeLost, 0},
 		"a form":              {200, "application/x-www-form-urlencoded", `access_token=a`, outcomeLost, 0},
-		"invalid_grant":       {400, "application/json", `{"error":"invalid_grant"}`, outcomeRefused, 0},
-		"invalid_client":      {401, "application/json", `{"error":"invalid_client"}`, outcomeRefused, 0},
-		"an unknown error":    {400, "application/json", `{"error":"canary"}`, outcomeOutage, 0},
-		"a server error":      {500, "application/json", `{"error":"invalid_grant"}`, outcomeOutage, 0},
+		"invalid_grant":       {400, media, `{"error":"invalid_grant"}`, outcomeRefused, 0},
+		"invalid_client":      {401, media, `{"error":"invalid_client"}`, outcomeRefused, 0},
+		"an unknown error":    {400, media, `{"error":"canary"}`, outcomeOutage, 0},
+		"a server error":      {500, media, `{"error":"invalid_grant"}`, outcomeOutage, 0},
 		"a redirect":          {302, "text/html", ``, outcomeOutage, 0},
 		"no content":          {204, "", ``, outcomeOutage, 0},
 		"too many requests":   {429, "", ``, outcomeOutage, 0},
 		"not a token at all":  {404, "text/html", `<h1>canary</h1>`, outcomeOutage, 0},
-		"an error as success": {200, "application/json", `{"error":"bad_refresh_token"}`, outcomeLost, 0},
+		"an error as success": {200, media, `{"error":"bad_refresh_token"}`, outcomeLost, 0},
 	} {
 		resp := &http.Response{StatusCode: tc.status, Header: http.Header{"Content-Type": {tc.media}}}
 		granted, got := answered(resp, []byte(tc.body), now)

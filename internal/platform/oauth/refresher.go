@@ -134,12 +134,11 @@ func (r *Refresher) Refresh(ctx context.Context, ref store.Ref) error {
 
 // Due refreshes the access tokens that are due, and returns when it has done so.
 func (r *Refresher) Due(ctx context.Context) error {
-	if r.Runner.Store.Outage() != nil {
-		return nil
-	}
 	var due []store.Ref
 	err := r.Runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-		due, err = tx.RefreshesDue(ctx, tx.Now, atOnce)
+		if r.Runner.Store.Outage() == nil { // otherwise no intent could be stored
+			due, err = tx.RefreshesDue(ctx, tx.Now, atOnce)
+		}
 		return err
 	})
 	if err != nil {

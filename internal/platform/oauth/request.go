@@ -22,8 +22,8 @@ import (
 const maxAnswer = 64 << 10
 
 // reasonLost is why a connector fails whose answers were lost.
-const reasonLost = "two answers to the use of the refresh token were lost: the authorization server may have replaced " +
-	"it, and the replacement is not known; get a new refresh token and set it"
+const reasonLost = "two answers to the use of the refresh token were lost: the authorization server may have " +
+	"replaced it, and the replacement is not known; get a new refresh token and set it"
 
 // refusals are the errors of RFC 6749, 5.2 that do not go away by themselves, with what to do.
 var refusals = map[string]string{
@@ -68,8 +68,8 @@ func (r *requester) request(
 	return answered(resp, body, now)
 }
 
-// unanswered says what a failed exchange means. Only where the connection broke is the answer lost: a request that timed
-// out is sent again like one that never arrived, and if the server did use the refresh token, it says so then.
+// unanswered says what a failed exchange means. Only where the connection broke is the answer lost: a request that
+// timed out is sent again like one that never arrived, and if the server did use the refresh token, it says so then.
 func unanswered(err error) outcome {
 	var refused *egress.Refused
 	var failure *egress.Failure

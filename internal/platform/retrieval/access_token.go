@@ -12,14 +12,14 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// tokenEnded is the error of a connector of type oauth2 that has no access token now.
-type tokenEnded struct {
+// endedError is the error of a connector of type oauth2 that has no access token now.
+type endedError struct {
 	refresh *store.Refresh
 	name    string
 	cause   error // what a consumer is told, unless the platform gets one
 }
 
-func (e *tokenEnded) Error() string { return e.cause.Error() }
+func (e *endedError) Error() string { return e.cause.Error() }
 
 // withLatest returns what is held with the access token that the platform has by now. Renewing one changes nothing that
 // decides about access, so what is held outlives it.
@@ -32,13 +32,13 @@ func (h *Handler) withLatest(known *held) *held {
 	return &out
 }
 
-// needsToken returns a *tokenEnded where the consumer is to get an access token, and there is none.
+// needsToken returns a *endedError where the consumer is to get an access token, and there is none.
 func (r *retrieved) needsToken() error {
 	if r.refresh == nil {
 		return nil
 	}
 	if err := oauth.Usable(r.refresh, r.connector.Name, r.use.at); err != nil {
-		return &tokenEnded{refresh: r.refresh, name: r.connector.Name, cause: err}
+		return &endedError{refresh: r.refresh, name: r.connector.Name, cause: err}
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (r *retrieved) openAccessToken(ctx context.Context, k *keys.Keys, tx *store
 // long before.
 func (h *Handler) findFresh(ctx context.Context, caller *access.Request, id, consumer string) (*retrieved, error) {
 	found, err := h.find(ctx, caller, id, consumer)
-	var ended *tokenEnded
+	var ended *endedError
 	if !errors.As(err, &ended) {
 		return found, err
 	}

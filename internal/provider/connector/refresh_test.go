@@ -79,7 +79,7 @@ func TestOAuthIsValidatedAtPlan(t *testing.T) {
 		"must be one of":       {"settings": map[string]any{"token_url": "https://a.b", "client_id": "c", "auth_style": "x"}},
 		"must be scopes":       {"settings": map[string]any{"token_url": "https://a.b", "client_id": "c", "scopes": "a  b"}},
 		"does not take":        {"settings": fit, "credentials_wo": map[string]any{"password": "p"}},
-		"belongs into":         {"settings": map[string]any{"client_secret": "s", "client_id": "c", "token_url": "https://a.b"}},
+		"belongs into":         {"settings": map[string]any{"client_secret": "s"}},
 		"printable ASCII":      {"settings": fit, "credentials_wo": map[string]any{"refresh_token": "two words"}},
 	} {
 		full := base().With("type", "oauth2")
