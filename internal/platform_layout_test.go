@@ -44,6 +44,7 @@ var platformMayImport = map[string][]string{
 	"retrieval":  domain("tokens", "connectors", "oauth"),
 	"webhooks":   domain("connectors", "egress"),
 	"deliveries": domain("webhooks", "egress"),
+	"workload":   domain("egress"),
 }
 
 // domain lists what the package of a domain may import: what every domain stands on, and these.

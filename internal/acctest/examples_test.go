@@ -130,6 +130,10 @@ func makeWhatDataSourcesRead(p *acctest.Platform) {
 		RotatedCreate: api.RotatedCreate{Name: "orders", Owner: "team-orders"},
 		EndpointID:    by.WebhookEndpoint("orders").ID, RotationPolicyID: policy,
 	}).Want(201)
+	by.Create(api.KindWorkloadIdentities, api.WorkloadIdentityCreate{
+		Name: "deploy", Owner: "team-a", Role: api.RoleDeployer, Preset: api.PresetGitHubActions, Audience: "quickconnect",
+		Claims: map[string]string{"repository_owner_id": "1", "repository_id": "2"},
+	}).Want(201)
 }
 
 func read(t *testing.T, path string) string {

@@ -45,7 +45,7 @@ func TestExportOfWhatWasMadeByHand(t *testing.T) {
 		}
 		tf.Var(strings.ReplaceAll(name, "-", "_")+"_url_wo", acctest.SecretURL)
 	}
-	tf.Apply().Has(fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", 5*acctest.Handmade))
+	tf.Apply().Has(fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", 6*acctest.Handmade))
 	took("import")
 	tf.Plan(0)
 	took("plan")
@@ -111,6 +111,13 @@ func objects(t *testing.T, p *acctest.Platform) map[string]string {
 	}
 	for _, o := range secrets {
 		note(o.Object, o.Rotation.NextVersion, o.SecretDigest)
+	}
+	identities, err := p.As(api.RoleAuditor).Client().WorkloadIdentities().List(t.Context(), client.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range identities {
+		note(o.Object, nil, nil)
 	}
 	return all
 }

@@ -25,6 +25,7 @@ func (p *Platform) MakeByHand() (secretURLs []string) {
 	h.tokens(policies, connectors)
 	endpoints, secretURLs := h.endpoints(connectors)
 	h.signingSecrets(policies, endpoints)
+	h.workloadIdentities()
 	return secretURLs
 }
 
@@ -184,5 +185,25 @@ func (h handmade) signingSecrets(policies, endpoints []string) {
 		}
 		id := h.made(api.KindSigningSecrets, body)
 		h.move(api.SigningSecrets, id, i)
+	}
+}
+
+func (h handmade) workloadIdentities() {
+	keys := JWKS(h.t)
+	for i := range Handmade {
+		body := common(i)
+		body["owner"], body["role"], body["preset"], body["audience"] = "team-a", api.RolePlanner, api.PresetGitLab, "qc"
+		body["claims"] = map[string]string{"project_id": "7", "ref_path": "refs/heads/*", "ref_protected": "true"}
+		switch i % 4 {
+		case 1:
+			body["issuer"], body["max_ttl"] = "https://gitlab.example.com", "300s"
+		case 2:
+			body["allowed_cidrs"], body["issuer"] = []string{}, api.IssuerOf(api.PresetGitLab)
+		case 3:
+			body["preset"], body["issuer"], body["jwks"] = api.PresetKubernetes, "https://kubernetes.default.svc", keys
+			body["claims"] = map[string]string{"[kubernetes.io].serviceaccount.uid": "${x}"}
+			body["allowed_cidrs"] = []string{"10.0.0.0/8", "2001:db8::/32"}
+		}
+		h.made(api.KindWorkloadIdentities, body)
 	}
 }

@@ -31,6 +31,8 @@ const (
 	// PermissionGovern and PermissionExempt are of role security alone, so that what deploys cannot set its own limits.
 	PermissionGovern = "govern" // write the policy of the environment
 	PermissionExempt = "exempt" // write exemptions from it
+	// PermissionGrant is needed to write a workload identity. Which roles it may have is for MayGrant.
+	PermissionGrant = "grant"
 )
 
 // role is one role and its permissions, in the order in which GET /v1/identity lists them.
@@ -48,10 +50,11 @@ var roles = []role{
 	}},
 	{RoleDeployer, []string{
 		PermissionRead, PermissionReveal, PermissionWrite, PermissionContain, PermissionAcknowledge, PermissionIntrospect,
+		PermissionGrant,
 	}},
 	{RoleSecurity, []string{
 		PermissionRead, PermissionContain, PermissionIntrospect, PermissionManagePrincipals, PermissionGovern,
-		PermissionExempt,
+		PermissionExempt, PermissionGrant,
 	}},
 	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
 }
@@ -85,6 +88,19 @@ func RolesWith(permission string) []string {
 	}
 	return out
 }
+
+// grantable is the one table of which roles a role may give to a workload identity, and take from one.
+var grantable = map[string][]string{
+	RoleDeployer: {RoleAuditor, RolePlanner, RoleOperator, RoleDeployer, RoleRuntime},
+	RoleSecurity: {RoleAuditor, RoleSecurity, RoleRuntime},
+}
+
+// GrantableBy lists the roles that a role may give to a workload identity. It returns nil for a role that may grant
+// nothing.
+func GrantableBy(name string) []string { return slices.Clone(grantable[name]) }
+
+// MayGrant reports whether a role may give a role to a workload identity, and change an identity that has it.
+func MayGrant(by, name string) bool { return slices.Contains(grantable[by], name) }
 
 // Identity is who calls, and where.
 type Identity struct {

@@ -12,6 +12,8 @@ const (
 	KindWebhookEndpoints = "webhook-endpoints"
 	KindSigningSecrets   = "signing-secrets"
 	KindRotationPolicies = "rotation-policies"
+
+	KindWorkloadIdentities = "workload-identities"
 	// KindPrincipals is no kind of object: nothing but a list and a DELETE is there.
 	KindPrincipals = "principals"
 	// KindAccessTokens is no kind of object either: access tokens are made, extended and revoked, and never listed.
@@ -50,6 +52,10 @@ var (
 		Path: KindRotationPolicies, Singular: "rotation policy", Plural: "rotation policies", IDPrefix: "pol_",
 		Terraform: "quickconnect_rotation_policy", Tag: "Rotation policies",
 	}
+	WorkloadIdentities = Kind{
+		Path: KindWorkloadIdentities, Singular: "workload identity", Plural: "workload identities", IDPrefix: "wid_",
+		Terraform: "quickconnect_workload_identity", Tag: "Workload identities",
+	}
 )
 
 // The kinds of what governs an environment. They are not among Kinds: their objects have no name of their own.
@@ -67,7 +73,9 @@ var (
 
 // Kinds returns every kind of object.
 func Kinds() []Kind {
-	return []Kind{Connectors, ScopedTokens, WebhookEndpoints, SigningSecrets, RotationPolicies}
+	return []Kind{
+		Connectors, ScopedTokens, WebhookEndpoints, SigningSecrets, RotationPolicies, WorkloadIdentities,
+	}
 }
 
 // KindAt returns the kind with a path, and whether there is one.
@@ -78,6 +86,14 @@ func KindAt(path string) (Kind, bool) {
 		}
 	}
 	return Kind{}, false
+}
+
+// WritePermission is what a create, a change and a deletion of an object of the kind need.
+func (k Kind) WritePermission() string {
+	if k == WorkloadIdentities {
+		return PermissionGrant
+	}
+	return PermissionWrite
 }
 
 // Route returns the path of the kind's collection, or with an id the path of one object, and of what is below it.

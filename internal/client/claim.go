@@ -83,7 +83,7 @@ func (r Runs) Renew(ctx context.Context, id string) error {
 	out := &api.Run{}
 	req := &request{
 		method: http.MethodPut, route: "/v1/runs/" + id, op: "renew", object: "the run " + id,
-		permission: api.PermissionWrite, keeps: true,
+		keeps: true,
 	}
 	if err := r.client.do(ctx, req, out); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (r Runs) Renew(ctx context.Context, id string) error {
 func (r Runs) End(ctx context.Context, id string, inOrder bool) error {
 	return r.client.do(ctx, &request{
 		method: http.MethodPost, route: "/v1/runs/" + id + "/end", op: "end", object: "the run " + id,
-		permission: api.PermissionWrite, body: api.RunEnd{InOrder: inOrder}, emptyStatus: http.StatusNoContent,
+		body: api.RunEnd{InOrder: inOrder}, emptyStatus: http.StatusNoContent,
 		keeps: true,
 	}, nil)
 }

@@ -34,7 +34,7 @@ func create[T object](ctx context.Context, c *Client, kind api.Kind, n naming, i
 func creation(kind api.Kind, n naming, in any) *request {
 	return &request{
 		method: http.MethodPost, route: kind.Route(), body: in, changes: true,
-		op: "create", object: n.object(kind), permission: api.PermissionWrite,
+		op: "create", object: n.object(kind), permission: kind.WritePermission(),
 		about: about{kind: kind, naming: n},
 	}
 }
@@ -59,7 +59,7 @@ func get[T object](ctx context.Context, c *Client, kind api.Kind, id string) (*T
 
 // patch sends a merge patch of one object.
 func patch[T object](ctx context.Context, c *Client, kind api.Kind, id string, in any, w Write) (*T, error) {
-	r, err := below(kind, id, http.MethodPatch, "change", api.PermissionWrite)
+	r, err := below(kind, id, http.MethodPatch, "change", kind.WritePermission())
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func patch[T object](ctx context.Context, c *Client, kind api.Kind, id string, i
 
 // remove deletes one object.
 func remove(ctx context.Context, c *Client, kind api.Kind, id string) error {
-	r, err := below(kind, id, http.MethodDelete, "delete", api.PermissionWrite)
+	r, err := below(kind, id, http.MethodDelete, "delete", kind.WritePermission())
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ func Write(
 // ordered are the kinds, each after those that it refers to.
 var ordered = []api.Kind{
 	api.RotationPolicies, api.Connectors, api.ScopedTokens, api.WebhookEndpoints, api.SigningSecrets,
+	api.WorkloadIdentities,
 }
 
 // exporter has what was read so far.
@@ -91,6 +92,8 @@ func (e *exporter) read(ctx context.Context, c *client.Client, kind api.Kind, fi
 		return collect(ctx, e, kind, c.WebhookEndpoints().List, filter, endpoint)
 	case api.SigningSecrets:
 		return collect(ctx, e, kind, c.SigningSecrets().List, filter, signingSecret)
+	case api.WorkloadIdentities:
+		return collect(ctx, e, kind, c.WorkloadIdentities().List, filter, workloadIdentity)
 	}
 	return fmt.Errorf("%s cannot be exported", kind.Plural)
 }

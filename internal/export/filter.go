@@ -13,7 +13,7 @@ import (
 
 // haveFilter are the kinds that have a filter, where not every kind has it.
 var haveFilter = map[string][]api.Kind{
-	"owner":          {api.Connectors, api.ScopedTokens, api.SigningSecrets},
+	"owner":          {api.Connectors, api.ScopedTokens, api.SigningSecrets, api.WorkloadIdentities},
 	"connector_id":   {api.ScopedTokens, api.WebhookEndpoints},
 	"endpoint_id":    {api.SigningSecrets},
 	"older_than":     {api.Connectors, api.ScopedTokens, api.SigningSecrets},

@@ -94,3 +94,17 @@ func signingSecret(s *api.SigningSecret) ([]attribute, bool) {
 	}
 	return a, false
 }
+
+func workloadIdentity(w *api.WorkloadIdentity) ([]attribute, bool) {
+	a := described(w.Object)
+	a.text("owner", w.Owner)
+	a.text("role", w.Role)
+	a.text("preset", w.Preset)
+	a.unlessDefault("issuer", w.Issuer, api.IssuerOf(w.Preset))
+	a.text("audience", w.Audience)
+	a.pairs("claims", w.Claims)
+	a.unlessDefault("max_ttl", w.MaxTTL, api.DefaultMaxTTL)
+	a.texts("allowed_cidrs", w.AllowedCIDRs)
+	a.optionalText("jwks", w.JWKS)
+	return a, false
+}

@@ -25,6 +25,7 @@ const (
 	pathExchange   = "/v1/token"
 	pathRules      = "/v1/environment-policies"
 	pathExemptions = "/v1/guardrail-exemptions"
+	pathIdentities = "/v1/workload-identities"
 )
 
 // mays lists the permissions of each role. It repeats DESIGN section 7, not the code.
@@ -37,11 +38,12 @@ var mays = map[string][]string{
 	},
 	api.RoleDeployer: {
 		"", api.PermissionRead, api.PermissionIntrospect, api.PermissionWrite, api.PermissionContain,
-		api.PermissionAcknowledge, api.PermissionReveal,
+		api.PermissionAcknowledge, api.PermissionReveal, api.PermissionGrant,
 	},
 	api.RoleSecurity: {
 		"", api.PermissionRead, api.PermissionIntrospect, api.PermissionContain, api.PermissionManagePrincipals,
 		api.PermissionGovern, api.PermissionExempt,
+		api.PermissionGrant,
 	},
 	api.RoleRuntime: {"", api.PermissionIntrospect, api.PermissionAcknowledge},
 }

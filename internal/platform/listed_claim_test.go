@@ -170,7 +170,7 @@ func TestIdentityCountsTheObjects(t *testing.T) {
 	}
 	want := map[string]int64{
 		api.KindConnectors: 1, api.KindScopedTokens: 2, api.KindWebhookEndpoints: 0, api.KindSigningSecrets: 0,
-		api.KindRotationPolicies: 0,
+		api.KindRotationPolicies: 0, api.KindWorkloadIdentities: 0,
 	}
 	if diff := cmp.Diff(want, w.me(w.tokens[api.RolePlanner]).Objects); diff != "" {
 		t.Error(diff)

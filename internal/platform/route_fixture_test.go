@@ -26,8 +26,8 @@ var routes = []route{
 	{"GET", "/v1/principals", api.PermissionRead, nil},
 	{"DELETE", "/v1/principals/{id}", api.PermissionManagePrincipals, nil},
 	{"POST", "/v1/revoke", api.PermissionContain, url.Values{"token": {"x"}}},
-	{"PUT", "/v1/runs/{id}", api.PermissionWrite, nil},
-	{"POST", "/v1/runs/{id}/end", api.PermissionWrite, object{"in_order": true}},
+	{"PUT", "/v1/runs/{id}", "", nil},
+	{"POST", "/v1/runs/{id}/end", "", object{"in_order": true}},
 	{"GET", "/v1/orphans", api.PermissionRead, nil},
 	{"POST", "/v1/claims/present", api.PermissionRead, object{"claims": []object{aPresentedClaim}}},
 
@@ -138,6 +138,11 @@ var routes = []route{
 	{"GET", pathExemptions + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathExemptions + "/{id}", api.PermissionExempt, object{"reason": "another one"}},
 	{"DELETE", pathExemptions + "/{id}", api.PermissionExempt, nil},
+	{"POST", pathIdentities, api.PermissionGrant, identityBody("new", nil)},
+	{"GET", pathIdentities, api.PermissionRead, nil},
+	{"GET", pathIdentities + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathIdentities + "/{id}", api.PermissionGrant, object{"owner": "new"}},
+	{"DELETE", pathIdentities + "/{id}", api.PermissionGrant, nil},
 }
 
 // objectOf fills the id of an object into a path.
@@ -172,6 +177,7 @@ func (w *world) objects() map[string]string {
 		pathPolicies:   w.newPolicy("monthly", nil).ID,
 		pathRules:      w.govern(object{}),
 		pathExemptions: w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID,
+		pathIdentities: w.newIdentity("pipeline", nil).ID,
 	}
 }
 
@@ -191,6 +197,8 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 		ids[pathExemptions] = w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID
 	case strings.HasPrefix(path, pathRules):
 		ids[pathRules] = w.govern(object{})
+	case strings.HasPrefix(path, pathIdentities):
+		ids[pathIdentities] = w.newIdentity("pipeline", nil).ID
 	default:
 		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
 	}

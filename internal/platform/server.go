@@ -37,6 +37,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
 )
 
 // Config has what a platform works with. Store and Keyring are required.
@@ -145,6 +146,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
 		governance.New(runner, changes),
+		workload.New(runner, changes),
 		runs.New(runner),
 		deliveries.New(engine, changes, waker),
 	} {

@@ -38,6 +38,7 @@ func containedKinds() map[string]kind {
 	kinds := everyKind()
 	delete(kinds, "webhook endpoint")
 	delete(kinds, "rotation policy")
+	delete(kinds, "workload identity")
 	return kinds
 }
 

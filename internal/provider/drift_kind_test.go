@@ -20,7 +20,7 @@ type drifting struct {
 	patches []map[string]any
 }
 
-func driftCases() map[string]drifting {
+func driftCases(t *testing.T) map[string]drifting {
 	ids := acctest.TheFixture()
 	stage := map[string]any{"stage": "test"}
 	common := []map[string]any{
@@ -46,6 +46,21 @@ func driftCases() map[string]drifting {
 				{"max_age": nil},
 				{"require_acknowledgement": false},
 				{"quiet_period": nil, "max_stage": "1d", "on_stage_timeout": "promote"},
+			}),
+		},
+		"workload identity": {
+			kind{api.WorkloadIdentities, describe(everyKind()["workload identity"].config).With("max_ttl", "5m").
+				With("allowed_cidrs", []string{"192.0.2.0/24"})},
+			slices.Concat(common, []map[string]any{
+				{"owner": "else@example.com"},
+				{"role": api.RoleAuditor},
+				{"preset": api.PresetCircleCI, "issuer": "https://oidc.circleci.com/org/1"},
+				{"issuer": "https://github.example.com/_services/token"},
+				{"audience": "theirs"},
+				{"claims": map[string]any{"repository_owner_id": "1", "repository_id": "3"}},
+				{"max_ttl": nil},
+				{"allowed_cidrs": nil},
+				{"jwks": acctest.JWKS(t)},
 			}),
 		},
 		"connector": {
@@ -80,7 +95,7 @@ func driftCases() map[string]drifting {
 // Of a policy, a connector or an endpoint, too: whatever somebody changes, the next plan shows exactly that, one apply
 // corrects it in place, and nothing else moves.
 func TestDriftOfTheOtherKinds(t *testing.T) {
-	for name, x := range driftCases() {
+	for name, x := range driftCases(t) {
 		t.Run(name, func(t *testing.T) {
 			forEach(t, map[string]kind{x.Singular: x.kind}, func(s *scene, k kind) {
 				s.create(k.config)

@@ -63,7 +63,7 @@ func withoutDefaults(ctx context.Context, shape schema.Schema, config tftypes.Va
 		if !ok {
 			return v, nil
 		}
-		usual := defaultOf(ctx, shape.Attributes[string(name)], path.Root(string(name)))
+		usual := defaultOf(ctx, shape.Attributes[string(name)], path.Root(string(name)), config)
 		if usual == nil {
 			return v, nil
 		}
@@ -75,8 +75,13 @@ func withoutDefaults(ctx context.Context, shape schema.Schema, config tftypes.Va
 	})
 }
 
-// defaultOf returns the default of an attribute; nil for none.
-func defaultOf(ctx context.Context, a schema.Attribute, at path.Path) attr.Value {
+// dependentDefault is a plan modifier that plans a default which depends on the rest of the configuration.
+type dependentDefault interface {
+	DefaultIn(config map[string]tftypes.Value) attr.Value
+}
+
+// defaultOf returns the default of an attribute in a configuration; nil for none.
+func defaultOf(ctx context.Context, a schema.Attribute, at path.Path, config tftypes.Value) attr.Value {
 	switch a := a.(type) {
 	case schema.BoolAttribute:
 		if a.Default != nil {
@@ -89,6 +94,12 @@ func defaultOf(ctx context.Context, a schema.Attribute, at path.Path) attr.Value
 			var resp defaults.StringResponse
 			a.Default.DefaultString(ctx, defaults.StringRequest{Path: at}, &resp)
 			return resp.PlanValue
+		}
+		var attributes map[string]tftypes.Value
+		for _, m := range a.PlanModifiers {
+			if d, ok := m.(dependentDefault); ok && config.As(&attributes) == nil {
+				return d.DefaultIn(attributes)
+			}
 		}
 	}
 	return nil

@@ -76,6 +76,10 @@ func optionsOfEveryKind(t *testing.T) map[string]optionsOf {
 			"secret_wo":         secret("secret", "whsec_"+strings.Repeat("YWJj", 8)),
 			"secret_wo_version": text(3, "secret_wo"),
 		}), either([]string{"algorithm", "secret_wo"}), either()},
+		"workload identity": {every["workload identity"], with(map[string]option{
+			"issuer": text("https://github.example.com/_services/token"), "max_ttl": text("300s"),
+			"allowed_cidrs": text([]string{"192.0.2.0/24"}), "jwks": text(acctest.JWKS(t)),
+		}), either(), either()},
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhookendpoint"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/webhooksignature"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/workloadidentity"
 )
 
 var (
@@ -98,6 +99,7 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 		scopedtoken.NewResource,
 		webhookendpoint.NewResource,
 		signingsecret.NewResource,
+		workloadidentity.NewResource,
 	}
 }
 
@@ -108,6 +110,7 @@ func (p *quickconnect) ListResources(context.Context) []func() list.ListResource
 		scopedtoken.NewListResource,
 		webhookendpoint.NewListResource,
 		signingsecret.NewListResource,
+		workloadidentity.NewListResource,
 	}
 }
 
@@ -120,6 +123,7 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 		scopedtoken.NewDataSource, scopedtoken.NewListDataSource,
 		webhookendpoint.NewDataSource, webhookendpoint.NewListDataSource,
 		signingsecret.NewDataSource, signingsecret.NewListDataSource,
+		workloadidentity.NewDataSource, workloadidentity.NewListDataSource,
 	}
 }
 

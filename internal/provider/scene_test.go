@@ -55,6 +55,11 @@ func everyKind() map[string]kind {
 		"name": "orders", "connector_id": ids.Connectors[0], "url": "https://hooks.example.com/orders",
 	}}
 	kinds["rotation policy"] = kind{api.RotationPolicies, tftest.Config{"name": "orders", "interval": "90d"}}
+	kinds["workload identity"] = kind{api.WorkloadIdentities, tftest.Config{
+		"name": "orders", "owner": "team-a", "role": api.RoleDeployer, "preset": api.PresetGitHubActions,
+		"audience": "https://quickconnect.example.com",
+		"claims":   map[string]any{"repository_owner_id": "1", "repository_id": "2"},
+	}}
 	return kinds
 }
 

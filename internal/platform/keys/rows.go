@@ -112,6 +112,12 @@ func (r Rows) Exemption(e *store.GuardrailExemption) (Bound, error) {
 	return r.bind(row, e.Kind, e.Name, e.Rule, micros(e.Expires))
 }
 
+// WorkloadIdentity binds whose JWT an identity takes, and what it may do with it, to the identity.
+func (r Rows) WorkloadIdentity(w *store.WorkloadIdentity) (Bound, error) {
+	row := store.Row{Table: store.TableWorkloadIdentities, Scope: w.Scope, ID: w.ID}
+	return r.bind(row, w.Role, w.Preset, w.Issuer, w.Audience, w.Claims, w.MaxTTL, w.AllowedCIDRs, w.JWKS)
+}
+
 // Run binds whose run it is, and how it ended, to the run.
 func (r Rows) Run(run *store.Run) (Bound, error) {
 	row := store.Row{Table: store.TableRuns, Scope: run.Scope, ID: run.ID}

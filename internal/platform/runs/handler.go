@@ -29,13 +29,13 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	r.Tag(tag, "What completes an interrupted apply: the instances of the provider that create objects, "+
 		"and the objects that no state has.")
 	httpapi.Register(r, httpapi.Operation{
-		ID: "renewRun", Method: http.MethodPut, Path: "/v1/runs/{id}", Tag: tag, Permission: api.PermissionWrite,
+		ID: "renewRun", Method: http.MethodPut, Path: "/v1/runs/{id}", Tag: tag,
 		Returns: api.Run{}, Summary: "Renew the lease of a run",
-		Description: "Says that the run is alive. Its first create made it. For the principal that made it.",
+		Description: "Says that the run is alive. Its first create made it, which needed a permission. For the principal " +
+			"that made it.",
 	}, h.renew)
 	httpapi.Register(r, httpapi.Operation{
-		ID: "endRun", Method: http.MethodPost, Path: "/v1/runs/{id}/end", Tag: tag, Permission: api.PermissionWrite,
-		Summary: "End a run",
+		ID: "endRun", Method: http.MethodPost, Path: "/v1/runs/{id}/end", Tag: tag, Summary: "End a run",
 		Description: "In order: what the run made is never adopted. Otherwise: its lease ends now. " +
 			"A run that has ended stays as it ended. For the principal that made it.",
 	}, h.end)

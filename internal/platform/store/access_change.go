@@ -14,6 +14,7 @@ var decides = map[string]bool{
 	"principals": true, "connectors": true, "scoped_tokens": true, "rotation_policies": true,
 	"credentials": true, "versions": true, "secrets": true, "keys": true, "keks": true, "access_tokens": true,
 	"environment_policies": true, "guardrail_exemptions": true,
+	"workload_identities": true,
 }
 
 // sameValues are the statements that seal and hash values again, which are what they were: what was verified before
@@ -29,7 +30,9 @@ var sameValues = map[string]bool{
 var neverKept = map[string]bool{insertAccessToken: true, forgetAccessTokens: true}
 
 // useOnly are the statements that change only when a row was used last, which decides nothing.
-var useOnly = map[string]bool{markUsedAlone: true, markCredentialUsed: true, markPrincipalUsed: true}
+var useOnly = map[string]bool{
+	markUsedAlone: true, markCredentialUsed: true, markPrincipalUsed: true, markWorkloadIdentityUsed: true,
+}
 
 var (
 	accessChanges      = statement(`SELECT number FROM access_changes WHERE one = 1`)

@@ -21,6 +21,7 @@ const (
 
 	TableEnvironmentPolicies Table = "environment_policies"
 	TableGuardrailExemptions Table = "guardrail_exemptions"
+	TableWorkloadIdentities  Table = "workload_identities"
 )
 
 // Row identifies a row of one of these tables.
@@ -69,7 +70,11 @@ var macs = func() map[Table]macStatements {
 			unbound: `SELECT tenant, environment, id, 0, token_hash FROM principals WHERE mac IS NULL
 				ORDER BY id LIMIT $1`,
 		},
-		// No older build wrote these three, so none of their rows is without a keyed hash.
+		// No older build wrote these, so none of their rows is without a keyed hash.
+		TableWorkloadIdentities: {
+			read:  `SELECT mac FROM workload_identities WHERE ` + inScope,
+			write: `UPDATE workload_identities SET mac = $5 WHERE ` + inScope,
+		},
 		TableRuns: {
 			read:  `SELECT mac FROM runs WHERE ` + inScope,
 			write: `UPDATE runs SET mac = $5 WHERE ` + inScope,

@@ -1,0 +1,2 @@
+# By name, or by id (wid_…).
+terraform import quickconnect_workload_identity.deploy deploy
