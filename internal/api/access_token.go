@@ -43,16 +43,16 @@ type AccessTokenExtend struct {
 
 // AccessToken is an access token as its opening answers, with its value.
 type AccessToken struct {
-	ID        string       `json:"id"`
-	Value     secret.Value `json:"access_token"`
-	ExpiresAt time.Time    `json:"expires_at"`
-	Scopes    []string     `json:"scopes"`
+	AccessTokenLife
+	Value  secret.Value `json:"access_token"`
+	Scopes []string     `json:"scopes"`
 }
 
 // AccessTokenLife says how long an access token lives.
 type AccessTokenLife struct {
 	ID        string    `json:"id" doc:"The access token."`
 	ExpiresAt time.Time `json:"expires_at" doc:"When it ends by itself."`
+	ExpiresIn int64     `json:"expires_in" doc:"Whole seconds until then, whatever the clock of the caller says."`
 	// EndsAtLatest lets a client know when no extension helps any more.
 	EndsAtLatest time.Time `json:"ends_at_latest" doc:"When it ends at the latest, however often it is extended: 12 hours after it was opened, or with the version of the scoped token that it was made from."`
 }

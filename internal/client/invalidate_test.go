@@ -16,6 +16,9 @@ import (
 var keeping = []string{
 	"Client.Identify",       // a question
 	"Client.Flush",          // the claims of a list: what it shows of them is used once
+	"AccessTokens.Extend",   // no object is an access token
+	"AccessTokens.Revoke",   // no object is an access token
+	"ScopedTokens.Open",     // makes what no read shows
 	"Runs.Renew",            // no object is a run
 	"Runs.End",              // no object is a run
 	"ScopedTokens.Reveal",   // shows a value

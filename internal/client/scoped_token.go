@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
@@ -83,6 +84,25 @@ func (t ScopedTokens) Acknowledge(ctx context.Context, id string, version int64,
 // Reveal reads the value of one valid version.
 func (t ScopedTokens) Reveal(ctx context.Context, id string, version int64) (*api.Reveal, error) {
 	return reveal(ctx, t.client, api.ScopedTokens, id, version)
+}
+
+// Open makes a short-lived access token of the current version, and changes nothing of the token.
+func (t ScopedTokens) Open(ctx context.Context, id string, in api.AccessTokenOpen) (*api.AccessToken, error) {
+	r, err := below(api.ScopedTokens, id, http.MethodPost, "open an access token of", api.PermissionReveal,
+		api.KindAccessTokens)
+	if err != nil {
+		return nil, err
+	}
+	r.body, r.keeps = in, true
+	out := &api.AccessToken{}
+	if err := t.client.do(ctx, r, out); err != nil {
+		return nil, err
+	}
+	t.client.known.issued(out.Value.Expose())
+	if out.Value.IsEmpty() || !IsID(out.ID) || out.ExpiresAt.IsZero() {
+		return nil, r.notTheAPI()
+	}
+	return out, nil
 }
 
 // Versions reads the metadata of every version, the oldest first.

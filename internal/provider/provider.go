@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/accesstoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
@@ -128,7 +129,9 @@ func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSour
 }
 
 func (p *quickconnect) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{scopedtoken.NewEphemeralResource, signingsecret.NewEphemeralResource}
+	return []func() ephemeral.EphemeralResource{
+		scopedtoken.NewEphemeralResource, signingsecret.NewEphemeralResource, accesstoken.NewEphemeralResource,
+	}
 }
 
 func (p *quickconnect) Functions(context.Context) []func() function.Function {

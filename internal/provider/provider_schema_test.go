@@ -114,7 +114,7 @@ func TestSchemasAreValid(t *testing.T) {
 		}
 	}
 	if len(schemas.ResourceSchemas) != 6 || len(schemas.DataSourceSchemas) != 14 ||
-		len(schemas.EphemeralResourceSchemas) != 2 {
+		len(schemas.EphemeralResourceSchemas) != 3 {
 		t.Errorf(
 			"%d resources, %d data sources, %d ephemeral resources",
 			len(schemas.ResourceSchemas),

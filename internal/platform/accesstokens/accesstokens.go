@@ -22,8 +22,8 @@ const (
 	// Retention is how long the row of an access token stays after its expiry, so that /v1/identify recognises its value.
 	Retention = 24 * time.Hour
 
-	// maxLive is how many access tokens of one parent may live at a time. A caller chooses how many it makes, so there must
-	// be a limit.
+	// maxLive is how many access tokens of one parent may live at a time. A caller chooses how many it makes, so there
+	// must be a limit.
 	maxLive = 10_000
 )
 
@@ -100,8 +100,8 @@ func Issue(ctx context.Context, tx *txn.Tx, g Grant) (*store.AccessToken, secret
 	})
 }
 
-// Find reads the access token of a value, in whatever environment it is, even if it has expired or was ended. It returns
-// store.ErrNotFound for none.
+// Find reads the access token of a value, in whatever environment it is, even if it has expired or was ended. It
+// returns store.ErrNotFound for none.
 func Find(ctx context.Context, tx *txn.Tx, value secret.Value) (t *store.AccessToken, err error) {
 	if !keys.Matches(keys.PrefixAccessToken, value) {
 		return nil, store.ErrNotFound

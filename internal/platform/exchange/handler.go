@@ -1,4 +1,5 @@
-// Package exchange makes access tokens: of what a caller sends for one (RFC 8693), and for the principals that open one.
+// Package exchange makes access tokens: of what a caller sends for one (RFC 8693), and for the principals that open
+// one.
 package exchange
 
 import (
@@ -44,11 +45,14 @@ func New(engine *credentials.Engine, bearers tokens.Bearers, log *slog.Logger) *
 func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "exchangeToken", Method: http.MethodPost, Path: "/v1/token", Tag: httpapi.TagTokens,
-		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: keys.ExchangedAccessToken{}, Summary: "Exchange a token for an access token",
+		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: keys.ExchangedAccessToken{},
+		Summary: "Exchange a token for an access token",
 		Description: "RFC 8693: makes a short-lived access token (qca_) of the value of a scoped token. It is for what the " +
-			"scoped token is for, within `scope`: services introspect it, and it fetches the credentials of its connector. The " +
+			"scoped token is for, within `scope`: services introspect it, and it fetches the credentials of its connector. " +
+			"The " +
 			"API does not accept it. It ends at once with the version of the scoped token that it was made from.\n\n" +
-			"The request carries no principal, and is counted by its address. An exchange is a use of the version, and the proof " +
+			"The request carries no principal, and is counted by its address. An exchange is a use of the version, and the " +
+			"proof " +
 			"that a pending version is in use. It takes no Idempotency-Key: nothing of the answer is stored, and a repetition " +
 			"makes another access token.\n\n" +
 			"Every refusal is 400 with the code `invalid_grant` and the same text, whatever the reason; the reason is in the " +
@@ -100,7 +104,7 @@ func secondsOf(text string) (time.Duration, error) {
 		return api.DefaultAccessTokenTTL, nil
 	}
 	n, err := strconv.ParseUint(text, 10, 32)
-	ttl := time.Duration(n) * time.Second //nolint:gosec // 32 bits
+	ttl := time.Duration(n) * time.Second
 	if err != nil || api.CheckAccessTokenTTL(ttl) != nil {
 		return 0, errors.New("must be a number of seconds, from " + seconds(api.MinAccessTokenTTL) + " to " +
 			seconds(api.MaxAccessTokenTTL))
@@ -110,8 +114,8 @@ func secondsOf(text string) (time.Duration, error) {
 
 func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
 
-// narrowed returns the scopes that an access token gets: those that were asked for, where all of them are within what its
-// parent has.
+// narrowed returns the scopes that an access token gets: those that were asked for, where all of them are within what
+// its parent has.
 func narrowed(scopes, granted []string) (out []string, ok bool) {
 	if len(scopes) == 0 {
 		return granted, true
@@ -137,8 +141,10 @@ const actionRefused = "refuse_exchange"
 // refusal is the one answer to every exchange that is refused. It does not say why: a thief must not learn whether a
 // value is worth to be tried elsewhere.
 func refusal() error {
-	out := problem.New(api.CodeInvalidGrant, "", "the subject token was not exchanged: it must be valid and accepted from "+
-		"the address of this request, and scope must be within what it may do; an access token cannot be exchanged; the audit "+
+	out := problem.New(api.CodeInvalidGrant, "", "the subject token was not exchanged: it must be valid and accepted "+
+		"from "+
+		"the address of this request, and scope must be within what it may do; an access token cannot be exchanged; the "+
+		"audit "+
 		"trail of the environment of the token has the reason")
 	out.OAuth = api.CodeInvalidGrant
 	return out

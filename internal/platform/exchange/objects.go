@@ -26,8 +26,10 @@ func (h *Handler) mountObjects(r *httpapi.Router) {
 		ID: "openAccessToken", Method: http.MethodPost, Path: api.ScopedTokens.Route("{id}", api.KindAccessTokens),
 		Tag: httpapi.TagTokens, Permission: api.PermissionReveal, Returns: keys.OpenedAccessToken{},
 		Summary: "Open an access token of a scoped token",
-		Description: "Makes a short-lived access token (qca_) of the current version of a scoped token, and changes nothing " +
-			"of the scoped token or of its other access tokens. It is accepted where the scoped token is, within `scopes`, and " +
+		Description: "Makes a short-lived access token (qca_) of the current version of a scoped token, and changes " +
+			"nothing " +
+			"of the scoped token or of its other access tokens. It is accepted where the scoped token is, within `scopes`, " +
+			"and " +
 			"ends at once with that version.\n\n" +
 			"One that names the scope `" + api.ScopeReadCredentials + "` also needs the permission `" + api.PermissionWrite +
 			"`. It is no use of the version. An Idempotency-Key is ignored: nothing of the answer is stored, and a repetition " +
@@ -43,7 +45,8 @@ func (h *Handler) mountObjects(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "revokeAccessToken", Method: http.MethodPost, Path: one + "/revoke", Tag: httpapi.TagTokens,
 		Limit: limits.Reserve, Returns: api.Revocation{}, Summary: "Revoke an access token",
-		Description: "Ends an access token at once, and nothing else. One that has ended is no error: the body says what was " +
+		Description: "Ends an access token at once, and nothing else. One that has ended is no error: the body says what " +
+			"was " +
 			"done.\n\nNeeds the permission `contain`, or `reveal` for the principal that opened it.",
 	}, h.revoke)
 }
@@ -144,7 +147,8 @@ func checkReadsCredentials(caller *access.Request, scopes []string) error {
 	if !slices.Contains(scopes, api.ScopeReadCredentials) || caller.May(api.PermissionWrite) {
 		return nil
 	}
-	return problem.New(api.CodeForbidden, "/scopes", "the access token would have the scope %s, so it opens the credentials "+
+	return problem.New(api.CodeForbidden, "/scopes", "the access token would have the scope %s, so it opens the "+
+		"credentials "+
 		"of the connector: that also needs the permission %q, which role %q does not have; ask for scopes without it",
 		api.ScopeReadCredentials, api.PermissionWrite, caller.Principal.Role)
 }
@@ -177,6 +181,7 @@ func (h *Handler) extend(ctx context.Context, in *extendInput) (out *httpapi.Ans
 		}
 		out = httpapi.Body(api.AccessTokenLife{
 			ID: t.ID, ExpiresAt: t.ExpiresAt.UTC(), EndsAtLatest: accesstokens.EndsAtLatest(t.CreatedAt, notAfter).UTC(),
+			ExpiresIn: int64(t.ExpiresAt.Sub(tx.Now) / time.Second),
 		})
 		return nil
 	})
@@ -191,7 +196,8 @@ func checkExtendable(caller *access.Request, t *store.AccessToken, now time.Time
 		return problem.New(api.CodeForbidden, "", "another principal opened this access token, and only that one may extend "+
 			"it; open another one")
 	case t.ParentKind != api.KindScopedTokens:
-		return problem.New(api.CodeConflict, "", "this access token was not made from a scoped token, and cannot be extended; "+
+		return problem.New(api.CodeConflict, "", "this access token was not made from a scoped token, and cannot be "+
+			"extended; "+
 			"exchange again")
 	case !t.EndedAt.IsZero():
 		return problem.New(api.CodeConflict, "", "this access token was revoked at %s, and is not revived; open another one",

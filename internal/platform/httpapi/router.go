@@ -80,10 +80,11 @@ type Operation struct {
 	Tag                  string
 	Summary, Description string
 	Permission           string // that the caller needs; empty for any principal
-	Open                 bool   // anybody may call it: the requests are counted by their address, under Limit or as health checks
+	Open                 bool   // anybody may call it: its requests are counted by their address
 	Status               int    // of success; 0: 200 with a body, 204 without one
 
-	// Limit is what the requests are counted under; empty for the limits of the principal and its environment.
+	// Limit is what the requests are counted under; empty for the limits of the principal and its environment, and for
+	// those of health checks where the operation is open.
 	Limit limits.Limit
 	// Authenticate finds the caller before the body is read, and returns what its requests are counted by; nil: the caller
 	// must be a principal.

@@ -15,6 +15,7 @@ type OpenedAccessToken struct {
 	AccessToken  string    `json:"access_token" doc:"The value (qca_). It cannot be read again."`
 	ExpiresAt    time.Time `json:"expires_at" doc:"When it ends by itself."`
 	EndsAtLatest time.Time `json:"ends_at_latest" doc:"When it ends at the latest, however often it is extended."`
+	ExpiresIn    int64     `json:"expires_in" doc:"Whole seconds until then, whatever the clock of the caller says."`
 	Scopes       []string  `json:"scopes" nullable:"false" doc:"What it may do."`
 }
 
@@ -23,6 +24,7 @@ func RevealOpened(t *store.AccessToken, value secret.Value, endsAtLatest time.Ti
 	return OpenedAccessToken{
 		ID: t.ID, AccessToken: value.Expose(), //nolint:forbidigo // answered once to the caller that opened it
 		ExpiresAt: t.ExpiresAt.UTC(), EndsAtLatest: endsAtLatest.UTC(), Scopes: t.Scopes,
+		ExpiresIn: int64(t.ExpiresAt.Sub(t.CreatedAt) / time.Second),
 	}
 }
 

@@ -147,7 +147,8 @@ func (o *Operator) addKey(ctx context.Context, tx *store.Tx, purpose string) (nu
 // is set, one by which an ended value is recognised.
 func (o *Operator) RetireLookup(ctx context.Context, number int64, forget bool) error {
 	return o.retireKey(ctx, purposeLookup, number, forget,
-		"values: run quickconnectd keyring rewrap; principals: make others with quickconnectd token create, and end these; access "+
+		"values: run quickconnectd keyring rewrap; principals: make others with quickconnectd token create, and end "+
+			"these; access "+
 			"tokens: wait, none lives longer than 12 hours")
 }
 

@@ -62,8 +62,8 @@ func (tx *Tx) accessToken(ctx context.Context, text string, args ...any) (found 
 	return found, err
 }
 
-// AccessTokenByHash returns the access token of any scope whose value has this keyed hash, even if it has expired or was
-// ended. The caller checks LiveAt.
+// AccessTokenByHash returns the access token of any scope whose value has this keyed hash, even if it has expired or
+// was ended. The caller checks LiveAt.
 func (tx *Tx) AccessTokenByHash(ctx context.Context, hash []byte) (*AccessToken, error) {
 	t, err := tx.accessToken(ctx, accessTokenByHash, hash)
 	return t, failed("looking for", "an access token by its hash", "", err)

@@ -18,8 +18,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// isBearer reports whether a value has the form of what introspection and retrieval accept: a scoped token, or an access
-// token that was made from one.
+// isBearer reports whether a value has the form of what introspection and retrieval accept: a scoped token, or an
+// access token that was made from one.
 func isBearer(value secret.Value) bool {
 	return keys.Matches(keys.PrefixScopedToken, value) || keys.Matches(keys.PrefixAccessToken, value)
 }
@@ -43,8 +43,8 @@ func accessTokenOf(
 	return t, a, err
 }
 
-// refOf finds the scoped token that a value belongs to, in whatever environment it is: by the value itself, or by that of
-// an access token. It returns store.ErrNotFound for none.
+// refOf finds the scoped token that a value belongs to, in whatever environment it is: by the value itself, or by
+// that of an access token. It returns store.ErrNotFound for none.
 func refOf(ctx context.Context, tx *txn.Tx, value secret.Value) (store.Ref, error) {
 	if !keys.Matches(keys.PrefixAccessToken, value) {
 		ref, _, err := byValue(ctx, tx, value)
@@ -155,7 +155,8 @@ func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Va
 	out.ExpiresAt = httpapi.UTC(a.ExpiresAt)
 	switch {
 	case !a.EndedAt.IsZero():
-		out.State, out.EndedAt, out.EndReason, out.EndedBy = api.PrincipalRevoked, httpapi.UTC(a.EndedAt), a.EndReason, a.EndedBy
+		out.State, out.EndedAt = api.PrincipalRevoked, httpapi.UTC(a.EndedAt)
+		out.EndReason, out.EndedBy = a.EndReason, a.EndedBy
 		out.EndedByName, err = tx.PrincipalName(ctx, tx.Scope, a.EndedBy)
 	case !a.LiveAt(tx.Now):
 		out.State, out.EndedAt = api.PrincipalExpired, httpapi.UTC(a.ExpiresAt)
@@ -172,10 +173,10 @@ const (
 	RefusedNoScopes  = "no_scopes"
 )
 
-// Exchange decides what an access token may be that a value of a scoped token is exchanged for, and records that as a use
-// of its version: only a consumer that has the value can exchange it, so it proves that a pending version is in use. What
-// is made of it proves nothing more: an access token can be handed on. The reason says why it is refused; empty for it is
-// not.
+// Exchange decides what an access token may be that a value of a scoped token is exchanged for, and records that as a
+// use of its version: only a consumer that has the value can exchange it, so it proves that a pending version is in
+// use. What is made of it proves nothing more: an access token can be handed on. The reason says why it is refused;
+// empty for it is not.
 func (b Bearers) Exchange(
 	ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value,
 ) (g accesstokens.Grant, reason string, err error) {
@@ -197,9 +198,9 @@ func (b Bearers) Exchange(
 	return grant(k.token, p.version, p.scopes), "", nil
 }
 
-// Opening decides what an access token may be that a principal opens. It is made from the current version: a pending one
-// may be cancelled. It is no use of the version, and no use of the access token proves that a version has reached the
-// consumer, which has no part in it.
+// Opening decides what an access token may be that a principal opens. It is made from the current version: a pending
+// one may be cancelled. It is no use of the version, and no use of the access token proves that a version has reached
+// the consumer, which has no part in it.
 func (b Bearers) Opening(ctx context.Context, tx *txn.Tx, id string) (g accesstokens.Grant, err error) {
 	t, err := b.tokens.load(ctx, tx, id)
 	if err != nil {
@@ -219,18 +220,20 @@ func (b Bearers) Opening(ctx context.Context, tx *txn.Tx, id string) (g accessto
 	}
 	scopes := effectiveScopes(t.Scopes, c.AllowedScopes)
 	if len(scopes) == 0 {
-		return g, problem.New(api.CodeConflict, "", "the connector %q allows none of the scopes of the scoped token %q; widen "+
+		return g, problem.New(api.CodeConflict, "", "the connector %q allows none of the scopes of the scoped token %q; "+
+			"widen "+
 			"its allowed_scopes, or correct the scopes of the token", c.Name, t.Name)
 	}
 	return grant(t, current, scopes), nil
 }
 
-// Extending returns when an access token ends at the latest because of the version that it was made from; zero for never.
-// It refuses one whose version has ended.
+// Extending returns when an access token ends at the latest because of the version that it was made from; zero for
+// never. It refuses one whose version has ended.
 func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken) (notAfter time.Time, err error) {
 	t, err := b.tokens.load(ctx, tx, a.ParentID)
 	if problem.IsNotFound(err) {
-		return notAfter, problem.New(api.CodeConflict, "", "the scoped token of this access token was deleted, which ended the "+
+		return notAfter, problem.New(api.CodeConflict, "", "the scoped token of this access token was deleted, which "+
+			"ended the "+
 			"access token")
 	}
 	if err != nil {
@@ -242,7 +245,8 @@ func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken
 	}
 	v, ok := t.Credential.Lookup(a.ParentVersion)
 	if !ok || !t.Credential.ValidAt(t.policy, a.ParentVersion, tx.Now) {
-		return notAfter, problem.New(api.CodeConflict, "", "version %d of the scoped token %q has ended, and the access tokens "+
+		return notAfter, problem.New(api.CodeConflict, "", "version %d of the scoped token %q has ended, and the access "+
+			"tokens "+
 			"that were made from it have ended with it; open another one", a.ParentVersion, t.Name)
 	}
 	if !c.Enabled {
@@ -263,8 +267,8 @@ func grant(t *token, v rotation.Version, scopes []string) accesstokens.Grant {
 	}
 }
 
-// Exchanged finds the scoped token whose value is exchanged, in whatever environment it is, even if the value has ended.
-// It returns store.ErrNotFound for none.
+// Exchanged finds the scoped token whose value is exchanged, in whatever environment it is, even if the value has
+// ended. It returns store.ErrNotFound for none.
 func (b Bearers) Exchanged(ctx context.Context, r *access.Request, value secret.Value) (ref store.Ref, err error) {
 	err = b.tokens.runner.View(ctx, r.Caller(), func(tx *txn.Tx) error {
 		lookup, err := tx.Keys.Lookup(ctx, tx.Tx)

@@ -67,7 +67,8 @@ func BearerRefused(r *access.Request) error {
 		from = r.Address.String()
 	}
 	return problem.New(api.CodeUnauthenticated, "", "send a scoped token (qct_…), or an access token that was made from "+
-		"one (qca_…), as Authorization: Bearer, that is valid, whose connector is enabled and whose allowed_cidrs, if it has any, contain the address of the caller, which is %s; "+
+		"one (qca_…), as Authorization: Bearer, that is valid, whose connector is enabled and whose allowed_cidrs, if it "+
+		"has any, contain the address of the caller, which is %s; "+
 		"the token of this request is not accepted", from)
 }
 

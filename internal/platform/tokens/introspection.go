@@ -20,7 +20,8 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 		ID: "introspect", Method: http.MethodPost, Path: "/v1/introspect", Tag: httpapi.TagTokens,
 		Permission: api.PermissionIntrospect, Limit: limits.Introspection, Returns: api.Introspection{},
 		Summary: "Is a token accepted",
-		Description: "RFC 7662, for scoped tokens of the caller's environment, and for access tokens that were made from them. " +
+		Description: "RFC 7662, for scoped tokens of the caller's environment, and for access tokens that were made from " +
+			"them. " +
 			"Only the call of a role with the permission `use` counts as a use, and as the proof that a pending version " +
 			"is in use. That of an access token (qca_) is a use of the version that it was made from, and no such proof.\n\n" +
 			"Such a call about a token that is accepted, and above its `rate_limit_per_minute`, is answered with 429, the " +

@@ -165,8 +165,8 @@ func unchecked(
 }
 
 // isEvidence reports whether the use proves that a pending version is in use. That of an access token does not: a
-// principal may have opened it, without the consumer having the version; and where the consumer exchanged the version for
-// it, that was the proof.
+// principal may have opened it, without the consumer having the version; and where the consumer exchanged the version
+// for it, that was the proof.
 func (p *Presented) isEvidence() bool {
 	return p.access == nil && p.version.State == rotation.StatePending && p.version.Evidence == nil
 }

@@ -1,9 +1,12 @@
 package tfkit
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
 // sentences joins texts into a paragraph.
@@ -39,4 +42,13 @@ func Capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// SentenceOf says what an error is, where it is no diagnostic of its own: in the words of the platform, where it
+// answered.
+func SentenceOf(err error) string {
+	if e := (*client.Error)(nil); errors.As(err, &e) && e.Detail != "" {
+		return sentences(e.Detail)
+	}
+	return sentences(err.Error())
 }
