@@ -41,13 +41,7 @@ func (a *accessToken) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp 
 			},
 			"ttl": schema.StringAttribute{
 				Optional: true,
-				Validators: []validator.String{tfkit.StringCheck("a duration from 10s to 1h", func(s string) error {
-					d, err := api.ParseDuration(s)
-					if err == nil {
-						err = api.CheckAccessTokenTTL(d)
-					}
-					return err
-				})},
+				Validators: []validator.String{tfkit.StringCheck("a duration from 10s to 1h", checkTTL)},
 				MarkdownDescription: "How long the access token lives, and by how much each extension makes it live from then " +
 					"on: from `10s` to `1h`. It ends earlier where the version of the scoped token does. Default: `15m`.",
 			},
@@ -74,4 +68,12 @@ func (a *accessToken) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp 
 			},
 		},
 	}
+}
+
+func checkTTL(text string) error {
+	d, err := api.ParseDuration(text)
+	if err == nil {
+		err = api.CheckAccessTokenTTL(d)
+	}
+	return err
 }
