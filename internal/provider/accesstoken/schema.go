@@ -40,7 +40,7 @@ func (a *accessToken) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp 
 					"effective scopes, which are the result then.",
 			},
 			"ttl": schema.StringAttribute{
-				Optional: true,
+				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("a duration from 10s to 1h", checkTTL)},
 				MarkdownDescription: "How long the access token lives, and by how much each extension makes it live from then " +
 					"on: from `10s` to `1h`. It ends earlier where the version of the scoped token does. Default: `15m`.",
