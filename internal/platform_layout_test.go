@@ -26,7 +26,7 @@ var platformMayImport = map[string][]string{
 	"txn":          {"problem", "keys", "store", "keyring"},
 	"accesstokens": {"guardrails", "txn", "problem", "keys", "store"},
 	"guardrails":   {"txn", "problem", "keys", "store", "keyring"},
-	"access":       {"guardrails", "txn", "problem", "keys", "store", "keyring"},
+	"access":       {"accesstokens", "guardrails", "txn", "problem", "keys", "store", "keyring"},
 	"claims":       {"txn", "problem", "keys", "store"},
 	"httpapi":      {"claims", "access", "guardrails", "limits", "txn", "problem", "keys", "store"},
 	"credentials":  {"txn", "problem", "keys", "store", "keyring"},

@@ -104,13 +104,13 @@ func MayGrant(by, name string) bool { return slices.Contains(grantable[by], name
 
 // Identity is who calls, and where.
 type Identity struct {
-	PrincipalID string     `json:"principal_id" doc:"Id of the principal whose token this request carries."`
-	Name        string     `json:"name" doc:"The principal's name."`
-	Role        string     `json:"role" doc:"The principal's role." enum:"auditor,planner,operator,deployer,security,runtime"`
-	Permissions []string   `json:"permissions" nullable:"false" doc:"What the role may do."`
-	Tenant      string     `json:"tenant" doc:"The one tenant the principal belongs to."`
-	Environment string     `json:"environment" doc:"The one environment the principal belongs to."`
-	ExpiresAt   *time.Time `json:"expires_at" doc:"When the principal's token ends. Null for never."`
+	PrincipalID string     `json:"principal_id" doc:"Id of the principal whose token this request carries, or of the workload identity (wid_) whose access token it is."`
+	Name        string     `json:"name" doc:"Its name."`
+	Role        string     `json:"role" doc:"Its role, as it is now." enum:"auditor,planner,operator,deployer,security,runtime"`
+	Permissions []string   `json:"permissions" nullable:"false" doc:"What the caller may do: what its role may, and of an access token that was narrowed only that."`
+	Tenant      string     `json:"tenant" doc:"The one tenant it belongs to."`
+	Environment string     `json:"environment" doc:"The one environment it belongs to."`
+	ExpiresAt   *time.Time `json:"expires_at" doc:"When the token of this request ends. Null for never."`
 	PlatformID  string     `json:"platform_id" doc:"Id of the platform, plt_ and a ULID. It was made with the database and never changes; a backup keeps it."`
 	Incarnation int64      `json:"incarnation" doc:"1 at first, and a higher number after every restore of a backup."`
 	// RestoreConfirmed is false from a restore until an operator confirms it on the platform's machine.

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -23,10 +21,13 @@ type Request struct {
 	ID        string
 	Address   netip.Addr       // where the request comes from; the zero address if that is not known
 	Bearer    secret.Value     // as it was sent; empty for none
-	Principal *store.Principal // nil until the request is authenticated
-	Token     *store.Ref       // the scoped token that calls for itself, instead of a principal
-	Uses      *Uses            // where the use of the principal is noted; nil for nowhere
-	State     txn.State        // of what decides about access, as the request came
+	Principal *store.Principal // nil until the request is authenticated; made from the identity of a workload that calls
+	// Narrowed are the permissions that the access token of a workload was narrowed to, of those that the role of its
+	// identity has. Nil for a principal: it has all permissions of its role.
+	Narrowed []string
+	Token    *store.Ref // the scoped token that calls for itself, instead of a principal
+	Uses     *Uses      // where the use of the principal is noted; nil for nowhere
+	State    txn.State  // of what decides about access, as the request came
 }
 
 type requestKey struct{}
@@ -67,27 +68,26 @@ func (r *Request) Caller() txn.Caller {
 	return c
 }
 
-// May reports whether the role of the principal has a permission.
-func (r *Request) May(permission string) bool { return may(r.Principal.Role, permission) }
-
 // CallerOf returns on whose behalf transactions of a context's request run.
 func CallerOf(ctx context.Context) txn.Caller { return From(ctx).Caller() }
 
-// Authenticate finds the principal of a request by its bearer token. It reads the database only for what has the form
-// of a token.
+// Authenticate finds the principal of a request by its bearer token, or the workload identity by an access token of it.
+// It reads the database only for what has the form of a token.
 func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
-	if r.Bearer.IsEmpty() {
+	switch {
+	case r.Bearer.IsEmpty():
 		return problem.New(api.CodeUnauthenticated, "",
-			"send the token of a principal as Authorization: Bearer qcp_…")
+			"send the token of a principal as Authorization: Bearer qcp_…, or an access token (qca_…) of a workload identity")
+	case keys.Matches(keys.PrefixAccessToken, r.Bearer):
+		return workload(ctx, runner, r)
+	case keys.Matches(keys.PrefixPrincipal, r.Bearer):
+		return static(ctx, runner, r)
 	}
-	if keys.Matches(keys.PrefixAccessToken, r.Bearer) {
-		return problem.New(api.CodeUnauthenticated, "", "the token of this request is an access token (qca_) and is not "+
-			"accepted here: one that was made from a scoped token is for introspection and for the credentials of its "+
-			"connector; send the token of a principal as Authorization: Bearer qcp_…")
-	}
-	if !keys.Matches(keys.PrefixPrincipal, r.Bearer) {
-		return unknown()
-	}
+	return unknown()
+}
+
+// static finds the principal that a token identifies.
+func static(ctx context.Context, runner *txn.Runner, r *Request) error {
 	r.State = runner.State(ctx)
 	inMemory := runner.Keys.MemoryHash(r.Bearer)
 	principal, known := runner.Principals.Find(inMemory, r.State)
@@ -155,26 +155,4 @@ func checkLive(p *store.Principal, now time.Time) error {
 			p.ExpiresAt.Format(time.RFC3339))
 	}
 	return nil
-}
-
-// Authorize refuses a request whose principal does not have a permission.
-func Authorize(r *Request, permission string) error {
-	if r.May(permission) {
-		return nil
-	}
-	var roles []string
-	for _, role := range api.Roles() {
-		if may(role, permission) {
-			roles = append(roles, role)
-		}
-	}
-	return problem.New(api.CodeForbidden, "",
-		"this needs the permission %q, which role %q does not have; roles that have it: %s",
-		permission, r.Principal.Role, strings.Join(roles, ", "))
-}
-
-// may reports whether a role has a permission. Every role has the empty one.
-func may(role, permission string) bool {
-	permissions := api.PermissionsOf(role)
-	return permissions != nil && (permission == "" || slices.Contains(permissions, permission))
 }

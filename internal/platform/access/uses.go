@@ -3,9 +3,11 @@ package access
 import (
 	"context"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
@@ -13,10 +15,11 @@ import (
 // UseInterval is the least time between two writes of a principal's last use.
 const UseInterval = time.Minute
 
-// Uses collects the uses of principals until they are written. No request waits for that, and none fails with it.
+// Uses collects the uses of principals and of workload identities until they are written. No request waits for that,
+// and none fails with it.
 type Uses struct {
 	mu      sync.Mutex
-	at      map[string]time.Time // by id of the principal
+	at      map[string]time.Time // by id of the principal or the identity
 	written map[string]time.Time // the last use that was written, which a principal that is kept in memory does not show
 }
 
@@ -52,7 +55,11 @@ func (u *Uses) Write(ctx context.Context, r *txn.Runner) error {
 	}
 	err := r.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
 		for id, at := range waiting {
-			if err := tx.MarkPrincipalUsed(ctx, id, at); err != nil {
+			mark := tx.MarkPrincipalUsed
+			if strings.HasPrefix(id, api.WorkloadIdentities.IDPrefix) {
+				mark = tx.MarkWorkloadIdentityUsed
+			}
+			if err := mark(ctx, id, at); err != nil {
 				return err
 			}
 		}

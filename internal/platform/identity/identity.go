@@ -1,4 +1,4 @@
-// Package identity has the route that returns the principal of a token.
+// Package identity has the route that returns who calls.
 package identity
 
 import (
@@ -28,8 +28,9 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
-		Summary:     "Who am I",
-		Description: "Returns the principal, its environment and its permissions. Every role may send it.",
+		Summary: "Who am I",
+		Description: "Returns the principal or the workload identity that calls, its environment and its permissions. Every role " +
+			"may send it.",
 	}, h.get)
 }
 
@@ -40,25 +41,26 @@ type identity struct {
 }
 
 func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error) {
-	p := access.From(ctx).Principal
+	caller := access.From(ctx)
+	p := caller.Principal
 	out := identity{ComparisonKeys: []keys.ComparisonKey{}, Identity: api.Identity{
-		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: api.PermissionsOf(p.Role),
+		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: caller.Permissions(),
 		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
 		EgressAddresses: h.egress,
 	}}
-	err := h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+	err := h.runner.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
 		platform, err := tx.Platform(ctx)
 		if err != nil {
 			return err
 		}
 		out.PlatformID, out.Incarnation = h.runner.Platform.ID, h.runner.Platform.Incarnation
 		out.RestoreConfirmed = platform.RestoreConfirmed
-		if access.From(ctx).May(api.PermissionRead) {
+		if caller.May(api.PermissionRead) {
 			if out.Objects, err = tx.Objects(ctx, tx.Scope); err != nil {
 				return err
 			}
 		}
-		if r := access.From(ctx); !r.May(api.PermissionReveal) && !r.May(api.PermissionWrite) {
+		if !caller.May(api.PermissionReveal) && !caller.May(api.PermissionWrite) {
 			return nil
 		}
 		comparison, err := tx.Keys.Comparison(ctx, tx.Tx, tx.Scope)

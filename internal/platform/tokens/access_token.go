@@ -125,8 +125,8 @@ func revokeAccess(
 	return httpapi.Body(out), nil
 }
 
-// identifyAccess says which access token a value is, and whether it is accepted. It ends with the version of the scoped
-// token that it was made from, whatever its own row says.
+// identifyAccess says which access token a value is, and whether it is accepted. It ends with the workload identity, or
+// with the version of the scoped token, that it was made from, whatever its own row says.
 func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Value) (api.Identification, error) {
 	a, err := accesstokens.Find(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) || err == nil && a.Scope != tx.Scope {
@@ -136,7 +136,17 @@ func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Va
 		return api.Identification{}, err
 	}
 	out := api.Identification{Found: true, State: api.PrincipalActive}
-	if a.ParentKind == api.KindScopedTokens {
+	switch a.ParentKind {
+	case api.KindWorkloadIdentities:
+		w, err := tx.WorkloadIdentity(ctx, tx.Scope, a.ParentID)
+		if errors.Is(err, store.ErrNotFound) { // deleted, and its access tokens ended with it
+			return api.Identification{}, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Name, out.Owner = w.Name, w.Owner
+	case api.KindScopedTokens:
 		out, err = h.identifyVersion(ctx, tx, store.Ref{Scope: a.Scope, Kind: a.ParentKind, ID: a.ParentID}, a.ParentVersion)
 		if problem.IsNotFound(err) {
 			return api.Identification{}, nil

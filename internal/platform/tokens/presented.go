@@ -113,7 +113,7 @@ func (k *Known) refused(from netip.Addr, now time.Time) string {
 	switch {
 	case !ok || !t.Credential.ValidAt(t.policy, k.number, now), k.access != nil && !k.access.LiveAt(now):
 		return RefusedEnded
-	case !addressAllowed(from, t.AllowedCIDRs):
+	case !access.AddressAllowed(from, t.AllowedCIDRs):
 		return RefusedAddress
 	case !k.connector.Enabled:
 		return RefusedConnector
@@ -204,15 +204,4 @@ func effectiveScopes(scopes, allowed []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// addressAllowed decides by the address ranges of a token. A token that has ranges needs an address.
-func addressAllowed(from netip.Addr, ranges []string) bool {
-	if ranges == nil {
-		return true
-	}
-	return from.IsValid() && slices.ContainsFunc(ranges, func(r string) bool {
-		p, err := netip.ParsePrefix(r)
-		return err == nil && p.Contains(from)
-	})
 }

@@ -115,13 +115,15 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	return httpapi.Body(out), err
 }
 
-// mayRevoke refuses what a principal may not end. Every principal may end its own token.
+// mayRevoke refuses what a principal may not end. Every principal may end its own token, and every workload the access
+// token that it calls with. Another access token of a workload identity is contained like one of a scoped token: it lives
+// for an hour at most, and the identity stays.
 func mayRevoke(caller *access.Request, value secret.Value) error {
 	switch {
-	case !keys.Matches(keys.PrefixPrincipal, value):
-		return access.Authorize(caller, api.PermissionContain)
 	case value.Equal(caller.Bearer):
 		return nil
+	case !keys.Matches(keys.PrefixPrincipal, value):
+		return access.Authorize(caller, api.PermissionContain)
 	}
 	return access.Authorize(caller, api.PermissionManagePrincipals)
 }

@@ -36,6 +36,8 @@ type Runner struct {
 	Watch  *Watch
 	// Principals are those that were read lately, by the keyed hash of their token.
 	Principals Verified[*store.Principal]
+	// Workloads are the access tokens of workload identities that were read lately, by the keyed hash of their value.
+	Workloads Verified[WorkloadToken]
 	// Platform is which platform the database is of, as it was when the runner was opened.
 	Platform api.PlatformRef
 }

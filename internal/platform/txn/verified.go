@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 // State is what decides about access at one moment: the time, and how often it was changed.
@@ -61,4 +63,10 @@ func (v *Verified[V]) Keep(key string, at State, value V) {
 		v.changes, v.values = at.changes, map[string]V{}
 	}
 	v.values[key] = value
+}
+
+// WorkloadToken is what decides about an access token of a workload identity: its row, and that of the identity.
+type WorkloadToken struct {
+	Token    *store.AccessToken
+	Identity *store.WorkloadIdentity
 }

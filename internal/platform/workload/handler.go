@@ -210,9 +210,14 @@ func mayGrant(ctx context.Context, role string) error {
 	if err := api.CheckRole(role); err != nil {
 		return problem.Refused("/role", err)
 	}
-	by := access.From(ctx).Principal.Role
-	if api.MayGrant(by, role) {
+	caller := access.From(ctx)
+	by := caller.Principal.Role
+	if caller.MayGrant(role) {
 		return nil
+	}
+	if api.MayGrant(by, role) {
+		return problem.New(api.CodeForbidden, "/role", "a caller with role %q may write a workload identity with role %q, but the "+
+			"access token of this request was made without some permissions of that role; exchange again without a scope", by, role)
 	}
 	return problem.New(api.CodeForbidden, "/role",
 		"a caller with role %q may not write a workload identity with role %q; %s", by, role, whoMayGrant(role))
