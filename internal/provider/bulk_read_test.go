@@ -35,7 +35,7 @@ type known struct {
 // crowd is a platform with many scoped tokens, and the states that have them.
 type crowd struct {
 	*acctest.Platform
-	t      *testing.T
+	t      testing.TB
 	tokens []known
 	typ    tftypes.Type
 	mu     sync.Mutex
@@ -43,7 +43,7 @@ type crowd struct {
 }
 
 // newCrowd creates n scoped tokens with claims that no read has presented.
-func newCrowd(t *testing.T, n int) *crowd {
+func newCrowd(t testing.TB, n int) *crowd {
 	t.Helper()
 	c := &crowd{Platform: acctest.StartFixture(t), t: t, tokens: make([]known, n)}
 	ids, by, run := acctest.TheFixture(), c.As(api.RoleDeployer).Client(), client.NewRunID()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -41,7 +42,9 @@ type quickconnect struct {
 	getenv  func(string) string
 
 	mu      sync.Mutex
-	session *tfkit.Session // of the last Configure; nil before
+	session *tfkit.Session // of the last Configure that can call; nil before
+
+	provided atomic.Pointer[tfkit.Session] // what the last Configure gave to the resources; nil where it failed
 }
 
 // New returns the constructor of the provider. version is part of the user agent.

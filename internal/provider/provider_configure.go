@@ -22,12 +22,13 @@ import (
 // Configure asks the platform once for the identity of the token, and refuses to continue if the configuration names
 // another one.
 func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	p.provided.Store(nil)
 	var c configuration
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &c)...); resp.Diagnostics.HasError() {
 		return
 	}
 	if name := c.firstUnknown(); name != "" {
-		provide(resp, tfkit.NotConfigured(name))
+		p.provide(resp, tfkit.NotConfigured(name))
 		return
 	}
 	cfg := p.clientConfig(c, &resp.Diagnostics)
@@ -73,7 +74,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 	warnOfEnd(&resp.Diagnostics, who, clock.System().Now())
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(ctx, session)
-	provide(resp, session)
+	p.provide(resp, session)
 }
 
 // separate returns the errors that errors.Join has joined, or the one error.
@@ -111,12 +112,13 @@ func (p *quickconnect) clientConfig(c configuration, diags *diag.Diagnostics) cl
 	return cfg
 }
 
-func provide(resp *provider.ConfigureResponse, p *tfkit.Session) {
-	resp.ResourceData = p
-	resp.DataSourceData = p
-	resp.EphemeralResourceData = p
-	resp.ActionData = p
-	resp.ListResourceData = p
+func (p *quickconnect) provide(resp *provider.ConfigureResponse, session *tfkit.Session) {
+	resp.ResourceData = session
+	resp.DataSourceData = session
+	resp.EphemeralResourceData = session
+	resp.ActionData = session
+	resp.ListResourceData = session
+	p.provided.Store(session)
 }
 
 // firstUnknown names an attribute that no call can do without and that is unknown in this plan, because it depends on

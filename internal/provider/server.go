@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/run"
 )
 
@@ -42,10 +43,11 @@ type protocol interface {
 }
 
 // server tells the provider when Terraform stops it, where the framework only cancels the requests in flight. It makes
-// generated configurations shorter.
+// generated configurations shorter, and answers a refresh that finds nothing new without the framework.
 type server struct {
 	protocol
-	provider *quickconnect
+	provider  *quickconnect
+	refreshed map[string]func() tfkit.Refreshed // the resources that can be read without the framework, by their type
 }
 
 // NewServer serves a provider.
@@ -56,7 +58,7 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 	if !ours || !complete {
 		return inner
 	}
-	return &server{all, q}
+	return &server{all, q, refreshedOf(q)}
 }
 
 // Server serves the provider.

@@ -3,9 +3,11 @@ package connector
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
@@ -70,35 +72,30 @@ func (r *connectorResource) Create(ctx context.Context, req resource.CreateReque
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// Read removes the connector from the state only if the platform itself says not_found.
+// reading is how a connector is read.
+var reading = tfkit.Reading[api.Connector, model]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.Connector] { return c.Connectors() },
+	Common:  func(m model) tfkit.Common { return m.Common },
+	Subject: model.subject,
+	Observe: func(
+		ctx context.Context, found *api.Connector, state model, private tfkit.Private, diags *diag.Diagnostics,
+	) model {
+		tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, diags)
+		tfkit.WarnUses(kind, found.Name, found.Uses, diags)
+		tfkit.StorePrivate(ctx, private, heldKey, found.Hold, diags)
+		tfkit.StorePrivate(ctx, private, keyPreviousUse, previousUseOf(found), diags)
+		appliedOf(found).StoreImported(ctx, private, private, diags)
+		return read(found, state)
+	},
+	Note: func(s *tfkit.Session, m model) { s.ReadAllowedScopes(m.ID, m.AllowedScopes) },
+}
+
 func (r *connectorResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.Connectors().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, &resp.Diagnostics)
-	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
-	next := read(found, state)
-	r.Session().ReadAllowedScopes(next.ID, next.AllowedScopes)
-	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
-	tfkit.StorePrivate(ctx, resp.Private, heldKey, found.Hold, &resp.Diagnostics)
-	tfkit.StorePrivate(ctx, resp.Private, keyPreviousUse, previousUseOf(found), &resp.Diagnostics)
-	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *connectorResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 // Update changes the connector in place. It decides by the value that is configured now whether the credentials are

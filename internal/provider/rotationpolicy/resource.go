@@ -3,6 +3,7 @@ package rotationpolicy
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -100,29 +101,25 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
-// Read removes the policy from the state only if the platform itself says not_found.
+// reading is how a policy is read.
+var reading = tfkit.Reading[api.RotationPolicy, managed]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.RotationPolicy] { return c.RotationPolicies() },
+	Common:  func(m managed) tfkit.Common { return m.Common },
+	Subject: managed.subject,
+	Observe: func(
+		_ context.Context, p *api.RotationPolicy, state managed, _ tfkit.Private, diags *diag.Diagnostics,
+	) managed {
+		tfkit.WarnDeleting(kind, p.ID, p.Name, p.Deletion, diags)
+		return read(p, state)
+	},
+}
+
 func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state managed
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	p, err := c.RotationPolicies().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	tfkit.WarnDeleting(kind, p.ID, p.Name, p.Deletion, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, read(p, state))...)
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *policyResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -5,6 +5,7 @@ package scopedtoken
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -39,33 +40,27 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
-// Read removes the token from the state only if the platform itself says "not found", under the identity that the state
-// names.
+// reading is how a token is read.
+var reading = tfkit.Reading[api.ScopedToken, model]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.ScopedToken] { return c.ScopedTokens() },
+	Common:  func(m model) tfkit.Common { return m.Common },
+	Subject: model.subject,
+	Observe: func(
+		ctx context.Context, t *api.ScopedToken, state model, private tfkit.Private, diags *diag.Diagnostics,
+	) model {
+		snapshotOf(t).Notes.Store(ctx, private, diags)
+		rotate.WarnPaused(kind, t.Name, t.Rotation, diags)
+		tfkit.WarnUses(kind.Kind, t.Name, t.Uses, diags)
+		return read(ctx, t, state, diags)
+	},
+}
+
 func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	t, err := c.ScopedTokens().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	rotate.WarnPaused(kind, t.Name, t.Rotation, &resp.Diagnostics)
-	tfkit.WarnUses(kind.Kind, t.Name, t.Uses, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, read(ctx, t, state, &resp.Diagnostics))...)
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *tokenResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 // Update changes the attributes and then takes the step that was planned.

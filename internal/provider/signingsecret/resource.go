@@ -54,34 +54,28 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
-// Read removes the signing secret from the state only if the platform itself says "not found", under the identity that
-// the state names.
+// reading is how a signing secret is read.
+var reading = tfkit.Reading[api.SigningSecret, model]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.SigningSecret] { return c.SigningSecrets() },
+	Common:  func(m model) tfkit.Common { return m.Common },
+	Subject: model.subject,
+	Observe: func(
+		ctx context.Context, found *api.SigningSecret, state model, private tfkit.Private, diags *diag.Diagnostics,
+	) model {
+		snapshotOf(found).Notes.Store(ctx, private, diags)
+		rotate.WarnPaused(kind, found.Name, found.Rotation, diags)
+		tfkit.WarnUses(kind.Kind, found.Name, found.Uses, diags)
+		appliedOf(found).StoreImported(ctx, private, private, diags)
+		return read(ctx, found, state, diags)
+	},
+}
+
 func (r *secretResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.SigningSecrets().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	snapshotOf(found).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	rotate.WarnPaused(kind, found.Name, found.Rotation, &resp.Diagnostics)
-	tfkit.WarnUses(kind.Kind, found.Name, found.Uses, &resp.Diagnostics)
-	appliedOf(found).StoreImported(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, read(ctx, found, state, &resp.Diagnostics))...)
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *secretResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 // Update changes the attributes and then takes the step that was planned, or the one that the configured value needs

@@ -63,37 +63,33 @@ func (r *endpointResource) Create(ctx context.Context, req resource.CreateReques
 	}
 }
 
-// Read removes the endpoint from the state only if the platform itself says not_found.
-func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	found, err := c.WebhookEndpoints().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, &resp.Diagnostics)
-	tfkit.WarnUses(kind, found.Name, found.Uses, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, read(found, state))...)
-	note(ctx, resp.Private, found, &resp.Diagnostics)
-	for what, left := range appliedOf(found) {
-		if loadApplied(ctx, req.Private, what, &resp.Diagnostics) == nil {
-			left.Imported = true
-			tfkit.StorePrivate(ctx, resp.Private, keyOf(what), left, &resp.Diagnostics)
+// reading is how an endpoint is read.
+var reading = tfkit.Reading[api.WebhookEndpoint, model]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.WebhookEndpoint] { return c.WebhookEndpoints() },
+	Common:  func(m model) tfkit.Common { return m.Common },
+	Subject: model.subject,
+	Observe: func(
+		ctx context.Context, found *api.WebhookEndpoint, state model, private tfkit.Private, diags *diag.Diagnostics,
+	) model {
+		tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, diags)
+		tfkit.WarnUses(kind, found.Name, found.Uses, diags)
+		note(ctx, private, found, diags)
+		for what, left := range appliedOf(found) {
+			if loadApplied(ctx, private, what, diags) == nil {
+				left.Imported = true
+				tfkit.StorePrivate(ctx, private, keyOf(what), left, diags)
+			}
 		}
-	}
+		return read(found, state)
+	},
+}
+
+func (r *endpointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *endpointResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 func (r *endpointResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
