@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,7 +81,7 @@ func (tf *Terraform) members(v tftypes.Value) map[string]tftypes.Value {
 }
 
 // Get reads an attribute as text, by its path such as rotation.phase; <unknown> and <null> as such. Maps and sets are
-// JSON.
+// JSON. The elements of a set are sorted, for they have no order.
 func (tf *Terraform) Get(v tftypes.Value, path string) string {
 	tf.t.Helper()
 	for name := range strings.SplitSeq(path, ".") {
@@ -146,6 +147,9 @@ func plain(v tftypes.Value) any {
 		out := []any{}
 		for _, e := range l {
 			out = append(out, plain(e))
+		}
+		if v.Type().Is(tftypes.Set{}) {
+			slices.SortFunc(out, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		}
 		return out
 	}

@@ -79,7 +79,7 @@ func (c Change) Plan(ctx context.Context, plan *Model, differs bool, diags *diag
 	case c.Steps():
 		plan.Handover = types.Int64Value(c.decision.after.Handover())
 		plan.Version = types.Int64Value(c.decision.after.Version)
-		plan.Rotation = promised(c.decision.after, c.decision.step, c.rotation.CurrentExpiresAt).object(ctx, diags)
+		plan.Rotation = promised(c.decision.after, c.decision.step, c.rotation.CurrentExpiresAt).object(diags)
 	default:
 		plan.Version, plan.Rotation, plan.Handover = c.state.Version, c.state.Rotation, c.state.Handover
 	}

@@ -1,8 +1,6 @@
 package rotate
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -39,7 +37,7 @@ func (o Object) ExpandPatch(state Object) api.RotatedPatch {
 }
 
 // Flatten returns the shared part of the platform's answer.
-func Flatten(ctx context.Context, r api.Rotated, policyID *string, diags *diag.Diagnostics) Model {
+func Flatten(r api.Rotated, policyID *string, diags *diag.Diagnostics) Model {
 	rotation := flatten(r.Rotation)
 	return Model{
 		Owner:              types.StringValue(r.Owner),
@@ -49,6 +47,6 @@ func Flatten(ctx context.Context, r api.Rotated, policyID *string, diags *diag.D
 		DeletionProtection: types.BoolValue(r.DeletionProtection),
 		Version:            types.Int64Value(r.Version),
 		Handover:           types.Int64Value(numbersOf(types.Int64Value(r.Version), rotation).Handover()),
-		Rotation:           rotation.object(ctx, diags),
+		Rotation:           rotation.object(diags),
 	}
 }

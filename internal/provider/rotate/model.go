@@ -34,7 +34,7 @@ func (m Model) Planned(ctx context.Context, answered Model, diags *diag.Diagnost
 		return m
 	}
 	plan, answer := rotationOf(ctx, m.Rotation, diags), rotationOf(ctx, answered.Rotation, diags)
-	m.Rotation = plan.planned(answer).object(ctx, diags)
+	m.Rotation = plan.planned(answer).object(diags)
 	return m
 }
 
@@ -118,8 +118,25 @@ func (r rotationModel) planned(answered rotationModel) rotationModel {
 	}
 }
 
-func (r rotationModel) object(ctx context.Context, diags *diag.Diagnostics) types.Object {
-	o, d := types.ObjectValueFrom(ctx, memberTypes(), r)
+// object is the attribute. Every refresh makes it for every object, and the framework's own conversion takes longer than
+// all the rest of that.
+func (r rotationModel) object(diags *diag.Diagnostics) types.Object {
+	o, d := types.ObjectValue(memberTypes(), map[string]attr.Value{
+		"phase":                    r.Phase,
+		"due":                      r.Due,
+		"reason":                   r.Reason,
+		"requires_acknowledgement": r.RequiresAcknowledgement,
+		"acknowledged":             r.Acknowledged,
+		"current_version":          r.CurrentVersion,
+		"pending_version":          r.PendingVersion,
+		"previous_version":         r.PreviousVersion,
+		"next_version":             r.NextVersion,
+		"pending_expires_at":       r.PendingExpiresAt,
+		"previous_expires_at":      r.PreviousExpiresAt,
+		"current_expires_at":       r.CurrentExpiresAt,
+		"last_rotated_at":          r.LastRotatedAt,
+		"next_rotation_at":         r.NextRotationAt,
+	})
 	diags.Append(d...)
 	return o
 }

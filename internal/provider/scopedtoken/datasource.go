@@ -102,7 +102,7 @@ func dataAttributes() map[string]schema.Attribute {
 
 func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	return dataModel{
-		metadata:          flatten(ctx, t, types.StringNull(), diags).metadata,
+		metadata:          flatten(t, types.StringNull(), diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),
 		Hold:              tfkit.FlattenHold(t.Hold),
 		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),

@@ -67,7 +67,7 @@ func (m model) expandPatch(state model) api.ScopedTokenPatch {
 }
 
 // flatten keeps expires_at as it is written in the state or the plan, as long as it is the same moment.
-func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diags *diag.Diagnostics) model {
+func flatten(t *api.ScopedToken, written types.String, diags *diag.Diagnostics) model {
 	expiresAt := types.StringPointerValue(t.ExpiresAt)
 	if !written.IsNull() && !expiresAt.IsNull() &&
 		rotate.SameInstant(written.ValueString(), expiresAt.ValueString()) {
@@ -75,7 +75,7 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 	}
 	return model{metadata: metadata{
 		Common:       tfkit.Flatten(t.Object),
-		Model:        rotate.Flatten(ctx, t.Rotated, t.RotationPolicyID, diags),
+		Model:        rotate.Flatten(t.Rotated, t.RotationPolicyID, diags),
 		ConnectorID:  types.StringValue(t.ConnectorID),
 		Scopes:       tfkit.SetValue(t.Scopes),
 		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),
@@ -86,8 +86,8 @@ func flatten(ctx context.Context, t *api.ScopedToken, written types.String, diag
 }
 
 // read is what Read stores over a state. Over the zero value it is what an import begins with.
-func read(ctx context.Context, t *api.ScopedToken, state model, diags *diag.Diagnostics) model {
-	next := flatten(ctx, t, state.ExpiresAt, diags)
+func read(t *api.ScopedToken, state model, diags *diag.Diagnostics) model {
+	next := flatten(t, state.ExpiresAt, diags)
 	next.Common = next.ReadOver(state.Common)
 	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	return next

@@ -36,7 +36,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
@@ -51,7 +51,7 @@ var reading = tfkit.Reading[api.ScopedToken, model]{
 		snapshotOf(t).Notes.Store(ctx, private, diags)
 		rotate.WarnPaused(kind, t.Name, t.Rotation, diags)
 		tfkit.WarnUses(kind.Kind, t.Name, t.Uses, diags)
-		return read(ctx, t, state, diags)
+		return read(t, state, diags)
 	},
 }
 
@@ -121,7 +121,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 // storePatched stores what the platform has before a step that can still fail.
 func storePatched(ctx context.Context, resp *resource.UpdateResponse, plan model, t *api.ScopedToken) {
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	now := flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics)
+	now := flatten(t, plan.ExpiresAt, &resp.Diagnostics)
 	now.NamePrefix = plan.NamePrefix
 	resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
 }
@@ -132,7 +132,7 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
 		return
 	}
-	next := plan.planned(ctx, flatten(ctx, t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	if answer := snapshotOf(t); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
 		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)

@@ -78,7 +78,7 @@ func dataAttributes() map[string]schema.Attribute {
 }
 
 func flattenData(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
-	m := flatten(ctx, s, diags)
+	m := flatten(s, diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
 		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Handover: m.Handover, Rotation: m.Rotation,

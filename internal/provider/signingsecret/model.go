@@ -51,10 +51,10 @@ func (m model) expandPatch(state model) api.SigningSecretPatch {
 	}
 }
 
-func flatten(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) model {
+func flatten(s *api.SigningSecret, diags *diag.Diagnostics) model {
 	return model{
 		Common:          tfkit.Flatten(s.Object),
-		Model:           rotate.Flatten(ctx, s.Rotated, &s.RotationPolicyID, diags),
+		Model:           rotate.Flatten(s.Rotated, &s.RotationPolicyID, diags),
 		EndpointID:      types.StringValue(s.EndpointID),
 		Algorithm:       types.StringValue(s.Algorithm),
 		SecretWO:        types.StringNull(),
@@ -65,8 +65,8 @@ func flatten(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics)
 }
 
 // read is what Read stores over a state. Over the zero value it is what an import begins with.
-func read(ctx context.Context, s *api.SigningSecret, state model, diags *diag.Diagnostics) model {
-	next := flatten(ctx, s, diags)
+func read(s *api.SigningSecret, state model, diags *diag.Diagnostics) model {
+	next := flatten(s, diags)
 	next.Common = next.ReadOver(state.Common)
 	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	return next
