@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"encoding/json"
+	"flag"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -20,6 +21,19 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
+var order = flag.Uint64("order", 0, "the seed of an order that a test has logged; 0 for one of its own")
+
+// newOrder returns what draws the order in which things happen.
+func newOrder(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := *order
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-order %d repeats the order", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
 // twins are our server and the framework's own, each with a provider of its own. They read the same, in the same order.
 type twins struct {
 	p               *acctest.Platform
@@ -27,6 +41,7 @@ type twins struct {
 	ours, framework tfprotov6.ProviderServer
 	typeName        string
 	typ             tftypes.Type
+	identityType    tftypes.Object
 	fast, slow      int // how many reads our server has answered without the framework, and with it
 }
 
@@ -40,6 +55,9 @@ func newTwins(tb testing.TB, p *acctest.Platform, typeName string, config tftest
 		tftest.Must(tb, tftest.Configure(tb, server, schemas, config))
 	}
 	w.typ = schemas.ResourceSchemas[typeName].ValueType()
+	w.identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"id": tftypes.String, "tenant": tftypes.String, "environment": tftypes.String,
+	}}
 	return w
 }
 
@@ -56,6 +74,39 @@ type stored struct {
 	state    *tfprotov6.DynamicValue
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
+}
+
+// identity is an identity of these members; the others are null.
+func (w *twins) identity(members map[string]string) *tfprotov6.ResourceIdentityData {
+	w.t.Helper()
+	values := map[string]tftypes.Value{}
+	for name := range w.identityType.AttributeTypes {
+		values[name] = tftypes.NewValue(tftypes.String, nil)
+		if text, ok := members[name]; ok {
+			values[name] = tftypes.NewValue(tftypes.String, text)
+		}
+	}
+	return &tfprotov6.ResourceIdentityData{IdentityData: tftest.Dynamic(w.t, tftypes.NewValue(w.identityType, values))}
+}
+
+func (w *twins) identityOf(has stored) map[string]string {
+	w.t.Helper()
+	v, err := has.identity.IdentityData.Unmarshal(w.identityType)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	members, out := map[string]tftypes.Value{}, map[string]string{}
+	if err := v.As(&members); err != nil {
+		w.t.Fatal(err)
+	}
+	for name, member := range members {
+		var text string
+		if err := member.As(&text); err != nil {
+			w.t.Fatal(err)
+		}
+		out[name] = text
+	}
+	return out
 }
 
 var requestID = regexp.MustCompile(`Request id: \S+`)
@@ -137,6 +188,14 @@ func (w *twins) variants(has stored) map[string]stored {
 		out[name] = v
 	}
 	add("without an identity", func(v *stored) { v.identity = nil })
+	add("with an identity of nulls", func(v *stored) { v.identity = w.identity(nil) })
+	for name, value := range w.identityOf(has) {
+		add("with another "+name+" in the identity", func(v *stored) {
+			members := w.identityOf(has)
+			members[name] = value + "x"
+			v.identity = w.identity(members)
+		})
+	}
 	add("without private state", func(v *stored) { v.private = nil })
 	add("with a private state of null", func(v *stored) { v.private = []byte("null") })
 	add("with a private state that is none", func(v *stored) { v.private = []byte(`{"claim":1}`) })
@@ -157,6 +216,7 @@ func (w *twins) variants(has stored) map[string]stored {
 	note("right after an import", func(n map[string][]byte) { n[".import_before_read"] = []byte(`true`) })
 	note("of another platform", func(n map[string][]byte) { n["platform"] = []byte(`{"id":"plt_other","incarnation":1}`) })
 	note("with an unknown note", func(n map[string][]byte) { n["unknown"] = []byte(`1`) })
+	note("with a note that is no text", func(n map[string][]byte) { n["unknown"] = []byte("\"\xff\"") })
 	note("with the note held", func(n map[string][]byte) { n["held"] = []byte(`{"reason":"x"}`) })
 
 	v, err := has.state.Unmarshal(w.typ)
@@ -216,80 +276,34 @@ func otherValues(tb testing.TB, v tftypes.Value) map[string]tftypes.Value {
 	return out
 }
 
-// happenings are what may happen to an object of a kind on the platform: a change of each attribute, there and back, and
-// what people and time do to it.
-func (s *scene) happenings(k kind, id string) map[string]func() {
-	s.t.Helper()
-	out := map[string]func(){}
-	patch := func(name string, v any) {
-		s.As(api.RoleDeployer).Do(http.MethodPatch, k.Route(id), map[string]any{name: v}) // it may be refused
-	}
-	for name, v := range k.config {
-		out[name+" as configured"] = func() { patch(name, v) }
-	}
-	for _, o := range optionsOfEveryKind(s.t) {
-		if o.Kind != k.Kind {
-			continue
-		}
-		for name, option := range o.options {
-			member := name
-			if option.member != "" {
-				member = option.member
-			}
-			out[name+" set"] = func() { patch(member, option.value) }
-			out[name+" removed"] = func() { patch(member, nil) }
-		}
-	}
-	out["deletion_protection removed"] = func() { patch("deletion_protection", nil) }
-	out["renamed"] = func() { patch("name", "renamed") }
-	out["empty description"] = func() { patch("description", "") }
-	out["another owner"] = func() { patch("owner", "else@example.com") }
-	out["other scopes"] = func() { patch("scopes", []string{"messages:read", "files:read"}) }
-	out["other scopes allowed"] = func() { patch("allowed_scopes", []string{"messages:read", "files:*"}) }
-	out["another policy"] = func() { patch("rotation_policy_id", acctest.TheFixture().Policies[1]) }
-	out["another interval"] = func() { patch("interval", "15d") }
-	verb := func(role, verb string, body any) func() {
-		return func() { s.As(role).Do(http.MethodPost, k.Route(id, verb), body) }
-	}
-	out["held"] = verb(api.RoleSecurity, "hold", api.HoldRequest{Reason: "test"})
-	out["released"] = verb(api.RoleSecurity, "release", api.HoldRequest{Reason: "test"})
-	out["revoked"] = verb(api.RoleSecurity, "revoke", api.RevokeRequest{All: true, Reason: "leak"})
-	for _, step := range []string{api.StepBegin, api.StepRotate, api.StepPromote, api.StepCancel, api.StepReissue} {
-		out["step "+step] = verb(api.RoleOperator, "rotation/"+step, api.StepRequest{Force: true, Reason: "test"})
-	}
-	out["probed"] = func() { s.Probe() }
-	out["a day later"] = func() { s.Clock.Advance(day) }
-	out["months later"] = func() { s.Clock.Advance(100 * day) }
-	out["a clock in doubt"] = func() { s.Clock.Jump(2 * day) }
-	out["a clock set right"] = func() { s.Clock.Jump(-2 * day) }
-	out["its connector deleted"] = func() {
-		s.As(api.RoleDeployer).Do(http.MethodDelete, api.Connectors.Route(acctest.TheFixture().Connectors[0])+"?when=unused", nil)
-		s.Clock.Advance(day)
-	}
-	return out
-}
-
 // Whatever has happened to an object, and whatever form Terraform has it in, our server answers a read as the framework
 // alone does, with the same requests. What has not changed since the last read is answered without the framework.
 func TestReadsAnswerAsTheFramework(t *testing.T) {
 	forEach(t, everyKind(), func(s *scene, k kind) {
+		random := newOrder(s.t)
 		s.create(k.config)
 		id := s.tf.Get(s.tf.State, "id")
 		w := newTwins(s.t, s.Platform, k.Terraform, deployer(s.Platform))
 		has := stored{tftest.Dynamic(s.t, s.tf.State), s.tf.Private, s.tf.Identity}
 		has = w.same("at first", has)
-		for name, v := range w.variants(has) {
-			w.same(name, v)
+		variants := w.variants(has)
+		for _, name := range slices.Sorted(maps.Keys(variants)) {
+			w.same(name, variants[name])
 		}
 		s.refusals(w, k, has)
 
 		happen := s.happenings(k, id)
 		names := slices.Sorted(maps.Keys(happen))
-		rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-		for _, name := range names {
-			happen[name]()
+		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		for i, name := range append(slices.Clone(inOrder), names...) {
+			if happen[name] == nil {
+				continue // not to an object of this kind
+			}
+			if refused := happen[name](); refused != "" && i < len(inOrder) {
+				s.t.Errorf("%s: %s", name, refused)
+			}
 			next := w.same(name, has)
-			if rand.IntN(4) > 0 && next.state != nil {
+			if random.IntN(4) > 0 && next.state != nil {
 				has = next
 			}
 			fast := w.fast
@@ -298,7 +312,11 @@ func TestReadsAnswerAsTheFramework(t *testing.T) {
 				s.t.Errorf("%s: what has not changed is answered by the framework", name)
 			}
 		}
-		happen["deletion_protection removed"]()
+		if unprotect := happen["deletion_protection removed"]; unprotect != nil {
+			if refused := unprotect(); refused != "" {
+				s.t.Fatal(refused)
+			}
+		}
 		s.As(api.RoleDeployer).Do(http.MethodDelete, k.Route(id), nil).Want(http.StatusNoContent)
 		if w.same("gone", has); w.fast == 0 || w.slow == 0 {
 			s.t.Errorf("%d reads without the framework, %d with it", w.fast, w.slow)
@@ -329,6 +347,7 @@ func (s *scene) refusals(w *twins, k kind, has stored) {
 func TestReadsOfManyAnswerAsTheFramework(t *testing.T) {
 	c := newCrowd(t, 60)
 	w := newTwins(t, c.Platform, api.ScopedTokens.Terraform, deployer(c.Platform))
+	random := newOrder(t)
 	tokens, _ := c.refresh(c.tokens)
 	by := c.As(api.RoleDeployer)
 	for i, k := range tokens {
@@ -341,10 +360,11 @@ func TestReadsOfManyAnswerAsTheFramework(t *testing.T) {
 		case 3:
 			tokens[i].private = c.tokens[(i+1)%len(tokens)].private // of another object
 		case 4:
-			c.As(api.RoleSecurity).Do(http.MethodPost, api.ScopedTokens.Route(k.id, "hold"), api.HoldRequest{Reason: "test"})
+			c.As(api.RoleSecurity).Do(http.MethodPost, api.ScopedTokens.Route(k.id, "hold"),
+				api.HoldRequest{Reason: "test"}).Want(http.StatusOK)
 		}
 	}
-	for _, i := range rand.Perm(len(tokens)) {
+	for _, i := range random.Perm(len(tokens)) {
 		w.same(tokens[i].id, stored{state: tokens[i].state, private: tokens[i].private})
 	}
 	if w.fast != 20 || w.slow != 40 {

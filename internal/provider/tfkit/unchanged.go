@@ -90,7 +90,7 @@ type privateState struct {
 // framework's own, which say what to do with the object.
 func privateOf(text []byte) (p *privateState, legible bool) {
 	p = &privateState{}
-	if len(text) == 0 || json.Unmarshal(text, &p.notes) != nil || p.notes == nil {
+	if json.Unmarshal(text, &p.notes) != nil || p.notes == nil {
 		return nil, false
 	}
 	for key, note := range p.notes {
