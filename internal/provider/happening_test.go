@@ -86,8 +86,9 @@ func refusal(r *acctest.Reply) string {
 	return ""
 }
 
-// inOrder are happenings that are in the way of each other, in an order in which all of them happen.
-var inOrder = []string{"held", "released", "step begin", "step cancel", "step begin", "step promote"}
+// inOrder are happenings that are in the way of each other, in an order in which all of them happen. A cancelled
+// rotation leaves a hold.
+var inOrder = []string{"held", "released", "step begin", "step cancel", "released", "step begin", "step promote"}
 
 // patches are the changes of each attribute.
 func (s *scene) patches(k kind, id string) map[string]func() string {
@@ -103,11 +104,12 @@ func (s *scene) patches(k kind, id string) map[string]func() string {
 				body = map[string]any{}
 			}
 			body[name] = v
-			if k.rotates() && (name == "secret" || name == "minimum_version" && v != nil) {
+			_, secret := body["secret"]
+			if k.rotates() && (secret || name == "minimum_version" && v != nil) {
 				body["minimum_version"] = s.next(k, id)
 			}
 			r := s.As(api.RoleDeployer).Do(http.MethodPatch, k.Route(id), body)
-			if name == "secret" && r.Status == http.StatusUnprocessableEntity {
+			if secret && r.Status == http.StatusUnprocessableEntity {
 				return "a token that is revoked issues no version" // not before it is issued anew
 			}
 			return refusal(r)

@@ -3,6 +3,7 @@ package workloadidentity
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -83,28 +84,24 @@ func (r *identityResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(flatten(created)))...)
 }
 
-// Read removes the identity from the state only if the platform itself says not_found.
+// reading is how an identity is read.
+var reading = tfkit.Reading[api.WorkloadIdentity, managed]{
+	Reads:   func(c *client.Client) tfkit.Refreshes[api.WorkloadIdentity] { return c.WorkloadIdentities() },
+	Common:  func(m managed) tfkit.Common { return m.Common },
+	Subject: managed.subject,
+	Observe: func(
+		_ context.Context, w *api.WorkloadIdentity, state managed, _ tfkit.Private, _ *diag.Diagnostics,
+	) managed {
+		return read(w, state)
+	},
+}
+
 func (r *identityResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state managed
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientToRead(ctx, req, resp, state.Common)
-	if c == nil {
-		return
-	}
-	claim := tfkit.ClaimOf(ctx, req.Private, &resp.Diagnostics)
-	w, err := c.WorkloadIdentities().Refreshed(ctx, state.ID.ValueString(), claim)
-	if r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, state.subject())
-		return
-	}
-	r.NotePlatform(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, read(w, state))...)
+	reading.Read(ctx, &r.ResourceBase, req, resp)
+}
+
+func (r *identityResource) Unchanged(ctx context.Context, has tfkit.Stored) (after context.Context, identity []byte) {
+	return reading.Unchanged(ctx, &r.ResourceBase, r, has)
 }
 
 func (r *identityResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
