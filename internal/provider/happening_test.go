@@ -88,7 +88,7 @@ func refusal(r *acctest.Reply) string {
 
 // inOrder are happenings that are in the way of each other, in an order in which all of them happen. A cancelled
 // rotation leaves a hold.
-var inOrder = []string{"held", "released", "step begin", "step cancel", "released", "step begin", "step promote"}
+var inOrder = []string{"step begin", "step cancel", "held", "released", "step begin", "step promote"}
 
 // patches are the changes of each attribute.
 func (s *scene) patches(k kind, id string) map[string]func() string {
@@ -124,8 +124,12 @@ func (s *scene) patches(k kind, id string) map[string]func() string {
 		}
 		for name, option := range o.options {
 			with := map[string]any{}
-			for _, need := range option.needs {
-				with[o.member(need)] = o.options[need].value
+			for needs := slices.Clone(option.needs); len(needs) > 0; needs = needs[1:] {
+				member, need := o.member(needs[0]), o.options[needs[0]]
+				if _, known := with[member]; !known {
+					with[member] = need.value
+					needs = append(needs, need.needs...)
+				}
 			}
 			patch(name+" set", o.member(name), option.value, with)
 			patch(name+" removed", o.member(name), nil, nil)
