@@ -40,6 +40,8 @@ type Config struct {
 	Endpoint string
 	// Token is the token of the principal that the client acts as.
 	Token secret.Value
+	// Workload is the workload identity that the client acts as, in place of Token. Nil is none.
+	Workload *Workload
 	// MaxRetries is how often a failed request is repeated. 0 is never.
 	MaxRetries int
 	// RequestTimeout bounds each attempt. 0 is DefaultRequestTimeout.
@@ -56,10 +58,10 @@ type Config struct {
 	UserAgent string
 	// Log gets every attempt. Nil is no log.
 	Log func(context.Context, Event)
-	// Clock is what a Retry-After that is a date is compared with where the answer has no Date. Nil is the clock of the
-	// machine.
+	// Clock says when an access token is renewed, and is what a Retry-After that is a date is compared with where the
+	// answer has no Date. Nil is the clock of the machine.
 	Clock clock.Clock
-	// Random spreads retries. It returns numbers in [0,1). Nil is math/rand.
+	// Random spreads retries and renewals. It returns numbers in [0,1). Nil is math/rand.
 	Random func() float64
 }
 
@@ -78,6 +80,7 @@ type Event struct {
 type Client struct {
 	base      *url.URL
 	token     secret.Value
+	workload  *tokenSource // nil: token is sent
 	userAgent string
 	grace     time.Duration
 	http      *retryablehttp.Client
@@ -98,8 +101,10 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("the endpoint is not a URL")
 	}
-	if err := CheckToken(cfg.Token); err != nil {
-		return nil, fmt.Errorf("the token %w", err)
+	if cfg.Workload == nil {
+		if err := CheckToken(cfg.Token); err != nil {
+			return nil, fmt.Errorf("the token %w", err)
+		}
 	}
 	connections, err := certificatesOf(cfg)
 	if err != nil {
@@ -136,10 +141,14 @@ func New(cfg Config) (*Client, error) {
 	}
 	secrets := newKnown()
 	secrets.supplied(cfg.Token.Expose())
-	return &Client{
+	c := &Client{
 		base: base, token: cfg.Token, userAgent: cfg.UserAgent, grace: Grace, http: retry, clock: cfg.Clock, wait: sleep,
 		known: secrets, writes: allWrites.at(base.String(), func() *writes { return &writes{} }),
-	}, nil
+	}
+	if cfg.Workload != nil {
+		c.workload = c.newTokenSource(*cfg.Workload, cfg.Random)
+	}
+	return c, nil
 }
 
 // newKey makes an idempotency key for one operation.

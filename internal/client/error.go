@@ -37,8 +37,10 @@ type Error struct {
 	// Write is true where the request changes something. Without a response, it is then unknown whether it did.
 	Write bool
 	// Step is true where the request was a step of a rotation.
-	Step  bool
-	Cause error
+	Step bool
+	// Exchanged is true where the client acts as a workload identity: the token was an access token.
+	Exchanged bool
+	Cause     error
 }
 
 // Error says what happened to which object.

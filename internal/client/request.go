@@ -34,6 +34,7 @@ type request struct {
 	about      about  // what the answer must be about
 	permission string // what the operation needs
 	write      Write
+	bare       bool   // the request has no token: its form says who sends it
 	keeps      bool   // the request is no GET, and changes no object that a read shows
 	changes    bool   // the request changes something: a key goes with it, and it is finished once it was sent
 	step       bool   // the request is a step of a rotation
@@ -94,6 +95,10 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 		defer resp.Body.Close()
 	}
 	fail := r.failure()
+	if unproven := (*WorkloadError)(nil); errors.As(err, &unproven) {
+		fail.Cause = unproven
+		return fail
+	}
 	if err != nil {
 		fail.Cause = describe(err, r.known)
 		return fail
@@ -104,6 +109,7 @@ func (c *Client) do(ctx context.Context, r *request, out any) error {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		fail.fill(resp, r.known)
+		fail.Exchanged = c.workload != nil && !r.bare
 		fail.RetryAfter, _ = retryAfter(c.clock, resp)
 		return fail
 	}
@@ -159,7 +165,6 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	if err != nil {
 		return nil, errors.New("the request cannot be built")
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token.Expose())
 	req.Header.Set("Accept", "application/json, "+api.ProblemContentType)
 	if c.userAgent != "" {
 		req.Header.Set("User-Agent", c.userAgent)
@@ -183,7 +188,39 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	if r.write.IfMatch != "" {
 		req.Header.Set("If-Match", `"`+r.write.IfMatch+`"`)
 	}
+	return c.carry(ctx, r, req)
+}
+
+// carry sends a request as the principal that the client acts as. An access token that the platform refuses is renewed,
+// and the request is sent once more: a request that was refused for its token was not carried out.
+func (c *Client) carry(ctx context.Context, r *request, req *retryablehttp.Request) (*http.Response, error) {
+	if r.bare {
+		return c.http.Do(req)
+	}
+	token := c.token
+	if c.workload != nil {
+		var err error
+		if token, err = c.workload.get(ctx); err != nil {
+			return nil, err
+		}
+	}
+	req.Header.Set("Authorization", "Bearer "+token.Expose())
+	resp, err := c.http.Do(req)
+	if err != nil || c.workload == nil || !refusedToken(resp) {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	if token, err = c.workload.renew(ctx, token); err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token.Expose())
 	return c.http.Do(req)
+}
+
+// refusedToken reports whether the platform itself has refused the token of a request.
+func refusedToken(resp *http.Response) bool {
+	p, ours := ourProblem(resp)
+	return ours && resp.StatusCode == http.StatusUnauthorized && p.Code == api.CodeUnauthenticated
 }
 
 // encode writes the body and hides its secrets. The body is nil, as an untyped nil, where there is none.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 const (
@@ -120,6 +121,16 @@ type transportError struct {
 
 func (e *transportError) Error() string { return e.text }
 func (e *transportError) Unwrap() error { return e.cause }
+
+// Describe makes a transport error of a request to another service than the platform fit to print. The request had these
+// secrets.
+func Describe(err error, secrets ...secret.Value) error {
+	k := newKnown()
+	for _, s := range secrets {
+		k.supplied(s.Expose())
+	}
+	return describe(err, k)
+}
 
 // describe makes a transport error fit to print. It removes the URL, whose query can name objects. It also removes
 // every quotation: where the other side does not speak HTTP, net/http quotes what it sent, in whole or in parts.

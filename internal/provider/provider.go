@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/accesstoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
@@ -40,6 +41,7 @@ var (
 type quickconnect struct {
 	version string
 	getenv  func(string) string
+	clock   clock.Clock
 
 	mu      sync.Mutex
 	session *tfkit.Session // of the last Configure that can call; nil before
@@ -52,7 +54,12 @@ func New(version string) func() provider.Provider { return NewIn(os.Getenv, vers
 
 // NewIn returns the constructor of a provider that looks environment variables up with getenv, for tests.
 func NewIn(getenv func(string) string, version string) func() provider.Provider {
-	return func() provider.Provider { return &quickconnect{version: version, getenv: getenv} }
+	return NewAt(clock.System(), getenv, version)
+}
+
+// NewAt returns the constructor of a provider whose access tokens live by a clock, for tests.
+func NewAt(c clock.Clock, getenv func(string) string, version string) func() provider.Provider {
+	return func() provider.Provider { return &quickconnect{version: version, getenv: getenv, clock: c} }
 }
 
 // configured takes the place of an earlier Configure, whose run ends: no object is created in it any more. Terraform

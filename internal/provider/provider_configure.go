@@ -14,9 +14,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // Configure asks the platform once for the identity of the token, and refuses to continue if the configuration names
@@ -32,11 +30,11 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	cfg := p.clientConfig(c, &resp.Diagnostics)
+	cfg.Clock = p.clock
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-quickconnect/%s Terraform/%s", p.version, req.TerraformVersion)
 	tenant := p.required(&resp.Diagnostics, "tenant", c.Tenant, "QUICKCONNECT_TENANT", checkPresent)
 	environment := p.required(&resp.Diagnostics, "environment", c.Environment, "QUICKCONNECT_ENVIRONMENT", checkPresent)
-	cfg.Token = secret.New(p.required(&resp.Diagnostics, "token", c.Token, "QUICKCONNECT_TOKEN",
-		func(s string) error { return client.CheckToken(secret.New(s)) }))
+	p.authenticate(ctx, &cfg, c, client.Workload{Tenant: tenant, Environment: environment}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -54,16 +52,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	if who.Tenant != tenant || who.Environment != environment {
-		wrong := "environment"
-		if who.Tenant != tenant {
-			wrong = "tenant"
-		}
-		resp.Diagnostics.AddAttributeError(path.Root(wrong), "Token of another tenant or environment", fmt.Sprintf(
-			"The configuration says tenant %q, environment %q; the token belongs to tenant %q, environment %q "+
-				"(principal %q). "+
-				"Nothing was planned and nothing was changed. Use the token of the environment that is meant, or "+
-				"correct the provider configuration.",
-			tenant, environment, who.Tenant, who.Environment, who.Name))
+		refuseElsewhere(&resp.Diagnostics, tenant, environment, who)
 		return
 	}
 	session, err := tfkit.NewSession(cl, *who)
@@ -71,10 +60,27 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		resp.Diagnostics.AddError("Provider configuration", err.Error())
 		return
 	}
-	warnOfEnd(&resp.Diagnostics, who, clock.System().Now())
+	warnOfEnd(&resp.Diagnostics, who, p.clock.Now())
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(ctx, session)
 	p.provide(resp, session)
+}
+
+// refuseElsewhere says that the provider would act in another tenant or environment than the configured one.
+func refuseElsewhere(diags *diag.Diagnostics, tenant, environment string, who *api.Identity) {
+	wrong, noun := "environment", "token"
+	if who.Tenant != tenant {
+		wrong = "tenant"
+	}
+	if isWorkloadIdentity(who) {
+		noun = "workload identity"
+	}
+	diags.AddAttributeError(path.Root(wrong), tfkit.Capital(noun)+" of another tenant or environment", fmt.Sprintf(
+		"The configuration says tenant %q, environment %q; the %[3]s belongs to tenant %[4]q, environment %[5]q "+
+			"(principal %[6]q). "+
+			"Nothing was planned and nothing was changed. Use the %[3]s of the environment that is meant, or "+
+			"correct the provider configuration.",
+		tenant, environment, noun, who.Tenant, who.Environment, who.Name))
 }
 
 // separate returns the errors that errors.Join has joined, or the one error.
@@ -141,7 +147,7 @@ func (c configuration) firstUnknown() string {
 			return a.name
 		}
 	}
-	return ""
+	return c.unknownOfWorkload()
 }
 
 // required takes a value from the configuration, or else from the environment. The validators have checked the

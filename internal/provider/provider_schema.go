@@ -30,6 +30,7 @@ type configuration struct {
 	RequestTimeout        types.String  `tfsdk:"request_timeout"`
 	RequestsPerSecond     types.Float64 `tfsdk:"requests_per_second"`
 	AcceptPlatformID      types.String  `tfsdk:"accept_platform_id"`
+	WorkloadIdentity      types.Object  `tfsdk:"workload_identity"`
 }
 
 const (
@@ -43,6 +44,7 @@ func configurationSchema() schema.Schema {
 			"state. The provider works in one tenant and one environment of one platform; " +
 			"before it plans, it reads the identity of its token, and a token of another tenant or " +
 			"environment is an error.",
+		Blocks: map[string]schema.Block{workloadBlock: workloadIdentityBlock()},
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional:   true,
@@ -71,9 +73,11 @@ func configurationSchema() schema.Schema {
 				Sensitive: true,
 				Validators: []validator.String{
 					tfkit.StringCheck("a token", func(s string) error { return client.CheckToken(secret.New(s)) }),
+					stringvalidator.ConflictsWith(path.MatchRoot(workloadBlock)),
 				},
 				MarkdownDescription: "Token (`qcp_…`) of the principal that the provider calls as. Required, here " +
-					"or in `QUICKCONNECT_TOKEN`, which keeps it out of files. An `auditor` is enough to plan " +
+					"or in `QUICKCONNECT_TOKEN`, which keeps it out of files, unless the provider acts as a workload identity: " +
+					"an error with the block `workload_identity`. An `auditor` is enough to plan " +
 					"without ephemeral resources, " +
 					"a `planner` for every plan, a `deployer` for every apply. Every plan and apply warns from 7 days " +
 					"before its end. An error \"Token refused\" means " +

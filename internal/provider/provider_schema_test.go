@@ -35,6 +35,12 @@ func TestEverythingIsDescribed(t *testing.T) {
 			}
 		}
 		walk(kind+".", s.Block.Attributes)
+		for _, b := range s.Block.BlockTypes {
+			if len(b.Block.Description) < 40 {
+				t.Errorf("%s.%s has hardly a description", kind, b.TypeName)
+			}
+			walk(kind+"."+b.TypeName+".", b.Block.Attributes)
+		}
 	}
 	check("provider", schemas.Provider)
 	for name, s := range schemas.ResourceSchemas {

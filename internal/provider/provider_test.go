@@ -67,7 +67,7 @@ func refused(code string) http.HandlerFunc {
 
 func noEnvironment(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"ENDPOINT", "TENANT", "ENVIRONMENT", "TOKEN"} {
+	for _, name := range []string{"ENDPOINT", "TENANT", "ENVIRONMENT", "TOKEN", "IDENTITY"} {
 		t.Setenv("QUICKCONNECT_"+name, "")
 	}
 }

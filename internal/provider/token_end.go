@@ -12,10 +12,11 @@ import (
 // warnBefore is how long before the end of its own token every run warns.
 const warnBefore = 7 * 24 * time.Hour
 
-// warnOfEnd warns before the provider's own token ends. A token that has ended by this machine's clock, and that the
+// warnOfEnd warns before the provider's own token ends. An access token of a workload identity ends within minutes by
+// design, and is renewed. A token that has ended by this machine's clock, and that the
 // platform has just accepted, says only that the clocks differ.
 func warnOfEnd(diags *diag.Diagnostics, who *api.Identity, now time.Time) {
-	if who.ExpiresAt == nil {
+	if who.ExpiresAt == nil || isWorkloadIdentity(who) {
 		return
 	}
 	left := who.ExpiresAt.Sub(now)

@@ -72,6 +72,33 @@ func TestUnknownConfiguration(t *testing.T) {
 	}
 }
 
+// The block workload_identity counts as the attributes do, as a whole and in each part.
+func TestUnknownWorkloadIdentity(t *testing.T) {
+	noEnvironment(t)
+	p := newPlatform(t, staging)
+	known := p.config().With("token", nil)
+	for name, block := range map[string]any{
+		"workload_identity":            tftest.Unknown,
+		"workload_identity.identity":   tftest.Config{"identity": tftest.Unknown, "token_file": "jwt"},
+		"workload_identity.token":      tftest.Config{"identity": "ci", "token": tftest.Unknown},
+		"workload_identity.token_file": tftest.Config{"identity": "ci", "token_file": tftest.Unknown},
+		"workload_identity.tag":        tftest.Config{"identity": "ci", "tag": tftest.Unknown},
+		"workload_identity.audience":   tftest.Config{"identity": "ci", "token_file": "jwt", "audience": tftest.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tf := tftest.New(t, provider.New("test")(), known.With("workload_identity", block), "quickconnect_connector")
+			plan := tf.Plan(tftest.Config{"name": "mail", "owner": "team", "type": "custom"})
+			if errs := plan.Diags.Errors(); errs != "" || !plan.Changes {
+				t.Errorf("a creation cannot be planned: %s", errs)
+			}
+			tftest.Says(t, tf.Apply(plan, nil).Errors(), "its attribute "+name+" is unknown")
+		})
+	}
+	if p.asked.Load() != 0 {
+		t.Error("the platform was asked")
+	}
+}
+
 // What only tunes the calls has its default in a plan that does not know it yet.
 func TestUnknownTuning(t *testing.T) {
 	noEnvironment(t)

@@ -43,6 +43,8 @@ func Value(typ tftypes.Type, c Config) tftypes.Value {
 
 func valueOf(typ tftypes.Type, v any) tftypes.Value {
 	switch v := v.(type) {
+	case Config: // of a block
+		return Value(typ, v)
 	case []string:
 		items := []tftypes.Value{}
 		for _, s := range v {

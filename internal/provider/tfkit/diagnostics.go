@@ -76,7 +76,10 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 
 func explain(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
 	badID, other, platform := (*client.IDError)(nil), (*client.OtherAnswerError)(nil), (*client.PlatformError)(nil)
+	workload := (*client.WorkloadError)(nil)
 	switch {
+	case errors.As(e.Cause, &workload):
+		return explainWorkload(e, workload)
 	case errors.As(e.Cause, &badID):
 		return "Not an id", sentences(badID.Error(), "Nothing was sent to the platform")
 	case errors.As(e.Cause, &other):
@@ -122,9 +125,7 @@ func explainPlatform(e *client.Error, p *client.PlatformError) (summary, text st
 func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
 	switch e.Code {
 	case api.CodeUnauthenticated:
-		return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token. "+
-			"Get a new one from the operator of the platform and set it in the provider's token argument or in "+
-			"QUICKCONNECT_TOKEN.")
+		return explainUnauthenticated(e)
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
