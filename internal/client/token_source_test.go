@@ -90,7 +90,8 @@ func (x *exchanges) wantMade(want int64) {
 	}
 }
 
-// A token is renewed at 80 % of its life, or a little earlier at random. The one before serves until the new one is there.
+// A token is renewed at 80 % of its life, or a little earlier at random. The one before serves until the new one is
+// there.
 func TestTokenIsRenewedInTime(t *testing.T) {
 	for random, due := range map[float64]time.Duration{0: 80 * time.Second, 0.5: 77500 * time.Millisecond} {
 		x := newExchanges(t, random)

@@ -44,7 +44,8 @@ type WorkloadError struct {
 
 // Error says which identity has no access token, and why.
 func (e *WorkloadError) Error() string {
-	return fmt.Sprintf("no access token of workload identity %q, whose JWT comes from %s: %v", e.Identity, e.Source, e.Cause)
+	return fmt.Sprintf("no access token of workload identity %q, whose JWT comes from %s: %v", e.Identity, e.Source,
+		e.Cause)
 }
 
 // Unwrap returns why there is no access token.

@@ -19,7 +19,8 @@ func jwtOf(payload string) string {
 	return "CANARYheader." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".CANARYsignature"
 }
 
-var canaryJWT = jwtOf(`{"iss": "https://issuer.example.com", "sub": "repo:acme/app", "aud": "https://p.example.com", "exp": 1}`)
+var canaryJWT = jwtOf(`{"iss": "https://issuer.example.com", "sub": "repo:acme/app", "aud": "https://p.example.com",
+	"exp": 1}`)
 
 const canaryAccessToken = "qca_CANARYaccessCANARYaccessCANARY0000"
 
@@ -97,7 +98,9 @@ func TestWorkloadRenewsWhatIsRefused(t *testing.T) {
 		steps []http.HandlerFunc
 		want  int // requests
 	}{
-		"refused again":       {[]http.HandlerFunc{exchanged("qca_one"), unauthenticated, exchanged("qca_two"), unauthenticated}, 4},
+		"refused again": {
+			[]http.HandlerFunc{exchanged("qca_one"), unauthenticated, exchanged("qca_two"), unauthenticated}, 4,
+		},
 		"a proxy's 401":       {[]http.HandlerFunc{exchanged("qca_one"), html(http.StatusUnauthorized)}, 2},
 		"forbidden":           {[]http.HandlerFunc{exchanged("qca_one"), problem(api.CodeForbidden)}, 2},
 		"no second exchange":  {[]http.HandlerFunc{exchanged("qca_one"), unauthenticated, problem(api.CodeInvalidGrant)}, 3},

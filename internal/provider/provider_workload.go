@@ -47,15 +47,16 @@ func workloadIdentityBlock() schema.Block {
 		return stringvalidator.ConflictsWith(all...)
 	}
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "The provider acts as a workload identity, so that no secret is stored where Terraform runs: it " +
+		MarkdownDescription: "The provider acts as a workload identity, so that no secret is stored where Terraform " +
+			"runs: it " +
 			"exchanges a JWT that shows which workload this is for an access token, and renews that at 80 % of its life and " +
 			"when the platform refuses it, so that an apply may take longer than both live. Instead of `token`; with " +
 			"`QUICKCONNECT_TOKEN` in the environment the block counts, with a warning.\n\n" +
 			"The JWT is the first of these that is there: `token` or `token_file`; in HCP Terraform " +
 			"`TFC_WORKLOAD_IDENTITY_TOKEN_QUICKCONNECT`, or else `TFC_WORKLOAD_IDENTITY_TOKEN`; in GitHub Actions one that is " +
 			"asked for by `ACTIONS_ID_TOKEN_REQUEST_URL`, which a job with `permissions: id-token: write` has; " +
-			"`QUICKCONNECT_IDENTITY_TOKEN`; the file that `QUICKCONNECT_IDENTITY_TOKEN_FILE` names. The log names the one that " +
-			"is used. One that is there and fails is an error that says what to do, and the next one is not tried.",
+			"`QUICKCONNECT_IDENTITY_TOKEN`; the file that `QUICKCONNECT_IDENTITY_TOKEN_FILE` names. The log names the " +
+			"one that is used. One that is there and fails is an error that says what to do, and the next one is not tried.",
 		Attributes: map[string]schema.Attribute{
 			"identity": schema.StringAttribute{
 				Optional:   true,
@@ -83,15 +84,16 @@ func workloadIdentityBlock() schema.Block {
 			"tag": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("a tag", jwtsource.CheckTag)},
-				MarkdownDescription: "Takes the JWT from `TFC_WORKLOAD_IDENTITY_TOKEN_<tag>`, in upper case, which HCP Terraform " +
+				MarkdownDescription: "Takes the JWT from `TFC_WORKLOAD_IDENTITY_TOKEN_<tag>`, which HCP Terraform " +
 					"sets for the audience in `TFC_WORKLOAD_IDENTITY_AUDIENCE_<tag>`: for two configurations of the provider in " +
-					"one run. A variable that is not set is an error. Default: `QUICKCONNECT`, or else no tag.",
+					"one run. A variable that is not set is an error. Letters, digits and `_`; upper and lower case count. " +
+					"Default: `QUICKCONNECT`, or else no tag.",
 			},
 			"audience": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("an audience", checkPresent)},
-				MarkdownDescription: "The audience that GitHub Actions is asked for; it must be `audience` of the identity. A JWT " +
-					"from another source has its audience already. Default: `endpoint`, without a slash at its end.",
+				MarkdownDescription: "The audience that GitHub Actions is asked for; it must be `audience` of the identity. " +
+					"A JWT from another source has its audience already. Default: `endpoint`, without a slash at its end.",
 			},
 		},
 	}
@@ -99,10 +101,10 @@ func workloadIdentityBlock() schema.Block {
 
 // checkIdentity checks an id or a name. Its error completes the sentence "identity …".
 func checkIdentity(s string) error {
-	if strings.HasPrefix(s, identityPrefix) && client.IsID(s) || api.CheckName(s) == nil {
+	if strings.HasPrefix(s, api.WorkloadIdentities.IDPrefix) && client.IsID(s) || api.CheckName(s) == nil {
 		return nil
 	}
-	return fmt.Errorf("must be the id of a workload identity (%s…), or its name", identityPrefix)
+	return fmt.Errorf("must be the id of a workload identity (%s…), or its name", api.WorkloadIdentities.IDPrefix)
 }
 
 // unknownOfWorkload is firstUnknown for the block.
@@ -218,10 +220,7 @@ func (p *quickconnect) identityInEnvironment(diags *diag.Diagnostics) string {
 	return identity
 }
 
-// identityPrefix begins the id of every workload identity.
-const identityPrefix = "wid_"
-
 // isWorkloadIdentity reports whether a caller is a workload identity, and not a principal with a token of its own.
 func isWorkloadIdentity(who *api.Identity) bool {
-	return strings.HasPrefix(who.PrincipalID, identityPrefix)
+	return strings.HasPrefix(who.PrincipalID, api.WorkloadIdentities.IDPrefix)
 }

@@ -28,13 +28,15 @@ func TestWorkloadConfiguration(t *testing.T) {
 		says  []string
 	}{
 		"token and the block": {canary, block, nil, []string{`AttributeName("token")`, "workload_identity"}},
-		"two JWTs":            {nil, block.With("token_file", "jwt"), nil, []string{"token_file", "conflict"}},
-		"a JWT and a tag":     {nil, block.With("tag", "prod"), nil, []string{"tag", "conflict"}},
+		"two JWTs": {
+			nil, block.With("token_file", "jwt"), nil, []string{"token_file", "cannot be specified when"},
+		},
+		"a JWT and a tag": {nil, block.With("tag", "prod"), nil, []string{"tag", "cannot be specified when"}},
 		"a file and a tag": {
 			nil,
 			tftest.Config{"identity": "ci", "token_file": "jwt", "tag": "prod"},
 			nil,
-			[]string{"tag", "conflict"},
+			[]string{"tag", "cannot be specified when"},
 		},
 		"no identity": {nil, block.With("identity", nil), nil, []string{"Missing identity", "QUICKCONNECT_IDENTITY"}},
 		"no id": {

@@ -22,7 +22,8 @@ const (
 	gitHubTimeout = 10 * time.Second // of each attempt
 )
 
-const adviceGitHub = "Both are set by GitHub Actions for a job with permissions: id-token: write. Add that to the job, and " +
+const adviceGitHub = "Both are set by GitHub Actions for a job with permissions: id-token: write. Add that to " +
+	"the job, and " +
 	"contents: read besides, since a job with permissions has no others; a pull request from a fork does not get it."
 
 // gitHub is the service of GitHub Actions that makes JWTs of the job that asks.
@@ -91,12 +92,12 @@ func (g *gitHub) jwt(ctx context.Context) (secret.Value, error) {
 		defer resp.Body.Close()
 	}
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("gave no answer: %w. Check the network and the proxy of the runner, and run the job "+
-			"again", client.Describe(err, secret.New(g.authorization), secret.New(g.url.String())))
+		return secret.Value{}, fmt.Errorf("gave no answer: %w. Check the network and the proxy of the runner, and run "+
+			"the job again", client.Describe(err, secret.New(g.authorization), secret.New(g.url.String())))
 	}
 	if resp.StatusCode != http.StatusOK {
-		return secret.Value{}, fmt.Errorf("gave no JWT (status %d). A 4xx means that the job may not ask any more, or not for "+
-			"this audience; otherwise run the job again", resp.StatusCode)
+		return secret.Value{}, fmt.Errorf("gave no JWT (status %d). A 4xx means that the job may not ask any more, or "+
+			"not for this audience; otherwise run the job again", resp.StatusCode)
 	}
 	var answer struct {
 		Value secret.Value `json:"value"`

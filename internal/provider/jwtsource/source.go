@@ -64,11 +64,11 @@ func Choose(s Settings, getenv func(string) string) (Source, error) {
 			return *found, nil
 		}
 	}
-	return Source{}, &Error{text: fmt.Sprintf("There is no JWT to exchange. Looked for, in this order: token and token_file in "+
-		"the block workload_identity; %s and %s, which HCP Terraform sets for a workspace with the variable "+
+	return Source{}, &Error{text: fmt.Sprintf("There is no JWT to exchange. Looked for, in this order: token and "+
+		"token_file in the block workload_identity; %s and %s, which HCP Terraform sets for a workspace with the variable "+
 		"TFC_WORKLOAD_IDENTITY_AUDIENCE_QUICKCONNECT or TFC_WORKLOAD_IDENTITY_AUDIENCE; %s, which GitHub Actions sets for a "+
-		"job with permissions: id-token: write; %s and %s, for every other CI system, for Kubernetes and for SPIFFE. Set one "+
-		"of them.", variableHCPOurs, variableHCP, variableGitHubURL, variableToken, variableFile)}
+		"job with permissions: id-token: write; %s and %s, for every other CI system, for Kubernetes and for SPIFFE. "+
+		"Set one of them.", variableHCPOurs, variableHCP, variableGitHubURL, variableToken, variableFile)}
 }
 
 func inConfiguration(s Settings, _ func(string) string) (*Source, error) {
@@ -92,15 +92,15 @@ func CheckTag(tag string) error {
 	return nil
 }
 
-const adviceHCP = "HCP Terraform makes the JWT at the beginning of the phase and does not renew it. Raise max_ttl of the " +
-	"workload identity, 1h at most, so that one access token lasts for the phase, or split the run."
+const adviceHCP = "HCP Terraform makes the JWT at the beginning of the phase and does not renew it. Raise " +
+	"max_ttl of the workload identity, 1h at most, so that one access token lasts for the phase, or split the run."
 
 func ofHCPTerraform(s Settings, getenv func(string) string) (*Source, error) {
 	if s.Tag != "" {
-		name := variableHCP + "_" + strings.ToUpper(s.Tag)
+		name := variableHCP + "_" + s.Tag
 		if getenv(name) == "" {
 			return nil, &Error{name, fmt.Sprintf("is not set, and tag of the block workload_identity names it. Set "+
-				"TFC_WORKLOAD_IDENTITY_AUDIENCE_%s in the workspace, or remove tag.", strings.ToUpper(s.Tag))}
+				"TFC_WORKLOAD_IDENTITY_AUDIENCE_%s in the workspace, or correct tag: upper and lower case count.", s.Tag)}
 		}
 		return fixed(name, secret.New(getenv(name)), adviceHCP), nil
 	}

@@ -18,8 +18,8 @@ func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text st
 	var exchange *client.Error
 	switch {
 	case !errors.As(w.Cause, &exchange):
-		return "No JWT for the workload identity", sentences(fmt.Sprintf("The provider acts as workload identity %q, and needs "+
-			"a JWT to show that this run may", w.Identity), w.Cause.Error(), unsent, outcome)
+		return "No JWT for the workload identity", sentences(fmt.Sprintf("The provider acts as workload identity %q, "+
+			"and needs a JWT to show that this run may", w.Identity), w.Cause.Error(), unsent, outcome)
 	case exchange.Code != api.CodeInvalidGrant:
 		summary, text = explain(exchange, Subject{}, api.Identity{})
 		if summary == "" {
@@ -33,7 +33,8 @@ func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text st
 	if !client.IsID(w.Identity) {
 		what += fmt.Sprintf(" in tenant %q, environment %q", w.Tenant, w.Environment)
 	}
-	advice := "Compare that with issuer, audience and claims of the identity, and check that the identity exists in this " +
+	advice := "Compare that with issuer, audience and claims of the identity, and check that the identity exists " +
+		"in this " +
 		"environment, and that its allowed_cidrs have the address of this machine. The platform's answer is the same for " +
 		"every reason: the audit trail of the environment has it, by the request id"
 	if w.Ended {
