@@ -38,14 +38,6 @@ type workloadIdentity struct {
 }
 
 func workloadIdentityBlock() schema.Block {
-	at := path.MatchRoot(workloadBlock)
-	other := func(names ...string) validator.String {
-		var all []path.Expression
-		for _, name := range names {
-			all = append(all, at.AtName(name))
-		}
-		return stringvalidator.ConflictsWith(all...)
-	}
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "The provider acts as a workload identity, so that no secret is stored where Terraform " +
 			"runs: it " +
@@ -69,14 +61,14 @@ func workloadIdentityBlock() schema.Block {
 				Optional: true, Sensitive: true,
 				Validators: []validator.String{
 					tfkit.StringCheck("a JWT", func(s string) error { return client.CheckJWT(secret.New(s)) }),
-					other("token_file", "tag"),
+					without("token_file", "tag"),
 				},
 				MarkdownDescription: "The JWT itself, from an ephemeral value. It cannot be renewed: once it has ended, the " +
 					"access token that was made of it last is the last one, and an error says so. Default: another source.",
 			},
 			"token_file": schema.StringAttribute{
 				Optional:   true,
-				Validators: []validator.String{tfkit.StringCheck("a file", checkPresent), other("tag")},
+				Validators: []validator.String{tfkit.StringCheck("a file", checkPresent), without("tag")},
 				MarkdownDescription: "A file with the JWT, which is read again for each renewal: Kubernetes and SPIFFE replace " +
 					"it while Terraform runs. A file that is missing or has no JWT is an error that names it. " +
 					"Default: another source.",
@@ -97,6 +89,15 @@ func workloadIdentityBlock() schema.Block {
 			},
 		},
 	}
+}
+
+// without refuses an attribute of the block beside these others.
+func without(names ...string) validator.String {
+	var others []path.Expression
+	for _, name := range names {
+		others = append(others, path.MatchRoot(workloadBlock).AtName(name))
+	}
+	return stringvalidator.ConflictsWith(others...)
 }
 
 // checkIdentity checks an id or a name. Its error completes the sentence "identity …".
