@@ -122,8 +122,8 @@ type transportError struct {
 func (e *transportError) Error() string { return e.text }
 func (e *transportError) Unwrap() error { return e.cause }
 
-// Describe makes a transport error of a request to another service than the platform fit to print. The request had these
-// secrets.
+// Describe makes a transport error of a request to another service than the platform fit to print. The request had
+// these secrets.
 func Describe(err error, secrets ...secret.Value) error {
 	k := newKnown()
 	for _, s := range secrets {

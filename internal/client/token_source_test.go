@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -180,7 +181,7 @@ func TestInterruptedRenewal(t *testing.T) {
 		interrupted <- err
 	}()
 	for x.made.Load() == 0 {
-		// until the exchange is under way
+		runtime.Gosched() // until the exchange is under way
 	}
 	why := errors.New("the user has had enough")
 	interrupt(why)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type Workload struct {
 	Tenant, Environment string
 	// Source names where the JWT comes from, for errors.
 	Source string
-	// Advice says what to do where the JWT has ended and Read returns no other one. It may be empty.
+	// Advice says what to do where the JWT has ended, and Read never returns another one. Empty where it does.
 	Advice string
 	// Read returns the JWT. It is asked for each access token.
 	Read func(context.Context) (secret.Value, error)
@@ -92,6 +93,10 @@ func (w Workload) form(jwt secret.Value) url.Values {
 	form := url.Values{
 		"grant_type": {api.GrantTokenExchange}, "subject_token_type": {api.TokenTypeJWT},
 		"subject_token": {jwt.Expose()}, "identity": {w.Identity},
+	}
+	if w.Advice != "" {
+		// One access token may have to last for the whole run. The platform shortens it to what the identity allows.
+		form.Set("ttl", strconv.Itoa(int(api.MaxAccessTokenTTL/time.Second)))
 	}
 	if !IsID(w.Identity) {
 		form.Set("tenant", w.Tenant)

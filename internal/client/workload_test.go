@@ -71,6 +71,10 @@ func TestWorkloadExchanges(t *testing.T) {
 		}
 	}
 	byID := Workload{Identity: "wid_01ARZ3NDEKTSV4RRFFQ69G5FAV", Tenant: "acme", Environment: "staging"}
+	fixed := Workload{Identity: "ci", Advice: "make another one"}
+	if got := fixed.form(secret.New(canaryJWT)).Get("ttl"); got != "3600" || form.Has("ttl") {
+		t.Errorf("what cannot be renewed asks for %q seconds, and what can for %q", got, form.Get("ttl"))
+	}
 	if form := byID.form(secret.New(canaryJWT)); form.Has("tenant") || form.Has("environment") {
 		t.Errorf("an identity that is named by its id has the form %v", form)
 	}

@@ -154,12 +154,12 @@ func (p *quickconnect) authenticate(
 	ctx context.Context, cfg *client.Config, c configuration, place client.Workload, diags *diag.Diagnostics,
 ) {
 	who, unused := actorOf(!c.WorkloadIdentity.IsNull(), !c.Token.IsNull(), p.getenv)
-	switch {
-	case unused == variableToken:
+	switch unused {
+	case variableToken:
 		diags.AddAttributeWarning(path.Root(workloadBlock), variableToken+" is not used", "The block workload_identity says "+
 			"who the provider acts as, and "+variableToken+" is set in the environment besides. Remove it from where this "+
 			"run gets it: a token that is not needed can only leak.")
-	case unused == variableIdentity:
+	case variableIdentity:
 		diags.AddAttributeWarning(path.Root("token"), variableIdentity+" is not used", "The argument token says who the "+
 			"provider acts as, and "+variableIdentity+" is set in the environment besides. Remove one of them.")
 	}

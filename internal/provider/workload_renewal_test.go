@@ -28,8 +28,8 @@ import (
 
 const exchangePath = "/v1/token"
 
-// renewals is a run of the provider with a JWT in a file. The exchange is answered in the platform's place, with a token
-// that the platform accepts for a minute: what this file is about is when the provider asks for the next one.
+// renewals is a run of the provider with a JWT in a file. The exchange is answered in the platform's place, with a
+// token that the platform accepts for a minute: what this file is about is when the provider asks for the next one.
 type renewals struct {
 	*acctest.Platform
 	t     *testing.T

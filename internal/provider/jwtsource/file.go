@@ -47,7 +47,7 @@ func readAll(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxJWT+1))
 	if err == nil && len(data) > maxJWT {
 		err = errors.New("it is longer than any JWT")

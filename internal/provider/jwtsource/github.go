@@ -44,7 +44,7 @@ func ofGitHubActions(s Settings, getenv func(string) string) (*Source, error) {
 		return nil, &Error{variableGitHubURL, "is not set, and " + variableGitHubAuth + " is. " + adviceGitHub}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u)) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u)) {
 		return nil, &Error{variableGitHubURL, "is no https URL. " + adviceGitHub}
 	}
 	query := u.Query()
