@@ -37,8 +37,8 @@ func Authorize(r *Request, permission string) error {
 		return nil
 	}
 	if may(r.Principal.Role, permission) {
-		return problem.New(api.CodeForbidden, "", "this needs the permission %q, which role %q has, but the access token of this "+
-			"request was narrowed to %s; exchange again with a scope that has it, or without a scope",
+		return problem.New(api.CodeForbidden, "", "this needs the permission %q, which role %q has, but the access token of "+
+			"this request was narrowed to %s; exchange again with a scope that has it, or without a scope",
 			permission, r.Principal.Role, orNone(r.Narrowed))
 	}
 	return problem.New(api.CodeForbidden, "",

@@ -89,7 +89,8 @@ func CreatePrincipal(
 	return newPrincipal(ctx, s, k, c, scope, role, name, ttl, guarded)
 }
 
-// BreakGlass is CreatePrincipal whatever the policy of the environment says: the way back where nothing else has access.
+// BreakGlass is CreatePrincipal whatever the policy of the environment says: the way back where nothing else has
+// access.
 func BreakGlass(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
 	scope store.Scope, role, name string, ttl time.Duration,

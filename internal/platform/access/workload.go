@@ -14,8 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
-// workload finds the workload identity that an access token was made from. Everything counts as it is now: the role, the
-// address ranges, and whether the identity exists.
+// workload finds the workload identity that an access token was made from. Everything counts as it is now: the role,
+// the address ranges, and whether the identity exists.
 func workload(ctx context.Context, runner *txn.Runner, r *Request) error {
 	r.State = runner.State(ctx)
 	inMemory := runner.Keys.MemoryHash(r.Bearer)
@@ -55,8 +55,8 @@ func readWorkload(ctx context.Context, tx *txn.Tx, r *Request) (found txn.Worklo
 	}
 	w, err := tx.WorkloadIdentity(ctx, t.Scope, t.ParentID)
 	if errors.Is(err, store.ErrNotFound) {
-		return found, problem.New(api.CodeUnauthenticated, "", "the workload identity of this access token was deleted, which "+
-			"ended the access token; make the identity anew, and exchange again")
+		return found, problem.New(api.CodeUnauthenticated, "", "the workload identity of this access token was deleted, "+
+			"which ended the access token; make the identity anew, and exchange again")
 	}
 	if err != nil {
 		return found, err
@@ -96,9 +96,9 @@ func notAccepted(r *Request) error {
 	}
 	return problem.New(api.CodeUnauthenticated, "", "the token of this request is an access token (qca_) and is not "+
 		"accepted here: one that was made from a scoped token is for introspection and for the credentials of its "+
-		"connector; one of a workload identity must belong to this platform, and the allowed_cidrs of the identity, if it has "+
-		"any, must contain the address of the caller, which is %s; or send the token of a principal as Authorization: Bearer "+
-		"qcp_…", from)
+		"connector; one of a workload identity must belong to this platform, and the allowed_cidrs of the identity, if it "+
+		"has any, must contain the address of the caller, which is %s; or send the token of a principal as "+
+		"Authorization: Bearer qcp_…", from)
 }
 
 // AddressAllowed decides by the address ranges of what calls: nil is no limit. Where there are ranges, the address must
