@@ -39,7 +39,7 @@ var platformMayImport = map[string][]string{
 	"governance": domain(),
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors", "accesstokens"),
-	"exchange":   domain("tokens", "accesstokens"),
+	"exchange":   domain("tokens", "accesstokens", "workload"),
 	"oauth":      {"connectors", "egress", "txn", "problem", "keys", "store", "keyring"},
 	"retrieval":  domain("tokens", "connectors", "oauth"),
 	"webhooks":   domain("connectors", "egress"),

@@ -50,6 +50,8 @@ type Config struct {
 	Sweep   time.Duration  // how often Run looks for passed deadlines, deliveries and probes; 0: every second
 	Egress  egress.Config  // how endpoints are connected to; the zero value is what production uses
 	Limits  *limits.Config // nil: the defaults
+	// TrustedIssuers are issuers of JWTs that may be in a private network; nil: all must be public.
+	TrustedIssuers []string
 	// EgressAddresses are published for receivers that filter by address; nil: not stated.
 	EgressAddresses []string
 	// FetchAgain is after how long consumers of credentials are told to come back; 0: the default.
@@ -136,17 +138,18 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	scoped := tokens.New(engine, changes, runner)
 	bearers := tokens.NewBearers(scoped)
 	fetches := retrieval.New(engine, runner, bearers, refresher, c.FetchAgain)
+	verifier := newVerifier(c, runner, metrics)
 	for _, d := range []domain{
 		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
 		fetches,
-		exchange.New(engine, bearers, c.Logger),
+		exchange.New(engine, bearers, verifier, c.Logger),
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
 		governance.New(runner, changes),
-		workload.New(runner, changes),
+		workload.New(runner, changes, verifier.CheckIssuer),
 		runs.New(runner),
 		deliveries.New(engine, changes, waker),
 	} {
@@ -172,6 +175,17 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 			database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil
+}
+
+// newVerifier makes what verifies the JWTs of workloads.
+func newVerifier(c Config, runner *txn.Runner, metrics *httpapi.Metrics) *workload.Verifier {
+	v := workload.NewVerifier(workload.Config{
+		Egress: c.Egress, Trusted: c.TrustedIssuers, Clock: runner.Clock, Log: c.Logger,
+	})
+	metrics.Gauge("quickconnect_issuer_keys_age_seconds", "Age of the oldest keys that are in use because their issuer "+
+		"could not be reached when they were last to be fetched; 0 where there are none. They are used for 24 hours.", nil,
+		func() float64 { return v.KeysAge().Seconds() })
+	return v
 }
 
 // ServeHTTP answers one request.

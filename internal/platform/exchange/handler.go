@@ -22,6 +22,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
@@ -30,15 +31,18 @@ const maxBody = 64 << 10
 
 // Handler serves /v1/token and /v1/access-tokens.
 type Handler struct {
-	engine  *credentials.Engine
-	bearers tokens.Bearers
-	notes   *limits.Notes // of refusals
-	log     *slog.Logger
+	engine   *credentials.Engine
+	bearers  tokens.Bearers
+	verifier *workload.Verifier
+	notes    *limits.Notes // of refusals
+	log      *slog.Logger
 }
 
 // New returns a handler.
-func New(engine *credentials.Engine, bearers tokens.Bearers, log *slog.Logger) *Handler {
-	return &Handler{engine: engine, bearers: bearers, notes: limits.NewNotes(), log: log}
+func New(
+	engine *credentials.Engine, bearers tokens.Bearers, verifier *workload.Verifier, log *slog.Logger,
+) *Handler {
+	return &Handler{engine: engine, bearers: bearers, verifier: verifier, notes: limits.NewNotes(), log: log}
 }
 
 // Mount registers the routes.
@@ -47,25 +51,35 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "exchangeToken", Method: http.MethodPost, Path: "/v1/token", Tag: httpapi.TagTokens,
 		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: keys.ExchangedAccessToken{},
 		Summary: "Exchange a token for an access token",
-		Description: "RFC 8693: makes a short-lived access token (qca_) of the value of a scoped token. It is for what the " +
-			"scoped token is for, within `scope`: services introspect it, and it fetches the credentials of its connector. " +
-			"The " +
-			"API does not accept it. It ends at once with the version of the scoped token that it was made from.\n\n" +
-			"The request carries no principal, and is counted by its address. An exchange is a use of the version, and the " +
-			"proof " +
-			"that a pending version is in use. It takes no Idempotency-Key: nothing of the answer is stored, and a repetition " +
+		Description: "RFC 8693: makes a short-lived access token (qca_) of the value of a scoped token, or of the JWT of a " +
+			"workload.\n\n" +
+			"Of a scoped token, it is for what the scoped token is for, within `scope`: services introspect it, and it " +
+			"fetches the credentials of its connector. The API does not accept it. It ends at once with the version of the " +
+			"scoped token that it was made from. The exchange is a use of the version, and the proof that a pending version " +
+			"is in use.\n\n" +
+			"Of a JWT, it is for the API, with the role of the workload identity that the form names, within `scope`. The JWT " +
+			"must be signed by the issuer of the identity, with an asymmetric algorithm and a `kid`, have exactly its " +
+			"audience, be valid now within 60 seconds and not for longer than its preset allows, and have every claim of the " +
+			"identity.\n\n" +
+			"The request carries no principal, and is counted by its address. It takes no Idempotency-Key: nothing of the " +
+			"answer is stored, and a repetition " +
 			"makes another access token.\n\n" +
 			"Every refusal is 400 with the code `invalid_grant` and the same text, whatever the reason; the reason is in the " +
-			"audit trail of the environment of the subject token.",
+			"audit trail of the environment of the scoped token or of the identity.",
 		Form: map[string]string{
 			"grant_type":    "Always " + api.GrantTokenExchange + ".",
 			"subject_token": "The value that is exchanged. An access token is none that can be.",
 			"subject_token_type": "What subject_token is: " + api.TokenTypeAccessToken + " for the value of a scoped token " +
-				"(qct_).",
+				"(qct_), " + api.TokenTypeJWT + " for the JWT of a workload.",
+			"identity": "Which workload identity takes the JWT: its id, or its name with tenant and environment. Required for " +
+				"a JWT, and ignored otherwise.",
+			"tenant":               "The tenant of the identity, where identity is a name.",
+			"environment":          "The environment of the identity, where identity is a name.",
 			"requested_token_type": "Absent, or " + api.TokenTypeAccessToken + ".",
-			"scope": "What the access token may do, separated by spaces: within the effective scopes of the scoped token. " +
-				"Absent is all of them.",
-			"ttl": "How long the access token lives, in seconds: 10 to 3600. Absent is 900.",
+			"scope": "What the access token may do, separated by spaces: within the effective scopes of the scoped token; " +
+				"of a JWT, permissions that the role of the identity has. Absent is all of them.",
+			"ttl": "How long the access token lives, in seconds: 10 to 3600. Absent is 900. Of a JWT, at most max_ttl of the " +
+				"identity.",
 		},
 		FormRequires: []string{"grant_type", "subject_token", "subject_token_type"},
 	}, h.exchange)
@@ -92,10 +106,15 @@ func (h *Handler) exchange(ctx context.Context, in *httpapi.FormInput) (*httpapi
 		return nil, problem.Refused("/grant_type", errors.New("must be "+api.GrantTokenExchange))
 	case requested != "" && requested != api.TokenTypeAccessToken:
 		return nil, problem.Refused("/requested_token_type", errors.New("must be absent, or "+api.TokenTypeAccessToken))
-	case form.Get("subject_token_type") != api.TokenTypeAccessToken:
-		return nil, problem.Refused("/subject_token_type", errors.New("must be "+api.TokenTypeAccessToken))
 	}
-	return h.scopedToken(ctx, subject, a)
+	switch form.Get("subject_token_type") {
+	case api.TokenTypeAccessToken:
+		return h.scopedToken(ctx, subject, a)
+	case api.TokenTypeJWT:
+		return h.jwt(ctx, subject, form, a)
+	}
+	return nil, problem.Refused("/subject_token_type", errors.New("must be "+api.TokenTypeAccessToken+" or "+
+		api.TokenTypeJWT))
 }
 
 // secondsOf reads a ttl.
@@ -142,29 +161,35 @@ const actionRefused = "refuse_exchange"
 // value is worth to be tried elsewhere.
 func refusal() error {
 	out := problem.New(api.CodeInvalidGrant, "", "the subject token was not exchanged: it must be valid and accepted "+
-		"from "+
-		"the address of this request, and scope must be within what it may do; an access token cannot be exchanged; the "+
-		"audit "+
-		"trail of the environment of the token has the reason")
+		"from the address of this request, and scope must be within what it may do; an access token cannot be exchanged; a "+
+		"JWT must be what its workload identity says; the audit trail of the environment of the token or identity has the "+
+		"reason")
 	out.OAuth = api.CodeInvalidGrant
 	return out
 }
 
 // refused notes why an exchange was refused: in the log, and in the audit trail of the environment of a subject that is
 // known. Of one subject and reason it is written once a minute: a caller that repeats itself must not fill the audit.
-func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, reason string) error {
+func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, why workload.Refusal) error {
 	caller := access.From(ctx)
-	h.log.InfoContext(ctx, "exchange refused", "reason", reason, "subject", subject.ID, "request_id", caller.ID)
+	h.log.InfoContext(ctx, "exchange refused", "reason", why.Reason, "subject", subject.ID, "request_id", caller.ID)
 	if tx == nil {
 		return nil
 	}
-	worth, count := h.notes.Worth(limits.Address, subject.ID+" "+reason, tx.Now)
+	worth, count := h.notes.Worth(limits.Address, subject.ID+" "+why.Reason, tx.Now)
 	if !worth {
 		return nil
 	}
-	return tx.Audit(ctx, actionRefused, subject.Kind, subject.ID, map[string]string{
-		"reason": reason, "address": caller.Address.String(), "refused": strconv.FormatInt(count, 10),
-	})
+	detail := map[string]string{
+		"reason": why.Reason, "address": caller.Address.String(), "refused": strconv.FormatInt(count, 10),
+	}
+	if why.Claim != "" {
+		detail["claim"] = why.Claim
+	}
+	if why.Keys != "" {
+		detail["keys"] = why.Keys
+	}
+	return tx.Audit(ctx, actionRefused, subject.Kind, subject.ID, detail)
 }
 
 // scopedToken exchanges the value of a scoped token.
@@ -172,7 +197,7 @@ func (h *Handler) scopedToken(ctx context.Context, value secret.Value, a asked) 
 	caller := access.From(ctx)
 	ref, err := h.bearers.Exchanged(ctx, caller, value)
 	if errors.Is(err, store.ErrNotFound) {
-		_ = h.refused(ctx, nil, ref, refusedUnknown)
+		_ = h.refused(ctx, nil, ref, workload.Refusal{Reason: refusedUnknown})
 		return nil, refusal()
 	}
 	if err != nil {
@@ -190,7 +215,7 @@ func (h *Handler) scopedToken(ctx context.Context, value secret.Value, a asked) 
 			out, reason, err = issue(ctx, tx, g, a)
 		}
 		if err == nil && reason != "" {
-			err = h.refused(ctx, tx, ref, reason)
+			err = h.refused(ctx, tx, ref, workload.Refusal{Reason: reason})
 		}
 		return err
 	})

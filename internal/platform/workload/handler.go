@@ -19,12 +19,15 @@ import (
 
 // Handler serves /v1/workload-identities.
 type Handler struct {
-	runner  *txn.Runner
-	changes *httpapi.Changes
+	runner      *txn.Runner
+	changes     *httpapi.Changes
+	checkIssuer func(string) error
 }
 
-// New returns a handler.
-func New(runner *txn.Runner, changes *httpapi.Changes) *Handler { return &Handler{runner, changes} }
+// New returns a handler. checkIssuer refuses an issuer whose keys the platform may not fetch.
+func New(runner *txn.Runner, changes *httpapi.Changes, checkIssuer func(string) error) *Handler {
+	return &Handler{runner, changes, checkIssuer}
+}
 
 var kind = api.WorkloadIdentities
 
@@ -84,6 +87,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		if err := check(w); err != nil {
+			return nil, err
+		}
+		if err := h.checkFetched(nil, w); err != nil {
 			return nil, err
 		}
 		if err := httpapi.CheckNameFree(ctx, tx, kind, w.Name); err != nil {
@@ -156,6 +162,9 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err := check(w); err != nil {
 			return nil, err
 		}
+		if err := h.checkFetched(&before, w); err != nil {
+			return nil, err
+		}
 		if w.Name != before.Name {
 			if err := httpapi.CheckNameFree(ctx, tx, kind, w.Name); err != nil {
 				return nil, err
@@ -203,6 +212,18 @@ func (h *Handler) toChange(ctx context.Context, tx *txn.Tx, id, ifMatch string) 
 		return nil, err
 	}
 	return w, httpapi.CheckMatch(kind, &w.Object, ifMatch)
+}
+
+// checkFetched refuses an issuer that the platform may not ask for its keys, where it would. A write that changes
+// neither lets the issuer be.
+func (h *Handler) checkFetched(before, w *store.WorkloadIdentity) error {
+	if w.JWKS != nil || before != nil && before.JWKS == nil && before.Issuer == w.Issuer {
+		return nil
+	}
+	if err := h.checkIssuer(w.Issuer); err != nil {
+		return problem.Refused("/issuer", err)
+	}
+	return nil
 }
 
 // mayGrant refuses a caller whose role may not give a role to a workload, nor take it from one.
