@@ -122,9 +122,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	changes := httpapi.NewChanges(runner, *c.Limits, c.Logger)
 	waker := deliveries.NewWaker()
 	out := egress.New(c.Egress)
-	refresher := oauth.New(oauth.Config{
-		Runner: runner, Egress: out, Log: c.Logger, Refreshed: metrics.Refresh,
-	})
+	refresher := oauth.New(oauth.Config{Runner: runner, Egress: out, Log: c.Logger, Refreshed: metrics.Refresh})
 	hooks := webhooks.New(webhooks.Config{
 		Engine: engine, Changes: changes, Runner: runner, Egress: out, Log: c.Logger,
 		Probed: metrics.Probe, Changed: waker.Wake,
