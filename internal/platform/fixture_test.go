@@ -39,6 +39,7 @@ type world struct {
 	keyring *keyring.Keyring
 	p       *platform.Server
 	names   *resolver            // what endpoints' host names resolve to
+	trusted []string             // issuers that may be in a private network; from the next open on
 	private bool                 // private endpoints are allowed
 	tune    func(*egress.Config) // changes how endpoints are connected to, from the next open on; nil: nothing
 	limits  *limits.Config       // of requests and objects; from the next open on
@@ -112,7 +113,7 @@ func (w *world) open() {
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Egress: way, Limits: w.limits,
+		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted,
 	})
 	if err != nil {
 		w.t.Fatal(err)

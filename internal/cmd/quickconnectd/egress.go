@@ -3,6 +3,8 @@ package main
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // readEgressAddresses reads the addresses and networks of --egress-addresses; nil for none. They are published as they
@@ -24,4 +26,14 @@ func readEgressAddresses(list string) (out []string, err error) {
 		out = append(out, network.String())
 	}
 	return out, nil
+}
+
+// checkTrustedIssuers checks the issuers of --trusted-issuer. An identity has one of them exactly, or it does not count.
+func checkTrustedIssuers(issuers []string) error {
+	for _, issuer := range issuers {
+		if err := api.CheckIssuer(issuer); err != nil {
+			return usagef("--trusted-issuer %s", err)
+		}
+	}
+	return nil
 }

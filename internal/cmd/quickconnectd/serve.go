@@ -24,6 +24,7 @@ type options struct {
 	data
 
 	egress     []string
+	trusted    []string
 	private    bool
 	fetchAgain time.Duration
 	limits     limits.Config
@@ -75,6 +76,8 @@ func listenFlags(cmd *cobra.Command, l *listening) {
 // define adds the flags that serve alone has.
 func (f *serveFlags) define(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.private, "allow-private-endpoints", false, "also send webhooks to private addresses: for trials")
+	flags.StringArrayVar(&f.trusted, "trusted-issuer", nil,
+		"an issuer of workload identities that may be in a private network, as `URL`; can be repeated")
 	flags.StringVar(&f.egressAddresses, "egress-addresses", "",
 		"the networks that webhooks come from, to be published, as `LIST` with commas")
 	flags.StringVar(&f.fetchAgainAfter, "fetch-again-after", "",
@@ -86,6 +89,9 @@ func (f *serveFlags) define(flags *pflag.FlagSet) {
 func (f *serveFlags) read() (o options, err error) {
 	o = f.options
 	if o.limits, err = f.limited.read(); err != nil {
+		return o, err
+	}
+	if err = checkTrustedIssuers(f.trusted); err != nil {
 		return o, err
 	}
 	if o.fetchAgain, err = parseFetchAgain(f.fetchAgainAfter); err != nil {
@@ -129,7 +135,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
-		EgressAddresses: o.egress,
+		EgressAddresses: o.egress, TrustedIssuers: o.trusted,
 		FetchAgain:      o.fetchAgain,
 	})
 	if err != nil {
