@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+// The guides in the repository have the tables of this code.
+func TestGuidesAreCurrent(t *testing.T) {
+	err := run([]string{"../../../templates/guides"}, func(name string, _ []byte, _ fs.FileMode) error {
+		t.Errorf("%s is out of date: make generate", name)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A table that is out of date is made anew, and what is around it stays.
+func TestFilled(t *testing.T) {
+	const begin, end = "before\n<!-- table: presets -->\n\n", "\n<!-- table: end -->\nafter\n"
+	got, err := filled(begin + "| old |\n" + end)
+	if err != nil || got != begin+presets()+end {
+		t.Errorf("%v: %s", err, got)
+	}
+	if again, err := filled(got); err != nil || again != got {
+		t.Errorf("a second run changes it: %v: %s", err, again)
+	}
+	if _, err := filled("<!-- table: none -->\n\n<!-- table: end -->\n"); err == nil {
+		t.Error("a table that does not exist is no error")
+	}
+}
+
+// The table names every preset, its issuer and its required claims. What is said of a preset by hand are claims that an
+// identity of it may have.
+func TestPresetTable(t *testing.T) {
+	rows := strings.Split(presets(), "\n")[2:]
+	for i, name := range api.Presets() {
+		p, _ := api.PresetOf(name)
+		for _, word := range append(strings.Fields(p.RequiredClaims()), name, p.Issuer) {
+			if !strings.Contains(rows[i], strings.TrimSuffix(word, ",")) {
+				t.Errorf("%s: %q does not name %s", name, rows[i], word)
+			}
+		}
+		say, there := ofPreset[name]
+		if !there || (say.required == "") != (p.RequiredClaims() != "") {
+			t.Errorf("%s requires %q, and the table says %q by hand", name, p.RequiredClaims(), say.required)
+		}
+		for _, path := range say.besides {
+			if err := api.CheckClaimPath(path); err != nil {
+				t.Errorf("%s: %s %v", name, path, err)
+			}
+		}
+	}
+}
