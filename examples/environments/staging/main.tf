@@ -14,15 +14,19 @@ terraform {
   }
 }
 
-# The token in QUICKCONNECT_TOKEN belongs to one environment. With the token of another one nothing is planned.
+# Each environment has identities of its own, and no stored secret: QUICKCONNECT_IDENTITY names the one of this job, ci-plan or
+# ci-apply. With an identity, or a token, of another environment nothing is planned.
 provider "quickconnect" {
   tenant      = "acme"
   environment = "staging"
+
+  workload_identity {}
 }
 
 variable "slack_bot_token" {
-  description = "The credentials of the Slack app of this environment."
+  description = "The credentials of the Slack app of this environment. Only a run that sets them needs it: CI has none."
   type        = string
+  default     = null
   ephemeral   = true
 }
 
@@ -33,7 +37,7 @@ module "alerts" {
   owner          = "messaging@example.com"
   type           = "slack"
   allowed_scopes = ["messages:send"]
-  credentials    = { bot_token = var.slack_bot_token }
+  credentials    = var.slack_bot_token == null ? null : { bot_token = var.slack_bot_token }
   rotation       = { interval = "7d" }
   tokens         = { notifier = { scopes = ["messages:send"] } }
 }
