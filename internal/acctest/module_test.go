@@ -50,8 +50,8 @@ func writeTree(t *testing.T, tf *acctest.CLI, from, to string) {
 	}
 }
 
-// The example with two environments: each has its own state, and a run of one with the token of the other plans
-// nothing.
+// The example with two environments: each has its own state and its own identity, and a run of one as the identity of the
+// other plans nothing.
 func TestEnvironmentsExample(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -61,28 +61,40 @@ func TestEnvironmentsExample(t *testing.T) {
 	}
 	writeTree(t, tf, filepath.Join(root, "examples", "module"), filepath.Join("examples", "module"))
 	writeTree(t, tf, filepath.Join(root, "examples", "environments"), filepath.Join("examples", "environments"))
-	tf.Var("slack_bot_token", "xoxb-not-a-real-token")
-	tf.Set("QUICKCONNECT_TENANT", "")
-	tf.Set("QUICKCONNECT_ENVIRONMENT", "")
+	for _, name := range []string{"QUICKCONNECT_TENANT", "QUICKCONNECT_ENVIRONMENT", "QUICKCONNECT_TOKEN"} {
+		tf.Set(name, "")
+	}
 	in := func(environment string, args ...string) *acctest.Run {
 		return tf.Run(append([]string{"-chdir=" + filepath.Join("examples", "environments", environment)}, args...)...)
 	}
-	tokens := map[string]string{
-		"staging":    p.NewToken("staging", api.RoleDeployer, 0),
-		"production": p.NewToken("production", api.RoleDeployer, 0),
+	issuer := acctest.NewIssuer(t, "https://ci.example.com", p.Clock)
+	ids := map[string]string{}
+	for _, environment := range []string{acctest.Environment, acctest.Production} {
+		var made api.WorkloadIdentity
+		p.AsToken(p.NewToken(environment, api.RoleDeployer, 0)).Create(api.KindWorkloadIdentities,
+			api.WorkloadIdentityCreate{
+				Name: "ci-apply", Owner: "team", Role: api.RoleDeployer, Preset: api.PresetCustom, Issuer: new("https://ci.example.com"),
+				Audience: "quickconnect", Claims: map[string]string{"sub": environment}, JWKS: &issuer.JWKS,
+			}).Want(201).Decode(&made)
+		ids[environment] = made.ID
 	}
-	for environment, token := range tokens {
-		tf.Set("QUICKCONNECT_TOKEN", token)
+	for environment := range ids {
+		tf.Set("QUICKCONNECT_IDENTITY", "ci-apply")
+		tf.Set("QUICKCONNECT_IDENTITY_TOKEN", issuer.Sign("quickconnect", map[string]any{"sub": environment}))
 		in(environment, "init").Want(0)
+		tf.Var("slack_bot_token", "xoxb-not-a-real-token")
 		in(environment, "apply", "-auto-approve").Want(0)
+		tf.Var("slack_bot_token", "")
 		in(environment, "plan", "-detailed-exitcode").Want(0).Silent()
 		state := filepath.Join(tf.Dir, "examples", "environments", environment, environment+".tfstate")
 		if _, err := os.Stat(state); err != nil {
 			t.Error(err)
 		}
 	}
-	tf.Set("QUICKCONNECT_TOKEN", tokens["production"])
-	in("staging", "plan").Want(1).Has("Token of another tenant or environment", "Nothing was planned")
+	tf.Set("QUICKCONNECT_IDENTITY_TOKEN", issuer.Sign("quickconnect", map[string]any{"sub": acctest.Production}))
+	in("staging", "plan").Want(1).Has("JWT refused")
+	tf.Set("QUICKCONNECT_IDENTITY", ids[acctest.Production])
+	in("staging", "plan").Want(1).Has("Workload identity of another tenant or environment", "Nothing was planned")
 }
 
 // A bare mock passes at plan and at apply, whatever refers to whatever: Terraform's mocks make ids without a form.
