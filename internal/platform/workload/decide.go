@@ -109,16 +109,24 @@ func decideClaims(w *store.WorkloadIdentity, t *Token, now time.Time) Refusal {
 	if r := first(afterSignature, present(w, t, now)); r.Reason != "" {
 		return r
 	}
+	if unfit := unfitClaims(w, t); len(unfit) > 0 {
+		return unfit[0]
+	}
+	return Refusal{}
+}
+
+// unfitClaims says which claims of an identity a JWT does not have, or has otherwise.
+func unfitClaims(w *store.WorkloadIdentity, t *Token) (out []Refusal) {
 	for _, path := range slices.Sorted(maps.Keys(w.Claims)) {
 		value, there := t.Claim(path)
 		switch {
 		case !there:
-			return Refusal{Reason: ReasonNoClaim, Claim: path}
+			out = append(out, Refusal{Reason: ReasonNoClaim, Claim: path})
 		case !api.ClaimFits(w.Claims[path], value):
-			return Refusal{Reason: ReasonClaim, Claim: path}
+			out = append(out, Refusal{Reason: ReasonClaim, Claim: path})
 		}
 	}
-	return Refusal{}
+	return out
 }
 
 func present(w *store.WorkloadIdentity, t *Token, now time.Time) presented {
