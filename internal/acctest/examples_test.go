@@ -39,9 +39,13 @@ func TestExamples(t *testing.T) {
 	examples := filepath.Join(root, "examples")
 	files := map[string][]string{} // directory → names
 	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
-		other := []string{"receivers", "clients", "ci", "module", "environments", "monitoring", "actions", "list-resources", "kubernetes"}
+		other := []string{
+			"receivers", "clients", "ci", "module", "environments", "monitoring", "actions",
+			"list-resources", "kubernetes",
+		}
 		if err == nil && entry.IsDir() && slices.Contains(other, entry.Name()) {
-			// No configurations: see TestReceiverAnswers, TestServiceFetchesCredentials, TestNightlyJob, TestGitHubPipeline, TestKubernetesPod and TestAlertRules.
+			// No configurations: see TestReceiverAnswers, TestServiceFetchesCredentials, TestNightlyJob,
+			// TestGitHubPipeline, TestKubernetesPod and TestAlertRules.
 			// Actions and lists need Terraform 1.14: see TestActionExamples and TestQueryExamples.
 			// A module and what calls it have tests of their own: see TestModuleExample and TestEnvironmentsExample.
 			return filepath.SkipDir

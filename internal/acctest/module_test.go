@@ -50,8 +50,8 @@ func writeTree(t *testing.T, tf *acctest.CLI, from, to string) {
 	}
 }
 
-// The example with two environments: each has its own state and its own identity, and a run of one as the identity of the
-// other plans nothing.
+// The example with two environments: each has its own state and its own identity, and a run of one as the identity of
+// the other plans nothing.
 func TestEnvironmentsExample(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
@@ -73,8 +73,9 @@ func TestEnvironmentsExample(t *testing.T) {
 		var made api.WorkloadIdentity
 		p.AsToken(p.NewToken(environment, api.RoleDeployer, 0)).Create(api.KindWorkloadIdentities,
 			api.WorkloadIdentityCreate{
-				Name: "ci-apply", Owner: "team", Role: api.RoleDeployer, Preset: api.PresetCustom, Issuer: new("https://ci.example.com"),
-				Audience: "quickconnect", Claims: map[string]string{"sub": environment}, JWKS: &issuer.JWKS,
+				Name: "ci-apply", Owner: "team", Role: api.RoleDeployer, Preset: api.PresetCustom,
+				Issuer: new("https://ci.example.com"), Audience: "quickconnect",
+				Claims: map[string]string{"sub": environment}, JWKS: &issuer.JWKS,
 			}).Want(201).Decode(&made)
 		ids[environment] = made.ID
 	}

@@ -235,8 +235,8 @@ func TestGitLabPipeline(t *testing.T) {
 		Has("nightly: nothing to do")
 }
 
-// HCP Terraform: the configuration acts as one identity in a plan and as another in an apply. The JWT of a plan is of no
-// use in an apply.
+// HCP Terraform: the configuration acts as one identity in a plan and as another in an apply. The JWT of a plan is of
+// no use in an apply.
 func TestHCPTerraformPipeline(t *testing.T) {
 	t.Parallel()
 	x := startPipelines(t)

@@ -16,7 +16,7 @@ type words struct {
 // ofPreset has an entry for each preset.
 var ofPreset = map[string]words{
 	api.PresetGitHubActions: {besides: []string{"ref", "environment", "event_name", "job_workflow_ref"}},
-	api.PresetGitLab:        {besides: []string{"ref", "ref_type", "ref_protected", "environment", "environment_protected"}},
+	api.PresetGitLab:        {besides: []string{"ref", "ref_type", "ref_protected", "environment"}},
 	api.PresetHCPTerraform:  {besides: []string{"terraform_run_phase"}},
 	api.PresetKubernetes: {
 		besides: []string{"[kubernetes.io].serviceaccount.uid"},
@@ -36,7 +36,8 @@ var ofPreset = map[string]words{
 // presets has a row for each preset: who issues, what an identity must have, how long a JWT may live.
 func presets() string {
 	var out strings.Builder
-	out.WriteString("| `preset` | `issuer` | `claims` must have | the JWT may live | pin besides |\n|---|---|---|---|---|\n")
+	out.WriteString("| `preset` | `issuer` | `claims` must have | the JWT may live | pin besides |\n" +
+		"|---|---|---|---|---|\n")
 	for _, name := range api.Presets() {
 		p, _ := api.PresetOf(name)
 		issuer := "yours"
