@@ -34,6 +34,20 @@ func TestFilled(t *testing.T) {
 	}
 }
 
+// The table says of each resource which roles may write it: those that have the permission of its kind.
+func TestRoleTable(t *testing.T) {
+	for _, row := range []string{
+		"| `quickconnect_connector` | `auditor`, `planner`, `operator`, `deployer`, `security` | `operator`, `deployer` |\n",
+		"| `quickconnect_workload_identity` | `auditor`, `planner`, `operator`, `deployer`, `security` | " +
+			"`deployer`, `security` |\n",
+		"| `quickconnect_environment_policy` | `auditor`, `planner`, `operator`, `deployer`, `security` | `security` |\n",
+	} {
+		if !strings.Contains(roles(), row) {
+			t.Errorf("%s does not have %s", roles(), row)
+		}
+	}
+}
+
 // The table names every preset, its issuer and its required claims. What is said of a preset by hand are claims that an
 // identity of it may have.
 func TestPresetTable(t *testing.T) {
