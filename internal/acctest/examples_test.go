@@ -28,6 +28,11 @@ var valuesWithForm = map[string]string{
 	"slack_webhook_url": "https://hooks.slack.com/services/T0123ABCD/B0123ABCD/of-the-test",
 }
 
+// ofSecurity are the examples that role security applies: no other role sets the rules of an environment.
+var ofSecurity = []string{
+	"resources/" + api.EnvironmentPolicies.Terraform, "resources/" + api.GuardrailExemptions.Terraform,
+}
+
 // Every file under examples/ is applied, planned again without a difference, imported where it shows an import, and
 // destroyed.
 func TestExamples(t *testing.T) {
@@ -75,6 +80,9 @@ func TestExamples(t *testing.T) {
 			if strings.HasPrefix(name, "data-sources") {
 				makeWhatDataSourcesRead(p)
 			}
+			if slices.Contains(ofSecurity, filepath.ToSlash(name)) {
+				as(p, tf, api.RoleSecurity)
+			}
 			configuration, imports := "", ""
 			for _, file := range names {
 				content := read(t, filepath.Join(dir, file))
@@ -96,12 +104,17 @@ func TestExamples(t *testing.T) {
 					tf.Var(variable[1], cmp.Or(valuesWithForm[variable[1]], "a value of the test"))
 				}
 			}
+			// An exemption warns in every plan, and changes nothing.
+			unchanged := func() { tf.Plan(0).Silent() }
+			if name == filepath.Join("resources", api.GuardrailExemptions.Terraform) {
+				unchanged = func() { tf.Plan(0).Has("No changes.", "Exemption from the guardrail") }
+			}
 			tf.Apply()
-			tf.Plan(0).Silent()
+			unchanged()
 			for _, line := range importLine.FindAllStringSubmatch(imports, -1) {
 				tf.Run("state", "rm", line[1]).Want(0)
 				tf.Import(line[1], line[2])
-				tf.Plan(0).Silent()
+				unchanged()
 			}
 			if imports != "" && !importLine.MatchString(imports) {
 				t.Error("the import script has no import that this test can follow")

@@ -93,6 +93,7 @@ func (p EnvironmentPolicy) AsObject() Object {
 type Guardrails struct {
 	EnvironmentPolicyID *string          `json:"environment_policy_id" doc:"Id of the environment policy. Null where there is none, and the defaults hold."`
 	Rules               EnvironmentRules `json:"rules" doc:"The rules that hold."`
+	At                  time.Time        `json:"at" doc:"The time of the platform at which they hold."`
 	// Exemptions are those that hold.
 	Exemptions []GuardrailExemption `json:"exemptions" nullable:"false" doc:"The exemptions that hold."`
 }

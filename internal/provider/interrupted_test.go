@@ -46,6 +46,7 @@ func (s *scene) cutOff(k kind, c tftest.Config, moment string, sig signal) (lost
 	create := func(r acctest.Request) bool { return r.Method == http.MethodPost && r.Path == k.Route() }
 	switch moment {
 	case "before send":
+		s.ForgetRequests() // the plan has read the rules of the environment
 		sig.send(s, lost)
 		if sig.orderly || sig.gone {
 			break // nothing was sent

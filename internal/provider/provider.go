@@ -19,6 +19,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/accesstoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/environmentpolicy"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/guardrailexemption"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/principal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
@@ -106,6 +108,8 @@ func (p *quickconnect) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		connector.NewResource,
+		environmentpolicy.NewResource,
+		guardrailexemption.NewResource,
 		rotationpolicy.NewResource,
 		scopedtoken.NewResource,
 		webhookendpoint.NewResource,

@@ -46,7 +46,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "listEnvironmentPolicies", Method: http.MethodGet, Path: kind.Route(), Tag: kind.Tag,
 		Permission: api.PermissionRead, Returns: api.Page[api.EnvironmentPolicy]{}, Summary: "List environment policies",
-		Description: "Lists the policy of the environment; nothing where none is written.",
+		Description: "Lists the policy of the environment; nothing where none is written. name is that of the environment.",
 	}, h.list)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getEnvironmentPolicy", Method: http.MethodGet, Path: one, Tag: kind.Tag,
@@ -90,7 +90,8 @@ func (h *Handler) inForce(ctx context.Context, _ *struct{}) (out *httpapi.Answer
 			return err
 		}
 		found := api.Guardrails{
-			EnvironmentPolicyID: httpapi.TextOrNull(p.ID), Rules: p.Rules, Exemptions: []api.GuardrailExemption{},
+			EnvironmentPolicyID: httpapi.TextOrNull(p.ID), Rules: p.Rules, At: tx.Now.UTC(),
+			Exemptions: []api.GuardrailExemption{},
 		}
 		for _, e := range exemptions {
 			found.Exemptions = append(found.Exemptions, flattenExemption(tx, e))

@@ -46,14 +46,14 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 	})
 }
 
-func (h *Handler) list(ctx context.Context, _ *struct{}) (out *httpapi.Answer, err error) {
+func (h *Handler) list(ctx context.Context, in *httpapi.Listing) (out *httpapi.Answer, err error) {
 	err = h.runner.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		p, err := guardrails.Policy(ctx, tx)
 		if err != nil {
 			return err
 		}
 		found := api.Page[api.EnvironmentPolicy]{Items: []api.EnvironmentPolicy{}}
-		if p.ID != "" {
+		if p.ID != "" && (in.Name == "" || in.Name == tx.Scope.Environment) {
 			found.Items = append(found.Items, flatten(p))
 		}
 		out = httpapi.Body(found)

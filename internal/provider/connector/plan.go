@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit/writeonly"
 )
@@ -13,10 +14,9 @@ import (
 // ModifyPlan decides whether the configured credentials are sent, and plans an update if they are. It depends on
 // configuration, prior state, private state and the comparison key, and on nothing else.
 func (r *connectorResource) ModifyPlan(
-	ctx context.Context,
-	req resource.ModifyPlanRequest,
-	resp *resource.ModifyPlanResponse,
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.Connectors, req, resp)
 	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
 		return
 	}

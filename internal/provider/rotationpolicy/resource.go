@@ -79,6 +79,7 @@ func (r *policyResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.RotationPolicies, req, resp)
 	if req.State.Raw.IsNull() {
 		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
 		return
@@ -106,6 +107,7 @@ var reading = tfkit.Reading[api.RotationPolicy, managed]{
 	Reads:   func(c *client.Client) tfkit.Refreshes[api.RotationPolicy] { return c.RotationPolicies() },
 	Common:  func(m managed) tfkit.Common { return m.Common },
 	Subject: managed.subject,
+	Note:    func(s *tfkit.Session, m managed) { s.NoteInterval(m.ID.ValueString(), m.Interval.ValueString()) },
 	Observe: func(
 		_ context.Context, p *api.RotationPolicy, state managed, _ tfkit.Private, diags *diag.Diagnostics,
 	) managed {

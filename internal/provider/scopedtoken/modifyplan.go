@@ -27,6 +27,7 @@ var kind = rotate.Kind{
 func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.ScopedTokens, req, resp)
 	if req.State.Raw.IsNull() {
 		r.planCreation(ctx, req, resp)
 		return

@@ -38,6 +38,7 @@ func (r *secretResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.SigningSecrets, req, resp)
 	if req.State.Raw.IsNull() {
 		tfkit.RefuseReplacement(ctx, req.Private, kind.Singular, &resp.Diagnostics)
 		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)

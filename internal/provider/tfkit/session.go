@@ -30,6 +30,7 @@ type Session struct {
 	unseen   sync.Once
 
 	allowed allowedScopes
+	guard   guardrails
 
 	told, read atomic.Bool // that nothing can be sent: to anybody, and to the Read of a managed object
 }

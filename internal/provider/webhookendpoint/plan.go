@@ -22,6 +22,7 @@ func (r *endpointResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.WebhookEndpoints, req, resp)
 	if req.State.Raw.IsNull() {
 		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
 		return

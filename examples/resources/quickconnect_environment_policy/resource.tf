@@ -1,0 +1,12 @@
+# With a token of role security.
+resource "quickconnect_environment_policy" "production" {
+  forbid_wildcard_scopes  = true
+  forbid_weak_credentials = true
+  max_scopes_per_token    = 8
+  max_overlap             = "7d"
+
+  max_rotation_interval = {
+    default  = "180d"
+    by_label = [{ label = "sensitivity", value = "high", interval = "30d" }]
+  }
+}

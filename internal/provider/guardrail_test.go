@@ -1,0 +1,169 @@
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
+)
+
+// guardedPlan is a rule, a configuration that breaks it, and the attribute that shows it.
+type guardedPlan struct {
+	rules  api.EnvironmentRules
+	kind   string // a key of everyKind
+	change tftest.Config
+	at     string
+}
+
+func guardedPlans() map[string]guardedPlan {
+	text := func(s string) *string { return &s }
+	one := int64(1)
+	return map[string]guardedPlan{
+		api.RuleForbidWildcardScopes: {
+			api.EnvironmentRules{ForbidWildcardScopes: true}, "scoped token",
+			tftest.Config{"scopes": []string{"messages:*"}}, "scopes",
+		},
+		api.RuleMaxScopesPerToken: {
+			api.EnvironmentRules{MaxScopesPerToken: &one}, "scoped token",
+			tftest.Config{"scopes": []string{"messages:read", "messages:send"}}, "scopes",
+		},
+		api.RuleForbidUnknownScopes: {
+			api.EnvironmentRules{ForbidUnknownScopes: true}, "scoped token", tftest.Config{"scopes": []string{"a:b"}}, "scopes",
+		},
+		api.RuleAllowedConnectorTypes: {
+			api.EnvironmentRules{AllowedConnectorTypes: []string{"slack"}}, "connector", nil, "type",
+		},
+		api.RuleRequireRotationPolicy: {
+			api.EnvironmentRules{RequireRotationPolicy: true}, "connector", nil, "rotation_policy_id",
+		},
+		api.RuleMaxRotationInterval: {
+			api.EnvironmentRules{MaxRotationInterval: &api.RotationIntervals{Default: text("30d")}}, "rotation policy", nil,
+			"interval",
+		},
+		api.RuleMaxOverlap: {
+			api.EnvironmentRules{MaxOverlap: text("1h")}, "rotation policy", nil, "overlap",
+		},
+		api.RuleRequireAcknowledgement: {
+			api.EnvironmentRules{RequireAcknowledgement: true}, "rotation policy",
+			tftest.Config{"require_acknowledgement": false}, "require_acknowledgement",
+		},
+		api.RuleMaxTokenLifetime: {
+			api.EnvironmentRules{MaxTokenLifetime: text("30d")}, "scoped token",
+			tftest.Config{"expires_at": "2027-01-31T12:00:00Z"}, "expires_at",
+		},
+		api.RuleRequireCIDRs: {
+			api.EnvironmentRules{RequireCIDRs: true}, "scoped token", nil, "allowed_cidrs",
+		},
+		api.RuleOwnerPattern: {
+			api.EnvironmentRules{OwnerPattern: text("squad-[a-z]+")}, "signing secret", nil, "owner",
+		},
+		api.RuleRequireLabels: {
+			api.EnvironmentRules{RequireLabels: []string{"cost"}}, "webhook endpoint", nil, "labels",
+		},
+		api.RuleForbidWeakCredentials: {
+			api.EnvironmentRules{ForbidWeakCredentials: true}, "connector", nil, "credentials_wo",
+		},
+	}
+}
+
+// atApply are the rules that no plan can show: they look at values of other objects, or at no object of a plan.
+var atApply = []string{api.RuleForbidSecretReuse, api.RuleForbidStaticPrincipals, api.RuleMaxAccessTokenTTL}
+
+// govern writes the policy of staging.
+func (s *scene) govern(rules api.EnvironmentRules) {
+	s.t.Helper()
+	if _, err := s.As(api.RoleSecurity).Client().EnvironmentPolicies().Create(s.t.Context(), rules); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) exempt(kind, name, rule string) {
+	s.t.Helper()
+	_, err := s.As(api.RoleSecurity).Client().GuardrailExemptions().Create(s.t.Context(), api.GuardrailExemptionCreate{
+		Kind: kind, Name: name, Rule: rule, Reason: "moving away", ExpiresAt: s.Clock.Now().Add(10 * day).Format(time.RFC3339),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestEveryGuardrailAtPlan: a violating plan fails on its attribute before anything is written. Exempted it warns, and
+// is applied.
+func TestEveryGuardrailAtPlan(t *testing.T) {
+	t.Parallel()
+	all := guardedPlans()
+	for _, rule := range api.Rules() {
+		if slices.Contains(atApply, rule) {
+			continue
+		}
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			g, ok := all[rule]
+			if !ok {
+				t.Fatal("the rule has no case")
+			}
+			k := everyKind()[g.kind]
+			p := acctest.StartFixture(t)
+			s := &scene{p, t, p.Terraform(k.Terraform), nil}
+			s.As(api.RoleDeployer).Patch(api.KindConnectors, "one", map[string]any{"allowed_scopes": nil}).Want(200)
+			s.govern(g.rules)
+			c := maps.Clone(k.config)
+			maps.Copy(c, g.change)
+			tf := s.Terraform(k.Terraform)
+			errs := tf.Plan(c).Diags.Errors()
+			tftest.Says(t, errs, `AttributeName("`+g.at+`")`, "Guardrail "+rule, "Nothing was written", "role security")
+			saysNothingOf(t, errs, "CANARY")
+			s.Wrote(t)
+
+			s.exempt(k.Path, "orders", rule)
+			tf = s.Terraform(k.Terraform)
+			plan := tf.Plan(c)
+			tftest.Must(t, plan.Diags)
+			tftest.Says(t, plan.Diags.Warnings(), "Exempt from the guardrail "+rule, "moving away")
+			tf.Keep(plan, nil)
+			if rule != api.RuleForbidWeakCredentials { // a value that is not sent is not looked at
+				tftest.Says(t, tf.Plan(c).Diags.Warnings(), "Exempt from the guardrail "+rule)
+			}
+
+			s.Clock.Advance(10 * day)
+			tf = s.Terraform(k.Terraform)
+			tftest.Says(t, tf.Plan(c).Diags.Errors(), "Guardrail "+rule)
+		})
+	}
+}
+
+// TestGuardrailOfWhatExists: a tightened policy breaks no plan that changes something else.
+func TestGuardrailOfWhatExists(t *testing.T) {
+	k := everyKind()["scoped token"]
+	p := acctest.StartFixture(t)
+	s := &scene{p, t, p.Terraform(k.Terraform), nil}
+	s.create(k.config)
+	s.govern(api.EnvironmentRules{RequireCIDRs: true, RequireLabels: []string{"cost"}})
+	tf := s.Terraform(k.Terraform)
+	takeOver(tf, s.tf)
+	tftest.Silent(t, tf, k.config)
+	tftest.Must(t, tf.Plan(k.config.With("description", "new")).Diags)
+	worse := tf.Plan(k.config.With("scopes", []string{"messages:read"}).With("labels", tftest.Triggers("team", "a")))
+	tftest.Must(t, worse.Diags)
+}
+
+// TestGuardrailsWarnWhoMayChangeThem: what may be cured by another block of the plan is no error.
+func TestGuardrailsWarnWhoMayChangeThem(t *testing.T) {
+	interval := "30d"
+	k := everyKind()["rotation policy"]
+	p := acctest.StartFixture(t)
+	s := &scene{p, t, p.Terraform(k.Terraform), nil}
+	s.govern(api.EnvironmentRules{MaxRotationInterval: &api.RotationIntervals{Default: &interval}})
+	security := s.Terraform(k.Terraform, func(c tftest.Config) tftest.Config {
+		return c.With("token", s.Token(api.RoleSecurity))
+	})
+	d := security.Plan(k.config).Diags
+	if d.Errors() != "" {
+		t.Errorf("an error for role security: %s", d.Errors())
+	}
+	tftest.Says(t, d.Warnings(), "Guardrail "+api.RuleMaxRotationInterval, "may change the rules")
+}

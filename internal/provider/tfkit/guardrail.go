@@ -1,0 +1,142 @@
+package tfkit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
+)
+
+// guardrails are the rules of the environment as this run has read them. Only diagnostics depend on them.
+type guardrails struct {
+	once sync.Once // the first plan check of a run reads them; the others wait for it
+
+	rules      api.EnvironmentRules
+	exemptions []guardrail.Exemption
+	now        time.Time // of the platform, when they were read
+
+	mu        sync.Mutex
+	intervals map[string]string // of the rotation policies that this run has read or planned, by their ids
+}
+
+// guardrails returns the rules of the environment. Where they cannot be read, the plan shows none of them, and the
+// platform refuses at the apply.
+func (s *Session) guardrails(ctx context.Context) *guardrails {
+	s.guard.once.Do(func() {
+		if !s.may(api.PermissionRead) {
+			return
+		}
+		answer, err := s.client.EnvironmentPolicies().InForce(ctx)
+		if err != nil {
+			tflog.Warn(ctx, "the guardrails of the environment were not read: this plan shows no violation of them")
+			return
+		}
+		s.guard.take(answer)
+	})
+	return &s.guard
+}
+
+func (g *guardrails) take(answer *api.Guardrails) {
+	g.rules, g.now = answer.Rules, answer.At
+	for _, e := range answer.Exemptions {
+		end, err := api.ParseExpiry(e.ExpiresAt)
+		if err != nil {
+			continue // the platform has checked it
+		}
+		g.exemptions = append(g.exemptions, guardrail.Exemption{
+			ID: e.ID, Kind: e.Kind, ObjectName: e.Name, Rule: e.Rule, Reason: e.Reason, ExpiresAt: end,
+		})
+	}
+}
+
+// NoteInterval notes the interval of a rotation policy, for the objects that follow it.
+func (s *Session) NoteInterval(policyID, interval string) {
+	if s == nil || policyID == "" {
+		return
+	}
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	if s.guard.intervals == nil {
+		s.guard.intervals = map[string]string{}
+	}
+	s.guard.intervals[policyID] = interval
+}
+
+// intervalOf returns the interval of a rotation policy as far as this run knows it; empty where it does not.
+func (s *Session) intervalOf(policyID string) string {
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	return s.guard.intervals[policyID]
+}
+
+// Guard shows where a plan breaks the rules of the environment. A ModifyPlan defers it: it looks at the finished plan.
+func (b *ResourceBase) Guard(
+	ctx context.Context, kind api.Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if _, ok := b.session.Identity(); !ok || resp.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {
+		return
+	}
+	s, diags := b.session, &resp.Diagnostics
+	planned := readingOf(ctx, resp.Plan.GetAttribute)
+	if kind == api.RotationPolicies {
+		s.NoteInterval(planned.text("id"), planned.text("interval"))
+	}
+	is := planned.subject(kind, s.intervalOf)
+	is.Values = readingOf(ctx, req.Config.GetAttribute).supplied(planned)
+	is.HasSecret = is.HasSecret || len(is.Values) > 0
+	var was *guardrail.Subject
+	if !req.State.Raw.IsNull() {
+		old := readingOf(ctx, req.State.GetAttribute).subject(kind, s.intervalOf)
+		was = &old
+	}
+	g := s.guardrails(ctx)
+	for _, v := range guardrail.Find(g.rules, g.exemptions, nil, is, g.now) {
+		if v.Exemption != nil {
+			s.warnExempted(diags, v)
+		}
+	}
+	for _, v := range guardrail.Find(g.rules, g.exemptions, was, is, g.now) {
+		if v.Exemption == nil {
+			s.refuse(diags, kind, v)
+		}
+	}
+}
+
+// refuse adds what a plan breaks: an error where the plan of this object alone can mend it.
+func (s *Session) refuse(diags *diag.Diagnostics, kind api.Kind, v guardrail.Violation) {
+	at, member := attributeAt(v.Field)
+	summary, text := "Guardrail "+v.Rule, member+v.Detail[len(memberOf(v.Field)):]
+	switch {
+	case s.may(api.PermissionGovern) || s.may(api.PermissionExempt):
+		text += " This is a warning, because the provider's principal may change the rules: the apply is refused " +
+			"unless the policy is changed, or an exemption is given, before."
+	case v.Rule == api.RuleMaxRotationInterval && kind != api.RotationPolicies:
+		text += " This is a warning, because the rotation policy may be changed in the same plan: otherwise the apply " +
+			"is refused."
+	default:
+		diags.AddAttributeError(at, summary, text+" Nothing was written. The policy of the environment is set by role "+
+			RolesWith(api.PermissionGovern, "or")+", which may also give an exemption.")
+		return
+	}
+	diags.AddAttributeWarning(at, summary, text)
+}
+
+func (s *Session) warnExempted(diags *diag.Diagnostics, v guardrail.Violation) {
+	at, member := attributeAt(v.Field)
+	diags.AddAttributeWarning(at, "Exempt from the guardrail "+v.Rule, fmt.Sprintf("%s breaks the guardrail %s of this "+
+		"environment, and may until %s: %q (%s). After that, a change that breaks it is refused.", member, v.Rule,
+		v.Exemption.ExpiresAt.Format(time.RFC3339), v.Exemption.Reason, v.Exemption.ID))
+}
+
+// may reports whether the provider's principal has a permission.
+func (s *Session) may(permission string) bool {
+	return slices.Contains(s.identity.Permissions, permission)
+}
