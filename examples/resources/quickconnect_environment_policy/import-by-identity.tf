@@ -1,9 +1,9 @@
 # Terraform 1.12 and newer. tenant and environment are optional, and compared with those of the provider.
 import {
-  to = quickconnect_environment_policy.production
+  to = quickconnect_environment_policy.staging
   identity = {
     id          = "epl_01J8Z3N6T4QW5E7R9Y0KXMB2CD"
     tenant      = "acme"
-    environment = "production"
+    environment = "staging"
   }
 }

@@ -1,2 +1,2 @@
 # By the environment, or by id (epl_…).
-terraform import quickconnect_environment_policy.production production
+terraform import quickconnect_environment_policy.staging staging

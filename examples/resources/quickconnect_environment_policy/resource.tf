@@ -1,5 +1,5 @@
 # With a token of role security.
-resource "quickconnect_environment_policy" "production" {
+resource "quickconnect_environment_policy" "staging" {
   forbid_wildcard_scopes  = true
   forbid_weak_credentials = true
   max_scopes_per_token    = 8
