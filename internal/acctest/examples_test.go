@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -83,6 +84,9 @@ func TestExamples(t *testing.T) {
 			if slices.Contains(ofSecurity, filepath.ToSlash(name)) {
 				as(p, tf, api.RoleSecurity)
 			}
+			if strings.HasSuffix(name, "workload-identity") {
+				useWorkload(t, p, tf)
+			}
 			configuration, imports := "", ""
 			for _, file := range names {
 				content := read(t, filepath.Join(dir, file))
@@ -125,6 +129,16 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// useWorkload takes the stored token from the CLI, and gives it a JWT.
+func useWorkload(t *testing.T, p *acctest.Platform, tf *acctest.CLI) {
+	t.Helper()
+	workload, file := acctest.NewWorkload(t, "repo:acme/app"), filepath.Join(t.TempDir(), "jwt")
+	workload.Identity(p.As(api.RoleDeployer).Client(), "terraform", api.RoleDeployer, "15m")
+	workload.WriteJWT(file, p.Clock.Now(), 10*time.Minute)
+	tf.Set("QUICKCONNECT_TOKEN", "")
+	tf.Set("QUICKCONNECT_IDENTITY_TOKEN_FILE", file)
 }
 
 // The examples of data sources read objects that another configuration manages.
