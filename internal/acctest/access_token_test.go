@@ -38,7 +38,9 @@ resource "terraform_data" "job" {
 		t.Error("it is accepted after the run")
 	}
 	tf.Plan(0).HasNot("qca_")
-	for name, text := range map[string]string{"the output": run.Output, "the state": stateFile(t, tf), "the log": p.Log()} {
+	for name, text := range map[string]string{
+		"the output": run.Output, "the state": stateFile(t, tf), "the log": p.Log(),
+	} {
 		if strings.Contains(text, value) {
 			t.Errorf("%s has the value", name)
 		}

@@ -158,7 +158,9 @@ func TestClientExchangesWhatItHas(t *testing.T) {
 		if diff := cmp.Diff(want, form); diff != "" || len(got.Results) != 1 {
 			t.Errorf("a scoped token: %+v (-want +got):\n%s", got.Errors, diff)
 		}
-		for _, subject := range []string{"", "x", "a.b", "a.b.c.d", "a..c", "a. .c", s.value(1)[:30], s.p.Token(api.RoleRuntime)} {
+		for _, subject := range []string{
+			"", "x", "a.b", "a.b.c.d", "a..c", "a. .c", s.value(1)[:30], s.p.Token(api.RoleRuntime),
+		} {
 			form, got = sent(subject)
 			wantFailure(t, got, "invalid")
 			if form != nil {

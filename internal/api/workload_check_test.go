@@ -162,7 +162,9 @@ func TestPresets(t *testing.T) {
 		{"github_actions", "", map[string]string{"repository_owner_id": "1", "repository_id": "2"}, ""},
 		{"github_actions", "", map[string]string{"repository_owner_id": "1"}, "repository_id is missing"},
 		{"github_actions", "", map[string]string{"repository_id": "2"}, "repository_owner_id is missing"},
-		{"github_actions", "", map[string]string{"repository": "org/app"}, "repository_owner_id and repository_id is missing"},
+		{
+			"github_actions", "", map[string]string{"repository": "org/app"}, "repository_owner_id and repository_id is missing",
+		},
 		{"github_actions", "", map[string]string{"repository_owner_id": "1", "repository_id": "a/*"}, "has no pattern"},
 		{"gitlab", "", map[string]string{"project_id": "1"}, ""},
 		{"gitlab", "", map[string]string{"namespace_id": "1"}, ""},

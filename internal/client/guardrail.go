@@ -108,7 +108,12 @@ func (e GuardrailExemptions) ByName(ctx context.Context, object string) (*api.Gu
 	case 1:
 		return &found[0], nil
 	}
-	return nil, fmt.Errorf("%d exemptions are for objects %q: use the id of one, such as %s", len(found), object, found[0].ID)
+	return nil, fmt.Errorf(
+		"%d exemptions are for objects %q: use the id of one, such as %s",
+		len(found),
+		object,
+		found[0].ID,
+	)
 }
 
 // Patch changes the reason or the end of an exemption.

@@ -281,8 +281,8 @@ func TestHoldLeavesAccessTokens(t *testing.T) {
 	}
 }
 
-// TestExtension: an access token is extended by the principal that opened it, for 12 hours at most, and never beyond its
-// version. What has ended stays so.
+// TestExtension: an access token is extended by the principal that opened it, for 12 hours at most, and never beyond
+// its version. What has ended stays so.
 func TestExtension(t *testing.T) {
 	w := newWorld(t)
 	c := w.newConnector("chat", nil)
@@ -424,7 +424,12 @@ func TestAccessTokensAndLookupKeys(t *testing.T) {
 	wantInUse(t, k.RetireLookup(t.Context(), 1, true), "access tokens: 1", "none lives longer than 12 hours")
 	w.clock.Advance(15 * time.Minute)
 	var used *keys.InUseError
-	if err := k.RetireLookup(t.Context(), 1, true); errors.As(err, &used) && strings.Contains(err.Error(), "access tokens: 1") {
+	if err := k.RetireLookup(
+		t.Context(),
+		1,
+		true,
+	); errors.As(err, &used) &&
+		strings.Contains(err.Error(), "access tokens: 1") {
 		t.Errorf("an expired one keeps the key: %v", err)
 	}
 	if got := w.identify(w.tokens[api.RoleAuditor], opened.AccessToken); got.State != api.PrincipalExpired ||

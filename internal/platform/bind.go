@@ -22,8 +22,8 @@ var olderTables = [][]store.Table{
 	{store.TableEnvironmentPolicies},
 }
 
-// bindRows gives the rows that an older build or a migration wrote their keyed hashes, once in the life of a database and
-// before anything is served. From then on, a row without one is refused.
+// bindRows gives the rows that an older build or a migration wrote their keyed hashes, once in the life of a database
+// and before anything is served. From then on, a row without one is refused.
 func bindRows(ctx context.Context, runner *txn.Runner, log *slog.Logger) error {
 	for _, tables := range olderTables {
 		if err := bindOnce(ctx, runner, log, tables); err != nil {

@@ -63,16 +63,21 @@ func identityWays() (out []way) {
 		for what, patch := range map[string]object{
 			"claims": {"claims": object{"repository_owner_id": "6", "repository_id": "6"}}, "audience": {"audience": "mine"},
 			"addresses": {"allowed_cidrs": []string{"203.0.113.0/24"}}, "life": {"max_ttl": "1h"},
-			"issuer": {"preset": "gitlab", "issuer": nil, "claims": object{"project_id": "6"}}, "keys": {"jwks": nil, "owner": "me"},
+			"issuer": {"preset": "gitlab", "issuer": nil, "claims": object{"project_id": "6"}},
+			"keys":   {"jwks": nil, "owner": "me"},
 		} {
-			out = append(out, way{"take over an identity: " + role + ", " + what, granting(role),
-				func(w *world, token string) *reply { return w.send(token, "PATCH", w.identityOf(role), patch) }})
+			out = append(out, way{
+				"take over an identity: " + role + ", " + what, granting(role),
+				func(w *world, token string) *reply { return w.send(token, "PATCH", w.identityOf(role), patch) },
+			})
 		}
 		for _, to := range api.Roles() {
-			out = append(out, way{"promote an identity: " + role + " to " + to, granting(role, to),
+			out = append(out, way{
+				"promote an identity: " + role + " to " + to, granting(role, to),
 				func(w *world, token string) *reply {
 					return w.send(token, "PATCH", w.identityOf(role), object{"role": to})
-				}})
+				},
+			})
 		}
 	}
 	return out
@@ -149,12 +154,16 @@ func tokenWays() []way {
 		}},
 		{"extend what another principal opened", nil, func(w *world, token string) *reply {
 			opener, _ := w.newPrincipal(api.RoleDeployer, "opener", 0)
-			opened := idOf(w.send(opener, "POST", pathTokens+"/"+scoped(w, "messages:read")+"/access-tokens", object{}).want(200))
+			opened := idOf(
+				w.send(opener, "POST", pathTokens+"/"+scoped(w, "messages:read")+"/access-tokens", object{}).want(200),
+			)
 			return w.send(token, "POST", pathAccess+"/"+opened+"/extend", object{"ttl": "1h"})
 		}},
 		{"revoke what another principal opened", holding(api.PermissionContain), func(w *world, token string) *reply {
 			opener, _ := w.newPrincipal(api.RoleDeployer, "opener", 0)
-			opened := idOf(w.send(opener, "POST", pathTokens+"/"+scoped(w, "messages:read")+"/access-tokens", object{}).want(200))
+			opened := idOf(
+				w.send(opener, "POST", pathTokens+"/"+scoped(w, "messages:read")+"/access-tokens", object{}).want(200),
+			)
 			return w.send(token, "POST", pathAccess+"/"+opened+"/revoke", nil)
 		}},
 		{"exchange for more than the scoped token has", nil, func(w *world, _ string) *reply {
@@ -169,8 +178,8 @@ func tokenWays() []way {
 }
 
 // TestNoEscalation tries, for every role, every way to gain a permission that it does not have: as a principal, as a
-// workload identity, and as a workload whose access token was made for all permissions there are. None succeeds. Each way
-// is legal for another role, or for no one.
+// workload identity, and as a workload whose access token was made for all permissions there are. None succeeds. Each
+// way is legal for another role, or for no one.
 func TestNoEscalation(t *testing.T) {
 	w := newWorld(t)
 	var everything []string
@@ -211,8 +220,8 @@ func TestNoEscalation(t *testing.T) {
 	}
 }
 
-// TestNarrowedTokenGainsNothing: an access token that was made without a permission gets it by no way, although the role
-// of its identity has it.
+// TestNarrowedTokenGainsNothing: an access token that was made without a permission gets it by no way, although the
+// role of its identity has it.
 func TestNarrowedTokenGainsNothing(t *testing.T) {
 	w := newWorld(t)
 	for _, role := range []string{api.RoleDeployer, api.RoleSecurity} {

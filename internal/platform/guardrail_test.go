@@ -17,8 +17,8 @@ import (
 // notOfAnObject are the rules that no route of an object checks: they have tests of their own.
 var notOfAnObject = []string{api.RuleMaxAccessTokenTTL, api.RuleForbidStaticPrincipals}
 
-// TestEveryGuardrail: a write that breaks a rule is refused and changes nothing, and what breaks it already can still be
-// read, described, held, revoked and deleted.
+// TestEveryGuardrail: a write that breaks a rule is refused and changes nothing, and what breaks it already can still
+// be read, described, held, revoked and deleted.
 func TestEveryGuardrail(t *testing.T) {
 	for _, rule := range api.Rules() {
 		if slices.Contains(notOfAnObject, rule) {
@@ -135,7 +135,14 @@ func TestReuseIsFoundInTheTenant(t *testing.T) {
 		return object{"name": name, "owner": "o", "type": "custom", "credentials": object{"api_key": value}}
 	}
 	first := idOf(w.do("POST", pathConnectors, chat("first", strongValue)).want(201))
-	p := w.do("POST", pathConnectors, chat("second", strongValue)).refusedBy(api.RuleForbidSecretReuse, "/credentials/api_key")
+	p := w.do(
+		"POST",
+		pathConnectors,
+		chat("second", strongValue),
+	).refusedBy(
+		api.RuleForbidSecretReuse,
+		"/credentials/api_key",
+	)
 	if !strings.Contains(p.Detail, first) || strings.Contains(p.Detail, strongValue) {
 		t.Errorf("the detail is %q", p.Detail)
 	}
@@ -179,7 +186,8 @@ func TestNewEnvironmentsForbidWildcards(t *testing.T) {
 	wild := tokenBody("wild", connector, object{"scopes": []string{"files:*"}})
 	w.do("POST", pathTokens, wild).refusedBy(api.RuleForbidWildcardScopes, "/scopes/0")
 	id := w.govern(object{"max_overlap": "24h"})
-	if got := inForce(); got.Rules.ForbidWildcardScopes || got.EnvironmentPolicyID == nil || *got.EnvironmentPolicyID != id {
+	if got := inForce(); got.Rules.ForbidWildcardScopes || got.EnvironmentPolicyID == nil ||
+		*got.EnvironmentPolicyID != id {
 		t.Errorf("with a policy it has %+v", got)
 	}
 	token := idOf(w.do("POST", pathTokens, wild).want(201))
@@ -198,16 +206,47 @@ func TestOneEnvironmentPolicy(t *testing.T) {
 	rules := object{"max_scopes_per_token": 3}
 	made := w.as(api.RoleSecurity, "POST", pathRules, rules, key("k")).want(201)
 	id := idOf(made)
-	if again := w.as(api.RoleSecurity, "POST", pathRules, rules, key("k")).want(201); string(again.body) != string(made.body) {
+	if again := w.as(
+		api.RoleSecurity,
+		"POST",
+		pathRules,
+		rules,
+		key("k"),
+	).want(
+		201,
+	); string(
+		again.body,
+	) != string(
+		made.body,
+	) {
 		t.Errorf("a repetition answers %s", again.body)
 	}
-	if p := w.as(api.RoleSecurity, "POST", pathRules, rules).problem(api.CodeConflict, ""); !strings.Contains(p.Detail, id) {
+	if p := w.as(
+		api.RoleSecurity,
+		"POST",
+		pathRules,
+		rules,
+	).problem(
+		api.CodeConflict,
+		"",
+	); !strings.Contains(
+		p.Detail,
+		id,
+	) {
 		t.Errorf("it does not name the policy: %s", p.Detail)
 	}
 	w.as(api.RoleSecurity, "PUT", pathRules+"/"+id, object{"require_cidrs": true}, ifMatch("9")).
 		problem(api.CodePreconditionFailed, "")
 	w.as(api.RoleSecurity, "PUT", pathRules+"/"+id, object{"require_cidrs": true}, ifMatch("1")).want(200)
-	w.as(api.RoleSecurity, "PUT", pathRules+"/"+id, object{"owner_pattern": "("}).problem(api.CodeInvalid, "/owner_pattern")
+	w.as(
+		api.RoleSecurity,
+		"PUT",
+		pathRules+"/"+id,
+		object{"owner_pattern": "("},
+	).problem(
+		api.CodeInvalid,
+		"/owner_pattern",
+	)
 	w.as(api.RoleSecurity, "DELETE", pathRules+"/"+id, nil).want(204)
 	w.as(api.RoleAuditor, "GET", pathRules+"/"+id, nil).problem(api.CodeNotFound, "")
 	if got := w.actions(id); !slices.Equal(got, []string{"create", "update", "delete"}) {
@@ -280,7 +319,16 @@ func TestStaticPrincipals(t *testing.T) {
 		t.Errorf("the audit has %q", got)
 	}
 	production := store.Scope{Tenant: "acme", Environment: "production"}
-	if _, err = access.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, production, api.RoleAuditor, "ci", 0); err != nil {
+	if _, err = access.CreatePrincipal(
+		t.Context(),
+		w.store,
+		w.keyring,
+		w.clock,
+		production,
+		api.RoleAuditor,
+		"ci",
+		0,
+	); err != nil {
 		t.Errorf("the rule of another environment: %v", err)
 	}
 }
@@ -319,11 +367,14 @@ func TestExemptionIsBoundToItsRow(t *testing.T) {
 	}
 }
 
-// TestGovernanceIsOfSecurityAlone: no other role can write rules or exemptions, nor can security of another environment.
+// TestGovernanceIsOfSecurityAlone: no other role can write rules or exemptions, nor can security of another
+// environment.
 func TestGovernanceIsOfSecurityAlone(t *testing.T) {
 	w := newWorld(t)
 	id, e := w.govern(object{"require_cidrs": true}), w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID
-	for _, scope := range []store.Scope{{Tenant: "acme", Environment: "production"}, {Tenant: "globex", Environment: "staging"}} {
+	for _, scope := range []store.Scope{
+		{Tenant: "acme", Environment: "production"}, {Tenant: "globex", Environment: "staging"},
+	} {
 		token, err := access.CreatePrincipal(t.Context(), w.store, w.keyring, w.clock, scope, api.RoleSecurity, "s", 0)
 		if err != nil {
 			t.Fatal(err)

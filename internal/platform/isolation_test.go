@@ -62,8 +62,8 @@ func (w *world) deleted() map[string]string {
 }
 
 // TestIsolation sends every role's request to every route that takes an id, for ids of five kinds. What belongs to
-// another environment or another tenant, what was deleted and what never was one get the same answer, word by word: 404,
-// or 403 where the role may not send such a request at all, whatever the id.
+// another environment or another tenant, what was deleted and what never was one get the same answer, word by word:
+// 404, or 403 where the role may not send such a request at all, whatever the id.
 func TestIsolation(t *testing.T) {
 	w := newWorld(t)
 	gone := w.elsewhere(staging).deleted() // with principals of its own, so that those of the world stay
@@ -117,8 +117,8 @@ func opener(role string, r route) bool {
 	return r.path == pathAccess+"/{id}/revoke" && slices.Contains(mays[role], api.PermissionReveal)
 }
 
-// ownIs sends a request for an object of the caller's environment: 403 where the role may not, with the words that every
-// id gets, and otherwise no 403, nor the answer to what is not there.
+// ownIs sends a request for an object of the caller's environment: 403 where the role may not, with the words that
+// every id gets, and otherwise no 403, nor the answer to what is not there.
 func (w *world) ownIs(role string, r route, own map[string]string, may bool, missing string) {
 	w.t.Helper()
 	switch {

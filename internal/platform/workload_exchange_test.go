@@ -26,13 +26,13 @@ type signer struct {
 	key jose.JSONWebKey
 }
 
-func newSigner(t testing.TB, id string) *signer {
-	t.Helper()
+func newSigner(tb testing.TB, id string) *signer {
+	tb.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return &signer{t, jose.JSONWebKey{Key: private, KeyID: id, Algorithm: "ES256", Use: "sig"}}
+	return &signer{tb, jose.JSONWebKey{Key: private, KeyID: id, Algorithm: "ES256", Use: "sig"}}
 }
 
 // jwks is the set that has the public key.

@@ -89,7 +89,10 @@ func TestIssuersThatAreNotFollowed(t *testing.T) {
 		"too many keys":              {Path: oidctest.KeysPath, Padding: 64 << 10},
 		"a long document":            {Path: oidctest.DiscoveryPath, Padding: 64 << 10},
 		"no JSON":                    {Path: oidctest.KeysPath, Status: 200, Body: "<html>"},
-		"another issuer":             {Path: oidctest.DiscoveryPath, Status: 200, Body: `{"issuer":"https://evil.example.com","jwks_uri":"https://evil.example.com/k"}`},
+		"another issuer": {
+			Path: oidctest.DiscoveryPath, Status: 200,
+			Body: `{"issuer":"https://evil.example.com","jwks_uri":"https://evil.example.com/k"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := newIssued(t, api.PresetBuildkite, nil)
@@ -101,7 +104,8 @@ func TestIssuersThatAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestPrivateIssuersAreRefused: at a write, and for keys, unless the operator trusts the issuer or the keys are uploaded.
+// TestPrivateIssuersAreRefused: at a write, and for keys, unless the operator trusts the issuer or the keys are
+// uploaded.
 func TestPrivateIssuersAreRefused(t *testing.T) {
 	w := newWorld(t)
 	for _, issuer := range []string{"http://127.0.0.1:8080", "https://10.0.0.1", "https://169.254.169.254"} {
@@ -112,7 +116,14 @@ func TestPrivateIssuersAreRefused(t *testing.T) {
 	w.trusted = []string{"https://10.0.0.1"}
 	w.restart()
 	w.newIdentity("trusted", object{"issuer": "https://10.0.0.1"})
-	w.do("POST", pathIdentities, identityBody("slash", object{"issuer": "https://10.0.0.1/"})).problem(api.CodeInvalid, "/issuer")
+	w.do(
+		"POST",
+		pathIdentities,
+		identityBody("slash", object{"issuer": "https://10.0.0.1/"}),
+	).problem(
+		api.CodeInvalid,
+		"/issuer",
+	)
 }
 
 // TestIdentitiesThatAreNotThere: another identity, a deleted one and one of another environment look alike.

@@ -35,7 +35,10 @@ var presetCases = map[string]presetCase{
 			"namespace": "apps", "serviceaccount": object{"name": "deploy", "uid": "u-1"},
 		}},
 	},
-	api.PresetSPIFFE:    {pins: object{"sub": "spiffe://example.org/ns/*/sa/deploy"}, claims: object{"sub": "spiffe://example.org/ns/apps/sa/deploy"}},
+	api.PresetSPIFFE: {
+		pins:   object{"sub": "spiffe://example.org/ns/*/sa/deploy"},
+		claims: object{"sub": "spiffe://example.org/ns/apps/sa/deploy"},
+	},
 	api.PresetBuildkite: {pins: object{"organization_id": "o-1", "pipeline_id": "p-1"}},
 	api.PresetCircleCI: {
 		issuerPath: "/org/1", pins: object{"[oidc.circleci.com/project-id]": "p-1"},
@@ -85,19 +88,13 @@ func (i *issued) with(more object) object {
 	return out
 }
 
-// reason sends a JWT that is refused, and returns the reason in the audit trail.
-func (i *issued) reason(jwt string) string {
-	i.t.Helper()
-	i.clock.Advance(time.Minute + time.Second) // of one reason, the audit has one event a minute
-	return i.reasonNow(jwt)
-}
-
 func (i *issued) reasonNow(jwt string) string {
 	i.t.Helper()
 	before := len(i.audit())
 	r := i.exchangesJWT(jwt, "identity", i.id)
 	p := r.problem(api.CodeInvalidGrant, "")
-	if r.status != http.StatusBadRequest || p.OAuth != "invalid_grant" || !strings.HasPrefix(p.Detail, "the subject token was not exchanged:") {
+	if r.status != http.StatusBadRequest || p.OAuth != "invalid_grant" ||
+		!strings.HasPrefix(p.Detail, "the subject token was not exchanged:") {
 		i.t.Errorf("refused with %s", r.body)
 	}
 	events := i.audit()[before:]
@@ -154,16 +151,18 @@ func TestUnfitJWTs(t *testing.T) {
 		jwt  func() string
 		want string
 	}{
-		"no JWT":                {func() string { return "x" }, "malformed"},
-		"two parts":             {func() string { return raw("{}", "{}") }, "malformed"},
-		"five parts":            {func() string { return raw("{}", "", "", "", "") }, "malformed"},
-		"padded base64":         {func() string { return good() + "=" }, "malformed"},
-		"header not JSON":       {func() string { return raw("x", "{}", "x") }, "malformed"},
-		"payload not JSON":      {func() string { return raw("{}", "x", "x") }, "malformed"},
-		"payload a list":        {func() string { return raw("{}", "[]", "x") }, "malformed"},
-		"text after it":         {func() string { return raw("{}", "{}{}", "x") }, "malformed"},
-		"not UTF-8":             {func() string { return raw("{}", "{\"a\":\"\xff\"}", "x") }, "malformed"},
-		"too deep":              {func() string { return raw("{}", strings.Repeat(`{"a":`, 40)+"1"+strings.Repeat("}", 40), "x") }, "malformed"},
+		"no JWT":           {func() string { return "x" }, "malformed"},
+		"two parts":        {func() string { return raw("{}", "{}") }, "malformed"},
+		"five parts":       {func() string { return raw("{}", "", "", "", "") }, "malformed"},
+		"padded base64":    {func() string { return good() + "=" }, "malformed"},
+		"header not JSON":  {func() string { return raw("x", "{}", "x") }, "malformed"},
+		"payload not JSON": {func() string { return raw("{}", "x", "x") }, "malformed"},
+		"payload a list":   {func() string { return raw("{}", "[]", "x") }, "malformed"},
+		"text after it":    {func() string { return raw("{}", "{}{}", "x") }, "malformed"},
+		"not UTF-8":        {func() string { return raw("{}", "{\"a\":\"\xff\"}", "x") }, "malformed"},
+		"too deep": {
+			func() string { return raw("{}", strings.Repeat(`{"a":`, 40)+"1"+strings.Repeat("}", 40), "x") }, "malformed",
+		},
 		"too long":              {changed(object{"padding": strings.Repeat("x", 20<<10)}), "too_long"},
 		"claim twice":           {func() string { return raw("{}", `{"sub":"a","sub":"b"}`, "x") }, "member_twice"},
 		"nested claim twice":    {func() string { return raw("{}", `{"a":{"b":1,"b":2}}`, "x") }, "member_twice"},
@@ -223,10 +222,14 @@ func TestUnfitJWTs(t *testing.T) {
 		"iat in the future":      {timed("iat", 62*time.Second), "issued_in_the_future"},
 		"lives too long":         {timed("exp", 24*time.Hour+62*time.Second), "lives_too_long"},
 		"no project":             {changed(object{"project_id": nil}), "claim_missing project_id"},
-		"a fork's project":       {changed(object{"project_id": "99", "project_path": "fork/app"}), "claim_differs project_id"},
-		"project is a list":      {changed(object{"project_id": []string{"10"}}), "claim_missing project_id"},
-		"project is an object":   {changed(object{"project_id": object{"": "10"}}), "claim_missing project_id"},
-		"project is null":        {func() string { return i.p.Sign(i.with(object{"project_id": new(int)})) }, "claim_differs project_id"},
+		"a fork's project": {
+			changed(object{"project_id": "99", "project_path": "fork/app"}), "claim_differs project_id",
+		},
+		"project is a list":    {changed(object{"project_id": []string{"10"}}), "claim_missing project_id"},
+		"project is an object": {changed(object{"project_id": object{"": "10"}}), "claim_missing project_id"},
+		"project is null": {
+			func() string { return i.p.Sign(i.with(object{"project_id": new(int)})) }, "claim_differs project_id",
+		},
 		"number as another text": {changed(object{"project_id": 10.5}), "claim_differs project_id"},
 		"branch not protected":   {changed(object{"ref_protected": "false"}), "claim_differs ref_protected"},
 		"a boolean":              {changed(object{"ref_protected": false}), "claim_differs ref_protected"},
@@ -259,17 +262,25 @@ func TestUnfitJWTsOfPresets(t *testing.T) {
 		want   string
 	}{
 		"GitHub, another repository": {api.PresetGitHubActions, object{"repository_id": "3"}, "claim_differs repository_id"},
-		"GitHub, another owner":      {api.PresetGitHubActions, object{"repository_owner_id": "12"}, "claim_differs repository_owner_id"},
-		"GitHub, no environment":     {api.PresetGitHubActions, object{"environment": nil}, "claim_missing environment"},
-		"HCP, the other phase":       {api.PresetHCPTerraform, object{"terraform_run_phase": "apply"}, "claim_differs terraform_run_phase"},
-		"HCP, another workspace":     {api.PresetHCPTerraform, object{"terraform_workspace_id": "ws-2"}, "claim_differs terraform_workspace_id"},
+		"GitHub, another owner": {
+			api.PresetGitHubActions, object{"repository_owner_id": "12"}, "claim_differs repository_owner_id",
+		},
+		"GitHub, no environment": {api.PresetGitHubActions, object{"environment": nil}, "claim_missing environment"},
+		"HCP, the other phase": {
+			api.PresetHCPTerraform, object{"terraform_run_phase": "apply"}, "claim_differs terraform_run_phase",
+		},
+		"HCP, another workspace": {
+			api.PresetHCPTerraform, object{"terraform_workspace_id": "ws-2"}, "claim_differs terraform_workspace_id",
+		},
 		"Kubernetes, a new account": {api.PresetKubernetes, object{"kubernetes.io": object{
 			"namespace": "apps", "serviceaccount": object{"name": "deploy", "uid": "u-2"},
 		}}, "claim_differs [kubernetes.io].serviceaccount.uid"},
 		"Kubernetes, dots are no path": {api.PresetKubernetes, object{"kubernetes.io": nil, "kubernetes": object{"io": object{
 			"namespace": "apps", "serviceaccount": object{"uid": "u-1"},
 		}}}, "claim_missing [kubernetes.io].namespace"},
-		"SPIFFE, another domain":  {api.PresetSPIFFE, object{"sub": "spiffe://example.org.evil/ns/apps/sa/deploy"}, "claim_differs sub"},
+		"SPIFFE, another domain": {
+			api.PresetSPIFFE, object{"sub": "spiffe://example.org.evil/ns/apps/sa/deploy"}, "claim_differs sub",
+		},
 		"SPIFFE, another issuer":  {api.PresetSPIFFE, object{"iss": "https://evil.example.com"}, "issuer"},
 		"SPIFFE, no subject":      {api.PresetSPIFFE, object{"sub": nil}, "claim_missing sub"},
 		"Buildkite, another one":  {api.PresetBuildkite, object{"organization_id": "o-2"}, "claim_differs organization_id"},

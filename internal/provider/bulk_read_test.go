@@ -43,26 +43,26 @@ type crowd struct {
 }
 
 // newCrowd creates n scoped tokens with claims that no read has presented.
-func newCrowd(t testing.TB, n int) *crowd {
-	t.Helper()
-	c := &crowd{Platform: acctest.StartFixture(t), t: t, tokens: make([]known, n)}
+func newCrowd(tb testing.TB, n int) *crowd {
+	tb.Helper()
+	c := &crowd{Platform: acctest.StartFixture(tb), t: tb, tokens: make([]known, n)}
 	ids, by, run := acctest.TheFixture(), c.As(api.RoleDeployer).Client(), client.NewRunID()
 	c.parallel(8, n, func(i int) {
 		claim := client.NewClaim(run)
-		made, err := by.ScopedTokens().CreateClaimed(t.Context(), api.ScopedTokenCreate{
+		made, err := by.ScopedTokens().CreateClaimed(tb.Context(), api.ScopedTokenCreate{
 			RotatedCreate: api.RotatedCreate{Name: fmt.Sprintf("t-%d", i), Owner: "team-a"},
 			ConnectorID:   ids.Connectors[0], Scopes: []string{"messages:send"}, RotationPolicyID: &ids.Policies[0],
 		}, claim)
 		if err != nil {
-			t.Error(err)
+			tb.Error(err)
 			return
 		}
 		text, _ := json.Marshal(claim.Value)
 		private, _ := json.Marshal(map[string][]byte{"claim": text})
 		c.tokens[i] = known{id: made.ID, private: private}
 	})
-	if t.Failed() {
-		t.FailNow()
+	if tb.Failed() {
+		tb.FailNow()
 	}
 	return c
 }

@@ -21,6 +21,7 @@ type drifting struct {
 }
 
 func driftCases(t *testing.T) map[string]drifting {
+	t.Helper()
 	ids := acctest.TheFixture()
 	stage := map[string]any{"stage": "test"}
 	common := []map[string]any{

@@ -24,12 +24,16 @@ func guardedPlans() map[string]guardedPlan {
 	one := int64(1)
 	return map[string]guardedPlan{
 		api.RuleForbidWildcardScopes: {
-			api.EnvironmentRules{ForbidWildcardScopes: true}, "scoped token",
-			tftest.Config{"scopes": []string{"messages:*"}}, "scopes",
+			api.EnvironmentRules{ForbidWildcardScopes: true},
+			"scoped token",
+			tftest.Config{"scopes": []string{"messages:*"}},
+			"scopes",
 		},
 		api.RuleMaxScopesPerToken: {
-			api.EnvironmentRules{MaxScopesPerToken: &one}, "scoped token",
-			tftest.Config{"scopes": []string{"messages:read", "messages:send"}}, "scopes",
+			api.EnvironmentRules{MaxScopesPerToken: &one},
+			"scoped token",
+			tftest.Config{"scopes": []string{"messages:read", "messages:send"}},
+			"scopes",
 		},
 		api.RuleForbidUnknownScopes: {
 			api.EnvironmentRules{ForbidUnknownScopes: true}, "scoped token", tftest.Config{"scopes": []string{"a:b"}}, "scopes",
@@ -41,19 +45,24 @@ func guardedPlans() map[string]guardedPlan {
 			api.EnvironmentRules{RequireRotationPolicy: true}, "connector", nil, "rotation_policy_id",
 		},
 		api.RuleMaxRotationInterval: {
-			api.EnvironmentRules{MaxRotationInterval: &api.RotationIntervals{Default: text("30d")}}, "rotation policy", nil,
+			api.EnvironmentRules{MaxRotationInterval: &api.RotationIntervals{Default: text("30d")}},
+			"rotation policy", nil,
 			"interval",
 		},
 		api.RuleMaxOverlap: {
 			api.EnvironmentRules{MaxOverlap: text("1h")}, "rotation policy", nil, "overlap",
 		},
 		api.RuleRequireAcknowledgement: {
-			api.EnvironmentRules{RequireAcknowledgement: true}, "rotation policy",
-			tftest.Config{"require_acknowledgement": false}, "require_acknowledgement",
+			api.EnvironmentRules{RequireAcknowledgement: true},
+			"rotation policy",
+			tftest.Config{"require_acknowledgement": false},
+			"require_acknowledgement",
 		},
 		api.RuleMaxTokenLifetime: {
-			api.EnvironmentRules{MaxTokenLifetime: text("30d")}, "scoped token",
-			tftest.Config{"expires_at": "2027-01-31T12:00:00Z"}, "expires_at",
+			api.EnvironmentRules{MaxTokenLifetime: text("30d")},
+			"scoped token",
+			tftest.Config{"expires_at": "2027-01-31T12:00:00Z"},
+			"expires_at",
 		},
 		api.RuleRequireCIDRs: {
 			api.EnvironmentRules{RequireCIDRs: true}, "scoped token", nil, "allowed_cidrs",
@@ -84,7 +93,11 @@ func (s *scene) govern(rules api.EnvironmentRules) {
 func (s *scene) exempt(kind, name, rule string) {
 	s.t.Helper()
 	_, err := s.As(api.RoleSecurity).Client().GuardrailExemptions().Create(s.t.Context(), api.GuardrailExemptionCreate{
-		Kind: kind, Name: name, Rule: rule, Reason: "moving away", ExpiresAt: s.Clock.Now().Add(10 * day).Format(time.RFC3339),
+		Kind:      kind,
+		Name:      name,
+		Rule:      rule,
+		Reason:    "moving away",
+		ExpiresAt: s.Clock.Now().Add(10 * day).Format(time.RFC3339),
 	})
 	if err != nil {
 		s.t.Fatal(err)

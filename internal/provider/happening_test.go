@@ -36,13 +36,15 @@ func (k kind) rotates() bool { return k.Kind == api.ScopedTokens || k.Kind == ap
 func (k kind) holds() bool   { return k.rotates() || k.Kind == api.Connectors }
 
 // neverNull are the members that a PATCH cannot remove.
-var neverNull = []string{"name", "owner", "enabled", "url", "connector_id", "type", "interval", "scopes", "role",
-	"preset", "audience", "claims"}
+var neverNull = []string{
+	"name", "owner", "enabled", "url", "connector_id", "type", "interval", "scopes", "role",
+	"preset", "audience", "claims",
+}
 
-// happenings are what may happen to an object of a kind on the platform: a change of each attribute, there and back, and
-// what people and time do to it. What has happened before may be in the way: a hold, or a rotation that runs. It fails
-// the test where the platform refuses something for another reason. Each returns why it
-// has not happened; empty where it has.
+// happenings are what may happen to an object of a kind on the platform: a change of each attribute, there and back,
+// and what people and time do to it. What has happened before may be in the way: a hold, or a rotation that runs. It
+// fails the test where the platform refuses something for another reason. Each returns why it has not happened; empty
+// where it has.
 func (s *scene) happenings(k kind, id string) map[string]func() string {
 	s.t.Helper()
 	out := s.patches(k, id)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -47,6 +48,7 @@ type protocol interface {
 type server struct {
 	protocol
 	provider  *quickconnect
+	listed    sync.Once                         // fills refreshed, at the first read
 	refreshed map[string]func() tfkit.Refreshed // the resources that can be read without the framework, by their type
 }
 
@@ -58,7 +60,7 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 	if !ours || !complete {
 		return inner
 	}
-	return &server{all, q, refreshedOf(q)}
+	return &server{protocol: all, provider: q}
 }
 
 // Server serves the provider.

@@ -10,8 +10,8 @@ import (
 )
 
 // refreshedOf returns the resources that can be read without the framework, by their type.
-func refreshedOf(p *quickconnect) map[string]func() tfkit.Refreshed {
-	ctx, out := context.Background(), map[string]func() tfkit.Refreshed{}
+func refreshedOf(ctx context.Context, p *quickconnect) map[string]func() tfkit.Refreshed {
+	out := map[string]func() tfkit.Refreshed{}
 	for _, made := range p.Resources(ctx) {
 		one, ok := made().(tfkit.Refreshed)
 		if !ok {
@@ -19,7 +19,10 @@ func refreshedOf(p *quickconnect) map[string]func() tfkit.Refreshed {
 		}
 		var resp resource.MetadataResponse
 		one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "quickconnect"}, &resp)
-		out[resp.TypeName] = func() tfkit.Refreshed { return made().(tfkit.Refreshed) } //nolint:forcetypeassert // it was one
+		out[resp.TypeName] = func() tfkit.Refreshed {
+			again, _ := made().(tfkit.Refreshed)
+			return again
+		}
 	}
 	return out
 }
@@ -43,6 +46,7 @@ func (s *server) ReadResource(
 // unchanged returns the identity of an object of which Terraform has everything, and else the context with which the
 // framework serves the request.
 func (s *server) unchanged(ctx context.Context, req *tfprotov6.ReadResourceRequest) (context.Context, []byte) {
+	s.listed.Do(func() { s.refreshed = refreshedOf(ctx, s.provider) })
 	session, made := s.provider.provided.Load(), s.refreshed[req.TypeName]
 	if session == nil || made == nil || req.CurrentState == nil {
 		return ctx, nil

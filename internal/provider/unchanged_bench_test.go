@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
@@ -30,7 +31,7 @@ func BenchmarkRefresh(b *testing.B) {
 	tftest.Must(b, tftest.Configure(b, ours, schemas, config))
 
 	read := func(server tfprotov6.ProviderServer) time.Duration {
-		begin := time.Now()
+		begin := clock.System().Now()
 		for _, k := range c.tokens {
 			r, err := server.ReadResource(b.Context(), &tfprotov6.ReadResourceRequest{
 				TypeName: api.ScopedTokens.Terraform, CurrentState: k.state, Private: k.private,
@@ -39,7 +40,7 @@ func BenchmarkRefresh(b *testing.B) {
 				b.Fatal(err, tftest.Diags(r.Diagnostics).Errors())
 			}
 		}
-		return time.Since(begin)
+		return clock.System().Now().Sub(begin)
 	}
 	var slow, fast time.Duration
 	for b.Loop() {

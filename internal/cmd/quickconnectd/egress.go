@@ -28,7 +28,8 @@ func readEgressAddresses(list string) (out []string, err error) {
 	return out, nil
 }
 
-// checkTrustedIssuers checks the issuers of --trusted-issuer. An identity has one of them exactly, or it does not count.
+// checkTrustedIssuers checks the issuers of --trusted-issuer. An identity has one of them exactly, or it does not
+// count.
 func checkTrustedIssuers(issuers []string) error {
 	for _, issuer := range issuers {
 		if err := api.CheckIssuer(issuer); err != nil {

@@ -136,7 +136,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 		EgressAddresses: o.egress, TrustedIssuers: o.trusted,
-		FetchAgain:      o.fetchAgain,
+		FetchAgain: o.fetchAgain,
 	})
 	if err != nil {
 		return err

@@ -34,8 +34,10 @@ func TestNarrowed(t *testing.T) {
 			api.RoleDeployer, []string{api.PermissionGrant}, []string{api.PermissionGrant}, nil,
 		},
 		"grant gives what is left": {
-			api.RoleDeployer, []string{api.PermissionGrant, api.PermissionIntrospect, api.PermissionRead},
-			[]string{api.PermissionRead, api.PermissionIntrospect, api.PermissionGrant}, []string{api.RoleAuditor},
+			api.RoleDeployer,
+			[]string{api.PermissionGrant, api.PermissionIntrospect, api.PermissionRead},
+			[]string{api.PermissionRead, api.PermissionIntrospect, api.PermissionGrant},
+			[]string{api.RoleAuditor},
 		},
 	} {
 		r := &Request{Principal: &store.Principal{Role: c.role}, Narrowed: c.narrowed}

@@ -27,9 +27,14 @@ func New(runner *txn.Runner, egress []string) *Handler {
 func (h *Handler) Mount(r *httpapi.Router) {
 	r.Tag(httpapi.TagTokens, "Who calls, and whether a token is accepted.")
 	httpapi.Register(r, httpapi.Operation{
-		ID: "getIdentity", Method: http.MethodGet, Path: "/v1/identity", Tag: httpapi.TagTokens, Returns: identity{},
+		ID:      "getIdentity",
+		Method:  http.MethodGet,
+		Path:    "/v1/identity",
+		Tag:     httpapi.TagTokens,
+		Returns: identity{},
 		Summary: "Who am I",
-		Description: "Returns the principal or the workload identity that calls, its environment and its permissions. Every role " +
+		Description: "Returns the principal or the workload identity that calls, its environment and its permissions. " +
+			"Every role " +
 			"may send it.",
 	}, h.get)
 }

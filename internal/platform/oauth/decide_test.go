@@ -118,8 +118,10 @@ func TestAnswers(t *testing.T) {
 		kind   string
 		life   time.Duration
 	}{
-		"a token":             {200, media, `{"access_token":"a","expires_in":60}`, outcomeRefreshed, time.Minute},
-		"a charset":           {200, media + ";charset=UTF-8", `{"access_token":"a","expires_in":"60"}`, outcomeRefreshed, time.Minute},
+		"a token": {200, media, `{"access_token":"a","expires_in":60}`, outcomeRefreshed, time.Minute},
+		"a charset": {
+			200, media + ";charset=UTF-8", `{"access_token":"a","expires_in":"60"}`, outcomeRefreshed, time.Minute,
+		},
 		"no end":              {200, media, `{"access_token":"a"}`, outcomeRefreshed, unknownLife},
 		"a negative end":      {200, media, `{"access_token":"a","expires_in":-1}`, outcomeRefreshed, unknownLife},
 		"a far end":           {200, media, `{"access_token":"a","expires_in":99999999999}`, outcomeRefreshed, longestLife},

@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
-// checkGuardrails checks a changed policy by the rules of the environment, and what follows it: a longer interval may be
-// too long for the labels of one of them.
+// checkGuardrails checks a changed policy by the rules of the environment, and what follows it: a longer interval may
+// be too long for the labels of one of them.
 func checkGuardrails(ctx context.Context, tx *txn.Tx, before, after *store.RotationPolicy) error {
 	was, is := guardrails.RotationPolicy(before), guardrails.RotationPolicy(after)
 	if err := guardrails.Check(ctx, tx, after.ID, &was, is); err != nil || is.Interval <= was.Interval {

@@ -18,8 +18,10 @@ type EnvironmentPolicy struct {
 var (
 	selectEnvironmentPolicy = statement(`SELECT id, created_at, etag, rules, defaults FROM environment_policies
 		WHERE tenant = $1 AND environment = $2`)
-	insertEnvironmentPolicy = statement(`INSERT INTO environment_policies (tenant, environment, id, created_at, etag, rules,
-		defaults) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	insertEnvironmentPolicy = statement(
+		`INSERT INTO environment_policies (tenant, environment, id, created_at, etag, rules,
+		defaults) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	)
 	updateEnvironmentPolicy = statement(`UPDATE environment_policies SET id = $3, created_at = $4, etag = $5, rules = $6,
 		defaults = $7 WHERE tenant = $1 AND environment = $2`)
 )

@@ -20,7 +20,8 @@ type GuardrailExemption struct {
 
 const kindExemption = "guardrail exemption"
 
-const selectExemption = `SELECT tenant, environment, id, created_at, etag, kind, name, rule, reason, expires_at, expires,
+const selectExemption = `SELECT tenant, environment, id, created_at, etag, kind, name, rule, reason, expires_at,
+	expires,
 	ended_at FROM guardrail_exemptions `
 
 var (
@@ -66,7 +67,11 @@ func (tx *Tx) GuardrailExemptions(ctx context.Context, scope Scope, list List) (
 }
 
 // GuardrailExemptionsOf reads the exemptions of one object, those that have expired too.
-func (tx *Tx) GuardrailExemptionsOf(ctx context.Context, scope Scope, kind, name string) ([]*GuardrailExemption, error) {
+func (tx *Tx) GuardrailExemptionsOf(
+	ctx context.Context,
+	scope Scope,
+	kind, name string,
+) ([]*GuardrailExemption, error) {
 	found, err := tx.exemptions(ctx, exemptionsOf, scope.Tenant, scope.Environment, kind, name)
 	return found, failed("looking for", kindExemption, name, err)
 }

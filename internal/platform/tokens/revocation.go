@@ -116,8 +116,8 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 }
 
 // mayRevoke refuses what a principal may not end. Every principal may end its own token, and every workload the access
-// token that it calls with. Another access token of a workload identity is contained like one of a scoped token: it lives
-// for an hour at most, and the identity stays.
+// token that it calls with. Another access token of a workload identity is contained like one of a scoped token: it
+// lives for an hour at most, and the identity stays.
 func mayRevoke(caller *access.Request, value secret.Value) error {
 	switch {
 	case value.Equal(caller.Bearer):

@@ -237,8 +237,14 @@ func mayGrant(ctx context.Context, role string) error {
 		return nil
 	}
 	if api.MayGrant(by, role) {
-		return problem.New(api.CodeForbidden, "/role", "a caller with role %q may write a workload identity with role %q, but the "+
-			"access token of this request was made without some permissions of that role; exchange again without a scope", by, role)
+		return problem.New(
+			api.CodeForbidden,
+			"/role",
+			"a caller with role %q may write a workload identity with role %q, but the "+
+				"access token of this request was made without some permissions of that role; exchange again without a scope",
+			by,
+			role,
+		)
 	}
 	return problem.New(api.CodeForbidden, "/role",
 		"a caller with role %q may not write a workload identity with role %q; %s", by, role, whoMayGrant(role))

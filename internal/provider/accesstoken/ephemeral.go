@@ -63,7 +63,10 @@ func (a *accessToken) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	note := opened{TTL: api.FormatDuration(api.DefaultAccessTokenTTL), Revoke: !m.RevokeOnClose.Equal(types.BoolValue(false))}
+	note := opened{
+		TTL:    api.FormatDuration(api.DefaultAccessTokenTTL),
+		Revoke: !m.RevokeOnClose.Equal(types.BoolValue(false)),
+	}
 	if !m.TTL.IsNull() {
 		note.TTL = m.TTL.ValueString()
 	}
@@ -105,8 +108,12 @@ func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) b
 			"environment of the provider, %s If it is managed by Terraform, the plan creates it anew; otherwise correct "+
 			"scoped_token_id.", id, null))
 	case client.HasCode(err, api.CodeConflict):
-		diags.AddAttributeWarning(at, "No access token opened", fmt.Sprintf("%s For now, %s The plan of the scoped token or of "+
-			"its connector says whether it puts that right.", tfkit.SentenceOf(err), null))
+		diags.AddAttributeWarning(
+			at,
+			"No access token opened",
+			fmt.Sprintf("%s For now, %s The plan of the scoped token or of "+
+				"its connector says whether it puts that right.", tfkit.SentenceOf(err), null),
+		)
 	case client.HasCode(err, api.CodeForbidden) && slices.Contains(who.Permissions, api.PermissionReveal):
 		diags.AddAttributeWarning(path.Root("scopes"), "Access token not opened", fmt.Sprintf("It would have the scope %s, "+
 			"so it opens the credentials of the connector. That also needs the permission write, which the role of the "+
@@ -139,8 +146,11 @@ func (a *accessToken) Renew(ctx context.Context, req ephemeral.RenewRequest, res
 	}
 	life, err := c.AccessTokens().Extend(ctx, note.ID, api.AccessTokenExtend{TTL: &note.TTL})
 	if err != nil {
-		resp.Diagnostics.AddError("Access token not extended", fmt.Sprintf("%s %s What uses it after that is refused. Run the "+
-			"apply again: it opens another access token.", tfkit.SentenceOf(err), endsByItself(note)))
+		resp.Diagnostics.AddError(
+			"Access token not extended",
+			fmt.Sprintf("%s %s What uses it after that is refused. Run the "+
+				"apply again: it opens another access token.", tfkit.SentenceOf(err), endsByItself(note)),
+		)
 		return
 	}
 	note.ExpiresAt = life.ExpiresAt

@@ -8,6 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/tftest"
 )
 
@@ -35,7 +36,7 @@ func TestOpenRenewClose(t *testing.T) {
 	if !got.Active || got.Scope != "messages:send" || got.Subject != token.ID {
 		t.Fatalf("%+v", got)
 	}
-	if wait := time.Until(o.RenewAt); wait < 30*time.Second || wait > 40*time.Second {
+	if wait := o.RenewAt.Sub(clock.System().Now()); wait < 30*time.Second || wait > 40*time.Second {
 		t.Errorf("renewed in %s", wait)
 	}
 	p.Clock.Advance(50 * time.Second)

@@ -87,19 +87,26 @@ func (m model) rules(ctx context.Context, diags *diag.Diagnostics) api.Environme
 // flatten is an answer as a state has it.
 func flatten(ctx context.Context, p *api.EnvironmentPolicy, diags *diag.Diagnostics) model {
 	m := model{
-		ID: types.StringValue(p.ID), Tenant: types.StringValue(p.Tenant), Environment: types.StringValue(p.Environment),
+		ID:                   types.StringValue(p.ID),
+		Tenant:               types.StringValue(p.Tenant),
+		Environment:          types.StringValue(p.Environment),
 		CreatedAt:            tfkit.TimeValue(&p.CreatedAt),
 		ForbidWildcardScopes: types.BoolValue(p.ForbidWildcardScopes),
 		MaxScopesPerToken:    types.Int64PointerValue(p.MaxScopesPerToken),
-		ForbidUnknownScopes:  types.BoolValue(p.ForbidUnknownScopes), AllowedConnectorTypes: tfkit.SetValue(p.AllowedConnectorTypes),
+		ForbidUnknownScopes: types.BoolValue(
+			p.ForbidUnknownScopes,
+		),
+		AllowedConnectorTypes:  tfkit.SetValue(p.AllowedConnectorTypes),
 		RequireRotationPolicy:  types.BoolValue(p.RequireRotationPolicy),
 		MaxRotationInterval:    types.ObjectNull(intervalTypes),
 		MaxOverlap:             types.StringPointerValue(p.MaxOverlap),
 		RequireAcknowledgement: types.BoolValue(p.RequireAcknowledgement),
 		MaxTokenLifetime:       types.StringPointerValue(p.MaxTokenLifetime),
 		MaxAccessTokenTTL:      types.StringPointerValue(p.MaxAccessTokenTTL),
-		RequireCIDRs:           types.BoolValue(p.RequireCIDRs), OwnerPattern: types.StringPointerValue(p.OwnerPattern),
-		RequireLabels: tfkit.SetValue(p.RequireLabels), ForbidWeakCredentials: types.BoolValue(p.ForbidWeakCredentials),
+		RequireCIDRs:           types.BoolValue(p.RequireCIDRs),
+		OwnerPattern:           types.StringPointerValue(p.OwnerPattern),
+		RequireLabels:          tfkit.SetValue(p.RequireLabels),
+		ForbidWeakCredentials:  types.BoolValue(p.ForbidWeakCredentials),
 		ForbidSecretReuse:      types.BoolValue(p.ForbidSecretReuse),
 		ForbidStaticPrincipals: types.BoolValue(p.ForbidStaticPrincipals),
 	}

@@ -18,7 +18,11 @@ import (
 var kind = api.EnvironmentPolicies
 
 var (
-	labelType     = map[string]attr.Type{"label": types.StringType, "value": types.StringType, "interval": types.StringType}
+	labelType = map[string]attr.Type{
+		"label":    types.StringType,
+		"value":    types.StringType,
+		"interval": types.StringType,
+	}
 	intervalTypes = map[string]attr.Type{
 		"default": types.StringType, "by_label": types.ListType{ElemType: types.ObjectType{AttrTypes: labelType}},
 	}
@@ -73,17 +77,24 @@ func rulesOfScopes() map[string]schema.Attribute {
 		"forbid_wildcard_scopes": flag("No scope of a scoped token may end in `*`. `allowed_scopes` of a connector may: " +
 			"they are a limit, and grant nothing."),
 		"max_scopes_per_token": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: fmt.Sprintf("How many scopes a scoped token may have, 1 to %d. No default: no limit.", api.MaxScopes),
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf(
+				"How many scopes a scoped token may have, 1 to %d. No default: no limit.",
+				api.MaxScopes,
+			),
 		},
 		"forbid_unknown_scopes": flag("Every scope of a scoped token must be in the scope catalogue."),
 		"allowed_connector_types": set("The types that a connector may have. At least one. No default: every type is " +
 			"allowed."),
 		"require_cidrs": flag("Scoped tokens must have `allowed_cidrs`, and none of them may be every address."),
-		"max_token_lifetime": optional("Scoped tokens must have an `expires_at`, at most this long after the write that sets " +
-			"it." + durationText + " No default: no limit."),
-		"max_access_token_ttl": optional("The longest life of an access token." + durationText + " At most `1h`. No default: " +
-			"`1h`."),
+		"max_token_lifetime": optional(
+			"Scoped tokens must have an `expires_at`, at most this long after the write that sets " +
+				"it." + durationText + " No default: no limit.",
+		),
+		"max_access_token_ttl": optional(
+			"The longest life of an access token." + durationText + " At most `1h`. No default: " +
+				"`1h`.",
+		),
 		"forbid_static_principals": flag("`quickconnectd token create` makes no principal for the environment, unless it " +
 			"is given `--break-glass`, which the audit trail records."),
 	}
@@ -111,8 +122,10 @@ func rulesOfRotation() map[string]schema.Attribute {
 				},
 			},
 		},
-		"max_overlap": optional("The longest `overlap` of a rotation policy." + durationText + " At most `30d`. No default: " +
-			"no limit."),
+		"max_overlap": optional(
+			"The longest `overlap` of a rotation policy." + durationText + " At most `30d`. No default: " +
+				"no limit.",
+		),
 		"require_acknowledgement": flag("Rotation policies must have `require_acknowledgement`, and `cancel` as " +
 			"`on_stage_timeout`."),
 	}
@@ -121,8 +134,10 @@ func rulesOfRotation() map[string]schema.Attribute {
 // rulesOfValues are the rules about names, owners and supplied values.
 func rulesOfValues() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"owner_pattern": optional("A regular expression (RE2) that the whole `owner` of an object must match. No default: any " +
-			"owner."),
+		"owner_pattern": optional(
+			"A regular expression (RE2) that the whole `owner` of an object must match. No default: any " +
+				"owner.",
+		),
 		"require_labels": set("Keys of labels that every object must have, at most 16. No default."),
 		"forbid_weak_credentials": flag("A supplied value must have 12 characters or more, and must not be a placeholder " +
 			"or a repetition."),

@@ -58,7 +58,8 @@ func resourceSchema() schema.Schema {
 		}
 	}
 	return schema.Schema{
-		MarkdownDescription: "Lets one object break one rule of the environment policy until a date. It needs a token of role " +
+		MarkdownDescription: "Lets one object break one rule of the environment policy until a date. It needs a token of " +
+			"role " +
 			"`security` (permission `exempt`). The object need not exist yet: the exemption goes by its name. Every plan of " +
 			"the object and of the exemption warns of it, every use is in the audit trail, and the platform ends it at its " +
 			"date.",

@@ -68,7 +68,7 @@ func (c Change) SendsValueInPatch() bool { return c.decision.reason == reasonMin
 // Plan sets version and rotation of a plan. The framework marks every computed value unknown as soon as anything
 // differs, and none if nothing does. Both are wrong here, so Plan sets everything that is known. differs says that the
 // plan changes something else as well. Plan reports whether version and rotation are left unknown.
-func (c Change) Plan(ctx context.Context, plan *Model, differs bool, diags *diag.Diagnostics) (unknown bool) {
+func (c Change) Plan(_ context.Context, plan *Model, differs bool, diags *diag.Diagnostics) (unknown bool) {
 	changes := differs || c.Steps() || c.Requests()
 	supply := c.wanted.supply
 	switch {

@@ -118,8 +118,8 @@ func (r rotationModel) planned(answered rotationModel) rotationModel {
 	}
 }
 
-// object is the attribute. Every refresh makes it for every object, and the framework's own conversion takes longer than
-// all the rest of that.
+// object is the attribute. Every refresh makes it for every object, and the framework's own conversion takes longer
+// than all the rest of that.
 func (r rotationModel) object(diags *diag.Diagnostics) types.Object {
 	o, d := types.ObjectValue(memberTypes(), map[string]attr.Value{
 		"phase":                    r.Phase,

@@ -100,7 +100,7 @@ func dataAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func flattenData(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
+func flattenData(_ context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	return dataModel{
 		metadata:          flatten(t, types.StringNull(), diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),

@@ -16,7 +16,7 @@ var lists = tfkit.ListResource[api.ScopedToken, model]{
 	Kind:    kind.Kind,
 	Filters: []string{"owner", "connector_id", "older_than", "overdue", "expires_within"},
 	Walks:   func(c *client.Client) tfkit.Walks[api.ScopedToken] { return c.ScopedTokens() },
-	Imported: func(ctx context.Context, t *api.ScopedToken, diags *diag.Diagnostics) model {
+	Imported: func(_ context.Context, t *api.ScopedToken, diags *diag.Diagnostics) model {
 		return read(t, model{}, diags)
 	},
 }

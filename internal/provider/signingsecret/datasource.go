@@ -77,7 +77,7 @@ func dataAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func flattenData(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
+func flattenData(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
 	m := flatten(s, diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,

@@ -16,7 +16,7 @@ var lists = tfkit.ListResource[api.SigningSecret, model]{
 	Kind:    kind.Kind,
 	Filters: []string{"owner", "endpoint_id", "older_than", "overdue"},
 	Walks:   func(c *client.Client) tfkit.Walks[api.SigningSecret] { return c.SigningSecrets() },
-	Imported: func(ctx context.Context, s *api.SigningSecret, diags *diag.Diagnostics) model {
+	Imported: func(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostics) model {
 		return read(s, model{}, diags)
 	},
 }

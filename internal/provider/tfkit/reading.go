@@ -84,7 +84,8 @@ type answer[T any] struct {
 
 type answerKey struct{}
 
-// ask reads an object, unless Unchanged has read it for the same request: a second read would be one of another refresh.
+// ask reads an object, unless Unchanged has read it for the same request: a second read would be one of another
+// refresh.
 func (r *Reading[T, M]) ask(ctx context.Context, c *client.Client, id, claim string) (*T, error) {
 	if a, ok := ctx.Value(answerKey{}).(answer[T]); ok && a.id == id && a.claim == claim {
 		return a.found, a.err

@@ -68,7 +68,8 @@ func (r *Reading[T, M]) Unchanged(
 	return after, identity
 }
 
-// decoderFor returns the decoder of the kind's states; nil where its schema has something that is left to the framework.
+// decoderFor returns the decoder of the kind's states; nil where its schema has something that is left to the
+// framework.
 func (r *Reading[T, M]) decoderFor(ctx context.Context, of resource.Resource) *raw.Decoder[M] {
 	r.once.Do(func() {
 		var resp resource.SchemaResponse

@@ -95,7 +95,8 @@ func TestDecode(t *testing.T) {
 	}
 	got, err = d.Decode(encode(t, nulls))
 	empty := model{
-		common{types.StringNull(), types.MapNull(types.StringType)}, types.BoolNull(), types.Int64Null(),
+		common{types.StringNull(), types.MapNull(types.StringType)},
+		types.BoolNull(), types.Int64Null(),
 		types.SetNull(types.StringType), types.ListNull(types.StringType), types.ObjectNull(members),
 	}
 	if err != nil || !d.Same(got, empty) {
@@ -150,8 +151,12 @@ func TestDecodeRefuses(t *testing.T) {
 		"an object with another member":      func(s map[string]any) { s["of"] = map[string]any{"phase": "x", "y": 1} },
 		"an unknown value":                   func(s map[string]any) { s["id"] = unknown },
 		"an unknown element":                 func(s map[string]any) { s["steps"] = []any{unknown} },
-		"an unknown member":                  func(s map[string]any) { s["of"] = map[string]any{"phase": unknown, "next": 1} },
-		"values in values":                   func(s map[string]any) { s["of"] = map[string]any{"phase": deep(t, 100_000), "next": 1} },
+		"an unknown member": func(s map[string]any) {
+			s["of"] = map[string]any{"phase": unknown, "next": 1}
+		},
+		"values in values": func(s map[string]any) {
+			s["of"] = map[string]any{"phase": deep(t, 100_000), "next": 1}
+		},
 	} {
 		state := full()
 		change(state)
