@@ -21,7 +21,7 @@ var updateGuides = flag.Bool("update", false, "write what Terraform really print
 var shown = regexp.MustCompile("(?ms)^( *)<!-- output: ([a-z-]+) -->\n\n *```text\n(.*?) *```\n")
 
 // What the documents show of Terraform's output is what it prints: the quickstart's token and the signing secret of the
-// webhooks example, from their creation to their promotion.
+// webhooks example, from their creation to their promotion, and a token that breaks a rule of its environment.
 func TestGuidesShowRealOutput(t *testing.T) {
 	t.Parallel()
 	root, err := acctest.Root()
@@ -33,6 +33,7 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	}
 	outputs := quickstartOutputs(t, root)
 	maps.Copy(outputs, webhookOutputs(t, root))
+	maps.Copy(outputs, guardrailOutputs(t))
 
 	documents, err := filepath.Glob(filepath.Join(root, "templates", "guides", "*.md"))
 	if err != nil {
@@ -131,7 +132,7 @@ func webhookOutputs(t *testing.T, root string) map[string]string {
 }
 
 var (
-	objectID = regexp.MustCompile(`\b(con|pol|sec|tok|wep)_[0-9A-Z]{26}`)
+	objectID = regexp.MustCompile(`\b(con|exm|pol|sec|tok|wep)_[0-9A-Z]{26}`)
 	uuid     = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	progress = regexp.MustCompile(
 		`(?m)^\S+: (Refreshing state|Opening|Opening complete|Closing|Closing complete|Still opening).*\n`)

@@ -55,7 +55,8 @@ func (d *identityDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Computed:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "What the role may do: `read`, `reveal`, `write`, `contain`, " +
-					"`acknowledge`, `introspect`, `use`, `manage_principals`. An error \"Permission missing\" " +
+					"`acknowledge`, `introspect`, `use`, `manage_principals`, " +
+					"`grant`, `govern`, `exempt`. An error \"Permission missing\" " +
 					"names one that is not in here.",
 			},
 			"tenant": schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the principal: " +
