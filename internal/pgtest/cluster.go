@@ -177,7 +177,11 @@ func (c *Cluster) run(program string, args ...string) error {
 }
 
 func (c *Cluster) up() error {
-	options := []string{"-k " + c.dir, "-c listen_addresses=", "-c fsync=off", "-c max_connections=200"}
+	options := []string{
+		"-k " + c.dir, "-c listen_addresses=", "-c fsync=off", "-c max_connections=200",
+		// The databases of all tests share the memory for locks.
+		"-c max_locks_per_transaction=512", "-c max_pred_locks_per_transaction=512",
+	}
 	for _, s := range c.settings {
 		options = append(options, "-c "+s)
 	}

@@ -16,9 +16,11 @@ const (
 	ReadOnly  Reason = "read_only"
 	Locked    Reason = "locked"
 	DiskError Reason = "disk_error"
-	// Unreachable and Connections are reasons of a database on another machine: nothing can be read either.
+	// Unreachable, Connections and Memory are reasons of a database on another machine: nothing can be read either.
 	Unreachable Reason = "unreachable"
 	Connections Reason = "connections"
+	// Memory is the reason of a database server that has no room for more locks.
+	Memory Reason = "memory"
 	// TakenOver is the reason of a process that another one has taken the database from.
 	TakenOver Reason = "taken_over"
 	// Busy is the reason of a write that did not get its turn. The database itself works.
@@ -26,7 +28,7 @@ const (
 )
 
 // OfReads reports whether a read that fails for this reason tells of an outage, and not only a write.
-func (r Reason) OfReads() bool { return r == Unreachable || r == Connections }
+func (r Reason) OfReads() bool { return r == Unreachable || r == Connections || r == Memory }
 
 // texts says what is the matter, and what ends it.
 var texts = map[Reason]struct{ what, remedy string }{
@@ -44,6 +46,10 @@ var texts = map[Reason]struct{ what, remedy string }{
 	},
 	Connections: {
 		"it takes no more connections", "close others, or raise max_connections, or the limits of the pooler before it",
+	},
+	Memory: {
+		"its server is out of memory for locks", "raise max_pred_locks_per_transaction and max_locks_per_transaction of the " +
+			"database server, and start it again",
 	},
 	TakenOver: {
 		"another quickconnectd serves it now", "stop this process, and send requests to the other one",

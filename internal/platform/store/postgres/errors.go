@@ -36,7 +36,8 @@ func Conflict(err error) bool {
 var reasons = map[string]outage.Reason{
 	"25006": outage.ReadOnly,    // read_only_sql_transaction
 	"53100": outage.Full,        // disk_full
-	"53":    outage.Connections, // insufficient_resources: too_many_connections, out_of_memory
+	"53200": outage.Memory,      // out_of_memory; that of the locks, as a rule
+	"53":    outage.Connections, // insufficient_resources: too_many_connections
 	"55P03": outage.Locked,      // lock_not_available
 	"57P01": outage.Unreachable, // admin_shutdown
 	"57P02": outage.Unreachable, // crash_shutdown

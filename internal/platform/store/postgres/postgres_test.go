@@ -44,7 +44,8 @@ func TestMigration(t *testing.T) {
 func TestErrors(t *testing.T) {
 	of := func(code string) error { return fmt.Errorf("failed: %w", &pgconn.PgError{Code: code}) }
 	for code, want := range map[string]outage.Reason{
-		"25006": outage.ReadOnly, "53100": outage.Full, "53300": outage.Connections, "55P03": outage.Locked,
+		"25006": outage.ReadOnly, "53100": outage.Full, "53300": outage.Connections, "53200": outage.Memory,
+		"55P03": outage.Locked,
 		"57P01": outage.Unreachable, "57P03": outage.Unreachable, "08P01": outage.Unreachable, "58030": outage.DiskError,
 		"23505": "", "42601": "", "40001": "", "57014": "",
 	} {
