@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 // configure is the provider block of a query, whose values come from the environment.
@@ -70,7 +71,7 @@ func TestQueryExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(root, "examples", "list-resources", "*", "list-resource.tfquery.hcl"))
-	if err != nil || len(files) != len(quintetKinds) {
+	if err != nil || len(files) != len(api.Kinds()) {
 		t.Fatalf("%d examples of list resources, want one of each kind: %v", len(files), err)
 	}
 	all := []resource.TestStep{{Config: onePolicy}}
