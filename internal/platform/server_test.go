@@ -27,7 +27,9 @@ func TestRestartKeepsState(t *testing.T) {
 	kept := w.do("POST", pathPolicies, object{"name": "kept", "interval": "1d"}, key("k")).want(201)
 	state := func() (out []string) {
 		for path, id := range ids {
-			out = append(out, string(w.do("GET", path+"/"+id, nil).want(200).body))
+			if isRead(path) {
+				out = append(out, string(w.do("GET", path+"/"+id, nil).want(200).body))
+			}
 		}
 		out = append(out, string(w.do("GET", pathTokens+"/"+ids[pathTokens]+"/versions", nil).want(200).body),
 			string(w.do("GET", "/v1/identity", nil).want(200).body))
@@ -55,6 +57,11 @@ func TestRestartKeepsState(t *testing.T) {
 	if r := w.token(ids[pathTokens]).Rotation; r.Phase != api.PhaseDraining {
 		t.Errorf("%+v", r)
 	}
+}
+
+// isRead reports whether one object of a path can be read. An access token cannot.
+func isRead(path string) bool {
+	return slices.ContainsFunc(routes, func(r route) bool { return r.method == "GET" && r.path == path+"/{id}" })
 }
 
 func TestAudit(t *testing.T) {
