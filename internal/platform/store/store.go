@@ -98,7 +98,6 @@ func (s *Store) Close() error {
 	}
 	if s.Access.commits != nil {
 		errs = append(errs, s.Access.commits.Close()) // after the pools: closing its file ends every lock on it
-		s.Access.commits = nil
 	}
 	return errors.Join(errs...)
 }

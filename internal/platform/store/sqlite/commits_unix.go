@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
@@ -16,9 +17,11 @@ import (
 // Commits tells without a query whether anything was committed to a database, by any process. It reads the counter of
 // commits in the wal-index, which SQLite shares between processes: https://www.sqlite.org/walformat.html, section 2.1.
 type Commits struct {
-	open  *sql.Conn // as long as a connection is open, SQLite keeps the wal-index
-	file  *os.File
-	index []byte // nil where it cannot be read so
+	open *sql.Conn // as long as a connection is open, SQLite keeps the wal-index
+	file *os.File
+
+	mu    sync.RWMutex // a request may look while the store is closed
+	index []byte       // nil where it cannot be read so
 }
 
 // The header of the wal-index begins with its version, and has the counter "iChange" at an offset of 8.
@@ -52,7 +55,12 @@ func WatchCommits(ctx context.Context, pool *sql.DB, path string) (*Commits, err
 // Count returns a number that differs from the one before if anything was committed since. It is false where only a
 // query can tell.
 func (c *Commits) Count() (n uint32, ok bool) {
-	if c == nil || c.index == nil {
+	if c == nil {
+		return 0, false
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.index == nil {
 		return 0, false
 	}
 	//nolint:gosec // the mapping is aligned
@@ -60,16 +68,25 @@ func (c *Commits) Count() (n uint32, ok bool) {
 }
 
 // LetGo gives the connection back, so that the pool can be closed.
-func (c *Commits) LetGo() error { return c.open.Close() }
+func (c *Commits) LetGo() error {
+	if err := c.open.Close(); !errors.Is(err, sql.ErrConnDone) {
+		return err
+	}
+	return nil
+}
 
 // Close ends the watch.
 func (c *Commits) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var errs []error
 	if c.index != nil {
 		errs = append(errs, syscall.Munmap(c.index))
+		c.index = nil
 	}
 	if c.file != nil {
 		errs = append(errs, c.file.Close())
+		c.file = nil
 	}
 	return errors.Join(errs...)
 }
