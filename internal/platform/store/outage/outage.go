@@ -48,8 +48,8 @@ var texts = map[Reason]struct{ what, remedy string }{
 		"it takes no more connections", "close others, or raise max_connections, or the limits of the pooler before it",
 	},
 	Memory: {
-		"its server is out of memory for locks", "raise max_pred_locks_per_transaction and max_locks_per_transaction of the " +
-			"database server, and start it again",
+		"its server is out of memory for locks", "raise max_pred_locks_per_transaction and max_locks_per_transaction of " +
+			"the database server, and start it again",
 	},
 	TakenOver: {
 		"another quickconnectd serves it now", "stop this process, and send requests to the other one",
