@@ -78,7 +78,9 @@ var checks = []check{
 	},
 	{
 		rule: api.RuleOwnerPattern, needs: []string{"owner"}, find: otherOwner,
-		kinds: []string{api.KindConnectors, api.KindScopedTokens, api.KindSigningSecrets},
+		kinds: []string{
+			api.KindConnectors, api.KindScopedTokens, api.KindSigningSecrets, api.KindWorkloadIdentities,
+		},
 		why:   "Only an owner in this form can be found and asked when a secret leaks.",
 		worse: func(_ api.EnvironmentRules, was, is Subject) bool { return was.Owner != is.Owner },
 	},
@@ -86,7 +88,7 @@ var checks = []check{
 		rule: api.RuleRequireLabels, needs: []string{"labels"}, find: labelMissing,
 		kinds: []string{
 			api.KindConnectors, api.KindScopedTokens, api.KindWebhookEndpoints, api.KindSigningSecrets,
-			api.KindRotationPolicies,
+			api.KindRotationPolicies, api.KindWorkloadIdentities,
 		},
 		why: "Reports and other rules select objects by these labels.",
 		worse: func(r api.EnvironmentRules, was, is Subject) bool {

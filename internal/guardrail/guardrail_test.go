@@ -325,3 +325,14 @@ func TestWeakValues(t *testing.T) {
 		t.Errorf("a user name is no secret: %+v", found)
 	}
 }
+
+// The labels of every kind of object can be required: a kind without them would be one that reports do not find.
+func TestLabelsAreOfEveryKind(t *testing.T) {
+	rules := api.EnvironmentRules{RequireLabels: []string{"team"}}
+	for _, k := range api.Kinds() {
+		found := guardrail.Find(rules, nil, nil, guardrail.Subject{Kind: k.Path, Name: "a"}, time.Time{})
+		if len(found) != 1 || found[0].Rule != api.RuleRequireLabels {
+			t.Errorf("%s without a label: %+v", k.Singular, found)
+		}
+	}
+}

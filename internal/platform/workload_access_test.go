@@ -356,3 +356,23 @@ func (w *world) count(path string) int {
 	w.t.Helper()
 	return len(decoded[api.Page[object]](w.do("GET", path, nil).want(200)).Items)
 }
+
+// TestIdentitiesKeepTheRules: an identity needs the labels and the owner that the environment asks for, like every
+// other object, and one that does not have them is found by a check of the rules.
+func TestIdentitiesKeepTheRules(t *testing.T) {
+	w := newWorld(t)
+	old := w.newIdentity("old", nil)
+	rules := object{"require_labels": []string{"cost"}, "owner_pattern": "team-[a-z]+"}
+	w.govern(rules)
+	labelled := object{"labels": object{"cost": "1"}}
+	w.do("POST", pathIdentities, identityBody("bad", nil)).refusedBy(api.RuleRequireLabels, "/labels")
+	w.do("POST", pathIdentities, identityBody("bad", object{"labels": object{"cost": "1"}, "owner": "bob"})).
+		refusedBy(api.RuleOwnerPattern, "/owner")
+	good := w.newIdentity("good", labelled)
+	w.do("PATCH", pathIdentities+"/"+good.ID, object{"labels": nil}).refusedBy(api.RuleRequireLabels, "/labels")
+	w.do("PATCH", pathIdentities+"/"+old.ID, object{"description": "still usable"}).want(200)
+	found := decoded[api.GuardrailCheck](w.do("POST", "/v1/environment-policy/check", rules).want(200))
+	if found.Count != 1 || found.Violations[0].ID != old.ID {
+		t.Errorf("a check of the rules finds %+v", found)
+	}
+}

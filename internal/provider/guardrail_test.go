@@ -180,3 +180,14 @@ func TestGuardrailsWarnWhoMayChangeThem(t *testing.T) {
 	}
 	tftest.Says(t, d.Warnings(), "Guardrail "+api.RuleMaxRotationInterval, "may change the rules")
 }
+
+// TestGuardrailOfEveryKind: a plan of every kind of object shows that a label is missing.
+func TestGuardrailOfEveryKind(t *testing.T) {
+	forEach(t, everyKind(), func(s *scene, k kind) {
+		s.govern(api.EnvironmentRules{RequireLabels: []string{"cost"}})
+		tf := s.Terraform(k.Terraform)
+		tftest.Says(s.t, tf.Plan(k.config).Diags.Errors(), `AttributeName("labels")`, "Guardrail "+api.RuleRequireLabels)
+		tftest.Must(s.t, tf.Plan(k.config.With("labels", map[string]any{"cost": "1"})).Diags)
+		s.Wrote(s.t)
+	})
+}

@@ -47,7 +47,7 @@ func (h *Handler) check(ctx context.Context, in *checkInput) (*httpapi.Answer, e
 // eachSubject reads every object of the environment that the rules look at.
 func eachSubject(ctx context.Context, tx *txn.Tx, do func(id string, s guardrail.Subject)) error {
 	for _, kind := range []func(context.Context, *txn.Tx, func(string, guardrail.Subject)) error{
-		eachConnector, eachToken, eachEndpoint, eachSigningSecret, eachRotationPolicy,
+		eachConnector, eachToken, eachEndpoint, eachSigningSecret, eachRotationPolicy, eachWorkloadIdentity,
 	} {
 		if err := kind(ctx, tx, do); err != nil {
 			return err
@@ -112,5 +112,12 @@ func eachRotationPolicy(ctx context.Context, tx *txn.Tx, do func(string, guardra
 	return pages(ctx, tx, tx.RotationPolicies, func(p *store.RotationPolicy) (string, error) {
 		do(p.ID, guardrails.RotationPolicy(p))
 		return p.ID, nil
+	})
+}
+
+func eachWorkloadIdentity(ctx context.Context, tx *txn.Tx, do func(string, guardrail.Subject)) error {
+	return pages(ctx, tx, tx.WorkloadIdentities, func(w *store.WorkloadIdentity) (string, error) {
+		do(w.ID, guardrails.WorkloadIdentity(w))
+		return w.ID, nil
 	})
 }

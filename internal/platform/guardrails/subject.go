@@ -54,6 +54,11 @@ func RotationPolicy(p *store.RotationPolicy) guardrail.Subject {
 	}
 }
 
+// WorkloadIdentity is what the rules look at of a workload identity.
+func WorkloadIdentity(w *store.WorkloadIdentity) guardrail.Subject {
+	return guardrail.Subject{Kind: api.KindWorkloadIdentities, Name: w.Name, Labels: w.Labels, Owner: w.Owner}
+}
+
 // Supplied are values under the members of one that a request brings, such as credentials.
 func Supplied(member string, values map[string]secret.Value) (out []guardrail.Value) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {

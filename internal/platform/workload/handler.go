@@ -11,6 +11,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -95,6 +96,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := httpapi.CheckNameFree(ctx, tx, kind, w.Name); err != nil {
 			return nil, err
 		}
+		if err := guardrails.Check(ctx, tx, w.ID, nil, guardrails.WorkloadIdentity(w)); err != nil {
+			return nil, err
+		}
 		if err := tx.InsertWorkloadIdentity(ctx, w); err != nil {
 			return nil, err
 		}
@@ -172,6 +176,10 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		}
 		if reflect.DeepEqual(before, *w) {
 			return httpapi.Object(&w.Object, flatten(w)), nil
+		}
+		was := guardrails.WorkloadIdentity(&before)
+		if err := guardrails.Check(ctx, tx, w.ID, &was, guardrails.WorkloadIdentity(w)); err != nil {
+			return nil, err
 		}
 		w.Etag++
 		if err := tx.UpdateWorkloadIdentity(ctx, w); err != nil {

@@ -62,6 +62,7 @@ func (r *identityResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	defer r.Guard(ctx, api.WorkloadIdentities, req, resp)
 	if req.State.Raw.IsNull() {
 		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
 		return
