@@ -149,7 +149,7 @@ func TestClientExchangesWhatItHas(t *testing.T) {
 		if diff := cmp.Diff(want, form); diff != "" {
 			t.Errorf("a JWT (-want +got):\n%s", diff)
 		}
-		wantFailure(t, got, "refused") // it is nobody's
+		wantFailure(t, got, "refused") // no identity takes it
 		for _, name := range []string{"identity", "tenant", "environment"} {
 			want.Del(name)
 		}

@@ -35,7 +35,7 @@ func TestClientIntrospection(t *testing.T) {
 			t.Errorf("WWW-Authenticate: %s", got)
 		}
 		s.wantCalls("the token of a principal", url, s.p.Token(api.RoleRuntime), 401, 0)
-		s.wantCalls("a token that nobody made", url, unknown, 401, 1)
+		s.wantCalls("a token that was never made", url, unknown, 401, 1)
 		s.wantCalls("the same again", url, unknown, 401, 0)
 		s.wantCalls("a right token", url, value, 200, 1)
 		s.wantCalls("the same again", url, value, 200, 0)

@@ -39,7 +39,7 @@ type Connector struct {
 	RefreshReason *string `json:"refresh_reason" doc:"Why the status is retrying or refresh_failed, and what to do. It has nothing of the authorization server's text. Null otherwise."`
 	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
 	PreviousInUseBy      []Consumer `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
-	SafeToRevokePrevious *bool      `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where nobody fetched earlier ones."`
+	SafeToRevokePrevious *bool      `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where no consumer fetched earlier ones."`
 	Hold                 *Hold      `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
 }
 

@@ -120,7 +120,7 @@ type Identity struct {
 	// Objects is what the provider decides by whether it reads a kind one by one or in pages.
 	Objects map[string]int64 `json:"objects" doc:"How many objects of each kind the environment has, by the path of the kind. Null for a role that may not read."`
 	// ComparisonKeys has every key that a digest may have been made with, in the order of their numbers.
-	ComparisonKeys []ComparisonKey `json:"comparison_keys" nullable:"false" doc:"The keys of the digests of supplied secrets in this environment that are in use, the newest last: it makes new digests. Compare a value with a digest only under the key whose number the digest begins with. Empty for the roles auditor, security and runtime, which do not need them: whoever has a key and a digest can guess a weak secret."`
+	ComparisonKeys []ComparisonKey `json:"comparison_keys" nullable:"false" doc:"The keys of the digests of supplied secrets in this environment that are in use, the newest last: it makes new digests. Compare a value with a digest only under the key whose number the digest begins with. Empty for the roles auditor, security and runtime, which do not need them: with a key and a digest, a weak secret can be guessed."`
 }
 
 // Platform returns which platform the identity is of.

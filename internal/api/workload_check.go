@@ -114,7 +114,7 @@ func (k jwk) check() error {
 	case k.ID == "" || len(k.ID) > maxKeyID || !isPrintable(k.ID):
 		return fmt.Errorf("has no kid of 1 to %d printable characters", maxKeyID)
 	case k.K != nil || k.Type == "oct":
-		return errors.New("is symmetric: whoever checks with it could also sign")
+		return errors.New("is symmetric: the key that checks a signature would also make one")
 	case k.D != nil:
 		return errors.New("is private: leave out d and what belongs to it, and use another key, for this one was shown")
 	case k.Use != "" && k.Use != "sig":

@@ -33,7 +33,7 @@ type tokenSource struct {
 	renewal *renewal // under way; nil: none
 }
 
-// lease is an access token, with moments of the monotonic clock: whoever sets the machine's clock changes nothing.
+// lease is an access token, with moments of the monotonic clock: a change of the machine's clock does not matter.
 type lease struct {
 	token         secret.Value
 	renewAt, ends time.Duration

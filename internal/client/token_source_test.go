@@ -104,7 +104,7 @@ func TestTokenIsRenewedInTime(t *testing.T) {
 		x.gives("token-1")
 		x.wantMade(2)
 		x.gives("token-2")
-		// Whoever sets the clock of the machine changes nothing.
+		// A change of the machine's clock does not matter.
 		x.clock.Jump(24 * time.Hour)
 		x.gives("token-2")
 		x.clock.Advance(time.Hour)

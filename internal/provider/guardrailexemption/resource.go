@@ -121,18 +121,8 @@ func (r *exemptionResource) Update(ctx context.Context, req resource.UpdateReque
 }
 
 func (r *exemptionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
-	c := r.ClientFor(ctx, req.Private, state.Tenant, state.Environment, &resp.Diagnostics)
-	if c == nil {
-		return
-	}
-	err := c.GuardrailExemptions().Delete(ctx, state.ID.ValueString())
-	if err != nil && !r.Gone(ctx, err, req.Private, &resp.Diagnostics) {
-		r.Report(&resp.Diagnostics, err, state.subject())
-	}
+	tfkit.Remove(ctx, &r.ResourceBase, req, resp, tfkit.Subject{Type: kind.Terraform},
+		(*client.Client).GuardrailExemptions)
 }
 
 // ImportState takes the id of the exemption, or the name of its object where that has one exemption only.
