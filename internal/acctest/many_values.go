@@ -29,7 +29,7 @@ type ManyValues struct {
 }
 
 // tokensBatch is how many tokens are written in one transaction.
-const tokensBatch = 500
+const tokensBatch = 50
 
 // NewManyValues makes a platform with n tokens. older seals them as builds without data keys did.
 func NewManyValues(tb testing.TB, url string, n int, older bool) *ManyValues {
