@@ -35,20 +35,44 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if err != nil {
 		return !isFinal(err), nil
 	}
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests:
-		p, ours := ourProblem(resp)
-		return !ours || p.Code != api.CodeLimitReached, nil // that limit does not pass by waiting
-	case resp.StatusCode == http.StatusNotImplemented:
-		return false, nil
-	case resp.StatusCode >= 500:
-		return true, nil
-	case resp.StatusCode == http.StatusConflict:
-		// With a field, it is another run that is in progress and not this request: CreateClaimed waits for that.
-		p, ours := ourProblem(resp)
-		return ours && p.Code == api.CodeInProgress && p.Field == "", nil
+	p, ours := ourProblem(resp)
+	if !ours {
+		p = api.Problem{}
 	}
-	return false, nil
+	return passes(resp.StatusCode, p.Code, p.Field), nil
+}
+
+// passes reports whether what was answered may be another thing later. The code is empty where the answer is not surely
+// of the platform.
+func passes(status int, code, field string) bool {
+	switch status {
+	case http.StatusTooManyRequests:
+		return code != api.CodeLimitReached // that limit does not pass by waiting
+	case http.StatusNotImplemented:
+		return false
+	case http.StatusConflict:
+		// With a field, it is another run that is in progress and not this request: CreateClaimed waits for that.
+		return code == api.CodeInProgress && field == ""
+	}
+	return status >= 500
+}
+
+// Passes reports whether an error of a request is a fault that may pass: no connection, no answer in time, too many
+// requests, or a platform that is out of order. What the platform has refused does not.
+func Passes(err error) bool {
+	var e *Error
+	switch {
+	case !errors.As(err, &e), errors.Is(err, context.Canceled):
+		return false
+	case e.Status != 0:
+		return passes(e.Status, e.Code, e.Field)
+	}
+	// Where the client got no access token, what came of the exchange counts. Without one there is no JWT.
+	if workload := (*WorkloadError)(nil); errors.As(e.Cause, &workload) {
+		return Passes(workload.Cause)
+	}
+	badID := (*IDError)(nil)
+	return !errors.As(e.Cause, &badID) && !isFinal(e.Cause)
 }
 
 // ourProblem reads the problem of a response. ours is false where it is not surely of the platform.

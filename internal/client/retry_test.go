@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -79,7 +80,31 @@ func TestRetries(t *testing.T) {
 			if e.Code != code || e.Status != tt.status || e.Attempts != tt.requests {
 				t.Errorf("got code %q, status %d, %d attempts", e.Code, e.Status, e.Attempts)
 			}
+			if passes := tt.requests > 1; Passes(err) != passes {
+				t.Errorf("it may pass: %t", !passes)
+			}
 		})
+	}
+}
+
+// Of a client without an access token, what came of the exchange counts.
+func TestPasses(t *testing.T) {
+	away, refused := &Error{Status: http.StatusBadGateway}, &Error{Status: 400, Code: api.CodeInvalidGrant}
+	for name, tt := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"the platform is away":     {&Error{Cause: &WorkloadError{Cause: away}}, true},
+		"the JWT is refused":       {&Error{Cause: &WorkloadError{Cause: refused}}, false},
+		"there is no JWT":          {&Error{Cause: &WorkloadError{Cause: errors.New("no file")}}, false},
+		"the run is interrupted":   {&Error{Cause: &transportError{"", context.Canceled}}, false},
+		"no answer in time":        {&Error{Cause: &transportError{"", &timeoutError{time.Second}}}, true},
+		"an id that is none":       {&Error{Cause: &IDError{"con_"}}, false},
+		"an error of another kind": {errors.New("another"), false},
+	} {
+		if Passes(tt.err) != tt.want {
+			t.Errorf("%s: may pass: %t", name, !tt.want)
+		}
 	}
 }
 

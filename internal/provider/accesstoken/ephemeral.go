@@ -11,15 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
-
-// leastWait is the least time until a renewal: Terraform renews nothing sooner.
-const leastWait = 5 * time.Second
 
 type accessToken struct{ tfkit.EphemeralBase }
 
@@ -47,7 +45,9 @@ type opened struct {
 	ID        string    `json:"id"`
 	TTL       string    `json:"ttl"`
 	ExpiresAt time.Time `json:"expires_at"`
-	Revoke    bool      `json:"revoke"`
+	// Ends is when it ends by the clock of this machine, which may show another time than the platform's.
+	Ends   time.Time `json:"ends"`
+	Revoke bool      `json:"revoke"`
 }
 
 const noteKey = "access_token"
@@ -84,13 +84,15 @@ func (a *accessToken) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 		})
 		return
 	default:
-		note.ID, note.ExpiresAt = t.ID, t.ExpiresAt
+		now := clock.System().Now()
+		note.ID = t.ID
+		note.lives(t.AccessTokenLife, now)
 		m.AccessToken, m.ID = types.StringValue(t.Value.Expose()), types.StringValue(t.ID)
 		m.ExpiresAt = tfkit.TimeValue(&t.ExpiresAt)
 		scopes, d := types.SetValueFrom(ctx, types.StringType, t.Scopes)
 		m.Scopes = scopes
 		resp.Diagnostics.Append(d...)
-		resp.RenewAt = renewAt(t.AccessTokenLife)
+		resp.RenewAt = renewAt(t.AccessTokenLife, now)
 	}
 	tfkit.StorePrivate(ctx, resp.Private, noteKey, &note, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
@@ -125,16 +127,6 @@ func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) b
 	return true
 }
 
-// renewAt returns when an access token is to be extended: once two thirds of its life are over, by the clock of this
-// machine alone. It returns the zero time, which is never, where no extension helps.
-func renewAt(life api.AccessTokenLife) time.Time {
-	if !life.EndsAtLatest.After(life.ExpiresAt) {
-		return time.Time{}
-	}
-	wait := time.Duration(life.ExpiresIn) * time.Second * 2 / 3
-	return clock.System().Now().Add(max(wait, leastWait))
-}
-
 func (a *accessToken) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	note := tfkit.LoadPrivate[opened](ctx, req.Private, noteKey, &resp.Diagnostics)
 	if note == nil || note.ID == "" {
@@ -146,21 +138,37 @@ func (a *accessToken) Renew(ctx context.Context, req ephemeral.RenewRequest, res
 	}
 	life, err := c.AccessTokens().Extend(ctx, note.ID, api.AccessTokenExtend{TTL: &note.TTL})
 	if err != nil {
-		resp.Diagnostics.AddError(
-			"Access token not extended",
-			fmt.Sprintf("%s %s What uses it after that is refused. Run the "+
-				"apply again: it opens another access token.", tfkit.SentenceOf(err), endsByItself(note)),
-		)
+		a.notExtended(ctx, note, err, resp)
 		return
 	}
-	note.ExpiresAt = life.ExpiresAt
-	resp.RenewAt = renewAt(*life)
+	now := clock.System().Now()
+	note.lives(*life, now)
+	resp.RenewAt = renewAt(*life, now)
 	if resp.RenewAt.IsZero() {
 		resp.Diagnostics.AddWarning("Access token extended for the last time", endsByItself(note)+" It cannot be extended "+
 			"further: it lives 12 hours at most, and never longer than the version of the scoped token that it was made from. "+
 			"What uses it after that is refused.")
 	}
 	tfkit.StorePrivate(ctx, resp.Private, noteKey, note, &resp.Diagnostics)
+}
+
+// notExtended has a fault that may pass tried again while the token is valid. After an error, Terraform renews no more.
+func (a *accessToken) notExtended(ctx context.Context, note *opened, err error, resp *ephemeral.RenewResponse) {
+	advice := "Run the apply again: it opens another access token."
+	if client.Passes(err) {
+		if resp.RenewAt = againAt(note.Ends, clock.System().Now(), askedWait(err)); !resp.RenewAt.IsZero() {
+			tflog.Info(ctx, "an access token was not extended; the provider tries again", map[string]any{
+				"id": note.ID, "error": err.Error(), "at": resp.RenewAt.UTC().Format(time.RFC3339),
+			})
+			return
+		}
+		advice = "That was the last try before its end. Once the platform answers again, run the apply again: it opens " +
+			"another access token."
+	}
+	resp.Diagnostics.AddError(
+		"Access token not extended",
+		fmt.Sprintf("%s %s What uses it after that is refused. %s", tfkit.SentenceOf(err), endsByItself(note), advice),
+	)
 }
 
 func (a *accessToken) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {

@@ -19,7 +19,8 @@ func (a *accessToken) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp 
 			"provisioner, or the configuration of another provider. It is in neither the state nor the plan. It is accepted " +
 			"where the scoped token is, at introspection and for the credentials of its connector, within `scopes`; the API " +
 			"does not accept it.\n\nOpening it makes an additional token, and changes neither the scoped token nor another " +
-			"access token. During a long run it is extended before it ends, for 12 hours at most. It ends at once with the " +
+			"access token. During a long run it is extended before it ends, for 12 hours at most; while the platform " +
+			"does not answer, the extension is tried again until shortly before that end. It ends at once with the " +
 			"version of the scoped token that it was made from. It needs the permission `reveal` (role " +
 			tfkit.RolesWith(api.PermissionReveal, "or") + ").",
 		Attributes: map[string]schema.Attribute{
