@@ -1,6 +1,11 @@
 package api
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Access classes of scopes.
 const (
@@ -13,7 +18,7 @@ const (
 type Scope struct {
 	Name        string `json:"name" doc:"The scope, as a token has it."`
 	Description string `json:"description" doc:"What a token with it may do."`
-	Area        string `json:"area" doc:"What it is about."`
+	Area        string `json:"area" doc:"What it is about: its part before the colon."`
 	Access      string `json:"access" doc:"read, write, or admin for what changes who may do what." enum:"read,write,admin"`
 }
 
@@ -38,9 +43,59 @@ func ScopeCatalogue() []Scope {
 	}
 }
 
+// InWords names the scope with what it allows, such as "messages:send (send messages; messages, write)".
+func (s Scope) InWords() string {
+	does := strings.ToLower(s.Description[:1]) + strings.TrimSuffix(s.Description[1:], ".")
+	return fmt.Sprintf("%s (%s; %s, %s)", s.Name, does, s.Area, s.Access)
+}
+
+// ScopesFor returns what the catalogue has for a scope: the scope itself, or what a wildcard stands for.
+func ScopesFor(scope string) (out []Scope) {
+	for _, s := range ScopeCatalogue() {
+		if s.Name == scope || IsWildcard(scope) && ScopeAllowed(s.Name, []string{scope}) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // ScopeKnown reports whether the catalogue has a scope. A wildcard is known where the catalogue has what it stands for.
-func ScopeKnown(scope string) bool {
-	return slices.ContainsFunc(ScopeCatalogue(), func(s Scope) bool {
-		return s.Name == scope || IsWildcard(scope) && ScopeAllowed(s.Name, []string{scope})
-	})
+func ScopeKnown(scope string) bool { return len(ScopesFor(scope)) > 0 }
+
+// scopesNear returns what an unknown scope was probably meant to be: one scope, or, where only its area is clear, all
+// of the area.
+func scopesNear(scope string) (out []Scope) {
+	area, action, _ := strings.Cut(scope, ":")
+	var areas, actions []string
+	for _, s := range ScopeCatalogue() {
+		areas = append(areas, s.Area)
+	}
+	area = nearest(area, areas)
+	for _, s := range ScopeCatalogue() {
+		if s.Area == area {
+			out, actions = append(out, s), append(actions, strings.TrimPrefix(s.Name, area+":"))
+		}
+	}
+	if near := nearest(action, actions); near != "" {
+		return out[slices.Index(actions, near):][:1]
+	}
+	return out
+}
+
+// UnknownScope says that the catalogue does not have a scope, and what it has near to it.
+func UnknownScope(scope string) string {
+	text := strconv.Quote(scope) + " is not in the scope catalogue"
+	if near := scopesNear(scope); len(near) > 0 {
+		return text + ", which has " + ScopesInWords(near)
+	}
+	return text
+}
+
+// ScopesInWords lists scopes with what they allow.
+func ScopesInWords(all []Scope) string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.InWords())
+	}
+	return strings.Join(out, ", ")
 }

@@ -30,8 +30,13 @@ func wildcard(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	if !r.ForbidWildcardScopes || len(all) == 0 {
 		return nil
 	}
+	now := "none of the scope catalogue"
+	if has := api.ScopesFor(all[0]); len(has) > 0 {
+		now = api.ScopesInWords(has)
+	}
 	return &found{
-		entry(s, all[0]), fmt.Sprintf("%q stands for every scope that begins so, also for those that come later", all[0]),
+		entry(s, all[0]), fmt.Sprintf("%q stands for every scope that begins so, also for those that come later; now it "+
+			"is %s", all[0], now),
 		"Name each scope that the job needs.",
 	}
 }
@@ -41,16 +46,42 @@ func tooManyScopes(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 		return nil
 	}
 	return &found{
-		"/scopes", fmt.Sprintf("it has %d entries, and at most %d are allowed", len(s.Scopes), *r.MaxScopesPerToken),
+		"/scopes", fmt.Sprintf("the limit is %d, and it has %d entries: %s", *r.MaxScopesPerToken, len(s.Scopes),
+			counted(s.Scopes)),
 		"Leave out what the job does not need, or make a token for each job.",
 	}
+}
+
+// mostNamed is how many scopes a message names with what they allow.
+const mostNamed = 8
+
+// counted names scopes with what they allow, so that a reader sees which ones a job can do without.
+func counted(scopes []string) string {
+	var out []string
+	for i, scope := range scopes {
+		if i == mostNamed {
+			out = append(out, fmt.Sprintf("and %d more", len(scopes)-i))
+			break
+		}
+		known := api.ScopesFor(scope)
+		switch {
+		case api.IsWildcard(scope):
+			scope += " (a wildcard)"
+		case len(known) == 0:
+			scope += " (not in the scope catalogue)"
+		default:
+			scope = known[0].InWords()
+		}
+		out = append(out, scope)
+	}
+	return strings.Join(out, ", ")
 }
 
 func unknownScope(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	for _, scope := range s.Scopes {
 		if r.ForbidUnknownScopes && !api.ScopeKnown(scope) {
 			return &found{
-				entry(s, scope), fmt.Sprintf("%q is not in the scope catalogue", scope),
+				entry(s, scope), api.UnknownScope(scope),
 				"Use a scope of the catalogue: GET /v1/scopes lists them.",
 			}
 		}

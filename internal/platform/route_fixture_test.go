@@ -121,6 +121,7 @@ var routes = []route{
 	{"POST", pathPolicies + "/{id}/undelete", api.PermissionWrite, object{"name": "new"}},
 	{"DELETE", pathPolicies + "/{id}", api.PermissionWrite, nil},
 
+	{"GET", "/v1/scopes", api.PermissionRead, nil},
 	{"GET", "/v1/environment-policy", api.PermissionRead, nil},
 	{"POST", "/v1/environment-policy/check", api.PermissionRead, object{"require_cidrs": true}},
 	{"POST", pathRules, api.PermissionGovern, object{"forbid_weak_credentials": true}},

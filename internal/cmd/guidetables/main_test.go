@@ -48,6 +48,17 @@ func TestRoleTable(t *testing.T) {
 	}
 }
 
+// The table has every scope of the catalogue with its area and its access class.
+func TestScopeTable(t *testing.T) {
+	if n := strings.Count(scopes(), "\n"); n != len(api.ScopeCatalogue())+2 {
+		t.Errorf("%d lines for %d scopes", n, len(api.ScopeCatalogue()))
+	}
+	const row = "| `messages:send` | Send messages. | messages | write |\n"
+	if !strings.Contains(scopes(), row) {
+		t.Errorf("%s does not have %s", scopes(), row)
+	}
+}
+
 // The table names every preset, its issuer and its required claims. What is said of a preset by hand are claims that an
 // identity of it may have.
 func TestPresetTable(t *testing.T) {

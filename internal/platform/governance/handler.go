@@ -65,6 +65,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 			"environment is older than environment policies.",
 	}, h.delete)
 	h.mountExemptions(r)
+	mountScopes(r)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getGuardrails", Method: http.MethodGet, Path: inForcePath, Tag: kind.Tag,
 		Permission: api.PermissionRead, Returns: api.Guardrails{}, Summary: "Read the rules that hold",

@@ -14,12 +14,12 @@ func TestNullAndEmptyStayApart(t *testing.T) {
 		map[string]any{}).With("allowed_scopes", []string{})
 	for _, c := range []tftest.Config{
 		empty, base(), empty,
-		base().With("allowed_scopes", []string{"b:*", "a"}).With("labels", map[string]any{"a": "1"}),
+		base().With("allowed_scopes", []string{"users:*", "messages:send"}).With("labels", map[string]any{"a": "1"}),
 	} {
 		tf.Run(c)
 		tftest.Silent(t, tf, c)
 	}
-	tf.Expect(tf.State, `allowed_scopes=["a","b:*"]`, `labels={"a":"1"}`, "description=<null>")
+	tf.Expect(tf.State, `allowed_scopes=["messages:send","users:*"]`, `labels={"a":"1"}`, "description=<null>")
 	if object := s.object(); object.AllowedScopes == nil || object.Settings != nil {
 		t.Errorf("the platform has scopes %v and settings %v", object.AllowedScopes, object.Settings)
 	}
@@ -122,4 +122,16 @@ func TestSettingsOfRealServices(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, errs, tt.want)
 		}
 	}
+}
+
+// An unknown scope in allowed_scopes is a warning of the plan that adds it.
+func TestUnknownAllowedScope(t *testing.T) {
+	tf := start(t).tf
+	c := base().With("allowed_scopes", []string{"messages:*", "message:*"})
+	plan := tf.Plan(c)
+	tftest.Must(t, plan.Diags)
+	tftest.Says(t, plan.Diags.Warnings(), `AttributeName("allowed_scopes")`, "Unknown scope",
+		`"message:*" is not in the scope catalogue, which has messages:read (`)
+	tf.Keep(plan, nil)
+	tftest.Silent(t, tf, c)
 }

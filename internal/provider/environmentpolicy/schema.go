@@ -83,7 +83,8 @@ func rulesOfScopes() map[string]schema.Attribute {
 				api.MaxScopes,
 			),
 		},
-		"forbid_unknown_scopes": flag("Every scope of a scoped token must be in the scope catalogue."),
+		"forbid_unknown_scopes": flag("Every scope of a scoped token must be in the scope catalogue, which the guide " +
+			"`concepts` has."),
 		"allowed_connector_types": set("The types that a connector may have. At least one. No default: every type is " +
 			"allowed."),
 		"require_cidrs": flag("Scoped tokens must have `allowed_cidrs`, and none of them may be every address."),

@@ -1,6 +1,7 @@
 package scopedtoken_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,4 +58,39 @@ func TestScopesBeyondTheConnector(t *testing.T) {
 	tftest.Must(t, d)
 	one := base().With("name", "second").With("connector_id", acctest.TheFixture().Connectors[0])
 	tftest.Says(t, other.Plan(one.With("scopes", []string{"contacts:read"})).Diags.Warnings(), summary)
+}
+
+// A scope that the catalogue does not have is a warning of the plan that adds it, and an error under the rule about it.
+func TestUnknownScope(t *testing.T) {
+	const summary = "Unknown scope"
+	p, tf := start(t)
+	p.As(api.RoleDeployer).Patch(api.KindConnectors, "one", map[string]any{"allowed_scopes": nil}).Want(200)
+	c := base().With("scopes", []string{"messages:send", "message:read", "a:b"})
+	plan := tf.Plan(c)
+	tftest.Must(t, plan.Diags)
+	tftest.Says(t, plan.Diags.Warnings(), `AttributeName("scopes")`, summary, `"a:b" is not in the scope catalogue. `,
+		`"message:read" is not in the scope catalogue, which has messages:read (`, "forbid_unknown_scopes")
+	if w := plan.Diags.Warnings(); strings.Contains(w, `"messages:send"`) {
+		t.Errorf("warns of a known scope: %s", w)
+	}
+	tf.Keep(plan, nil)
+	tftest.Silent(t, tf, c)
+	tftest.Says(t, tf.Plan(c.With("scopes", []string{"a:b", "c:d"})).Diags.Warnings(), `"c:d"`)
+
+	_, err := p.As(api.RoleSecurity).Client().EnvironmentPolicies().Create(t.Context(),
+		api.EnvironmentRules{ForbidUnknownScopes: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := p.Terraform(api.ScopedTokens.Terraform).Plan(c.With("name", "second")).Diags
+	tftest.Says(t, d.Errors(), `AttributeName("scopes")`, "Guardrail "+api.RuleForbidUnknownScopes, "GET /v1/scopes")
+	if strings.Contains(d.Warnings(), summary) {
+		t.Errorf("it is an error and a warning: %s", d.Warnings())
+	}
+
+	// The catalogue that the platform has is that of the provider.
+	all, err := p.As(api.RolePlanner).Client().Scopes(t.Context())
+	if err != nil || !slices.Equal(all, api.ScopeCatalogue()) {
+		t.Errorf("%v: %v", err, all)
+	}
 }

@@ -93,11 +93,16 @@ func (b *ResourceBase) Guard(
 	is.Values = readingOf(ctx, req.Config.GetAttribute).supplied(planned)
 	is.HasSecret = is.HasSecret || len(is.Values) > 0
 	var was *guardrail.Subject
+	var stored reading
 	if !req.State.Raw.IsNull() {
-		old := readingOf(ctx, req.State.GetAttribute).subject(kind, s.intervalOf)
+		stored = readingOf(ctx, req.State.GetAttribute)
+		old := stored.subject(kind, s.intervalOf)
 		was = &old
 	}
 	g := s.guardrails(ctx)
+	if kind != api.ScopedTokens || !g.rules.ForbidUnknownScopes {
+		warnUnknownScopes(diags, kind, stored, planned)
+	}
 	for _, v := range guardrail.Find(g.rules, g.exemptions, nil, is, g.now) {
 		if v.Exemption != nil {
 			s.warnExempted(diags, v)

@@ -69,3 +69,32 @@ func (s *Session) WarnScopes(diags *diag.Diagnostics, connector types.String, sc
 				"allowed_scopes are widened before.", connector.ValueString(), strings.Join(beyond, ", ")))
 	}
 }
+
+// scopeArguments are the arguments that have scopes, by the paths of the kinds.
+var scopeArguments = map[string]string{api.KindScopedTokens: "scopes", api.KindConnectors: "allowed_scopes"}
+
+// warnUnknownScopes warns of scopes that a plan adds and the catalogue does not have. stored is nil for a new object. The
+// catalogue is that of this build, so that a plan needs no request for it.
+func warnUnknownScopes(diags *diag.Diagnostics, kind api.Kind, stored, planned reading) {
+	argument, ok := scopeArguments[kind.Path]
+	if !ok {
+		return
+	}
+	var had []string
+	if stored != nil {
+		had = stored.texts(argument)
+	}
+	text := ". The platform takes it, and no service may know it: correct it if it is a mistake."
+	if kind == api.ScopedTokens {
+		text += " It is an error where the environment policy sets forbid_unknown_scopes."
+	}
+	for _, scope := range planned.texts(argument) {
+		if scope == "" { // the plan does not know it yet
+			continue
+		}
+		if !api.ScopeKnown(scope) && !slices.Contains(had, scope) {
+			diags.AddAttributeWarning(path.Root(argument).AtSetValue(types.StringValue(scope)), "Unknown scope",
+				api.UnknownScope(scope)+text)
+		}
+	}
+}
