@@ -44,9 +44,10 @@ func TestScopesFor(t *testing.T) {
 func TestUnknownScope(t *testing.T) {
 	const send, read = "messages:send (", "messages:read ("
 	for scope, c := range map[string]struct{ near, not string }{
-		"message:send": {send, read}, "messages:sent": {send, read}, "mesages:snd": {send, read},
+		"message:send": {send, read}, "messages:sent": {send, read}, "mesages:snd": {send, read}, "messages:reads": {read, send},
 		"messages:purge": {read, ""}, "message:*": {send, ""}, "messages": {send, ""},
-		"tickets:read": {"", "which"}, "a:b": {"", "which"}, "admin": {"", "which"}, "credentials:*": {"credentials:read (", ""},
+		"tickets:read": {"", "which"}, "a:b": {"", "which"}, "admin": {"", "which"},
+		"credentials:*": {"credentials:read (", ""},
 	} {
 		got := api.UnknownScope(scope)
 		if !strings.HasPrefix(got, `"`+scope+`" is not in the scope catalogue`) || !strings.Contains(got, c.near) ||

@@ -18,7 +18,8 @@ func TestScopesAreNamedWithWhatTheyAllow(t *testing.T) {
 		want  string
 	}{
 		"a wildcard": {
-			api.EnvironmentRules{ForbidWildcardScopes: true}, []string{"files:*"},
+			api.EnvironmentRules{ForbidWildcardScopes: true},
+			[]string{"files:*"},
 			`"files:*" stands for every scope that begins so, also for those that come later; now it is files:read (download ` +
 				"attachments; files, read), files:write (upload attachments; files, write). ",
 		},
@@ -26,7 +27,8 @@ func TestScopesAreNamedWithWhatTheyAllow(t *testing.T) {
 			api.EnvironmentRules{ForbidWildcardScopes: true}, []string{"a:*"}, "now it is none of the scope catalogue. ",
 		},
 		"too many": {
-			api.EnvironmentRules{MaxScopesPerToken: count(1)}, []string{"messages:send", "users:read"},
+			api.EnvironmentRules{MaxScopesPerToken: count(1)},
+			[]string{"messages:send", "users:read"},
 			"the limit is 1, and it has 2 entries: messages:send (send messages; messages, write), " +
 				"users:read (read the profiles of users; users, read). ",
 		},
@@ -38,7 +40,8 @@ func TestScopesAreNamedWithWhatTheyAllow(t *testing.T) {
 			api.EnvironmentRules{MaxScopesPerToken: count(1)}, many, "messages, read), and 2 more. ",
 		},
 		"unknown": {
-			api.EnvironmentRules{ForbidUnknownScopes: true}, []string{"messages:send", "message:read"},
+			api.EnvironmentRules{ForbidUnknownScopes: true},
+			[]string{"messages:send", "message:read"},
 			`"message:read" is not in the scope catalogue, which has messages:read (read messages and their delivery status; ` +
 				"messages, read). ",
 		},

@@ -111,8 +111,8 @@ func resourceSchema() schema.Schema {
 				"`contacts:*`. Narrowing takes effect at once, also for tokens that have more: what counts is what "+
 				"both allow. The scope `credentials:read`, with which a token fetches the credentials themselves, must be named: "+
 				"no wildcard covers it. "+
-				"A malformed scope is an error in the plan, and one that the scope catalogue does not have (guide `concepts`) is a "+
-				"warning. Default: null.", api.MaxScopes),
+				"A malformed scope is an error in the plan, and one that the scope catalogue does not have (guide `concepts`) is "+
+				"a warning. Default: null.", api.MaxScopes),
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),

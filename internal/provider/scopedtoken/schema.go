@@ -35,8 +35,8 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"at once for every valid version. A warning of the plan, and an error of the apply, mean that the " +
 			"connector's `allowed_scopes` do not cover one of them; the warning comes where the plan knows them. " +
 			"`credentials:read` lets the token fetch the credentials of its connector; it counts only where it is named, and " +
-			"a wildcard does not cover it. The guide `concepts` has the scope catalogue; a scope that is not in it is a warning, " +
-			"or an error where the environment policy sets `forbid_unknown_scopes`.",
+			"a wildcard does not cover it. The guide `concepts` has the scope catalogue; a scope that is not in it is a " +
+			"warning, or an error where the environment policy sets `forbid_unknown_scopes`.",
 	}
 	attributes["allowed_cidrs"] = schema.SetAttribute{
 		Optional:    true,

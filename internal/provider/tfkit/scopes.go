@@ -73,8 +73,8 @@ func (s *Session) WarnScopes(diags *diag.Diagnostics, connector types.String, sc
 // scopeArguments are the arguments that have scopes, by the paths of the kinds.
 var scopeArguments = map[string]string{api.KindScopedTokens: "scopes", api.KindConnectors: "allowed_scopes"}
 
-// warnUnknownScopes warns of scopes that a plan adds and the catalogue does not have. stored is nil for a new object. The
-// catalogue is that of this build, so that a plan needs no request for it.
+// warnUnknownScopes warns of scopes that a plan adds and the catalogue does not have. stored is nil for a new object.
+// The catalogue is that of this build, so that a plan needs no request for it.
 func warnUnknownScopes(diags *diag.Diagnostics, kind api.Kind, stored, planned reading) {
 	argument, ok := scopeArguments[kind.Path]
 	if !ok {
