@@ -44,7 +44,8 @@ func TestScopesFor(t *testing.T) {
 func TestUnknownScope(t *testing.T) {
 	const send, read = "messages:send (", "messages:read ("
 	for scope, c := range map[string]struct{ near, not string }{
-		"message:send": {send, read}, "messages:sent": {send, read}, "mesages:snd": {send, read}, "messages:reads": {read, send},
+		"message:send": {send, read}, "messages:sent": {send, read}, "mesages:snd": {send, read},
+		"messages:reads": {read, send},
 		"messages:purge": {read, ""}, "message:*": {send, ""}, "messages": {send, ""},
 		"tickets:read": {"", "which"}, "a:b": {"", "which"}, "admin": {"", "which"},
 		"credentials:*": {"credentials:read (", ""},
