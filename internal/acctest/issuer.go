@@ -1,73 +1,58 @@
 package acctest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
-	jose "github.com/go-jose/go-jose/v4"
-
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/oidctest"
 )
 
-// Issuer signs JWTs as a CI system does whose issuer the platform cannot reach: its keys are uploaded.
+// Issuer is an OpenID provider that signs JWTs as a CI system or a cluster does which the platform cannot reach: its
+// keys are uploaded.
 type Issuer struct {
 	// JWKS is the JWK set with its public key, as a workload identity takes it.
 	JWKS string
 
-	t      testing.TB
-	url    string
-	clock  clock.Clock
-	signer jose.Signer
+	t        testing.TB
+	url      string
+	clock    clock.Clock
+	provider *oidctest.Provider
 }
 
-// NewIssuer returns an issuer that calls itself url, and that has the time of a clock.
+// NewIssuer starts an issuer that calls itself url, and that has the time of a clock. Without a url it has that of its
+// own address.
 func NewIssuer(tb testing.TB, url string, c clock.Clock) *Issuer {
 	tb.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	p := oidctest.Start(tb, oidctest.Options{Issuer: url})
+	resp, err := http.Get(p.URL + oidctest.KeysPath)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	const id = "one"
-	public, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{
-		Key: &key.PublicKey, KeyID: id, Algorithm: string(jose.ES256), Use: "sig",
-	}}})
+	defer resp.Body.Close()
+	keys, err := io.ReadAll(resp.Body)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: id}},
-		(&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return &Issuer{JWKS: string(public), t: tb, url: url, clock: c, signer: signer}
+	return &Issuer{JWKS: string(keys), t: tb, url: p.Issuer, clock: c, provider: p}
 }
 
 // Sign returns a JWT for an audience with these claims, which lives for ten minutes.
 func (i *Issuer) Sign(audience string, claims map[string]any) string {
 	i.t.Helper()
-	now := i.clock.Now()
-	all := map[string]any{"iss": i.url, "aud": audience, "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()}
+	return i.sign(audience, i.clock.Now(), 10*time.Minute, claims)
+}
+
+func (i *Issuer) sign(audience string, now time.Time, life time.Duration, claims map[string]any) string {
+	i.t.Helper()
+	all := map[string]any{"iss": i.url, "aud": audience, "iat": now.Unix(), "exp": now.Add(life).Unix()}
 	maps.Copy(all, claims)
-	payload, err := json.Marshal(all)
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	signed, err := i.signer.Sign(payload)
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	compact, err := signed.CompactSerialize()
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	return compact
+	return i.provider.Sign(all)
 }
 
 // Serve starts the service that gives a job of GitHub Actions its JWTs, for the audience that the job asks for. It
@@ -80,7 +65,8 @@ func (i *Issuer) Serve(claims map[string]any) map[string]string {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]string{"value": i.Sign(r.URL.Query().Get("audience"), claims)})
+		jwt := i.Sign(r.URL.Query().Get("audience"), claims) //nolint:contextcheck // the issuer ends with the test
+		_ = json.NewEncoder(w).Encode(map[string]string{"value": jwt})
 	}))
 	i.t.Cleanup(server.Close)
 	return map[string]string{

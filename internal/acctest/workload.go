@@ -2,16 +2,13 @@ package acctest
 
 import (
 	"context"
-	"io"
 	"maps"
-	"net/http"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/oidctest"
 )
 
 // Workload is a workload that shows who it is by JWTs of an OpenID provider.
@@ -20,27 +17,15 @@ type Workload struct {
 	Subject, Audience string
 
 	t      testing.TB
-	issuer *oidctest.Provider
-	jwks   string
+	issuer *Issuer
 }
 
-// NewWorkload starts an OpenID provider, and returns a workload of it.
+// NewWorkload starts an issuer, and returns a workload of it.
 func NewWorkload(tb testing.TB, subject string) *Workload {
 	tb.Helper()
-	w := &Workload{
-		Subject: subject, Audience: "https://quickconnect.example.com", t: tb, issuer: oidctest.Start(tb, oidctest.Options{}),
+	return &Workload{
+		Subject: subject, Audience: "https://quickconnect.example.com", t: tb, issuer: NewIssuer(tb, "", nil),
 	}
-	resp, err := http.Get(w.issuer.URL + oidctest.KeysPath)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer resp.Body.Close()
-	keys, err := io.ReadAll(resp.Body)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	w.jwks = string(keys)
-	return w
 }
 
 // Identity makes a workload identity that takes the JWTs of the workload, and returns its id. by is its maker, whose
@@ -48,8 +33,8 @@ func NewWorkload(tb testing.TB, subject string) *Workload {
 func (w *Workload) Identity(by *client.Client, name, role, maxTTL string) string {
 	w.t.Helper()
 	made, err := by.WorkloadIdentities().Create(context.WithoutCancel(w.t.Context()), api.WorkloadIdentityCreate{
-		Name: name, Owner: "team-platform", Role: role, Preset: api.PresetCustom, Issuer: &w.issuer.Issuer,
-		Audience: w.Audience, Claims: map[string]string{"sub": w.Subject}, MaxTTL: &maxTTL, JWKS: &w.jwks,
+		Name: name, Owner: "team-platform", Role: role, Preset: api.PresetCustom, Issuer: &w.issuer.url,
+		Audience: w.Audience, Claims: map[string]string{"sub": w.Subject}, MaxTTL: &maxTTL, JWKS: &w.issuer.JWKS,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -60,11 +45,9 @@ func (w *Workload) Identity(by *client.Client, name, role, maxTTL string) string
 // JWT returns a JWT that was made at this time. Further claims replace those of the workload.
 func (w *Workload) JWT(now time.Time, life time.Duration, further map[string]any) string {
 	w.t.Helper()
-	claims := map[string]any{
-		"iss": w.issuer.Issuer, "sub": w.Subject, "aud": w.Audience, "iat": now.Unix(), "exp": now.Add(life).Unix(),
-	}
+	claims := map[string]any{"sub": w.Subject}
 	maps.Copy(claims, further)
-	return w.issuer.Sign(claims)
+	return w.issuer.sign(w.Audience, now, life, claims)
 }
 
 // WriteJWT writes a JWT into a file, and returns it. The file has the old one or the new one at any time.
