@@ -89,6 +89,36 @@ func RolesWith(permission string) []string {
 	return out
 }
 
+// LeastRoles lists the least of the roles that have all of these permissions. There are several where none of them
+// includes the other.
+func LeastRoles(permissions ...string) []string {
+	var enough []string
+	for _, r := range roles {
+		if includes(r.permissions, permissions) {
+			enough = append(enough, r.name)
+		}
+	}
+	return Least(enough)
+}
+
+// Least lists those of some roles that include none of the others.
+func Least(of []string) []string {
+	var out []string
+	for _, name := range of {
+		if !slices.ContainsFunc(of, func(other string) bool { return other != name && Includes(name, other) }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Includes reports whether a role may do all that another one may.
+func Includes(role, other string) bool { return includes(PermissionsOf(role), PermissionsOf(other)) }
+
+func includes(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(p string) bool { return !slices.Contains(all, p) })
+}
+
 // grantable is the one table of which roles a role may give to a workload identity, and take from one.
 var grantable = map[string][]string{
 	RoleDeployer: {RoleAuditor, RolePlanner, RoleOperator, RoleDeployer, RoleRuntime},

@@ -88,10 +88,18 @@ func KindAt(path string) (Kind, bool) {
 	return Kind{}, false
 }
 
+// GoverningKinds returns the kinds of what governs an environment.
+func GoverningKinds() []Kind { return []Kind{EnvironmentPolicies, GuardrailExemptions} }
+
 // WritePermission is what a create, a change and a deletion of an object of the kind need.
 func (k Kind) WritePermission() string {
-	if k == WorkloadIdentities {
+	switch k {
+	case WorkloadIdentities:
 		return PermissionGrant
+	case EnvironmentPolicies:
+		return PermissionGovern
+	case GuardrailExemptions:
+		return PermissionExempt
 	}
 	return PermissionWrite
 }

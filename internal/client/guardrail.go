@@ -39,7 +39,7 @@ func (p EnvironmentPolicies) Check(ctx context.Context, rules api.EnvironmentRul
 // Create writes the policy of the environment, which has one at most.
 func (p EnvironmentPolicies) Create(ctx context.Context, rules api.EnvironmentRules) (*api.EnvironmentPolicy, error) {
 	r := creation(api.EnvironmentPolicies, naming{}, rules)
-	r.object, r.permission = thePolicy, api.PermissionGovern
+	r.object = thePolicy
 	return fetch[api.EnvironmentPolicy](ctx, p.client, r)
 }
 
@@ -67,7 +67,7 @@ func (p EnvironmentPolicies) Replace(
 
 // Delete returns the environment to its defaults.
 func (p EnvironmentPolicies) Delete(ctx context.Context, id string) error {
-	return p.client.removeWith(ctx, api.EnvironmentPolicies, id, api.PermissionGovern)
+	return remove(ctx, p.client, api.EnvironmentPolicies, id)
 }
 
 // GuardrailExemptions has the operations on exemptions from the rules of the environment.
@@ -81,7 +81,6 @@ func (e GuardrailExemptions) Create(
 	ctx context.Context, in api.GuardrailExemptionCreate,
 ) (*api.GuardrailExemption, error) {
 	r := creation(api.GuardrailExemptions, naming{name: in.Name}, in)
-	r.permission = api.PermissionExempt
 	return fetch[api.GuardrailExemption](ctx, e.client, r)
 }
 
@@ -130,15 +129,5 @@ func (e GuardrailExemptions) Patch(
 
 // Delete ends an exemption at once.
 func (e GuardrailExemptions) Delete(ctx context.Context, id string) error {
-	return e.client.removeWith(ctx, api.GuardrailExemptions, id, api.PermissionExempt)
-}
-
-// removeWith is remove for a kind whose deletion needs another permission than write.
-func (c *Client) removeWith(ctx context.Context, kind api.Kind, id, permission string) error {
-	r, err := below(kind, id, http.MethodDelete, "delete", permission)
-	if err != nil {
-		return err
-	}
-	r.changes, r.emptyStatus = true, http.StatusNoContent
-	return c.do(ctx, r, nil)
+	return remove(ctx, e.client, api.GuardrailExemptions, id)
 }

@@ -40,6 +40,9 @@ var (
 	_ provider.ProviderWithListResources      = (*quickconnect)(nil)
 )
 
+// typePrefix begins the name of every type.
+const typePrefix = "quickconnect"
+
 type quickconnect struct {
 	version string
 	getenv  func(string) string
@@ -97,7 +100,7 @@ func (p *quickconnect) Close(ctx context.Context) {
 }
 
 func (p *quickconnect) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "quickconnect"
+	resp.TypeName = typePrefix
 	resp.Version = p.version
 }
 

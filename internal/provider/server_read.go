@@ -18,7 +18,7 @@ func refreshedOf(ctx context.Context, p *quickconnect) map[string]func() tfkit.R
 			continue
 		}
 		var resp resource.MetadataResponse
-		one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "quickconnect"}, &resp)
+		one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: typePrefix}, &resp)
 		out[resp.TypeName] = func() tfkit.Refreshed {
 			again, _ := made().(tfkit.Refreshed)
 			return again

@@ -34,17 +34,24 @@ func TestFilled(t *testing.T) {
 	}
 }
 
-// The table says of each resource which roles may write it: those that have the permission of its kind.
+// The table says of each block which roles are the least ones. TestRoles of the provider tries whether that is so.
 func TestRoleTable(t *testing.T) {
 	for _, row := range []string{
-		"| `quickconnect_connector` | `auditor`, `planner`, `operator`, `deployer`, `security` | `operator`, `deployer` |\n",
-		"| `quickconnect_workload_identity` | `auditor`, `planner`, `operator`, `deployer`, `security` | " +
-			"`deployer`, `security` |\n",
-		"| `quickconnect_environment_policy` | `auditor`, `planner`, `operator`, `deployer`, `security` | `security` |\n",
+		"| `resource \"quickconnect_connector\"` | `auditor` | `operator` | `operator` |\n",
+		"| `resource \"quickconnect_workload_identity\"`, its `role` is `auditor` or `runtime` | `auditor` | " +
+			"`deployer` or `security` | `deployer` or `security` |\n",
+		"| `resource \"quickconnect_workload_identity\"`, its `role` is `security` | `auditor` | `security` | `security` |\n",
+		"| `resource \"quickconnect_environment_policy\"` | `auditor` | `security` | `security` |\n",
+		"| `data \"quickconnect_identity\"` | `auditor` or `runtime` |",
+		"| `ephemeral \"quickconnect_access_token\"` | `planner` | `planner` | `planner` |\n",
+		"| `action \"quickconnect_hold\"` | `operator` or `security` | `operator` or `security` | – |\n",
 	} {
 		if !strings.Contains(roles(), row) {
 			t.Errorf("%s does not have %s", roles(), row)
 		}
+	}
+	if strings.Contains(roles(), `data "quickconnect_connector`) {
+		t.Error("a data source that needs what its resource needs has a row")
 	}
 }
 

@@ -1,36 +1,75 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider"
 )
 
-// roles has a row for each resource: the roles that are enough to plan it, and to apply and destroy it.
+// roles has a row for each block that the provider has: the least roles to plan, apply and destroy it. Blocks that read
+// have a row where they differ from the plan of their resource.
 func roles() string {
+	needs, err := provider.Needs(context.Background())
+	if err != nil {
+		panic(err) // a provider that is not complete
+	}
 	var out strings.Builder
-	out.WriteString("| resource | plan | apply and destroy |\n|---|---|---|\n")
-	row := func(resource, write string) {
-		out.WriteString("| `" + resource + "` | " + enough(api.PermissionRead) + " | " +
-			enough(api.PermissionRead, write) + " |\n")
+	out.WriteString("| block | plan | apply | destroy |\n|---|---|---|---|\n")
+	for i := 0; i < len(needs); i++ {
+		n := needs[i]
+		if reads(n) && slices.Equal(n.Plan, planOf(needs, n.Type)) {
+			continue
+		}
+		label := fmt.Sprintf("`%s \"%s\"`", n.Block, n.Type)
+		if n.Granted != "" {
+			granted := granted(needs, n)
+			if granted[0] != n.Granted {
+				continue // in the row of the first
+			}
+			label += ", its `role` is " + orOf(granted)
+		}
+		out.WriteString("| " + label + " | " + orOf(n.Plan) + " | " + orOf(n.Apply) + " | " + orOf(n.Destroy) + " |\n")
 	}
-	for _, kind := range api.Kinds() {
-		row(kind.Terraform, kind.WritePermission())
-	}
-	row(api.EnvironmentPolicies.Terraform, api.PermissionGovern)
-	row(api.GuardrailExemptions.Terraform, api.PermissionExempt)
 	return out.String()
 }
 
-// enough lists the roles that have all of these permissions.
-func enough(permissions ...string) string {
-	var out []string
-	for _, role := range api.Roles() {
-		has := api.PermissionsOf(role)
-		if !slices.ContainsFunc(permissions, func(p string) bool { return !slices.Contains(has, p) }) {
-			out = append(out, "`"+role+"`")
+func reads(n provider.Need) bool {
+	return n.Block == provider.BlockData || n.Block == provider.BlockList
+}
+
+// planOf returns the least roles for the plan of the resource of a kind, whose type or plural is given; nil for none.
+func planOf(needs []provider.Need, typeName string) []string {
+	for _, k := range api.Kinds() {
+		if typeName != k.Terraform && typeName != "quickconnect_"+k.Collection() {
+			continue
+		}
+		for _, n := range needs {
+			if n.Block == provider.BlockResource && n.Type == k.Terraform {
+				return n.Plan
+			}
 		}
 	}
-	return strings.Join(out, ", ")
+	return nil
+}
+
+// granted lists the roles of workload identities that need the same as the one of a need.
+func granted(needs []provider.Need, like provider.Need) (out []string) {
+	for _, n := range needs {
+		if n.Type == like.Type && n.Granted != "" && slices.Equal(n.Apply, like.Apply) {
+			out = append(out, n.Granted)
+		}
+	}
+	return out
+}
+
+// orOf puts roles into a cell: each of them is enough.
+func orOf(roles []string) string {
+	if len(roles) == 0 {
+		return "–"
+	}
+	return "`" + strings.Join(roles, "` or `") + "`"
 }

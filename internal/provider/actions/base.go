@@ -34,6 +34,9 @@ func (b *base) Metadata(_ context.Context, req action.MetadataRequest, resp *act
 	resp.TypeName = req.ProviderTypeName + "_" + b.name
 }
 
+// Permission is what the action needs.
+func (b *base) Permission() string { return b.permission }
+
 // ModifyPlan refuses in the plan what the platform would refuse in the apply.
 func (b *base) ModifyPlan(_ context.Context, _ action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	who, ok := b.Session().Identity()
