@@ -29,7 +29,10 @@ func CheckIssuer(s string) error {
 		return errors.New("must have no query and no fragment")
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http" {
+	if err == nil && u.User != nil {
+		return errors.New("must have no user name and no password")
+	}
+	if err != nil || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return errors.New("must be a URL such as https://gitlab.example.com")
 	}
 	if err := CheckEndpointURL(s, true); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -51,5 +52,32 @@ func TestEgressAddressesArePublished(t *testing.T) {
 			t.Errorf("%v, %v", who.EgressAddresses, err)
 		}
 		_ = resp.Body.Close()
+	}
+}
+
+// A trusted issuer that no identity can have is an error at the start, which says what to write and repeats nothing. A
+// path is part of an issuer, and a trailing slash too.
+func TestTrustedIssuersThatAreNone(t *testing.T) {
+	good := []string{
+		"https://gitlab.example.com", "https://10.0.0.1:8443/id/1", "https://auth.example.com/", "http://127.0.0.1:8080",
+	}
+	if err := checkTrustedIssuers(good); err != nil {
+		t.Error(err)
+	}
+	c := clock.NewFake(epoch)
+	for issuer, says := range map[string]string{
+		"http://gitlab.internal":               "must start with https://",
+		"gitlab.internal/id/1":                 "must be a URL such as https://gitlab.example.com",
+		"/var/run/issuer":                      "must be a URL such as https://gitlab.example.com",
+		"https://root:hunter2@gitlab.internal": "must have no user name and no password",
+		"https://gitlab.internal?hunter2":      "must have no query and no fragment",
+		"https://gitlab.internal#hunter2":      "must have no query and no fragment",
+		"ftp://gitlab.internal":                "must be a URL such as https://gitlab.example.com",
+	} {
+		args := []string{"serve", "--data-dir", t.TempDir(), "--trusted-issuer", good[0], "--trusted-issuer", issuer}
+		code, out, log := call(t, c, args...)
+		if code != exitUsage || !strings.Contains(log, "--trusted-issuer "+says) || strings.Contains(out+log, "hunter2") {
+			t.Errorf("%s: exit code %d, %s", issuer, code, log)
+		}
 	}
 }

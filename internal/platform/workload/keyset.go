@@ -71,6 +71,9 @@ func (k *keySets) find(ctx context.Context, issuer string, w wanted) (crypto.Pub
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s := k.of(issuer)
+	if s == nil {
+		return nil, Refusal{Reason: ReasonUnavailable, Keys: busy}
+	}
 	now := k.clock.Now()
 	if s.done == nil && s.due(w.in(s.keys) != nil, now) {
 		s.tried, s.done = now, make(chan struct{})
@@ -93,7 +96,11 @@ func (k *keySets) find(ctx context.Context, issuer string, w wanted) (crypto.Pub
 	return nil, Refusal{Reason: ReasonUnknownKey, Keys: s.failure}
 }
 
+// busy says that the keys of an issuer are not fetched: of as many issuers as there may be, none has answered yet.
+const busy = "too many issuers are asked for their keys at this moment"
+
 // of returns the keys of an issuer. Where there are too many issuers, the one that was asked longest ago is forgotten.
+// It returns nil where each of them is being asked.
 func (k *keySets) of(issuer string) *keySet {
 	if s, there := k.issuers[issuer]; there {
 		return s
@@ -104,6 +111,9 @@ func (k *keySets) of(issuer string) *keySet {
 			if s.done == nil && (oldest == "" || s.tried.Before(k.issuers[oldest].tried)) {
 				oldest = name
 			}
+		}
+		if oldest == "" {
+			return nil
 		}
 		delete(k.issuers, oldest)
 	}
