@@ -75,8 +75,10 @@ func build(packages ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("go", append([]string{"build", "-o", dir + string(filepath.Separator)}, packages...)...)
-	cmd.Dir = root
+	// With the flags of a release, so that the two share what the compiler made.
+	flags := []string{"build", "-trimpath", "-buildvcs=false", "-o", dir + string(filepath.Separator)}
+	cmd := exec.Command("go", append(flags, packages...)...)
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %v: %w\n%s", packages, err, out)
 	}

@@ -39,7 +39,7 @@ var program = sync.OnceValues(func() (string, error) {
 	built := filepath.Join(dir, "oidcserver")
 	cmd := exec.Command("go", "build", "-C", source, "-o", built, ".")
 	// GOWORK and GOFLAGS of whoever runs the tests are about another module.
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build -C %s: %w\n%s", source, err, out)
 	}

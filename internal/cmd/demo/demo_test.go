@@ -24,15 +24,15 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".",
-		"./internal/cmd/quickconnectd")
-	build.Dir = root
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false",
+		"-o", bin+string(filepath.Separator), ".", "./internal/cmd/quickconnectd")
+	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	receiver := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "quickconnect-receiver"), ".")
 	receiver.Dir = filepath.Join(root, "examples", "receivers", "go")
-	receiver.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	receiver.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 	if out, err := receiver.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
