@@ -9,7 +9,7 @@ import (
 // platformMayImport lists, for each package of the platform, the packages of the platform that it may import. What is
 // absent may import none. .golangci.yml repeats the list for editors, docs/architecture.md for readers.
 var platformMayImport = map[string][]string{
-	"store":          {"store/column", "store/outage", "store/postgres", "store/sqlite"},
+	"store":          {"auditlog", "store/column", "store/outage", "store/postgres", "store/sqlite"},
 	"store/column":   nil,
 	"store/outage":   nil,
 	"store/sqlite":   {"store/outage"},
@@ -17,12 +17,13 @@ var platformMayImport = map[string][]string{
 
 	"move": {"store", "store/outage", "store/postgres", "store/sqlite"},
 
-	"keyring": nil,
-	"egress":  nil,
-	"limits":  nil,
-	"problem": nil,
+	"auditlog": nil,
+	"keyring":  nil,
+	"egress":   nil,
+	"limits":   nil,
+	"problem":  nil,
 
-	"keys":         {"store", "keyring"},
+	"keys":         {"auditlog", "store", "keyring"},
 	"txn":          {"problem", "keys", "store", "keyring"},
 	"accesstokens": {"guardrails", "txn", "problem", "keys", "store"},
 	"guardrails":   {"txn", "problem", "keys", "store", "keyring"},
@@ -32,6 +33,7 @@ var platformMayImport = map[string][]string{
 	"credentials":  {"txn", "problem", "keys", "store", "keyring"},
 	"lifecycle":    {"credentials", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
 
+	"audit":      domain("auditlog"),
 	"identity":   domain(),
 	"connectors": domain(),
 	"policies":   domain(),

@@ -297,7 +297,7 @@ func (w *world) audit() []*store.AuditEvent {
 	w.t.Helper()
 	var events []*store.AuditEvent
 	err := w.store.View(w.t.Context(), func(tx *store.Tx) (err error) {
-		events, err = tx.AuditEvents(w.t.Context(), staging, "", 100000)
+		events, err = tx.AuditEvents(w.t.Context(), staging, store.AuditFilter{Limit: 100000})
 		return err
 	})
 	if err != nil {

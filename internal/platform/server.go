@@ -17,6 +17,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
@@ -169,7 +170,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals, census: counted, refresher: refresher,
 		sweeper: &sweeper{
-			runner: runner, engine: engine, uses: uses, fetches: fetches, log: c.Logger,
+			runner: runner, engine: engine, uses: uses, fetches: fetches, signer: &audit.Signer{Runner: runner}, log: c.Logger,
 			database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
@@ -36,6 +37,7 @@ type sweeper struct {
 	engine   *credentials.Engine
 	uses     *access.Uses
 	fetches  *retrieval.Handler
+	signer   *audit.Signer
 	database *databaseWatch
 	log      *slog.Logger
 
@@ -66,7 +68,8 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), guardrails.End(ctx, s.runner), s.forgetOld(ctx))
+		s.fetches.Flush(ctx), guardrails.End(ctx, s.runner), s.forgetOld(ctx),
+		s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.

@@ -20,6 +20,7 @@ import (
 type Request struct {
 	ID        string
 	Address   netip.Addr       // where the request comes from; the zero address if that is not known
+	UserAgent string           // as the audit has it
 	Bearer    secret.Value     // as it was sent; empty for none
 	Principal *store.Principal // nil until the request is authenticated; made from the identity of a workload that calls
 	// Narrowed are the permissions that the access token of a workload was narrowed to, of those that the role of its
@@ -58,9 +59,15 @@ func (r *Request) Actor() string {
 
 // Caller returns on whose behalf transactions of the request run.
 func (r *Request) Caller() txn.Caller {
-	c := txn.Caller{Actor: r.Actor(), RequestID: r.ID}
+	c := txn.Caller{Actor: r.Actor(), RequestID: r.ID, UserAgent: r.UserAgent}
+	if r.Address.IsValid() {
+		c.Address = r.Address.String()
+	}
 	if r.Principal != nil {
-		c.Scope, c.ActorName = r.Principal.Scope, r.Principal.Name
+		c.Scope, c.ActorName, c.Role = r.Principal.Scope, r.Principal.Name, r.Principal.Role
+	}
+	if r.Narrowed != nil {
+		c.Workload = r.Principal.ID
 	}
 	if r.Token != nil {
 		c.Scope = r.Token.Scope

@@ -102,8 +102,12 @@ func Audit(ctx context.Context, tx *txn.Tx, kind, objectID string, t rotation.Tr
 	if !t.At.Equal(tx.Now) {
 		detail["settled_at"] = tx.Now.Format(time.RFC3339Nano)
 	}
+	version := t.Issued
+	if version == 0 && len(t.Versions) == 1 {
+		version = t.Versions[0]
+	}
 	return tx.AuditEvent(ctx, store.AuditEvent{
-		At: t.At, Actor: t.Actor, Action: string(t.Step), Kind: kind, ObjectID: objectID, Detail: detail,
+		At: t.At, Actor: t.Actor, Action: string(t.Step), Kind: kind, ObjectID: objectID, Version: version, Detail: detail,
 	})
 }
 

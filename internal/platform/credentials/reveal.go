@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
@@ -34,7 +35,9 @@ func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Rev
 		return nil, err
 	}
 	detail := map[string]string{"versions": strconv.FormatInt(v.Number, 10)}
-	return out, tx.Audit(ctx, txn.ActionReveal, p.Kind.Path, p.Object.ID, detail)
+	return out, tx.AuditEvent(ctx, store.AuditEvent{
+		Action: txn.ActionReveal, Kind: p.Kind.Path, ObjectID: p.Object.ID, Version: v.Number, Detail: detail,
+	})
 }
 
 // Versions returns the metadata of every version of an object, as the object that was read has them: what is settled in

@@ -189,7 +189,9 @@ func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, wh
 	if why.Keys != "" {
 		detail["keys"] = why.Keys
 	}
-	return tx.Audit(ctx, actionRefused, subject.Kind, subject.ID, detail)
+	return tx.AuditEvent(ctx, store.AuditEvent{
+		Action: actionRefused, Kind: subject.Kind, ObjectID: subject.ID, Outcome: api.OutcomeFailure, Detail: detail,
+	})
 }
 
 // scopedToken exchanges the value of a scoped token.

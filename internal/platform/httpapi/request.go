@@ -7,6 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -40,7 +42,9 @@ func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, e
 	if err != nil {
 		return nil, nil, err
 	}
-	caller := &access.Request{ID: id, Address: rt.limiter.From(r), Bearer: bearerOf(r), Uses: rt.uses}
+	caller := &access.Request{
+		ID: id, Address: rt.limiter.From(r), UserAgent: printable(r.UserAgent()), Bearer: bearerOf(r), Uses: rt.uses,
+	}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	seen := &request{
 		method: r.Method, path: r.URL.Path, body: rt.runner.Keys.RequestHash(), form: media == formMedia,
@@ -50,6 +54,20 @@ func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, e
 		r.Body = &hashedBody{r.Body, seen.body}
 	}
 	return caller, r, nil
+}
+
+// maxUserAgent is how much of the name of a client the audit keeps.
+const maxUserAgent = 200
+
+// printable returns the beginning of a text that a caller chose, without what a database or a terminal cannot take.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.ToValidUTF8(text[:min(len(text), maxUserAgent)], "")
 }
 
 func bearerOf(r *http.Request) secret.Value {

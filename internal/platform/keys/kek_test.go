@@ -68,7 +68,7 @@ func TestRotateRewrapRetire(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {
 		t.Helper()
-		const tokens, platformKeys = 60, 3
+		const tokens, platformKeys = 60, 4
 		server := v.server()
 		v.fill(tokens, false)
 		v.sealOthers()
@@ -78,7 +78,7 @@ func TestRotateRewrapRetire(t *testing.T) {
 		if n := v.sealedUnder(2, 3); n != 2 {
 			t.Errorf("%d values are under the new key, want the 2 new ones", n)
 		}
-		v.wantRefused(1, "platform keys: 3", "values: 120", "queued events: 1", "endpoint headers: 1", "keyring rewrap")
+		v.wantRefused(1, "platform keys: 4", "values: 120", "queued events: 1", "endpoint headers: 1", "keyring rewrap")
 		v.wantRefused(2, "it is the current one")
 		v.wantRefused(9, "there is no key 9")
 		if r := v.rewrap(); r.Number != 2 || r.Done != 2*tokens+platformKeys+2 || r.Total != r.Done {

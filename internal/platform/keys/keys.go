@@ -18,10 +18,11 @@ import (
 
 // Purposes of the keys in the store.
 const (
-	purposeLookup  = "lookup"  // token values are found by their keyed hash
-	purposeRequest = "request" // bodies are compared by their keyed hash
-	purposeBinding = "binding" // what decides about access is bound to its row by a keyed hash
-	purposeBound   = "bound"   // no key: its row says that every row has got its keyed hash
+	purposeLookup  = "lookup"     // token values are found by their keyed hash
+	purposeRequest = "request"    // bodies are compared by their keyed hash
+	purposeBinding = "binding"    // what decides about access is bound to its row by a keyed hash
+	purposeSigning = "checkpoint" // the Ed25519 seed that signs the checkpoints of the audit logs
+	purposeBound   = "bound"      // no key: its row says that every row has got its keyed hash
 
 	purposePoliciesBound = "policies bound" // no key: the same of the environment policies, which are younger
 )
@@ -44,6 +45,7 @@ type Keys struct {
 
 	request SymmetricKey
 	binding SymmetricKey
+	signing SymmetricKey
 }
 
 // Open opens the keys of the platform, and makes those that the store does not have yet.
@@ -81,7 +83,10 @@ func (k *Keys) set(find func(purpose string) (SymmetricKey, error)) (err error) 
 	if k.request, err = find(purposeRequest); err != nil {
 		return err
 	}
-	k.binding, err = find(purposeBinding)
+	if k.binding, err = find(purposeBinding); err != nil {
+		return err
+	}
+	k.signing, err = find(purposeSigning)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/auditlog"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
@@ -36,6 +37,9 @@ func (r *Random) bytes(n int) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// Salt returns the salt of an audit event.
+func (r *Random) Salt() ([]byte, error) { return r.bytes(auditlog.SaltSize) }
 
 // chars returns n characters of the alphabet, each with the same probability. It drops the bytes that would make some
 // of them more likely.

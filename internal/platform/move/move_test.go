@@ -12,6 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/auditlog"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/move"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
@@ -36,7 +37,15 @@ func current(t *testing.T) string {
 	s, err := store.Open(t.Context(), path)
 	ok(t, err)
 	ok(t, s.Update(t.Context(), func(tx *store.Tx) error {
-		return tx.InsertPlatform(t.Context(), &store.Platform{ID: "plt_1", Incarnation: 1, CreatedAt: epoch})
+		if err := tx.InsertPlatform(t.Context(), &store.Platform{ID: "plt_1", Incarnation: 1, CreatedAt: epoch}); err != nil {
+			return err
+		}
+		audited, err := tx.ChainEvents(t.Context(), 3) // the others stay in the chain
+		for _, e := range audited {
+			e.Salt = make([]byte, auditlog.SaltSize)
+			err = errors.Join(err, tx.TakeFromChain(t.Context(), e))
+		}
+		return err
 	}))
 	ok(t, s.Close())
 	return path
@@ -144,7 +153,8 @@ func TestMove(t *testing.T) {
 			}
 			for _, table := range []string{
 				"platform", "keys", "principals", "connectors", "scoped_tokens", "signing_secrets", "webhook_endpoints",
-				"rotation_policies", "deliveries", "secrets", "versions", "audit_events", "usage", "access_changes", "clock",
+				"rotation_policies", "deliveries", "secrets", "versions", "audit_events", "audit_logs",
+				"audit_chain", "usage", "access_changes", "clock",
 			} {
 				if rows[table] == 0 {
 					t.Errorf("table %s has no rows, so the test shows nothing of it", table)

@@ -159,7 +159,10 @@ const actionFailed = "refresh_failed"
 func (r *Refresher) put(ctx context.Context, tx *txn.Tx, row *store.Refresh) error {
 	if row.Status == api.RefreshFailed {
 		detail := map[string]string{"reason": row.Reason}
-		if err := tx.Audit(ctx, actionFailed, api.Connectors.Path, row.ConnectorID, detail); err != nil {
+		if err := tx.AuditEvent(ctx, store.AuditEvent{
+			Action: actionFailed, Kind: api.Connectors.Path, ObjectID: row.ConnectorID, Outcome: api.OutcomeFailure,
+			Detail: detail,
+		}); err != nil {
 			return err
 		}
 	}

@@ -1,129 +1,143 @@
 package store
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/auditlog"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// AuditEvent records one change or one reveal. Detail never holds a value.
-type AuditEvent struct {
-	Sequence int64 // 1, 2, 3 … in its scope; set by AppendAudit
-	ID       string
-	Scope
-	At        time.Time
-	Actor     string
-	Action    string
-	Kind      string
-	ObjectID  string
-	RequestID string
-	Detail    map[string]string
-	Previous  []byte // the hash of the event before; set by AppendAudit
-	Hash      []byte // set by AppendAudit
-}
+// AuditEvent records one change, one reveal, or one attempt. Nothing in it is a value.
+type AuditEvent = auditlog.Event
+
+const auditColumns = `tenant, environment, leaf, id, at, actor, role, workload, claims, action, kind, object_id, version,
+	outcome, address, user_agent, request_id, detail, salt, commitment, erased`
 
 var (
-	lastAudit = statement(`SELECT sequence, hash FROM audit_events
-		WHERE tenant = $1 AND environment = $2 ORDER BY sequence DESC LIMIT 1`)
-	auditByID   = statement(`SELECT sequence FROM audit_events WHERE tenant = $1 AND environment = $2 AND id = $3`)
-	insertAudit = statement(`INSERT INTO audit_events (tenant, environment, sequence, id, at, actor, action, kind,
-		object_id, request_id, detail, previous, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
-	selectAudits = statement(`SELECT tenant, environment, sequence, id, at, actor, action, kind, object_id, request_id,
-		detail, previous, hash FROM audit_events
-		WHERE tenant = $1 AND environment = $2 AND sequence > $3 ORDER BY sequence LIMIT $4`)
+	auditByID   = statement(`SELECT leaf FROM audit_events WHERE tenant = $1 AND environment = $2 AND id = $3`)
+	insertAudit = statement(`INSERT INTO audit_events (` + auditColumns + `, hashes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`)
+	selectAudits = statement(`SELECT ` + auditColumns + ` FROM audit_events
+		WHERE tenant = $1 AND environment = $2 AND leaf > $3 AND ($4 = '' OR actor = $4) AND ($5 = '' OR action = $5)
+		AND ($6 = '' OR kind = $6) AND ($7 = '' OR object_id = $7) AND ($8 = '' OR outcome = $8)
+		AND ($9 = 0 OR at >= $9) AND ($10 = 0 OR at < $10) ORDER BY leaf LIMIT $11`)
+	eraseAudit = statement(`UPDATE audit_events SET at = 0, actor = '', role = '', workload = '', claims = NULL, action = '',
+		kind = '', object_id = '', version = 0, outcome = '', address = '', user_agent = '', request_id = '', detail = NULL,
+		salt = NULL, erased = 1 WHERE tenant = $1 AND environment = $2 AND leaf = $3`)
 )
 
-// AppendAudit adds an event to the chain of its scope. It sets Sequence, Previous and Hash.
-func (tx *Tx) AppendAudit(ctx context.Context, e *AuditEvent) error {
-	var sequence int64
-	var previous []byte
-	err := tx.one(ctx, lastAudit, []any{e.Tenant, e.Environment}, &sequence, &previous)
-	if err == nil || errors.Is(err, ErrNotFound) {
-		e.Sequence, e.Previous = sequence+1, previous
-		e.Hash = e.hash()
-		_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Sequence, e.ID, column.Micros(e.At), e.Actor, e.Action,
-			e.Kind, e.ObjectID, e.RequestID, column.JSON(&e.Detail), e.Previous, e.Hash)
-	}
-	return failed("recording", "audit event", e.ID, err)
+// AuditFilter says which events of an environment to read. What is empty restricts nothing.
+type AuditFilter struct {
+	Actor, Action, Kind, ObjectID, Outcome string
+
+	Since, Until time.Time // the latter excluded
+	After        string    // the id of the event that the first one comes after
+	From         int64     // the index of the first one, where After is empty
+	Limit        int
 }
 
-// AuditEvents reads at most limit events of a scope, oldest first. It starts after the event with the id after, or with
-// the first one if after is empty.
-func (tx *Tx) AuditEvents(ctx context.Context, scope Scope, after string, limit int) ([]*AuditEvent, error) {
-	var sequence int64
-	if after != "" {
-		if err := tx.one(ctx, auditByID, []any{scope.Tenant, scope.Environment, after}, &sequence); err != nil {
-			return nil, failed("looking for", "audit event", after, err)
-		}
+// AppendAudit adds an event to the log of its environment. The commit writes it, after everything else, so that writers
+// wait for each other at the log as shortly as they can. It sets Index and Commitment.
+func (tx *Tx) AppendAudit(_ context.Context, e *AuditEvent) error {
+	if len(e.Salt) != auditlog.SaltSize {
+		return fmt.Errorf("recording audit event %s: it has no salt", e.ID)
 	}
-	var events []*AuditEvent
-	args := []any{scope.Tenant, scope.Environment, sequence, limit}
-	err := tx.each(ctx, selectAudits, args, func(row scanner) error {
-		var e AuditEvent
-		events = append(events, &e)
-		return row.Scan(&e.Tenant, &e.Environment, &e.Sequence, &e.ID, column.Time(&e.At), &e.Actor, &e.Action, &e.Kind,
-			&e.ObjectID, &e.RequestID, column.JSON(&e.Detail), &e.Previous, &e.Hash)
+	tx.audit = append(tx.audit, e)
+	return nil
+}
+
+// writeAudit writes the events of the transaction, the environments in their order.
+func (tx *Tx) writeAudit(ctx context.Context) error {
+	byScope := map[Scope][]*AuditEvent{}
+	var scopes []Scope
+	for _, e := range tx.audit {
+		scope := Scope{e.Tenant, e.Environment}
+		if byScope[scope] == nil {
+			scopes = append(scopes, scope)
+		}
+		byScope[scope] = append(byScope[scope], e)
+	}
+	slices.SortFunc(scopes, func(a, b Scope) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment))
 	})
-	return events, failed("reading", "audit events", "", err)
-}
-
-// VerifyAudit checks the chain of one scope from its first event: no event was changed, moved, inserted or removed. The
-// chain alone cannot show that events are missing at its end.
-func VerifyAudit(events []*AuditEvent) error {
-	var previous *AuditEvent
-	for i, e := range events {
-		var link []byte
-		if previous != nil {
-			link = previous.Hash
+	for _, scope := range scopes {
+		if err := tx.writeAuditOf(ctx, scope, byScope[scope]); err != nil {
+			return err
 		}
-		switch {
-		case previous != nil && e.Scope != previous.Scope:
-			return fmt.Errorf("audit event %s belongs to another tenant or environment than the one before it", e.ID)
-		case e.Sequence != int64(i)+1:
-			return fmt.Errorf("audit event %s has number %d where %d should follow: events are missing or were moved",
-				e.ID, e.Sequence, i+1)
-		case !bytes.Equal(e.Previous, link):
-			return fmt.Errorf("audit event %s does not continue the event before it: one of the two was changed", e.ID)
-		case !bytes.Equal(e.Hash, e.hash()):
-			return fmt.Errorf("audit event %s was changed after it was recorded", e.ID)
-		}
-		previous = e
 	}
 	return nil
 }
 
-// hash returns the SHA-256 of every field, each after its length, so that no text can move from one field to the next.
-func (e *AuditEvent) hash() []byte {
-	h := sha256.New()
-	number := func(n int64) {
-		var b [8]byte
-		binary.BigEndian.PutUint64(b[:], uint64(n)) //nolint:gosec // the bits matter, not the sign
-		h.Write(b[:])
+func (tx *Tx) writeAuditOf(ctx context.Context, scope Scope, events []*AuditEvent) error {
+	log, err := tx.AuditLog(ctx, scope)
+	if err != nil {
+		return err
 	}
-	text := func(s string) {
-		number(int64(len(s)))
-		h.Write([]byte(s))
+	for _, e := range events {
+		e.Index = log.Size
+		if len(e.Claims) == 0 {
+			e.Claims = nil
+		}
+		e.Commitment = e.Commit()
+		hashes, err := log.Append(auditlog.Leaf(e.Commitment))
+		if err == nil {
+			_, err = tx.exec(ctx, insertAudit, e.Tenant, e.Environment, e.Index, e.ID, column.Micros(e.At), e.Actor, e.Role,
+				e.Workload, column.JSON(&e.Claims), e.Action, e.Kind, e.ObjectID, e.Version, e.Outcome, e.Address, e.UserAgent,
+				e.RequestID, column.JSON(&e.Detail), e.Salt, e.Commitment, column.Bool(e.Erased), auditlog.Bytes(hashes))
+		}
+		if err != nil {
+			return failed("recording", "audit event", e.ID, err)
+		}
 	}
-	text("quickconnect audit event 1")
-	text(string(e.Previous))
-	number(e.Sequence)
-	for _, s := range []string{e.ID, e.Tenant, e.Environment, e.Actor, e.Action, e.Kind, e.ObjectID, e.RequestID} {
-		text(s)
+	if head, ok := tx.chainHeads[scope]; ok {
+		log.Chain = auditlog.Chain{Size: log.Size, Head: head}
 	}
-	number(column.Micros(e.At))
-	number(int64(len(e.Detail)))
-	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
-		text(k)
-		text(e.Detail[k])
+	return tx.putAuditLog(ctx, log)
+}
+
+// AuditEvents reads events of a scope, oldest first.
+func (tx *Tx) AuditEvents(ctx context.Context, scope Scope, f AuditFilter) ([]*AuditEvent, error) {
+	after := f.From - 1
+	if f.After != "" {
+		if err := tx.one(ctx, auditByID, []any{scope.Tenant, scope.Environment, f.After}, &after); err != nil {
+			return nil, failed("looking for", "audit event", f.After, err)
+		}
 	}
-	return h.Sum(nil)
+	var events []*AuditEvent
+	args := []any{
+		scope.Tenant, scope.Environment, after, f.Actor, f.Action, f.Kind, f.ObjectID, f.Outcome, column.Micros(f.Since),
+		column.Micros(f.Until), f.Limit,
+	}
+	err := tx.each(ctx, selectAudits, args, func(row scanner) error {
+		e, err := scanAudit(row)
+		events = append(events, e)
+		return err
+	})
+	return events, failed("reading", "audit events", "", err)
+}
+
+func scanAudit(row scanner, besides ...any) (*AuditEvent, error) {
+	var e AuditEvent
+	var erased int64
+	err := row.Scan(append([]any{
+		&e.Tenant, &e.Environment, &e.Index, &e.ID, column.Time(&e.At), &e.Actor, &e.Role, &e.Workload,
+		column.JSON(&e.Claims), &e.Action, &e.Kind, &e.ObjectID, &e.Version, &e.Outcome, &e.Address, &e.UserAgent,
+		&e.RequestID, column.JSON(&e.Detail), &e.Salt, &e.Commitment, &erased,
+	}, besides...)...)
+	e.Erased = erased != 0
+	return &e, err
+}
+
+// EraseAudit removes what an event says. Its leaf stays.
+func (tx *Tx) EraseAudit(ctx context.Context, scope Scope, index int64) error {
+	err := tx.execOne(ctx, eraseAudit, scope.Tenant, scope.Environment, index)
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("erasing audit event %d: %w", index, err)
+	}
+	return failed("erasing", "audit event", "", err)
 }

@@ -190,6 +190,9 @@ func (s *Store) commit(
 	if err == nil {
 		err = tx.countAccessChange(ctx)
 	}
+	if err == nil {
+		err = tx.writeAudit(ctx)
+	}
 	if tx.lost != nil && !errors.Is(err, tx.lost) {
 		err = tx.lost
 	}

@@ -13,6 +13,9 @@ type Tx struct {
 	dialect dialect
 	grown   map[string]Usage // by kind
 	decided bool             // something was changed that decides about access
+	audit   []*AuditEvent    // what the commit adds to the logs of environments
+	// chainHeads are the hashes of the last events of older builds that are added, by environment.
+	chainHeads map[Scope][]byte
 	// within bounds the context of a statement by the time that is left to the transaction.
 	within func(context.Context) (context.Context, context.CancelFunc)
 	// lost is the error that ended the transaction before its time: whatever its caller makes of it, nothing is stored.

@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
@@ -24,18 +25,25 @@ func (tx *Tx) Audit(ctx context.Context, action, kind, objectID string, detail m
 	return tx.AuditEvent(ctx, store.AuditEvent{Action: action, Kind: kind, ObjectID: objectID, Detail: detail})
 }
 
-// AuditEvent records an event of the caller's scope and request. Where the event has no actor or no time, those of the
-// transaction count.
+// AuditEvent records an event of the caller's scope and request. Where the event has no actor, no time or no outcome, the
+// caller, the time of the transaction and success count.
 func (tx *Tx) AuditEvent(ctx context.Context, e store.AuditEvent) (err error) {
 	if e.ID, err = tx.NewID(keys.IDAuditEvent); err != nil {
 		return err
 	}
-	e.Scope, e.RequestID = tx.Scope, tx.RequestID
-	if e.Actor == "" {
-		e.Actor = tx.Actor
+	if e.Salt, err = tx.Random.Salt(); err != nil {
+		return err
+	}
+	e.Tenant, e.Environment, e.RequestID = tx.Scope.Tenant, tx.Scope.Environment, tx.RequestID
+	if e.Actor == "" || e.Actor == tx.Actor { // what the platform does by itself comes from no address
+		e.Actor, e.Role, e.Workload, e.Claims = tx.Actor, tx.Role, tx.Workload, tx.Claims
+		e.Address, e.UserAgent = tx.Address, tx.UserAgent
 	}
 	if e.At.IsZero() {
 		e.At = tx.Now
+	}
+	if e.Outcome == "" {
+		e.Outcome = api.OutcomeSuccess
 	}
 	return tx.AppendAudit(ctx, &e)
 }

@@ -31,7 +31,7 @@ func Open(
 		return nil, fmt.Errorf("read which platform this is: %w", err)
 	}
 	r.Platform = api.PlatformRef{ID: p.ID, Incarnation: p.Incarnation}
-	return r, nil
+	return r, r.takeOverChain(ctx)
 }
 
 // platform reads the platform, and makes it where the database has none.

@@ -19,6 +19,13 @@ type Caller struct {
 	Actor     string // the id that the audit names; empty for none
 	ActorName string // its name; empty for what has none
 	RequestID string // empty outside a request
+
+	// What the audit has besides, of a request.
+	Role      string            // of the actor
+	Workload  string            // the id of the workload identity that acts; empty for none
+	Claims    map[string]string // of its JWT that fitted
+	Address   string
+	UserAgent string
 }
 
 // In returns the caller in another scope.
