@@ -15,7 +15,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
-// verifyAudit verifies the log of acme/staging with its own public key, and with a checkpoint that was kept; nil for none.
+// verifyAudit verifies the log of acme/staging with its own public key, and with a checkpoint that was kept; nil for
+// none.
 func (w *world) verifyAudit(older *auditlog.Checkpoint) (audit.Verified, error) {
 	w.t.Helper()
 	runner, err := txn.Open(w.t.Context(), w.store, w.keyring, w.clock, rand.Reader)

@@ -29,9 +29,9 @@ const (
 	forgetInterval = time.Hour
 )
 
-// sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request settles
-// what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases values soon
-// after they end. While the clock is in doubt it does nothing of that.
+// sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request
+// settles what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases
+// values soon after they end. While the clock is in doubt it does nothing of that.
 type sweeper struct {
 	runner   *txn.Runner
 	engine   *credentials.Engine

@@ -78,8 +78,8 @@ func (r *Request) Caller() txn.Caller {
 // CallerOf returns on whose behalf transactions of a context's request run.
 func CallerOf(ctx context.Context) txn.Caller { return From(ctx).Caller() }
 
-// Authenticate finds the principal of a request by its bearer token, or the workload identity by an access token of it.
-// It reads the database only for what has the form of a token.
+// Authenticate finds the principal of a request by its bearer token, or the workload identity by an access token of
+// it. It reads the database only for what has the form of a token.
 func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	switch {
 	case r.Bearer.IsEmpty():

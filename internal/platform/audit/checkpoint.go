@@ -54,7 +54,7 @@ func Sign(ctx context.Context, tx *txn.Tx, scope store.Scope) (out Signed, err e
 		Origin: auditlog.Origin(platform.ID, scope.Tenant, scope.Environment), Size: log.Size, Root: root, At: tx.Now,
 		Chain: log.Chain,
 	}
-	out.Note, err = out.Checkpoint.Sign(signer)
+	out.Note, err = out.Sign(signer)
 	return out, err
 }
 

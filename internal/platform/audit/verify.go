@@ -34,8 +34,8 @@ func Logs(ctx context.Context, s *store.Store) (scopes []store.Scope, err error)
 }
 
 // Verify compares everything that the database has of the log of an environment with its events, and with a checkpoint
-// that somebody has kept; nil for none. The error is an auditlog.BadEventError that names the first bad event, or is about
-// a checkpoint. A server may be at work.
+// that somebody has kept; nil for none. The error is an auditlog.BadEventError that names the first bad event, or is
+// about a checkpoint. A server may be at work.
 func Verify(
 	ctx context.Context, s *store.Store, scope store.Scope, key note.Verifier, older *auditlog.Checkpoint,
 ) (out Verified, err error) {

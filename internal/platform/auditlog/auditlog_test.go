@@ -24,8 +24,8 @@ func event(i int) *Event {
 	return e
 }
 
-// TestLogIsATlog: every size has the root that package tlog computes from all leaves, and a log that was read again goes
-// on with the same hashes.
+// TestLogIsATlog: every size has the root that package tlog computes from all leaves, and a log that was read again
+// goes on with the same hashes.
 func TestLogIsATlog(t *testing.T) {
 	var log Log
 	var stored []tlog.Hash

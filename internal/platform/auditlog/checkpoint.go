@@ -13,8 +13,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Checkpoint says what a log was at one time. A signed one is a note of golang.org/x/mod/sumdb/note, whose text has the
-// lines of a tlog-checkpoint: origin, size, root, and two lines of our own.
+// Checkpoint says what a log was at one time. A signed one is a note of golang.org/x/mod/sumdb/note, whose text has
+// the lines of a tlog-checkpoint: origin, size, root, and two lines of our own.
 type Checkpoint struct {
 	Origin string
 	Size   int64

@@ -1,5 +1,5 @@
-// Package auditlog has the rules of the audit trail as a transparency log: what a leaf commits to, the Merkle tree over
-// the leaves, checkpoints, and what verifies them. It is pure: it reads no database, no clock and no randomness.
+// Package auditlog has the rules of the audit trail as a transparency log: what a leaf commits to, the Merkle tree
+// over the leaves, checkpoints, and what verifies them. It is pure: it reads no database, no clock and no randomness.
 package auditlog
 
 import (
@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// SaltSize is how many random bytes a leaf is salted with. Without them, whoever knows the leaf of an erased event could
-// find out by trying what the event was.
+// SaltSize is how many random bytes a leaf is salted with. Without them, whoever knows the leaf of an erased event
+// could find out by trying what the event was.
 const SaltSize = 32
 
 // Event is one leaf of the log of an environment. Nothing in it is the value of a secret.

@@ -28,8 +28,8 @@ func ReadLog(size int64, edge []byte) (Log, error) {
 // Leaf returns the hash of the leaf of a commitment.
 func Leaf(commitment []byte) tlog.Hash { return tlog.RecordHash(commitment) }
 
-// Append adds a leaf. It returns the hash of the leaf, followed by those of the subtrees that it completes, each twice as
-// large as the one before. In the numbering of package tlog they are stored one after another.
+// Append adds a leaf. It returns the hash of the leaf, followed by those of the subtrees that it completes, each twice
+// as large as the one before. In the numbering of package tlog they are stored one after another.
 func (l *Log) Append(leaf tlog.Hash) ([]tlog.Hash, error) {
 	known := l.known()
 	made, err := tlog.StoredHashesForRecordHash(l.Size, leaf, known)

@@ -22,8 +22,8 @@ func (e *BadEventError) Error() string {
 	return fmt.Sprintf("audit log %s: event %d (%s) %s", e.Log, e.Index, e.ID, e.Why)
 }
 
-// Verifier builds the tree of a log again, from the events alone, and compares with everything that is stored or signed.
-// It takes the events in their order, and keeps none of them.
+// Verifier builds the tree of a log again, from the events alone, and compares with everything that is stored or
+// signed. It takes the events in their order, and keeps none of them.
 type Verifier struct {
 	Tenant, Environment string
 
@@ -98,8 +98,8 @@ func (v *Verifier) link(e *Event) error {
 	}
 	v.chain = e.ChainHash(v.chain)
 	if e.Index == v.chainEnd.Size-1 && !bytes.Equal(v.chain, v.chainEnd.Head) {
-		return v.bad(e.Index, e.ID, "does not end the hash chain of older builds: it or an event before it was changed before "+
-			"or during the upgrade")
+		return v.bad(e.Index, e.ID, "does not end the hash chain of older builds: it or an event before it was "+
+			"changed before or during the upgrade")
 	}
 	return nil
 }

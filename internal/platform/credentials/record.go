@@ -40,9 +40,9 @@ func Finish(
 	return o.Save(ctx, tx)
 }
 
-// Record puts the outcome of a step into the object: it makes the values of the versions that were issued, erases those
-// of the versions that ended, remembers the highest number under the name, and audits every transition. It does not
-// save the object.
+// Record puts the outcome of a step into the object: it makes the values of the versions that were issued, erases
+// those of the versions that ended, remembers the highest number under the name, and audits every transition. It does
+// not save the object.
 func Record(
 	ctx context.Context, tx *txn.Tx, p Parts, after rotation.Credential, done []rotation.Transition, issue Issuer,
 ) error {

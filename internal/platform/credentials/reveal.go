@@ -40,8 +40,8 @@ func Reveal(ctx context.Context, tx *txn.Tx, o Rotated, number int64) (*keys.Rev
 	})
 }
 
-// Versions returns the metadata of every version of an object, as the object that was read has them: what is settled in
-// memory alone is not in the database.
+// Versions returns the metadata of every version of an object, as the object that was read has them: what is settled
+// in memory alone is not in the database.
 func Versions(ctx context.Context, tx *txn.Tx, p Parts) ([]rotation.Version, error) {
 	all, err := tx.Versions(ctx, tx.Scope, p.Object.ID)
 	for i, v := range all {

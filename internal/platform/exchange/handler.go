@@ -168,8 +168,9 @@ func refusal() error {
 	return out
 }
 
-// refused notes why an exchange was refused: in the log, and in the audit trail of the environment of a subject that is
-// known. Of one subject and reason it is written once a minute: a caller that repeats itself must not fill the audit.
+// refused notes why an exchange was refused: in the log, and in the audit trail of the environment of a subject that
+// is known. Of one subject and reason it is written once a minute: a caller that repeats itself must not fill the
+// audit.
 func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, why workload.Refusal) error {
 	caller := access.From(ctx)
 	h.log.InfoContext(ctx, "exchange refused", "reason", why.Reason, "subject", subject.ID, "request_id", caller.ID)

@@ -35,8 +35,8 @@ func requestOf(ctx context.Context) *request {
 	return &request{}
 }
 
-// newRequest begins a request. It hashes the body while the body is read, because an idempotency key must come with the
-// same body.
+// newRequest begins a request. It hashes the body while the body is read, because an idempotency key must come with
+// the same body.
 func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, error) {
 	id, err := rt.runner.Random.ID(keys.IDRequest, rt.runner.Clock.Now())
 	if err != nil {

@@ -191,12 +191,12 @@ func (k *Keys) EnsureComparison(
 	return err
 }
 
-// RequestHash returns the hash for the body of a request. It is keyed, because a body may hold a secret that is easy to
-// guess.
+// RequestHash returns the hash for the body of a request. It is keyed, because a body may hold a secret that is easy
+// to guess.
 func (k *Keys) RequestHash() hash.Hash { return hmac.New(sha256.New, k.request.key) }
 
-// SpecificationHash returns the keyed hash by which a create finds an object that an equal create has made. body is the
-// RequestHash of the create.
+// SpecificationHash returns the keyed hash by which a create finds an object that an equal create has made. body is
+// the RequestHash of the create.
 func (k *Keys) SpecificationHash(kind string, body []byte) []byte {
 	return k.requestMAC("specification", kind, string(body))
 }

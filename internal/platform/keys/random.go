@@ -14,8 +14,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
 
-// Random makes everything that is random: tokens, keys and ids. It locks, because the reader of a test need not be safe
-// for concurrent use.
+// Random makes everything that is random: tokens, keys and ids. It locks, because the reader of a test need not be
+// safe for concurrent use.
 type Random struct {
 	mu     sync.Mutex
 	random io.Reader

@@ -15,8 +15,8 @@ import (
 // AuditEvent records one change, one reveal, or one attempt. Nothing in it is a value.
 type AuditEvent = auditlog.Event
 
-const auditColumns = `tenant, environment, leaf, id, at, actor, role, workload, claims, action, kind, object_id, version,
-	outcome, address, user_agent, request_id, detail, salt, commitment, erased`
+const auditColumns = `tenant, environment, leaf, id, at, actor, role, workload, claims, action, kind, object_id,
+	version, outcome, address, user_agent, request_id, detail, salt, commitment, erased`
 
 var (
 	auditByID   = statement(`SELECT leaf FROM audit_events WHERE tenant = $1 AND environment = $2 AND id = $3`)
@@ -26,9 +26,9 @@ var (
 		WHERE tenant = $1 AND environment = $2 AND leaf > $3 AND ($4 = '' OR actor = $4) AND ($5 = '' OR action = $5)
 		AND ($6 = '' OR kind = $6) AND ($7 = '' OR object_id = $7) AND ($8 = '' OR outcome = $8)
 		AND ($9 = 0 OR at >= $9) AND ($10 = 0 OR at < $10) ORDER BY leaf LIMIT $11`)
-	eraseAudit = statement(`UPDATE audit_events SET at = 0, actor = '', role = '', workload = '', claims = NULL, action = '',
-		kind = '', object_id = '', version = 0, outcome = '', address = '', user_agent = '', request_id = '', detail = NULL,
-		salt = NULL, erased = 1 WHERE tenant = $1 AND environment = $2 AND leaf = $3`)
+	eraseAudit = statement(`UPDATE audit_events SET at = 0, actor = '', role = '', workload = '', claims = NULL,
+		action = '', kind = '', object_id = '', version = 0, outcome = '', address = '', user_agent = '', request_id = '',
+		detail = NULL, salt = NULL, erased = 1 WHERE tenant = $1 AND environment = $2 AND leaf = $3`)
 )
 
 // AuditFilter says which events of an environment to read. What is empty restricts nothing.
@@ -41,8 +41,8 @@ type AuditFilter struct {
 	Limit        int
 }
 
-// AppendAudit adds an event to the log of its environment. The commit writes it, after everything else, so that writers
-// wait for each other at the log as shortly as they can. It sets Index and Commitment.
+// AppendAudit adds an event to the log of its environment. The commit writes it, after everything else, so that
+// writers wait for each other at the log as shortly as they can. It sets Index and Commitment.
 func (tx *Tx) AppendAudit(_ context.Context, e *AuditEvent) error {
 	if len(e.Salt) != auditlog.SaltSize {
 		return fmt.Errorf("recording audit event %s: it has no salt", e.ID)

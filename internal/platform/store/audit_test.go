@@ -146,7 +146,8 @@ func (fresh engine) auditProofs(t *testing.T) {
 	for i, e := range events {
 		leaves[i] = auditlog.Leaf(e.Commitment)
 		_, err := log.Append(leaves[i])
-		if roots[i+1], err = log.Root(); err != nil {
+		var errR error
+		if roots[i+1], errR = log.Root(); err != nil || errR != nil {
 			t.Fatal(err)
 		}
 	}

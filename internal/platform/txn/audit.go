@@ -25,8 +25,8 @@ func (tx *Tx) Audit(ctx context.Context, action, kind, objectID string, detail m
 	return tx.AuditEvent(ctx, store.AuditEvent{Action: action, Kind: kind, ObjectID: objectID, Detail: detail})
 }
 
-// AuditEvent records an event of the caller's scope and request. Where the event has no actor, no time or no outcome, the
-// caller, the time of the transaction and success count.
+// AuditEvent records an event of the caller's scope and request. Where the event has no actor, no time or no outcome,
+// the caller, the time of the transaction and success count.
 func (tx *Tx) AuditEvent(ctx context.Context, e store.AuditEvent) (err error) {
 	if e.ID, err = tx.NewID(keys.IDAuditEvent); err != nil {
 		return err

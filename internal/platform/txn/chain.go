@@ -10,8 +10,8 @@ import (
 const chainBatch = 200
 
 // takeOverChain makes the audit events of older builds, which were in a hash chain, the first leaves of the logs. That
-// happens once in the life of a database, before anything else is recorded, and goes on where it was interrupted. Where
-// the chain does not verify, the events are taken over as they are: quickconnectd audit verify finds the same.
+// happens once in the life of a database, before anything else is recorded, and goes on where it was interrupted.
+// Where the chain does not verify, the events are taken over as they are: quickconnectd audit verify finds the same.
 func (r *Runner) takeOverChain(ctx context.Context) error {
 	for {
 		var found []store.ChainEvent
