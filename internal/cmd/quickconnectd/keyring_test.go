@@ -126,7 +126,7 @@ func TestKeyringJourney(t *testing.T) {
 		wantHas(t, o.run("keyring retire 1"), "key 1 is retired and no longer in keyring.json")
 		o.refused("keyring retire 1", "was retired already")
 		wantHas(t, o.run("keyring list"), "1 2026-05-01T12:00:00Z retired 2026-05-01T12:00:00Z nothing")
-		wantHas(t, o.run("keyring rotate --rewrap"), "key 3", "8 of 8 done", "sealed or hashed 8 again")
+		wantHas(t, o.run("keyring rotate --rewrap"), "key 3", "9 of 9 done", "sealed or hashed 9 again")
 		if o.reveal(first) != value || o.reveal(second) == "" {
 			t.Error("a value changed")
 		}

@@ -80,7 +80,8 @@ func (w *verification) run() error {
 		return err
 	}
 	if w.older != nil && w.older.Origin != w.origin {
-		return fmt.Errorf("the checkpoint is of %s, and this log is %s: take a checkpoint of this log", w.older.Origin, w.origin)
+		return fmt.Errorf("the checkpoint is of %s, and this log is %s: take a checkpoint of this log", w.older.Origin,
+			w.origin)
 	}
 	if err := w.verifier.Claim(w.head.Chain); err != nil {
 		return err
