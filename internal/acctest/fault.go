@@ -38,6 +38,7 @@ type Fault struct {
 	cut      bool
 	noMatch  bool // the platform does not see the If-Match
 	edit     func(body string) string
+	token    string // that the request carries; empty: its own
 }
 
 type response struct {
@@ -81,6 +82,9 @@ func AnswerHTML(status int) Fault {
 
 // WithoutIfMatch takes the If-Match from a request, so that the platform carries it out whatever has changed since.
 func WithoutIfMatch() Fault { return Fault{noMatch: true} }
+
+// WithToken lets a request through with another token: what its caller meets whose role is another one by now.
+func WithToken(token string) Fault { return Fault{token: token} }
 
 // Edit lets a request through and changes the body of the answer.
 func Edit(edit func(body string) string) Fault { return Fault{edit: edit} }
@@ -126,6 +130,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.noMatch {
 		r.Header.Del("If-Match")
+	}
+	if f.token != "" {
+		r.Header.Set("Authorization", "Bearer "+f.token)
 	}
 	answer := httptest.NewRecorder()
 	if f.after {

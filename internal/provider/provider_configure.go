@@ -48,7 +48,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 	}
 	who, err := cl.Identity(ctx)
 	if err != nil {
-		tfkit.Report(&resp.Diagnostics, err, tfkit.Subject{}, api.Identity{})
+		tfkit.Report(&resp.Diagnostics, err, tfkit.Subject{}, api.Identity{Tenant: tenant, Environment: environment})
 		return
 	}
 	if who.Tenant != tenant || who.Environment != environment {

@@ -53,9 +53,18 @@ func (c Config) With(name string, v any) Config {
 // New configures p with the attributes of providerConfig and begins with an empty state.
 func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName string) *Terraform {
 	tb.Helper()
+	tf, d := Try(tb, p, providerConfig, typeName)
+	Must(tb, d)
+	return tf
+}
+
+// Try is New where the provider may refuse its configuration. It returns nil then: Terraform does no more.
+func Try(tb testing.TB, p provider.Provider, providerConfig Config, typeName string) (*Terraform, Diags) {
+	tb.Helper()
 	server, schemas := Serve(tb, p)
-	if d := Configure(tb, server, schemas, providerConfig); d.Errors() != "" {
-		tb.Fatal(d.Errors())
+	d := Configure(tb, server, schemas, providerConfig)
+	if d.Errors() != "" {
+		return nil, d
 	}
 	tf := &Terraform{t: tb, provider: p, server: server, typeName: typeName, all: schemas}
 	tf.schema = schemas.ResourceSchemas[typeName]
@@ -63,7 +72,7 @@ func New(tb testing.TB, p provider.Provider, providerConfig Config, typeName str
 	tf.State = tf.null()
 	tf.calls, tf.killed = context.WithCancel(tb.Context())
 	tb.Cleanup(tf.Close)
-	return tf
+	return tf, d
 }
 
 // life is a provider that has to know when Terraform stops and closes it.

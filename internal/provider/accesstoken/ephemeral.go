@@ -3,8 +3,9 @@ package accesstoken
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -103,7 +104,6 @@ func (a *accessToken) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) bool {
 	const null = "so access_token is null."
 	at := path.Root("scoped_token_id")
-	who, _ := a.Session().Identity()
 	switch {
 	case client.IsNotFound(err):
 		diags.AddAttributeWarning(at, "Scoped token not found", fmt.Sprintf("There is no scoped token %s in the tenant and "+
@@ -116,7 +116,7 @@ func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) b
 			fmt.Sprintf("%s For now, %s The plan of the scoped token or of "+
 				"its connector says whether it puts that right.", tfkit.SentenceOf(err), null),
 		)
-	case client.HasCode(err, api.CodeForbidden) && slices.Contains(who.Permissions, api.PermissionReveal):
+	case opensCredentials(err):
 		diags.AddAttributeWarning(path.Root("scopes"), "Access token not opened", fmt.Sprintf("It would have the scope %s, "+
 			"so it opens the credentials of the connector. That also needs the permission write, which the role of the "+
 			"provider's token does not have, %s Leave the scope out of scopes, or apply with a token that has the permission.",
@@ -125,6 +125,13 @@ func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) b
 		return false
 	}
 	return true
+}
+
+// opensCredentials reports whether the platform refuses the scopes because they open more than the caller may reveal.
+// Where the caller may reveal nothing, the refusal is about no member of the request.
+func opensCredentials(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && e.Code == api.CodeForbidden && strings.HasPrefix(e.Field, "/scopes")
 }
 
 func (a *accessToken) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {

@@ -54,6 +54,16 @@ func TestOpenRenewClose(t *testing.T) {
 	tftest.Says(t, o.Renew().Errors(), "not extended", id, "was revoked", "ends by itself at")
 }
 
+// The caller's role is reduced after the provider was configured. That is an error, and no null with advice about
+// scopes.
+func TestRoleReducedBeforeItIsOpened(t *testing.T) {
+	p, tf, token := start(t)
+	auditor := p.Token(api.RoleAuditor)
+	p.Fail(func(acctest.Request) acctest.Fault { return acctest.WithToken(auditor) })
+	_, d := tf.Hold(tftest.Config{"scoped_token_id": token.ID})
+	tftest.Says(t, d.Errors(), "Permission missing", `"reveal"`, `"auditor"`)
+}
+
 // What the user is told where it cannot be opened, extended or revoked.
 func TestWhatIsSaid(t *testing.T) {
 	p, tf, token := start(t)

@@ -125,7 +125,7 @@ func explainPlatform(e *client.Error, p *client.PlatformError) (summary, text st
 func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, text string) {
 	switch e.Code {
 	case api.CodeUnauthenticated:
-		return explainUnauthenticated(e)
+		return explainUnauthenticated(e, identity)
 	case api.CodeForbidden:
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:

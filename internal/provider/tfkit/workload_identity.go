@@ -53,13 +53,21 @@ func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text st
 }
 
 // explainUnauthenticated explains a refusal of the token that the request carried.
-func explainUnauthenticated(e *client.Error) (summary, text string) {
+func explainUnauthenticated(e *client.Error, identity api.Identity) (summary, text string) {
+	whose := ""
+	switch {
+	case identity.Name != "":
+		whose = fmt.Sprintf("When this run began, it was the token of %q in tenant %q, environment %q", identity.Name,
+			identity.Tenant, identity.Environment)
+	case identity.Tenant != "":
+		whose = fmt.Sprintf("The configuration says tenant %q, environment %q", identity.Tenant, identity.Environment)
+	}
 	if e.Exchanged {
 		return "Access token refused", sentences(e.Detail, "The platform has just exchanged the JWT of the workload "+
 			"identity, and does not accept the access token. Check that the identity still exists, and that its "+
-			"allowed_cidrs have the address from which the platform sees this machine.")
+			"allowed_cidrs have the address from which the platform sees this machine", whose)
 	}
-	return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token. "+
+	return "Token refused", sentences(e.Detail, "The platform does not accept the provider's token", whose,
 		"Get a new one from the operator of the platform and set it in the provider's token argument or in "+
-		"QUICKCONNECT_TOKEN.")
+			"QUICKCONNECT_TOKEN")
 }
