@@ -11,7 +11,8 @@ import (
 // httpClient trusts the certificate in the file, where one is named.
 func httpClient(tb testing.TB, certificate string) *http.Client {
 	tb.Helper()
-	transport := &http.Transport{}
+	// The server ends a connection that was opened and not used for 10 s, and a POST on it would fail.
+	transport := &http.Transport{DisableKeepAlives: true}
 	tb.Cleanup(transport.CloseIdleConnections)
 	if certificate != "" {
 		pem, err := os.ReadFile(certificate)
