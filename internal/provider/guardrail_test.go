@@ -3,6 +3,7 @@ package provider_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -189,5 +190,57 @@ func TestGuardrailOfEveryKind(t *testing.T) {
 		tftest.Says(s.t, tf.Plan(k.config).Diags.Errors(), `AttributeName("labels")`, "Guardrail "+api.RuleRequireLabels)
 		tftest.Must(s.t, tf.Plan(k.config.With("labels", map[string]any{"cost": "1"})).Diags)
 		s.Wrote(s.t)
+	})
+}
+
+// policyReads is how often the platform was asked for rotation policies since the last ForgetRequests.
+func (s *scene) policyReads() (n int) {
+	for _, r := range s.Requests() {
+		if strings.HasPrefix(r.Path, api.RotationPolicies.Route()) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestPlanReadsTheRotationPolicy: a plan shows that the interval of a rotation policy is too long, although nothing in
+// the run manages that policy. Each policy is read once in a run, and only where the rule needs it.
+func TestPlanReadsTheRotationPolicy(t *testing.T) {
+	limit, ids := "30d", acctest.TheFixture()
+	kinds := everyKind()
+	delete(kinds, "webhook endpoint")
+	delete(kinds, "rotation policy")
+	delete(kinds, "workload identity")
+	forEach(t, kinds, func(s *scene, k kind) {
+		c := k.config.With("rotation_policy_id", ids.Policies[0])
+		s.create(c)
+		tftest.Must(s.t, s.tf.Plan(c.With("labels", tftest.Triggers("team", "a"))).Diags)
+		if n := s.policyReads(); n > 0 {
+			s.t.Errorf("no rule is about intervals, and the policy was read %d times", n)
+		}
+		s.govern(api.EnvironmentRules{MaxRotationInterval: &api.RotationIntervals{Default: &limit}})
+		tf := s.Terraform(k.Terraform)
+		for _, name := range []string{"one-more", "another"} {
+			beside := tf.Beside(k.Terraform)
+			s.warns(beside.Plan(c.With("name", name)), `AttributeName("rotation_policy_id")`,
+				"Guardrail "+api.RuleMaxRotationInterval, "is 90d, and at most 30d is allowed", "otherwise the apply is refused")
+		}
+		if n := s.policyReads(); n != 1 {
+			s.t.Errorf("the policy was read %d times in a run", n)
+		}
+		s.Wrote(s.t)
+
+		tf = s.Terraform(k.Terraform)
+		takeOver(tf, s.tf)
+		tftest.Silent(s.t, tf, c)
+		if n := s.policyReads(); n > 0 {
+			s.t.Errorf("nothing changes, and the policy was read %d times", n)
+		}
+		other := tf.Plan(c.With("rotation_policy_id", ids.Policies[1])).Diags // it is as long as the one before
+		tftest.Must(s.t, other)
+		saysNothingOf(s.t, other.Warnings(), "Guardrail")
+		if n := s.policyReads(); n != 2 {
+			s.t.Errorf("two policies were read %d times", n)
+		}
 	})
 }

@@ -24,7 +24,8 @@ type guardrails struct {
 	now        time.Time // of the platform, when they were read
 
 	mu        sync.Mutex
-	intervals map[string]string // of the rotation policies that this run has read or planned, by their ids
+	intervals map[string]string     // of the rotation policies that this run has read or planned, by their ids
+	asked     map[string]*sync.Once // the rotation policies that this run has asked for to know their intervals
 }
 
 // guardrails returns the rules of the environment. Where they cannot be read, the plan shows none of them, and the
@@ -77,6 +78,40 @@ func (s *Session) intervalOf(policyID string) string {
 	return s.guard.intervals[policyID]
 }
 
+// readInterval is intervalOf, which reads a rotation policy that this run does not know. Where it cannot be read, the
+// platform refuses at the apply.
+func (s *Session) readInterval(ctx context.Context, policyID string) string {
+	known := s.intervalOf(policyID)
+	if known != "" || policyID == "" || !s.may(api.PermissionRead) {
+		return known
+	}
+	s.guard.askFor(policyID).Do(func() {
+		p, err := s.client.RotationPolicies().Refreshed(ctx, policyID, "")
+		if err != nil {
+			tflog.Warn(ctx, "a rotation policy was not read: this plan does not show whether its interval is too long",
+				map[string]any{"rotation_policy_id": policyID})
+			return
+		}
+		if s.intervalOf(policyID) == "" { // what was planned meanwhile counts
+			s.NoteInterval(policyID, p.Interval)
+		}
+	})
+	return s.intervalOf(policyID)
+}
+
+// askFor returns what reads a rotation policy once in this run.
+func (g *guardrails) askFor(policyID string) *sync.Once {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.asked == nil {
+		g.asked = map[string]*sync.Once{}
+	}
+	if g.asked[policyID] == nil {
+		g.asked[policyID] = &sync.Once{}
+	}
+	return g.asked[policyID]
+}
+
 // Guard shows where a plan breaks the rules of the environment. A ModifyPlan defers it: it looks at the finished plan.
 func (b *ResourceBase) Guard(
 	ctx context.Context, kind api.Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
@@ -89,17 +124,21 @@ func (b *ResourceBase) Guard(
 	if kind == api.RotationPolicies {
 		s.NoteInterval(planned.text("id"), planned.text("interval"))
 	}
-	is := planned.subject(kind, s.intervalOf)
+	g := s.guardrails(ctx)
+	interval := s.intervalOf
+	if g.rules.MaxRotationInterval != nil && !resp.Plan.Raw.Equal(req.State.Raw) {
+		interval = func(id string) string { return s.readInterval(ctx, id) }
+	}
+	is := planned.subject(kind, interval)
 	is.Values = readingOf(ctx, req.Config.GetAttribute).supplied(planned)
 	is.HasSecret = is.HasSecret || len(is.Values) > 0
 	var was *guardrail.Subject
 	var stored reading
 	if !req.State.Raw.IsNull() {
 		stored = readingOf(ctx, req.State.GetAttribute)
-		old := stored.subject(kind, s.intervalOf)
+		old := stored.subject(kind, interval)
 		was = &old
 	}
-	g := s.guardrails(ctx)
 	if kind != api.ScopedTokens || !g.rules.ForbidUnknownScopes {
 		warnUnknownScopes(diags, kind, stored, planned)
 	}
