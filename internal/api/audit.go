@@ -5,3 +5,6 @@ const (
 	OutcomeSuccess = "success"
 	OutcomeFailure = "failure"
 )
+
+// KindAuditEvents is what the audit calls its own events.
+const KindAuditEvents = "audit-events"

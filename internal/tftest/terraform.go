@@ -1,5 +1,5 @@
-// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies over
-// the plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
+// Package tftest is Terraform's core in process, for tests of one resource. It validates, reads, plans and applies
+// over the plugin protocol, without the CLI, and makes the checks by which core calls a provider broken.
 package tftest
 
 import (

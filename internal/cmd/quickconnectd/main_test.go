@@ -172,7 +172,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		says string
 	}{
 		"nothing":           {"", 2, "command is missing"},
-		"unknown command":   {"destroy", 2, "no such command; the commands are bootstrap, clock accept, "},
+		"unknown command":   {"destroy", 2, "no such command; the commands are audit checkpoint, "},
 		"no data directory": {"serve", 2, "--data-dir"},
 		"unknown flag": {
 			"serve --data-dir DIR --nowhere x", 2, "serve has no flag --nowhere; its flags are --allow-private-endpoints, ",
@@ -189,10 +189,10 @@ func TestInvalidCommandLines(t *testing.T) {
 		"all that is missing": {"token create --tenant acme", 2, "token create needs --data-dir, --environment and --role " +
 			"(or QUICKCONNECTD_DATA_DIR, QUICKCONNECTD_ENVIRONMENT and QUICKCONNECTD_ROLE in the environment)"},
 		"empty is missing":     {"token revoke --data-dir DIR --id=", 2, "token revoke needs --id "},
-		"a flag, no command":   {"--data-dir DIR", 2, "the command is missing: bootstrap, clock accept, "},
+		"a flag, no command":   {"--data-dir DIR", 2, "the command is missing: audit checkpoint, "},
 		"a command of tokens":  {"token destroy --id x", 2, "the commands are token create, token list and token revoke"},
 		"nearly a command":     {"serv --data-dir DIR", 2, "did you mean serve?"},
-		"help for nothing":     {"help destroy", 2, "no such command; the commands are bootstrap, "},
+		"help for nothing":     {"help destroy", 2, "no such command; the commands are audit checkpoint, "},
 		"help for no token":    {"help token destroy", 2, "the commands are token create, "},
 		"completion alone":     {"completion", 2, "needs one shell: bash, zsh, fish or powershell"},
 		"no shell":             {"completion qcp_secret", 2, "needs one shell: bash, zsh, fish or powershell"},

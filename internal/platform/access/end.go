@@ -100,7 +100,7 @@ func RevokePrincipal(
 	if err != nil {
 		return nil, err
 	}
-	err = runner.Update(ctx, txn.Caller{Actor: actorOperator}, func(tx *txn.Tx) error {
+	err = runner.Update(ctx, txn.Caller{Actor: ActorOperator}, func(tx *txn.Tx) error {
 		p, err = tx.Principal(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return errors.New("there is no principal with this id: quickconnectd token list shows those of an environment")

@@ -20,8 +20,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// actorOperator is the actor of what is done on the machine of the platform.
-const actorOperator = "quickconnectd"
+// ActorOperator is the actor of what is done on the machine of the platform.
+const ActorOperator = "quickconnectd"
 
 const (
 	actionEnvironment = "create_environment"
@@ -44,7 +44,7 @@ func Bootstrap(
 		return nil, err
 	}
 	tokens := map[string]secret.Value{}
-	err = runner.Update(ctx, txn.Caller{Actor: actorOperator}, func(tx *txn.Tx) (err error) {
+	err = runner.Update(ctx, txn.Caller{Actor: ActorOperator}, func(tx *txn.Tx) (err error) {
 		for _, e := range environments {
 			in := tx.As(tx.In(store.Scope{Tenant: tenant, Environment: e}))
 			if err := createEnvironment(ctx, in); err != nil {
@@ -80,8 +80,8 @@ func checkBootstrap(tenant string, environments []string) error {
 	return nil
 }
 
-// CreatePrincipal makes one more principal and returns its token, which cannot be read again. A ttl of 0 is forever. It
-// is refused where the policy of the environment forbids static principals.
+// CreatePrincipal makes one more principal and returns its token, which cannot be read again. A ttl of 0 is forever.
+// It is refused where the policy of the environment forbids static principals.
 func CreatePrincipal(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock,
 	scope store.Scope, role, name string, ttl time.Duration,
@@ -129,7 +129,7 @@ func newPrincipal(
 	if err != nil {
 		return token, err
 	}
-	err = runner.Update(ctx, txn.Caller{Scope: scope, Actor: actorOperator}, func(tx *txn.Tx) error {
+	err = runner.Update(ctx, txn.Caller{Scope: scope, Actor: ActorOperator}, func(tx *txn.Tx) error {
 		if err := checkEnvironment(ctx, tx); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -17,7 +18,8 @@ const verifyPage = 500
 // Verified is what is known of a log that verifies.
 type Verified struct {
 	Scope       store.Scope
-	Events      int64
+	First       int64 // the index of the first event; 0 but for an export of some of the events
+	Events      int64 // of the whole log
 	Erased      int64
 	Checkpoints int   // that were compared
 	Chain       int64 // how many of the first events an older build has written
@@ -61,6 +63,7 @@ type verification struct {
 	verifier auditlog.Verifier
 	head     *store.AuditLog
 	origin   string
+	untaken  bool                    // an older build has left events that are not in the log yet
 	waiting  []store.AuditCheckpoint // those that were read, and not compared yet
 	read     int64                   // the size of the last one of them
 	compared int
@@ -73,7 +76,11 @@ func (w *verification) run() error {
 			return err
 		}
 		w.origin = auditlog.Origin(platform.ID, w.scope.Tenant, w.scope.Environment)
-		w.head, err = tx.AuditLog(w.ctx, w.scope)
+		if w.head, err = tx.AuditLog(w.ctx, w.scope); err != nil {
+			return err
+		}
+		untaken, err := tx.ChainEvents(w.ctx, 1)
+		w.untaken = len(untaken) > 0
 		return err
 	})
 	if err != nil {
@@ -82,6 +89,10 @@ func (w *verification) run() error {
 	if w.older != nil && w.older.Origin != w.origin {
 		return fmt.Errorf("the checkpoint is of %s, and this log is %s: take a checkpoint of this log", w.older.Origin,
 			w.origin)
+	}
+	if w.untaken {
+		return errors.New("the audit events of an older build are not in the log yet: start quickconnectd serve with this " +
+			"database once, or any command that changes it")
 	}
 	if err := w.verifier.Claim(w.head.Chain); err != nil {
 		return err

@@ -47,11 +47,8 @@ func (l *Log) Root() (tlog.Hash, error) { return tlog.TreeHash(l.Size, l.known()
 // known reads the hashes of the complete subtrees by their numbers.
 func (l *Log) known() tlog.HashReader {
 	known := map[int64]tlog.Hash{}
-	start := int64(0)
-	for _, h := range l.Edge {
-		level := bits.Len64(uint64(l.Size-start)) - 1 //nolint:gosec // a size is not negative
-		known[tlog.StoredHashIndex(level, start>>level)] = h
-		start += 1 << level
+	for i, index := range Complete(l.Size) {
+		known[index] = l.Edge[i]
 	}
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(indexes))
@@ -92,4 +89,14 @@ func Hashes(b []byte) ([]tlog.Hash, error) {
 		copy(out[i][:], b[i*tlog.HashSize:])
 	}
 	return out, nil
+}
+
+// Complete returns the numbers of the hashes of the complete subtrees of a log of a size, the largest first.
+func Complete(size int64) (indexes []int64) {
+	for start := int64(0); start < size; {
+		level := bits.Len64(uint64(size-start)) - 1 //nolint:gosec // a size is not negative
+		indexes = append(indexes, tlog.StoredHashIndex(level, start>>level))
+		start += 1 << level
+	}
+	return indexes
 }

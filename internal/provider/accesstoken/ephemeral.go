@@ -159,7 +159,8 @@ func (a *accessToken) Renew(ctx context.Context, req ephemeral.RenewRequest, res
 	tfkit.StorePrivate(ctx, resp.Private, noteKey, note, &resp.Diagnostics)
 }
 
-// notExtended has a fault that may pass tried again while the token is valid. After an error, Terraform renews no more.
+// notExtended has a fault that may pass tried again while the token is valid. After an error, Terraform renews no
+// more.
 func (a *accessToken) notExtended(ctx context.Context, note *opened, err error, resp *ephemeral.RenewResponse) {
 	advice := "Run the apply again: it opens another access token."
 	if client.Passes(err) {

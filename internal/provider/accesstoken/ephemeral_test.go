@@ -106,8 +106,8 @@ func fails(p *acctest.Platform, part string, fault acctest.Fault) {
 	})
 }
 
-// A fault that passes says nothing while the access token is valid: the extension is tried again. One that outlives the
-// token is an error, and so is a refusal at once.
+// A fault that passes says nothing while the access token is valid: the extension is tried again. One that outlives
+// the token is an error, and so is a refusal at once.
 func TestFaultsInRenewals(t *testing.T) {
 	p, tf, token := start(t)
 	o, d := tf.Hold(tftest.Config{"scoped_token_id": token.ID, "ttl": "1m"})

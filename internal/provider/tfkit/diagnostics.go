@@ -42,8 +42,8 @@ func (a *access) Report(diags *diag.Diagnostics, err error, s Subject) {
 	Report(diags, err, s, identity)
 }
 
-// Report is the one place where an error of the client becomes diagnostics. It uses status, code, field, request id and
-// the sentence of the platform, which never repeats a value. The client has removed secrets from it.
+// Report is the one place where an error of the client becomes diagnostics. It uses status, code, field, request id
+// and the sentence of the platform, which never repeats a value. The client has removed secrets from it.
 func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity) {
 	if refused := (*importError)(nil); errors.As(err, &refused) {
 		diags.AddError("Neither a name nor an id", refused.text)
