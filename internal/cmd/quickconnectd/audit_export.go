@@ -22,7 +22,8 @@ type exportChoice struct {
 
 func auditExportCommand(c clock.Clock) *cobra.Command {
 	var e exportChoice
-	cmd := leaf("export --data-dir DIR --tenant TENANT --environment ENVIRONMENT", "Write the audit events of an environment.",
+	cmd := leaf("export --data-dir DIR --tenant TENANT --environment ENVIRONMENT",
+		"Write the audit events of an environment.",
 		`Writes the audit events of an environment to the standard output, one a line. The format jsonl ends with a signed
 checkpoint, and audit verify --file verifies it without the database. The format ocsf is for a SIEM (Open Cybersecurity
 Schema Framework 1.9). May run beside a server.`,
@@ -30,8 +31,8 @@ Schema Framework 1.9). May run beside a server.`,
 	dataFlags(cmd, &e.data)
 	scopeFlags(cmd, &e.scope)
 	flags := cmd.Flags()
-	flags.StringVar(&e.since, "since", "", "begin with the first event at or after this `TIME`, such as 2026-05-01T00:00:00Z;\n"+
-		"absent: with the first event")
+	flags.StringVar(&e.since, "since", "",
+		"begin with the first event at or after this `TIME`, such as 2026-05-01T00:00:00Z; absent: with the first event")
 	flags.StringVar(&e.format, "format", audit.FormatJSONL, "the `FORMAT`: jsonl or ocsf")
 	completes(cmd, "since")
 	completes(cmd, "format", audit.FormatJSONL, audit.FormatOCSF)

@@ -128,8 +128,8 @@ func TestErase(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	last := events[len(events)-1]
-	if last.Action != "erase" || last.ObjectID != before.ID || last.Detail["index"] != "2" || last.Actor != "quickconnectd" ||
-		last.Detail["reason"] == "" {
+	if last.Action != "erase" || last.ObjectID != before.ID || last.Detail["index"] != "2" ||
+		last.Actor != "quickconnectd" || last.Detail["reason"] == "" {
 		t.Errorf("%+v", last)
 	}
 	got, err := w.verify(staging, kept)
@@ -143,7 +143,9 @@ func TestErase(t *testing.T) {
 	if strings.Contains(text, "con_2") {
 		t.Error("the export has what was erased")
 	}
-	for index, says := range map[int64]string{2: "erased already", 6: "stays", 7: "no audit event 7", -1: "no audit event"} {
+	for index, says := range map[int64]string{
+		2: "erased already", 6: "stays", 7: "no audit event 7", -1: "no audit event",
+	} {
 		if _, err := erase(index); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("event %d: %v", index, err)
 		}
@@ -177,7 +179,8 @@ func TestOCSF(t *testing.T) {
 		"older":    {&store.AuditEvent{Action: "update"}, "3004 3 300403 <nil>", "entity"},
 	} {
 		got := shown(c.event)
-		if s := fmt.Sprint(got["class_uid"], " ", got["activity_id"], " ", got["type_uid"], " ", got["status_id"]); s != c.want {
+		s := fmt.Sprint(got["class_uid"], " ", got["activity_id"], " ", got["type_uid"], " ", got["status_id"])
+		if s != c.want {
 			t.Errorf("%s: %s, want %s", name, s, c.want)
 		}
 		for _, member := range []string{"category_uid", "metadata", "severity_id", "time", "actor", c.has} {

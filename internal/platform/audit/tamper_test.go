@@ -176,7 +176,7 @@ func TestTampering(t *testing.T) {
 	w.keep(staging)
 	w.record(staging, tampered-tampered/2)
 	kept := w.keep(staging)
-	a := &attack{t: t, db: w.beside(), random: rand.New(rand.NewPCG(13, 4))} //nolint:gosec // the same ones each time
+	a := &attack{t: t, db: w.beside(), random: rand.New(rand.NewPCG(13, 4))}
 	w.ok(w.runner.Store.View(t.Context(), func(tx *store.Tx) (err error) {
 		a.events, err = tx.AuditEvents(t.Context(), staging, store.AuditFilter{Limit: 1000})
 		return err
