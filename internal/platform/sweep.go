@@ -129,8 +129,8 @@ func (s *sweeper) removeUnused(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// forgetOld deletes stored answers to requests with an idempotency key, records of deliveries, and what package claims
-// does not decide by any more.
+// forgetOld deletes stored answers to requests with an idempotency key, records of deliveries, what refreshes have left
+// of refresh tokens, and what package claims does not decide by any more.
 func (s *sweeper) forgetOld(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,6 +152,7 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 		func(tx *txn.Tx) (int64, error) {
 			return tx.ForgetAccessTokens(ctx, now.Add(-accesstokens.Retention), forgetBatch)
 		},
+		func(tx *txn.Tx) (int64, error) { return tx.ForgetRenewed(ctx, forgetBatch) },
 	}
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {
 		if err := s.forget(ctx, some); err != nil {

@@ -66,6 +66,10 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	op = h.operation("list"+h.Label+"Versions", http.MethodGet, "versions", api.PermissionRead)
 	op.Summary = "List the versions of a " + h.Kind.Singular
 	op.Description = "Returns the metadata of every version that ever was, ascending, on one page."
+	if h.Kind.Path == api.KindConnectors {
+		op.Description += " Of the versions that the refreshes of a connector of type oauth2 have ended, the newest ones " +
+			"stay; the audit trail has all."
+	}
 	op.Returns = api.Page[api.Version]{}
 	httpapi.Register(r, op, h.versions)
 }

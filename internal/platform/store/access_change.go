@@ -25,9 +25,9 @@ var sameValues = map[string]bool{
 }
 
 // neverKept are the statements about rows of which no process has anything in memory that counts: those of a new access
-// token, and those of tokens that expired long ago. Were they counted, each exchange would end what is in memory of all
-// other tokens.
-var neverKept = map[string]bool{insertAccessToken: true, forgetAccessTokens: true}
+// token, and those of tokens and versions that ended long ago. Were they counted, each exchange would end what is in
+// memory of all other tokens.
+var neverKept = map[string]bool{insertAccessToken: true, forgetAccessTokens: true, forgetRenewed: true}
 
 // useOnly are the statements that change only when a row was used last, which decides nothing.
 var useOnly = map[string]bool{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
 // Refresh is what the platform has, and last did, to give consumers of a connector of type oauth2 an access token.
@@ -49,6 +50,12 @@ var (
 		refreshed_at = excluded.refreshed_at, renew_at = excluded.renew_at, expires_at = excluded.expires_at,
 		sealed = excluded.sealed`)
 	deleteRefresh = statement(`DELETE FROM connector_refreshes WHERE connector_id = $1`)
+	// What is read with a connector stays, and so does the version that somebody set.
+	forgetRenewed = statement(`DELETE FROM versions WHERE (credential_id, number) IN (SELECT v.credential_id, v.number
+		FROM connector_refreshes r CROSS JOIN credentials c CROSS JOIN versions v WHERE r.next_at >= 0
+		AND c.tenant = r.tenant AND c.environment = r.environment AND c.id = r.connector_id
+		AND v.credential_id = c.id AND v.number < c.read_from AND v.number <> r.supplied
+		AND v.state = $1 AND v.end_reason = $2 LIMIT $3)`)
 )
 
 // Refreshes reads those of all connectors whose ids are from first to last.
@@ -100,4 +107,11 @@ func (tx *Tx) PutRefresh(ctx context.Context, r *Refresh) error {
 func (tx *Tx) DeleteRefresh(ctx context.Context, connectorID string) error {
 	_, err := tx.exec(ctx, deleteRefresh, connectorID)
 	return failed("forgetting a refresh of", "connector", connectorID, err)
+}
+
+// ForgetRenewed deletes the metadata of at most limit versions whose refresh token was replaced, and returns their
+// number. Each refresh can make one. The newest ones stay, as many as are read with a connector; the audit has all.
+func (tx *Tx) ForgetRenewed(ctx context.Context, limit int) (int64, error) {
+	n, err := tx.exec(ctx, forgetRenewed, string(rotation.StateRetired), rotation.ReasonRenewed, limit)
+	return n, failed("forgetting renewed versions of", api.KindConnectors, "", err)
 }
