@@ -14,7 +14,7 @@ import (
 
 const scanned = 10_000
 
-// rulesOfScanner reads the expressions of the rules for gitleaks, by the prefix that each of them is about. An expression
+// rulesOfScanner reads the expressions of the rules for gitleaks, by the prefix that each one is about. An expression
 // with a group has the secret in it.
 func rulesOfScanner(t *testing.T) map[string]*regexp.Regexp {
 	t.Helper()
@@ -110,7 +110,7 @@ func TestScannerRulesNearMisses(t *testing.T) {
 	}
 }
 
-// isSecret reports whether a text is a signing secret. The first part of one that is broken in two can be a shorter one.
+// isSecret reports whether a text is a signing secret. The first part of one that is broken in two can be one too.
 func isSecret(text string) bool {
 	_, err := webhook.ParseSecret(text)
 	return err == nil
