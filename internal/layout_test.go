@@ -68,6 +68,11 @@ var arrows = []arrow{
 		never: []string{internal + "provider", terraform},
 	},
 	{
+		from:  "cmd/quickconnect",
+		only:  []string{"api", "client", "clock", "secret"}, // the client has the clock
+		never: []string{internal + "platform", internal + "provider", terraform},
+	},
+	{
 		from:  "export",
 		only:  []string{"api", "client", "clock", "secret"},
 		never: []string{internal + "platform", internal + "provider", terraform},

@@ -55,8 +55,8 @@ done
 for sbom in *.cdx.json; do
   grep -q '"bomFormat": "CycloneDX"' "$sbom" && grep -q 'pkg:golang/github.com/' "$sbom" || fail "$sbom lists no modules"
 done
-for archive in quickconnectd_*.tar.gz; do
-  tar tzf "$archive" | sort | tr '\n' ' ' | grep -qx 'LICENSE THIRD_PARTY_NOTICES quickconnectd ' || fail "$archive"
+for archive in quickconnect*_*.tar.gz; do
+  tar tzf "$archive" | sort | tr '\n' ' ' | grep -qx "LICENSE THIRD_PARTY_NOTICES ${archive%%_*} " || fail "$archive"
 done
 
 deb=quickconnectd_${version}_amd64.deb
@@ -67,6 +67,7 @@ dpkg-deb --info "$deb" conffiles >"$work/conffiles"
 grep -q '^-rw------- .*/etc/quickconnectd/quickconnectd.env$' "$work/contents" || fail "$deb: others can read the environment"
 grep -qx /etc/quickconnectd/quickconnectd.env "$work/conffiles" || fail "$deb overwrites the environment"
 cmp "$work/deb/usr/bin/quickconnectd" platform_linux_amd64_v1/quickconnectd
+cmp "$work/deb/usr/bin/quickconnect" command_linux_amd64_v1/quickconnect
 unit=$work/deb/usr/lib/systemd/system/quickconnectd.service
 sed "s|/usr/bin/quickconnectd|$work/deb&|" "$unit" >"$work/quickconnectd.service"
 systemd-analyze verify "$work/quickconnectd.service"

@@ -109,7 +109,7 @@ func TestClientVectorsHold(t *testing.T) {
 		}
 		formed := false
 		for _, prefix := range prefixes {
-			formed = formed || keys.WellFormed(prefix, v.Text)
+			formed = formed || api.WellFormedToken(prefix, v.Text)
 		}
 		if formed != (v.Code == "") {
 			t.Errorf("token, %s: well formed is %t", v.Name, formed)

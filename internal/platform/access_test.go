@@ -184,8 +184,8 @@ func TestAuthentication(t *testing.T) {
 		}
 		w.send(token, "POST", "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeUnauthenticated, "")
 	}
-	if !keys.WellFormed(keys.PrefixPrincipal, good) || !keys.WellFormed(keys.PrefixScopedToken, scoped) {
-		t.Error("WellFormed refuses an issued token")
+	if !api.WellFormedToken(keys.PrefixPrincipal, good) || !keys.WellFormed(keys.PrefixScopedToken, scoped) {
+		t.Error("WellFormedToken refuses an issued token")
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)
 	w.clock.Advance(time.Hour)

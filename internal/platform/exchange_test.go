@@ -29,7 +29,7 @@ func TestExchange(t *testing.T) {
 		AccessToken: got.AccessToken, IssuedTokenType: api.TokenTypeAccessToken, TokenType: "Bearer", ExpiresIn: 900,
 		Scope: "messages:read messages:send users:read", ID: got.ID,
 	}
-	if diff := cmp.Diff(want, got); diff != "" || !keys.WellFormed(keys.PrefixAccessToken, got.AccessToken) ||
+	if diff := cmp.Diff(want, got); diff != "" || !api.WellFormedToken(keys.PrefixAccessToken, got.AccessToken) ||
 		!strings.HasPrefix(got.ID, api.AccessTokenIDPrefix) {
 		t.Errorf("%s (-want +got):\n%s", got.ID, diff)
 	}

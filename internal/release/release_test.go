@@ -34,7 +34,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 	t.Parallel()
 	c := read(t)
 	other := copyOfSources(t)
-	for _, id := range []string{"provider", "platform"} {
+	for _, id := range []string{"provider", "platform", "command"} {
 		var sums []string
 		for _, sources := range []string{root, other} {
 			program, err := c.Compile(t.Context(), sources, id, version, linux, t.TempDir())
@@ -57,11 +57,12 @@ func TestBuildsAreReproducible(t *testing.T) {
 // wantVersion checks that the version is in the program.
 func wantVersion(t *testing.T, id, program string) {
 	t.Helper()
-	if id != "platform" || runtime.GOOS != linux.OS || runtime.GOARCH != linux.Arch {
+	name := map[string]string{"platform": "quickconnectd", "command": "quickconnect"}[id]
+	if name == "" || runtime.GOOS != linux.OS || runtime.GOARCH != linux.Arch {
 		return
 	}
 	out, err := exec.Command(program, "version").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "quickconnectd "+version+" ") {
+	if err != nil || !strings.Contains(string(out), name+" "+version+" ") {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -135,7 +136,7 @@ func TestSumsAreOfWhatTheRegistryTakes(t *testing.T) {
 	for _, s := range c.Signs {
 		signed[strings.Join(append([]string{s.Artifacts}, s.IDs...), " ")] = true
 	}
-	for _, what := range []string{"checksum", "archive platform", "package", "sbom"} {
+	for _, what := range []string{"checksum", "archive platform", "archive command", "package", "sbom"} {
 		if !signed[what] {
 			t.Errorf("nothing signs %q: %v", what, signed)
 		}

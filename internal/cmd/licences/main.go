@@ -20,7 +20,7 @@ import (
 var systems = []string{"darwin", "freebsd", "linux", "windows"}
 
 // shipped are the commands whose programs a release has.
-var shipped = []string{".", "./internal/cmd/quickconnectd"}
+var shipped = []string{".", "./internal/cmd/quickconnectd", "./internal/cmd/quickconnect"}
 
 func main() {
 	target := flag.String("write", "", "the `FILE` to write the notices of the released programs to")

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
 func TestTokens(t *testing.T) {
@@ -22,7 +24,7 @@ func TestTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := token.Expose()
-		if len(s) != 40 || !strings.HasPrefix(s, "qct_") || !WellFormed(PrefixScopedToken, s) || seen[s] {
+		if len(s) != 40 || !strings.HasPrefix(s, "qct_") || !api.WellFormedToken(PrefixScopedToken, s) || seen[s] {
 			t.Fatalf("token %s", s)
 		}
 		seen[s] = true
@@ -32,36 +34,10 @@ func TestTokens(t *testing.T) {
 	}
 	// 60,000 characters over 62 letters are 968 each, with a standard deviation of 31. The limits are eight deviations
 	// away.
-	for _, c := range base62 {
+	for _, c := range api.TokenAlphabet {
 		if n := letters[c]; n < 720 || n > 1220 {
 			t.Errorf("%c is %d times in 60,000", c, n)
 		}
-	}
-}
-
-func TestWellFormed(t *testing.T) {
-	// A fixed example for the authors of scanners.
-	const whole = "qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V"
-	if !WellFormed(PrefixPrincipal, whole) {
-		t.Errorf("%s is refused: its checksum was computed by another program", whole)
-	}
-	for i := range whole {
-		broken := []byte(whole)
-		broken[i] ^= 1
-		if WellFormed(PrefixPrincipal, string(broken)) {
-			t.Errorf("%s is accepted", broken)
-		}
-	}
-	for _, s := range []string{
-		"", "qcp_", whole[1:], whole + "0", whole[:len(whole)-1], " " + whole,
-		strings.ToUpper(whole),
-	} {
-		if WellFormed(PrefixPrincipal, s) {
-			t.Errorf("%q is accepted", s)
-		}
-	}
-	if WellFormed(PrefixScopedToken, whole) {
-		t.Error("accepted under another prefix")
 	}
 }
 
@@ -79,7 +55,7 @@ func TestTooLittleRandomness(t *testing.T) {
 func TestCharsAreUnbiased(t *testing.T) {
 	random := NewRandom(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{248, 255}, 20)),
 		bytes.NewReader(make([]byte, 100))))
-	s, err := random.chars(base62, 5)
+	s, err := random.chars(api.TokenAlphabet, 5)
 	if err != nil || s != "00000" {
 		t.Errorf("%q, %v", s, err)
 	}
@@ -96,7 +72,7 @@ func TestSampleTokensOfTheGuide(t *testing.T) {
 		t.Fatalf("samples: %q", samples)
 	}
 	for _, sample := range samples {
-		if !WellFormed(sample[:4], sample) {
+		if !api.WellFormedToken(sample[:4], sample) {
 			t.Errorf("%s has a wrong checksum", sample)
 		}
 	}

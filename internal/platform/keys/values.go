@@ -36,7 +36,7 @@ func SuppliedHash(k *Keys, tenant string, value secret.Value) []byte {
 
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.
 func Matches(prefix string, token secret.Value) bool {
-	return WellFormed(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum
+	return api.WellFormedToken(prefix, token.Expose()) //nolint:forbidigo // compared with its own checksum
 }
 
 // prefixesOfSigning begin the values of signing secrets: the secret, the private key and the public key.

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+var update = flag.Bool("update", false, "write what the commands really print into the guide")
+
+var (
+	block    = regexp.MustCompile("(?s)<!-- command: ([a-z-]+) -->\n\n```console\n(.*?)```\n")
+	objectID = regexp.MustCompile(`\b(con|pol|sec|tok|wep|msg)_[0-9A-Z]{26}`)
+)
+
+// What the guide shows of the command is what it prints. The blocks are one story, in their order.
+func TestGuideShowsRealOutput(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	value := o.token("notifier", acctest.TheFixture().Policies[0])
+	o.stdin = value
+	o.p.As(api.RoleRuntime).Introspect(value)
+	o.p.Clock.Advance(24 * time.Hour)
+	o.step("notifier", api.StepBegin)
+	o.p.Clock.Advance(time.Hour)
+
+	shown := 0
+	guide := filepath.Join("..", "..", "..", "templates", "guides", "command-line.md")
+	text, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := block.ReplaceAllStringFunc(string(text), func(found string) string {
+		shown++
+		name := block.FindStringSubmatch(found)[1]
+		lines := guideLines[name]
+		if len(lines) == 0 {
+			t.Errorf("the guide wants to show %q, which this test does not make", name)
+		}
+		out := "<!-- command: " + name + " -->\n\n```console\n"
+		for _, line := range lines {
+			out += "$ " + line.text + "\n" + o.printed(line)
+		}
+		return out + "```\n"
+	})
+	if shown < len(guideLines) {
+		t.Errorf("the guide shows %d of %d outputs", shown, len(guideLines))
+	}
+	if fresh == string(text) {
+		return
+	}
+	if !*update {
+		t.Errorf("the guide shows what the command does not print; write it anew with: "+
+			"go test ./internal/cmd/quickconnect -run %s -update, and make generate\n%s", t.Name(), fresh)
+		return
+	}
+	if err := os.WriteFile(guide, []byte(fresh), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// guideLine is a command line of the guide, and the exit code that it ends with.
+type guideLine struct {
+	text string
+	code int
+}
+
+var guideLines = map[string][]guideLine{
+	"wrong-environment": {{"quickconnect show scoped-token notifier --environment production", exitRefused}},
+	"show":              {{"quickconnect show scoped-token notifier", exitDone}},
+	"identify":          {{"quickconnect identify <leaked.token", exitDone}},
+	"hold": {
+		{`quickconnect hold scoped-token notifier --reason "incident 42"`, exitDone},
+		{`quickconnect release scoped-token notifier --reason "incident 42 is closed"`, exitDone},
+	},
+}
+
+// printed runs a line of the guide, and returns what it prints without what differs from run to run.
+func (o *operator) printed(line guideLine) string {
+	o.t.Helper()
+	text, _, _ := strings.Cut(strings.TrimPrefix(line.text, "quickconnect "), " <")
+	words, reason, quoted := strings.Cut(text, ` "`)
+	var more []string
+	if quoted {
+		more = []string{strings.TrimSuffix(reason, `"`)}
+	}
+	r := o.run(words, more...).want(line.code)
+	return objectID.ReplaceAllString(r.stderr+r.stdout, "${1}_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
+}
