@@ -74,7 +74,7 @@ func TestBreachesAreSeen(t *testing.T) {
 		"provider imports its kinds":              {code("provider", kind), 0},
 		"provider's test imports platform":        {tested(kind, "platform"), 1},
 		"quickconnectd imports the provider":      {reaching("cmd/quickconnectd", "provider"), 1},
-		"quickconnect reaches the platform":      {reaching("cmd/quickconnect", "platform/keys"), 1},
+		"quickconnect reaches the platform":       {reaching("cmd/quickconnect", "platform/keys"), 1},
 		"export reaches the platform":             {reaching("export", "platform"), 1},
 		"acctest may import all":                  {reaching("acctest", "platform", "provider"), 0},
 		"acctest uses the test framework":         {tested("acctest", terraform+"-plugin-testing/helper/resource"), 0},

@@ -36,6 +36,10 @@ func TestInstall(t *testing.T) {
 	if !strings.Contains(string(help), "data-dir") {
 		t.Errorf("quickconnectd serve -h: %v\n%s", err, help)
 	}
+	printed, err := exec.Command(filepath.Join(home, ".local", "bin", "quickconnect"), "version").CombinedOutput()
+	if !strings.HasPrefix(string(printed), "quickconnect 0.0.7 ") {
+		t.Errorf("quickconnect version: %v\n%s", err, printed)
+	}
 	dir := t.TempDir()
 	copied, err := os.ReadFile(filepath.Join(root, "examples", "quickstart", "main.tf"))
 	if err != nil {

@@ -184,7 +184,7 @@ func TestAuthentication(t *testing.T) {
 		}
 		w.send(token, "POST", "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeUnauthenticated, "")
 	}
-	if !api.WellFormedToken(keys.PrefixPrincipal, good) || !keys.WellFormed(keys.PrefixScopedToken, scoped) {
+	if !api.WellFormedToken(keys.PrefixPrincipal, good) || !api.WellFormedToken(keys.PrefixScopedToken, scoped) {
 		t.Error("WellFormedToken refuses an issued token")
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)
