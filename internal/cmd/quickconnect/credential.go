@@ -127,3 +127,13 @@ func (s *session) find(ctx context.Context, t target) (credentials, *credential,
 	c, err := of.find(ctx, t)
 	return of, c, err
 }
+
+// valid returns the versions that are accepted, the oldest first.
+func valid(all []api.Version) (out []api.Version) {
+	for _, v := range all {
+		if v.EndedAt == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}

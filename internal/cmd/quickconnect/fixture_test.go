@@ -120,6 +120,18 @@ func (o *operator) value(name string, version int64) string {
 	return value
 }
 
+// policy makes a rotation policy that needs no acknowledgement, and returns its id.
+func (o *operator) policy(name string) string {
+	o.t.Helper()
+	no := false
+	p, err := o.p.As(api.RoleDeployer).Client().RotationPolicies().Create(o.t.Context(),
+		api.RotationPolicyCreate{Name: name, Interval: "90d", RequireAcknowledgement: &no})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return p.ID
+}
+
 // step takes a step of the rotation of a scoped token.
 func (o *operator) step(name, verb string) {
 	o.t.Helper()

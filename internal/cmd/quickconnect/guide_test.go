@@ -29,6 +29,7 @@ func TestGuideShowsRealOutput(t *testing.T) {
 	o.p.As(api.RoleRuntime).Introspect(value)
 	o.p.Clock.Advance(24 * time.Hour)
 	o.step("notifier", api.StepBegin)
+	o.p.As(api.RoleRuntime).Introspect(o.value("notifier", 2))
 	o.p.Clock.Advance(time.Hour)
 
 	shown := 0
@@ -79,6 +80,13 @@ var guideLines = map[string][]guideLine{
 	"hold": {
 		{`quickconnect hold scoped-token notifier --reason "incident 42"`, exitDone},
 		{`quickconnect release scoped-token notifier --reason "incident 42 is closed"`, exitDone},
+	},
+	"not-confirmed": {{"quickconnect promote scoped-token notifier", exitRefused}},
+	"promote":       {{"quickconnect promote scoped-token notifier --yes", exitDone}},
+	"rollback":      {{"quickconnect rollback scoped-token notifier --yes", exitDone}},
+	"revoke": {
+		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitDone},
+		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitNoChange},
 	},
 }
 

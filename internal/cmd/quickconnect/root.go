@@ -42,6 +42,11 @@ func rootCommand(w world) *cobra.Command {
 		identifyCommand(o),
 		holdCommand(o),
 		releaseCommand(o),
+		revokeCommand(o),
+		rotateCommand(o),
+		promoteCommand(o),
+		rollbackCommand(o),
+		cancelCommand(o),
 		completionCommand(),
 		versionCommand(),
 	)

@@ -37,6 +37,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 
 // session is a connection to the platform, in the tenant and the environment that are meant.
 type session struct {
+	world
 	client *client.Client
 	here   api.Identity
 	out    printer
@@ -66,7 +67,7 @@ func (o *options) open(ctx context.Context) (*session, error) {
 			"token belongs to tenant %q, environment %q (principal %q). Nothing was done. Use the token of the environment "+
 			"that is meant, or name the other one", o.tenant, o.environment, here.Tenant, here.Environment, here.Name)
 	}
-	return &session{client: c.For(*here), here: *here, out: p}, nil
+	return &session{world: o.world, client: c.For(*here), here: *here, out: p}, nil
 }
 
 // config takes from the environment what no flag says.

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+)
+
+// ending says what a command is about to end.
+type ending struct {
+	command  string // "revoke"
+	of       *credential
+	versions table
+	notes    []string
+}
+
+func yesFlag(cmd *cobra.Command, yes *bool) {
+	cmd.Flags().BoolVar(yes, "yes", false, "do not ask; needed where no terminal is there")
+}
+
+// affected makes an ending of what becomes of each valid version.
+func affected(command string, c *credential, versions []api.Version, becomes func(api.Version) string) ending {
+	t := table{head: []string{"VERSION", "STATE", "LAST USED", "WHAT HAPPENS"}}
+	for _, v := range versions {
+		t.add(number(v.Version), v.State, momentOr(v.LastUsedAt, "never"), becomes(v))
+	}
+	return ending{command: command, of: c, versions: t}
+}
+
+// confirm shows what will stop working, and asks, unless the operator has said yes already. What it shows goes to the
+// standard error, so that the standard output has the answer alone.
+func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
+	_, _ = fmt.Fprintf(s.stderr, "%s %s\nowner %s, %s\n\n", e.command, e.of.title(), e.of.owner, s.place())
+	if err := e.versions.write(s.stderr); err != nil {
+		return err
+	}
+	users, err := s.users(ctx, e.of)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(s.stderr)
+	for _, note := range append(users, e.notes...) {
+		_, _ = fmt.Fprintln(s.stderr, note)
+	}
+	switch {
+	case yes:
+		return nil
+	case !s.terminal:
+		return refusef("nothing was done: there is no terminal to ask at. If this is right, run it again with --yes")
+	}
+	_, _ = fmt.Fprint(s.stderr, "Go on? Type yes: ")
+	answer, _ := bufio.NewReader(s.stdin).ReadString('\n') // an end without an answer is none
+	if strings.TrimSpace(answer) != "yes" {
+		return refusef("nothing was done: the answer was not yes")
+	}
+	return nil
+}
+
+// users says who uses a credential, as far as the platform knows.
+func (s *session) users(ctx context.Context, c *credential) ([]string, error) {
+	switch o := c.answer.(type) {
+	case *api.SigningSecret:
+		e, err := s.client.WebhookEndpoints().Get(ctx, o.EndpointID)
+		if err != nil {
+			return nil, err
+		}
+		return []string{"It signs what is delivered to webhook endpoint " + e.Name + ", " + e.ShownURL() + "."}, nil
+	case *api.Connector:
+		return s.fetchers(ctx, o)
+	}
+	return []string{"The last use of a version says whether somebody has it still."}, nil
+}
+
+// fetchers names the scoped tokens that may fetch the credentials of a connector.
+func (s *session) fetchers(ctx context.Context, c *api.Connector) ([]string, error) {
+	var names []string
+	for t, err := range s.client.ScopedTokens().Each(ctx, client.Filter{ConnectorID: c.ID}) {
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(t.Scopes, api.ScopeReadCredentials) && t.Rotation.Phase != api.PhaseRevoked {
+			names = append(names, t.Name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"No scoped token may fetch these credentials."}, nil
+	}
+	return []string{"Scoped tokens that may fetch these credentials: " + strings.Join(names, ", ") + "."}, nil
+}
