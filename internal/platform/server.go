@@ -147,6 +147,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
+		audit.New(runner),
 		governance.New(runner, changes),
 		workload.New(runner, changes, verifier.CheckIssuer),
 		runs.New(runner),

@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/accesstoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/actions"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/auditevent"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/connector"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/environmentpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/guardrailexemption"
@@ -134,6 +135,7 @@ func (p *quickconnect) ListResources(context.Context) []func() list.ListResource
 
 func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		auditevent.NewListDataSource,
 		connector.NewDataSource, connector.NewListDataSource,
 		identity.NewDataSource,
 		principal.NewListDataSource,

@@ -1,4 +1,4 @@
-// Package audit signs checkpoints of the audit trail, and verifies, exports and erases it.
+// Package audit has the routes of the audit trail, signs its checkpoints, and verifies, exports and erases it.
 package audit
 
 import (
