@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // Rules of an environment policy, as a policy, an exemption and a refusal name them.
@@ -115,6 +117,18 @@ type Violation struct {
 	Rule   string `json:"rule" doc:"The rule that it breaks."`
 	Field  string `json:"field" doc:"JSON pointer of the member that breaks it."`
 	Detail string `json:"detail" doc:"What is wrong, why the rule exists, and what to do instead."`
+}
+
+// ValueCheckRequest asks whether forbid_secret_reuse would refuse a value.
+type ValueCheckRequest struct {
+	ID    string       `json:"id,omitempty" doc:"The connector, webhook endpoint or signing secret of this environment that gets the value. It may have the value already. Absent for one that is not made yet."`
+	Value secret.Value `json:"value" doc:"The value. It is not kept."`
+}
+
+// ValueCheck says whether forbid_secret_reuse would refuse a value.
+type ValueCheck struct {
+	Refused bool   `json:"refused" doc:"Whether the rule would refuse the value. False while the rule is off."`
+	UsedBy  string `json:"used_by,omitempty" doc:"Which other object has the value, in the words of a refusal. Of another environment it says only that. Absent where nothing is refused."`
 }
 
 const (

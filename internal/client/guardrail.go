@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // EnvironmentPolicies has the operations on the policy of the environment.
@@ -34,6 +35,27 @@ func (p EnvironmentPolicies) Check(ctx context.Context, rules api.EnvironmentRul
 	}
 	out := &api.GuardrailCheck{}
 	return out, p.client.do(ctx, r, out)
+}
+
+// CheckValue asks whether forbid_secret_reuse would refuse a value of an object. The id is empty for one that is not
+// made yet.
+func (p EnvironmentPolicies) CheckValue(ctx context.Context, id string, value secret.Value) (*api.ValueCheck, error) {
+	r := &request{
+		method: http.MethodPost, route: "/v1/environment-policy/check-value", op: "check", object: "a supplied value",
+		permission: api.PermissionReveal, body: api.ValueCheckRequest{ID: id, Value: value}, keeps: true,
+	}
+	var out struct {
+		Refused *bool `json:"refused"` // shadows the embedded one: a response without it says nothing
+		api.ValueCheck
+	}
+	if err := p.client.do(ctx, r, &out); err != nil {
+		return nil, err
+	}
+	if out.Refused == nil || *out.Refused != (out.UsedBy != "") {
+		return nil, r.notTheAPI()
+	}
+	out.ValueCheck.Refused = *out.Refused
+	return &out.ValueCheck, nil
 }
 
 // Create writes the policy of the environment, which has one at most.

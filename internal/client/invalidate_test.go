@@ -14,16 +14,17 @@ import (
 // keeping are the methods that send something else than a GET, after which a list that was read before still counts:
 // nothing that a read of an object shows has changed.
 var keeping = []string{
-	"Client.Identify",           // a question
-	"EnvironmentPolicies.Check", // a question
-	"Client.Flush",              // the claims of a list: what it shows of them is used once
-	"AccessTokens.Extend",       // no object is an access token
-	"AccessTokens.Revoke",       // no object is an access token
-	"ScopedTokens.Open",         // makes what no read shows
-	"Runs.Renew",                // no object is a run
-	"Runs.End",                  // no object is a run
-	"ScopedTokens.Reveal",       // shows a value
-	"SigningSecrets.Reveal",     // shows a value
+	"Client.Identify",                // a question
+	"EnvironmentPolicies.Check",      // a question
+	"EnvironmentPolicies.CheckValue", // a question
+	"Client.Flush",                   // the claims of a list: what it shows of them is used once
+	"AccessTokens.Extend",            // no object is an access token
+	"AccessTokens.Revoke",            // no object is an access token
+	"ScopedTokens.Open",              // makes what no read shows
+	"Runs.Renew",                     // no object is a run
+	"Runs.End",                       // no object is a run
+	"ScopedTokens.Reveal",            // shows a value
+	"SigningSecrets.Reveal",          // shows a value
 }
 
 // unsent are the methods that send nothing.

@@ -36,6 +36,13 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 			func(c *sut) error { _, err := c.Identify(t.Context(), value); return err },
 			[]http.HandlerFunc{empty(200), empty(204), html(200), object, respondJSON(api.Identification{Found: true})},
 		},
+		"check a value": {
+			func(c *sut) error { _, err := c.EnvironmentPolicies().CheckValue(t.Context(), "", value); return err },
+			[]http.HandlerFunc{
+				empty(200), empty(204), html(200), object, respondJSON(api.ValueCheck{Refused: true}),
+				respondJSON(api.ValueCheck{UsedBy: "the connector con_1"}),
+			},
+		},
 		"acknowledge": {
 			func(c *sut) error { return c.ScopedTokens().Acknowledge(t.Context(), "tok_01", 2, Write{}) },
 			[]http.HandlerFunc{empty(200), html(200), object},

@@ -41,6 +41,7 @@ var members = map[string][]string{
 		"name", "description", "labels", "owner", "endpoint_id", "algorithm", "secret_wo_version", "rotation_policy_id",
 		"rotate_when_changed", "minimum_version", "deletion_protection", "secret", "unknown",
 	},
+	pathCheckValue:                        {"id", "value", "unknown"},
 	pathEndpoints + "/{id}/test-events":   {"type", "data", "unknown"},
 	pathEndpoints + "/{id}/redeliver":     {"since", "state", "unknown"},
 	pathSecrets + "/{id}/rotation/begin":  {"version", "force", "reason", "secret"},
@@ -146,10 +147,18 @@ func TestSecretsDoNotLeak(t *testing.T) {
 	secrets := map[string]string{
 		"credentials":          "canary-Zm9yIHlvdXIgZXllcyBvbmx5",
 		"replaced credentials": "canary-YW5vdGhlciBvbmUgbG9uZw",
+		"compared value":       "canary-Y29tcGFyZWQgYWxvbmU",
 	}
 	c := w.newConnector("chat", object{"credentials": object{"token": secrets["credentials"]}})
 	w.do("PATCH", pathConnectors+"/"+c.ID, object{"credentials": object{"token": secrets["replaced credentials"]}},
 		key("canary-key-0123456789")).want(200)
+	w.govern(object{"forbid_secret_reuse": true})
+	for name, refused := range map[string]bool{"replaced credentials": true, "compared value": false} {
+		if got := w.checkValue(w.tokens[api.RoleDeployer], "", secrets[name]); got.Refused != refused {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	w.do("POST", pathCheckValue, object{"id": "x", "value": secrets["compared value"]}).problem(api.CodeInvalid, "/id")
 	token := w.newToken("notifier", c.ID, nil)
 	w.begun(token.ID)
 	for n := range int64(2) {

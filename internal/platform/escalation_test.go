@@ -166,6 +166,10 @@ func tokenWays() []way {
 			)
 			return w.send(token, "POST", pathAccess+"/"+opened+"/revoke", nil)
 		}},
+		{"learn that a value is in use", slices.Concat(holding(api.PermissionReveal), holding(api.PermissionWrite)),
+			func(w *world, token string) *reply {
+				return w.send(token, "POST", pathCheckValue, object{"value": strongValue})
+			}},
 		{"exchange for more than the scoped token has", nil, func(w *world, _ string) *reply {
 			return w.exchanges(w.reveal(scoped(w, "messages:read"), 1), "scope", "messages:send")
 		}},

@@ -3,6 +3,7 @@ package platform_test
 import (
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -13,6 +14,11 @@ type route struct {
 	method, path string
 	permission   string
 	body         any // of a request that is well-formed
+}
+
+// open reports whether these permissions are enough for the route.
+func (r route) open(to []string) bool {
+	return slices.Contains(to, r.permission) || r.path == pathCheckValue && slices.Contains(to, api.PermissionWrite)
 }
 
 var because = object{"reason": "test"}
@@ -128,6 +134,7 @@ var routes = []route{
 	{"GET", "/v1/scopes", api.PermissionRead, nil},
 	{"GET", "/v1/environment-policy", api.PermissionRead, nil},
 	{"POST", "/v1/environment-policy/check", api.PermissionRead, object{"require_cidrs": true}},
+	{"POST", pathCheckValue, api.PermissionReveal, object{"value": "x"}},
 	{"POST", pathRules, api.PermissionGovern, object{"forbid_weak_credentials": true}},
 	{"GET", pathRules, api.PermissionRead, nil},
 	{"GET", pathRules + "/{id}", api.PermissionRead, nil},

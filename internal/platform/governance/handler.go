@@ -78,6 +78,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Description: "Returns the objects of the environment that a policy with these rules would refuse. Changes nothing. " +
 			"Rules about supplied values are left out: the platform checks a value when it comes.",
 	}, h.check)
+	h.mountValues(r)
 }
 
 func (h *Handler) inForce(ctx context.Context, _ *struct{}) (out *httpapi.Answer, err error) {

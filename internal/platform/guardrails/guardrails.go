@@ -115,6 +115,20 @@ func findUses(ctx context.Context, tx *txn.Tx, id string, s *guardrail.Subject) 
 	return nil
 }
 
+// UsedBy says which object other than one of this environment has a value, as a refusal says it; empty for none. It
+// notes nothing. Of other environments it says nothing unless the caller may learn of them.
+func UsedBy(ctx context.Context, tx *txn.Tx, id string, value secret.Value, elsewhere bool) (string, error) {
+	if !(guardrail.Value{Secret: value}).CountsForReuse() {
+		return "", nil
+	}
+	than := store.Ref{Scope: tx.Scope, Kind: "an object", ID: id}
+	other, used, err := tx.OtherValueUse(ctx, than, keys.SuppliedHash(tx.Keys, tx.Scope.Tenant, value))
+	if err != nil || !used || other.Scope != tx.Scope && !elsewhere {
+		return "", err
+	}
+	return named(tx.Scope, other), nil
+}
+
 // named says which object has a value. Of another environment it says only that.
 func named(here store.Scope, other store.Ref) string {
 	if other.Scope != here {

@@ -80,6 +80,7 @@ type Operation struct {
 	Tag                  string
 	Summary, Description string
 	Permission           string // that the caller needs; empty for any principal
+	OrPermission         string // that is enough too; empty for none
 	Open                 bool   // anybody may call it: its requests are counted by their address
 	Status               int    // of success; 0: 200 with a body, 204 without one
 
@@ -118,7 +119,10 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 	} else {
 		h.Security = []map[string][]string{{bearerScheme: {}}}
 		h.Middlewares = huma.Middlewares{rt.guarded(op)}
-		if op.Permission != "" {
+		switch {
+		case op.OrPermission != "":
+			h.Description += "\n\nNeeds the permission `" + op.Permission + "` or `" + op.OrPermission + "`."
+		case op.Permission != "":
 			h.Description += "\n\nNeeds the permission `" + op.Permission + "`."
 		}
 	}

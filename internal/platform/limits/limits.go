@@ -19,6 +19,7 @@ const (
 	Reserve       Limit = "reserve"
 	Introspection Limit = "introspection"
 	Identify      Limit = "identify"
+	ValueChecks   Limit = "value_checks"
 	Token         Limit = "token"
 	Connections   Limit = "connections"
 	Objects       Limit = "objects"
@@ -50,11 +51,14 @@ type Config struct {
 // identifies is fixed: a person asks, and a value is looked for among all of an environment.
 var identifies = Rate{Requests: 60, Per: time.Minute, Burst: 60}
 
+// valueChecks is fixed: each is a guess at a secret. What comes at once is enough for the plan of many objects.
+var valueChecks = Rate{Requests: 60, Per: time.Minute, Burst: 600}
+
 // Limiter counts the requests of one process.
 type Limiter struct {
-	callers                                           *Callers
-	reserve, introspection, identify, address, health *Buckets
-	trusted                                           []netip.Prefix
+	callers                                                        *Callers
+	reserve, introspection, identify, valueChecks, address, health *Buckets
+	trusted                                                        []netip.Prefix
 }
 
 // New returns a limiter that has counted nothing yet.
@@ -64,6 +68,7 @@ func New(c Config) *Limiter {
 		reserve:       NewBuckets(Reserve, perSecond(c.Reserve)),
 		introspection: NewBuckets(Introspection, perSecond(c.Introspection)),
 		identify:      NewBuckets(Identify, identifies),
+		valueChecks:   NewBuckets(ValueChecks, valueChecks),
 		address:       NewBuckets(Address, perSecond(c.Address)),
 		health:        NewBuckets(Health, perSecond(c.Address)),
 		trusted:       c.Trusted,
@@ -79,6 +84,8 @@ func (l *Limiter) Caller(under Limit, scope, id string, now time.Time) *Refusal 
 		return l.introspection.Take(id, now)
 	case Identify:
 		return l.identify.Take(id, now)
+	case ValueChecks:
+		return l.valueChecks.Take(id, now)
 	}
 	return l.callers.Take(scope, id, now)
 }

@@ -6,7 +6,7 @@ var (
 	insertValueUse = statement(`INSERT INTO value_uses (tenant, environment, kind, object_id, digest)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, object_id, digest) DO NOTHING`)
 	otherValueUses = statement(`SELECT environment, kind, object_id FROM value_uses
-		WHERE tenant = $1 AND digest = $2 AND object_id <> $3`)
+		WHERE tenant = $1 AND digest = $2 AND NOT (environment = $3 AND object_id = $4)`)
 	deleteValueUses = statement(`DELETE FROM value_uses WHERE tenant = $1 AND object_id = $2`)
 )
 
@@ -19,7 +19,7 @@ func (tx *Tx) NoteValueUse(ctx context.Context, of Ref, digest []byte) error {
 // OtherValueUse returns another object of the tenant that was supplied a value, one of the same environment where there
 // is one; ok is false for none.
 func (tx *Tx) OtherValueUse(ctx context.Context, than Ref, digest []byte) (other Ref, ok bool, err error) {
-	args := []any{than.Scope.Tenant, digest, than.ID}
+	args := []any{than.Scope.Tenant, digest, than.Scope.Environment, than.ID}
 	err = tx.each(ctx, otherValueUses, args, func(row scanner) error {
 		found := Ref{Scope: Scope{Tenant: than.Scope.Tenant}}
 		err := row.Scan(&found.Scope.Environment, &found.Kind, &found.ID)

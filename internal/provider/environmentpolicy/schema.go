@@ -142,7 +142,7 @@ func rulesOfValues() map[string]schema.Attribute {
 		"require_labels": set("Keys of labels that every object must have, at most 16. No default."),
 		"forbid_weak_credentials": flag("A supplied value must have 12 characters or more, and must not be a placeholder " +
 			"or a repetition."),
-		"forbid_secret_reuse": flag("A supplied value must not be of another object of the tenant. The platform finds " +
-			"that, so it is refused at the apply. A value that was supplied to an older platform is not recognised."),
+		"forbid_secret_reuse": flag("A supplied value must not be of another object of the tenant. A plan asks the " +
+			"platform and warns; the apply is refused. A value that was supplied to an older platform is not recognised."),
 	}
 }

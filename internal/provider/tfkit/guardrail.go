@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -26,6 +28,8 @@ type guardrails struct {
 	mu        sync.Mutex
 	intervals map[string]string     // of the rotation policies that this run has read or planned, by their ids
 	asked     map[string]*sync.Once // the rotation policies that this run has asked for to know their intervals
+
+	compared atomic.Int64 // how many supplied values this run has asked the platform about
 }
 
 // guardrails returns the rules of the environment. Where they cannot be read, the plan shows none of them, and the
@@ -130,15 +134,16 @@ func (b *ResourceBase) Guard(
 		interval = func(id string) string { return s.readInterval(ctx, id) }
 	}
 	is := planned.subject(kind, interval)
-	is.Values = readingOf(ctx, req.Config.GetAttribute).supplied(planned)
-	is.HasSecret = is.HasSecret || len(is.Values) > 0
 	var was *guardrail.Subject
-	var stored reading
+	stored := reading(func(string) attr.Value { return nil })
 	if !req.State.Raw.IsNull() {
 		stored = readingOf(ctx, req.State.GetAttribute)
 		old := stored.subject(kind, interval)
 		was = &old
 	}
+	is.Values = readingOf(ctx, req.Config.GetAttribute).supplied(planned, s.comparing(kind, planned, stored))
+	is.HasSecret = is.HasSecret || len(is.Values) > 0
+	s.findUses(ctx, diags, g, stored.text("id"), is.Values)
 	if kind != api.ScopedTokens || !g.rules.ForbidUnknownScopes {
 		warnUnknownScopes(diags, kind, stored, planned)
 	}
@@ -165,6 +170,8 @@ func (s *Session) refuse(diags *diag.Diagnostics, kind api.Kind, v guardrail.Vio
 	case v.Rule == api.RuleMaxRotationInterval && kind != api.RotationPolicies:
 		text += " This is a warning, because the rotation policy may be changed in the same plan: otherwise the apply " +
 			"is refused."
+	case v.Rule == api.RuleForbidSecretReuse:
+		text += " This is a warning, because the other object may be deleted before: otherwise the apply is refused."
 	default:
 		diags.AddAttributeError(at, summary, text+" Nothing was written. The policy of the environment is set by role "+
 			RolesWith(api.PermissionGovern, "or")+", which may also give an exemption.")

@@ -95,15 +95,16 @@ func (r reading) subject(kind api.Kind, interval func(id string) string) guardra
 	return s
 }
 
-// supplied are the values of a configuration that a plan sends.
-func (r reading) supplied(planned reading) (out []guardrail.Value) {
+// supplied are the values of a configuration that a plan sends. A plan that leaves open whether it sends a value sends
+// none that the object has already.
+func (r reading) supplied(planned reading, has func(member string, v attr.Value) bool) (out []guardrail.Value) {
 	for _, member := range slices.Sorted(maps.Keys(suppliedArguments)) {
 		of := suppliedArguments[member]
-		digest := planned(of.digest)
-		if digest == nil || !digest.IsUnknown() {
+		digest, value := planned(of.digest), r(of.argument)
+		if digest == nil || !digest.IsUnknown() || has(member, value) {
 			continue
 		}
-		switch v := r(of.argument).(type) {
+		switch v := value.(type) {
 		case types.String:
 			if !v.IsUnknown() {
 				out = append(out, guardrail.Value{Field: "/" + member, Secret: secret.New(v.ValueString())})
