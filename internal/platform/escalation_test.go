@@ -133,6 +133,7 @@ func tokenWays() []way {
 			revealing = append(revealing, role)
 		}
 	}
+	comparing := slices.Concat(holding(api.PermissionReveal), holding(api.PermissionWrite))
 	scoped := func(w *world, scopes ...string) string {
 		*w.created++
 		name := "t-" + itoa(int64(*w.created))
@@ -166,10 +167,9 @@ func tokenWays() []way {
 			)
 			return w.send(token, "POST", pathAccess+"/"+opened+"/revoke", nil)
 		}},
-		{"learn that a value is in use", slices.Concat(holding(api.PermissionReveal), holding(api.PermissionWrite)),
-			func(w *world, token string) *reply {
-				return w.send(token, "POST", pathCheckValue, object{"value": strongValue})
-			}},
+		{"learn that a value is in use", comparing, func(w *world, token string) *reply {
+			return w.send(token, "POST", pathCheckValue, object{"value": strongValue})
+		}},
 		{"exchange for more than the scoped token has", nil, func(w *world, _ string) *reply {
 			return w.exchanges(w.reveal(scoped(w, "messages:read"), 1), "scope", "messages:send")
 		}},

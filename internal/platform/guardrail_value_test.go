@@ -14,7 +14,7 @@ func valued(name, value string) object {
 	return object{"name": name, "owner": "o", "type": "custom", "credentials": object{"api_key": value}}
 }
 
-// checkValue asks with a token whether a value would be refused for an object; id is empty for one that is not made yet.
+// checkValue asks with a token whether a value would be refused for an object; id is empty for a new one.
 func (w *world) checkValue(token, id, value string) api.ValueCheck {
 	w.t.Helper()
 	body := object{"value": value}

@@ -100,8 +100,8 @@ func (s *scene) used() {
 	}).Want(200)
 }
 
-// violated fails the test unless a plan shows that it breaks a rule: as an error, or as a warning where the rule looks at
-// another object.
+// violated fails the test unless a plan shows that it breaks a rule: as an error, or as a warning where the rule looks
+// at another object.
 func (s *scene) violated(rule, at string, d tftest.Diags) {
 	s.t.Helper()
 	shown, says := d.Errors(), []string{"Nothing was written", "role security"}

@@ -23,8 +23,8 @@ func (h *Handler) mountValues(r *httpapi.Router) {
 		ID: "checkSuppliedValue", Method: http.MethodPost, Path: inForcePath + "/check-value",
 		Tag: api.EnvironmentPolicies.Tag, Permission: api.PermissionReveal, OrPermission: api.PermissionWrite,
 		Limit: limits.ValueChecks, Returns: api.ValueCheck{}, Summary: "Is a value in use",
-		Description: "Says whether the rule forbid_secret_reuse would refuse a value, so that a plan can show it. While the " +
-			"rule is off, no value is compared. A caller with the permission `write`, whose write would be refused with the " +
+		Description: "Says whether the rule forbid_secret_reuse would refuse a value, so that a plan can show it. While " +
+			"the rule is off, no value is compared. A caller with the permission `write`, whose write would be refused with the " +
 			"same words, learns of every environment of the tenant; any other caller of its own environment alone, and needs " +
 			"the permission `read` besides. The value is not kept. That it is in use is recorded in the audit trail before it " +
 			"is answered. Each principal may send it 60 times a minute, and 600 times at once.",
@@ -39,7 +39,8 @@ var suppliedID = regexp.MustCompile(`^(con|wep|sec)_[0-9A-Za-z]{1,64}$`)
 // checkValue is no Change: a repetition asks again.
 func (h *Handler) checkValue(ctx context.Context, in *checkValueInput) (*httpapi.Answer, error) {
 	if in.Body.ID != "" && !suppliedID.MatchString(in.Body.ID) {
-		return nil, problem.Refused("/id", errors.New("must be the id of a connector, a webhook endpoint or a signing secret"))
+		return nil, problem.Refused("/id",
+			errors.New("must be the id of a connector, a webhook endpoint or a signing secret"))
 	}
 	caller := access.From(ctx)
 	elsewhere := caller.May(api.PermissionWrite)
