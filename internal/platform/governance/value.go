@@ -25,9 +25,9 @@ func (h *Handler) mountValues(r *httpapi.Router) {
 		Limit: limits.ValueChecks, Returns: api.ValueCheck{}, Summary: "Is a value in use",
 		Description: "Says whether the rule forbid_secret_reuse would refuse a value, so that a plan can show it. While " +
 			"the rule is off, no value is compared. A caller with the permission `write`, whose write would be refused with " +
-			"the same words, learns of every environment of the tenant; any other caller of its own environment alone, and needs " +
-			"the permission `read` besides. The value is not kept. That it is in use is recorded in the audit trail before it " +
-			"is answered. Each principal may send it 60 times a minute, and 600 times at once.",
+			"the same words, learns of every environment of the tenant; any other caller of its own environment alone, and " +
+			"needs the permission `read` besides. The value is not kept. That it is in use is recorded in the audit trail " +
+			"before it is answered. Each principal may send it 60 times a minute, and 600 times at once.",
 	}, h.checkValue)
 }
 
