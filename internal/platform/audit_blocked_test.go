@@ -73,15 +73,15 @@ func (w *world) everyRow() string {
 	db := w.beside()
 	defer func() { _ = db.Close() }()
 	var out strings.Builder
-	for _, table := range w.rows(db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN
+	for _, table := range w.selected(db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN
 		('clock', 'serving', 'access_changes', 'principals', 'goose_db_version', 'sqlite_sequence') ORDER BY name`) {
-		fmt.Fprintln(&out, table, w.rows(db, fmt.Sprintf(`SELECT * FROM "%s"`, table[0])))
+		fmt.Fprintln(&out, table, w.selected(db, fmt.Sprintf(`SELECT * FROM "%s"`, table[0])))
 	}
 	return out.String()
 }
 
-// rows reads every column of every row.
-func (w *world) rows(db *sql.DB, query string) (all [][]any) {
+// selected reads every column of every row.
+func (w *world) selected(db *sql.DB, query string) (all [][]any) {
 	w.t.Helper()
 	rows, err := db.QueryContext(w.t.Context(), query)
 	if err != nil {
