@@ -101,7 +101,6 @@ func take(results []reflect.Value) {
 // argumentsOf makes arguments that a method accepts: any id, and a value in the place of each secret.
 func argumentsOf(t *testing.T, signature reflect.Type) (out []reflect.Value) {
 	t.Helper()
-	ids := 0
 	for in := range signature.Ins() {
 		arg := reflect.New(in).Elem()
 		switch {
@@ -111,11 +110,8 @@ func argumentsOf(t *testing.T, signature reflect.Type) (out []reflect.Value) {
 			arg.Set(reflect.ValueOf(secret.New("CANARY-value")))
 		case in == reflect.TypeFor[*Claim]():
 			arg.Set(reflect.ValueOf(NewClaim(NewRunID())))
-		case in.Kind() == reflect.String && ids == 0:
-			ids++
-			arg.SetString(connectorID)
 		case in.Kind() == reflect.String:
-			arg.SetString(api.StepRotate)
+			arg.SetString(connectorID)
 		}
 		out = append(out, arg)
 	}

@@ -89,21 +89,6 @@ func (e WebhookEndpoints) SendTestEvent(
 	return out, nil
 }
 
-// Deliveries reads all deliveries to a webhook endpoint, the newest first.
-func (e WebhookEndpoints) Deliveries(ctx context.Context, id string) ([]api.Delivery, error) {
-	r, err := below(api.WebhookEndpoints, id, http.MethodGet, "list the deliveries to", api.PermissionRead, "deliveries")
-	if err != nil {
-		return nil, err
-	}
-	r.query = largePages()
-	return allPages(ctx, e.client, r, func(d api.Delivery) error {
-		if d.EndpointID == id {
-			return nil
-		}
-		return r.otherAnswer("the deliveries to "+r.object, "deliveries to another endpoint")
-	})
-}
-
 // Probe makes the platform probe now whether the receiver accepts the pending versions of the endpoint's signing
 // secrets. It returns nil to a principal who may not read the secrets.
 func (e WebhookEndpoints) Probe(ctx context.Context, id string) (*api.ProbeAnswer, error) {

@@ -44,18 +44,16 @@ func guideCommands(t *testing.T, block string) (commands []string) {
 	return commands
 }
 
-// typed runs a command of the guide as a person with a role does, in a directory with the value in both files. The
-// first lines of the block, which set variables, come before it.
+// typed runs a command of the guide as a person with a role does, in a directory with the value in a file. The first
+// lines of the block, which set variables, come before it.
 func (w *world) typed(role, id, value string, commands ...string) string {
 	w.t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
 		w.t.Skip("the guide's commands need curl, which is not there")
 	}
 	dir := w.t.TempDir()
-	for _, name := range []string{"leaked.token", "notifier.token"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(value+"\n"), 0o600); err != nil {
-			w.t.Fatal(err)
-		}
+	if err := os.WriteFile(filepath.Join(dir, "notifier.token"), []byte(value+"\n"), 0o600); err != nil {
+		w.t.Fatal(err)
 	}
 	script := strings.ReplaceAll(strings.Join(commands, "\n"), "tok_…", id)
 	shell := exec.CommandContext(w.t.Context(), "sh", "-c", script)
@@ -67,24 +65,6 @@ func (w *world) typed(role, id, value string, commands ...string) string {
 		w.t.Fatalf("%s: %v: %s", script, err, out)
 	}
 	return strings.TrimSpace(string(out))
-}
-
-// TestGuideOfALeak types what the guide says, and gets what the guide says.
-func TestGuideOfALeak(t *testing.T) {
-	w := newWorld(t)
-	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
-	value := w.reveal(token.ID, 1)
-	commands := guideCommands(t, "leaked")
-	for i, want := range []string{`{"found":true,`, `{"active":true,`, `{"revoked":true,`, `{"active":false}`, `{"id":"` +
-		token.ID} {
-		if got := w.typed(api.RoleSecurity, token.ID, value, commands[0], commands[1], commands[2+i]); !strings.HasPrefix(got,
-			want) {
-			t.Errorf("step %d, %s: %s", i+1, commands[2+i], got)
-		}
-	}
-	if h := w.token(token.ID).Hold; h == nil || h.Reason != "leaked in a log" {
-		t.Errorf("hold: %+v", h)
-	}
 }
 
 // TestGuideByHand types every command of the guide, in a phase that it is for.

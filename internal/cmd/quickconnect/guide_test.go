@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,12 +19,15 @@ var update = flag.Bool("update", false, "write what the commands really print in
 var (
 	block    = regexp.MustCompile("(?s)<!-- command: ([a-z-]+) -->\n\n```console\n(.*?)```\n")
 	objectID = regexp.MustCompile(`\b(con|pol|sec|tok|wep|msg)_[0-9A-Z]{26}`)
+	// nextAttempt is a few seconds after a full minute. How many is random.
+	nextAttempt = regexp.MustCompile(`:0[1-9]Z`)
 )
 
 // What the guide shows of the command is what it prints. The blocks are one story, in their order.
 func TestGuideShowsRealOutput(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t, api.RoleDeployer)
+	o, h := hooked(t)
+	o.as(api.RoleDeployer)
 	value := o.token("notifier", acctest.TheFixture().Policies[0])
 	o.stdin = value
 	o.p.As(api.RoleRuntime).Introspect(value)
@@ -31,6 +35,9 @@ func TestGuideShowsRealOutput(t *testing.T) {
 	o.step("notifier", api.StepBegin)
 	o.p.As(api.RoleRuntime).Introspect(o.value("notifier", 2))
 	o.p.Clock.Advance(time.Hour)
+	h.Answer(func(acctest.HookEvent) int { return http.StatusServiceUnavailable })
+	o.p.As(api.RoleDeployer).SendTestEvent("orders", "message.delivered")
+	o.p.Deliver()
 
 	shown := 0
 	guide := filepath.Join("..", "..", "..", "templates", "guides", "command-line.md")
@@ -88,6 +95,10 @@ var guideLines = map[string][]guideLine{
 		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitDone},
 		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitNoChange},
 	},
+	"redeliver": {
+		{"quickconnect deliveries orders", exitDone},
+		{"quickconnect redeliver orders --state queued --since 2026-05-02T12:00:00Z", exitDone},
+	},
 }
 
 // printed runs a line of the guide, and returns what it prints without what differs from run to run.
@@ -100,5 +111,6 @@ func (o *operator) printed(line guideLine) string {
 		more = []string{strings.TrimSuffix(reason, `"`)}
 	}
 	r := o.run(words, more...).want(line.code)
-	return objectID.ReplaceAllString(r.stderr+r.stdout, "${1}_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
+	out := objectID.ReplaceAllString(r.stderr+r.stdout, "${1}_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
+	return nextAttempt.ReplaceAllString(out, ":05Z")
 }

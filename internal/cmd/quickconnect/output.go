@@ -59,6 +59,14 @@ func (p printer) object(answer any, fields []field, tables ...table) error {
 	return nil
 }
 
+// list prints what the platform has answered as JSON, or a table.
+func (p printer) list(answer any, t table) error {
+	if p.json {
+		return writeJSON(p.out, answer)
+	}
+	return t.write(p.out)
+}
+
 // done prints what the platform has answered as JSON, or a sentence about what was done.
 func (p printer) done(answer any, format string, args ...any) error {
 	if p.json {

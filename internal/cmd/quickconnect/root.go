@@ -47,6 +47,10 @@ func rootCommand(w world) *cobra.Command {
 		promoteCommand(o),
 		rollbackCommand(o),
 		cancelCommand(o),
+		deliveriesCommand(o),
+		redeliverCommand(o),
+		probeCommand(o),
+		sendTestEventCommand(o),
 		completionCommand(),
 		versionCommand(),
 	)
