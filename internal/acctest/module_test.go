@@ -96,6 +96,13 @@ func TestEnvironmentsExample(t *testing.T) {
 	in("staging", "plan").Want(1).Has("JWT refused")
 	tf.Set("QUICKCONNECT_IDENTITY", ids[acctest.Production])
 	in("staging", "plan").Want(1).Has("Workload identity of another tenant or environment", "Nothing was planned")
+
+	// By hand, as the guide says: with a token, and without an identity.
+	tf.Set("QUICKCONNECT_TOKEN", p.NewToken(acctest.Environment, api.RoleDeployer, 0))
+	in("staging", "plan").Want(1).Has("Token and workload identity")
+	tf.Set("QUICKCONNECT_IDENTITY", "")
+	tf.Set("QUICKCONNECT_IDENTITY_TOKEN", "")
+	in("staging", "plan", "-detailed-exitcode").Want(0).Silent()
 }
 
 // A bare mock passes at plan and at apply, whatever refers to whatever: Terraform's mocks make ids without a form.

@@ -42,6 +42,9 @@ func startPipelines(t *testing.T) *pipelines {
 	t.Helper()
 	acctest.NeedsPrograms(t, "bash", "jq")
 	p, tf := acctest.Start(t)
+	for _, name := range []string{"QUICKCONNECT_TENANT", "QUICKCONNECT_ENVIRONMENT"} {
+		tf.Set(name, "")
+	}
 	x := &pipelines{
 		t: t, p: p, tf: tf,
 		github: acctest.NewIssuer(t, api.IssuerOf(api.PresetGitHubActions), p.Clock),
@@ -74,16 +77,16 @@ func startPipelines(t *testing.T) *pipelines {
 	}
 	tf.Write(filepath.Join("identities", "keys_override.tf"), override.String())
 	tf.Var("audience", p.URL)
+	tf.Var("tenant", acctest.Tenant)
 	for _, environment := range []string{acctest.Environment, acctest.Production} {
 		tf.Set("QUICKCONNECT_TOKEN", p.NewToken(environment, api.RoleDeployer, 0))
-		tf.Set("QUICKCONNECT_ENVIRONMENT", environment)
 		tf.Var("environment", environment)
 		tf.Run("-chdir=identities", "init", "-input=false").Want(0)
 		tf.Run("-chdir=identities", "apply", "-auto-approve", "-state="+environment+".tfstate").Want(0)
 	}
-	for _, name := range []string{"QUICKCONNECT_TOKEN", "QUICKCONNECT_TENANT", "QUICKCONNECT_ENVIRONMENT"} {
-		tf.Set(name, "")
-	}
+	tf.Var("environment", acctest.Environment) // the token is that of production
+	tf.Run("-chdir=identities", "plan").Want(1).Has("Token of another tenant or environment")
+	tf.Set("QUICKCONNECT_TOKEN", "")
 	return x
 }
 

@@ -14,13 +14,12 @@ terraform {
   }
 }
 
-# Each environment has identities of its own, and no stored secret: QUICKCONNECT_IDENTITY names the one of this job, ci-plan or
-# ci-apply. With an identity, or a token, of another environment nothing is planned.
+# The environment variables say who acts. In CI, QUICKCONNECT_IDENTITY names the workload identity of the job, ci-plan or
+# ci-apply, and no secret is stored. On your machine, QUICKCONNECT_TOKEN has the token of a principal. Both at once are an
+# error. With an identity, or a token, of another environment nothing is planned.
 provider "quickconnect" {
   tenant      = "acme"
   environment = "production"
-
-  workload_identity {}
 }
 
 variable "slack_bot_token" {

@@ -21,7 +21,9 @@ func main() {
 var table = regexp.MustCompile(`(?s)<!-- table: ([a-z-]+) -->\n\n(.*?)<!-- table: end -->\n`)
 
 // tables makes each table, by the name that a guide has for it.
-var tables = map[string]func() string{"presets": presets, "roles": roles, "scopes": scopes}
+var tables = map[string]func() string{
+	"presets": presets, "reasons": reasons, "roles": roles, "scopes": scopes,
+}
 
 // run writes the guides of a directory whose tables are not what the code says.
 func run(args []string, write func(name string, data []byte, perm os.FileMode) error) error {

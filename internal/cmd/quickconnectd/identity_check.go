@@ -87,55 +87,26 @@ func printVerdict(v workload.Verdict, t *workload.Token) string {
 	}
 	lines := []string{fmt.Sprintf("%s (%s, role %s) %s", w.Name, w.ID, w.Role, verb)}
 	for _, r := range v.Refusals {
-		lines = append(lines, "  "+sentence(r, w, t))
+		lines = append(lines, "  "+r.Sentence(w, t, v.At))
 	}
-	keys := "the keys of " + w.Issuer
-	if w.JWKS != nil {
-		keys = "the uploaded jwks"
-	}
-	if v.Signed {
-		lines = append(lines, "  signature: good, checked with "+keys)
-	} else {
-		lines = append(lines, "  signature: not shown to be good; its keys are "+keys)
-	}
+	lines = append(lines, "  signature: "+signature(v))
 	if len(v.Refusals) == 0 && w.AllowedCIDRs != nil {
 		lines = append(lines, "  from these addresses only: "+strings.Join(w.AllowedCIDRs, ", "))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// sentence says what does not fit, and what the identity wants.
-func sentence(r workload.Refusal, w *store.WorkloadIdentity, t *workload.Token) string {
-	switch r.Reason {
-	case workload.ReasonNoClaim:
-		return fmt.Sprintf("claim %s: missing, must be %q", r.Claim, w.Claims[r.Claim])
-	case workload.ReasonClaim:
-		value, _ := t.Claim(r.Claim)
-		return fmt.Sprintf("claim %s: %q, must be %q", r.Claim, shortened(value), w.Claims[r.Claim])
-	case workload.ReasonIssuer:
-		return differs("issuer (iss)", "iss", w.Issuer, t)
-	case workload.ReasonAudience:
-		return differs("audience (aud)", "aud", w.Audience, t)
+// signature says whether the signature was checked, and with which keys.
+func signature(v workload.Verdict) string {
+	keys := "the keys of " + v.Identity.Issuer
+	if v.Identity.JWKS != nil {
+		keys = "the uploaded jwks"
 	}
-	if r.Keys != "" {
-		return r.Reason + ": " + r.Keys
+	switch {
+	case v.Signed:
+		return "good, checked with " + keys
+	case v.Keyed:
+		return "wrong, checked with " + keys
 	}
-	return r.Reason
-}
-
-func differs(what, claim, want string, t *workload.Token) string {
-	value, there := t.Claim(claim)
-	if !there {
-		return fmt.Sprintf("%s: no single text, must be %q and nothing else", what, want)
-	}
-	return fmt.Sprintf("%s: %q, must be %q", what, shortened(value), want)
-}
-
-// shortened cuts what a stranger may have made long.
-func shortened(s string) string {
-	const most = 200
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
+	return "not checked, because of what is above; it would be checked with " + keys
 }

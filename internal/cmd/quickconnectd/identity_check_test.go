@@ -67,6 +67,8 @@ func TestIdentityCheck(t *testing.T) {
 	server := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	key, jwks := signingKey(t)
 	other, _ := signingKey(t)
+	renamed := key
+	renamed.KeyID = "two"
 	claims := map[string]string{"sub": "repo:acme/app", "environment": "staging"}
 	for name, w := range map[string]api.WorkloadIdentityCreate{
 		"apply":   {JWKS: &jwks, Claims: claims},
@@ -114,16 +116,26 @@ func TestIdentityCheck(t *testing.T) {
 		"fits": {signed(t, key, fits), "staging", true, []string{
 			"role deployer) takes it\n  signature: good, checked with the uploaded jwks",
 			`claim sub: "repo:acme/app", must be "repo:acme/other"`, `claim team: missing, must be "a"`,
-			"reached (", "keys_unavailable: ", "signature: not shown to be good; its keys are the keys of " + issuer,
+			"reached (", "keys_unavailable: the keys of the issuer cannot be read: ",
+			"signature: not checked, because of what is above; it would be checked with the keys of " + issuer,
 		}},
 		"claim":     {signed(t, key, with("environment", "qa")), "staging", false, []string{`"qa", must be "staging"`}},
 		"audience":  {signed(t, key, with("aud", "x")), "staging", false, []string{`(aud): "x", must be "` + audience}},
 		"audiences": {signed(t, key, with("aud", []string{audience, "x"})), "staging", false, []string{"no single text"}},
 		"issuer":    {signed(t, key, with("iss", issuer+"/")), "staging", false, []string{`(iss): "` + issuer + `/", must`}},
-		"expired":   {signed(t, key, with("exp", epoch.Add(-time.Hour).Unix())), "staging", false, []string{"  expired\n"}},
-		"signature": {signed(t, other, fits), "staging", false, []string{"  signature\n", "not shown to be good"}},
-		"no JWT":    {"qcp_something", "staging", false, []string{"malformed"}},
-		"elsewhere": {signed(t, key, fits), "production", false, nil},
+		"expired": {signed(t, key, with("exp", epoch.Add(-time.Hour).Unix())), "staging", false, []string{
+			"  expired: it has ended: at " + epoch.Add(-time.Hour).Format(time.RFC3339) + ", 1h ago\n",
+		}},
+		"signature": {signed(t, other, fits), "staging", false, []string{
+			"  signature: the key that it names did not sign it\n", "  signature: wrong, checked with the uploaded jwks\n",
+		}},
+		"long life": {signed(t, key, with("exp", epoch.Add(2*time.Hour).Unix())), "staging", false, []string{
+			"  lives_too_long: it lives for longer than the preset of the identity allows: it ends at " +
+				epoch.Add(2*time.Hour).Format(time.RFC3339) + ", in 2h; the preset custom allows 1h\n",
+		}},
+		"unknown key": {signed(t, renamed, fits), "staging", false, []string{`: kid is "two", alg is "ES256"` + "\n"}},
+		"no JWT":      {"qcp_something", "staging", false, []string{"  malformed: it is not a JWT: three parts"}},
+		"elsewhere":   {signed(t, key, fits), "production", false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder

@@ -44,6 +44,8 @@ func TestTokenListAndRevoke(t *testing.T) {
 		{[]string{"--id", planner}, 0, "revoked ci-plan (" + planner + "), role planner"},
 		{[]string{"--id", planner}, 1, "was ended at 2026-05-01T13:00:01Z before"},
 		{[]string{"--id", deployer}, 1, "repeat this with --last"},
+		{[]string{"--id", deployer}, 1, "Workload identities do not count"},
+		{[]string{"--id", deployer}, 1, "--break-glass under the guardrail forbid_static_principals"},
 		{[]string{"--id", deployer, "--last"}, 0, "revoked deployer"},
 		{[]string{"--id", "prn_x"}, 1, "token list"},
 		{nil, 2, "--id"},

@@ -33,8 +33,8 @@ func Find(ctx context.Context, tx *txn.Tx, id string) (*store.Principal, error) 
 	return p, err
 }
 
-// Delete ends a principal, but the last deployer of an environment only with last: without
-// one, no apply is possible until another is made on the machine of the platform.
+// Delete ends a principal, but the last deployer of an environment only with last: without one, no apply may be possible
+// until another is made on the machine of the platform. Workload identities do not count as deployers.
 func Delete(ctx context.Context, tx *txn.Tx, p *store.Principal, last bool, how string) error {
 	if !last && p.Role == api.RoleDeployer && p.LiveAt(tx.Now) {
 		alone, err := tx.IsLastOfRole(ctx, p, tx.Now)
@@ -42,9 +42,11 @@ func Delete(ctx context.Context, tx *txn.Tx, p *store.Principal, last bool, how 
 			return err
 		}
 		if alone {
-			return problem.New(api.CodeConflict, "", "%s is the last %s of tenant %s, environment %s, and was not ended; "+
-				"make another first with quickconnectd token create, or repeat this with %s",
-				Named(p), api.RoleDeployer, p.Tenant, p.Environment, how)
+			return problem.New(api.CodeConflict, "", "%s is the last principal with role %s of tenant %s, environment %s, and "+
+				"was not ended. Workload identities do not count: the platform does not know whether their issuers still "+
+				"sign. If one with that role applies here, repeat this with %s. Otherwise make another principal first with "+
+				"quickconnectd token create, which needs --break-glass under the guardrail %s",
+				Named(p), api.RoleDeployer, p.Tenant, p.Environment, how, api.RuleForbidStaticPrincipals)
 		}
 	}
 	return End(ctx, tx, p, ReasonDeleted)

@@ -23,6 +23,8 @@ type Verdict struct {
 	// Signed reports whether the signature was checked and is good. An identity that refuses the JWT before that may have
 	// left it unchecked.
 	Signed bool
+	Keyed  bool      // the key was found, so the signature was checked
+	At     time.Time // the moment of the decision
 }
 
 // Examine says of each identity of an environment whether it takes a JWT, on the machine of the platform. It fetches
@@ -82,18 +84,19 @@ func loadAll(ctx context.Context, tx *txn.Tx) (out []*store.WorkloadIdentity, er
 
 // examine is Verify with every reason. What the token says is told also where its signature cannot be checked.
 func (v *Verifier) examine(ctx context.Context, w *store.WorkloadIdentity, t *Token, now time.Time) Verdict {
-	out := Verdict{Identity: w}
+	out := Verdict{Identity: w, At: now}
 	if r := decideKey(w, t, now); r.Reason != "" {
 		out.Refusals = append(out.Refusals, r)
 		return out
 	}
-	switch key, r := v.key(ctx, w, wanted{id: t.keyID(), algorithm: t.algorithm()}); {
-	case r.Reason != "":
+	key, r := v.key(ctx, w, wanted{id: t.keyID(), algorithm: t.algorithm()})
+	out.Keyed = r.Reason == ""
+	out.Signed = out.Keyed && t.jwt.SignedBy(ctx, key)
+	if out.Keyed && !out.Signed {
+		r.Reason = ReasonSignature
+	}
+	if r.Reason != "" {
 		out.Refusals = append(out.Refusals, r)
-	case !t.jwt.SignedBy(ctx, key):
-		out.Refusals = append(out.Refusals, Refusal{Reason: ReasonSignature})
-	default:
-		out.Signed = true
 	}
 	if r := first(afterSignature, present(w, t, now)); r.Reason != "" {
 		out.Refusals = append(out.Refusals, r)
