@@ -21,7 +21,8 @@ func tokenRevokeCommand(c clock.Clock) *cobra.Command {
 		func(cmd *cobra.Command) error { return tokenRevoke(cmd.Context(), d, id, last, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
 	cmd.Flags().StringVar(&id, "id", "", "the `ID` of the principal, as token list shows it")
-	cmd.Flags().BoolVar(&last, "last", false, "also end the last deployer of an environment; workload identities do not count")
+	cmd.Flags().BoolVar(&last, "last", false,
+		"also end the last deployer of an environment; workload identities do not count")
 	require(cmd, "id")
 	completes(cmd, "id")
 	return cmd

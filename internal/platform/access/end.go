@@ -33,8 +33,8 @@ func Find(ctx context.Context, tx *txn.Tx, id string) (*store.Principal, error) 
 	return p, err
 }
 
-// Delete ends a principal, but the last deployer of an environment only with last: without one, no apply may be possible
-// until another is made on the machine of the platform. Workload identities do not count as deployers.
+// Delete ends a principal, but the last deployer of an environment only with last: without one, no apply may be
+// possible until another is made on the machine of the platform. Workload identities do not count as deployers.
 func Delete(ctx context.Context, tx *txn.Tx, p *store.Principal, last bool, how string) error {
 	if !last && p.Role == api.RoleDeployer && p.LiveAt(tx.Now) {
 		alone, err := tx.IsLastOfRole(ctx, p, tx.Now)
