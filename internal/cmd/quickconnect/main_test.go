@@ -91,8 +91,11 @@ func TestCommandLines(t *testing.T) {
 		"hold connector one":                  "--reason must say why",
 		"hold connector one --reason":         "--reason needs a value",
 		"identify " + token:                   "a value belongs to the standard input",
-		"identify":                            "must have one value",
-		"completion tcsh":                     "completion needs one shell",
+		"revoke connector one --version " + token: "--version takes a whole number",
+		"revoke connector one --version 0":        "--version must be 1 or more",
+		"cancel scoped-token one --yes=" + token:  "--yes takes true or false",
+		"identify":                                "must have one value",
+		"completion tcsh":                         "completion needs one shell",
 	} {
 		o.run(line).want(exitRefused, says)
 	}

@@ -111,7 +111,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return refusef("--%s does not take this value: it takes a %s", invalid.GetFlag().Name, invalid.GetFlag().Value.Type())
+		takes := "a whole number"
+		if invalid.GetFlag().Value.Type() == "bool" {
+			takes = "true or false"
+		}
+		return refusef("--%s takes %s", invalid.GetFlag().Name, takes)
 	}
 	return refusef("an argument that begins with - is no flag%s", help)
 }

@@ -32,7 +32,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.certFile, "client-certificate-file", "",
 		"a `FILE` with a certificate in PEM, for a platform with --client-ca")
 	f.StringVar(&o.keyFile, "client-key-file", "", "the `FILE` with its private key in PEM")
-	f.StringVar(&o.output, "output", outputTable, "what is printed: table or json")
+	f.StringVar(&o.output, "output", outputTable, "the `FORM` of what is printed: table or json")
 }
 
 // session is a connection to the platform, in the tenant and the environment that are meant.
