@@ -19,7 +19,7 @@ type AuditEvent struct {
 	Actor      string            `json:"actor" doc:"Who did it: the id of a principal, of a workload identity or of a scoped token; platform; or quickconnectd for a command on the machine of the platform."`
 	Role       string            `json:"role" doc:"The role of the actor; empty for none."`
 	Workload   string            `json:"workload_identity" doc:"The id of the workload identity that acts; empty for none."`
-	Claims     map[string]string `json:"claims" doc:"The claims of its JWT that fitted."`
+	Claims     map[string]string `json:"claims" doc:"The claims of a JWT that fitted, where the event is the exchange of one."`
 	Action     string            `json:"action" doc:"What was done, such as create, reveal or promote."`
 	Kind       string            `json:"kind" doc:"The kind of the object, such as scoped-tokens."`
 	ObjectID   string            `json:"object_id" doc:"The id of the object."`

@@ -128,6 +128,9 @@ func TestExchangeJWT(t *testing.T) {
 			}
 		}
 		if e.Action == "exchange" && e.ObjectID == id && e.Kind == api.KindWorkloadIdentities && e.Actor == id {
+			if e.Workload != id || e.Claims["repository_id"] != "2" || e.Address == "" {
+				t.Errorf("%+v", e)
+			}
 			exchanges = append(exchanges, e.Detail)
 		}
 	}

@@ -65,12 +65,13 @@ func (w *trail) record(scope store.Scope, n int) {
 	for i := range n {
 		w.clock.Advance(time.Second)
 		by := txn.Caller{
-			Scope: scope, Actor: "prn_1", Role: "deployer", Workload: "wid_1", Claims: map[string]string{"ref": "main"},
+			Scope: scope, Actor: "prn_1", Role: "deployer", Workload: "wid_1",
 			Address: "192.0.2.1", UserAgent: "terraform", RequestID: fmt.Sprintf("req_%d", i),
 		}
 		w.ok(w.runner.Update(w.t.Context(), by, func(tx *txn.Tx) error {
 			return tx.AuditEvent(w.t.Context(), store.AuditEvent{
 				Action: txn.ActionCreate, Kind: "connectors", ObjectID: fmt.Sprintf("con_%d", i), Version: 1,
+				Claims: map[string]string{"ref": "main"},
 				Detail: map[string]string{"name": fmt.Sprintf("chat-%d", i)},
 			})
 		}))

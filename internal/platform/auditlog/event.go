@@ -26,7 +26,7 @@ type Event struct {
 	Actor       string            `json:"actor"`
 	Role        string            `json:"role"`              // of the actor; empty for none
 	Workload    string            `json:"workload_identity"` // the identity that acts; empty for none
-	Claims      map[string]string `json:"claims"`            // of its JWT that fitted
+	Claims      map[string]string `json:"claims"`            // of a JWT that fitted, of its exchange
 	Action      string            `json:"action"`
 	Kind        string            `json:"kind"`
 	ObjectID    string            `json:"object_id"`

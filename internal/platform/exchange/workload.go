@@ -145,7 +145,14 @@ func (h *Handler) issueVerified(
 	if err != nil || reason != "" {
 		return nil, reason, err
 	}
-	return out, "", tx.Audit(ctx, actionExchange, api.KindWorkloadIdentities, w.ID, matched(ctx, w, token))
+	claims := map[string]string{}
+	for path := range w.Claims {
+		claims[path], _ = token.Claim(path)
+	}
+	return out, "", tx.AuditEvent(ctx, store.AuditEvent{
+		Action: actionExchange, Kind: api.KindWorkloadIdentities, ObjectID: w.ID, Workload: w.ID, Claims: claims,
+		Detail: matched(ctx, w, token),
+	})
 }
 
 // matched is what the audit has of an exchange: who came from where, and the claims that fitted. Nothing of it can be

@@ -116,7 +116,8 @@ func write(ctx context.Context, tx *txn.Tx, u use) (*store.Retrieval, error) {
 			"retrievals": strconv.FormatInt(row.Count-row.AuditedCount, 10),
 		}
 		if err := tx.AuditEvent(ctx, store.AuditEvent{
-			At: u.at, Actor: u.token, Action: actionRetrieve, Kind: api.Connectors.Path, ObjectID: u.connector, Detail: detail,
+			At: u.at, Actor: u.token, Action: actionRetrieve, Kind: api.Connectors.Path, ObjectID: u.connector,
+			Version: u.version, Detail: detail,
 		}); err != nil {
 			return nil, err
 		}

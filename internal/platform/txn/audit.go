@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -36,7 +37,7 @@ func (tx *Tx) AuditEvent(ctx context.Context, e store.AuditEvent) (err error) {
 	}
 	e.Tenant, e.Environment, e.RequestID = tx.Scope.Tenant, tx.Scope.Environment, tx.RequestID
 	if e.Actor == "" || e.Actor == tx.Actor { // what the platform does by itself comes from no address
-		e.Actor, e.Role, e.Workload, e.Claims = tx.Actor, tx.Role, tx.Workload, tx.Claims
+		e.Actor, e.Role, e.Workload = tx.Actor, tx.Role, cmp.Or(e.Workload, tx.Workload)
 		e.Address, e.UserAgent = tx.Address, tx.UserAgent
 	}
 	if e.At.IsZero() {

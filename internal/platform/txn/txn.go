@@ -21,9 +21,8 @@ type Caller struct {
 	RequestID string // empty outside a request
 
 	// What the audit has besides, of a request.
-	Role      string            // of the actor
-	Workload  string            // the id of the workload identity that acts; empty for none
-	Claims    map[string]string // of its JWT that fitted
+	Role      string // of the actor
+	Workload  string // the id of the workload identity that acts; empty for none
 	Address   string
 	UserAgent string
 }

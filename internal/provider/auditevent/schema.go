@@ -38,7 +38,8 @@ func itemAttributes() map[string]schema.Attribute {
 		"role":              text("The role of the actor. Empty for none."),
 		"workload_identity": text("The id of the workload identity that acts. Empty for none."),
 		"claims": schema.MapAttribute{
-			Computed: true, ElementType: types.StringType, MarkdownDescription: "The claims of its JWT that fitted.",
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The claims of a JWT that fitted, where the event is its exchange.",
 		},
 		"action":    text("What was done, such as `create`, `reveal` or `promote`."),
 		"kind":      text("The kind of the object, such as `scoped-tokens`."),
