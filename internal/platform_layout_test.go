@@ -9,7 +9,7 @@ import (
 // platformMayImport lists, for each package of the platform, the packages of the platform that it may import. What is
 // absent may import none. .golangci.yml repeats the list for editors, docs/architecture.md for readers.
 var platformMayImport = map[string][]string{
-	"store":          {"auditlog", "store/column", "store/outage", "store/postgres", "store/sqlite"},
+	"store":          {"auditlog", "uses", "store/column", "store/outage", "store/postgres", "store/sqlite"},
 	"store/column":   nil,
 	"store/outage":   nil,
 	"store/sqlite":   {"store/outage"},
@@ -18,6 +18,7 @@ var platformMayImport = map[string][]string{
 	"move": {"store", "store/outage", "store/postgres", "store/sqlite"},
 
 	"auditlog": nil,
+	"uses":     nil,
 	"keyring":  nil,
 	"egress":   nil,
 	"limits":   nil,
@@ -30,8 +31,8 @@ var platformMayImport = map[string][]string{
 	"access":       {"accesstokens", "guardrails", "txn", "problem", "keys", "store", "keyring"},
 	"claims":       {"txn", "problem", "keys", "store"},
 	"httpapi":      {"claims", "access", "guardrails", "limits", "txn", "problem", "keys", "store"},
-	"credentials":  {"txn", "problem", "keys", "store", "keyring"},
-	"lifecycle":    {"credentials", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
+	"credentials":  {"uses", "txn", "problem", "keys", "store", "keyring"},
+	"lifecycle":    {"credentials", "uses", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
 
 	"audit":      domain("auditlog"),
 	"identity":   domain(),
@@ -40,12 +41,12 @@ var platformMayImport = map[string][]string{
 	"principals": domain(),
 	"governance": domain(),
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
-	"tokens":     domain("connectors", "accesstokens"),
+	"tokens":     domain("connectors", "accesstokens", "uses"),
 	"exchange":   domain("tokens", "accesstokens", "workload"),
 	"oauth":      {"connectors", "egress", "txn", "problem", "keys", "store", "keyring"},
 	"retrieval":  domain("tokens", "connectors", "oauth"),
 	"webhooks":   domain("connectors", "egress"),
-	"deliveries": domain("webhooks", "egress"),
+	"deliveries": domain("webhooks", "egress", "uses"),
 	"workload":   domain("egress"),
 }
 

@@ -119,7 +119,7 @@ func (c *Caller) Versions(name string) []api.Version {
 // Introspect asks whether a token's value is accepted. Asked by a runtime principal, it is a use.
 func (c *Caller) Introspect(value string) api.Introspection {
 	c.t.Helper()
-	answer, err := c.Client().Introspect(c.context(), secret.New(value), "")
+	answer, err := c.Client().Introspect(c.context(), secret.New(value), client.Presented{})
 	return *must(c, answer, err)
 }
 

@@ -128,7 +128,7 @@ func (d *fullDisk) get(path string) (status int, body string) {
 // use introspects the token as its consumer does.
 func (d *fullDisk) use() {
 	d.t.Helper()
-	got, err := d.runtime.Introspect(d.t.Context(), d.value, "")
+	got, err := d.runtime.Introspect(d.t.Context(), d.value, client.Presented{})
 	if err != nil || !got.Active {
 		d.t.Fatalf("introspection: %+v, %v", got, err)
 	}

@@ -106,7 +106,7 @@ func (l *load) at(worker, i int) string { return l.ids[(i*7+worker*len(l.ids)/2)
 
 func (l *load) introspect(worker, i int) error {
 	id := l.at(worker, i)
-	answer, err := l.runtime.Introspect(l.t.Context(), l.m.Values[id], "")
+	answer, err := l.runtime.Introspect(l.t.Context(), l.m.Values[id], client.Presented{})
 	if err == nil && !answer.Active {
 		return fmt.Errorf("the token %s is refused", id)
 	}
@@ -136,7 +136,7 @@ func (l *load) write(worker, i int) error {
 	if err != nil {
 		return err
 	}
-	answer, err := l.runtime.Introspect(ctx, revealed.Value, "")
+	answer, err := l.runtime.Introspect(ctx, revealed.Value, client.Presented{})
 	if err == nil && !answer.Active {
 		return fmt.Errorf("the new token %s is refused", made.ID)
 	}
@@ -146,7 +146,7 @@ func (l *load) write(worker, i int) error {
 	if _, err := l.by.RevokeValue(ctx, revealed.Value); err != nil {
 		return err
 	}
-	if answer, err = l.runtime.Introspect(ctx, revealed.Value, ""); err == nil && answer.Active {
+	if answer, err = l.runtime.Introspect(ctx, revealed.Value, client.Presented{}); err == nil && answer.Active {
 		return fmt.Errorf("the token %s is accepted after its revocation", made.ID)
 	}
 	l.counts[3].Add(1)

@@ -62,16 +62,17 @@ type Rotation struct {
 
 // Version is the metadata of one version of a credential.
 type Version struct {
-	Version    int64      `json:"version" doc:"The number of the version."`
-	State      string     `json:"state" enum:"pending,current,previous,retired,revoked" doc:"pending, current and previous are valid; retired and revoked never are again."`
-	IssuedAt   time.Time  `json:"issued_at" doc:"When it was made."`
-	ExpiresAt  *time.Time `json:"expires_at" doc:"When it ends by itself. Null where no end is set."`
-	EndedAt    *time.Time `json:"ended_at" doc:"When it ended. Null while it is valid."`
-	EndReason  string     `json:"end_reason" doc:"Why it ended. Empty while it is valid."`
-	EndedBy    string     `json:"ended_by" doc:"Who ended it: the id of a principal, or platform. Empty while it is valid."`
-	PromotedBy string     `json:"promoted_by" doc:"Who made it current. Empty for a version issued as current."`
-	LastUsedAt *time.Time `json:"last_used_at" doc:"The last use, to the second. Null for never."`
-	Evidence   *Evidence  `json:"evidence" doc:"The proof that it was in use while pending. Null without."`
+	Version    int64       `json:"version" doc:"The number of the version."`
+	State      string      `json:"state" enum:"pending,current,previous,retired,revoked" doc:"pending, current and previous are valid; retired and revoked never are again."`
+	IssuedAt   time.Time   `json:"issued_at" doc:"When it was made."`
+	ExpiresAt  *time.Time  `json:"expires_at" doc:"When it ends by itself. Null where no end is set."`
+	EndedAt    *time.Time  `json:"ended_at" doc:"When it ended. Null while it is valid."`
+	EndReason  string      `json:"end_reason" doc:"Why it ended. Empty while it is valid."`
+	EndedBy    string      `json:"ended_by" doc:"Who ended it: the id of a principal, or platform. Empty while it is valid."`
+	PromotedBy string      `json:"promoted_by" doc:"Who made it current. Empty for a version issued as current."`
+	LastUsedAt *time.Time  `json:"last_used_at" doc:"The last use, to the second. Null for never."`
+	Evidence   *Evidence   `json:"evidence" doc:"The proof that it was in use while pending. Null without."`
+	Uses       VersionUses `json:"uses" doc:"Who uses it, from where and for what."`
 
 	EndedByName    string `json:"ended_by_name" doc:"The name of the principal that ended it. Empty for what is no principal."`
 	PromotedByName string `json:"promoted_by_name" doc:"The name of the principal that made it current. Empty for what is no principal."`

@@ -4,17 +4,27 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
+// Presented is what a service knows of a value that was presented to it. All of it is optional.
+type Presented struct {
+	From string   // the address that presented it
+	For  []string // the scopes that it is needed for, without a wildcard: they are recorded and decide nothing
+}
+
 // Introspect asks whether the value of a scoped token is accepted (RFC 7662). By a runtime principal, it is a use of
-// the token. remoteAddr is the address that presented the value. Empty is none.
-func (c *Client) Introspect(ctx context.Context, value secret.Value, remoteAddr string) (*api.Introspection, error) {
+// the token.
+func (c *Client) Introspect(ctx context.Context, value secret.Value, p Presented) (*api.Introspection, error) {
 	r := tokenForm("/v1/introspect", "introspect", api.PermissionIntrospect, value)
-	if remoteAddr != "" {
-		r.form.Set("remote_addr", remoteAddr)
+	if p.From != "" {
+		r.form.Set("remote_addr", p.From)
+	}
+	if len(p.For) > 0 {
+		r.form.Set("required_scope", strings.Join(p.For, " "))
 	}
 	var out struct {
 		Active *bool `json:"active"` // shadows the embedded one: a response without it is no introspection

@@ -253,12 +253,18 @@ func TestValuesAtThePlatform(t *testing.T) {
 	if who.Role != api.RoleRuntime || who.Tenant != acctest.Tenant {
 		t.Errorf("identity: %v", who)
 	}
-	active, err := s.runtime.Introspect(ctx, revealed.Value, "")
+	needed := client.Presented{From: "192.0.2.7", For: []string{"messages:send", "users:read"}}
+	active, err := s.runtime.Introspect(ctx, revealed.Value, needed)
 	s.noError(err)
+	versions, err := s.deployer.ScopedTokens().Versions(ctx, s.token.ID)
+	s.noError(err)
+	if u := versions[0].Uses; u.Count != 1 || len(u.Networks) != 1 || len(u.Scopes) != 2 || u.Consumers[0].Actor == "" {
+		t.Errorf("the use is recorded as %+v", u)
+	}
 	if !active.Active || active.Subject != s.token.ID || active.Version != 1 {
 		t.Errorf("introspection: %v", active)
 	}
-	_, err = s.runtime.Introspect(ctx, revealed.Value, "nowhere")
+	_, err = s.runtime.Introspect(ctx, revealed.Value, client.Presented{From: "nowhere"})
 	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Field != "/remote_addr" {
 		t.Errorf("an address that is none: %v", err)
 	}
@@ -280,7 +286,7 @@ func TestValuesAtThePlatform(t *testing.T) {
 	if said.Revoked || said.Reason != api.RevocationAlreadyEnded {
 		t.Errorf("once more: %+v", said)
 	}
-	active, err = s.runtime.Introspect(ctx, revealed.Value, "")
+	active, err = s.runtime.Introspect(ctx, revealed.Value, client.Presented{})
 	s.noError(err)
 	if active.Active {
 		t.Error("a revoked value is accepted")

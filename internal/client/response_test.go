@@ -29,7 +29,7 @@ func TestResponsesOfOthersAreErrors(t *testing.T) {
 			},
 		},
 		"introspect": {
-			func(c *sut) error { _, err := c.Introspect(t.Context(), value, ""); return err },
+			func(c *sut) error { _, err := c.Introspect(t.Context(), value, Presented{}); return err },
 			[]http.HandlerFunc{empty(200), empty(204), html(200), object},
 		},
 		"identify": {
@@ -97,7 +97,7 @@ func TestFormRequestsDoNotRepeatTheValue(t *testing.T) {
 	value := secret.New(canaryCredential)
 	s := serve(t, problem(api.CodeInvalid, func(p *api.Problem) { p.Detail = "refused " + canaryCredential }))
 	c := newClient(t, s.URL, nil)
-	_, err := c.Introspect(t.Context(), value, "192.0.2.1")
+	_, err := c.Introspect(t.Context(), value, Presented{From: "192.0.2.1"})
 	_, err2 := c.RevokeValue(t.Context(), value)
 	for _, err := range []error{err, err2} {
 		if err == nil {

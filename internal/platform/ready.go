@@ -127,8 +127,11 @@ func watchMetrics(m *httpapi.Metrics, s *store.Store, engine *credentials.Engine
 		return float64(waiting)
 	})
 	m.Gauge(name, help, map[string]string{"of": "principals"}, func() float64 { return float64(uses.Waiting()) })
-	m.Counter("quickconnect_uses_lost_total", "Uses that were not kept because too many waited.", func() float64 {
-		_, lost := engine.KeptUses()
-		return float64(lost)
-	})
+	m.Counter("quickconnect_use_writes_failed_total", "Writes of uses in memory that failed, and were tried again later.",
+		func() float64 { return float64(engine.FailedUseWrites()) })
+	m.Counter("quickconnect_uses_lost_total", "Uses that were not kept, or not with who used it, because too many waited.",
+		func() float64 {
+			_, lost := engine.KeptUses()
+			return float64(lost)
+		})
 }

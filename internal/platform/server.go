@@ -112,6 +112,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := claims.Extend(ctx, runner); err != nil {
 		return nil, fmt.Errorf("extend the leases of runs: %w", err)
 	}
+	if err := credentials.BeginUses(ctx, runner); err != nil {
+		return nil, fmt.Errorf("note that uses are recorded: %w", err)
+	}
 	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
 }
 

@@ -64,6 +64,7 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 // sweep does nothing but look at the database as long as that cannot be written.
 func (s *sweeper) sweep(ctx context.Context) error {
 	if err := s.database.look(ctx); err != nil {
+		s.engine.UsesDelayed()
 		return err
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
@@ -77,7 +78,8 @@ func (s *sweeper) writeLast(ctx context.Context) {
 	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx))
 	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
 		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
-			"evidence of these versions are older than they should be", "uses", waiting, "error", fmt.Sprint(err))
+			"evidence of these versions are older than they should be, and who used them is not complete",
+			"uses", waiting, "error", fmt.Sprint(err))
 	}
 }
 

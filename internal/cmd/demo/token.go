@@ -105,7 +105,7 @@ func (d *demo) retireToken(ctx context.Context) {
 	check(launch.WaitFor(ctx, "the old value is refused", overlap+patience, func() (bool, error) {
 		// The new one must be accepted at every moment.
 		accepts(ctx, d.deployer, d.tokens.second, 2)
-		old, err := d.deployer.Introspect(ctx, secret.New(d.tokens.first), "")
+		old, err := d.deployer.Introspect(ctx, secret.New(d.tokens.first), client.Presented{})
 		return err == nil && !old.Active, err
 	}))
 	token, err := d.deployer.ScopedTokens().ByName(ctx, "notifier")
@@ -119,7 +119,7 @@ func (d *demo) retireToken(ctx context.Context) {
 
 func (d *demo) destroyToken(ctx context.Context) {
 	d.tokens.tf.destroy(ctx)
-	found, err := d.deployer.Introspect(ctx, secret.New(d.tokens.second), "")
+	found, err := d.deployer.Introspect(ctx, secret.New(d.tokens.second), client.Presented{})
 	check(err)
 	if found.Active {
 		check(fmt.Errorf("version 2 is still accepted although the token was destroyed"))
@@ -138,7 +138,7 @@ func (t *tokens) handedOver() string {
 
 // accepts ends the demo unless the platform accepts a value as this version. The service's introspection is a use.
 func accepts(ctx context.Context, by *client.Client, value string, version int64) {
-	found, err := by.Introspect(ctx, secret.New(value), "")
+	found, err := by.Introspect(ctx, secret.New(value), client.Presented{})
 	check(err)
 	if !found.Active {
 		check(fmt.Errorf("the value of version %d is refused", version))

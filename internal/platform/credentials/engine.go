@@ -21,13 +21,15 @@ type Engine struct {
 	settled func(step string)
 	loaders map[string]Loader // by the path of the kind
 	kept    *kept
-	last    *lastUses
+
+	recorder *recorder
 }
 
 // New returns an engine that knows no kind yet. It reports every step that a deadline took, once that is committed.
 func New(runner *txn.Runner, settled func(step string)) *Engine {
 	return &Engine{
-		runner: runner, settled: settled, loaders: map[string]Loader{}, kept: newKept(maxKept), last: newLastUses(maxKept),
+		runner: runner, settled: settled, loaders: map[string]Loader{}, kept: newKept(maxKept),
+		recorder: newRecorder(runner, maxRecorded),
 	}
 }
 
@@ -161,7 +163,7 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 // change comes after the deadlines. While the clock is in doubt, deadlines wait.
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
-	e.last.show(p.ref(), p.Credential)
+	e.recorder.show(p.ref(), p.Credential)
 	uses := e.kept.uses(p.ref())
 	if len(uses) == 0 && (tx.Paused || !p.Credential.PastDeadline(tx.Now)) {
 		return nil

@@ -114,15 +114,15 @@ func (e *Engine) Keep(ref store.Ref, u Use) { e.kept.add(ref, u) }
 
 // KeptUses returns how many uses wait to be written, and how many were lost because too many did.
 func (e *Engine) KeptUses() (waiting, lost int) {
-	waiting, lost = e.last.waiting()
+	recorded, missing, _ := e.recorder.counts()
 	e.kept.mu.Lock()
 	defer e.kept.mu.Unlock()
-	return waiting + e.kept.count, lost + e.kept.lost
+	return recorded + e.kept.count, int(missing) + e.kept.lost
 }
 
 // WriteUses writes the uses that wait. Those that cannot be written stay.
 func (e *Engine) WriteUses(ctx context.Context) error {
-	if err := e.writeLastUses(ctx); err != nil {
+	if err := e.recorder.write(ctx); err != nil {
 		return err
 	}
 	var failed []error

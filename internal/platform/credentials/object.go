@@ -30,6 +30,8 @@ type Parts struct {
 	Owner      string
 	// RevealNeeds is a permission that revealing a value needs besides the permission to reveal; empty for none.
 	RevealNeeds string
+	// Scopes are what a version may be used for; nil where it has no scopes.
+	Scopes []string
 	// Revoked is called for every version that is revoked, but not for one that is cancelled; nil for nothing.
 	Revoked func(number int64)
 }

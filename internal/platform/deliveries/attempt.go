@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
@@ -16,9 +17,6 @@ import (
 
 // actionDisable is the audit's action of an endpoint that the platform disables.
 const actionDisable = "disable"
-
-// useInterval is the least time between two writes of a version's last use.
-const useInterval = time.Second
 
 // attempt tries one delivery once, signed by the versions that are valid now, and records the result. It returns the
 // outcome; none where nothing may be sent to the endpoint any more.
@@ -163,9 +161,7 @@ func (d *Deliverer) record(
 			return err
 		}
 		if next.Delivered {
-			if err := noteUse(ctx, tx, result.At, signers); err != nil {
-				return err
-			}
+			tx.OnCommit(func() { d.noteUse(tx.Scope, e.ID, result.At, signers) })
 		}
 		if changed || next.Delivered && e.Failing.Since.IsZero() {
 			return nil // the endpoint stays as it is
@@ -253,16 +249,12 @@ func apply(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, eventID st
 	})
 }
 
-// noteUse records that versions signed a delivery that was accepted. In an overlap, the platform cannot know which of
-// the signatures the receiver checked, so this is no evidence.
-func noteUse(ctx context.Context, tx *txn.Tx, at time.Time, signers []webhooks.Signer) error {
+// noteUse notes that versions signed a delivery that an endpoint accepted. In an overlap, the platform cannot know
+// which of the signatures the receiver checked, so this is no evidence.
+func (d *Deliverer) noteUse(scope store.Scope, endpointID string, at time.Time, signers []webhooks.Signer) {
 	for _, s := range signers {
-		if at.Sub(s.Version.LastUsedAt) < useInterval {
-			continue
-		}
-		if err := tx.MarkUsedAlone(ctx, s.SigningSecretID, s.Version.Number, at); err != nil {
-			return err
-		}
+		ref := store.Ref{Scope: scope, Kind: api.SigningSecrets.Path, ID: s.SigningSecretID}
+		by := uses.Consumer{How: uses.ByDelivery, Actor: endpointID}
+		d.engine.Used(ref, s.Version.Number, uses.Use{At: at, By: by})
 	}
-	return nil
 }

@@ -90,14 +90,24 @@ func (h *Handler) Mount(r *httpapi.Router) {
 type asked struct {
 	scopes []string // empty: all that the parent has
 	ttl    time.Duration
+
+	consumer string // what the caller calls itself; empty for nothing
 }
 
-func (h *Handler) exchange(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
+type exchangeInput struct {
+	httpapi.FormInput
+	httpapi.ByConsumer
+}
+
+func (h *Handler) exchange(ctx context.Context, in *exchangeInput) (*httpapi.Answer, error) {
 	subject, form, err := in.Form(ctx, "subject_token")
 	if err != nil {
 		return nil, err
 	}
 	a := asked{scopes: strings.Fields(form.Get("scope"))}
+	if a.consumer, err = in.ConsumerName(); err != nil {
+		return nil, err
+	}
 	if a.ttl, err = secondsOf(form.Get("ttl")); err != nil {
 		return nil, problem.Refused("/ttl", err)
 	}
@@ -210,7 +220,7 @@ func (h *Handler) scopedToken(ctx context.Context, value secret.Value, a asked) 
 	var out *httpapi.Answer
 	err = h.engine.Update(ctx, caller.Caller(), func(tx *txn.Tx) error {
 		out = nil
-		g, reason, err := h.bearers.Exchange(ctx, tx, caller, value)
+		g, reason, err := h.bearers.Exchange(ctx, tx, caller, value, a.consumer)
 		if err != nil {
 			return err
 		}

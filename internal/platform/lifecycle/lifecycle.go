@@ -65,7 +65,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 
 	op = h.operation("list"+h.Label+"Versions", http.MethodGet, "versions", api.PermissionRead)
 	op.Summary = "List the versions of a " + h.Kind.Singular
-	op.Description = "Returns the metadata of every version that ever was, ascending, on one page."
+	op.Description = "Returns the metadata of every version that ever was, ascending, on one page, " +
+		"with who used it, from which networks and for which scopes (`uses`)."
 	if h.Kind.Path == api.KindConnectors {
 		op.Description += " Of the versions that the refreshes of a connector of type oauth2 have ended, the newest ones " +
 			"stay; the audit trail has all."
@@ -142,7 +143,7 @@ func (h *Handler) apply(
 }
 
 func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.Answer, err error) {
-	err = h.Engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
+	err = h.Engine.ViewUses(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		o, err := h.Engine.Load(ctx, tx, h.Kind, in.ID)
 		if err != nil {
 			return err
@@ -152,14 +153,20 @@ func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.
 		if err != nil {
 			return err
 		}
-		names, err := namesOf(ctx, tx, all)
+		used, err := h.Engine.Uses(ctx, tx, p, all)
 		if err != nil {
 			return err
 		}
+		names, err := namesOf(ctx, tx, all, used)
+		if err != nil {
+			return err
+		}
+		nameOf := func(actor string) string { return names[actor] }
 		page := api.Page[api.Version]{Items: make([]api.Version, len(all))}
 		for i, v := range all {
-			page.Items[i] = flattenVersion(v, p.Credential.Credential, p.Policy,
-				func(actor string) string { return names[actor] })
+			sum, complete := used.Of(v, tx.Now)
+			shown := flattenUses(sum, p.Scopes, complete, nameOf)
+			page.Items[i] = flattenVersion(v, p.Credential.Credential, p.Policy, shown, nameOf)
 		}
 		out = httpapi.Body(page)
 		return nil
@@ -167,13 +174,19 @@ func (h *Handler) versions(ctx context.Context, in *httpapi.ByID) (out *httpapi.
 	return out, err
 }
 
-// namesOf returns the names of the principals that did something to versions, by their ids.
-func namesOf(ctx context.Context, tx *txn.Tx, versions []rotation.Version) (map[string]string, error) {
+// namesOf returns the names of the principals that did something to versions or used them, by their ids.
+func namesOf(
+	ctx context.Context, tx *txn.Tx, versions []rotation.Version, used credentials.Used,
+) (map[string]string, error) {
 	names := map[string]string{}
 	for _, v := range versions {
 		actors := []string{v.EndedBy, v.PromotedBy}
 		if v.Evidence != nil {
 			actors = append(actors, v.Evidence.Actor)
+		}
+		sum, _ := used.Of(v, tx.Now)
+		for by := range sum.Consumers {
+			actors = append(actors, by.Actor)
 		}
 		for _, actor := range actors {
 			if _, known := names[actor]; known || actor == "" {

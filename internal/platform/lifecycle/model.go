@@ -11,12 +11,12 @@ import (
 
 // flattenVersion shows a version. nameOf returns the name of an actor.
 func flattenVersion(
-	v rotation.Version, c rotation.Credential, p rotation.Policy, nameOf func(string) string,
+	v rotation.Version, c rotation.Credential, p rotation.Policy, u api.VersionUses, nameOf func(string) string,
 ) api.Version {
 	out := api.Version{
 		Version: v.Number, State: string(v.State), IssuedAt: v.IssuedAt.UTC(), ExpiresAt: httpapi.UTC(c.EndsAt(p, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, PromotedBy: v.PromotedBy,
-		LastUsedAt: httpapi.UTC(v.LastUsedAt), EndedByName: nameOf(v.EndedBy), PromotedByName: nameOf(v.PromotedBy),
+		LastUsedAt: httpapi.UTC(v.LastUsedAt), EndedByName: nameOf(v.EndedBy), PromotedByName: nameOf(v.PromotedBy), Uses: u,
 	}
 	if e := v.Evidence; e != nil {
 		out.Evidence = &api.Evidence{Kind: e.Kind, At: e.At.UTC(), Actor: e.Actor, ActorName: nameOf(e.Actor)}

@@ -45,9 +45,11 @@ func current(t *testing.T) string {
 			e.Salt = make([]byte, auditlog.SaltSize)
 			err = errors.Join(err, tx.TakeFromChain(t.Context(), e))
 		}
-		return err
+		return errors.Join(err, tx.BeginUses(t.Context(), epoch))
 	}))
 	ok(t, s.Close())
+	exec(t, path, `INSERT INTO version_uses SELECT c.tenant, c.environment, v.credential_id, v.number, 1, 2, 3, '[]', '[]',
+		'[]', 0, '{}' FROM versions v JOIN credentials c ON c.id = v.credential_id`)
 	return path
 }
 
@@ -154,7 +156,7 @@ func TestMove(t *testing.T) {
 			for _, table := range []string{
 				"platform", "keys", "principals", "connectors", "scoped_tokens", "signing_secrets", "webhook_endpoints",
 				"rotation_policies", "deliveries", "secrets", "versions", "audit_events", "audit_logs",
-				"audit_chain", "usage", "access_changes", "clock",
+				"audit_chain", "usage", "version_uses", "use_impairments", "access_changes", "clock",
 			} {
 				if rows[table] == 0 {
 					t.Errorf("table %s has no rows, so the test shows nothing of it", table)

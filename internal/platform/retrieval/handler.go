@@ -14,6 +14,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -90,13 +91,20 @@ func (h *Handler) get(ctx context.Context, in *input) (*httpapi.Answer, error) {
 	if err := h.account(ctx, found); err != nil {
 		return nil, err
 	}
-	used, err := h.bearers.Use(ctx, found.accepted, rotation.EvidenceRetrieval)
+	of := tokens.UseOf{
+		How: rotation.EvidenceRetrieval, Consumer: in.Consumer, From: caller.Address,
+		Scopes: []string{api.ScopeReadCredentials},
+	}
+	used, err := h.bearers.Use(ctx, found.accepted, of)
 	if err == nil && !used { // the token ended meanwhile
 		err = tokens.BearerRefused(caller)
 	}
 	if err != nil {
 		return nil, err
 	}
+	of.Scopes = nil // a connector has none
+	ref := store.Ref{Scope: found.connector.Scope, Kind: api.Connectors.Path, ID: found.connector.ID}
+	h.engine.Used(ref, found.use.version, found.accepted.UseBy(caller, of))
 	return httpapi.Body(*found.answer), nil
 }
 

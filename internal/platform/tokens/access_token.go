@@ -188,7 +188,7 @@ const (
 // use. What is made of it proves nothing more: an access token can be handed on. The reason says why it is refused;
 // empty for it is not.
 func (b Bearers) Exchange(
-	ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value,
+	ctx context.Context, tx *txn.Tx, caller *access.Request, value secret.Value, consumer string,
 ) (g accesstokens.Grant, reason string, err error) {
 	k, err := b.tokens.lookUp(ctx, tx, value)
 	if err != nil || k == nil {
@@ -205,6 +205,8 @@ func (b Bearers) Exchange(
 	if err != nil || !used {
 		return g, RefusedEnded, err
 	}
+	noted := p.UseBy(caller, UseOf{How: rotation.EvidenceExchange, Consumer: consumer, From: caller.Address})
+	tx.OnCommit(func() { b.tokens.engine.Used(k.ref(), p.version.Number, noted) })
 	return grant(k.token, p.version, p.scopes), "", nil
 }
 

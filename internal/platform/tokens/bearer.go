@@ -90,11 +90,18 @@ func (b Bearers) Admit(p *Presented) error {
 }
 
 // Use records a use, and the evidence that it gives. It reports whether the version is still valid. Evidence is
-// written before the answer; where it cannot be written now, it is kept. Any other use is written soon.
-func (b Bearers) Use(ctx context.Context, p *Presented, evidenceKind string) (used bool, err error) {
+// written before the answer; where it cannot be written now, it is kept. Who used it for what is written soon.
+func (b Bearers) Use(ctx context.Context, p *Presented, of UseOf) (used bool, err error) {
+	caller := access.From(ctx)
+	if used, err = b.prove(ctx, p, of.How); used {
+		b.tokens.engine.Used(p.token.ref(), p.version.Number, p.UseBy(caller, of))
+	}
+	return used, err
+}
+
+// prove writes the evidence that a use gives, if it gives any. It reports whether the version is still valid.
+func (b Bearers) prove(ctx context.Context, p *Presented, evidenceKind string) (used bool, err error) {
 	if !p.isEvidence() {
-		ref := store.Ref{Scope: p.token.Scope, Kind: api.ScopedTokens.Path, ID: p.token.ID}
-		b.tokens.engine.Used(ref, p.version.Number, p.at)
 		return true, nil
 	}
 	err = b.tokens.engine.TryUpdate(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {

@@ -29,8 +29,10 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 		Form: map[string]string{
 			"token":           "The value to look at.",
 			"token_type_hint": "Ignored.",
+			"required_scope": "What the token is needed for: scopes without a wildcard, separated by spaces. They are " +
+				"recorded with the use, and change nothing of the answer: compare them with its scope.",
 			"remote_addr": "The address that presented the token. Outside the token's allowed_cidrs the token is inactive, " +
-				"and a token that has any is inactive without it.",
+				"and a token that has any is inactive without it. Its network is recorded with the use.",
 		},
 		FormRequires: []string{"token"},
 	}, h.introspect)
@@ -39,18 +41,29 @@ func (h *Handler) mountIntrospection(r *httpapi.Router) {
 // inactive is the answer about every value that is not accepted.
 func inactive() *httpapi.Answer { return httpapi.Body(api.Introspection{}) }
 
+type introspectInput struct {
+	httpapi.FormInput
+	httpapi.ByConsumer
+}
+
 // introspect writes only for a use that is evidence, or where a deadline has passed.
-func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
+func (h *Handler) introspect(ctx context.Context, in *introspectInput) (*httpapi.Answer, error) {
 	caller := access.From(ctx)
 	value, form, err := in.TokenForm(ctx)
 	if err != nil {
 		return nil, err
 	}
-	from, err := remoteAddr(form.Get("remote_addr"))
-	if err != nil {
+	of := UseOf{How: rotation.EvidenceIntrospection}
+	if of.From, err = remoteAddr(form.Get("remote_addr")); err != nil {
 		return nil, err
 	}
-	found, err := h.presented(ctx, caller, value, from)
+	if of.Scopes, err = requiredScopes(form.Get("required_scope")); err != nil {
+		return nil, err
+	}
+	if of.Consumer, err = in.ConsumerName(); err != nil {
+		return nil, err
+	}
+	found, err := h.presented(ctx, caller, value, of.From)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +75,7 @@ func (h *Handler) introspect(ctx context.Context, in *httpapi.FormInput) (*httpa
 		if err := bearers.Admit(found); err != nil {
 			return nil, err
 		}
-		used, err := bearers.Use(ctx, found, rotation.EvidenceIntrospection)
+		used, err := bearers.Use(ctx, found, of)
 		if err != nil {
 			return nil, err
 		}

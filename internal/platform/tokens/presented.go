@@ -88,8 +88,10 @@ func (k *Known) PastDeadline(now time.Time) bool {
 	return k.token.Credential.PastDeadline(now)
 }
 
-func (k *Known) ref() store.Ref {
-	return store.Ref{Scope: k.token.Scope, Kind: api.ScopedTokens.Path, ID: k.token.ID}
+func (k *Known) ref() store.Ref { return k.token.ref() }
+
+func (t *token) ref() store.Ref {
+	return store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}
 }
 
 // Accept decides whether the value is accepted from an address now; nil if not.
@@ -177,7 +179,7 @@ func keepUse(engine *credentials.Engine, p *Presented, evidenceKind, actor strin
 	after, _, used := rotation.Use(t.Credential.Credential, t.policy, p.version.Number, evidenceKind, actor, p.at)
 	if used {
 		p.version, _ = after.Lookup(p.version.Number)
-		engine.Keep(store.Ref{Scope: t.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}, credentials.Use{
+		engine.Keep(t.ref(), credentials.Use{
 			Number: p.version.Number, Evidence: evidenceKind, Actor: actor, At: p.at,
 		})
 	}

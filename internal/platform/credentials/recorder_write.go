@@ -1,0 +1,69 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// useBatch is how many credentials have their uses written in one transaction.
+const useBatch = 200
+
+// write writes the uses so far. Those that cannot be written stay.
+func (r *recorder) write(ctx context.Context) error {
+	count, _, _ := r.counts()
+	for written := 0; written < count; written += useBatch {
+		if err := r.writeBatch(ctx); err != nil {
+			r.delayed(r.runner.Clock.Now())
+			return err
+		}
+	}
+	return r.writeImpaired(ctx)
+}
+
+func (r *recorder) writeBatch(ctx context.Context) error {
+	r.flush.Lock()
+	defer r.flush.Unlock()
+	batch := r.take(useBatch)
+	if len(batch) == 0 {
+		return nil
+	}
+	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		for ref, numbers := range batch {
+			for number, s := range numbers {
+				err := tx.MarkUsedAlone(ctx, ref.ID, number, s.Last)
+				if err := errors.Join(err, tx.AddVersionUses(ctx, ref, number, s)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.giveBack()
+		return err
+	}
+	r.written()
+	return nil
+}
+
+// writeImpaired writes when the recording was impaired, if it was.
+func (r *recorder) writeImpaired(ctx context.Context) error {
+	all := r.impaired()
+	if len(all) == 0 {
+		return nil
+	}
+	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		for _, i := range all {
+			if err := tx.WriteUseImpairment(ctx, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		r.stored(all)
+	}
+	return err
+}
