@@ -6,7 +6,7 @@
 CREATE TABLE version_uses (
     tenant        TEXT   NOT NULL,
     environment   TEXT   NOT NULL,
-    credential_id TEXT   NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    credential_id TEXT   NOT NULL,
     version       BIGINT NOT NULL,
     first_at      BIGINT NOT NULL,
     last_at       BIGINT NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE version_uses (
     scopes        TEXT   NOT NULL,
     unscoped      BIGINT NOT NULL,
     others        TEXT   NOT NULL,
-    PRIMARY KEY (credential_id, version)
+    PRIMARY KEY (credential_id, version),
+    FOREIGN KEY (credential_id, version) REFERENCES versions (credential_id, number) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 -- When recording was impaired, of the whole platform. reason is not_recorded (before the first start of a build that
