@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -59,6 +60,24 @@ type EnvironmentRules struct {
 	ForbidWeakCredentials  bool               `json:"forbid_weak_credentials,omitempty" doc:"A supplied value must be long enough and no placeholder. False if absent."`
 	ForbidSecretReuse      bool               `json:"forbid_secret_reuse,omitempty" doc:"A supplied value must not be of another object of the tenant. False if absent."`
 	ForbidStaticPrincipals bool               `json:"forbid_static_principals,omitempty" doc:"quickconnectd token create makes no principal for the environment, unless it is told to break the glass. False if absent."`
+}
+
+// On lists the rules that are on, in the order of Rules.
+func (r EnvironmentRules) On() (on []string) {
+	var members map[string]any
+	text, err := json.Marshal(r)
+	if err == nil {
+		err = json.Unmarshal(text, &members)
+	}
+	if err != nil {
+		panic(err) // texts, numbers and lists only
+	}
+	for _, rule := range Rules() {
+		if _, has := members[rule]; has {
+			on = append(on, rule)
+		}
+	}
+	return on
 }
 
 // RotationIntervals are the longest intervals of rotation policies, by the labels of the object that has the secret.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/base64"
@@ -130,8 +131,8 @@ func describeJWT(jwt secret.Value, now time.Time) (text string, ended bool) {
 	if err != nil || json.Unmarshal(data, &claims) != nil {
 		return "it cannot be read as a JWT", false
 	}
-	text = fmt.Sprintf("issuer (iss) %q, subject (sub) %q, audience (aud) %s", claims.Issuer, claims.Subject,
-		cmp.Or(string(claims.Audience), "none"))
+	text = fmt.Sprintf("issuer (iss) %q, subject (sub) %q, audience (aud) %s%s", claims.Issuer, claims.Subject,
+		cmp.Or(string(claims.Audience), "none"), describeClaims(data))
 	if claims.Expires > 0 && claims.Expires < 1<<40 {
 		ends := time.Unix(int64(claims.Expires), 0).UTC()
 		ended = !now.Before(ends)
@@ -142,4 +143,34 @@ func describeJWT(jwt secret.Value, now time.Time) (text string, ended bool) {
 		text += fmt.Sprintf("; it %s at %s", verb, ends.Format(time.RFC3339))
 	}
 	return text, ended
+}
+
+// The most that an error shows of the claims of a JWT.
+const (
+	mostClaimsShown  = 20
+	longestClaimSeen = 200
+)
+
+// describeClaims lists the claims of a payload that identities compare, as far as the presets know them.
+func describeClaims(payload []byte) string {
+	var claims map[string]any
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if d.Decode(&claims) != nil {
+		return ""
+	}
+	var text strings.Builder
+	shown := 0
+	for _, path := range api.ShownClaims() {
+		value, there := api.ClaimAt(claims, path)
+		if !there || shown == mostClaimsShown {
+			continue
+		}
+		if runes := []rune(value); len(runes) > longestClaimSeen {
+			value = string(runes[:longestClaimSeen]) + "…"
+		}
+		shown++
+		fmt.Fprintf(&text, ", %s %q", path, value)
+	}
+	return text.String()
 }

@@ -179,12 +179,18 @@ func longLife(r api.EnvironmentRules, s Subject, now time.Time) *found {
 	if !ok || !s.ExpiresAt.IsZero() && !s.ExpiresAt.After(now.Add(longest)) {
 		return nil
 	}
-	wrong := fmt.Sprintf("it may be at most %s after the write that sets it", api.FormatDuration(longest))
+	latest := now.Add(longest).UTC().Format(time.RFC3339)
+	const moveOn = ", and move it on with a later apply as long as the token is needed."
 	if s.ExpiresAt.IsZero() {
-		wrong = "it is required, and absent"
+		return &found{
+			"/expires_at", "it is required, and absent",
+			fmt.Sprintf("Set expires_at, at most %s after the apply (now: %s)", api.FormatDuration(longest), latest) + moveOn,
+		}
 	}
 	return &found{
-		"/expires_at", wrong, "Set an earlier date, and move it on with a later apply as long as the token is needed.",
+		"/expires_at", fmt.Sprintf("it may be at most %s after the write that sets it (now: %s)",
+			api.FormatDuration(longest), latest),
+		"Set an earlier date" + moveOn,
 	}
 }
 
@@ -262,9 +268,15 @@ func reusedValue(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	return nil
 }
 
-func static(r api.EnvironmentRules, _ Subject, _ time.Time) *found {
+func static(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	if !r.ForbidStaticPrincipals {
 		return nil
+	}
+	if s.Role != "" {
+		return &found{
+			"/role", fmt.Sprintf("it has a static token with the role %s", s.Role),
+			"Replace it by a workload identity, and end it with DELETE /v1/principals/{id}.",
+		}
 	}
 	return &found{"/role", "no static token is made", "Use a workload identity."}
 }

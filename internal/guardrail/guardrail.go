@@ -23,6 +23,7 @@ type Subject struct {
 	Labels        map[string]string
 	Owner         string
 	Type          string // of a connector
+	Role          string // of a principal that exists
 	Scopes        []string
 	CIDRs         []string
 	ExpiresAt     time.Time     // zero: it has no end

@@ -336,3 +336,15 @@ func TestLabelsAreOfEveryKind(t *testing.T) {
 		}
 	}
 }
+
+// Who has set no end is told to set one, and until when it may be.
+func TestNoEndIsToldToBeSet(t *testing.T) {
+	most := "30d"
+	rules := api.EnvironmentRules{MaxTokenLifetime: &most}
+	endless := token(func(s *guardrail.Subject) { s.ExpiresAt = time.Time{} })
+	found := guardrail.Find(rules, nil, nil, endless, now)
+	want := "Set expires_at, at most 30d after the apply (now: " + now.Add(30*day).Format(time.RFC3339) + ")"
+	if len(found) != 1 || !strings.Contains(found[0].Detail, want) || strings.Contains(found[0].Detail, "earlier") {
+		t.Errorf("got %+v, want %s", found, want)
+	}
+}

@@ -70,7 +70,8 @@ func TestGuardrailExemptionLife(t *testing.T) {
 	tf := s.Terraform(typ, s.asSecurity)
 	tf.Run(c)
 	again := tf.Plan(c)
-	tftest.Says(t, again.Diags.Warnings(), "Exemption from the guardrail forbid_wildcard_scopes", "moving away", end)
+	tftest.Says(t, again.Diags.Warnings(), `Exemption from the guardrail forbid_wildcard_scopes: scoped-tokens "orders"`,
+		"moving away", end)
 	if again.Changes {
 		t.Errorf("a second plan changes it: %s", again.Planned)
 	}

@@ -167,7 +167,8 @@ func TestEveryGuardrailAtPlan(t *testing.T) {
 			tf = s.Terraform(k.Terraform)
 			plan := tf.Plan(c)
 			tftest.Must(t, plan.Diags)
-			tftest.Says(t, plan.Diags.Warnings(), "Exempt from the guardrail "+rule, "moving away")
+			tftest.Says(t, plan.Diags.Warnings(), "Exempt from the guardrail "+rule+": "+k.Singular+` "orders"`,
+				"moving away")
 			tf.Keep(plan, nil)
 			if g.at != "credentials_wo" { // a value that is not sent is not looked at
 				tftest.Says(t, tf.Plan(c).Diags.Warnings(), "Exempt from the guardrail "+rule)
@@ -209,7 +210,8 @@ func TestGuardrailsWarnWhoMayChangeThem(t *testing.T) {
 	if d.Errors() != "" {
 		t.Errorf("an error for role security: %s", d.Errors())
 	}
-	tftest.Says(t, d.Warnings(), "Guardrail "+api.RuleMaxRotationInterval, "may change the rules")
+	tftest.Says(t, d.Warnings(), "Guardrail "+api.RuleMaxRotationInterval+`: rotation policy "orders"`,
+		"may change the rules")
 }
 
 // TestGuardrailOfEveryKind: a plan of every kind of object shows that a label is missing.

@@ -61,6 +61,9 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	warnOfEnd(&resp.Diagnostics, who, p.clock.Now())
+	if cfg.Workload != nil {
+		session.ActAs(cfg.Workload.Identity)
+	}
 	session.Accept(c.AcceptPlatformID.ValueString())
 	p.configured(ctx, session)
 	p.provide(resp, session)

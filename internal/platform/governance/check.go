@@ -47,7 +47,7 @@ func (h *Handler) check(ctx context.Context, in *checkInput) (*httpapi.Answer, e
 // eachSubject reads every object of the environment that the rules look at.
 func eachSubject(ctx context.Context, tx *txn.Tx, do func(id string, s guardrail.Subject)) error {
 	for _, kind := range []func(context.Context, *txn.Tx, func(string, guardrail.Subject)) error{
-		eachConnector, eachToken, eachEndpoint, eachSigningSecret, eachRotationPolicy, eachWorkloadIdentity,
+		eachConnector, eachToken, eachEndpoint, eachSigningSecret, eachRotationPolicy, eachWorkloadIdentity, eachPrincipal,
 	} {
 		if err := kind(ctx, tx, do); err != nil {
 			return err
@@ -119,5 +119,15 @@ func eachWorkloadIdentity(ctx context.Context, tx *txn.Tx, do func(string, guard
 	return pages(ctx, tx, tx.WorkloadIdentities, func(w *store.WorkloadIdentity) (string, error) {
 		do(w.ID, guardrails.WorkloadIdentity(w))
 		return w.ID, nil
+	})
+}
+
+// eachPrincipal reads those whose tokens are accepted.
+func eachPrincipal(ctx context.Context, tx *txn.Tx, do func(string, guardrail.Subject)) error {
+	return pages(ctx, tx, tx.Principals, func(p *store.Principal) (string, error) {
+		if p.LiveAt(tx.Now) {
+			do(p.ID, guardrail.Subject{Kind: api.KindPrincipals, Name: p.Name, Role: p.Role})
+		}
+		return p.ID, nil
 	})
 }

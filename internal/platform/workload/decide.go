@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -229,31 +228,7 @@ func (p presented) time(name string) time.Time {
 }
 
 // Claim returns the text of a claim: of a number and of a boolean, as the token has it. Objects and lists have none.
-func (t *Token) Claim(path string) (text string, there bool) {
-	names, err := api.ParseClaimPath(path)
-	if err != nil {
-		return "", false
-	}
-	var value any = t.claims
-	for _, name := range names {
-		object, ok := value.(map[string]any)
-		if !ok {
-			return "", false
-		}
-		if value, there = object[name]; !there {
-			return "", false
-		}
-	}
-	switch v := value.(type) {
-	case string:
-		return v, true
-	case json.Number:
-		return v.String(), true
-	case bool:
-		return strconv.FormatBool(v), true
-	}
-	return "", false
-}
+func (t *Token) Claim(path string) (text string, there bool) { return api.ClaimAt(t.claims, path) }
 
 func (t *Token) algorithm() string {
 	algorithm, _ := t.header["alg"].(string)

@@ -2,10 +2,7 @@ package environmentpolicy
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -51,57 +48,6 @@ func (r *policyResource) ValidateConfig(
 	for _, w := range api.CheckRules(m.rules(ctx, &resp.Diagnostics)) {
 		tfkit.Invalid(&resp.Diagnostics, path.Root(w.Where), w.Err)
 	}
-}
-
-// ModifyPlan warns of the objects that break the planned rules. They stay as they are.
-func (r *policyResource) ModifyPlan(
-	ctx context.Context,
-	req resource.ModifyPlanRequest,
-	resp *resource.ModifyPlanResponse,
-) {
-	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
-		return
-	}
-	if req.State.Raw.IsNull() {
-		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
-	}
-	if _, ok := r.Session().Identity(); !ok || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) ||
-		!req.Config.Raw.IsFullyKnown() {
-		return
-	}
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	rules := plan.rules(ctx, &resp.Diagnostics)
-	c := r.Client(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	found, err := c.EnvironmentPolicies().Check(ctx, rules)
-	if err != nil {
-		r.Report(&resp.Diagnostics, err, subject)
-		return
-	}
-	warnViolations(&resp.Diagnostics, found)
-}
-
-// violationsShown is how many objects one warning names.
-const violationsShown = 20
-
-func warnViolations(diags *diag.Diagnostics, found *api.GuardrailCheck) {
-	if found.Count == 0 {
-		return
-	}
-	var lines []string
-	for _, v := range found.Violations[:min(len(found.Violations), violationsShown)] {
-		k, _ := api.KindAt(v.Kind)
-		lines = append(lines, fmt.Sprintf("- %s %q: %s", k.Singular, v.Name, v.Detail))
-	}
-	if left := found.Count - len(lines); left > 0 {
-		lines = append(lines, fmt.Sprintf("- and %d more", left))
-	}
-	diags.AddWarning("Objects that break the environment policy", fmt.Sprintf("The environment has %d violations of the "+
-		"planned rules. These objects stay as they are and stay usable; a change that breaks a rule further is "+
-		"refused.\n\n%s", found.Count, strings.Join(lines, "\n")))
 }
 
 func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -37,7 +37,13 @@ func (r *exemptionResource) ModifyPlan(
 	req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) || req.Plan.Raw.IsNull() {
+	if !r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
+		return
+	}
+	if !req.Plan.Raw.Equal(req.State.Raw) {
+		r.Session().NeedToPlan(&resp.Diagnostics, kind.WritePermission(), "guardrail exemptions")
+	}
+	if req.Plan.Raw.IsNull() {
 		return
 	}
 	if req.State.Raw.IsNull() {
@@ -47,7 +53,9 @@ func (r *exemptionResource) ModifyPlan(
 	if resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.AddWarning("Exemption from the guardrail "+plan.Rule.ValueString(), fmt.Sprintf(
+	summary := fmt.Sprintf("Exemption from the guardrail %s: %s %q", plan.Rule.ValueString(), plan.Kind.ValueString(),
+		plan.Name.ValueString())
+	resp.Diagnostics.AddWarning(summary, fmt.Sprintf(
 		"%s %q may break the guardrail %s until %s: %q. Remove the exemption as soon as the object needs it no more, or "+
 			"once it has ended.", plan.Kind.ValueString(), plan.Name.ValueString(), plan.Rule.ValueString(),
 		plan.ExpiresAt.ValueString(), plan.Reason.ValueString()))

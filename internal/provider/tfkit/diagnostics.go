@@ -59,9 +59,11 @@ func Report(diags *diag.Diagnostics, err error, s Subject, identity api.Identity
 	e = &named
 	what := fmt.Sprintf("Cannot %s %s", e.Op, e.Object)
 	summary, text := explain(e, s, identity)
-	if summary == "" {
+	switch {
+	case summary == "":
 		summary = what
-	} else {
+	case errors.As(e.Cause, new(*client.WorkloadError)) && s.Type == "": // the error is about no object
+	default:
 		text = what + ". " + text
 	}
 	if e.RequestID != "" {
@@ -165,10 +167,9 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 			return "Changed since the plan", sentences(e.Detail, "The rotation no longer stands where the plan saw "+
 				"it, so this step was not taken. "+planAgain)
 		}
-		if e.Field != "" {
+		if e.Detail != "" {
 			return "", sentences(e.Detail)
 		}
-		return "", sentences(e.Detail, "It is in the way of something that the platform keeps in order.")
 	case api.CodeNotFound:
 		next := ""
 		if e.Write && e.Op != "create" && e.Field == "" {
@@ -209,41 +210,6 @@ func unknownOutcome(e *client.Error) string {
 			"name is taken and how to import it."
 	}
 	return "Whether the platform carried it out is not known. " + planAgain
-}
-
-// RolesWith lists the roles with a permission for a sentence, such as "a, b and c"; and is the word before the last
-// one. It is empty where no role has the permission.
-func RolesWith(permission, and string) string {
-	roles := api.RolesWith(permission)
-	if len(roles) < 2 {
-		return strings.Join(roles, "")
-	}
-	last := len(roles) - 1
-	return strings.Join(roles[:last], ", ") + " " + and + " " + roles[last]
-}
-
-func explainForbidden(e *client.Error, identity api.Identity) string {
-	if e.Permission != "" && strings.Contains(e.Detail, strconv.Quote(e.Permission)) {
-		return "Run with a token of such a role." // the platform has said it all
-	}
-	who := "The provider's token"
-	if identity.Role != "" {
-		who = fmt.Sprintf(
-			"The provider's token is of principal %q with the role %s, which",
-			identity.Name,
-			identity.Role,
-		)
-	}
-	roles := RolesWith(e.Permission, "and")
-	if roles == "" {
-		return who + " may not do this."
-	}
-	return fmt.Sprintf(
-		"%s lacks the permission %q. Roles that have it: %s. Run with a token of such a role.",
-		who,
-		e.Permission,
-		roles,
-	)
 }
 
 func fieldText(e *client.Error, s Subject) string {

@@ -125,7 +125,7 @@ func TestReport(t *testing.T) {
 			problem(api.CodeConflict),
 			"",
 			[]string{"What the platform says."},
-			[]string{"plan again"},
+			[]string{"plan again", "in order"},
 		},
 		"conflict of step": {
 			with(problem(api.CodeConflict), func(e *client.Error) { e.Step = true }),

@@ -21,6 +21,8 @@ import (
 type guardrails struct {
 	once sync.Once // the first plan check of a run reads them; the others wait for it
 
+	read       bool   // nothing below counts otherwise
+	policyID   string // empty: there is no policy
 	rules      api.EnvironmentRules
 	exemptions []guardrail.Exemption
 	now        time.Time // of the platform, when they were read
@@ -36,7 +38,7 @@ type guardrails struct {
 // platform refuses at the apply.
 func (s *Session) guardrails(ctx context.Context) *guardrails {
 	s.guard.once.Do(func() {
-		if !s.may(api.PermissionRead) {
+		if !s.May(api.PermissionRead) {
 			return
 		}
 		answer, err := s.client.EnvironmentPolicies().InForce(ctx)
@@ -50,7 +52,10 @@ func (s *Session) guardrails(ctx context.Context) *guardrails {
 }
 
 func (g *guardrails) take(answer *api.Guardrails) {
-	g.rules, g.now = answer.Rules, answer.At
+	g.read, g.rules, g.now = true, answer.Rules, answer.At
+	if answer.EnvironmentPolicyID != nil {
+		g.policyID = *answer.EnvironmentPolicyID
+	}
 	for _, e := range answer.Exemptions {
 		end, err := api.ParseExpiry(e.ExpiresAt)
 		if err != nil {
@@ -60,6 +65,13 @@ func (g *guardrails) take(answer *api.Guardrails) {
 			ID: e.ID, Kind: e.Kind, ObjectName: e.Name, Rule: e.Rule, Reason: e.Reason, ExpiresAt: end,
 		})
 	}
+}
+
+// RulesInForce returns the rules of the environment as this run has read them, and the id of the policy that sets them,
+// which is empty where they are the defaults. ok is false where they could not be read.
+func (s *Session) RulesInForce(ctx context.Context) (rules api.EnvironmentRules, policyID string, ok bool) {
+	g := s.guardrails(ctx)
+	return g.rules, g.policyID, g.read
 }
 
 // NoteInterval notes the interval of a rotation policy, for the objects that follow it.
@@ -86,7 +98,7 @@ func (s *Session) intervalOf(policyID string) string {
 // platform refuses at the apply.
 func (s *Session) readInterval(ctx context.Context, policyID string) string {
 	known := s.intervalOf(policyID)
-	if known != "" || policyID == "" || !s.may(api.PermissionRead) {
+	if known != "" || policyID == "" || !s.May(api.PermissionRead) {
 		return known
 	}
 	s.guard.askFor(policyID).Do(func() {
@@ -149,22 +161,35 @@ func (b *ResourceBase) Guard(
 	}
 	for _, v := range guardrail.Find(g.rules, g.exemptions, nil, is, g.now) {
 		if v.Exemption != nil {
-			s.warnExempted(diags, v)
+			s.warnExempted(diags, nameInSummary(kind, planned), v)
 		}
 	}
 	for _, v := range guardrail.Find(g.rules, g.exemptions, was, is, g.now) {
 		if v.Exemption == nil {
-			s.refuse(diags, kind, v)
+			s.refuse(diags, kind, nameInSummary(kind, planned), v)
 		}
 	}
 }
 
+// nameInSummary names an object in the summary of a warning: Terraform shows the first one of warnings with the same
+// summary, and only counts the others.
+func nameInSummary(kind api.Kind, planned reading) string {
+	name := planned.text("name")
+	if prefix := planned.text("name_prefix"); name == "" && prefix != "" {
+		name = prefix + "…"
+	}
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(": %s %q", kind.Singular, name)
+}
+
 // refuse adds what a plan breaks: an error where the plan of this object alone can mend it.
-func (s *Session) refuse(diags *diag.Diagnostics, kind api.Kind, v guardrail.Violation) {
+func (s *Session) refuse(diags *diag.Diagnostics, kind api.Kind, named string, v guardrail.Violation) {
 	at, member := attributeAt(v.Field)
 	summary, text := "Guardrail "+v.Rule, member+v.Detail[len(memberOf(v.Field)):]
 	switch {
-	case s.may(api.PermissionGovern) || s.may(api.PermissionExempt):
+	case s.May(api.PermissionGovern) || s.May(api.PermissionExempt):
 		text += " This is a warning, because the provider's principal may change the rules: the apply is refused " +
 			"unless the policy is changed, or an exemption is given, before."
 	case v.Rule == api.RuleMaxRotationInterval && kind != api.RotationPolicies:
@@ -177,17 +202,18 @@ func (s *Session) refuse(diags *diag.Diagnostics, kind api.Kind, v guardrail.Vio
 			RolesWith(api.PermissionGovern, "or")+", which may also give an exemption.")
 		return
 	}
-	diags.AddAttributeWarning(at, summary, text)
+	diags.AddAttributeWarning(at, summary+named, text)
 }
 
-func (s *Session) warnExempted(diags *diag.Diagnostics, v guardrail.Violation) {
+func (s *Session) warnExempted(diags *diag.Diagnostics, named string, v guardrail.Violation) {
 	at, member := attributeAt(v.Field)
-	diags.AddAttributeWarning(at, "Exempt from the guardrail "+v.Rule, fmt.Sprintf("%s breaks the guardrail %s of this "+
-		"environment, and may until %s: %q (%s). After that, a change that breaks it is refused.", member, v.Rule,
-		v.Exemption.ExpiresAt.Format(time.RFC3339), v.Exemption.Reason, v.Exemption.ID))
+	summary := "Exempt from the guardrail " + v.Rule + named
+	diags.AddAttributeWarning(at, summary, fmt.Sprintf("%s breaks the guardrail %s of this environment, and may until "+
+		"%s: %q (%s). After that, a change that breaks it is refused.", member, v.Rule, v.Exemption.ExpiresAt.Format(time.RFC3339),
+		v.Exemption.Reason, v.Exemption.ID))
 }
 
-// may reports whether the provider's principal has a permission.
-func (s *Session) may(permission string) bool {
+// May reports whether the caller of the provider has a permission.
+func (s *Session) May(permission string) bool {
 	return slices.Contains(s.identity.Permissions, permission)
 }

@@ -64,7 +64,8 @@ func (s *Session) WarnScopes(diags *diag.Diagnostics, connector types.String, sc
 	}
 	if len(beyond) > 0 {
 		slices.Sort(beyond)
-		diags.AddAttributeWarning(path.Root("scopes"), "Scopes that the connector does not allow", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root("scopes"), "Scopes that the connector does not allow: "+
+			strings.Join(beyond, ", "), fmt.Sprintf(
 			"The allowed_scopes of connector %s do not cover %s. The platform refuses that at the apply, unless "+
 				"allowed_scopes are widened before.", connector.ValueString(), strings.Join(beyond, ", ")))
 	}
@@ -72,6 +73,9 @@ func (s *Session) WarnScopes(diags *diag.Diagnostics, connector types.String, sc
 
 // scopeArguments are the arguments that have scopes, by the paths of the kinds.
 var scopeArguments = map[string]string{api.KindScopedTokens: "scopes", api.KindConnectors: "allowed_scopes"}
+
+// namedScopes is how many scopes the summary of a warning names; its text has all of them.
+const namedScopes = 3
 
 // warnUnknownScopes warns of scopes that a plan adds and the catalogue does not have. stored is nil for a new object.
 // The catalogue is that of this build, so that a plan needs no request for it.
@@ -84,17 +88,28 @@ func warnUnknownScopes(diags *diag.Diagnostics, kind api.Kind, stored, planned r
 	if stored != nil {
 		had = stored.texts(argument)
 	}
-	text := ". The platform takes it, and no service may know it: correct it if it is a mistake."
+	text := ".\n\nThe platform takes what the catalogue does not have, and no service may know it: correct it if it is " +
+		"a mistake."
 	if kind == api.ScopedTokens {
 		text += " It is an error where the environment policy sets forbid_unknown_scopes."
 	}
+	var unknown, says []string
 	for _, scope := range planned.texts(argument) {
-		if scope == "" { // the plan does not know it yet
+		if scope == "" || api.ScopeKnown(scope) || slices.Contains(had, scope) { // empty: the plan does not know it yet
 			continue
 		}
-		if !api.ScopeKnown(scope) && !slices.Contains(had, scope) {
-			diags.AddAttributeWarning(path.Root(argument).AtSetValue(types.StringValue(scope)), "Unknown scope",
-				api.UnknownScope(scope)+text)
-		}
+		unknown, says = append(unknown, strconv.Quote(scope)), append(says, api.UnknownScope(scope))
 	}
+	if len(unknown) == 0 {
+		return
+	}
+	summary := "Unknown scope "
+	if len(unknown) > 1 {
+		summary = "Unknown scopes "
+	}
+	if len(unknown) > namedScopes {
+		unknown = append(unknown[:namedScopes], fmt.Sprintf("and %d more", len(unknown)-namedScopes))
+	}
+	summary += strings.Join(unknown, ", ") + nameInSummary(kind, planned)
+	diags.AddAttributeWarning(path.Root(argument), summary, strings.Join(says, ".\n")+text)
 }

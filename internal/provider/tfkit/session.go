@@ -27,6 +27,7 @@ type Session struct {
 	keys     []comparisonKey
 	run      *run.Run // of what this provider creates; nil where it cannot call
 	accepted string   // the platform that accept_platform_id names
+	named    string   // the workload identity, as the configuration names it; empty for a token
 	unseen   sync.Once
 
 	allowed allowedScopes
@@ -55,6 +56,17 @@ func NewSession(c *client.Client, identity api.Identity) (*Session, error) {
 
 // NotConfigured returns a session that can send nothing, because an attribute of the provider is unknown.
 func NotConfigured(attribute string) *Session { return &Session{unknown: attribute} }
+
+// ActAs notes how the configuration names the workload identity that the provider acts as.
+func (s *Session) ActAs(named string) { s.named = named }
+
+// ActsAs reports whether the provider acts as the workload identity with an id, and whether the configuration names it
+// by its name.
+func (s *Session) ActsAs(id string) (yes, byName bool) {
+	identity, ok := s.Identity()
+	yes = ok && id != "" && id == identity.PrincipalID
+	return yes, yes && s.named != id
+}
 
 // Interrupt says that the user has interrupted Terraform.
 func (s *Session) Interrupt() {

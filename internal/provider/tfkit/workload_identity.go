@@ -8,6 +8,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
+// whereReasonIs says who can find out why an exchange was refused.
+const whereReasonIs = "The reason is in the audit trail of the environment, as action refuse_exchange: who operates " +
+	"the platform reads it with quickconnectd audit export. The event has the request id of the first refusal; what repeats " +
+	"for the same reason within a minute is counted in the next one"
+
 // explainWorkload explains a request that has no access token to be sent with.
 func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text string) {
 	const unsent = "Nothing was concluded about any object: the state stays as it is."
@@ -34,9 +39,8 @@ func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text st
 		what += fmt.Sprintf(" in tenant %q, environment %q", w.Tenant, w.Environment)
 	}
 	advice := "Compare that with issuer, audience and claims of the identity, and check that the identity exists " +
-		"in this " +
-		"environment, and that its allowed_cidrs have the address of this machine. The platform's answer is the same for " +
-		"every reason: the audit trail of the environment has it, by the request id"
+		"in this environment, and that its allowed_cidrs have the address of this machine. The platform's answer is the " +
+		"same for every reason. " + whereReasonIs
 	if w.Ended {
 		advice = "The JWT has ended, so no identity takes it. "
 		if w.Advice != "" {

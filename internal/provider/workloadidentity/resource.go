@@ -56,7 +56,8 @@ func (r *identityResource) ValidateConfig(
 	}
 }
 
-// ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice.
+// ModifyPlan refuses a state of another environment, which a plan without a refresh would not notice, and warns of what
+// the provider may not do, and of what would end its own identity.
 func (r *identityResource) ModifyPlan(
 	ctx context.Context,
 	req resource.ModifyPlanRequest,
@@ -65,9 +66,12 @@ func (r *identityResource) ModifyPlan(
 	defer r.Guard(ctx, api.WorkloadIdentities, req, resp)
 	if req.State.Raw.IsNull() {
 		r.PlanHome(ctx, &resp.Plan, &resp.Diagnostics)
+		r.warnOfPlan(ctx, req, resp)
 		return
 	}
-	r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics)
+	if r.BelongsHere(ctx, req.Private, req.State, &resp.Diagnostics) {
+		r.warnOfPlan(ctx, req, resp)
+	}
 }
 
 func (r *identityResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
