@@ -209,8 +209,8 @@ func (s *Session) warnExempted(diags *diag.Diagnostics, named string, v guardrai
 	at, member := attributeAt(v.Field)
 	summary := "Exempt from the guardrail " + v.Rule + named
 	diags.AddAttributeWarning(at, summary, fmt.Sprintf("%s breaks the guardrail %s of this environment, and may until "+
-		"%s: %q (%s). After that, a change that breaks it is refused.", member, v.Rule, v.Exemption.ExpiresAt.Format(time.RFC3339),
-		v.Exemption.Reason, v.Exemption.ID))
+		"%s: %q (%s). After that, a change that breaks it is refused.", member, v.Rule,
+		v.Exemption.ExpiresAt.Format(time.RFC3339), v.Exemption.Reason, v.Exemption.ID))
 }
 
 // May reports whether the caller of the provider has a permission.

@@ -22,7 +22,7 @@ const mostCompared = 200
 func (s *Session) findUses(
 	ctx context.Context, diags *diag.Diagnostics, g *guardrails, id string, values []guardrail.Value,
 ) {
-	if !g.rules.ForbidSecretReuse || !s.may(api.PermissionReveal) && !s.may(api.PermissionWrite) {
+	if !g.rules.ForbidSecretReuse || !s.May(api.PermissionReveal) && !s.May(api.PermissionWrite) {
 		return
 	}
 	for i, v := range values {
