@@ -141,11 +141,12 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	bearers := tokens.NewBearers(scoped)
 	fetches := retrieval.New(engine, runner, bearers, refresher, c.FetchAgain)
 	verifier := newVerifier(c, runner, metrics)
+	exchanges := exchange.New(engine, bearers, verifier, c.Logger)
 	for _, d := range []domain{
 		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
 		fetches,
-		exchange.New(engine, bearers, verifier, c.Logger),
+		exchanges,
 		hooks,
 		policies.New(engine, changes),
 		identity.New(runner, c.EgressAddresses),
@@ -174,7 +175,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals, census: counted, refresher: refresher,
 		sweeper: &sweeper{
-			runner: runner, engine: engine, uses: uses, fetches: fetches, signer: &audit.Signer{Runner: runner}, log: c.Logger,
+			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, signer: &audit.Signer{Runner: runner}, log: c.Logger,
 			database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
@@ -33,13 +34,14 @@ const (
 // settles what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases
 // values soon after they end. While the clock is in doubt it does nothing of that.
 type sweeper struct {
-	runner   *txn.Runner
-	engine   *credentials.Engine
-	uses     *access.Uses
-	fetches  *retrieval.Handler
-	signer   *audit.Signer
-	database *databaseWatch
-	log      *slog.Logger
+	runner    *txn.Runner
+	engine    *credentials.Engine
+	uses      *access.Uses
+	fetches   *retrieval.Handler
+	exchanges *exchange.Handler
+	signer    *audit.Signer
+	database  *databaseWatch
+	log       *slog.Logger
 
 	mu       sync.Mutex
 	forgotAt time.Time
@@ -69,13 +71,14 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), guardrails.End(ctx, s.runner), s.forgetOld(ctx),
+		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), guardrails.End(ctx, s.runner), s.forgetOld(ctx),
 		s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
 func (s *sweeper) writeLast(ctx context.Context) {
-	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx))
+	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx),
+		s.exchanges.Flush(ctx, true))
 	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
 		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
 			"evidence of these versions are older than they should be, and who used them is not complete",

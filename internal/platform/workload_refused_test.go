@@ -298,3 +298,38 @@ func TestUnfitJWTsOfPresets(t *testing.T) {
 	i := newIssued(t, api.PresetSPIFFE, nil)
 	i.exchangesJWT(i.p.Sign(i.with(object{"iss": nil})), "identity", i.id).want(200)
 }
+
+// TestRefusalsAreCounted: refusals of the same identity, network and claim are one event a minute, and none is lost. An
+// identity that there is not is in the audit trail of its environment too.
+func TestRefusalsAreCounted(t *testing.T) {
+	i := newIssued(t, api.PresetGitLab, nil)
+	refuse := func(identity string, claims object) {
+		i.exchangesJWT(i.p.Sign(i.with(claims)), "identity", identity, "tenant", "acme", "environment", "staging")
+	}
+	for range 3 {
+		refuse("ci", object{"project_id": "11"})
+		refuse("ci", object{"ref_protected": "false"})
+		refuse("no-such", nil)
+	}
+	counts := func() (all string) {
+		for _, e := range i.audit() {
+			if e.Action == "refuse_exchange" {
+				all += e.Detail["reason"] + e.Detail["claim"] + e.Detail["name"] + e.Detail["refused"] + " "
+			}
+		}
+		return all
+	}
+	const first = "claim_differsproject_id1 claim_differsref_protected1 unknownno-such1 "
+	if got := counts(); got != first {
+		t.Errorf("at once: %s", got)
+	}
+	i.clock.Advance(time.Minute)
+	i.sweep()
+	i.sweep()
+	rest := strings.TrimPrefix(counts(), first)
+	for _, want := range []string{"claim_differsproject_id2 ", "claim_differsref_protected2 ", "unknownno-such2 "} {
+		if strings.Count(rest, want) != 1 || len(rest) > 90 {
+			t.Errorf("after a minute: %s, want %s", rest, want)
+		}
+	}
+}

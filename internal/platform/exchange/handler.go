@@ -34,7 +34,7 @@ type Handler struct {
 	engine   *credentials.Engine
 	bearers  tokens.Bearers
 	verifier *workload.Verifier
-	notes    *limits.Notes // of refusals
+	refusals *refusals
 	log      *slog.Logger
 }
 
@@ -42,7 +42,7 @@ type Handler struct {
 func New(
 	engine *credentials.Engine, bearers tokens.Bearers, verifier *workload.Verifier, log *slog.Logger,
 ) *Handler {
-	return &Handler{engine: engine, bearers: bearers, verifier: verifier, notes: limits.NewNotes(), log: log}
+	return &Handler{engine: engine, bearers: bearers, verifier: verifier, refusals: newRefusals(), log: log}
 }
 
 // Mount registers the routes.
@@ -179,30 +179,21 @@ func refusal() error {
 }
 
 // refused notes why an exchange was refused: in the log, and in the audit trail of the environment of a subject that
-// is known. Of one subject and reason it is written once a minute: a caller that repeats itself must not fill the
-// audit.
-func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, why workload.Refusal) error {
+// is known. A caller that repeats itself must not fill the audit: the same refusals are written once a minute, with
+// their count.
+func (h *Handler) refused(ctx context.Context, tx *txn.Tx, subject store.Ref, why workload.Refusal, name string) error {
 	caller := access.From(ctx)
 	h.log.InfoContext(ctx, "exchange refused", "reason", why.Reason, "subject", subject.ID, "request_id", caller.ID)
 	if tx == nil {
 		return nil
 	}
-	worth, count := h.notes.Worth(limits.Address, subject.ID+" "+why.Reason, tx.Now)
-	if !worth {
+	key := h.refusals.key(subject, caller.Address, why)
+	count := h.refusals.due(key, tx.Now)
+	tx.OnCommit(func() { h.refusals.note(key, count, tx.Now, tx.Caller, name) })
+	if count == 0 {
 		return nil
 	}
-	detail := map[string]string{
-		"reason": why.Reason, "address": caller.Address.String(), "refused": strconv.FormatInt(count, 10),
-	}
-	if why.Claim != "" {
-		detail["claim"] = why.Claim
-	}
-	if why.Keys != "" {
-		detail["keys"] = why.Keys
-	}
-	return tx.AuditEvent(ctx, store.AuditEvent{
-		Action: actionRefused, Kind: subject.Kind, ObjectID: subject.ID, Outcome: api.OutcomeFailure, Detail: detail,
-	})
+	return auditRefusals(ctx, tx, key, count, name)
 }
 
 // scopedToken exchanges the value of a scoped token.
@@ -210,7 +201,7 @@ func (h *Handler) scopedToken(ctx context.Context, value secret.Value, a asked) 
 	caller := access.From(ctx)
 	ref, err := h.bearers.Exchanged(ctx, caller, value)
 	if errors.Is(err, store.ErrNotFound) {
-		_ = h.refused(ctx, nil, ref, workload.Refusal{Reason: refusedUnknown})
+		_ = h.refused(ctx, nil, ref, workload.Refusal{Reason: refusedUnknown}, "")
 		return nil, refusal()
 	}
 	if err != nil {
@@ -228,7 +219,7 @@ func (h *Handler) scopedToken(ctx context.Context, value secret.Value, a asked) 
 			out, reason, err = issue(ctx, tx, g, a)
 		}
 		if err == nil && reason != "" {
-			err = h.refused(ctx, tx, ref, workload.Refusal{Reason: reason})
+			err = h.refused(ctx, tx, ref, workload.Refusal{Reason: reason}, "")
 		}
 		return err
 	})

@@ -86,8 +86,7 @@ func (h *Handler) jwt(ctx context.Context, value secret.Value, form url.Values, 
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || problem.IsNotFound(err) {
-		_ = h.refused(ctx, nil, store.Ref{}, workload.Refusal{Reason: refusedUnknown})
-		return nil, refusal()
+		return nil, h.noIdentity(ctx, which)
 	}
 	if err != nil {
 		return nil, err
@@ -110,7 +109,7 @@ func (h *Handler) jwt(ctx context.Context, value secret.Value, form url.Values, 
 			}
 		}
 		if reason.Reason != "" {
-			return h.refused(ctx, tx, ref, reason)
+			return h.refused(ctx, tx, ref, reason, "")
 		}
 		return nil
 	})
@@ -118,6 +117,37 @@ func (h *Handler) jwt(ctx context.Context, value secret.Value, form url.Values, 
 		err = refusal()
 	}
 	return out, err
+}
+
+// noIdentity refuses a JWT for an identity that there is not. Where the name is looked for in an environment that there
+// is, its audit trail has it: once a minute and network, as anybody may ask.
+func (h *Handler) noIdentity(ctx context.Context, which named) error {
+	unknown := workload.Refusal{Reason: refusedUnknown}
+	if api.CheckName(which.name) != nil {
+		_ = h.refused(ctx, nil, store.Ref{}, unknown, "")
+		return refusal()
+	}
+	subject := store.Ref{Scope: which.scope, Kind: api.KindWorkloadIdentities}
+	caller := access.From(ctx).Caller().In(which.scope)
+	exists := false
+	err := h.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
+		exists, err = tx.EnvironmentExists(ctx, which.scope)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case !exists:
+		_ = h.refused(ctx, nil, store.Ref{}, unknown, "")
+		return refusal()
+	}
+	err = h.engine.Update(ctx, caller, func(tx *txn.Tx) error {
+		return h.refused(ctx, tx, subject, unknown, which.name)
+	})
+	if err != nil {
+		return err
+	}
+	return refusal()
 }
 
 // issueVerified makes the access token of an identity that takes a JWT, unless the identity was written since it was

@@ -56,6 +56,9 @@ func within(a netip.Addr, networks []netip.Prefix) bool {
 	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
+// Network returns the network that an address is counted with.
+func Network(a netip.Addr) string { return network(a) }
+
 // network returns the key of an address. An IPv6 client has a /64 of addresses, so these count as one.
 func network(a netip.Addr) string {
 	if a.Is6() {
