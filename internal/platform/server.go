@@ -131,7 +131,6 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Engine: engine, Changes: changes, Runner: runner, Egress: out, Log: c.Logger,
 		Probed: metrics.Probe, Changed: waker.Wake,
 	})
-
 	uses := access.NewUses()
 	refusals := httpapi.NewRefusals(metrics, runner.Clock.Now, c.Logger)
 	router := httpapi.NewRouter(httpapi.Config{
