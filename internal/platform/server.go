@@ -174,8 +174,8 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals, census: counted, refresher: refresher,
 		sweeper: &sweeper{
-			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, signer: &audit.Signer{Runner: runner}, log: c.Logger,
-			database: &databaseWatch{runner: runner, log: c.Logger},
+			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, log: c.Logger,
+			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil
 }

@@ -9,10 +9,10 @@ import (
 )
 
 // whereReasonIs says who can find out why an exchange was refused.
-const whereReasonIs = "The reason is in the audit trail of the environment, as action refuse_exchange: the data source " +
-	"quickconnect_audit_events reads it, and who operates the platform reads it with quickconnectd audit export. The " +
-	"event has the request id of the first refusal; what repeats within a minute for the same reason is counted in the " +
-	"next one"
+const whereReasonIs = "The reason is in the audit trail of the environment, as action refuse_exchange: the data " +
+	"source quickconnect_audit_events reads it, and who operates the platform reads it with quickconnectd audit " +
+	"export. The event has the request id of the first refusal; what repeats within a minute for the same reason is " +
+	"counted in the next one"
 
 // explainWorkload explains a request that has no access token to be sent with.
 func explainWorkload(e *client.Error, w *client.WorkloadError) (summary, text string) {
