@@ -66,6 +66,7 @@ func onPlatform(t *testing.T, c clock.Clock) (lines [][]string) {
 	t.Helper()
 	values := map[string]string{
 		"tenant": "acme", "environment": "staging", "environments": "production", "role": "auditor", "id": "prn_1",
+		"index": "1", "reason": "a name in it", "public-key": publicKeyFile(t, c),
 	}
 	for _, cmd := range leaves(rootCommand(c)) {
 		if cmd.Flags().Lookup("database") == nil {
@@ -93,6 +94,22 @@ func onPlatform(t *testing.T, c clock.Clock) (lines [][]string) {
 		t.Fatalf("only %d commands work on a platform", len(lines))
 	}
 	return lines
+}
+
+// publicKeyFile returns the path of a public key of checkpoints. It is one of another platform.
+func publicKeyFile(t *testing.T, c clock.Clock) string {
+	t.Helper()
+	dir := t.TempDir()
+	bootstrapped(t, c, dir)
+	code, key, log := call(t, c, "audit", "public-key", "--data-dir", dir)
+	if code != exitOK {
+		t.Fatal(log)
+	}
+	path := filepath.Join(dir, "audit.pub")
+	if err := os.WriteFile(path, []byte(key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func copyFiles(t *testing.T, from, to string) {
