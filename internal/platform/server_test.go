@@ -38,6 +38,7 @@ func TestRestartKeepsState(t *testing.T) {
 		slices.Sort(out)
 		return out
 	}
+	w.sweep() // writes the use, as a stop does
 	before := state()
 	w.restart()
 	if diff := cmp.Diff(before, state()); diff != "" {
