@@ -18,6 +18,7 @@ type ending struct {
 	command  string // "revoke"
 	of       *credential
 	versions table
+	usedBy   table
 	notes    []string
 }
 
@@ -31,7 +32,14 @@ func affected(command string, c *credential, versions []api.Version, becomes fun
 	for _, v := range versions {
 		t.add(number(v.Version), v.State, momentOr(v.LastUsedAt, "never"), becomes(v))
 	}
-	return ending{command: command, of: c, versions: t}
+	e := ending{command: command, of: c, versions: t, usedBy: usedBy(versions)}
+	if len(e.usedBy.rows) == 0 {
+		e.notes = append(e.notes, "No use of these versions is known.")
+	}
+	if text := unknownUses(versions); text != "" {
+		e.notes = append(e.notes, text)
+	}
+	return e
 }
 
 // confirm shows what will stop working, and asks, unless the operator has said yes already. What it shows goes to the
@@ -40,6 +48,12 @@ func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
 	_, _ = fmt.Fprintf(s.stderr, "%s %s\nowner %s, %s\n\n", e.command, e.of.title(), e.of.owner, s.place())
 	if err := e.versions.write(s.stderr); err != nil {
 		return err
+	}
+	if len(e.usedBy.rows) > 0 {
+		_, _ = fmt.Fprintln(s.stderr)
+		if err := e.usedBy.write(s.stderr); err != nil {
+			return err
+		}
 	}
 	users, err := s.users(ctx, e.of)
 	if err != nil {
@@ -63,7 +77,7 @@ func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
 	return nil
 }
 
-// users says who uses a credential, as far as the platform knows.
+// users says what depends on a credential besides those that were seen to use it.
 func (s *session) users(ctx context.Context, c *credential) ([]string, error) {
 	switch o := c.answer.(type) {
 	case *api.SigningSecret:
@@ -75,7 +89,7 @@ func (s *session) users(ctx context.Context, c *credential) ([]string, error) {
 	case *api.Connector:
 		return s.fetchers(ctx, o)
 	}
-	return []string{"The last use of a version says whether somebody has it still."}, nil
+	return nil, nil
 }
 
 // fetchers names the scoped tokens that may fetch the credentials of a connector.

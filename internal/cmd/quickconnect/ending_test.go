@@ -189,6 +189,20 @@ func TestPromoteUnseen(t *testing.T) {
 }
 
 // Who uses a credential is shown before it ends.
+// TestConsumersAreShown: a consumer that is still at the older version is seen before that version ends.
+func TestConsumersAreShown(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	value := o.token("notifier", acctest.TheFixture().Policies[0])
+	o.run("revoke scoped-token notifier --reason leak").want(exitRefused, "No use of these versions is known.")
+	o.p.As(api.RoleRuntime).Introspect(value)
+	o.p.Clock.Advance(time.Hour)
+	o.run("show scoped-token notifier").want(exitDone, "VERSION USED BY HOW LAST USED USES", "1 runtime, ",
+		"introspection 2026-05-01T12:00:00Z 1")
+	o.run("revoke scoped-token notifier --reason leak --yes").want(exitDone, "1 runtime, ",
+		"introspection 2026-05-01T12:00:00Z 1")
+}
+
 func TestUsersAreShown(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t, api.RoleDeployer)

@@ -55,7 +55,7 @@ func (s *session) show(ctx context.Context, t target) error {
 		Object   any           `json:"object"`
 		Versions []api.Version `json:"versions"`
 	}{c.answer, versions}
-	return s.out.object(answer, fieldsOf(c), versionTable(versions), consumerTable(c))
+	return s.out.object(answer, fieldsOf(c), versionTable(versions), usedBy(valid(versions)), consumerTable(c))
 }
 
 // fieldsOf lists what is shown of a credential.
