@@ -90,7 +90,7 @@ func (s *session) deliveries(ctx context.Context, e *api.WebhookEndpoint, f clie
 		t.add(d.ID, d.Type, d.State, moment(d.CreatedAt), number(int64(len(d.Attempts))), last,
 			momentOr(d.NextAttemptAt, "-"))
 	}
-	if err := s.out.list(found, t); err != nil {
+	if err := s.out.list(append([]api.Delivery{}, found...), t); err != nil { // none is [] in JSON, not null
 		return err
 	}
 	if len(found) == f.AtMost {

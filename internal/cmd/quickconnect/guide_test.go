@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write what the commands really print in
 
 var (
 	block    = regexp.MustCompile("(?s)<!-- command: ([a-z-]+) -->\n\n```console\n(.*?)```\n")
-	objectID = regexp.MustCompile(`\b(con|pol|sec|tok|wep|msg)_[0-9A-Z]{26}`)
+	objectID = regexp.MustCompile(`\b(con|pol|prn|sec|tok|wep|msg)_[0-9A-Z]{26}`)
 	// nextAttempt is a few seconds after a full minute. How many is random.
 	nextAttempt = regexp.MustCompile(`:0[1-9]Z`)
 )
@@ -95,6 +95,7 @@ var guideLines = map[string][]guideLine{
 		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitDone},
 		{`quickconnect revoke scoped-token notifier --yes --hold --reason "leaked in a log"`, exitNoChange},
 	},
+	"audit": {{"quickconnect audit --action revoke", exitDone}},
 	"redeliver": {
 		{"quickconnect deliveries orders", exitDone},
 		{"quickconnect redeliver orders --state queued --since 2026-05-02T12:00:00Z", exitDone},

@@ -51,6 +51,7 @@ func rootCommand(w world) *cobra.Command {
 		redeliverCommand(o),
 		probeCommand(o),
 		sendTestEventCommand(o),
+		auditCommand(o),
 		completionCommand(),
 		versionCommand(),
 	)
