@@ -88,7 +88,7 @@ func makePolicy(t *testing.T, p *acctest.Process, token, name string, made chan<
 	}
 	select {
 	case made <- policy.ID:
-	default: // nobody waits for it
+	default: // the reader ends with the kill
 	}
 }
 

@@ -103,7 +103,7 @@ func copyReceiver(language, target, work string, changes ...string) error {
 	return nil
 }
 
-// runIn runs a program in a directory. GOWORK and GOFLAGS of whoever runs the tests are about another module.
+// runIn runs a program in a directory, without the caller's GOWORK and GOFLAGS: those are meant for this module.
 func runIn(dir, name string, args ...string) error {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir

@@ -11,7 +11,7 @@ type VersionUses struct {
 	Consumers []ConsumerUse `json:"consumers" nullable:"false" doc:"Who used it. Two that differ in anything are two consumers. At most 64."`
 	Scopes    []ScopeUse    `json:"scopes" nullable:"false" doc:"What it was asked for, with required_scope, whether it has that or not. Fetching credentials counts as credentials:read. At most 64."`
 	// UnusedScopes is nil where nothing is known.
-	UnusedScopes []string  `json:"unused_scopes" nullable:"true" doc:"The scopes of the token that nobody asked for with this version. Null where nothing says what it is used for, and for what has no scopes."`
+	UnusedScopes []string  `json:"unused_scopes" nullable:"true" doc:"The scopes of the token that no use of this version named. Null where no use named a scope, and for a credential without scopes."`
 	WithoutScope int64     `json:"without_scope" doc:"How many uses did not say what for. While there are any, unused_scopes may be used by them."`
 	Others       OtherUses `json:"others" doc:"How many uses were by networks, consumers and scopes that are not listed, because there are too many."`
 	Complete     bool      `json:"complete" doc:"Whether every use since the version was made is counted, as far as the platform knows. False where the version is older than the recording of uses, and where that was impaired."`

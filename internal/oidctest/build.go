@@ -38,7 +38,7 @@ var program = sync.OnceValues(func() (string, error) {
 	defer func() { _ = os.RemoveAll(dir) }()
 	built := filepath.Join(dir, "oidcserver")
 	cmd := exec.Command("go", "build", "-C", source, "-o", built, ".")
-	// GOWORK and GOFLAGS of whoever runs the tests are about another module.
+	// The caller's GOWORK and GOFLAGS are meant for this module.
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build -C %s: %w\n%s", source, err, out)
