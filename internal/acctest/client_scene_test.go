@@ -267,7 +267,7 @@ func (s *clientScene) endPrincipal(token string) {
 // unknownToken returns a token in the right format that no platform has made.
 func (s *clientScene) unknownToken() string {
 	s.t.Helper()
-	made, err := keys.NewToken(keys.PrefixScopedToken, keys.NewRandom(rand.Reader))
+	made, err := keys.NewToken(api.PrefixScopedToken, keys.NewRandom(rand.Reader))
 	ok(s.t, err)
 	return made.Expose()
 }

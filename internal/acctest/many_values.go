@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -93,7 +94,7 @@ func (m *ManyValues) put(
 	tx *store.Tx, scope store.Scope, ring *keyring.Keyring, k *keys.Keys, id string, older bool,
 ) error {
 	ctx := m.t.Context()
-	value, err := keys.NewToken(keys.PrefixScopedToken, keys.NewRandom(rand.Reader))
+	value, err := keys.NewToken(api.PrefixScopedToken, keys.NewRandom(rand.Reader))
 	if err != nil {
 		return err
 	}

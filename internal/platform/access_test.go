@@ -12,7 +12,6 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 )
 
 const (
@@ -185,7 +184,7 @@ func TestAuthentication(t *testing.T) {
 		}
 		w.send(token, "POST", "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeUnauthenticated, "")
 	}
-	if !api.WellFormedToken(keys.PrefixPrincipal, good) || !api.WellFormedToken(keys.PrefixScopedToken, scoped) {
+	if !api.WellFormedToken(api.PrefixPrincipal, good) || !api.WellFormedToken(api.PrefixScopedToken, scoped) {
 		t.Error("WellFormedToken refuses an issued token")
 	}
 	w.send(short.Expose(), "GET", "/v1/identity", nil).want(200)

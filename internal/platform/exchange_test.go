@@ -29,7 +29,7 @@ func TestExchange(t *testing.T) {
 		AccessToken: got.AccessToken, IssuedTokenType: api.TokenTypeAccessToken, TokenType: "Bearer", ExpiresIn: 900,
 		Scope: "messages:read messages:send users:read", ID: got.ID,
 	}
-	if diff := cmp.Diff(want, got); diff != "" || !api.WellFormedToken(keys.PrefixAccessToken, got.AccessToken) ||
+	if diff := cmp.Diff(want, got); diff != "" || !api.WellFormedToken(api.PrefixAccessToken, got.AccessToken) ||
 		!strings.HasPrefix(got.ID, api.AccessTokenIDPrefix) {
 		t.Errorf("%s (-want +got):\n%s", got.ID, diff)
 	}
@@ -86,7 +86,7 @@ func TestExchangeRefused(t *testing.T) {
 	gone := w.reveal(ended.ID, 1)
 	w.lifecycle(ended.ID, "revoke", object{"all": true, "reason": "leak"})
 	access := w.exchanged(value).AccessToken
-	unknown, err := keys.NewToken(keys.PrefixScopedToken, keys.NewRandom(zeros{}))
+	unknown, err := keys.NewToken(api.PrefixScopedToken, keys.NewRandom(zeros{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func TestExchangeJWT(t *testing.T) {
 	} {
 		got := decoded[keys.ExchangedAccessToken](w.exchangesJWT(jwt, c.form...).want(200))
 		scope := strings.Join(slices.Sorted(slices.Values(strings.Fields(got.Scope))), " ")
-		if scope != c.scope || got.ExpiresIn != c.seconds || !api.WellFormedToken(keys.PrefixAccessToken, got.AccessToken) {
+		if scope != c.scope || got.ExpiresIn != c.seconds || !api.WellFormedToken(api.PrefixAccessToken, got.AccessToken) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}

@@ -85,9 +85,9 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	case r.Bearer.IsEmpty():
 		return problem.New(api.CodeUnauthenticated, "",
 			"send the token of a principal as Authorization: Bearer qcp_…, or an access token (qca_…) of a workload identity")
-	case keys.Matches(keys.PrefixAccessToken, r.Bearer):
+	case keys.Matches(api.PrefixAccessToken, r.Bearer):
 		return workload(ctx, runner, r)
-	case keys.Matches(keys.PrefixPrincipal, r.Bearer):
+	case keys.Matches(api.PrefixPrincipal, r.Bearer):
 		return static(ctx, runner, r)
 	}
 	return unknown()

@@ -168,7 +168,7 @@ func createEnvironment(ctx context.Context, tx *txn.Tx) error {
 func createPrincipal(
 	ctx context.Context, tx *txn.Tx, role, name string, ttl time.Duration,
 ) (token secret.Value, err error) {
-	if token, err = keys.NewToken(keys.PrefixPrincipal, tx.Random); err != nil {
+	if token, err = keys.NewToken(api.PrefixPrincipal, tx.Random); err != nil {
 		return secret.Value{}, err
 	}
 	id, err := tx.NewID(keys.IDPrincipal)

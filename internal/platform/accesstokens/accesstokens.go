@@ -72,7 +72,7 @@ func Issue(ctx context.Context, tx *txn.Tx, g Grant) (*store.AccessToken, secret
 	if g.TTL, err = guardrails.CapTTL(ctx, tx, g.Kind, g.ParentID, g.TTL); err != nil {
 		return nil, secret.Value{}, err
 	}
-	value, err := keys.NewToken(keys.PrefixAccessToken, tx.Random)
+	value, err := keys.NewToken(api.PrefixAccessToken, tx.Random)
 	if err != nil {
 		return nil, value, err
 	}
@@ -103,7 +103,7 @@ func Issue(ctx context.Context, tx *txn.Tx, g Grant) (*store.AccessToken, secret
 // Find reads the access token of a value, in whatever environment it is, even if it has expired or was ended. It
 // returns store.ErrNotFound for none.
 func Find(ctx context.Context, tx *txn.Tx, value secret.Value) (t *store.AccessToken, err error) {
-	if !keys.Matches(keys.PrefixAccessToken, value) {
+	if !keys.Matches(api.PrefixAccessToken, value) {
 		return nil, store.ErrNotFound
 	}
 	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)

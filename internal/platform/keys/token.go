@@ -5,13 +5,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Prefixes of token values, as package api has them.
-const (
-	PrefixScopedToken = api.PrefixScopedToken
-	PrefixPrincipal   = api.PrefixPrincipal
-	PrefixAccessToken = api.PrefixAccessToken
-)
-
 // NewToken returns a new token value: prefix, entropy, checksum.
 func NewToken(prefix string, random *Random) (secret.Value, error) {
 	entropy, err := random.chars(api.TokenAlphabet, api.TokenEntropy)

@@ -19,12 +19,12 @@ func TestTokens(t *testing.T) {
 	seen := map[string]bool{}
 	letters := map[rune]int{}
 	for range 2000 {
-		token, err := NewToken(PrefixScopedToken, random)
+		token, err := NewToken(api.PrefixScopedToken, random)
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := token.Expose()
-		if len(s) != 40 || !strings.HasPrefix(s, "qct_") || !api.WellFormedToken(PrefixScopedToken, s) || seen[s] {
+		if len(s) != 40 || !strings.HasPrefix(s, "qct_") || !api.WellFormedToken(api.PrefixScopedToken, s) || seen[s] {
 			t.Fatalf("token %s", s)
 		}
 		seen[s] = true
@@ -43,7 +43,7 @@ func TestTokens(t *testing.T) {
 
 func TestTooLittleRandomness(t *testing.T) {
 	random := NewRandom(bytes.NewReader(make([]byte, 10)))
-	if _, err := NewToken(PrefixPrincipal, random); err == nil {
+	if _, err := NewToken(api.PrefixPrincipal, random); err == nil {
 		t.Error("a token from too little randomness")
 	}
 	if _, err := NewRandom(io.LimitReader(rand.Reader, 3)).ID(IDRequest, time.Unix(0, 0)); err == nil {

@@ -21,7 +21,7 @@ import (
 // isBearer reports whether a value has the form of what introspection and retrieval accept: a scoped token, or an
 // access token that was made from one.
 func isBearer(value secret.Value) bool {
-	return keys.Matches(keys.PrefixScopedToken, value) || keys.Matches(keys.PrefixAccessToken, value)
+	return keys.Matches(api.PrefixScopedToken, value) || keys.Matches(api.PrefixAccessToken, value)
 }
 
 // accessTokenOf finds the access token that was made from a scoped token of the caller's environment, and the scoped
@@ -46,7 +46,7 @@ func accessTokenOf(
 // refOf finds the scoped token that a value belongs to, in whatever environment it is: by the value itself, or by
 // that of an access token. It returns store.ErrNotFound for none.
 func refOf(ctx context.Context, tx *txn.Tx, value secret.Value) (store.Ref, error) {
-	if !keys.Matches(keys.PrefixAccessToken, value) {
+	if !keys.Matches(api.PrefixAccessToken, value) {
 		ref, _, err := byValue(ctx, tx, value)
 		return ref, err
 	}

@@ -40,11 +40,11 @@ func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi
 	}
 	var out api.Identification
 	err = h.engine.View(ctx, access.CallerOf(ctx), func(tx *txn.Tx) (err error) {
-		if keys.Matches(keys.PrefixPrincipal, value) {
+		if keys.Matches(api.PrefixPrincipal, value) {
 			out, err = identifyPrincipal(ctx, tx, value)
 			return err
 		}
-		if keys.Matches(keys.PrefixAccessToken, value) {
+		if keys.Matches(api.PrefixAccessToken, value) {
 			out, err = identifyAccess(ctx, tx, h, value)
 			return err
 		}

@@ -68,7 +68,7 @@ func (h *Handler) presented(
 func (h *Handler) lookUp(ctx context.Context, tx *txn.Tx, value secret.Value) (*Known, error) {
 	t, number, err := h.tokenOf(ctx, tx, value)
 	var a *store.AccessToken
-	if keys.Matches(keys.PrefixAccessToken, value) {
+	if keys.Matches(api.PrefixAccessToken, value) {
 		if t, a, err = accessTokenOf(ctx, tx, h, value); a != nil {
 			number = a.ParentVersion
 		}
@@ -125,7 +125,7 @@ func (k *Known) refused(from netip.Addr, now time.Time) string {
 
 // tokenOf finds the token that a value belongs to, in the caller's environment; nil if there is none.
 func (h *Handler) tokenOf(ctx context.Context, tx *txn.Tx, value secret.Value) (*token, int64, error) {
-	if !keys.Matches(keys.PrefixScopedToken, value) {
+	if !keys.Matches(api.PrefixScopedToken, value) {
 		return nil, 0, nil
 	}
 	ref, number, err := byValue(ctx, tx, value)

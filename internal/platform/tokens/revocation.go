@@ -51,7 +51,7 @@ func (h *Handler) authenticate(ctx context.Context, caller *access.Request) (id 
 		id = ref.ID
 		return err
 	})
-	if problem.Has(err, api.CodeUnauthenticated) && keys.Matches(keys.PrefixAccessToken, caller.Bearer) {
+	if problem.Has(err, api.CodeUnauthenticated) && keys.Matches(api.PrefixAccessToken, caller.Bearer) {
 		err := access.Authenticate(ctx, h.runner, caller) // it was made from something else
 		return caller.Actor(), err
 	}
@@ -81,7 +81,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 		if keys.IsSigningValue(value) {
 			return unsupported()
 		}
-		if keys.Matches(keys.PrefixAccessToken, value) && (!self || value.Equal(caller.Bearer)) {
+		if keys.Matches(api.PrefixAccessToken, value) && (!self || value.Equal(caller.Bearer)) {
 			return nil
 		}
 		target, out.Reason, err = h.revocable(ctx, tx, caller.Bearer, value, self)
@@ -90,7 +90,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 	if err != nil {
 		return nil, err
 	}
-	if keys.Matches(keys.PrefixAccessToken, value) {
+	if keys.Matches(api.PrefixAccessToken, value) {
 		return revokeAccess(ctx, h, caller, value, self)
 	}
 	switch {
@@ -103,7 +103,7 @@ func (h *Handler) revoke(ctx context.Context, in *httpapi.FormInput) (*httpapi.A
 			out, err = h.revokeValue(ctx, tx, value)
 			return err
 		})
-	case keys.Matches(keys.PrefixPrincipal, value):
+	case keys.Matches(api.PrefixPrincipal, value):
 		err = h.engine.Update(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
 			out, err = revokePrincipal(ctx, tx, value)
 			return err
@@ -122,7 +122,7 @@ func mayRevoke(caller *access.Request, value secret.Value) error {
 	switch {
 	case value.Equal(caller.Bearer):
 		return nil
-	case !keys.Matches(keys.PrefixPrincipal, value):
+	case !keys.Matches(api.PrefixPrincipal, value):
 		return access.Authorize(caller, api.PermissionContain)
 	}
 	return access.Authorize(caller, api.PermissionManagePrincipals)

@@ -100,7 +100,7 @@ func (t *token) Reveal(
 
 func (t *token) issue(tx *txn.Tx) credentials.Issuer {
 	return func(ctx context.Context, number int64) error {
-		value, err := keys.NewToken(keys.PrefixScopedToken, tx.Random)
+		value, err := keys.NewToken(api.PrefixScopedToken, tx.Random)
 		if err != nil {
 			return err
 		}
