@@ -111,9 +111,10 @@ type proxy struct {
 	target http.Handler
 	fault  func(Request) Fault
 	log    []*Request
-	// after runs after each request that reached the platform, one at a time.
-	after   func()
+
+	// after runs after each request that reached the platform, one at a time. afterMu guards it.
 	afterMu sync.Mutex
+	after   func()
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -180,10 +181,10 @@ func (p *proxy) record(r *http.Request, body []byte) (*Request, func(Request) Fa
 
 func (p *proxy) carryOut(answer *httptest.ResponseRecorder, r *http.Request) {
 	p.mu.Lock()
-	target, after := p.target, p.after
+	target := p.target
 	p.mu.Unlock()
 	target.ServeHTTP(answer, r)
-	p.look(after)
+	p.look()
 }
 
 func (a *response) recorded() *httptest.ResponseRecorder {
@@ -227,13 +228,19 @@ func (p *proxy) sign(h http.Header) {
 }
 
 // look calls after, one call at a time. A test that fails in it ends the goroutine, so the lock is released by defer.
-func (p *proxy) look(after func()) {
-	if after == nil {
-		return
-	}
+func (p *proxy) look() {
 	p.afterMu.Lock()
 	defer p.afterMu.Unlock()
-	after()
+	if p.after != nil {
+		p.after()
+	}
+}
+
+// lookBy makes after what look calls. When it returns, no call of another one is under way.
+func (p *proxy) lookBy(after func()) {
+	p.afterMu.Lock()
+	defer p.afterMu.Unlock()
+	p.after = after
 }
 
 // serve makes target the platform behind the proxy.

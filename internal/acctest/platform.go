@@ -258,11 +258,11 @@ func (p *Platform) Fail(choose func(Request) Fault) {
 	p.proxy.fault = choose
 }
 
-// AfterEach calls look after each request that was carried out, before its answer leaves, one call at a time.
+// AfterEach calls look after each request that was carried out, before its answer leaves, one call at a time, until the
+// end of the test. It waits for the call of another one that is under way. look must not call it.
 func (p *Platform) AfterEach(look func()) {
-	p.proxy.mu.Lock()
-	defer p.proxy.mu.Unlock()
-	p.proxy.after = look
+	p.proxy.lookBy(look)
+	p.t.Cleanup(func() { p.proxy.lookBy(nil) })
 }
 
 // Requests returns what has arrived from outside since the start, or since the last call of ForgetRequests, oldest
