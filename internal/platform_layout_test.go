@@ -36,6 +36,7 @@ var platformMayImport = map[string][]string{
 
 	"audit":      domain("auditlog"),
 	"identity":   domain(),
+	"inventory":  domain("uses"),
 	"connectors": domain(),
 	"policies":   domain(),
 	"principals": domain(),

@@ -27,6 +27,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/governance"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/inventory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
@@ -151,6 +152,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
 		audit.New(runner),
+		inventory.New(engine),
 		governance.New(runner, changes),
 		workload.New(runner, changes, verifier.CheckIssuer),
 		runs.New(runner),

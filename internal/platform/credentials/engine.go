@@ -163,27 +163,18 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 // change comes after the deadlines. While the clock is in doubt, deadlines wait.
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
+	if !tx.Writable {
+		e.SettleShown(tx, p)
+		return nil
+	}
 	e.recorder.show(p.ref(), p.Credential)
 	uses := e.kept.uses(p.ref())
 	if len(uses) == 0 && (tx.Paused || !p.Credential.PastDeadline(tx.Now)) {
 		return nil
 	}
-	if !tx.Writable && !unwritten(tx) {
-		due := dueOf(tx)
-		*due = append(*due, p.ref())
-		return nil
-	}
 	after, done := catchUp(p.Credential.Credential, p.Policy, uses, tx.Now)
 	moved := p.count(done)
-	for _, u := range uses {
-		if u.At.After(p.Credential.LastUsedAt) {
-			p.Credential.LastUsedAt = u.At
-		}
-	}
-	if !tx.Writable {
-		p.Credential.Credential = after
-		return nil
-	}
+	p.lastUse(uses)
 	for _, step := range moved {
 		tx.OnCommit(func() { e.settled(step) })
 	}
@@ -197,6 +188,34 @@ func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 		}
 	}
 	return markUses(ctx, tx, p.Object.ID, after, uses)
+}
+
+// SettleShown is Settle in a transaction that only reads, for who has the parts of an object alone: View settles the
+// object and reads again, or settles it in memory where the database cannot be written.
+func (e *Engine) SettleShown(tx *txn.Tx, p Parts) {
+	e.recorder.show(p.ref(), p.Credential)
+	uses := e.kept.uses(p.ref())
+	if len(uses) == 0 && (tx.Paused || !p.Credential.PastDeadline(tx.Now)) {
+		return
+	}
+	if !unwritten(tx) {
+		due := dueOf(tx)
+		*due = append(*due, p.ref())
+		return
+	}
+	after, done := catchUp(p.Credential.Credential, p.Policy, uses, tx.Now)
+	p.count(done)
+	p.lastUse(uses)
+	p.Credential.Credential = after
+}
+
+// lastUse moves the last use of the credential to the last of these.
+func (p Parts) lastUse(uses []Use) {
+	for _, u := range uses {
+		if u.At.After(p.Credential.LastUsedAt) {
+			p.Credential.LastUsedAt = u.At
+		}
+	}
 }
 
 // count counts the deadlines among transitions in the etag, and returns their steps. A use has none that count.

@@ -60,6 +60,47 @@ func (e *Engine) Uses(ctx context.Context, tx *txn.Tx, p Parts, versions []rotat
 	return out, err
 }
 
+// UsesOfPage reads the uses of the valid versions of a page of objects, whose ids are ascending, by their ids. It makes
+// two queries.
+func (e *Engine) UsesOfPage(ctx context.Context, tx *txn.Tx, page []Parts) (map[string]Used, error) {
+	ids := make([]string, len(page))
+	for i, p := range page {
+		ids[i] = p.Object.ID
+	}
+	stored, err := tx.VersionUsesOfPage(ctx, tx.Scope, ids)
+	if err != nil {
+		return nil, err
+	}
+	oldest := tx.Now
+	for _, p := range page {
+		for _, v := range p.Credential.Versions {
+			if v.State.Valid() && v.IssuedAt.Before(oldest) {
+				oldest = v.IssuedAt
+			}
+		}
+	}
+	impaired, err := tx.UseImpairments(ctx, oldest, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	impaired = append(impaired, e.recorder.impaired()...)
+	out := make(map[string]Used, len(page))
+	for _, p := range page {
+		numbers := sums{}
+		for _, v := range p.Credential.Versions {
+			if !v.State.Valid() {
+				continue
+			}
+			if numbers[v.Number] = stored[p.Object.ID][v.Number]; numbers[v.Number] == nil {
+				numbers[v.Number] = &uses.Summary{}
+			}
+			numbers[v.Number].Merge(e.recorder.of(p.ref(), v.Number), uses.PerVersion)
+		}
+		out[p.Object.ID] = Used{sums: numbers, impaired: impaired}
+	}
+	return out, nil
+}
+
 // UsesDelayed notes that uses cannot be written now.
 func (e *Engine) UsesDelayed() { e.recorder.delayed(e.runner.Clock.Now()) }
 

@@ -55,11 +55,12 @@ func (l ObjectListing) List(kind api.Kind) (store.List, error) {
 		return store.List{}, err
 	}
 	list.NamePrefix, list.Orphan = l.NamePrefix, l.Orphan
-	list.Label, err = parseLabel(l.Label)
+	list.Label, err = ParseLabel(l.Label)
 	return list, err
 }
 
-func parseLabel(text string) (store.Label, error) {
+// ParseLabel reads the parameter label of a list.
+func ParseLabel(text string) (store.Label, error) {
 	if text == "" {
 		return store.Label{}, nil
 	}

@@ -22,13 +22,14 @@ type ByExpiry struct {
 // Selection returns what the parameters select.
 func (a ByAge) Selection(e ByExpiry) (s rotation.Selection, err error) {
 	s.Overdue = a.Overdue
-	if s.OlderThan, err = durationOf("older_than", a.OlderThan); err == nil {
-		s.ExpiresWithin, err = durationOf("expires_within", e.ExpiresWithin)
+	if s.OlderThan, err = Duration("older_than", a.OlderThan); err == nil {
+		s.ExpiresWithin, err = Duration("expires_within", e.ExpiresWithin)
 	}
 	return s, err
 }
 
-func durationOf(parameter, text string) (*time.Duration, error) {
+// Duration reads a parameter that is a duration; nil for an empty text.
+func Duration(parameter, text string) (*time.Duration, error) {
 	if text == "" {
 		return nil, nil
 	}

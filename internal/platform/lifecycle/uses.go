@@ -11,21 +11,14 @@ import (
 // flattenUses shows the uses of a version that has these scopes. nameOf returns the name of an actor.
 func flattenUses(s *uses.Summary, scopes []string, complete bool, nameOf func(string) string) api.VersionUses {
 	out := api.VersionUses{
-		FirstAt: httpapi.UTC(s.First), LastAt: httpapi.UTC(s.Last), Count: s.Count, UnusedScopes: unused(s, scopes),
+		FirstAt: httpapi.UTC(s.First), LastAt: httpapi.UTC(s.Last), Count: s.Count, UnusedScopes: UnusedScopes(s, scopes),
 		WithoutScope: s.Unscoped, Others: api.OtherUses(s.Others), Complete: complete,
-		Networks: []api.NetworkUse{}, Consumers: []api.ConsumerUse{}, Scopes: []api.ScopeUse{},
+		Networks: []api.NetworkUse{}, Consumers: FlattenConsumers(s, nameOf), Scopes: []api.ScopeUse{},
 	}
 	for _, k := range s.Networks.Keys() {
 		n := s.Networks[k]
 		out.Networks = append(out.Networks, api.NetworkUse{
 			Network: k.String(), FirstAt: n.First.UTC(), LastAt: n.Last.UTC(), Count: n.Count,
-		})
-	}
-	for _, k := range s.Consumers.Keys() {
-		c := s.Consumers[k]
-		out.Consumers = append(out.Consumers, api.ConsumerUse{
-			How: k.How, Actor: k.Actor, ActorName: nameOf(k.Actor), Consumer: k.Name, UserAgent: k.UserAgent,
-			OpenedBy: k.OpenedBy, FirstAt: c.First.UTC(), LastAt: c.Last.UTC(), Count: c.Count,
 		})
 	}
 	for _, k := range s.Scopes.Keys() {
@@ -37,9 +30,22 @@ func flattenUses(s *uses.Summary, scopes []string, complete bool, nameOf func(st
 	return out
 }
 
-// unused returns the scopes for which no use asked; nil where no use said what it was for. A wildcard is used where
-// anything was asked for that it covers.
-func unused(s *uses.Summary, scopes []string) []string {
+// FlattenConsumers shows who used a version. nameOf returns the name of an actor.
+func FlattenConsumers(s *uses.Summary, nameOf func(string) string) []api.ConsumerUse {
+	out := []api.ConsumerUse{}
+	for _, k := range s.Consumers.Keys() {
+		c := s.Consumers[k]
+		out = append(out, api.ConsumerUse{
+			How: k.How, Actor: k.Actor, ActorName: nameOf(k.Actor), Consumer: k.Name, UserAgent: k.UserAgent,
+			OpenedBy: k.OpenedBy, FirstAt: c.First.UTC(), LastAt: c.Last.UTC(), Count: c.Count,
+		})
+	}
+	return out
+}
+
+// UnusedScopes returns the scopes for which no use asked; nil where no use said what it was for. A wildcard is used
+// where anything was asked for that it covers.
+func UnusedScopes(s *uses.Summary, scopes []string) []string {
 	if len(s.Scopes) == 0 || scopes == nil {
 		return nil
 	}
