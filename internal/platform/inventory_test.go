@@ -93,8 +93,9 @@ func TestInventory(t *testing.T) {
 		t.Errorf("after a deadline the token is %+v", all[token.ID])
 	}
 	w.lifecycle(token.ID, "revoke", object{"all": true, "reason": "test"}).want(200)
-	if _, all = w.inventory("kind=scoped-tokens", "10"); all[token.ID].Risk.Score != 0 || len(all[token.ID].Versions) != 0 {
-		t.Errorf("a revoked token is %+v", all[token.ID])
+	_, all = w.inventory("kind=scoped-tokens", "10")
+	if got := all[token.ID]; got.Risk.Score != 0 || len(got.Versions) != 0 {
+		t.Errorf("a revoked token is %+v", got)
 	}
 }
 
@@ -128,7 +129,8 @@ func TestInventoryFilters(t *testing.T) {
 		slices.Sort(want)
 		for _, size := range []string{"1", "2", "1000"} {
 			got, _ := w.inventory(query, size)
-			if got = slices.DeleteFunc(got, func(id string) bool { return slices.Contains(principals, id) }); !slices.Equal(got, want) {
+			got = slices.DeleteFunc(got, func(id string) bool { return slices.Contains(principals, id) })
+			if !slices.Equal(got, want) {
 				t.Errorf("%s in pages of %s: %q, want %q", query, size, got, want)
 			}
 		}

@@ -160,8 +160,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	} {
 		d.Mount(router)
 	}
-	router.Check("database", databaseCheck(c.Store))
-	router.Check("clock", clockCheck(runner.Watch))
+	checkReady(router, c.Store, runner.Watch)
 	watchMetrics(metrics, c.Store, engine, uses)
 	counted := &census{runner: runner, log: c.Logger}
 	metrics.Add(counted)
@@ -180,6 +179,12 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger},
 		},
 	}, nil
+}
+
+// checkReady adds what /readyz checks.
+func checkReady(router *httpapi.Router, s *store.Store, w *txn.Watch) {
+	router.Check("database", databaseCheck(s))
+	router.Check("clock", clockCheck(w))
 }
 
 // newVerifier makes what verifies the JWTs of workloads.

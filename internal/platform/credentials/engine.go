@@ -164,7 +164,7 @@ func (e *Engine) settleLoaded(ctx context.Context, tx *txn.Tx, ref store.Ref) er
 func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	p := o.Parts()
 	if !tx.Writable {
-		e.SettleShown(tx, p)
+		ShowSettled(tx, e, p)
 		return nil
 	}
 	e.recorder.show(p.ref(), p.Credential)
@@ -190,9 +190,9 @@ func (e *Engine) Settle(ctx context.Context, tx *txn.Tx, o Object) error {
 	return markUses(ctx, tx, p.Object.ID, after, uses)
 }
 
-// SettleShown is Settle in a transaction that only reads, for who has the parts of an object alone: View settles the
+// ShowSettled is Settle in a transaction that only reads, for who has the parts of an object alone: View settles the
 // object and reads again, or settles it in memory where the database cannot be written.
-func (e *Engine) SettleShown(tx *txn.Tx, p Parts) {
+func ShowSettled(tx *txn.Tx, e *Engine, p Parts) {
 	e.recorder.show(p.ref(), p.Credential)
 	uses := e.kept.uses(p.ref())
 	if len(uses) == 0 && (tx.Paused || !p.Credential.PastDeadline(tx.Now)) {

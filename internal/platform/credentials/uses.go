@@ -62,7 +62,7 @@ func (e *Engine) Uses(ctx context.Context, tx *txn.Tx, p Parts, versions []rotat
 
 // UsesOfPage reads the uses of the valid versions of a page of objects, whose ids are ascending, by their ids. It makes
 // two queries.
-func (e *Engine) UsesOfPage(ctx context.Context, tx *txn.Tx, page []Parts) (map[string]Used, error) {
+func UsesOfPage(ctx context.Context, tx *txn.Tx, e *Engine, page []Parts) (map[string]Used, error) {
 	ids := make([]string, len(page))
 	for i, p := range page {
 		ids[i] = p.Object.ID

@@ -33,7 +33,7 @@ func (h *Handler) gather(ctx context.Context, tx *txn.Tx, page []*subject) (f fa
 			versioned = append(versioned, s.parts())
 		}
 	}
-	if f.used, err = h.engine.UsesOfPage(ctx, tx, versioned); err != nil {
+	if f.used, err = credentials.UsesOfPage(ctx, tx, h.engine, versioned); err != nil {
 		return f, err
 	}
 	if f.names, err = namesOfConsumers(ctx, tx, versioned, f.used); err != nil {

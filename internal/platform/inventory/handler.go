@@ -1,5 +1,6 @@
 // Package inventory lists what can be used to get in: the credentials of connectors, scoped tokens, signing secrets,
-// workload identities and principals, on one list. It changes nothing, and reads each page with a fixed number of queries.
+// workload identities and principals, on one list. It changes nothing, and reads each page with a fixed number of
+// queries.
 package inventory
 
 import (
@@ -7,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -67,12 +67,18 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		if err != nil {
 			return err
 		}
-		facts, err := h.gather(ctx, tx, slices.DeleteFunc(slices.Clone(found), func(s *subject) bool { return !q.takes(s, tx.Now) }))
+		selects := func(s *subject) bool { return q.selection.takes(s, tx.Now) }
+		var selected []*subject
+		for _, s := range found {
+			if selects(s) {
+				selected = append(selected, s)
+			}
+		}
+		facts, err := h.gather(ctx, tx, selected)
 		if err != nil {
 			return err
 		}
-		out, err = httpapi.Selected(in.PageSize, found, func(s *subject) string { return s.object.ID },
-			func(s *subject) bool { return q.takes(s, tx.Now) },
+		out, err = httpapi.Selected(in.PageSize, found, func(s *subject) string { return s.object.ID }, selects,
 			func(s *subject) api.InventoryEntry { return s.entry(facts, tx.Now) })
 		return err
 	})
@@ -135,5 +141,3 @@ func (in *listInput) reads(kind string) bool {
 	}
 	return true
 }
-
-func (q query) takes(s *subject, now time.Time) bool { return q.selection.takes(s, now) }

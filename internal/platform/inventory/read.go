@@ -28,7 +28,9 @@ func (h *Handler) read(ctx context.Context, tx *txn.Tx, q query) (found []*subje
 	return found, nil
 }
 
-func (h *Handler) readKind(ctx context.Context, tx *txn.Tx, kind string, list store.List) (found []*subject, err error) {
+func (h *Handler) readKind(
+	ctx context.Context, tx *txn.Tx, kind string, list store.List,
+) (found []*subject, err error) {
 	switch kind {
 	case api.KindConnectors:
 		found, err = connectors(ctx, tx, list)
@@ -44,7 +46,7 @@ func (h *Handler) readKind(ctx context.Context, tx *txn.Tx, kind string, list st
 		return nil, fmt.Errorf("the inventory has no %s", kind)
 	}
 	for _, s := range found {
-		h.engine.SettleShown(tx, s.parts())
+		credentials.ShowSettled(tx, h.engine, s.parts())
 		s.lastUsed = s.credential.LastUsedAt
 	}
 	return found, err

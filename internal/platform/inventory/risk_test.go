@@ -16,6 +16,9 @@ func TestRisk(t *testing.T) {
 		change(&x)
 		return x
 	}
+	reading := func(x *exposure) { x.Scopes = []string{api.ScopeReadCredentials} }
+	of := func(kind string) func(*exposure) { return func(x *exposure) { x.Kind, x.Scopes = kind, nil } }
+	role := func(name string) func(*exposure) { return func(x *exposure) { x.Role, x.Scopes = name, nil } }
 	for name, c := range map[string]struct {
 		change func(*exposure)
 		score  int64
@@ -27,13 +30,13 @@ func TestRisk(t *testing.T) {
 		"9 scopes":         {func(x *exposure) { x.Scopes = scopes(9) }, 2, []string{api.RiskSeveralScopes}},
 		"10 scopes":        {func(x *exposure) { x.Scopes = scopes(10) }, 3, []string{api.RiskManyScopes}},
 		"wildcard":         {func(x *exposure) { x.Scopes = []string{"messages:*"} }, 4, []string{api.RiskWildcardScope}},
-		"credentials":      {func(x *exposure) { x.Scopes = []string{"credentials:read"} }, 3, []string{api.RiskReadsCredentials}},
-		"third party":      {func(x *exposure) { x.Kind, x.Scopes = api.KindConnectors, nil }, 3, []string{api.RiskThirdParty}},
-		"signing secret":   {func(x *exposure) { x.Kind, x.Scopes = api.KindSigningSecrets, nil }, 1, []string{}},
-		"deployer":         {func(x *exposure) { x.Role, x.Scopes = api.RoleDeployer, nil }, 4, []string{api.RiskPowerfulRole}},
-		"planner":          {func(x *exposure) { x.Role, x.Scopes = api.RolePlanner, nil }, 4, []string{api.RiskPowerfulRole}},
-		"security":         {func(x *exposure) { x.Role, x.Scopes = api.RoleSecurity, nil }, 4, []string{api.RiskPowerfulRole}},
-		"auditor":          {func(x *exposure) { x.Role, x.Scopes = api.RoleAuditor, nil }, 1, []string{}},
+		"credentials":      {reading, 3, []string{api.RiskReadsCredentials}},
+		"third party":      {of(api.KindConnectors), 3, []string{api.RiskThirdParty}},
+		"signing secret":   {of(api.KindSigningSecrets), 1, []string{}},
+		"deployer":         {role(api.RoleDeployer), 4, []string{api.RiskPowerfulRole}},
+		"planner":          {role(api.RolePlanner), 4, []string{api.RiskPowerfulRole}},
+		"security":         {role(api.RoleSecurity), 4, []string{api.RiskPowerfulRole}},
+		"auditor":          {role(api.RoleAuditor), 1, []string{}},
 		"90 days":          {func(x *exposure) { x.AgeDays = 90 }, 2, []string{api.RiskAge90}},
 		"364 days":         {func(x *exposure) { x.AgeDays = 364 }, 2, []string{api.RiskAge90}},
 		"365 days":         {func(x *exposure) { x.AgeDays = 365 }, 3, []string{api.RiskAge365}},
@@ -43,7 +46,8 @@ func TestRisk(t *testing.T) {
 		"not valid at all": {func(x *exposure) { x.Live, x.Overdue = false, true }, 0, []string{}},
 		"everything": {
 			func(x *exposure) { x.Scopes, x.AgeDays, x.Owner, x.Overdue = []string{"*"}, 400, "", true },
-			72, []string{api.RiskWildcardScope, api.RiskAge365, api.RiskNoOwner, api.RiskOverdue},
+			72,
+			[]string{api.RiskWildcardScope, api.RiskAge365, api.RiskNoOwner, api.RiskOverdue},
 		},
 	} {
 		got := risk(plain(c.change))

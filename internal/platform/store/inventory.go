@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -43,8 +44,7 @@ var exemptionsOfPage = func() map[string]string {
 		out[kind] = statement(`SELECT o.id, e.rule, e.reason, e.expires_at FROM ` + tableOf(kind) + ` o
 			JOIN guardrail_exemptions e ON e.tenant = o.tenant AND e.environment = o.environment
 			AND e.kind = '` + kind + `' AND e.name = o.name
-			WHERE o.tenant = $1 AND o.environment = $2 AND o.id >= $3 AND o.id <= $4 AND e.expires > $5
-			ORDER BY o.id, e.rule`)
+			WHERE o.tenant = $1 AND o.environment = $2 AND o.id >= $3 AND o.id <= $4 AND e.expires > $5`)
 	}
 	return out
 }()
@@ -134,7 +134,8 @@ func (tx *Tx) ReuseOfPage(ctx context.Context, scope Scope, ids []string) (map[s
 	return out, failed("looking for other uses of", "the values of a page of credentials", "", err)
 }
 
-// ExemptionsOfPage returns the exemptions of objects of a kind that hold at a moment. The ids are ascending.
+// ExemptionsOfPage returns the exemptions of objects of a kind that hold at a moment, by the names of their rules. The
+// ids are ascending.
 func (tx *Tx) ExemptionsOfPage(
 	ctx context.Context, scope Scope, kind string, ids []string, now time.Time,
 ) (map[string][]GuardrailExemption, error) {
@@ -150,5 +151,8 @@ func (tx *Tx) ExemptionsOfPage(
 		out[id] = append(out[id], e)
 		return err
 	})
+	for _, all := range out {
+		slices.SortFunc(all, func(a, b GuardrailExemption) int { return strings.Compare(a.Rule, b.Rule) })
+	}
 	return out, failed("looking for exemptions of", kind, "", err)
 }
