@@ -31,6 +31,7 @@ var routes = []route{
 	{"POST", "/v1/identify", api.PermissionRead, url.Values{"token": {"x"}}},
 	{"GET", "/v1/principals", api.PermissionRead, nil},
 	{"GET", "/v1/audit-events", api.PermissionRead, nil},
+	{"GET", pathInventory, api.PermissionRead, nil},
 	{"GET", "/v1/audit-checkpoint", api.PermissionRead, nil},
 	{"GET", "/v1/audit-proofs/inclusion", api.PermissionRead, nil},
 	{"GET", "/v1/audit-proofs/consistency", api.PermissionRead, nil},
