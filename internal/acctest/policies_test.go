@@ -126,7 +126,7 @@ var brokenByFailing = []string{
 	"team_owner quickconnect_connector.literal",
 }
 
-// The policies refuse a plan of the real CLI for each rule that it breaks, say why and what to do, and repeat no secret.
+// The policies refuse a plan of the real CLI for each rule that it breaks, say why and what to do, and repeat no value.
 // An exception counts until its end, and a plan that destroys breaks no rule.
 func TestPoliciesRefuse(t *testing.T) {
 	t.Parallel()
