@@ -38,9 +38,8 @@ func CheckEventType(s string) error {
 			"in parts separated by dots",
 			maxEventType)
 	}
-	if s == ProbeEventType {
-		return fmt.Errorf("must not be %s: every endpoint gets the events of that type, "+
-			"and only the platform sends them", ProbeEventType)
+	if isNotification(s) {
+		return fmt.Errorf("must not begin with %s because only the platform sends events of these types", NotificationPrefix)
 	}
 	return nil
 }
@@ -49,7 +48,10 @@ func CheckEventType(s string) error {
 // completes the sentence "<attribute> …".
 func CheckEventTypes(s string) error {
 	family, ok := strings.CutSuffix(s, ".*")
-	if !ok {
+	switch {
+	case isNotification(s):
+		return checkNotificationTypes(s)
+	case !ok:
 		return CheckEventType(s)
 	}
 	if len(s) > maxEventType || !eventTypeRegexp.MatchString(family) {
@@ -59,12 +61,15 @@ func CheckEventTypes(s string) error {
 }
 
 // Takes reports whether event types cover one event type: as it is, or by a family. A family covers what is below it.
-// Nil covers every type.
+// Nil covers every type but those of the platform, which are covered only where they are named.
 func Takes(eventTypes []string, eventType string) bool {
 	if eventTypes == nil {
-		return true
+		return !isNotification(eventType)
 	}
 	return slices.ContainsFunc(eventTypes, func(t string) bool {
+		if isNotification(eventType) && !isNotification(t) {
+			return false
+		}
 		family, ok := strings.CutSuffix(t, "*")
 		return t == eventType || ok && strings.HasPrefix(eventType, family)
 	})
@@ -78,7 +83,7 @@ type WebhookEndpoint struct {
 	ConnectorID string    `json:"connector_id" doc:"The connector whose events are delivered. Never changes."`
 	URL         *string   `json:"url" doc:"Where events are posted to. Null where the URL is a secret."`
 	URLHost     string    `json:"url_host" doc:"The host of the URL, and its port where it has one: all that is shown of a URL that is a secret."`
-	EventTypes  []string  `json:"event_types" doc:"The types of events that are delivered, and families such as message.*. Null for all."`
+	EventTypes  []string  `json:"event_types" doc:"The types of events that are delivered, and families such as message.*. Null for all but those of the platform (quickconnect.…)."`
 	Enabled     bool      `json:"enabled" doc:"While false, nothing is delivered and nothing probed; what is queued waits."`
 	Disabled    *Disabled `json:"disabled" doc:"Set while the platform itself has disabled the endpoint. Null otherwise."`
 	// A value that is a secret is recognised by its digest.
@@ -130,7 +135,7 @@ type WebhookEndpointCreate struct {
 	Labels      map[string]string `json:"labels,omitzero" doc:"Free key-value pairs, at most 64."`
 	ConnectorID string            `json:"connector_id" doc:"The connector whose events are delivered."`
 	URL         *string           `json:"url,omitempty" doc:"Where events are posted to: https, without user name, password and fragment, to an address that is reachable from everywhere. Exactly one of url and secret_url."`
-	EventTypes  []string          `json:"event_types,omitzero" doc:"The types of events that are delivered, such as message.delivered, or families such as message.*, which cover what is below them: 1 to 64. Absent or null for all."`
+	EventTypes  []string          `json:"event_types,omitzero" doc:"The types of events that are delivered, such as message.delivered, or families such as message.*, which cover what is below them: 1 to 64. Absent or null for all but those of the platform, such as quickconnect.rotation.due or quickconnect.*, which must be named."`
 	Enabled     *bool             `json:"enabled,omitempty" doc:"While false, nothing is delivered and nothing probed; what is queued waits. True if absent."`
 
 	SecretURL          *secret.Value           `json:"secret_url,omitempty" doc:"A URL that is a secret, instead of url. It is sealed, and nothing shows more of it than its host."`
@@ -150,7 +155,7 @@ type WebhookEndpointPatch struct {
 	Description Optional[string]            `json:"description,omitzero" doc:"Free text of at most 1,024 bytes."`
 	Labels      Optional[map[string]string] `json:"labels,omitzero" doc:"Replaces all labels."`
 	URL         Optional[string]            `json:"url,omitzero" doc:"Where events are posted to from now on, those that are queued included. It takes the place of a secret URL. Null only together with secret_url."`
-	EventTypes  Optional[[]string]          `json:"event_types,omitzero" doc:"Replaces the list. Null for all. Counts for new events."`
+	EventTypes  Optional[[]string]          `json:"event_types,omitzero" doc:"Replaces the list. Null for all but those of the platform. Counts for new events."`
 	Enabled     Optional[bool]              `json:"enabled,omitzero" doc:"True also ends what the platform disabled, and delivers what waits."`
 
 	SecretURL          *secret.Value           `json:"secret_url,omitempty" doc:"A URL that is a secret, from now on. It takes the place of url. Absent or null leaves the URL."`

@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/notifications"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -71,8 +72,8 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), guardrails.End(ctx, s.runner), s.forgetOld(ctx),
-		s.signer.Sign(ctx))
+		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), guardrails.End(ctx, s.runner),
+		credentials.RaiseDue(ctx, s.runner), s.forgetOld(ctx), s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
@@ -158,6 +159,9 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 			return tx.ForgetAccessTokens(ctx, now.Add(-accesstokens.Retention), forgetBatch)
 		},
 		func(tx *txn.Tx) (int64, error) { return tx.ForgetRenewed(ctx, forgetBatch) },
+		func(tx *txn.Tx) (int64, error) {
+			return tx.ForgetNotified(ctx, now.Add(-notifications.Retention), forgetBatch)
+		},
 	}
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {
 		if err := s.forget(ctx, some); err != nil {

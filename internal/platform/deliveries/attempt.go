@@ -7,6 +7,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/events"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
@@ -82,7 +83,7 @@ func (d *Deliverer) open(
 // bodyOf opens the body of a delivery that was read before this transaction. Where its data key was retired since, the
 // body in the database is sealed under a newer one.
 func bodyOf(ctx context.Context, tx *txn.Tx, event *store.Delivery) ([]byte, error) {
-	of := sealedEvent(event.Scope, event.EndpointID, event.ID)
+	of := events.Sealed(event.Scope, event.EndpointID, event.ID)
 	body, err := tx.Keys.OpenEvent(ctx, tx.Tx, event.Body, of)
 	if !errors.Is(err, store.ErrNotFound) {
 		return body, err

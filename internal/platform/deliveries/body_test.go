@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/events"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -34,7 +35,7 @@ func TestBodyAfterARetirement(t *testing.T) {
 		if err := tx.CreateEnvironment(t.Context(), scope, at); err != nil {
 			return err
 		}
-		of := sealedEvent(scope, "whe_1", "msg_1")
+		of := events.Sealed(scope, "whe_1", "msg_1")
 		if event.Body, err = tx.Keys.SealEvent(t.Context(), tx.Tx, []byte("{}"), of); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ package deliveries
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/events"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -77,11 +77,8 @@ func (h *Handler) createTestEvent(ctx context.Context, in *testEventInput) (*htt
 		if err := checkTakes(ctx, tx, e, in.Body.Type); err != nil {
 			return nil, err
 		}
-		id, err := tx.NewID(keys.IDEvent)
+		id, err := events.Enqueue(ctx, tx, events.Event{EndpointID: e.ID, Type: in.Body.Type, Data: in.Body.Data})
 		if err != nil {
-			return nil, err
-		}
-		if err := enqueue(ctx, tx, e, id, in.Body.Type, in.Body.Data); err != nil {
 			return nil, err
 		}
 		detail := map[string]string{"event": id, "type": in.Body.Type}
@@ -131,22 +128,4 @@ func checkTakes(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, event
 	}
 	return problem.New(api.CodeConflict, "", "the webhook endpoint %q has no valid signing secret, "+
 		"and nothing is sent without a signature; create one, or reissue the one it has", e.Name)
-}
-
-// enqueue stores an event, sealed, to be delivered as soon as possible.
-func enqueue(
-	ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, id, eventType string, data json.RawMessage,
-) error {
-	body, err := webhooks.EventBody(tx.Scope, tx.Now, eventType, e.ID, data)
-	if err != nil {
-		return err
-	}
-	sealed, err := tx.Keys.SealEvent(ctx, tx.Tx, body, sealedEvent(tx.Scope, e.ID, id))
-	if err != nil {
-		return err
-	}
-	return tx.InsertDelivery(ctx, &store.Delivery{
-		Scope: tx.Scope, ID: id, EndpointID: e.ID, Type: eventType, State: api.DeliveryQueued, CreatedAt: tx.Now,
-		NextAttemptAt: tx.Now, Body: sealed,
-	})
 }

@@ -3,15 +3,9 @@ package deliveries
 import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
 )
-
-// sealedEvent returns what the sealed body of an event belongs to.
-func sealedEvent(scope store.Scope, endpointID, id string) keyring.Event {
-	return keyring.Event{Tenant: scope.Tenant, Environment: scope.Environment, Endpoint: endpointID, ID: id}
-}
 
 // attemptOf returns a result as it is stored.
 func attemptOf(number int64, r webhooks.Result, signers []webhooks.Signer) *store.DeliveryAttempt {

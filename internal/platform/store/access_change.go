@@ -34,6 +34,9 @@ var useOnly = map[string]bool{
 	markUsedAlone: true, markCredentialUsed: true, markPrincipalUsed: true, markWorkloadIdentityUsed: true,
 }
 
+// schedules are the statements that change only when a row is looked at next, which decides nothing.
+var schedules = map[string]bool{setNotice: true}
+
 var (
 	accessChanges      = statement(`SELECT number FROM access_changes WHERE one = 1`)
 	raiseAccessChanges = statement(`UPDATE access_changes SET number = number + 1 WHERE one = 1`)
@@ -45,7 +48,7 @@ func writesDeciding(text string) bool {
 		return false
 	}
 	words := strings.Fields(text[:min(len(text), 80)])
-	if len(words) < 3 || useOnly[text] || sameValues[text] || neverKept[text] {
+	if len(words) < 3 || useOnly[text] || sameValues[text] || neverKept[text] || schedules[text] {
 		return false
 	}
 	switch words[0] {

@@ -49,7 +49,7 @@ var (
 		tenant, environment, id, kind)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4,
-		hold_by = $5, expires_at = $6, requested_after = $7, not_enforced = $8, settled_base = $9,
+		hold_by = $5, expires_at = $6, requested_after = $7, not_enforced = $8, settled_base = $9, notice_at = 1,
 		settled_steps = $10, next_deadline = $11, read_from = $12,
 		last_used_at = CASE WHEN last_used_at < $13 THEN $13 ELSE last_used_at END
 		WHERE tenant = $14 AND environment = $15 AND id = $16`)
@@ -138,6 +138,9 @@ func (tx *Tx) deleteWithCredential(ctx context.Context, text string, scope Scope
 	}
 	if err == nil {
 		_, err = tx.exec(ctx, deleteDataKeysOf, scope.Tenant, scope.Environment, id)
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, deleteNotified, scope.Tenant, scope.Environment, id)
 	}
 	if err == nil {
 		err = tx.forgetValueUses(ctx, scope, id)

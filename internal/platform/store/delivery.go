@@ -21,6 +21,9 @@ type Delivery struct {
 	Attempts      int64
 	Resent        int64  // the attempts that it had when it was last sent again
 	Body          []byte // sealed; nil once it was delivered
+
+	// Own is for InsertDelivery: no write is refused because of this delivery.
+	Own bool
 }
 
 // DeliveryAttempt is one attempt of a delivery.
@@ -101,12 +104,21 @@ func (tx *Tx) InsertDelivery(ctx context.Context, d *Delivery) error {
 	_, err := tx.exec(ctx, insertDelivery, d.Tenant, d.Environment, d.ID, d.EndpointID, d.Type, d.State,
 		column.Micros(d.CreatedAt), column.Micros(d.NextAttemptAt), column.Micros(d.EndedAt), d.Attempts, d.Body)
 	if err == nil && !d.NextAttemptAt.IsZero() {
-		err = tx.addUsage(ctx, d.Scope, UsageDeliveries, 1, int64(len(d.Body)))
+		err = tx.queued(ctx, d)
 	}
 	if err == nil {
 		err = tx.scheduleEndpoint(ctx, d.Scope, d.EndpointID)
 	}
 	return failed("storing", deliveries, d.ID, err)
+}
+
+// queued counts a delivery that is new in the queue.
+func (tx *Tx) queued(ctx context.Context, d *Delivery) error {
+	if d.Own {
+		_, err := tx.countUsage(ctx, Usage{Scope: d.Scope, Kind: UsageDeliveries, Objects: 1, Bytes: int64(len(d.Body))})
+		return err
+	}
+	return tx.addUsage(ctx, d.Scope, UsageDeliveries, 1, int64(len(d.Body)))
 }
 
 // AttemptsSent counts the attempts of a delivery that were signed, and so sent, since it was last sent again.

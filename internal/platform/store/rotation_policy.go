@@ -71,6 +71,9 @@ func (tx *Tx) RotationPolicies(ctx context.Context, scope Scope, list List) ([]*
 // UpdateRotationPolicy stores a changed policy, which was read in the same transaction.
 func (tx *Tx) UpdateRotationPolicy(ctx context.Context, p *RotationPolicy) error {
 	err := tx.execOne(ctx, updateRotationPolicy, append(p.updated(), p.changing()...)...)
+	if err == nil {
+		err = tx.noticePolicy(ctx, p)
+	}
 	return failed("updating", api.KindRotationPolicies, p.ID, err)
 }
 

@@ -29,10 +29,9 @@ var addToUsage = statement(`INSERT INTO usage (tenant, environment, kind, object
 
 // addUsage counts what the transaction adds to an environment or takes from it.
 func (tx *Tx) addUsage(ctx context.Context, scope Scope, kind string, objects, bytes int64) error {
-	u := Usage{Scope: scope, Kind: kind}
-	args := []any{scope.Tenant, scope.Environment, kind, objects, bytes}
-	if err := tx.one(ctx, addToUsage, args, &u.Objects, &u.Bytes); err != nil {
-		return failed("counting", kind, "", err)
+	u, err := tx.countUsage(ctx, Usage{Scope: scope, Kind: kind, Objects: objects, Bytes: bytes})
+	if err != nil {
+		return err
 	}
 	if objects > 0 || bytes > 0 {
 		if tx.grown == nil {
@@ -41,6 +40,14 @@ func (tx *Tx) addUsage(ctx context.Context, scope Scope, kind string, objects, b
 		tx.grown[kind] = u
 	}
 	return nil
+}
+
+// countUsage adds to what is counted, without a limit on what that makes, which it returns.
+func (tx *Tx) countUsage(ctx context.Context, add Usage) (Usage, error) {
+	sum := Usage{Scope: add.Scope, Kind: add.Kind}
+	args := []any{add.Scope.Tenant, add.Scope.Environment, add.Kind, add.Objects, add.Bytes}
+	err := tx.one(ctx, addToUsage, args, &sum.Objects, &sum.Bytes)
+	return sum, failed("counting", add.Kind, "", err)
 }
 
 var countedObjects = statement(`SELECT kind, objects FROM usage WHERE tenant = $1 AND environment = $2`)

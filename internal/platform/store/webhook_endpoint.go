@@ -77,15 +77,17 @@ var (
 		labels, created_at, etag, connector_id, url, event_types, enabled, disabled_reason, disabled_at, disabled_by,
 		paused_until, probed_at, failing_since, failing_at, failing_detail, failing_unanswered, ca_certificate,
 		client_certificate, rate_limit, sealed_url, url_digest, url_number, sealed_headers, headers_digest,
-		headers_number, sealed_client_key, client_key_digest, client_key_number, next_attempt_at)
+		headers_number, sealed_client_key, client_key_digest, client_key_number, notified,
+		next_attempt_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-		$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, 0)`)
+		$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, 0)`)
 	updateWebhookEndpoint = statement(`UPDATE webhook_endpoints SET name = $4, description = $5, labels = $6, etag = $7,
 		url = $8, event_types = $9, enabled = $10, disabled_reason = $11, disabled_at = $12, disabled_by = $13,
 		paused_until = $14, probed_at = $15, failing_since = $16, failing_at = $17, failing_detail = $18,
 		failing_unanswered = $19, ca_certificate = $20, client_certificate = $21, rate_limit = $22, sealed_url = $23,
 		url_digest = $24, url_number = $25, sealed_headers = $26, headers_digest = $27, headers_number = $28,
-		sealed_client_key = $29, client_key_digest = $30, client_key_number = $31
+		sealed_client_key = $29, client_key_digest = $30, client_key_number = $31,
+		notified = $32
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteWebhookEndpoint = statement(`DELETE FROM webhook_endpoints
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
@@ -135,7 +137,7 @@ func (e *WebhookEndpoint) changing() []any {
 	for _, s := range e.secrets() {
 		values = append(values, s.values()...)
 	}
-	return values
+	return append(values, column.Bool(api.NamesNotification(e.EventTypes)))
 }
 
 // InsertWebhookEndpoint stores a new endpoint.

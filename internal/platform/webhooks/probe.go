@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/events"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -175,7 +176,7 @@ func (p *Prober) send(ctx context.Context, t target, key webhook.Key) (Result, e
 	if err != nil {
 		return Result{}, err
 	}
-	body, err := EventBody(t.scope, now, api.ProbeEventType, t.endpoint, nil)
+	body, err := events.Body(t.scope, now, api.ProbeEventType, t.endpoint, nil)
 	if err != nil {
 		return Result{}, err
 	}

@@ -1,9 +1,7 @@
 package webhooks
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,40 +11,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/webhook"
 )
-
-// eventBody is what is signed and sent. It names the tenant and the environment, so that a receiver recognises a
-// genuine event of another environment.
-type eventBody struct {
-	Type        string          `json:"type"`
-	Timestamp   time.Time       `json:"timestamp"`
-	Data        json.RawMessage `json:"data"`
-	Tenant      string          `json:"tenant"`
-	Environment string          `json:"environment"`
-	EndpointID  string          `json:"endpoint_id"`
-}
-
-// EventBody returns the body of an event that happens now. No data stands for an empty object.
-func EventBody(
-	scope store.Scope, now time.Time, eventType, endpointID string, data json.RawMessage,
-) ([]byte, error) {
-	if len(data) == 0 {
-		data = json.RawMessage("{}")
-	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(eventBody{
-		Type: eventType, Timestamp: now.UTC(), Data: data,
-		Tenant: scope.Tenant, Environment: scope.Environment, EndpointID: endpointID,
-	})
-	if err != nil {
-		return nil, errors.New("the event cannot be written as JSON")
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
-}
 
 // Result is what came of sending one event to an endpoint. It has no body and no signature.
 type Result struct {

@@ -41,7 +41,8 @@ func resourceSchema() schema.Schema {
 				tfkit.EachString("event types such as message.delivered or message.*", api.CheckEventTypes),
 			},
 			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`, and "+
-				"families such as `message.*`, which cover what is below them: 1 to %d. Default: all. Events of type `%s`, "+
+				"families such as `message.*`, which cover what is below them: 1 to %d. Default: all but the platform's own, "+
+				"such as `quickconnect.rotation.due`, which must be named (`quickconnect.*` for all of them). Events of type `%s`, "+
 				"which show the platform whether a receiver accepts a new signing secret, are always delivered.",
 				api.MaxEventTypes, api.ProbeEventType),
 		},
