@@ -11,18 +11,20 @@ import (
 func TestCount(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	const most = api.MaxNotificationsPerHour
-	type window = store.NotificationWindow
+	at := func(from time.Time, sent, leftOut int64) store.NotificationWindow {
+		return store.NotificationWindow{From: from, Sent: sent, LeftOut: leftOut}
+	}
 	for name, tc := range map[string]struct {
-		w, next window
+		w, next store.NotificationWindow
 		a       admission
 		send    bool
 	}{
-		"the first":        {window{}, window{now, 1, 0}, admission{}, true},
-		"one more":         {window{now, 3, 0}, window{now, 4, 0}, admission{}, true},
-		"the last":         {window{now, most - 1, 0}, window{now, most, 0}, admission{last: true}, true},
-		"one too many":     {window{now, most, 2}, window{now, most, 3}, admission{}, false},
-		"the next hour":    {window{now.Add(-time.Hour), most, 9}, window{now, 1, 0}, admission{leftOut: 9}, true},
-		"a clock set back": {window{now.Add(time.Minute), most, 0}, window{now, 1, 0}, admission{}, true},
+		"the first":        {at(time.Time{}, 0, 0), at(now, 1, 0), admission{}, true},
+		"one more":         {at(now, 3, 0), at(now, 4, 0), admission{}, true},
+		"the last":         {at(now, most-1, 0), at(now, most, 0), admission{last: true}, true},
+		"one too many":     {at(now, most, 2), at(now, most, 3), admission{}, false},
+		"the next hour":    {at(now.Add(-time.Hour), most, 9), at(now, 1, 0), admission{leftOut: 9}, true},
+		"a clock set back": {at(now.Add(time.Minute), most, 0), at(now, 1, 0), admission{}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			next, a, send := count(tc.w, now)
