@@ -23,6 +23,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/environmentpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/guardrailexemption"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/inventory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/principal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
@@ -136,6 +137,7 @@ func (p *quickconnect) ListResources(context.Context) []func() list.ListResource
 func (p *quickconnect) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		auditevent.NewListDataSource,
+		inventory.NewListDataSource,
 		connector.NewDataSource, connector.NewListDataSource,
 		identity.NewDataSource,
 		principal.NewListDataSource,

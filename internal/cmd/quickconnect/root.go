@@ -38,6 +38,8 @@ func rootCommand(w world) *cobra.Command {
 		Version: versionText(),
 	}
 	root.AddCommand(
+		inventoryCommand(o),
+		ownersCommand(o),
 		showCommand(o),
 		identifyCommand(o),
 		holdCommand(o),

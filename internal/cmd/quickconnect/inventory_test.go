@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
+
+func TestInventory(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	o.p.As(api.RoleRuntime).Introspect(o.token("notifier", acctest.TheFixture().Policies[0]))
+	o.p.Clock.Advance(91 * 24 * time.Hour)
+	o.as(api.RoleAuditor)
+
+	all := o.run("inventory").want(exitDone, "ID NAME OWNER PHASE DUE AGE LAST USED UNUSED SCOPES RISK WHY",
+		"notifier team-messaging stable begin 91d 2026-05-01T12:00:00Z", "deployer - deployer none 91d")
+	o.run("inventory --kind scoped-tokens").want(exitDone, "notifier team-messaging")
+	for _, line := range []string{
+		"--unused-for 92d", "--overdue", "--owner team-other", "--label tier=gold", "--unacknowledged", "--expires-within 1d",
+		"--kind scoped-tokens --older-than 92d", "--connector con_x",
+	} {
+		if r := o.run("inventory " + line).want(exitDone); strings.Count(r.stdout, "\n") != 1 {
+			t.Errorf("%s prints %s", line, r.stdout)
+		}
+		o.run("inventory --output json "+line).want(exitDone, "[]")
+	}
+	entries := decode[[]api.InventoryEntry](o.run("inventory --output json").want(exitDone))
+	if len(entries) != strings.Count(all.stdout, "\n")-1 {
+		t.Errorf("JSON has %d entries, the table is\n%s", len(entries), all.stdout)
+	}
+	top := decode[[]api.InventoryEntry](o.run("inventory --riskiest 2 --output json").want(exitDone))
+	if len(top) != 2 || top[0].Risk.Score < top[1].Risk.Score || top[0].Role == "" {
+		t.Errorf("the riskiest are %+v", top)
+	}
+	for line, says := range map[string]string{
+		"inventory --kind tokens":      "--kind must be one of connectors, principals",
+		"inventory --unused-for soon":  "--unused-for must be a duration",
+		"inventory --riskiest 0":       "--riskiest must be 1 to 10000",
+		"inventory --connector tok_01": "--connector must be the id of a connector",
+		"inventory notifier":           "inventory takes no argument",
+		"owners --older-than 9":        "--older-than must be a duration",
+		"owners --owner x":             "owners has no flag --owner",
+	} {
+		o.run(line).want(exitRefused, says)
+	}
+	o.as(api.RoleRuntime)
+	o.run("inventory").want(exitFailed, "read")
+}
+
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	o.token("notifier", acctest.TheFixture().Policies[0])
+	o.p.Clock.Advance(90 * 24 * time.Hour)
+	o.run("owners").want(exitDone, "OWNER CREDENTIALS OVERDUE UNUSED 90D UNCLAIMED HIGHEST RISK")
+	got := decode[[]owned](o.run("owners --kind scoped-tokens --output json").want(exitDone))
+	if len(got) != 1 || got[0].Owner != "team-messaging" || got[0].Credentials != 1 || got[0].Unused != 1 ||
+		got[0].Unclaimed != 1 || got[0].Kinds[api.KindScopedTokens] != 1 || got[0].Risk != 2 {
+		t.Errorf("got %+v", got)
+	}
+	o.run("owners --kind principals").want(exitDone, "- "+number(int64(len(api.Roles())+1)))
+	o.run("owners --overdue --output json").want(exitDone, "[]")
+}
