@@ -1,4 +1,5 @@
-# What nobody has used for 90 days, and what is older than its policy allows. Each check is a warning of the plan, and no error.
+# For a nightly plan: what nobody has used for 90 days, and what is older than its policy allows. A check that fails is a warning
+# of the plan, and no error: the exit code stays 0.
 data "quickconnect_credentials" "unused" {
   unused_for = "90d"
 }
@@ -23,16 +24,4 @@ check "overdue" {
       for c in data.quickconnect_credentials.overdue.credentials : "${c.name} (${c.id}) of ${coalesce(c.owner, "nobody")}"
     ]))
   }
-}
-
-# What to look at first.
-data "quickconnect_credentials" "riskiest" {
-  riskiest = true
-  limit    = 10
-}
-
-output "riskiest" {
-  value = [
-    for c in data.quickconnect_credentials.riskiest.credentials : "${c.risk} ${c.id} ${join(" ", c.risk_reasons)}"
-  ]
 }

@@ -59,7 +59,9 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 }
 
 // read reads as many entries as the configuration wants, and says whether there are more. It keeps these and one page.
-func read(ctx context.Context, c *client.Client, m model, limit int) (found []api.InventoryEntry, more bool, err error) {
+func read(
+	ctx context.Context, c *client.Client, m model, limit int,
+) (found []api.InventoryEntry, more bool, err error) {
 	f := m.filter()
 	if m.Riskiest.ValueBool() {
 		return c.Riskiest(ctx, f, limit)

@@ -33,7 +33,8 @@ func listSchema() schema.Schema {
 				kindCheck),
 			"owner":        tfkit.FilterOwner(),
 			"connector_id": tfkit.FilterReference(api.Connectors),
-			"label":        filter("Only credentials of objects with this label: `KEY` for any value, or `KEY=VALUE`. Default: all."),
+			"label": filter("Only credentials of objects with this label: `KEY` for any value, or `KEY=VALUE`. " +
+				"Default: all."),
 			"unused_for": filter("Only credentials that were made, and not used, in this time, such as `90d`. Default: all.",
 				tfkit.Duration()),
 			"older_than": filter("Only credentials whose current value is at least so old, such as `90d`; of workload "+
