@@ -25,7 +25,8 @@ func TestNightlyPlanOfInventory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := by.Connectors().Create(t.Context(), api.ConnectorCreate{Name: "chat", Owner: "team-messaging", Type: "custom"})
+	c, err := by.Connectors().Create(t.Context(),
+		api.ConnectorCreate{Name: "chat", Owner: "team-messaging", Type: "custom"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +38,8 @@ func TestNightlyPlanOfInventory(t *testing.T) {
 	}
 	tf.Plan(0).HasNot("Warning")
 	p.Clock.Advance(90 * day)
-	tf.Plan(0).Has("Warning: Check block assertion failed", "Not used for 90 days:", "forgotten (tok_", "of team-messaging").
-		HasNot("Older than their rotation policy allows")
+	tf.Plan(0).Has("Warning: Check block assertion failed", "Not used for 90 days:", "forgotten (tok_",
+		"of team-messaging").HasNot("Older than their rotation policy allows")
 	p.Clock.Advance(10 * day)
 	tf.Plan(0).Has("Older than their rotation policy allows: forgotten (tok_")
 	tf.Set("QUICKCONNECT_TOKEN", p.Token(api.RoleRuntime))
