@@ -52,13 +52,16 @@ func auditCommand(o *options) *cobra.Command {
 }
 
 // isObjectID tells an id from a misplaced token, which must not become a part of a URL.
-func isObjectID(text string) bool {
+func isObjectID(text string) bool { return !isToken(text) && client.IsID(text) }
+
+// isToken reports whether a text begins as a token does.
+func isToken(text string) bool {
 	for _, prefix := range []string{api.PrefixScopedToken, api.PrefixPrincipal, api.PrefixAccessToken} {
 		if strings.HasPrefix(text, prefix) {
-			return false
+			return true
 		}
 	}
-	return client.IsID(text)
+	return false
 }
 
 func checkAudit(f client.AuditFilter, atMost int) error {

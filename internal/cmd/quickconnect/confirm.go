@@ -63,6 +63,11 @@ func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
 	for _, note := range append(users, e.notes...) {
 		_, _ = fmt.Fprintln(s.stderr, note)
 	}
+	return s.agree(yes)
+}
+
+// agree asks whether to go on, unless the operator has said so already.
+func (s *session) agree(yes bool) error {
 	switch {
 	case yes:
 		return nil

@@ -53,6 +53,11 @@ var endings = map[string]struct {
 		[]string{"1 current 2026-05-01T12:00:00Z stays valid", "2 pending never ends at once"},
 		"version 2 has ended, and it is on hold", api.PhaseStable,
 	},
+	"offboard": {
+		"offboard team-messaging --now", api.PhaseStable,
+		[]string{"notifier stable 2026-05-01T12:00:00Z no is revoked at once", "notifier 1 runtime"},
+		"notifier revoked", api.PhaseRevoked,
+	},
 }
 
 // inPhase starts a platform with the token notifier in a phase, whose first version was used.

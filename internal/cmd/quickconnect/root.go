@@ -40,6 +40,7 @@ func rootCommand(w world) *cobra.Command {
 	root.AddCommand(
 		inventoryCommand(o),
 		ownersCommand(o),
+		offboardCommand(o),
 		showCommand(o),
 		identifyCommand(o),
 		holdCommand(o),
