@@ -29,6 +29,16 @@ type Hold struct {
 	ByName string    `json:"by_name" doc:"The name of that principal. Empty for what is no principal."`
 }
 
+// Quarantine is why versions of an object are refused.
+type Quarantine struct {
+	Reason   string    `json:"reason" doc:"Why the versions are refused."`
+	At       time.Time `json:"at" doc:"When the quarantine was set."`
+	Until    time.Time `json:"until" doc:"When the versions that it covers are revoked, unless it is released before."`
+	By       string    `json:"by" doc:"Id of the principal that set it, or platform. Only this principal and the role security may release it."`
+	ByName   string    `json:"by_name" doc:"The name of that principal. Empty for what is no principal."`
+	Versions []int64   `json:"versions" nullable:"false" doc:"The versions that it covers and that have not ended. None where newer versions have replaced them."`
+}
+
 // PageSize is the size of the largest page of a list, and how many claims one request presents at most.
 const PageSize = 1000
 

@@ -11,6 +11,7 @@ const (
 	CodeUnauthenticated    = "unauthenticated"
 	CodeForbidden          = "forbidden"
 	CodeHeld               = "held"
+	CodeQuarantined        = "quarantined"
 	// CodeAcknowledgementRequired is of a step that a rotation policy without acknowledgements would allow.
 	CodeAcknowledgementRequired = "acknowledgement_required"
 	CodeRateLimited             = "rate_limited"
@@ -47,6 +48,7 @@ var StatusOf = map[string]int{
 	CodeUnauthenticated:    http.StatusUnauthorized,
 	CodeForbidden:          http.StatusForbidden,
 	CodeHeld:               http.StatusConflict,
+	CodeQuarantined:        http.StatusConflict,
 
 	CodeAcknowledgementRequired: http.StatusConflict,
 

@@ -12,6 +12,7 @@ type Rotated struct {
 	Rotation           Rotation          `json:"rotation" doc:"Where it stands between two of its versions."`
 	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was requested and is due as soon as the phase is stable."`
 	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
+	Quarantine         *Quarantine       `json:"quarantine" doc:"While set, the versions that it covers are refused at every use, and no rotation begins or goes on. Null otherwise."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
 	ValidVersions      []ValidVersion    `json:"valid_versions" nullable:"false" doc:"The valid versions, the oldest first, and when each was used. None in phase revoked."`
 	Uses

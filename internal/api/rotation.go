@@ -39,6 +39,7 @@ const (
 	ReasonRevoked                 = "revoked"
 	ReasonAcknowledged            = "acknowledged"
 	ReasonQuiet                   = "quiet"
+	ReasonQuarantined             = "quarantined"
 )
 
 // Rotation is where a credential stands between two of its versions.
@@ -115,6 +116,12 @@ type RevokeRequest struct {
 // HoldRequest is the body of hold and of release.
 type HoldRequest struct {
 	Reason string `json:"reason" doc:"Why. Kept in the audit."`
+}
+
+// QuarantineRequest is the body of quarantine.
+type QuarantineRequest struct {
+	Reason string     `json:"reason" doc:"Why. Kept in the audit."`
+	Until  *time.Time `json:"until,omitempty" doc:"When the versions that it covers are revoked, unless it is released before: at most 90 days from now. 14 days from now if absent."`
 }
 
 // Reveal is the response to a reveal.

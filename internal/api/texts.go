@@ -1,10 +1,14 @@
 package api
 
 // FreeTexts returns the texts of a connector that somebody wrote, and that a plan prints.
-func (c *Connector) FreeTexts() []*string { return c.Hold.freeTexts() }
+func (c *Connector) FreeTexts() []*string {
+	return append(c.Hold.freeTexts(), c.Quarantine.freeTexts()...)
+}
 
 // FreeTexts returns the texts of a token or a signing secret that somebody wrote, and that a plan prints.
-func (r *Rotated) FreeTexts() []*string { return r.Hold.freeTexts() }
+func (r *Rotated) FreeTexts() []*string {
+	return append(r.Hold.freeTexts(), r.Quarantine.freeTexts()...)
+}
 
 // FreeTexts returns also what a probe of the signing secret found: it quotes a receiver.
 func (s *SigningSecret) FreeTexts() []*string {
@@ -28,4 +32,11 @@ func (h *Hold) freeTexts() []*string {
 		return nil
 	}
 	return []*string{&h.Reason, &h.ByName}
+}
+
+func (q *Quarantine) freeTexts() []*string {
+	if q == nil {
+		return nil
+	}
+	return []*string{&q.Reason, &q.ByName}
 }

@@ -52,6 +52,10 @@ var (
 			censusDesc("held", "Credentials on hold."),
 			func(t credentials.Tally) int { return t.Held },
 		},
+		{
+			censusDesc("quarantined", "Credentials in quarantine."),
+			func(t credentials.Tally) int { return t.Quarantined },
+		},
 	}
 )
 

@@ -19,7 +19,7 @@ type action struct {
 // actions and their weights, which add up to 64. rapid shrinks to the first one.
 var actions = []action{
 	{"wait", 1, func(*world, uint16) (Command, change) { return Command{}, nothing }},
-	{"go on", 20, goOn},
+	{"go on", 17, goOn},
 	{"what is due", 5, func(w *world, _ uint16) (Command, change) {
 		return w.command(Command{Step: StatusAt(w.eager, w.p, w.now).Due})
 	}},
@@ -72,6 +72,13 @@ var actions = []action{
 		w.lazy.Versions = slices.DeleteFunc(slices.Clone(w.lazy.Versions), ended)
 		return Command{}, nothing
 	}},
+	{"quarantine", 2, func(w *world, arg uint16) (Command, change) {
+		length := []time.Duration{day, 14 * day, MaxQuarantine, time.Hour, tick, 2 * day, 0, MaxQuarantine + tick}[arg]
+		return w.command(Command{Step: StepQuarantine, Until: w.now.Add(length), Lifts: arg&1 == 1})
+	}},
+	{"release quarantine", 1, func(w *world, arg uint16) (Command, change) {
+		return w.command(Command{Step: StepReleaseQuarantine, Lifts: arg&1 == 1})
+	}},
 	{"rename", 1, func(_ *world, arg uint16) (Command, change) {
 		return Command{}, func(c Credential) (Credential, []Transition, error) {
 			c.Highest += int64(arg)
@@ -110,6 +117,9 @@ func nothing(c Credential) (Credential, []Transition, error) { return c, nil, ni
 
 func (w *world) command(cmd Command) (Command, change) {
 	cmd.Actor, cmd.Reason = anyone, "because"
+	if cmd.Step == StepQuarantine && !cmd.Lifts {
+		cmd.Actor = "other"
+	}
 	if cmd.Step == StepNone {
 		return Command{}, nothing
 	}
@@ -131,6 +141,8 @@ func goOn(w *world, arg uint16) (Command, change) {
 	switch c := w.eager; {
 	case c.Hold != nil && arg != 0:
 		return w.command(Command{Step: StepRelease})
+	case c.Quarantine != nil && arg > 1:
+		return w.command(Command{Step: StepReleaseQuarantine, Lifts: true})
 	case c.Phase() == PhaseStable:
 		sensible = []Command{{Step: StepBegin}, {Step: StepRotate}}
 	case c.Phase() == PhaseStaged:
@@ -154,8 +166,8 @@ func use(which func(Credential) (Version, bool)) func(*world, uint16) (Command, 
 		p, now := w.p, w.now
 		return Command{}, func(c Credential) (Credential, []Transition, error) {
 			c, done, valid := Use(c, p, v.Number, EvidenceIntrospection, "run", now)
-			if valid != ok {
-				w.fail("use of version %d: valid %t, want %t", v.Number, valid, ok)
+			if want := ok && !slices.Contains(w.eager.Quarantined(), v.Number); valid != want {
+				w.fail("use of version %d: valid %t, want %t", v.Number, valid, want)
 			}
 			return c, done, nil
 		}

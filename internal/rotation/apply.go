@@ -58,6 +58,12 @@ func (d *draft) perform(cmd Command, now time.Time) {
 	case StepRelease:
 		d.c.Hold = nil
 		d.record(Transition{Step: StepRelease, At: now, Actor: by, Reason: reason})
+	case StepQuarantine:
+		d.setQuarantine(cmd, now)
+	case StepReleaseQuarantine:
+		t := Transition{Step: cmd.Step, At: now, Actor: by, Reason: reason, Versions: d.c.Quarantined()}
+		d.c.Quarantine = nil
+		d.record(t)
 	}
 }
 

@@ -8,6 +8,8 @@ type Attention struct {
 	Overdue bool // the policy's max_age has passed, or the credentials have ended at the third party
 	Waiting bool // the pending version waits for evidence
 	Held    bool
+
+	Quarantined bool
 }
 
 // AttentionAt is what the status of a credential asks for.
@@ -15,7 +17,8 @@ func AttentionAt(c Credential, p Policy, now time.Time) Attention {
 	s := StatusAt(c, p, now)
 	return Attention{
 		Due: s.Due != StepNone, Overdue: s.Reason == ReasonOverdue, Held: c.Hold != nil,
-		Waiting: s.Reason == ReasonAwaitingAcknowledgement || s.Reason == ReasonNotEnforced,
+		Quarantined: c.Quarantine != nil,
+		Waiting:     s.Reason == ReasonAwaitingAcknowledgement || s.Reason == ReasonNotEnforced,
 	}
 }
 
@@ -24,5 +27,6 @@ func ConnectorAttentionAt(c Credential, p Policy, expiry, now time.Time) Attenti
 	status := AgeAt(c, p, expiry, now).Status
 	return Attention{
 		Due: status == AgeDue || status == AgeOverdue, Overdue: status == AgeOverdue, Held: c.Hold != nil,
+		Quarantined: c.Quarantine != nil,
 	}
 }

@@ -22,8 +22,8 @@ func Replace(c Credential, actor string, now time.Time) (Credential, Transition,
 }
 
 // Renew stores what the platform itself has got in exchange for the current credentials, such as the refresh token that
-// replaces a used one. It is the same grant, so its age goes on: it is current since the credentials were supplied. A
-// hold does not refuse it, because the credentials would be lost.
+// replaces a used one. It is the same grant, so its age goes on: it is current since the credentials were supplied, and
+// a quarantine of the one covers the other. A hold does not refuse it, because the credentials would be lost.
 func Renew(c Credential, now time.Time) (Credential, Transition, bool) {
 	d := newDraft(c, Policy{})
 	old := d.live(StateCurrent)
@@ -36,6 +36,11 @@ func Renew(c Credential, now time.Time) (Credential, Transition, bool) {
 	t.Versions = append(t.Versions, old.Number)
 	issued := d.issue(StateCurrent, now)
 	issued.CurrentSince = since
+	if q := c.Quarantine; q.Covers(old.Number) {
+		extended := *q
+		extended.Through = issued.Number
+		d.c.Quarantine = &extended
+	}
 	t.Issued = issued.Number
 	t.Versions = append(t.Versions, t.Issued)
 	d.record(t)
@@ -77,7 +82,8 @@ type Age struct {
 }
 
 // AgeAt computes the age of a connector's credentials. They have no overlap, so their only phases are stable and
-// revoked. On hold they are neither due nor overdue.
+// revoked. On hold and in
+// quarantine they are neither due nor overdue.
 //
 // Where they end at the third party (a zero expiry is never), they are due an overlap before that, so that there is
 // time to hand new ones over, and overdue from then on.
@@ -97,7 +103,7 @@ func AgeAt(c Credential, p Policy, expiry, now time.Time) Age {
 		a.DueAt = soon
 	}
 	switch {
-	case c.Hold != nil:
+	case c.Hold != nil || c.Quarantine != nil:
 	case c.olderThan(p.MaxAge, now) || !expiry.IsZero() && !now.Before(expiry):
 		a.Status = AgeOverdue
 	case !a.DueAt.IsZero() && !now.Before(a.DueAt):

@@ -82,11 +82,13 @@ const (
 
 // Credential is everything that the rules need of one secret.
 type Credential struct {
-	Versions  []Version // every valid version at least; the rules leave ended ones untouched
-	Highest   int64     // the highest number ever given out under this name, cancelled ones included
-	Version   int64     // the number a consumer should hold; 0 before the first; phase revoked keeps the last one
-	Hold      *Hold
-	ExpiresAt time.Time // zero: never
+	Versions []Version // every valid version at least; the rules leave ended ones untouched
+	Highest  int64     // the highest number ever given out under this name, cancelled ones included
+	Version  int64     // the number a consumer should hold; 0 before the first; phase revoked keeps the last one
+	Hold     *Hold
+	// Quarantine is why its versions up to a number are refused; nil for none.
+	Quarantine *Quarantine
+	ExpiresAt  time.Time // zero: never
 
 	// RequestedAfter is the highest number at the time of the last request for a rotation. The request is open until
 	// the current number is above it (see Request).
@@ -158,11 +160,17 @@ func (c Credential) Requested() bool {
 // NextDeadline is the first moment at which Settle will have something to do; zero when there is none.
 func (c Credential) NextDeadline() time.Time {
 	at := c.PhaseEnds()
-	if !c.ExpiresAt.IsZero() && c.Phase() != PhaseRevoked && (at.IsZero() || !at.Before(c.ExpiresAt)) {
+	if q := c.Quarantine; q != nil && (at.IsZero() || !at.Before(q.Until)) {
+		at = q.Until
+	}
+	if c.expires() && (at.IsZero() || !at.Before(c.ExpiresAt)) {
 		at = c.ExpiresAt
 	}
 	return at
 }
+
+// expires reports whether something is left that expires_at will end.
+func (c Credential) expires() bool { return !c.ExpiresAt.IsZero() && c.Phase() != PhaseRevoked }
 
 // pausedAt reports whether a deadline has passed and waits for the clock to be trusted.
 func (c Credential) pausedAt(p Policy, now time.Time) bool {
@@ -171,10 +179,10 @@ func (c Credential) pausedAt(p Policy, now time.Time) bool {
 }
 
 // ValidAt decides whether a version is accepted at a moment, from the stored timestamps alone. A deadline that has
-// passed counts even if it is not settled yet.
+// passed counts even if it is not settled yet, and a version in quarantine is not accepted.
 func (c Credential) ValidAt(p Policy, number int64, now time.Time) bool {
 	v, ok := c.Lookup(number)
-	if !ok || !v.State.Valid() || c.expired(now) {
+	if !ok || !v.State.Valid() || c.expired(now) || c.Quarantine.Covers(number) {
 		return false
 	}
 	switch ends := c.CurrentEnds(); {
@@ -200,10 +208,14 @@ func (v *Version) takesOver(currentEnds time.Time) bool {
 
 // EndsAt is when a version ends by itself, as far as the versions are known now; see Policy.EndsAt.
 func (c Credential) EndsAt(p Policy, v Version) time.Time {
+	end := p.EndsAt(v, c.ExpiresAt)
 	if v.takesOver(c.CurrentEnds()) {
-		return c.ExpiresAt
+		end = c.ExpiresAt
 	}
-	return p.EndsAt(v, c.ExpiresAt)
+	if q := c.Quarantine; v.State.Valid() && q.Covers(v.Number) && (end.IsZero() || q.Until.Before(end)) {
+		end = q.Until
+	}
+	return end
 }
 
 // expired reports whether expires_at has passed; the credential is valid strictly before it.

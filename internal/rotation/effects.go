@@ -221,14 +221,21 @@ func (d *draft) holdToo(reason, by string, at time.Time) {
 		return
 	}
 	h := *d.c.Hold
-	const between = "; "
-	known := slices.Contains(strings.Split(h.Reason, between), reason)
-	if known || len(h.Reason)+len(between)+len(reason) > maxHoldReason {
+	if h.Reason = bothReasons(h.Reason, reason); h.Reason == d.c.Hold.Reason {
 		return
 	}
-	h.Reason += between + reason
 	d.c.Hold = &h
 	d.record(Transition{Step: StepHold, At: at, Actor: by, Reason: reason})
+}
+
+// bothReasons adds a reason to others, unless it is among them or they get too long.
+func bothReasons(reasons, another string) string {
+	const between = "; "
+	known := slices.Contains(strings.Split(reasons, between), another)
+	if known || len(reasons)+len(between)+len(another) > maxHoldReason {
+		return reasons
+	}
+	return reasons + between + another
 }
 
 func (d *draft) setHold(reason, by string, at time.Time) {

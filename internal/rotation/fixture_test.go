@@ -164,6 +164,9 @@ func sameFacts(a, b Credential) bool {
 	if (a.Hold == nil) != (b.Hold == nil) || a.Hold != nil && *a.Hold != *b.Hold {
 		return false
 	}
+	if (a.Quarantine == nil) != (b.Quarantine == nil) || a.Quarantine != nil && *a.Quarantine != *b.Quarantine {
+		return false
+	}
 	return a.Highest == b.Highest && a.Version == b.Version && a.ExpiresAt.Equal(b.ExpiresAt) &&
 		a.RequestedAfter == b.RequestedAfter && a.NotEnforced == b.NotEnforced
 }

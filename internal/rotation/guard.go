@@ -12,17 +12,20 @@ type guard func(c Credential, p Policy, cmd Command, now time.Time) error
 // guards lists the conditions of every step that a Command may request, in the order in which they are checked: what
 // is wrong with the request, then the hold, then the phase, then the rest.
 var guards = map[Step][]guard{
-	StepBegin:       {notHeld, inPhase(PhaseStable)},
-	StepRotate:      {notHeld, inPhase(PhaseStable), needsNoAcknowledgement},
+	StepBegin:       {notHeld, notQuarantined, inPhase(PhaseStable)},
+	StepRotate:      {notHeld, notQuarantined, inPhase(PhaseStable), needsNoAcknowledgement},
 	StepAcknowledge: {namesAVersion, inPhase(PhaseStaged), namesThePending},
-	StepPromote:     {forceHasReason, notHeld, inPhase(PhaseStaged), provenOrForced},
+	StepPromote:     {forceHasReason, notHeld, notQuarantined, inPhase(PhaseStaged), provenOrForced},
 	StepRetire:      {forceHasReason, inPhase(PhaseDraining), quietOrForced},
 	StepCancel:      {inPhase(PhaseStaged)},
-	StepRollback:    {notHeld, inPhase(PhaseDraining)},
+	StepRollback:    {notHeld, notQuarantined, inPhase(PhaseDraining)},
 	StepRevoke:      {hasReason, namesWhatToRevoke},
 	StepReissue:     {notHeld, inPhase(PhaseRevoked), notExpired},
 	StepHold:        {hasReason},
 	StepRelease:     {isHeld},
+
+	StepQuarantine:        {hasReason, endsInTime, hasValidVersion, addsToQuarantine},
+	StepReleaseQuarantine: {hasReason, isQuarantined, mayLift},
 }
 
 // refusal returns why a step cannot be done; nil if it can.
@@ -72,11 +75,15 @@ func notHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {
 		return nil
 	}
 	why := "%s refused: on hold since %s by %s: %s; release the hold first"
-	by := c.Hold.By
-	if c.Hold.ByName != "" {
-		by = c.Hold.ByName + " (" + by + ")"
-	}
+	by := actor(c.Hold.By, c.Hold.ByName)
 	return &Error{Code: CodeHeld, Message: fmt.Sprintf(why, cmd.Step, date(c.Hold.At), by, c.Hold.Reason)}
+}
+
+func actor(id, name string) string {
+	if name == "" {
+		return id
+	}
+	return name + " (" + id + ")"
 }
 
 func isHeld(c Credential, _ Policy, cmd Command, _ time.Time) error {

@@ -35,13 +35,44 @@ func (w *world) checkChange(before, next Credential, done []Transition) {
 		if last.Step == StepHold { // a revoke that sets one as well
 			last = done[len(done)-2]
 		}
-		if last.Step != StepRevoke && last.Step != StepExpire || last.Actor == ActorPlatform && last.Step == StepRevoke &&
+		if last.Step != StepRevoke && last.Step != StepExpire && last.Step != StepEndQuarantine || last.Actor == ActorPlatform && last.Step == StepRevoke &&
 			!last.At.Equal(before.CurrentEnds()) {
 			w.fail("%s left nothing valid", last.Step)
 		}
 	}
 	w.checkConsumer(before, next)
 	w.checkHold(before, next, done)
+	w.checkQuarantine(before, next, done)
+}
+
+// checkQuarantine checks that a quarantine comes and goes by its own steps, that who set it stays, that its end is
+// bounded, and that what it has covered is never active before it was released.
+func (w *world) checkQuarantine(before, next Credential, done []Transition) {
+	var set, gone bool
+	for _, tr := range done {
+		set = set || tr.Step == StepQuarantine
+		gone = gone || tr.Step == StepReleaseQuarantine || tr.Step == StepEndQuarantine
+	}
+	was, is := before.Quarantine, next.Quarantine
+	switch {
+	case is != nil && (was == nil || *was != *is) && !set:
+		w.fail("a quarantine appeared or changed with %+v", done)
+	case is == nil && was != nil && !gone:
+		w.fail("a quarantine disappeared with %+v", done)
+	case is != nil && was != nil && (is.By != was.By || !is.At.Equal(was.At) || is.Through < was.Through):
+		w.fail("the quarantine %+v became %+v", was, is)
+	case is != nil && is.Until.After(w.now.Add(MaxQuarantine)):
+		w.fail("the quarantine ends at %s", is.Until)
+	}
+	for _, v := range before.Quarantined() {
+		now, _ := next.Lookup(v)
+		if now.State.Valid() && is == nil && done[len(done)-1].Step != StepReleaseQuarantine {
+			w.fail("version %d came out of quarantine with %+v", v, done)
+		}
+	}
+	if covered := len(next.Quarantined()); covered != 0 && covered != len(next.Numbers().Valid()) {
+		w.fail("the quarantine covers %d of the valid versions %v", covered, next.Numbers().Valid())
+	}
 }
 
 // checkHold checks that no deadline sets or releases a hold, and that a cancel and a rollback set one.
@@ -142,7 +173,7 @@ func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 	var valid []int64
 	for _, v := range unsettled.Versions {
 		is := unsettled.ValidAt(w.p, v.Number, now)
-		if s, _ := settled.Lookup(v.Number); is != s.State.Valid() {
+		if s, _ := settled.Lookup(v.Number); is != (s.State.Valid() && !settled.Quarantine.Covers(v.Number)) {
 			w.fail("at %s version %d is valid at use: %t, but settled it is %s", now, v.Number, is, s.State)
 		}
 		if is {
@@ -150,7 +181,8 @@ func (w *world) checkMoment(unsettled, settled Credential, now time.Time) {
 		}
 	}
 	expired := !w.eager.ExpiresAt.IsZero() && !now.Before(w.eager.ExpiresAt)
-	if none := w.eager.Phase() == PhaseRevoked || expired || w.ranOut(now); none != (len(valid) == 0) {
+	quarantined := len(w.eager.Quarantined()) > 0
+	if none := w.eager.Phase() == PhaseRevoked || expired || quarantined || w.ranOut(now); none != (len(valid) == 0) {
 		w.fail("at %s valid: %v", now, valid)
 	}
 	for _, number := range valid {
@@ -191,7 +223,7 @@ func (w *world) ranOut(now time.Time) bool {
 	return inTime && pending.Evidence == nil && w.p.OnStageTimeout == OnTimeoutCancel
 }
 
-// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, and an open request falls due.
+// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, a quarantine only a reissue, and an open request falls due.
 func (w *world) checkStatus(c Credential) {
 	s := StatusAt(w.lazy, w.p, w.now)
 	if s.Phase != c.Phase() || s.Version != c.Version || s.NextVersion != c.Highest+1 {
@@ -200,8 +232,11 @@ func (w *world) checkStatus(c Credential) {
 	if c.Hold != nil && (s.Due != StepNone || s.Reason != ReasonHeld) {
 		w.fail("on hold, but due is %s (%s)", s.Due, s.Reason)
 	}
+	if c.Quarantine != nil && s.Due != StepNone && s.Due != StepReissue {
+		w.fail("in quarantine, but due is %s (%s)", s.Due, s.Reason)
+	}
 	current, _ := c.Current()
-	wanted := c.Phase() == PhaseStable && c.Hold == nil && (current.Number <= c.RequestedAfter || current.Bounded)
+	wanted := c.Phase() == PhaseStable && c.Hold == nil && c.Quarantine == nil && (current.Number <= c.RequestedAfter || current.Bounded)
 	if wanted && s.Due != StepBegin && s.Due != StepRotate {
 		w.fail("a rotation was requested, or the current version has an end, but due is %s", s.Due)
 	}

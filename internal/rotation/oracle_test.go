@@ -28,6 +28,14 @@ func (w *world) refused(c Credential, cmd Command) string {
 		}
 	}
 	switch cmd.Step {
+	case StepBegin, StepRotate, StepPromote, StepRollback:
+		if c.Quarantine != nil {
+			return CodeQuarantined
+		}
+	case StepQuarantine, StepReleaseQuarantine:
+		return w.refusedQuarantine(c, cmd)
+	}
+	switch cmd.Step {
 	case StepBegin:
 		return no(!inStable)
 	case StepRotate:
@@ -66,6 +74,30 @@ func (w *world) refused(c Credential, cmd Command) string {
 		}
 	}
 	return "" // revoke and hold are never refused
+}
+
+// refusedQuarantine is refused for setting and releasing a quarantine.
+func (w *world) refusedQuarantine(c Credential, cmd Command) string {
+	q := c.Quarantine
+	own := q != nil && (cmd.Lifts || cmd.Actor == q.By)
+	if cmd.Step == StepReleaseQuarantine {
+		switch {
+		case q == nil:
+			return CodeConflict
+		case !own:
+			return CodeForbidden
+		}
+		return ""
+	}
+	switch {
+	case !cmd.Until.After(w.now) || cmd.Until.Sub(w.now) > MaxQuarantine:
+		return CodeInvalid
+	case c.Phase() == PhaseRevoked:
+		return CodeConflict
+	case q != nil && !own && !cmd.Until.Before(q.Until) && one(c.Current()).Number <= q.Through:
+		return CodeConflict
+	}
+	return ""
 }
 
 // unproven is the refusal of a step that the policy alone forbids.
@@ -110,6 +142,12 @@ func (w *world) checkResult(cmd Command, before, next Credential, done []Transit
 		w.fail("%s led to phase %s, want %s", cmd.Step, next.Phase(), want)
 	}
 	switch cmd.Step {
+	case StepQuarantine:
+		for _, v := range next.Versions {
+			if next.ValidAt(w.p, v.Number, w.now) {
+				w.fail("version %d is valid in quarantine", v.Number)
+			}
+		}
 	case StepRevoke, StepMinimumVersion:
 		limit := cmd.Below
 		if cmd.All {

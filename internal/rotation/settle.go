@@ -31,8 +31,10 @@ func (d *draft) settle(from, to time.Time) {
 			return
 		}
 		// Where expires_at falls together with another deadline, expires_at wins: nothing comes after it.
-		if at.Equal(d.c.ExpiresAt) {
+		if d.c.expires() && at.Equal(d.c.ExpiresAt) {
 			d.revokeBelow(d.c.Highest+1, StepExpire, ReasonExpired, ActorPlatform, at)
+		} else if q := d.c.Quarantine; q != nil && at.Equal(q.Until) {
+			d.endQuarantine(at)
 		} else if at.Equal(d.c.CurrentEnds()) {
 			d.endBounded(at)
 		} else if pending := d.live(StatePending); pending != nil {

@@ -63,6 +63,7 @@ var dueRules = []dueRule{
 	dueHeld,
 	dueExpired,
 	dueRevoked,
+	dueQuarantined,
 	dueBounded,
 	dueOverdue,
 	dueRequested,
@@ -93,6 +94,11 @@ func dueExpired(c Credential, _ Policy, now time.Time) (Step, string, bool) {
 
 func dueRevoked(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
 	return StepReissue, ReasonRevoked, c.Phase() == PhaseRevoked
+}
+
+// dueQuarantined: nothing falls due meanwhile but to reissue what has no valid version.
+func dueQuarantined(c Credential, _ Policy, _ time.Time) (Step, string, bool) {
+	return StepNone, ReasonQuarantined, c.Quarantine != nil
 }
 
 // dueBounded: the newer version was revoked, so there has to be another one before this one ends.

@@ -22,6 +22,9 @@ const (
 	StepReissue     Step = "reissue"
 	StepHold        Step = "hold"
 	StepRelease     Step = "release"
+
+	StepQuarantine        Step = "quarantine"
+	StepReleaseQuarantine Step = "release_quarantine"
 )
 
 // Steps that have a function of their own, the step that only a deadline takes, and the absence of a step.
@@ -31,6 +34,7 @@ const (
 	StepExpire         Step = "expire"
 	StepMinimumVersion Step = "minimum_version"
 	StepReplace        Step = "replace"
+	StepEndQuarantine  Step = "end_quarantine"
 )
 
 // Moves reports whether the step changes the stored object as a client sees it, so that its etag changes. Evidence does
@@ -41,13 +45,16 @@ func (s Step) Moves() bool { return s != StepAcknowledge }
 type Command struct {
 	Step     Step
 	Actor    string
-	Reason   string // required for revoke, hold, and whatever is forced
+	Reason   string // required for revoke, hold, quarantine, and whatever is forced
 	Force    bool   // promote and retire: without their guard
 	Version  int64  // acknowledge: the pending version, so that no other version is acknowledged by mistake
 	Evidence string // acknowledge: the kind of evidence; empty means EvidenceAcknowledgement
 	Below    int64  // revoke: every version below this number
 	All      bool   // revoke: every version
 	Hold     bool   // revoke: set a hold as well
+
+	Until time.Time // quarantine: when it ends by itself; zero for after DefaultQuarantine
+	Lifts bool      // quarantine and release_quarantine: the actor may release what others have set
 }
 
 // Transition is one change of a credential: one audit event.
@@ -73,6 +80,7 @@ const (
 	ReasonHeld                    = "held"
 	ReasonExpired                 = "expired"
 	ReasonRevoked                 = "revoked"
+	ReasonQuarantined             = "quarantined"
 )
 
 // The reasons that a Transition or an ended version records where none was given.
@@ -88,6 +96,8 @@ const (
 	ReasonReplaced       = "replaced"        // new connector credentials took its place
 	ReasonRenewed        = "renewed"         // the authorization server replaced the refresh token
 	ReasonTypeChanged    = "type_changed"    // the connector is for another service
+
+	ReasonQuarantineEnded = "quarantine_ended" // the quarantine reached its end, and nobody had released it
 )
 
 // The codes of an Error, the same as on the wire.
@@ -95,6 +105,9 @@ const (
 	CodeConflict = "conflict"
 	CodeHeld     = "held"
 	CodeInvalid  = "invalid"
+
+	CodeQuarantined = "quarantined"
+	CodeForbidden   = "forbidden"
 
 	CodeAcknowledgementRequired = "acknowledgement_required"
 )

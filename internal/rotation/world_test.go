@@ -202,6 +202,9 @@ func describe(c Credential) string {
 	if c.Hold != nil {
 		s += fmt.Sprintf(", hold %+v", *c.Hold)
 	}
+	if c.Quarantine != nil {
+		s += fmt.Sprintf(", quarantine %+v", *c.Quarantine)
+	}
 	if !c.ExpiresAt.IsZero() {
 		s += ", expires " + c.ExpiresAt.Format(time.RFC3339Nano)
 	}

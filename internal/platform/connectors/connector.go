@@ -27,7 +27,16 @@ type connector struct {
 	refresh    *store.Refresh    // of its access token; nil unless its type is oauth2 and it has credentials
 }
 
-// load reads a connector. It has no deadlines, so there is nothing to settle.
+// load reads a connector. Its one deadline is the end of a quarantine.
+func (h *Handler) load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
+	c, err := load(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return c, h.engine.Settle(ctx, tx, c)
+}
+
+// load reads a connector as it is stored.
 func load(ctx context.Context, tx *txn.Tx, id string) (*connector, error) {
 	record, err := Read(ctx, tx, id)
 	if errors.Is(err, store.ErrNotFound) {

@@ -27,10 +27,11 @@ type Handler struct {
 
 // New returns a handler, and makes connectors known to the engine.
 func New(engine *credentials.Engine, changes *httpapi.Changes, tokenURL func(string) error) *Handler {
+	h := &Handler{engine: engine, changes: changes, tokenURL: tokenURL}
 	engine.Register(api.Connectors, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
-		return load(ctx, tx, id)
+		return h.load(ctx, tx, id)
 	})
-	return &Handler{engine: engine, changes: changes, tokenURL: tokenURL}
+	return h
 }
 
 // Mount registers the routes.
@@ -159,6 +160,11 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 		if found, err = ofPage(ctx, tx, records); err != nil {
 			return err
 		}
+		for _, c := range found {
+			if err := h.engine.Settle(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 		out, err = httpapi.Selected(in.PageSize, found, func(c *connector) string { return c.ID },
 			func(c *connector) bool { return c.in(selection, tx.Now) },
 			func(c *connector) api.Connector { return c.flatten(tx.Now) })
@@ -175,7 +181,7 @@ type patchInput struct {
 
 func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		c, err := load(ctx, tx, in.ID)
+		c, err := h.load(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +230,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 
 func (h *Handler) delete(ctx context.Context, in *httpapi.Deleting) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		c, err := load(ctx, tx, in.ID)
+		c, err := h.load(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -234,7 +240,7 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.Deleting) (*httpapi.An
 
 func (h *Handler) undelete(ctx context.Context, in *httpapi.Undeleting) (*httpapi.Answer, error) {
 	return h.changes.Do(ctx, in.IdempotencyKey, func(tx *txn.Tx) (*httpapi.Answer, error) {
-		c, err := load(ctx, tx, in.ID)
+		c, err := h.load(ctx, tx, in.ID)
 		if err != nil {
 			return nil, err
 		}

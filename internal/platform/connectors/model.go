@@ -122,7 +122,8 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
-		Hold: lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
+		Quarantine: lifecycle.FlattenQuarantine(c.Credential.Credential),
+		Hold:       lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
 	}
 }
 

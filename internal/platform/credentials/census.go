@@ -21,13 +21,13 @@ type Group struct {
 }
 
 // Tally is how many credentials of a group need attention.
-type Tally struct{ Due, Overdue, Waiting, Held int }
+type Tally struct{ Due, Overdue, Waiting, Held, Quarantined int }
 
 func (t *Tally) add(a rotation.Attention) {
 	for _, c := range []struct {
 		to  *int
 		yes bool
-	}{{&t.Due, a.Due}, {&t.Overdue, a.Overdue}, {&t.Waiting, a.Waiting}, {&t.Held, a.Held}} {
+	}{{&t.Due, a.Due}, {&t.Overdue, a.Overdue}, {&t.Waiting, a.Waiting}, {&t.Held, a.Held}, {&t.Quarantined, a.Quarantined}} {
 		if c.yes {
 			*c.to++
 		}

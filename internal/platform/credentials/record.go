@@ -68,16 +68,26 @@ func Record(
 			return err
 		}
 	}
-	if h := after.Hold; h != nil && h.By == tx.Actor && h.ByName == "" {
-		named := *h
-		named.ByName = tx.ActorName
-		after.Hold = &named
-	}
+	nameActor(tx, &after)
 	p.Credential.Credential = after
 	if after.Highest == before.Highest {
 		return nil
 	}
 	return tx.RecordNumber(ctx, tx.Scope, p.Kind.Path, p.Object.Name, after.Highest)
+}
+
+// nameActor adds the name of the caller to what the caller has just set.
+func nameActor(tx *txn.Tx, c *rotation.Credential) {
+	if h := c.Hold; h != nil && h.By == tx.Actor && h.ByName == "" {
+		named := *h
+		named.ByName = tx.ActorName
+		c.Hold = &named
+	}
+	if q := c.Quarantine; q != nil && q.By == tx.Actor && q.ByName == "" {
+		named := *q
+		named.ByName = tx.ActorName
+		c.Quarantine = &named
+	}
 }
 
 // cancelled reports whether a version ended with its stage. Its value was then not reported as leaked.

@@ -67,6 +67,12 @@ func validVersion(ctx context.Context, tx *txn.Tx, p Parts, number int64) (rotat
 	if p.Credential.ValidAt(p.Policy, v.Number, tx.Now) {
 		return v, nil
 	}
+	if q := p.Credential.Quarantine; v.State.Valid() && q.Covers(v.Number) {
+		return rotation.Version{}, problem.New(api.CodeQuarantined, "",
+			"version %d of the %s %q is in quarantine since %s, until %s, and cannot be revealed; release the quarantine, "+
+				"or raise minimum_version to issue another version", v.Number, p.Kind.Singular, p.Object.Name,
+			q.At.UTC().Format(time.RFC3339), q.Until.UTC().Format(time.RFC3339))
+	}
 	if v.State.Valid() { // nothing that is past its deadline is left to be carried out, unless the clock is in doubt
 		return rotation.Version{}, problem.New(api.CodeConflict, "",
 			"version %d of the %s %q is past its deadline %s by the platform's clock, which jumped and is in doubt; "+

@@ -70,6 +70,9 @@ func (r Rows) ScopedToken(t *store.ScopedToken) (Bound, error) {
 	if t.RateLimit != nil { // an older build knew none, and bound none
 		columns = append(columns, *t.RateLimit)
 	}
+	if q := t.Credential.Quarantine; q != nil {
+		columns = append(columns, quarantine(q))
+	}
 	return r.bind(row, columns...)
 }
 
@@ -80,9 +83,15 @@ func version(v rotation.Version) []any {
 	}
 }
 
+func quarantine(q *rotation.Quarantine) []any { return []any{"quarantine", q.Through, micros(q.Until)} }
+
 // Connector binds what the tokens of a connector may do to the connector.
 func (r Rows) Connector(c *store.Connector) (Bound, error) {
-	return r.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, c.Enabled, c.AllowedScopes)
+	columns := []any{c.Enabled, c.AllowedScopes}
+	if q := c.Credential.Quarantine; q != nil {
+		columns = append(columns, quarantine(q))
+	}
+	return r.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, columns...)
 }
 
 // Policy binds the limits of a rotation policy to the policy.

@@ -1,5 +1,5 @@
-// Package lifecycle has the routes that every kind of object with a credential has in common: revoke, hold, release and
-// versions, and for what is rotated the steps and reveal. It decides nothing: package credentials does, and the domain
+// Package lifecycle has the routes that every kind of object with a credential has in common: revoke, hold, release,
+// quarantine, release-quarantine and versions, and for what is rotated the steps and reveal. It decides nothing: package credentials does, and the domain
 // shows the object.
 package lifecycle
 
@@ -44,6 +44,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		return o.Show(tx.Now), nil
 	})
 	r.OrNull(h.Returns, "hold")
+	r.OrNull(h.Returns, "quarantine")
 	r.OrNull(api.Version{}, "evidence")
 	op := h.operation("revoke"+h.Label, http.MethodPost, "revoke", api.PermissionContain)
 	op.Summary = "Revoke versions of a " + h.Kind.Singular
@@ -62,6 +63,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	op = h.operation("release"+h.Label, http.MethodPost, "release", api.PermissionContain)
 	op.Summary, op.Description = "Release a "+h.Kind.Singular, "Ends the hold."
 	httpapi.Register(r, op, h.hold(rotation.StepRelease))
+
+	h.mountQuarantine(r)
 
 	op = h.operation("list"+h.Label+"Versions", http.MethodGet, "versions", api.PermissionRead)
 	op.Summary = "List the versions of a " + h.Kind.Singular

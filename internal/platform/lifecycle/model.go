@@ -50,6 +50,21 @@ func FlattenHold(h *rotation.Hold) *api.Hold {
 	return &api.Hold{Reason: h.Reason, At: h.At.UTC(), By: h.By, ByName: h.ByName}
 }
 
+// FlattenQuarantine shows a quarantine, with the valid versions that it covers; null for none.
+func FlattenQuarantine(c rotation.Credential) *api.Quarantine {
+	q := c.Quarantine
+	if q == nil {
+		return nil
+	}
+	covers := c.Quarantined()
+	if covers == nil {
+		covers = []int64{}
+	}
+	return &api.Quarantine{
+		Reason: q.Reason, At: q.At.UTC(), Until: q.Until.UTC(), By: q.By, ByName: q.ByName, Versions: covers,
+	}
+}
+
 // FlattenRotation shows where a credential stands in its rotation.
 func FlattenRotation(s rotation.Status) api.Rotation {
 	return api.Rotation{

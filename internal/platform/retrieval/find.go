@@ -150,6 +150,11 @@ func (h *Handler) read(ctx context.Context, tx *txn.Tx, caller *access.Request, 
 		return nil, problem.New(api.CodeConflict, "",
 			"the connector %q has no credentials now: they were never set, or they were revoked; set new ones", c.Name)
 	}
+	if q := c.Credential.Quarantine; q.Covers(current.Number) {
+		return nil, problem.New(api.CodeQuarantined, "", "the credentials of the connector %q are in quarantine since %s, "+
+			"until %s, and are given to nobody; set new ones, or release them", c.Name, q.At.UTC().Format(time.RFC3339),
+			q.Until.UTC().Format(time.RFC3339))
+	}
 	if c.Type == api.TypeOAuth2 { // what is sealed stays in the platform
 		refresh, err := tx.Refresh(ctx, tx.Scope, id)
 		return &held{token: known, connector: c, number: current.Number, refresh: refresh}, err

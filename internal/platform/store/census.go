@@ -29,10 +29,10 @@ func (tx *Tx) CountedAfter(ctx context.Context, id string, limit int) (page []*C
 	byID := map[string]*Counted{}
 	err = tx.each(ctx, selectCounted, []any{id, limit}, func(row scanner) error {
 		var c Counted
-		var hold noteColumns
+		var marks markColumns
 		dest := []any{&c.Ref.Scope.Tenant, &c.Ref.Scope.Environment, &c.Ref.Kind, &c.Ref.ID, &c.PolicyID, &c.ExpireAt}
-		err := row.Scan(append(dest, c.Credential.columns(&hold)...)...)
-		c.Credential.setHold(hold)
+		err := row.Scan(append(dest, c.Credential.columns(&marks)...)...)
+		c.Credential.setMarks(marks)
 		page, byID[c.Ref.ID] = append(page, &c), &c
 		return err
 	})

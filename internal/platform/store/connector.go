@@ -42,13 +42,13 @@ var (
 
 func scanConnector(row scanner) (*Connector, error) {
 	var c Connector
-	var hold noteColumns
+	var marks markColumns
 	dest := append([]any{
 		&c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
 		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.CredentialsExpireAt, &c.Digest,
-	}, c.Credential.columns(&hold)...)
+	}, c.Credential.columns(&marks)...)
 	err := c.scan(row, api.KindConnectors, dest...)
-	c.Credential.setHold(hold)
+	c.Credential.setMarks(marks)
 	return &c, err
 }
 

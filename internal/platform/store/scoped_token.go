@@ -42,14 +42,14 @@ var (
 
 func scanScopedToken(row scanner) (*ScopedToken, error) {
 	var t ScopedToken
-	var hold noteColumns
+	var marks markColumns
 	dest := append([]any{
 		&t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
 		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection,
 		&t.RateLimit,
-	}, t.Credential.columns(&hold)...)
+	}, t.Credential.columns(&marks)...)
 	err := t.scan(row, api.KindScopedTokens, dest...)
-	t.Credential.setHold(hold)
+	t.Credential.setMarks(marks)
 	return &t, err
 }
 

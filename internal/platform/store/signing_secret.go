@@ -97,15 +97,15 @@ var (
 
 func scanSigningSecret(row scanner) (*SigningSecret, error) {
 	var s SigningSecret
-	var hold noteColumns
+	var marks markColumns
 	dest := append([]any{
 		&s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID,
 		column.JSON(&s.RotateWhenChanged), &s.MinimumVersion, &s.DeletionProtection, column.Time(&s.NextProbeAt), &s.Probes,
 		&s.Probe.Version, column.Time(&s.Probe.At), &s.Probe.Result, &s.Probe.Status, &s.Probe.ControlStatus,
 		&s.Probe.Detail, column.JSON(&s.RevokedSecrets),
-	}, s.Credential.columns(&hold)...)
+	}, s.Credential.columns(&marks)...)
 	err := s.scan(row, api.KindSigningSecrets, dest...)
-	s.Credential.setHold(hold)
+	s.Credential.setMarks(marks)
 	return &s, err
 }
 
