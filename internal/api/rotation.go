@@ -121,7 +121,8 @@ type HoldRequest struct {
 // QuarantineRequest is the body of quarantine.
 type QuarantineRequest struct {
 	Reason string     `json:"reason" doc:"Why. Kept in the audit."`
-	Until  *time.Time `json:"until,omitempty" doc:"When the versions that it covers are revoked, unless it is released before: at most 90 days from now. 14 days from now if absent."`
+	Until  *time.Time `json:"until,omitempty" doc:"When the versions that it covers are revoked, unless it is released before: at most 90 days from now. 14 days from now if it and for are absent."`
+	For    string     `json:"for,omitempty" doc:"How long, such as 7d, instead of until."`
 }
 
 // Reveal is the response to a reveal.

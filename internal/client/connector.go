@@ -85,3 +85,17 @@ func (c Connectors) Hold(ctx context.Context, id string, in api.HoldRequest, w W
 func (c Connectors) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.Connector, error) {
 	return contain[api.Connector](ctx, c.client, api.Connectors, id, "release", in, w)
 }
+
+// Quarantine refuses the versions that are valid now, until ReleaseQuarantine or the end of the quarantine.
+func (c Connectors) Quarantine(
+	ctx context.Context, id string, in api.QuarantineRequest, w Write,
+) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, verbQuarantine, in, w)
+}
+
+// ReleaseQuarantine ends a quarantine: the versions that it covers are accepted again.
+func (c Connectors) ReleaseQuarantine(
+	ctx context.Context, id string, in api.HoldRequest, w Write,
+) (*api.Connector, error) {
+	return contain[api.Connector](ctx, c.client, api.Connectors, id, verbReleaseQuarantine, in, w)
+}

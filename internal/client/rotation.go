@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -52,9 +53,21 @@ func acknowledge[T object](ctx context.Context, c *Client, kind api.Kind, id str
 	return c.checkObject(r, (*out).AsObject())
 }
 
-// contain sends revoke, hold or release.
+// The verbs of a quarantine in the paths of the API.
+const (
+	verbQuarantine        = "quarantine"
+	verbReleaseQuarantine = "release-quarantine"
+)
+
+// containing says what a verb does that is not the word of its path, for "Cannot … scoped token tok_…".
+var containing = map[string]string{
+	verbQuarantine: "put in quarantine the", verbReleaseQuarantine: "release from quarantine the",
+}
+
+// contain sends revoke, hold, quarantine, or a release.
 func contain[T object](ctx context.Context, c *Client, kind api.Kind, id, verb string, in any, w Write) (*T, error) {
-	r, err := below(kind, id, http.MethodPost, verb, api.PermissionContain, verb)
+	does := cmp.Or(containing[verb], verb)
+	r, err := below(kind, id, http.MethodPost, does, api.PermissionContain, verb)
 	if err != nil {
 		return nil, err
 	}

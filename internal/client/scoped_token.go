@@ -124,3 +124,17 @@ func (t ScopedTokens) Hold(ctx context.Context, id string, in api.HoldRequest, w
 func (t ScopedTokens) Release(ctx context.Context, id string, in api.HoldRequest, w Write) (*api.ScopedToken, error) {
 	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, "release", in, w)
 }
+
+// Quarantine refuses the versions that are valid now, until ReleaseQuarantine or the end of the quarantine.
+func (t ScopedTokens) Quarantine(
+	ctx context.Context, id string, in api.QuarantineRequest, w Write,
+) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, verbQuarantine, in, w)
+}
+
+// ReleaseQuarantine ends a quarantine: the versions that it covers are accepted again.
+func (t ScopedTokens) ReleaseQuarantine(
+	ctx context.Context, id string, in api.HoldRequest, w Write,
+) (*api.ScopedToken, error) {
+	return contain[api.ScopedToken](ctx, t.client, api.ScopedTokens, id, verbReleaseQuarantine, in, w)
+}

@@ -108,3 +108,17 @@ func (s SigningSecrets) Release(
 ) (*api.SigningSecret, error) {
 	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, "release", in, w)
 }
+
+// Quarantine refuses the versions that are valid now, until ReleaseQuarantine or the end of the quarantine.
+func (s SigningSecrets) Quarantine(
+	ctx context.Context, id string, in api.QuarantineRequest, w Write,
+) (*api.SigningSecret, error) {
+	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, verbQuarantine, in, w)
+}
+
+// ReleaseQuarantine ends a quarantine: the versions that it covers are accepted again.
+func (s SigningSecrets) ReleaseQuarantine(
+	ctx context.Context, id string, in api.HoldRequest, w Write,
+) (*api.SigningSecret, error) {
+	return contain[api.SigningSecret](ctx, s.client, api.SigningSecrets, id, verbReleaseQuarantine, in, w)
+}

@@ -46,6 +46,7 @@ var members = map[string][]string{
 	pathEndpoints + "/{id}/redeliver":     {"since", "state", "unknown"},
 	pathSecrets + "/{id}/rotation/begin":  {"version", "force", "reason", "secret"},
 	pathTokens + "/{id}/hold":             {"reason"},
+	pathTokens + "/{id}/quarantine":       {"reason", "until"},
 	pathTokens + "/{id}/revoke":           {"all", "below", "hold", "reason"},
 	pathTokens + "/{id}/rotation/promote": {"version", "force", "reason"},
 }

@@ -51,6 +51,8 @@ var routes = []route{
 	{"POST", pathConnectors + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
 	{"POST", pathConnectors + "/{id}/hold", api.PermissionContain, because},
 	{"POST", pathConnectors + "/{id}/release", api.PermissionContain, because},
+	{"POST", pathConnectors + "/{id}/quarantine", api.PermissionContain, because},
+	{"POST", pathConnectors + "/{id}/release-quarantine", api.PermissionContain, because},
 	{"GET", pathConnectors + "/{id}/versions", api.PermissionRead, nil},
 
 	{"POST", pathTokens + "/{id}/access-tokens", api.PermissionReveal, object{}},
@@ -79,6 +81,8 @@ var routes = []route{
 	{"POST", pathTokens + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
 	{"POST", pathTokens + "/{id}/hold", api.PermissionContain, because},
 	{"POST", pathTokens + "/{id}/release", api.PermissionContain, because},
+	{"POST", pathTokens + "/{id}/quarantine", api.PermissionContain, because},
+	{"POST", pathTokens + "/{id}/release-quarantine", api.PermissionContain, because},
 	{"GET", pathTokens + "/{id}/versions", api.PermissionRead, nil},
 	{"POST", pathTokens + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
 
@@ -122,6 +126,8 @@ var routes = []route{
 	{"POST", pathSecrets + "/{id}/revoke", api.PermissionContain, object{"all": true, "reason": "test"}},
 	{"POST", pathSecrets + "/{id}/hold", api.PermissionContain, because},
 	{"POST", pathSecrets + "/{id}/release", api.PermissionContain, because},
+	{"POST", pathSecrets + "/{id}/quarantine", api.PermissionContain, because},
+	{"POST", pathSecrets + "/{id}/release-quarantine", api.PermissionContain, because},
 	{"GET", pathSecrets + "/{id}/versions", api.PermissionRead, nil},
 	{"POST", pathSecrets + "/{id}/versions/{version}/reveal", api.PermissionReveal, nil},
 

@@ -104,7 +104,7 @@ func TestSecretIsAcceptedOnlyWithNewVersion(t *testing.T) {
 		w.step(s.ID, step, object{"secret": value, "version": 2}).problemOneOf(api.CodeInvalid)
 		w.step(s.ID, step, object{"secret": value}).problem(api.CodeInvalid, "/secret")
 	}
-	for _, verb := range []string{"hold", "release", "revoke"} {
+	for _, verb := range []string{"hold", "release", "revoke", "quarantine", "release-quarantine"} {
 		w.do("POST", pathSecrets+"/"+s.ID+"/"+verb, object{"reason": "test", "secret": value}).problem(api.CodeInvalid,
 			"/secret")
 	}

@@ -35,8 +35,8 @@ func (w *world) checkChange(before, next Credential, done []Transition) {
 		if last.Step == StepHold { // a revoke that sets one as well
 			last = done[len(done)-2]
 		}
-		if last.Step != StepRevoke && last.Step != StepExpire && last.Step != StepEndQuarantine || last.Actor == ActorPlatform && last.Step == StepRevoke &&
-			!last.At.Equal(before.CurrentEnds()) {
+		ends := slices.Contains([]Step{StepRevoke, StepExpire, StepEndQuarantine}, last.Step)
+		if !ends || last.Actor == ActorPlatform && last.Step == StepRevoke && !last.At.Equal(before.CurrentEnds()) {
 			w.fail("%s left nothing valid", last.Step)
 		}
 	}
@@ -223,7 +223,8 @@ func (w *world) ranOut(now time.Time) bool {
 	return inTime && pending.Evidence == nil && w.p.OnStageTimeout == OnTimeoutCancel
 }
 
-// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, a quarantine only a reissue, and an open request falls due.
+// checkStatus: what is due is a step that is accepted, a hold leaves nothing due, a quarantine only a reissue, and an
+// open request falls due.
 func (w *world) checkStatus(c Credential) {
 	s := StatusAt(w.lazy, w.p, w.now)
 	if s.Phase != c.Phase() || s.Version != c.Version || s.NextVersion != c.Highest+1 {
@@ -236,7 +237,8 @@ func (w *world) checkStatus(c Credential) {
 		w.fail("in quarantine, but due is %s (%s)", s.Due, s.Reason)
 	}
 	current, _ := c.Current()
-	wanted := c.Phase() == PhaseStable && c.Hold == nil && c.Quarantine == nil && (current.Number <= c.RequestedAfter || current.Bounded)
+	wanted := c.Phase() == PhaseStable && c.Hold == nil && c.Quarantine == nil &&
+		(current.Number <= c.RequestedAfter || current.Bounded)
 	if wanted && s.Due != StepBegin && s.Due != StepRotate {
 		w.fail("a rotation was requested, or the current version has an end, but due is %s", s.Due)
 	}

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -78,7 +79,7 @@ func lifts(c Credential, cmd Command) bool { return cmd.Lifts || cmd.Actor == c.
 // until is the end that a command asks for.
 func (cmd Command) until(now time.Time) time.Time {
 	if cmd.Until.IsZero() {
-		return now.Add(DefaultQuarantine)
+		return now.Add(cmp.Or(cmd.Length, DefaultQuarantine))
 	}
 	return cmd.Until
 }
@@ -86,7 +87,7 @@ func (cmd Command) until(now time.Time) time.Time {
 func endsInTime(_ Credential, _ Policy, cmd Command, now time.Time) error {
 	cmd.Until = cmd.until(now)
 	if !now.Before(cmd.Until) || cmd.Until.After(now.Add(MaxQuarantine)) {
-		return invalid("/until", fmt.Sprintf("until must be in the future, and at most %d days from now",
+		return invalid("/until", fmt.Sprintf("a quarantine must end in the future, and at most %d days from now",
 			MaxQuarantine/(24*time.Hour)))
 	}
 	return nil

@@ -53,8 +53,9 @@ type Command struct {
 	All      bool   // revoke: every version
 	Hold     bool   // revoke: set a hold as well
 
-	Until time.Time // quarantine: when it ends by itself; zero for after DefaultQuarantine
-	Lifts bool      // quarantine and release_quarantine: the actor may release what others have set
+	Until  time.Time     // quarantine: when it ends by itself; zero for after Length
+	Length time.Duration // quarantine: how long it lasts; zero for DefaultQuarantine
+	Lifts  bool          // quarantine and release_quarantine: the actor may release what others have set
 }
 
 // Transition is one change of a credential: one audit event.

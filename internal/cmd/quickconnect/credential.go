@@ -13,8 +13,9 @@ type credential struct {
 	kind     api.Kind
 	owner    string
 	hold     *api.Hold
-	rotation *api.Rotation // nil: a connector, whose credentials do not rotate
-	answer   any           // the object as the platform has shown it
+	inactive *api.Quarantine // nil: not in quarantine
+	rotation *api.Rotation   // nil: a connector, whose credentials do not rotate
+	answer   any             // the object as the platform has shown it
 }
 
 // title names a credential in sentences.
@@ -34,6 +35,8 @@ type credentials interface {
 	revoke(ctx context.Context, c *credential, in api.RevokeRequest) (*credential, error)
 	hold(ctx context.Context, c *credential, in api.HoldRequest) (*credential, error)
 	release(ctx context.Context, c *credential, in api.HoldRequest) (*credential, error)
+	quarantine(ctx context.Context, c *credential, in api.QuarantineRequest) (*credential, error)
+	releaseQuarantine(ctx context.Context, c *credential, in api.HoldRequest) (*credential, error)
 	step(ctx context.Context, c *credential, verb string, in api.StepRequest) (*credential, error)
 }
 
@@ -56,6 +59,8 @@ type typed[T any] interface {
 	Revoke(ctx context.Context, id string, in api.RevokeRequest, w client.Write) (*T, error)
 	Hold(ctx context.Context, id string, in api.HoldRequest, w client.Write) (*T, error)
 	Release(ctx context.Context, id string, in api.HoldRequest, w client.Write) (*T, error)
+	Quarantine(ctx context.Context, id string, in api.QuarantineRequest, w client.Write) (*T, error)
+	ReleaseQuarantine(ctx context.Context, id string, in api.HoldRequest, w client.Write) (*T, error)
 }
 
 // stepping is what rotated kinds have besides.
@@ -94,6 +99,16 @@ func (k calls[T]) release(ctx context.Context, c *credential, in api.HoldRequest
 	return shown(changed, err)
 }
 
+func (k calls[T]) quarantine(ctx context.Context, c *credential, in api.QuarantineRequest) (*credential, error) {
+	changed, err := k.typed.Quarantine(ctx, c.ID, in, c.unchanged())
+	return shown(changed, err)
+}
+
+func (k calls[T]) releaseQuarantine(ctx context.Context, c *credential, in api.HoldRequest) (*credential, error) {
+	changed, err := k.typed.ReleaseQuarantine(ctx, c.ID, in, c.unchanged())
+	return shown(changed, err)
+}
+
 func (k calls[T]) step(
 	ctx context.Context, c *credential, verb string, in api.StepRequest,
 ) (*credential, error) {
@@ -112,11 +127,11 @@ func shown(answer any, err error) (*credential, error) {
 	}
 	switch o := answer.(type) {
 	case *api.ScopedToken:
-		return &credential{o.Object, api.ScopedTokens, o.Owner, o.Hold, &o.Rotation, o}, nil
+		return &credential{o.Object, api.ScopedTokens, o.Owner, o.Hold, o.Quarantine, &o.Rotation, o}, nil
 	case *api.SigningSecret:
-		return &credential{o.Object, api.SigningSecrets, o.Owner, o.Hold, &o.Rotation, o}, nil
+		return &credential{o.Object, api.SigningSecrets, o.Owner, o.Hold, o.Quarantine, &o.Rotation, o}, nil
 	case *api.Connector:
-		return &credential{o.Object, api.Connectors, o.Owner, o.Hold, nil, o}, nil
+		return &credential{o.Object, api.Connectors, o.Owner, o.Hold, o.Quarantine, nil, o}, nil
 	}
 	return nil, refusef("a %T is no credential", answer)
 }

@@ -33,6 +33,11 @@ var endings = map[string]struct {
 		[]string{"1 previous 2026-05-01T12:00:00Z ends at once", "2 current never stays valid"},
 		"version 1 and every older one are revoked", api.PhaseStable,
 	},
+	"quarantine": {
+		"quarantine scoped-token notifier --reason leak --for 7d", api.PhaseStaged,
+		[]string{"1 current 2026-05-01T12:00:00Z is refused at once", "2 pending never is refused at once"},
+		"is in quarantine until 2026-05-08T13:00:00Z: leak", api.PhaseStaged,
+	},
 	"rotate at once": {
 		"rotate scoped-token notifier --at-once", api.PhaseStable,
 		[]string{"1 current 2026-05-01T12:00:00Z ends after the overlap, at most 24h"},
@@ -153,6 +158,14 @@ func TestNothingToEnd(t *testing.T) {
 		o.run(line+" --yes").want(exitNoChange, "nothing was done", says)
 		o.p.Wrote(t)
 	}
+	const reason = " scoped-token notifier --reason leak "
+	o.run("release-quarantine"+reason).want(exitNoChange, "nothing was done", "is not in quarantine")
+	o.run("quarantine"+reason+"--yes --for soon").want(exitRefused, "--for must be a duration")
+	o.run("quarantine"+reason+"--yes --until soon").want(exitRefused, "--until must be a time")
+	o.run("quarantine"+reason+"--yes").want(exitDone, "is in quarantine until")
+	o.run("quarantine"+reason+"--yes").want(exitNoChange, "nothing was done", "is in quarantine already, since")
+	o.run("show scoped-token notifier").want(exitDone, "in quarantine", "leak")
+	o.run("release-quarantine"+reason).want(exitDone, "its versions are accepted again")
 	const revoke = "revoke scoped-token notifier --reason leak --yes"
 	o.run(revoke+" --version 9").want(exitFailed, "nothing was done", "has no version 9")
 	o.run(revoke).want(exitDone)

@@ -45,6 +45,8 @@ func rootCommand(w world) *cobra.Command {
 		identifyCommand(o),
 		holdCommand(o),
 		releaseCommand(o),
+		quarantineCommand(o),
+		releaseQuarantineCommand(o),
 		revokeCommand(o),
 		rotateCommand(o),
 		promoteCommand(o),

@@ -77,6 +77,10 @@ func fieldsOf(c *credential) []field {
 	if h := c.hold; h != nil {
 		fields = append(fields, field{"on hold", "since " + moment(h.At) + " by " + cmp.Or(h.ByName, h.By) + ": " + h.Reason})
 	}
+	if q := c.inactive; q != nil {
+		fields = append(fields, field{"in quarantine", "since " + moment(q.At) + " until " + moment(q.Until) + " by " +
+			cmp.Or(q.ByName, q.By) + ": " + q.Reason})
+	}
 	return fields
 }
 

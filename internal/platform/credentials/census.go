@@ -27,7 +27,10 @@ func (t *Tally) add(a rotation.Attention) {
 	for _, c := range []struct {
 		to  *int
 		yes bool
-	}{{&t.Due, a.Due}, {&t.Overdue, a.Overdue}, {&t.Waiting, a.Waiting}, {&t.Held, a.Held}, {&t.Quarantined, a.Quarantined}} {
+	}{
+		{&t.Due, a.Due}, {&t.Overdue, a.Overdue}, {&t.Waiting, a.Waiting}, {&t.Held, a.Held},
+		{&t.Quarantined, a.Quarantined},
+	} {
 		if c.yes {
 			*c.to++
 		}

@@ -33,6 +33,6 @@ func (e *Engine) Quarantine(
 		return false, nil
 	}
 	return true, Apply(ctx, tx, o, rotation.Command{
-		Step: rotation.StepQuarantine, Reason: reason, Until: tx.Now.Add(length),
+		Step: rotation.StepQuarantine, Reason: reason, Length: length,
 	}, nil)
 }

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -15,8 +16,8 @@ import (
 func (h *Handler) mountQuarantine(r *httpapi.Router) {
 	op := h.operation("quarantine"+h.Label, http.MethodPost, "quarantine", api.PermissionContain)
 	op.Summary = "Put a " + h.Kind.Singular + " in quarantine"
-	op.Description = "Refuses every version that is valid now, at every use, until the quarantine is released. At `until` " +
-		"they are revoked. What is issued meanwhile is active: `minimum_version` and new credentials of a connector work. " +
+	op.Description = "Refuses every version that is valid now, at every use, until the quarantine is released. At " +
+		"`until` they are revoked. What is issued meanwhile is active: `minimum_version` and new credentials of a connector work. " +
 		"No rotation begins or goes on, and nothing falls due by age. A second quarantine covers what is valid then, and " +
 		"keeps who set the first, and both reasons. Only that principal and the role security can move `until` to later."
 	op.Limit = limits.Reserve
@@ -24,8 +25,8 @@ func (h *Handler) mountQuarantine(r *httpapi.Router) {
 
 	op = h.operation("release"+h.Label+"Quarantine", http.MethodPost, "release-quarantine", api.PermissionContain)
 	op.Summary = "Release a " + h.Kind.Singular + " from quarantine"
-	op.Description = "Ends the quarantine: the versions that it covers are accepted again. Only for the principal that set " +
-		"it, and for the role security."
+	op.Description = "Ends the quarantine: the versions that it covers are accepted again. Only for the principal that " +
+		"set it, and for the role security."
 	httpapi.Register(r, op, h.releaseQuarantine)
 }
 
@@ -40,8 +41,17 @@ func (h *Handler) quarantine(ctx context.Context, in *quarantineInput) (*httpapi
 		return nil, problem.Refused("/reason", err)
 	}
 	cmd := rotation.Command{Step: rotation.StepQuarantine, Reason: in.Body.Reason, Lifts: lifts(ctx)}
-	if in.Body.Until != nil {
+	switch {
+	case in.Body.Until != nil && in.Body.For != "":
+		return nil, problem.Refused("/for", errors.New("says when it ends, and until does too; leave one of them out"))
+	case in.Body.Until != nil:
 		cmd.Until = *in.Body.Until
+	case in.Body.For != "":
+		length, err := api.ParseDuration(in.Body.For)
+		if err != nil {
+			return nil, problem.Refused("/for", err)
+		}
+		cmd.Length = length
 	}
 	return h.apply(ctx, in.ByID, in.Conditional, cmd)
 }

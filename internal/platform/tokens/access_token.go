@@ -223,10 +223,8 @@ func (b Bearers) Opening(ctx context.Context, tx *txn.Tx, id string) (g accessto
 		return g, err
 	}
 	current, ok := t.Credential.Current()
-	if q := t.Credential.Quarantine; ok && q.Covers(current.Number) {
-		return g, problem.New(api.CodeQuarantined, "", "the scoped token %q is in quarantine since %s, until %s, so no "+
-			"access token can be made from it; release the quarantine, or raise minimum_version to issue another version",
-			t.Name, q.At.UTC().Format(time.RFC3339), q.Until.UTC().Format(time.RFC3339))
+	if t.Credential.Quarantine.Covers(current.Number) {
+		return g, inQuarantine(t, "no access token can be made from it")
 	}
 	if !ok || !t.Credential.ValidAt(t.policy, current.Number, tx.Now) {
 		return g, problem.New(api.CodeConflict, "", "no version of the scoped token %q is valid, so no access token can be "+
@@ -261,10 +259,8 @@ func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken
 		return notAfter, err
 	}
 	v, ok := t.Credential.Lookup(a.ParentVersion)
-	if q := t.Credential.Quarantine; ok && q.Covers(a.ParentVersion) {
-		return notAfter, problem.New(api.CodeQuarantined, "", "the scoped token %q is in quarantine since %s, until %s, "+
-			"and the access tokens that were made from it with it", t.Name, q.At.UTC().Format(time.RFC3339),
-			q.Until.UTC().Format(time.RFC3339))
+	if t.Credential.Quarantine.Covers(a.ParentVersion) {
+		return notAfter, inQuarantine(t, "no access token that was made from it is accepted")
 	}
 	if !ok || !t.Credential.ValidAt(t.policy, a.ParentVersion, tx.Now) {
 		return notAfter, problem.New(api.CodeConflict, "", "version %d of the scoped token %q has ended, and the access "+

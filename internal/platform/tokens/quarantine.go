@@ -1,0 +1,16 @@
+package tokens
+
+import (
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+)
+
+// inQuarantine refuses what a token cannot do in quarantine, to a principal that may know why.
+func inQuarantine(t *token, what string) error {
+	q := t.Credential.Quarantine
+	return problem.New(api.CodeQuarantined, "", "the scoped token %q is in quarantine since %s, until %s, so %s; release "+
+		"the quarantine, or raise minimum_version to issue another version", t.Name, q.At.UTC().Format(time.RFC3339),
+		q.Until.UTC().Format(time.RFC3339), what)
+}
