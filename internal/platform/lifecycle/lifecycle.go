@@ -1,6 +1,6 @@
 // Package lifecycle has the routes that every kind of object with a credential has in common: revoke, hold, release,
-// quarantine, release-quarantine and versions, and for what is rotated the steps and reveal. It decides nothing: package
-// credentials does, and the domain shows the object.
+// quarantine, release-quarantine and versions, and for what is rotated the steps and reveal. It decides nothing:
+// package credentials does, and the domain shows the object.
 package lifecycle
 
 import (

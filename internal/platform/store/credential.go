@@ -43,7 +43,8 @@ const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hol
 	c.not_enforced, c.settled_base, c.settled_steps, c.read_from, c.last_used_at, COALESCE((SELECT p.name
 	FROM principals p WHERE p.id = c.hold_by AND p.tenant = c.tenant AND p.environment = c.environment), ''),
 	c.quarantine_reason, c.quarantine_at, c.quarantine_by, c.quarantine_until, c.quarantine_through,
-	COALESCE((SELECT p.name FROM principals p WHERE p.id = c.quarantine_by AND p.tenant = c.tenant AND p.environment = c.environment), '')`
+	COALESCE((SELECT p.name FROM principals p WHERE p.id = c.quarantine_by AND p.tenant = c.tenant
+	AND p.environment = c.environment), '')`
 
 var (
 	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at,

@@ -273,11 +273,6 @@ func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken
 	return t.Credential.EndsAt(t.policy, v), nil
 }
 
-func disabled(t *token, c *store.Connector) error {
-	return problem.New(api.CodeConflict, "", "the connector %q of the scoped token %q is disabled, so no access token is "+
-		"accepted; enable it first", c.Name, t.Name)
-}
-
 func grant(t *token, v rotation.Version, scopes []string) accesstokens.Grant {
 	return accesstokens.Grant{
 		Kind: api.KindScopedTokens, ParentID: t.ID, Version: v.Number, Scopes: scopes,

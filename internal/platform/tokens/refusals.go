@@ -5,6 +5,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 // inQuarantine refuses what a token cannot do in quarantine, to a principal that may know why.
@@ -13,4 +14,9 @@ func inQuarantine(t *token, what string) error {
 	return problem.New(api.CodeQuarantined, "", "the scoped token %q is in quarantine since %s, until %s, so %s; release "+
 		"the quarantine, or raise minimum_version to issue another version", t.Name, q.At.UTC().Format(time.RFC3339),
 		q.Until.UTC().Format(time.RFC3339), what)
+}
+
+func disabled(t *token, c *store.Connector) error {
+	return problem.New(api.CodeConflict, "", "the connector %q of the scoped token %q is disabled, so no access token is "+
+		"accepted; enable it first", c.Name, t.Name)
 }
