@@ -30,10 +30,10 @@ var (
 func (tx *Tx) NoticeDue(ctx context.Context, now time.Time, limit int) (found []*Counted, err error) {
 	err = tx.each(ctx, selectNoticeDue, []any{column.Micros(now), limit}, func(row scanner) error {
 		var c Counted
-		var hold noteColumns
+		var marks markColumns
 		dest := []any{&c.Ref.Scope.Tenant, &c.Ref.Scope.Environment, &c.Ref.Kind, &c.Ref.ID, &c.PolicyID, &c.ExpireAt}
-		err := row.Scan(append(dest, c.Credential.columns(&hold)...)...)
-		c.Credential.setHold(hold)
+		err := row.Scan(append(dest, c.Credential.columns(&marks)...)...)
+		c.Credential.setMarks(marks)
 		found = append(found, &c)
 		return err
 	})
