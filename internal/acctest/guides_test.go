@@ -34,6 +34,7 @@ func TestGuidesShowRealOutput(t *testing.T) {
 	outputs := quickstartOutputs(t, root)
 	maps.Copy(outputs, webhookOutputs(t, root))
 	maps.Copy(outputs, guardrailOutputs(t))
+	maps.Copy(outputs, inventoryOutputs(t, root))
 
 	documents, err := filepath.Glob(filepath.Join(root, "templates", "guides", "*.md"))
 	if err != nil {
