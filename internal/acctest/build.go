@@ -63,6 +63,7 @@ var (
 			"./internal/acctest/sink/cmd/terraform-provider-sink")
 	})
 	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
+	buildCommand  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnect") })
 )
 
 // build builds commands of this module and returns the directory they are in.
@@ -111,4 +112,20 @@ func Quickconnectd(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return filepath.Join(dir, "quickconnectd")
+}
+
+// OperatorPath puts quickconnect, quickconnectd and the CLI, as terraform, first on the path of scripts. The providers are
+// programs from then on, so that a script may choose their token.
+func (c *CLI) OperatorPath() {
+	c.t.Helper()
+	c.StartPrograms()
+	programs := filepath.Dir(Quickconnectd(c.t))
+	if _, err := buildCommand(); err != nil {
+		c.t.Fatal(err)
+	}
+	cli := filepath.Join(c.t.TempDir(), "terraform")
+	if err := os.Symlink(c.tf.Path, cli); err != nil {
+		c.t.Fatal(err)
+	}
+	c.Set("PATH", filepath.Dir(cli)+":"+programs+":"+os.Getenv("PATH"))
 }
