@@ -114,8 +114,8 @@ func Quickconnectd(tb testing.TB) string {
 	return filepath.Join(dir, "quickconnectd")
 }
 
-// OperatorPath puts quickconnect, quickconnectd and the CLI, as terraform, first on the path of scripts. The providers are
-// programs from then on, so that a script may choose their token.
+// OperatorPath puts quickconnect, quickconnectd and the CLI, as terraform, first on the path of scripts. The providers
+// are programs from then on, so that a script may choose their token.
 func (c *CLI) OperatorPath() {
 	c.t.Helper()
 	c.StartPrograms()
