@@ -26,11 +26,12 @@ var platformMayImport = map[string][]string{
 
 	"keys":          {"auditlog", "store", "keyring"},
 	"txn":           {"problem", "keys", "store", "keyring"},
+	"writebehind":   {"uses", "txn", "store"},
 	"accesstokens":  {"guardrails", "txn", "problem", "keys", "store"},
 	"guardrails":    {"txn", "problem", "keys", "store", "keyring"},
-	"access":        {"accesstokens", "guardrails", "txn", "problem", "keys", "store", "keyring"},
+	"access":        {"accesstokens", "writebehind", "guardrails", "txn", "problem", "keys", "store", "keyring"},
 	"claims":        {"txn", "problem", "keys", "store"},
-	"httpapi":       {"claims", "access", "guardrails", "limits", "txn", "problem", "keys", "store"},
+	"httpapi":       {"claims", "writebehind", "access", "guardrails", "limits", "txn", "problem", "keys", "store"},
 	"events":        {"txn", "keys", "store", "keyring"},
 	"notifications": {"events", "txn", "store"},
 	"credentials":   {"notifications", "uses", "txn", "problem", "keys", "store", "keyring"},
@@ -56,7 +57,7 @@ var platformMayImport = map[string][]string{
 // domain lists what the package of a domain may import: what every domain stands on, and these.
 func domain(besides ...string) []string {
 	return append([]string{
-		"lifecycle", "credentials", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys", "store",
+		"lifecycle", "credentials", "httpapi", "writebehind", "limits", "access", "guardrails", "txn", "problem", "keys", "store",
 		"keyring",
 	}, besides...)
 }

@@ -180,7 +180,7 @@ func TestOutageKeepsUses(t *testing.T) {
 		if e := versions[1].Evidence; e == nil || !e.At.Equal(used) {
 			t.Errorf("evidence: %+v", e)
 		}
-		want := []string{"create", "begin", "reveal", "reveal", "acknowledge", "promote"}
+		want := []string{"create", "begin", "reveal", "reveal", "acknowledge", "promote", "introspect"}
 		if got := w.actions(token.ID); !slices.Equal(got, want) {
 			t.Errorf("audited are %v, want %v", got, want)
 		}

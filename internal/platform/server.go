@@ -40,6 +40,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 )
 
 // Config has what a platform works with. Store and Keyring are required.
@@ -133,16 +134,18 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		Probed: metrics.Probe, Changed: waker.Wake,
 	})
 	uses := access.NewUses()
+	behind := writebehind.New(runner)
 	refusals := httpapi.NewRefusals(metrics, runner.Clock.Now, c.Logger)
 	router := httpapi.NewRouter(httpapi.Config{
-		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Log: c.Logger,
+		Runner: runner, Metrics: metrics, Limiter: limits.New(*c.Limits), Refusals: refusals, Uses: uses, Behind: behind,
+		Log: c.Logger,
 	})
-	scoped := tokens.New(engine, changes, runner)
+	scoped := tokens.New(engine, changes, runner, behind)
 	bearers := tokens.NewBearers(scoped)
 	fetches := retrieval.New(engine, runner, bearers, refresher, c.FetchAgain)
 	verifier := newVerifier(c, runner, metrics)
 	exchanges := exchange.New(engine, bearers, verifier, c.Logger)
-	for _, d := range []domain{
+	mount(router,
 		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
 		fetches,
@@ -157,13 +160,11 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		workload.New(runner, changes, verifier.CheckIssuer),
 		runs.New(runner),
 		deliveries.New(engine, changes, waker),
-	} {
-		d.Mount(router)
-	}
+	)
 	checkReady(router, c.Store, runner.Watch)
 	watchMetrics(metrics, c.Store, engine, uses)
 	counted := &census{runner: runner, log: c.Logger}
-	metrics.Add(counted)
+	metrics.Add(behind, counted)
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err
@@ -175,10 +176,16 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals, census: counted, refresher: refresher,
 		sweeper: &sweeper{
-			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, log: c.Logger,
-			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger},
+			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
+			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
 		},
 	}, nil
+}
+
+func mount(router *httpapi.Router, all ...domain) {
+	for _, d := range all {
+		d.Mount(router)
+	}
 }
 
 // checkReady adds what /readyz checks.

@@ -22,6 +22,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -40,6 +41,7 @@ type sweeper struct {
 	uses      *access.Uses
 	fetches   *retrieval.Handler
 	exchanges *exchange.Handler
+	behind    *writebehind.Log
 	signer    *audit.Signer
 	database  *databaseWatch
 	log       *slog.Logger
@@ -72,14 +74,14 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), guardrails.End(ctx, s.runner),
+		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), s.behind.Flush(ctx, false), guardrails.End(ctx, s.runner),
 		credentials.RaiseDue(ctx, s.runner), s.forgetOld(ctx), s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
 func (s *sweeper) writeLast(ctx context.Context) {
 	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx),
-		s.exchanges.Flush(ctx, true))
+		s.exchanges.Flush(ctx, true), s.behind.Flush(ctx, true))
 	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
 		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
 			"evidence of these versions are older than they should be, and who used them is not complete",

@@ -29,6 +29,7 @@ type Request struct {
 	Token    *store.Ref // the scoped token that calls for itself, instead of a principal
 	Uses     *Uses      // where the use of the principal is noted; nil for nowhere
 	State    txn.State  // of what decides about access, as the request came
+	Failed   *Failed    // set where the caller is known and was not let in
 }
 
 type requestKey struct{}
@@ -111,6 +112,7 @@ func static(ctx context.Context, runner *txn.Runner, r *Request) error {
 		runner.Principals.Keep(inMemory, r.State, principal)
 	}
 	if err := checkLive(principal, now); err != nil {
+		r.failed(principal.Scope, api.KindPrincipals, principal.ID, endedBy(principal.EndedAt))
 		return err
 	}
 	r.Principal = principal

@@ -32,10 +32,13 @@ func workload(ctx context.Context, runner *txn.Runner, r *Request) error {
 		}
 		runner.Workloads.Keep(inMemory, r.State, found)
 	}
+	w := found.Identity
 	if err := checkLiveToken(found.Token, now); err != nil {
+		r.failed(w.Scope, api.KindWorkloadIdentities, w.ID, endedBy(found.Token.EndedAt))
 		return err
 	}
-	if !AddressAllowed(r.Address, found.Identity.AllowedCIDRs) {
+	if !AddressAllowed(r.Address, w.AllowedCIDRs) {
+		r.failed(w.Scope, api.KindWorkloadIdentities, w.ID, FailedAddress)
 		return notAccepted(r)
 	}
 	r.Principal = principalOf(found)

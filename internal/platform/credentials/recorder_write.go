@@ -2,9 +2,10 @@ package credentials
 
 import (
 	"context"
-	"errors"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
 )
 
 // useBatch is how many credentials have their uses written in one transaction.
@@ -32,8 +33,7 @@ func (r *recorder) writeBatch(ctx context.Context) error {
 	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
 		for ref, numbers := range batch {
 			for number, s := range numbers {
-				err := tx.MarkUsedAlone(ctx, ref.ID, number, s.Last)
-				if err := errors.Join(err, tx.AddVersionUses(ctx, ref, number, s)); err != nil {
+				if err := writeUses(ctx, tx, ref, number, s); err != nil {
 					return err
 				}
 			}
@@ -46,6 +46,17 @@ func (r *recorder) writeBatch(ctx context.Context) error {
 	}
 	r.written()
 	return nil
+}
+
+func writeUses(ctx context.Context, tx *txn.Tx, ref store.Ref, number int64, s *uses.Summary) error {
+	if err := tx.MarkUsedAlone(ctx, ref.ID, number, s.Last); err != nil {
+		return err
+	}
+	fresh, err := tx.AddVersionUses(ctx, ref, number, s)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	return auditNetworks(ctx, tx, ref, number, s, fresh)
 }
 
 // writeImpaired writes when the recording was impaired, if it was.

@@ -44,10 +44,8 @@ func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Reques
 	id, err := rt.authenticate(ctx, op, caller)
 	switch {
 	case problem.Has(err, api.CodeUnauthenticated):
-		if refused := rt.limitAnonymous(ctx, limits.Address); refused != nil {
-			return refused
-		}
-		return err
+		caller.NoteFailure(rt.behind, now)
+		return cmp.Or(rt.limitAnonymous(ctx, limits.Address), err)
 	case err != nil:
 		return err
 	}

@@ -96,7 +96,7 @@ func (m *Metrics) Counter(name, help string, read func() float64) {
 }
 
 // Add adds metrics that a part of the platform keeps itself.
-func (m *Metrics) Add(c prometheus.Collector) { m.registry.MustRegister(c) }
+func (m *Metrics) Add(all ...prometheus.Collector) { m.registry.MustRegister(all...) }
 
 // Handler serves the metrics.
 func (m *Metrics) Handler() http.Handler {

@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 )
 
 // Config is what a router works with.
@@ -27,6 +28,7 @@ type Config struct {
 	Limiter  *limits.Limiter
 	Refusals *Refusals
 	Uses     *access.Uses
+	Behind   *writebehind.Log
 	Log      *slog.Logger
 }
 
@@ -38,6 +40,7 @@ type Router struct {
 	refusals *Refusals
 	early    *refusedCallers
 	uses     *access.Uses
+	behind   *writebehind.Log
 	log      *slog.Logger
 	mux      *http.ServeMux
 	api      huma.API
@@ -51,7 +54,7 @@ func NewRouter(c Config) *Router {
 	mux := http.NewServeMux()
 	return &Router{
 		runner: c.Runner, metrics: c.Metrics, limiter: c.Limiter, refusals: c.Refusals, early: newRefusedCallers(),
-		uses: c.Uses, log: c.Log,
+		uses: c.Uses, behind: c.Behind, log: c.Log,
 		mux: mux, api: humago.New(mux, humaConfig()), orNull: map[string][]string{},
 	}
 }

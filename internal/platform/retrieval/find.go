@@ -107,7 +107,7 @@ func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer
 func (h *Handler) retrieved(caller *access.Request, known *held, consumer string, now time.Time) (*retrieved, error) {
 	out := &retrieved{held: known, accepted: known.token.Accept(caller.Address, now)}
 	if out.accepted == nil {
-		return nil, tokens.BearerRefused(caller)
+		return nil, h.bearers.Refuse(caller, known.token, now)
 	}
 	out.use = use{
 		by: by{
@@ -131,7 +131,7 @@ func (h *Handler) read(ctx context.Context, tx *txn.Tx, caller *access.Request, 
 	}
 	token := known.Accept(caller.Address, tx.Now)
 	if token == nil {
-		return nil, tokens.BearerRefused(caller)
+		return nil, h.bearers.Refuse(caller, known, tx.Now)
 	}
 	if token.ConnectorID() != id {
 		return nil, problem.New(api.CodeForbidden, "",

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"net/netip"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
@@ -45,18 +47,23 @@ func (tx *Tx) VersionUses(ctx context.Context, scope Scope, id string) (map[int6
 	return out, failed("reading the uses of", "credential", id, err)
 }
 
-// AddVersionUses adds uses to those of a version that are stored. It does nothing where the version is gone.
-func (tx *Tx) AddVersionUses(ctx context.Context, of Ref, number int64, more *uses.Summary) error {
+// AddVersionUses adds uses to those of a version that are stored, and returns the networks that were not among them. It
+// does nothing where the version is gone.
+func (tx *Tx) AddVersionUses(
+	ctx context.Context, of Ref, number int64, more *uses.Summary,
+) (fresh []netip.Prefix, err error) {
 	sum := &uses.Summary{}
 	args := []any{of.Scope.Tenant, of.Scope.Environment, of.ID, number}
-	err := tx.readUses(ctx, usesOfVersion, args, func(_ int64, s *uses.Summary) { sum = s })
+	err = tx.readUses(ctx, usesOfVersion, args, func(_ int64, s *uses.Summary) { sum = s })
 	if err == nil {
+		before := maps.Clone(sum.Networks)
 		sum.Merge(more, uses.PerVersion)
+		fresh = sum.Networks.Beyond(before)
 		_, err = tx.exec(ctx, writeVersionUses, append(args, column.Micros(sum.First), column.Micros(sum.Last), sum.Count,
 			column.JSON(&sum.Networks), column.JSON(&sum.Consumers), column.JSON(&sum.Scopes), sum.Unscoped,
 			column.JSON(&sum.Others))...)
 	}
-	return failed("recording the uses of", of.Kind, of.ID, err)
+	return fresh, failed("recording the uses of", of.Kind, of.ID, err)
 }
 
 // Reasons why the recording of uses was impaired.

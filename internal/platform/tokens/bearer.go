@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -12,6 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -43,7 +45,24 @@ func (b Bearers) Authenticate(ctx context.Context, r *access.Request) (id string
 		}
 		return err
 	})
+	if problem.Has(err, api.CodeUnauthenticated) {
+		if unread := b.ended(ctx, r); unread != nil {
+			return "", unread
+		}
+	}
 	return id, err
+}
+
+// ended notes in the request that it has the value of a version that has ended, if that is so.
+func (b Bearers) ended(ctx context.Context, r *access.Request) error {
+	ref, err := b.Exchanged(ctx, r, r.Bearer)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		r.Failed = &access.Failed{Of: ref, Reason: RefusedEnded}
+	}
+	return err
 }
 
 // LookUp reads what decides about the scoped token of a request. The error is BearerRefused where there is no such
@@ -57,6 +76,15 @@ func (b Bearers) LookUp(ctx context.Context, tx *txn.Tx, r *access.Request) (*Kn
 		b.tokens.known.Keep(tx.Keys.MemoryHash(r.Bearer), r.State, k)
 	}
 	return k, err
+}
+
+// Refuse is BearerRefused where the token is known, which is an event of the audit.
+func (b Bearers) Refuse(r *access.Request, k *Known, now time.Time) error {
+	b.tokens.looks.behind.Note(writebehind.Event{
+		Action: writebehind.ActionAuthenticate, Of: k.ref(), Version: k.number, From: r.Address,
+		Refusal: k.refused(r.Address, now), By: r.Caller(), At: now,
+	})
+	return BearerRefused(r)
 }
 
 // BearerRefused is the one answer to every scoped token that is not accepted. It does not say why: a thief must not

@@ -18,6 +18,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -28,11 +29,16 @@ type Handler struct {
 	runner  *txn.Runner
 	known   txn.Verified[*Known] // by the keyed hash of a value
 	rates   *limits.Tokens
+	looks   looks
 }
 
 // New returns a handler, and makes scoped tokens known to the engine.
-func New(engine *credentials.Engine, changes *httpapi.Changes, runner *txn.Runner) *Handler {
-	h := &Handler{engine: engine, changes: changes, runner: runner, rates: limits.NewTokens()}
+func New(
+	engine *credentials.Engine, changes *httpapi.Changes, runner *txn.Runner, behind *writebehind.Log,
+) *Handler {
+	h := &Handler{
+		engine: engine, changes: changes, runner: runner, rates: limits.NewTokens(), looks: looks{engine, behind},
+	}
 	engine.Register(api.ScopedTokens, func(ctx context.Context, tx *txn.Tx, id string) (credentials.Object, error) {
 		return h.load(ctx, tx, id)
 	})

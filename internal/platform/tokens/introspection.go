@@ -63,10 +63,15 @@ func (h *Handler) introspect(ctx context.Context, in *introspectInput) (*httpapi
 	if of.Consumer, err = in.ConsumerName(); err != nil {
 		return nil, err
 	}
-	found, err := h.presented(ctx, caller, value, of.From)
+	known, at, err := h.presented(ctx, caller, value)
 	if err != nil {
 		return nil, err
 	}
+	if known == nil {
+		return inactive(), h.looks.ended(ctx, caller, value, of.From)
+	}
+	h.looks.note(caller, known.ref(), known.number, known.refused(of.From, at), of.From, at)
+	found := known.Accept(of.From, at)
 	if found == nil {
 		return inactive(), nil
 	}

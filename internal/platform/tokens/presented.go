@@ -35,33 +35,31 @@ type Known struct {
 	access    *store.AccessToken // nil: the value is that of the version itself
 }
 
-// presented decides whether a value is accepted, by what was verified before where nothing was changed since; nil if
-// not.
+// presented finds what decides whether a value is accepted, among what was verified before where nothing was changed
+// since; nil if it belongs to no token of the caller's environment. at is the time that counts.
 func (h *Handler) presented(
-	ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr,
-) (*Presented, error) {
+	ctx context.Context, caller *access.Request, value secret.Value,
+) (k *Known, at time.Time, err error) {
 	if !isBearer(value) {
-		return nil, nil
+		return nil, at, nil
 	}
 	inMemory := h.runner.Keys.MemoryHash(value)
 	if k, ok := h.known.Find(inMemory, caller.State); ok && !k.PastDeadline(caller.State.Now) {
 		if k.token.Scope != caller.Caller().Scope {
-			return nil, nil
+			return nil, at, nil
 		}
-		return k.Accept(from, caller.State.Now), nil
+		return k, caller.State.Now, nil
 	}
-	var k *Known
-	var at time.Time
-	err := h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
+	err = h.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) (err error) {
 		at = tx.Now
 		k, err = h.lookUp(ctx, tx, value)
 		return err
 	})
 	if err != nil || k == nil {
-		return nil, err
+		return nil, at, err
 	}
 	h.known.Keep(inMemory, caller.State, k)
-	return k.Accept(from, at), nil
+	return k, at, nil
 }
 
 // lookUp reads what decides about a value; nil if it belongs to no token of the caller's environment.

@@ -51,6 +51,14 @@ func (c *Counts[K]) merge(from Counts[K], limit int) (beyond int64) {
 	return beyond
 }
 
+// Beyond returns the keys that others lack, in the order of Keys.
+func (c Counts[K]) Beyond(others Counts[K]) []K {
+	return slices.DeleteFunc(c.Keys(), func(k K) bool {
+		_, known := others[k]
+		return known
+	})
+}
+
 // Keys returns the keys, those that were used first before the others.
 func (c Counts[K]) Keys() []K {
 	return slices.SortedFunc(maps.Keys(c), func(a, b K) int {

@@ -1,0 +1,54 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+)
+
+// looks notes introspections for the audit.
+type looks struct {
+	engine *credentials.Engine
+	behind *writebehind.Log
+}
+
+// note notes that a value was looked at. Its network is that of who presented it, if that is known.
+func (l looks) note(
+	caller *access.Request, of store.Ref, version int64, refusal string, from netip.Addr, at time.Time,
+) {
+	if !from.IsValid() {
+		from = caller.Address
+	}
+	l.behind.Note(writebehind.Event{
+		Action: writebehind.ActionIntrospect, Of: of, Version: version, From: from, Refusal: refusal,
+		By: caller.Caller(), At: at,
+	})
+}
+
+// ended is note for the value of a version that has ended: whoever has it should not.
+func (l looks) ended(ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr) error {
+	if !keys.Matches(api.PrefixScopedToken, value) {
+		return nil
+	}
+	err := l.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
+		ref, number, err := whose(ctx, tx, value)
+		if err == nil {
+			l.note(caller, ref, number, RefusedEnded, from, tx.Now)
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
