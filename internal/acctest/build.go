@@ -129,3 +129,13 @@ func (c *CLI) OperatorPath() {
 	}
 	c.Set("PATH", filepath.Dir(cli)+":"+programs+":"+os.Getenv("PATH"))
 }
+
+// Quickconnect builds the operator's command, and returns its path.
+func Quickconnect(tb testing.TB) string {
+	tb.Helper()
+	dir, err := buildCommand()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return filepath.Join(dir, "quickconnect")
+}

@@ -4,7 +4,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"net/netip"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -13,6 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
@@ -62,6 +66,36 @@ func NewManyValues(tb testing.TB, url string, n int, older bool) *ManyValues {
 		return err
 	})
 	return m
+}
+
+// UseAll stores a use of every token, each by a consumer and from a network of its own.
+func (m *ManyValues) UseAll() {
+	m.t.Helper()
+	ids := slices.Sorted(maps.Keys(m.Values))
+	m.open(func(s *store.Store, _ *keyring.Keyring, _ *keys.Keys) (err error) {
+		for from := 0; from < len(ids) && err == nil; from += tokensBatch {
+			err = s.Update(m.t.Context(), func(tx *store.Tx) (err error) {
+				for i := from; i < min(len(ids), from+tokensBatch) && err == nil; i++ {
+					ref := store.Ref{
+						Scope: store.Scope{Tenant: Tenant, Environment: Environment}, Kind: api.KindScopedTokens, ID: ids[i],
+					}
+					err = tx.AddVersionUses(m.t.Context(), ref, 1, useNumber(i))
+				}
+				return err
+			})
+		}
+		return err
+	})
+}
+
+func useNumber(i int) *uses.Summary {
+	out := &uses.Summary{}
+	out.Add(uses.Use{
+		At: Epoch, From: netip.AddrFrom4([4]byte{198, byte(i >> 16), byte(i >> 8), byte(i)}),
+		Scopes: []string{"messages:send"},
+		By:     uses.Consumer{How: rotation.EvidenceIntrospection, Actor: "prn_1", Name: fmt.Sprintf("consumer-%d", i)},
+	}, uses.PerVersion)
+	return out
 }
 
 // open opens the database and the keyring, as a command beside the server does.
