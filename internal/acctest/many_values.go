@@ -79,7 +79,7 @@ func (m *ManyValues) UseAll() {
 					ref := store.Ref{
 						Scope: store.Scope{Tenant: Tenant, Environment: Environment}, Kind: api.KindScopedTokens, ID: ids[i],
 					}
-					err = tx.AddVersionUses(m.t.Context(), ref, 1, useNumber(i))
+					_, err = tx.AddVersionUses(m.t.Context(), ref, 1, useNumber(i))
 				}
 				return err
 			})
