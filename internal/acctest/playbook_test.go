@@ -13,7 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// playbookBlock is a block of commands in the playbook, under a comment that names its incident and step.
+// playbookBlock is a block of commands in a guide, under a comment that names its incident and step.
 var playbookBlock = regexp.MustCompile("(?s)<!-- run: ([a-z]+) ([a-z]+) -->\n\n```sh\n(.*?)```\n")
 
 // incident is one scenario of the playbook: a person of role security in a directory with an applied configuration.
@@ -40,7 +40,8 @@ func newIncident(t *testing.T, name, example string, vars map[string]string) *in
 		t.Fatal(err)
 	}
 	in := &incident{t: t, p: p, tf: tf, name: name, left: map[string]string{}}
-	guide := read(t, filepath.Join(root, "templates", "guides", "incident-response.md"))
+	guide := read(t, filepath.Join(root, "templates", "guides", "incident-response.md")) +
+		read(t, filepath.Join(root, "templates", "guides", "questionnaire.md"))
 	for _, block := range playbookBlock.FindAllStringSubmatch(guide, -1) {
 		if block[1] == name {
 			in.left[block[2]] = block[3]
@@ -94,10 +95,16 @@ func (in *incident) refused() {
 // over fails the test unless every step of the guide was taken and the trail has these actions.
 func (in *incident) over(actions ...string) {
 	in.t.Helper()
+	in.taken()
+	in.recorded("incident-42.json", actions...)
+}
+
+// taken fails the test unless every step of the guide was taken.
+func (in *incident) taken() {
+	in.t.Helper()
 	for name := range in.left {
 		in.t.Errorf("%s: the test does not take the step %s of the guide", in.name, name)
 	}
-	in.recorded("incident-42.json", actions...)
 }
 
 // recorded fails the test unless a file that the guide writes has these actions of the trail.
