@@ -64,10 +64,17 @@ var (
 	})
 	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 	buildCommand  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnect") })
+	// Policycheck is in a module of its own.
+	buildPolicycheck = sync.OnceValues(func() (string, error) {
+		return buildIn(filepath.Join("internal", "policycheck"), ".")
+	})
 )
 
 // build builds commands of this module and returns the directory they are in.
-func build(packages ...string) (string, error) {
+func build(packages ...string) (string, error) { return buildIn(".", packages...) }
+
+// buildIn builds commands of a module below this one. The flags of whoever runs the tests are about this module.
+func buildIn(module string, packages ...string) (string, error) {
 	dir, err := makeBuiltDir()
 	if err != nil {
 		return "", err
@@ -79,7 +86,7 @@ func build(packages ...string) (string, error) {
 	// With the flags of a release, so that the two share what the compiler made.
 	flags := []string{"build", "-trimpath", "-buildvcs=false", "-o", dir + string(filepath.Separator)}
 	cmd := exec.Command("go", append(flags, packages...)...)
-	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Dir, cmd.Env = filepath.Join(root, module), append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %v: %w\n%s", packages, err, out)
 	}
@@ -138,4 +145,14 @@ func Quickconnect(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return filepath.Join(dir, "quickconnect")
+}
+
+// Policycheck builds the program that runs policies with OPA, and returns its path.
+func Policycheck(tb testing.TB) string {
+	tb.Helper()
+	dir, err := buildPolicycheck()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return filepath.Join(dir, "policycheck")
 }

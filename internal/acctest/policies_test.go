@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -36,14 +35,6 @@ func policies(t *testing.T, of string, questions ...policyQuestion) (verdicts []
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := filepath.Join(t.TempDir(), "policycheck")
-	build := exec.CommandContext(t.Context(), "go", "build", "-C", filepath.Join(root, "internal", "policycheck"),
-		"-trimpath", "-o", program, ".")
-	// The flags of `make lint`, so that the two share what the compiler made, whoever runs the tests.
-	build.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	var in bytes.Buffer
 	for _, q := range questions {
 		q.Query = `{"deny": data.quickconnect.` + of + `.deny, "warn": data.quickconnect.` + of + `.warn}`
@@ -51,7 +42,7 @@ func policies(t *testing.T, of string, questions ...policyQuestion) (verdicts []
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), program, filepath.Join(root, "examples", "policies"))
+	cmd := exec.CommandContext(t.Context(), acctest.Policycheck(t), filepath.Join(root, "examples", "policies"))
 	cmd.Stdin = &in
 	out, err := cmd.Output()
 	if err != nil {
