@@ -44,6 +44,7 @@ var platformMayImport = map[string][]string{
 	"policies":   domain(),
 	"principals": domain(),
 	"governance": domain(),
+	"tombstones": {"httpapi", "access", "txn", "problem", "store"},
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors", "accesstokens", "uses"),
 	"exchange":   domain("tokens", "accesstokens", "workload"),

@@ -27,5 +27,6 @@ type Identification struct {
 	EndedAt     *time.Time `json:"ended_at,omitempty" doc:"When it ended. Absent while it is accepted."`
 	EndReason   string     `json:"end_reason,omitempty" doc:"Why it ended. Absent while it is accepted."`
 	EndedBy     string     `json:"ended_by,omitempty" doc:"Who ended it: the id of a principal, or platform. Absent while it is accepted."`
+	ClosedAt    *time.Time `json:"closed_at,omitempty" doc:"When its object was deleted; see its tombstone. Absent while the object exists."`
 	EndedByName string     `json:"ended_by_name,omitempty" doc:"The name of that principal. Absent for what is no principal."`
 }

@@ -79,7 +79,8 @@ func TestIdentifyTokens(t *testing.T) {
 		}
 	}
 	w.do("DELETE", pathTokens+"/"+token.ID, nil).want(204)
-	w.identified("of a deleted token", second, nothing)
+	want.ClosedAt, want.Name = &now, "renamed"
+	w.identified("of a deleted token", second, want)
 	w.as(api.RoleAuditor, "POST", "/v1/identify", url.Values{}).problem(api.CodeInvalid, "")
 	w.as(api.RoleRuntime, "POST", "/v1/identify", url.Values{"token": {second}}).problem(api.CodeForbidden, "")
 }

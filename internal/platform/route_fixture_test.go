@@ -32,6 +32,8 @@ var routes = []route{
 	{"GET", "/v1/principals", api.PermissionRead, nil},
 	{"GET", "/v1/audit-events", api.PermissionRead, nil},
 	{"GET", pathInventory, api.PermissionRead, nil},
+	{"GET", pathTombstones, api.PermissionRead, nil},
+	{"GET", pathTombstones + "/{id}", api.PermissionRead, nil},
 	{"GET", "/v1/audit-checkpoint", api.PermissionRead, nil},
 	{"GET", "/v1/audit-proofs/inclusion", api.PermissionRead, nil},
 	{"GET", "/v1/audit-proofs/consistency", api.PermissionRead, nil},

@@ -37,6 +37,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/runs"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tombstones"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
@@ -158,7 +159,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		inventory.New(engine),
 		governance.New(runner, changes),
 		workload.New(runner, changes, verifier.CheckIssuer),
-		runs.New(runner),
+		runs.New(runner), tombstones.New(runner),
 		deliveries.New(engine, changes, waker),
 	)
 	checkReady(router, c.Store, runner.Watch)

@@ -95,6 +95,7 @@ func TestAudit(t *testing.T) {
 		{"update", "deployer", "changed=labels,owner"},
 		{"retire", "platform", "reason=overlap_ended settled_at=2026-05-01T14:00:00Z versions=1"},
 		{"delete", "deployer", "name=notifier versions=2"},
+		{"closed", "deployer", "name=notifier"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -56,7 +56,7 @@ func TestSigningSecretLifeCycle(t *testing.T) {
 	w.do("DELETE", pathSecrets+"/"+s.ID, nil).want(204)
 	w.do("GET", pathSecrets+"/"+s.ID, nil).problem(api.CodeNotFound, "")
 	w.do("POST", revealPath(s.ID, 1), nil).problem(api.CodeNotFound, "")
-	want := []string{"create", "update", "update", "delete"}
+	want := []string{"create", "update", "update", "delete", "closed"}
 	if diff := cmp.Diff(want, w.actions(s.ID)); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)
 	}

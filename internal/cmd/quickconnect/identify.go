@@ -129,7 +129,8 @@ func (s *session) identify(ctx context.Context, value string) error {
 		fields = append(fields, field{"kind", found.Kind}, field{"id", found.ID}, field{"made from", found.ParentID},
 			field{"name", found.Name}, field{"owner", found.Owner}, field{"state", found.State},
 			field{"expires at", momentOr(found.ExpiresAt, "")}, field{"ended at", momentOr(found.EndedAt, "")},
-			field{"why ended", found.EndReason}, field{"ended by", cmp.Or(found.EndedByName, found.EndedBy)})
+			field{"closed at", momentOr(found.ClosedAt, "")}, field{"why ended", found.EndReason},
+			field{"ended by", cmp.Or(found.EndedByName, found.EndedBy)})
 		if found.Version > 0 {
 			fields = append(fields, field{"version", number(found.Version)})
 		}

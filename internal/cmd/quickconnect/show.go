@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
 )
 
 func showCommand(o *options) *cobra.Command {
@@ -16,7 +17,8 @@ func showCommand(o *options) *cobra.Command {
 		Use: "show KIND ID|NAME", Short: "Show one object, and the versions of a credential with their last use",
 		Long: "Shows one object: a scoped-token, signing-secret or connector with its versions and the last use\n" +
 			"of each, a webhook-endpoint, a rotation-policy or a workload-identity. An ID says its kind, so KIND\n" +
-			"may be left out.\n" +
+			"may be left out. Of a credential that was deleted it shows who had it and when it was closed, with\n" +
+			"exit code 3.\n" +
 			"--output json prints the object as the API has it, and of a credential its versions.",
 		Example:           "  quickconnect show scoped-token notifier\n  quickconnect show tok_01K0V3Z4M5N6P7Q8R9S0T1V2W3",
 		ValidArgsFunction: completeKinds(api.Kinds()),
@@ -44,6 +46,9 @@ func (s *session) show(ctx context.Context, t target) error {
 		return s.showIdentity(ctx, t)
 	}
 	of, c, err := s.find(ctx, t)
+	if client.IsNotFound(err) {
+		return s.showClosed(ctx, t, err)
+	}
 	if err != nil {
 		return err
 	}

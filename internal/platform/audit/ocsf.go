@@ -19,6 +19,7 @@ const (
 // ocsfActivities are the numbers of actions, which are the same in the classes of entities and of the API.
 var ocsfActivities = map[string]int{
 	txn.ActionCreate: 1, txn.ActionReveal: 2, "retrieve": 2, "introspect": 2, txn.ActionUpdate: 3, txn.ActionDelete: 4,
+	txn.ActionClosed: 4,
 }
 
 const (

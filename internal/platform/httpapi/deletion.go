@@ -57,7 +57,7 @@ func Delete(ctx context.Context, tx *txn.Tx, in *Deleting, d InUse) (*Answer, er
 	}
 	if len(count) == 0 {
 		ref := store.Ref{Scope: o.Scope, Kind: d.Kind.Path, ID: o.ID}
-		return NoContent(), remove(ctx, tx, store.Deleting{Ref: ref, Name: o.Name, Since: o.DeletingSince, By: o.DeletingBy})
+		return NoContent(), txn.Remove(ctx, tx, store.Deleting{Ref: ref, Name: o.Name, Since: o.DeletingSince, By: o.DeletingBy})
 	}
 	if in.When != api.WhenUnused {
 		return nil, problem.New(api.CodeConflict, "", "the %s %q is in use by %s; delete those or point them elsewhere "+
@@ -134,23 +134,11 @@ func RemoveUnused(ctx context.Context, tx *txn.Tx) error {
 			return err
 		}
 		for _, d := range unused {
-			if err := remove(ctx, tx, d); err != nil {
+			if err := txn.Remove(ctx, tx, d); err != nil {
 				return err
 			}
 		}
 	}
-}
-
-// remove removes an object that nothing refers to.
-func remove(ctx context.Context, tx *txn.Tx, d store.Deleting) error {
-	if err := tx.DeleteUnused(ctx, d.Ref); err != nil {
-		return err
-	}
-	detail := map[string]string{"name": d.Name}
-	if !d.Since.IsZero() {
-		detail["deleting_since"], detail["deleted_by"] = d.Since.UTC().Format(time.RFC3339Nano), d.By
-	}
-	return tx.Audit(ctx, txn.ActionDelete, d.Kind, d.ID, detail)
 }
 
 // countText returns numbers of objects, by kind, in words.

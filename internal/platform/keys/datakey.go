@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -146,6 +147,16 @@ func (m *memory) find(id any, now time.Time) unwrapped {
 	}
 	delete(m.keys, id)
 	return unwrapped{}
+}
+
+// Forget drops the data keys of a credential from memory, because the database has them no more.
+func Forget(k *Keys, scope store.Scope, credential string) {
+	owner := keyring.Owner{Tenant: scope.Tenant, Environment: scope.Environment, Credential: credential}
+	k.unwrapped.mu.Lock()
+	defer k.unwrapped.mu.Unlock()
+	maps.DeleteFunc(k.unwrapped.keys, func(_ any, u unwrapped) bool {
+		return u.dataKey != nil && u.dataKey.Owner == owner
+	})
 }
 
 func (m *memory) keep(id any, u unwrapped, now time.Time) {

@@ -17,6 +17,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
@@ -240,10 +241,13 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 			return nil, problem.New(api.CodeConflict, "",
 				"the scoped token %q is protected; set deletion_protection to false first", t.Name)
 		}
+		ref := store.Ref{Scope: tx.Scope, Kind: api.ScopedTokens.Path, ID: t.ID}
+		if err := txn.Bury(ctx, tx, ref); err != nil {
+			return nil, err
+		}
 		if err := tx.DeleteScopedToken(ctx, tx.Scope, t.ID); err != nil {
 			return nil, err
 		}
-		detail := credentials.Deleted(t.Parts())
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.ScopedTokens.Path, t.ID, detail)
+		return httpapi.NoContent(), txn.AuditClosed(ctx, tx, ref, credentials.Deleted(t.Parts()))
 	})
 }

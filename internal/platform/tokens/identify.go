@@ -25,8 +25,8 @@ func (h *Handler) mountIdentify(r *httpapi.Router) {
 		Description: "Returns the object of the caller's environment that has or had a value, such as one found in a " +
 			"log: a scoped token (qct_), an access token (qca_), a principal's token (qcp_), or a signing secret (whsec_, " +
 			"whpk_). An access token is recognised until a day after its expiry. " +
-			"Also of a value that has ended, as long as its object exists. It is no use of the value, and " +
-			"changes nothing. White space around the value is removed. " +
+			"Also of a value that has ended, and of one whose object was deleted (`closed_at`). It is no use of the value, " +
+			"and changes nothing. White space around the value is removed. " +
 			"Each principal may send it 60 times a minute.",
 		Form:         map[string]string{"token": "The value to identify."},
 		FormRequires: []string{"token"},
@@ -50,8 +50,8 @@ func (h *Handler) identify(ctx context.Context, in *httpapi.FormInput) (*httpapi
 		}
 		ref, number, err := whose(ctx, tx, value)
 		if errors.Is(err, store.ErrNotFound) {
-			out = api.Identification{}
-			return nil
+			out, err = identifyClosed(ctx, tx, value)
+			return err
 		}
 		if err == nil {
 			out, err = h.identifyVersion(ctx, tx, ref, number)
@@ -126,6 +126,39 @@ func (h *Handler) identifyVersion(
 		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,
 		State: string(v.State), ExpiresAt: httpapi.UTC(p.Credential.EndsAt(p.Policy, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, EndedByName: name,
+	}, err
+}
+
+// identifyClosed says what a value was whose object was deleted.
+func identifyClosed(ctx context.Context, tx *txn.Tx, value secret.Value) (out api.Identification, err error) {
+	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
+	if err != nil {
+		return out, err
+	}
+	hashes := lookup.Token(value)
+	if keys.IsSigningValue(value) {
+		var ok bool
+		if hashes, ok = lookup.SigningValue(value, tx.Scope); !ok {
+			return out, nil
+		}
+	}
+	var v store.ClosedValue
+	err = keys.Find(hashes, func(hash []byte) (err error) {
+		v, err = tx.ClosedByHash(ctx, tx.Scope, hash)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	t := v.Tombstone
+	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
+	return api.Identification{
+		Found: true, Kind: t.Kind, ID: t.ID, Name: t.Name, Owner: t.Owner, Version: v.Number,
+		State: string(rotation.StateRevoked), EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy,
+		EndedByName: name, ClosedAt: httpapi.UTC(t.ClosedAt),
 	}, err
 }
 

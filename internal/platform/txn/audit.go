@@ -14,6 +14,7 @@ const (
 	ActionCreate = "create"
 	ActionUpdate = "update"
 	ActionDelete = "delete"
+	ActionClosed = "closed" // follows the delete of what had a credential: its values are destroyed
 	ActionReveal = "reveal"
 	ActionAdopt  = "adopt" // an object that an interrupted run had made
 

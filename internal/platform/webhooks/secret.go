@@ -13,6 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
@@ -217,10 +218,13 @@ func (h *Secrets) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 			return nil, problem.New(api.CodeConflict, "",
 				"the signing secret %q is protected; set deletion_protection to false first", s.Name)
 		}
+		ref := store.Ref{Scope: tx.Scope, Kind: api.SigningSecrets.Path, ID: s.ID}
+		if err := txn.Bury(ctx, tx, ref); err != nil {
+			return nil, err
+		}
 		if err := tx.DeleteSigningSecret(ctx, tx.Scope, s.ID); err != nil {
 			return nil, err
 		}
-		detail := credentials.Deleted(s.Parts())
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.SigningSecrets.Path, s.ID, detail)
+		return httpapi.NoContent(), txn.AuditClosed(ctx, tx, ref, credentials.Deleted(s.Parts()))
 	})
 }
