@@ -66,7 +66,7 @@ type InventoryVersion struct {
 type InventoryReuse struct {
 	Kind             string `json:"kind" doc:"The kind of the other object. Empty where it is in another environment."`
 	ID               string `json:"id" doc:"The id of the other object. Empty where it is in another environment."`
-	OtherEnvironment bool   `json:"other_environment" doc:"An object of another environment of the tenant has it, and none of this one."`
+	OtherEnvironment bool   `json:"other_environment" doc:"An object of another environment of the tenant has it, and none of this one. Only a caller with the permission write or contain learns of that."`
 }
 
 // InventoryExemption lets an object break one rule until a date.

@@ -164,3 +164,31 @@ func TestInventoryFilters(t *testing.T) {
 	w.as(api.RoleRuntime, "GET", pathInventory, nil).problem(api.CodeForbidden, "")
 	w.as(api.RoleSecurity, "GET", pathInventory, nil).want(200)
 }
+
+// TestInventoryOfReuse: of another environment it says only that an object has the value, and only to who may act; of
+// another tenant nothing.
+func TestInventoryOfReuse(t *testing.T) {
+	w := newWorld(t)
+	const abroad, elsewhere = "w2Zk8sQmT5xPbN7rLc3v", "h9Jd4gWqR6yBvX2tKf8n"
+	w.send(w.foreign["acme/production"], "POST", pathConnectors, valued("there", abroad)).want(201)
+	w.send(w.foreign["globex/staging"], "POST", pathConnectors, valued("globex", elsewhere)).want(201)
+	shared := idOf(w.do("POST", pathConnectors, valued("shared", abroad)).want(201))
+	own := idOf(w.do("POST", pathConnectors, valued("own", elsewhere)).want(201))
+	for _, role := range api.Roles() {
+		if role == api.RoleRuntime {
+			continue
+		}
+		page := decoded[api.Page[api.InventoryEntry]](w.as(role, "GET", pathInventory+"?kind=connectors", nil).want(200))
+		if len(page.Items) != 2 || page.Items[0].ID != shared || page.Items[1].ID != own || page.Items[1].Reuse != nil {
+			t.Fatalf("%s: %+v", role, page.Items)
+		}
+		got := page.Items[0].Reuse
+		if role == api.RoleAuditor || role == api.RolePlanner {
+			if got != nil {
+				t.Errorf("%s learns of another environment: %+v", role, got)
+			}
+		} else if got == nil || *got != (api.InventoryReuse{OtherEnvironment: true}) {
+			t.Errorf("%s: %+v", role, got)
+		}
+	}
+}

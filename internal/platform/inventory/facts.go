@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -39,7 +40,7 @@ func (h *Handler) gather(ctx context.Context, tx *txn.Tx, page []*subject) (f fa
 	if f.names, err = namesOfConsumers(ctx, tx, versioned, f.used); err != nil {
 		return f, err
 	}
-	if f.reuse, err = tx.ReuseOfPage(ctx, tx.Scope, ids); err != nil {
+	if f.reuse, err = reuseOf(ctx, tx, ids); err != nil {
 		return f, err
 	}
 	f.exemptions = map[string][]store.GuardrailExemption{}
@@ -51,6 +52,18 @@ func (h *Handler) gather(ctx context.Context, tx *txn.Tx, page []*subject) (f fa
 		maps.Copy(f.exemptions, some)
 	}
 	return f, nil
+}
+
+// reuseOf returns which objects share a value with another one. Of other environments of the tenant it says something
+// only to who may write or contain, as a check of a value does.
+func reuseOf(ctx context.Context, tx *txn.Tx, ids []string) (map[string]store.Reuse, error) {
+	found, err := tx.ReuseOfPage(ctx, tx.Scope, ids)
+	caller := access.From(ctx)
+	if caller.May(api.PermissionWrite) || caller.May(api.PermissionContain) {
+		return found, err
+	}
+	maps.DeleteFunc(found, func(_ string, r store.Reuse) bool { return r.Other.ID == "" })
+	return found, err
 }
 
 // namesOfConsumers returns the names of the principals and workload identities that used credentials.
