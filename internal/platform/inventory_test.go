@@ -89,8 +89,9 @@ func TestInventory(t *testing.T) {
 		t.Errorf("the deployer is %+v", got)
 	}
 	w.clock.Advance(7*day + time.Second) // the stage ends
-	if _, all = w.inventory("kind=scoped-tokens", "10"); all[token.ID].Phase != api.PhaseStable {
-		t.Errorf("after a deadline the token is %+v", all[token.ID])
+	_, all = w.inventory("kind=scoped-tokens", "10")
+	if got := all[token.ID]; got.Phase != api.PhaseStable || len(got.Versions) != 1 || got.Acknowledged != nil {
+		t.Errorf("after a deadline the token is %+v", got)
 	}
 	w.lifecycle(token.ID, "revoke", object{"all": true, "reason": "test"}).want(200)
 	_, all = w.inventory("kind=scoped-tokens", "10")
