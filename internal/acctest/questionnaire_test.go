@@ -27,9 +27,9 @@ func TestQuestionnaire(t *testing.T) {
 		{"review", []string{"team-notifier"}},
 		{"static", []string{"deployer"}},
 		{"end", []string{"state current", "all versions are revoked", "state revoked"}},
-		{"delete", []string{"a question of the security team"}},
 		{"backup", []string{"keyring"}},
 		{"health", []string{"ok"}},
+		{"delete", []string{"Destroy complete!", `"owner":"team-notifier"`, "closed tok_", "notifier"}},
 	} {
 		in.step(answer.step, answer.texts...)
 	}
