@@ -63,7 +63,15 @@ var endings = map[string]struct {
 		[]string{"notifier stable 2026-05-01T12:00:00Z no is revoked at once", "notifier 1 runtime"},
 		"notifier revoked", api.PhaseRevoked,
 	},
+	"decommission": {
+		"decommission one", api.PhaseStable,
+		[]string{"notifier team-messaging no is closed", "notifier 1 runtime"},
+		"notifier closed", closed,
+	},
 }
+
+// closed stands for the phase of what was deleted.
+const closed = "closed"
 
 // inPhase starts a platform with the token notifier in a phase, whose first version was used.
 func inPhase(t *testing.T, phase string) *operator {
@@ -114,6 +122,10 @@ func TestEndingCommandsAsk(t *testing.T) {
 			}
 			o.stdin = "yes\n"
 			o.run(tc.args).want(exitDone, append(tc.shows, "Go on? Type yes:", tc.done)...)
+			if tc.after == closed {
+				o.run("show scoped-token notifier").want(exitNoChange, "was closed at")
+				return
+			}
 			if got := o.phase(); got != tc.after {
 				t.Errorf("the phase is %s, want %s", got, tc.after)
 			}

@@ -116,10 +116,13 @@ func (s *session) offboard(ctx context.Context, b offboarding) error {
 // providerAgent is how the user agent of the Terraform provider begins.
 const providerAgent = "terraform-provider-quickconnect/"
 
+// stateHasIt is why an object counts as managed that a state was seen to have.
+const stateHasIt = "a state has it"
+
 // managedBy says why an object counts as managed by Terraform; empty where it does not.
 func (s *session) managedBy(ctx context.Context, e *api.InventoryEntry) (string, error) {
 	if e.Claimed {
-		return "a state has it", nil
+		return stateHasIt, nil
 	}
 	events, more, err := s.client.AuditEvents(ctx, client.AuditFilter{ObjectID: e.ID}, maxRiskiest)
 	if err != nil {
