@@ -47,7 +47,8 @@ report() {
     (.prior_state.values // .values // {}) | .. | objects
     | select(.type? | IN("quickconnect_scoped_token", "quickconnect_webhook_signing_secret"))
     | .address as $address | .values | .rotation as $r
-    | if $r.reason == "held" then "held     \($address): no step until the hold is released"
+    | if $r.reason == "quarantined" then "quarantined \($address): its versions are refused, or were when it began"
+      elif $r.reason == "held" then "held     \($address): no step until the hold is released"
       elif $r.phase == "revoked" then "revoked  \($address): no version is valid (\($r.reason))"
       elif $r.reason == "overdue" then "overdue  \($address): due since \($r.next_rotation_at)"
       elif $r.phase == "staged" and ($r.acknowledged | not) then

@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -161,6 +162,18 @@ func (c *Credential) Release() {
 	c.verb("release", api.HoldRequest{Reason: "test"}).Want(http.StatusOK)
 }
 
+// Quarantine puts it in quarantine.
+func (c *Credential) Quarantine(in api.QuarantineRequest) {
+	c.t.Helper()
+	c.verb("quarantine", in).Want(http.StatusOK)
+}
+
+// ReleaseQuarantine ends the quarantine.
+func (c *Credential) ReleaseQuarantine() {
+	c.t.Helper()
+	c.verb("release-quarantine", api.HoldRequest{Reason: "test"}).Want(http.StatusOK)
+}
+
 // Reveal returns the value of a valid version.
 func (c *Credential) Reveal(version int64) string {
 	c.t.Helper()
@@ -170,7 +183,7 @@ func (c *Credential) Reveal(version int64) string {
 func (c *Credential) verb(verb string, body any) *Reply {
 	c.t.Helper()
 	role := api.RoleOperator
-	if verb == "revoke" || verb == "hold" || verb == "release" {
+	if strings.HasSuffix(verb, "quarantine") || verb == "revoke" || verb == "hold" || verb == "release" {
 		role = api.RoleSecurity
 	}
 	return c.p.As(role).Verb(c.kind.Path, c.name, verb, body)

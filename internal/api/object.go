@@ -2,7 +2,10 @@
 // platform import it, and not each other.
 package api
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Object is what every object has. Description and labels keep null and empty apart.
 type Object struct {
@@ -37,6 +40,11 @@ type Quarantine struct {
 	By       string    `json:"by" doc:"Id of the principal that set it, or platform. Only this principal and the role security may release it."`
 	ByName   string    `json:"by_name" doc:"The name of that principal. Empty for what is no principal."`
 	Versions []int64   `json:"versions" nullable:"false" doc:"The versions that it covers and that have not ended. None where newer versions have replaced them."`
+}
+
+// Covers reports whether a version is refused; nil covers none.
+func (q *Quarantine) Covers(version int64) bool {
+	return q != nil && slices.Contains(q.Versions, version)
 }
 
 // PageSize is the size of the largest page of a list, and how many claims one request presents at most.

@@ -95,6 +95,10 @@ var guideLines = map[string][]guideLine{
 		{`quickconnect hold scoped-token notifier --reason "incident 42"`, exitDone},
 		{`quickconnect release scoped-token notifier --reason "incident 42 is closed"`, exitDone},
 	},
+	"quarantine": {
+		{`quickconnect quarantine scoped-token notifier --yes --for 7d --reason "unusual volume"`, exitDone},
+		{`quickconnect release-quarantine scoped-token notifier --reason "it was the load test"`, exitDone},
+	},
 	"not-confirmed": {{"quickconnect promote scoped-token notifier", exitRefused}},
 	"promote":       {{"quickconnect promote scoped-token notifier --yes", exitDone}},
 	"rollback":      {{"quickconnect rollback scoped-token notifier --yes", exitDone}},

@@ -18,6 +18,7 @@ func (s *subject) entry(f facts, now time.Time) api.InventoryEntry {
 		Labels: o.Labels, ConnectorID: httpapi.TextOrNull(s.connectorID), Role: s.role, CreatedAt: o.CreatedAt.UTC(),
 		Claimed: o.Claim != nil && o.Claim.Presented, Due: api.DueNone, Overdue: s.overdue(now),
 		ExpiresAt: httpapi.UTC(s.expiry), Hold: lifecycle.FlattenHold(s.credential.Hold),
+		Quarantine: lifecycle.FlattenQuarantine(s.credential.Credential),
 		LastUsedAt: httpapi.UTC(s.lastUsed), UnusedDays: days(s.since(), now), Versions: []api.InventoryVersion{},
 		Scopes: s.scopes, Exemptions: []api.InventoryExemption{},
 	}
@@ -61,6 +62,9 @@ func (s *subject) showRotation(e *api.InventoryEntry, now time.Time) {
 		}
 	case rotation.AgeRevoked, rotation.AgeMissing:
 		e.Due, e.DueReason = api.DueReplace, age.Status
+	}
+	if c.Quarantine != nil && e.Due == api.DueNone {
+		e.DueReason = api.ReasonQuarantined
 	}
 	if c.Hold != nil {
 		e.Due, e.DueReason = api.DueNone, api.ReasonHeld

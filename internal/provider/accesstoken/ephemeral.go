@@ -109,7 +109,7 @@ func (a *accessToken) tolerates(diags *diag.Diagnostics, err error, id string) b
 		diags.AddAttributeWarning(at, "Scoped token not found", fmt.Sprintf("There is no scoped token %s in the tenant and "+
 			"environment of the provider, %s If it is managed by Terraform, the plan creates it anew; otherwise correct "+
 			"scoped_token_id.", id, null))
-	case client.HasCode(err, api.CodeConflict):
+	case client.HasCode(err, api.CodeConflict), client.HasCode(err, api.CodeQuarantined):
 		diags.AddAttributeWarning(
 			at,
 			"No access token opened",

@@ -35,14 +35,17 @@ func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	metadata
-	Hold                 *tfkit.Hold `tfsdk:"hold"`
-	PreviousInUseBy      []consumer  `tfsdk:"previous_in_use_by"`
-	SafeToRevokePrevious types.Bool  `tfsdk:"safe_to_revoke_previous"`
+	Hold                 *tfkit.Hold       `tfsdk:"hold"`
+	Quarantine           *tfkit.Quarantine `tfsdk:"quarantine"`
+	PreviousInUseBy      []consumer        `tfsdk:"previous_in_use_by"`
+	SafeToRevokePrevious types.Bool        `tfsdk:"safe_to_revoke_previous"`
 }
 
-func flattenData(_ context.Context, c *api.Connector, _ *diag.Diagnostics) dataModel {
+func flattenData(_ context.Context, c *api.Connector, diags *diag.Diagnostics) dataModel {
+	tfkit.WarnQuarantine(api.Connectors, c.ID, c.Name, c.Quarantine, diags)
 	return dataModel{
 		metadata: flattenMetadata(c), Hold: tfkit.FlattenHold(c.Hold),
+		Quarantine:           tfkit.FlattenQuarantine(c.Quarantine),
 		PreviousInUseBy:      flattenConsumers(c.PreviousInUseBy),
 		SafeToRevokePrevious: types.BoolPointerValue(c.SafeToRevokePrevious),
 	}

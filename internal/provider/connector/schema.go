@@ -200,6 +200,7 @@ func dataAttributes() map[string]datasource.Attribute {
 		"credentials_status": datasource.StringAttribute{Computed: true, MarkdownDescription: statusText},
 		"refresh_status":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshStatusText},
 		"refresh_reason":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshReasonText},
+		"quarantine":         tfkit.DataQuarantine(),
 		"hold": tfkit.DataHold("Set while someone has put the connector on hold: new credentials are " +
 			"refused. Null otherwise."),
 	})

@@ -107,7 +107,7 @@ func (c Change) versionUse() versionUse {
 
 // warnBehind warns of consumers that are behind, unless another warning of the plan says so.
 func (c Change) warnBehind(name string, diags *diag.Diagnostics) {
-	if c.versionUse().decide() != isBehind || !c.Steps() && (c.awaits() || c.unproven() != "" && !c.prior.held()) {
+	if c.versionUse().decide() != isBehind || !c.Steps() && (c.awaits() || c.unproven() != "" && !c.prior.stopped()) {
 		return
 	}
 	older, newer := c.versionUse().pair()

@@ -111,13 +111,13 @@ func (c Change) recordsRequest() bool {
 
 // needsValue reports whether only a new value can begin the rotation that is wanted.
 func (c Change) needsValue() bool {
-	return c.decision.reason == reasonNeedsValue || c.wanted.supply.Barred && !c.prior.held()
+	return c.decision.reason == reasonNeedsValue || c.wanted.supply.Barred && !c.prior.stopped()
 }
 
 // superseded reports whether the platform went back to another value than the configured one, and the phase does not
 // allow to send any.
 func (c Change) superseded() bool {
-	return c.wanted.supply.New && !c.SendsValue() && c.decision.left == "" && !c.needsValue() && !c.prior.held() &&
+	return c.wanted.supply.New && !c.SendsValue() && c.decision.left == "" && !c.needsValue() && !c.prior.stopped() &&
 		c.decision.step != rotation.StepMinimumVersion
 }
 

@@ -65,6 +65,7 @@ const (
 	reasonPolicyMoves  Reason = "the step is left to the next plan, because the rotation policy changes"
 	reasonPolicyOpen   Reason = "whether the step is left to the next plan is open, because the rotation policy is unknown"
 	reasonHeld         Reason = "on hold"
+	reasonQuarantined  Reason = "in quarantine"
 	reasonValueRevoked Reason = "the configured value was revoked"
 	reasonNeedsValue   Reason = "a rotation is wanted that only a new value can begin"
 	reasonNothing      Reason = "nothing to do"
@@ -95,6 +96,7 @@ var checks = []check{
 	checkMinimumOnHold,
 	checkMinimum,
 	checkHold,
+	checkQuarantine,
 	checkRevokedValue,
 	checkNewValue,
 	checkValueInProgress,
@@ -184,6 +186,13 @@ func checkHold(p prior, _ wanted) (Reason, rotation.Step) {
 	return "", ""
 }
 
+func checkQuarantine(p prior, _ wanted) (Reason, rotation.Step) {
+	if p.quarantined() {
+		return reasonQuarantined, ""
+	}
+	return "", ""
+}
+
 func checkRevokedValue(p prior, w wanted) (Reason, rotation.Step) {
 	if w.supply.Barred && (p.Phase == rotation.PhaseRevoked || p.Phase == rotation.PhaseStable) {
 		return reasonValueRevoked, ""
@@ -265,6 +274,12 @@ func checkTrigger(p prior, w wanted) (Reason, rotation.Step) {
 }
 
 func (p prior) held() bool { return p.reason == rotation.ReasonHeld }
+
+// quarantined reports whether the platform refuses the versions, and every step but minimum_version and reissue.
+func (p prior) quarantined() bool { return p.reason == rotation.ReasonQuarantined }
+
+// stopped reports whether no rotation may begin or go on.
+func (p prior) stopped() bool { return p.held() || p.quarantined() }
 
 func (p prior) expired() bool {
 	return p.Phase == rotation.PhaseRevoked && p.reason == rotation.ReasonExpired

@@ -249,6 +249,13 @@ func TestOneStepPerApply(t *testing.T) {
 
 func TestUnknownsAreDecidedAtApply(t *testing.T) {
 	held := prior{Numbers: stable, reason: rotation.ReasonHeld}
+	quarantined := prior{Numbers: stable, reason: rotation.ReasonQuarantined, triggers: map[string]string{"a": "1"}}
+	if d := decide(quarantined, wanted{triggers: map[string]string{"a": "2"}}); d.step != "" {
+		t.Errorf("in quarantine, the step is %s", d.step)
+	}
+	if d := decide(quarantined, wanted{minimumVersion: quarantined.Next}); d.step != rotation.StepMinimumVersion {
+		t.Errorf("in quarantine, minimum_version plans %q", d.step)
+	}
 	due := prior{Numbers: stable, due: rotation.StepBegin}
 	expired := prior{Numbers: revoked, reason: rotation.ReasonExpired, expiresAt: "2026-01-01T00:00:00Z"}
 	for name, c := range map[string]struct {

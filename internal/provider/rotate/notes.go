@@ -14,16 +14,20 @@ const (
 	keyHold  = "hold"
 	keyProbe = "probe"
 
+	keyQuarantine = "quarantine"
+
 	keyRevoked  = "revoked_secrets"
 	keyVersions = "valid_versions"
 )
 
 // Notes is what the private state keeps from a read to the next apply.
 type Notes struct {
-	Etag    string // the etag that a step must meet; where it is empty, a step is refused until a refresh
-	Hold    *api.Hold
-	Probe   *api.Probe          // the last probe of the receiver
-	Revoked []api.RevokedSecret // the supplied values that were revoked
+	Etag string // the etag that a step must meet; where it is empty, a step is refused until a refresh
+	Hold *api.Hold
+	// Quarantine is what the versions are refused for.
+	Quarantine *api.Quarantine
+	Probe      *api.Probe          // the last probe of the receiver
+	Revoked    []api.RevokedSecret // the supplied values that were revoked
 	// Versions are the valid versions and their use. They move by themselves, so they are in no attribute.
 	Versions []api.ValidVersion
 }
@@ -32,6 +36,7 @@ type Notes struct {
 func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *diag.Diagnostics) {
 	tfkit.StorePrivate(ctx, private, keyEtag, &n.Etag, diags)
 	tfkit.StorePrivate(ctx, private, keyHold, n.Hold, diags)
+	tfkit.StorePrivate(ctx, private, keyQuarantine, n.Quarantine, diags)
 	tfkit.StorePrivate(ctx, private, keyProbe, n.Probe, diags)
 	tfkit.StorePrivate(ctx, private, keyRevoked, &n.Revoked, diags)
 	versions := &n.Versions
@@ -44,8 +49,9 @@ func (n Notes) Store(ctx context.Context, private tfkit.PrivateWriter, diags *di
 // LoadNotes reads the notes.
 func LoadNotes(ctx context.Context, private tfkit.PrivateReader, diags *diag.Diagnostics) Notes {
 	n := Notes{
-		Hold:  tfkit.LoadPrivate[api.Hold](ctx, private, keyHold, diags),
-		Probe: tfkit.LoadPrivate[api.Probe](ctx, private, keyProbe, diags),
+		Hold:       tfkit.LoadPrivate[api.Hold](ctx, private, keyHold, diags),
+		Quarantine: tfkit.LoadPrivate[api.Quarantine](ctx, private, keyQuarantine, diags),
+		Probe:      tfkit.LoadPrivate[api.Probe](ctx, private, keyProbe, diags),
 	}
 	if etag := tfkit.LoadPrivate[string](ctx, private, keyEtag, diags); etag != nil {
 		n.Etag = *etag

@@ -15,7 +15,7 @@ import (
 // waiting returns the warning of a plan that takes no step, with its reason. The summary is empty for no warning.
 func (c Change) waiting(name string) (summary, text string) {
 	p := c.prior
-	if unproven := c.unproven(); unproven != "" && !p.held() {
+	if unproven := c.unproven(); unproven != "" && !p.stopped() {
 		return fmt.Sprintf("Version %d of %s is current without proof", p.Current, name), unproven
 	}
 	switch p.reason {
@@ -126,6 +126,8 @@ func (c Change) requestRecorded() string {
 	switch {
 	case c.prior.held():
 		why += "the " + c.kind.Short + " is on hold. "
+	case c.prior.quarantined():
+		why += "the " + c.kind.Short + " is in quarantine. "
 	case c.decision.left != "":
 		why += "rotation_policy_id changes in this plan. "
 	case c.Steps():
@@ -136,6 +138,9 @@ func (c Change) requestRecorded() string {
 	why += "The request is recorded on the platform. It falls due once the phase is stable"
 	if c.prior.held() {
 		why += " and the hold released"
+	}
+	if c.prior.quarantined() {
+		why += " and the quarantine ended"
 	}
 	return why + "."
 }

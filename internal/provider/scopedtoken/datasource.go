@@ -37,9 +37,10 @@ func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	metadata
-	RotationRequested types.Bool   `tfsdk:"rotation_requested"`
-	Hold              *tfkit.Hold  `tfsdk:"hold"`
-	LastUsedAt        types.String `tfsdk:"last_used_at"`
+	RotationRequested types.Bool        `tfsdk:"rotation_requested"`
+	Hold              *tfkit.Hold       `tfsdk:"hold"`
+	Quarantine        *tfkit.Quarantine `tfsdk:"quarantine"`
+	LastUsedAt        types.String      `tfsdk:"last_used_at"`
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -93,6 +94,7 @@ func dataAttributes() map[string]schema.Attribute {
 	}
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the token on hold: no step of a rotation is " +
 		"taken. Null otherwise.")
+	attributes["quarantine"] = tfkit.DataQuarantine()
 	attributes["last_used_at"] = schema.StringAttribute{
 		Computed:            true,
 		MarkdownDescription: "When any version of it was last used, to the second (RFC 3339); null for never.",
@@ -101,10 +103,11 @@ func dataAttributes() map[string]schema.Attribute {
 }
 
 func flattenData(_ context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
+	tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
 	return dataModel{
 		metadata:          flatten(t, types.StringNull(), diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),
-		Hold:              tfkit.FlattenHold(t.Hold),
-		LastUsedAt:        tfkit.TimeValue(t.LastUsedAt),
+		Hold:              tfkit.FlattenHold(t.Hold), Quarantine: tfkit.FlattenQuarantine(t.Quarantine),
+		LastUsedAt: tfkit.TimeValue(t.LastUsedAt),
 	}
 }

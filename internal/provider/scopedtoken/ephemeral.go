@@ -49,7 +49,7 @@ func (e *tokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, re
 			"value": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of `version`. Null, with a warning, while the token has no valid " +
-					"version (it is revoked, expired or deleted), so that the plan which puts that right, and a " +
+					"version (it is revoked, expired, in quarantine or deleted), so that the plan which puts that right, and a " +
 					"destroy, do not fail on it. Also null, with a warning, where the token names the scope " +
 					"`credentials:read` and the provider's own token has no permission `write` (role `planner`).",
 			},
@@ -81,6 +81,9 @@ func (e *tokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, re
 		resp.Diagnostics.AddWarning("Scoped token not found", fmt.Sprintf("There is no scoped token %s in the "+
 			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
+	case revealed == nil && t.Quarantine.Covers(t.Version):
+		resp.Diagnostics.AddWarning("Scoped token in quarantine", fmt.Sprintf("Version %d of %q is refused at every use, so "+
+			"its value is null. It comes back when the quarantine is released.", t.Version, t.Name))
 	case revealed == nil && e.withheld(t):
 		resp.Diagnostics.AddWarning("Value not revealed", fmt.Sprintf("Scoped token %q names the scope %s, so its value "+
 			"opens the credentials of its connector: revealing it also needs the permission write, which the role of the "+
@@ -128,14 +131,15 @@ func (e *tokenEphemeral) reveal(
 		if err != nil {
 			return nil, nil, err
 		}
-		if t.Rotation.Phase == api.PhaseRevoked || e.withheld(t) {
+		if t.Rotation.Phase == api.PhaseRevoked || t.Quarantine.Covers(t.Version) || e.withheld(t) {
 			return t, nil, nil
 		}
 		value, err := c.ScopedTokens().Reveal(ctx, id, t.Version)
 		if err == nil {
 			return t, value, nil
 		}
-		if last = err; !client.IsNotFound(err) && !client.HasCode(err, api.CodeConflict) {
+		if last = err; !client.IsNotFound(err) && !client.HasCode(err, api.CodeConflict) &&
+			!client.HasCode(err, api.CodeQuarantined) {
 			break
 		}
 	}

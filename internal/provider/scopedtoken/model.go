@@ -105,6 +105,6 @@ func (m model) planned(ctx context.Context, answered model, diags *diag.Diagnost
 func snapshotOf(t *api.ScopedToken) rotate.Snapshot {
 	return rotate.Snapshot{
 		Version: t.Version, Rotation: t.Rotation,
-		Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold, Versions: t.ValidVersions},
+		Notes: rotate.Notes{Etag: t.Etag, Hold: t.Hold, Quarantine: t.Quarantine, Versions: t.ValidVersions},
 	}
 }

@@ -50,6 +50,7 @@ var reading = tfkit.Reading[api.ScopedToken, model]{
 	) model {
 		snapshotOf(t).Notes.Store(ctx, private, diags)
 		rotate.WarnPaused(kind, t.Name, t.Rotation, diags)
+		tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
 		tfkit.WarnUses(kind.Kind, t.Name, t.Uses, diags)
 		return read(t, state, diags)
 	},

@@ -37,16 +37,17 @@ func NewListDataSource() datasource.DataSource { return sources.List() }
 
 type dataModel struct {
 	tfkit.Common
-	Owner            types.String `tfsdk:"owner"`
-	EndpointID       types.String `tfsdk:"endpoint_id"`
-	Algorithm        types.String `tfsdk:"algorithm"`
-	PublicKeys       types.List   `tfsdk:"public_keys"`
-	RotationPolicyID types.String `tfsdk:"rotation_policy_id"`
-	Version          types.Int64  `tfsdk:"version"`
-	Handover         types.Int64  `tfsdk:"handover"`
-	Rotation         types.Object `tfsdk:"rotation"`
-	Hold             *tfkit.Hold  `tfsdk:"hold"`
-	LastUsedAt       types.String `tfsdk:"last_used_at"`
+	Owner            types.String      `tfsdk:"owner"`
+	EndpointID       types.String      `tfsdk:"endpoint_id"`
+	Algorithm        types.String      `tfsdk:"algorithm"`
+	PublicKeys       types.List        `tfsdk:"public_keys"`
+	RotationPolicyID types.String      `tfsdk:"rotation_policy_id"`
+	Version          types.Int64       `tfsdk:"version"`
+	Handover         types.Int64       `tfsdk:"handover"`
+	Rotation         types.Object      `tfsdk:"rotation"`
+	Hold             *tfkit.Hold       `tfsdk:"hold"`
+	Quarantine       *tfkit.Quarantine `tfsdk:"quarantine"`
+	LastUsedAt       types.String      `tfsdk:"last_used_at"`
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -71,6 +72,7 @@ func dataAttributes() map[string]schema.Attribute {
 	attributes["rotation"] = rotate.DataAttribute()
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the signing secret on hold: no step of a rotation is " +
 		"taken. Null otherwise.")
+	attributes["quarantine"] = tfkit.DataQuarantine()
 	attributes["last_used_at"] = schema.StringAttribute{
 		Computed: true, MarkdownDescription: "When it last signed an accepted delivery (RFC 3339); null for never.",
 	}
@@ -78,10 +80,11 @@ func dataAttributes() map[string]schema.Attribute {
 }
 
 func flattenData(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
+	tfkit.WarnQuarantine(api.SigningSecrets, s.ID, s.Name, s.Quarantine, diags)
 	m := flatten(s, diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
 		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Handover: m.Handover, Rotation: m.Rotation,
-		Hold: tfkit.FlattenHold(s.Hold), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
+		Hold: tfkit.FlattenHold(s.Hold), Quarantine: tfkit.FlattenQuarantine(s.Quarantine), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
 	}
 }

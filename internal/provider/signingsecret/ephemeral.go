@@ -53,7 +53,7 @@ func (e *secretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, r
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "The value of `version`: `whsec_…` for `hmac-sha256`; for `ed25519` the " +
 					"public key `whpk_…`, because the private key never leaves the platform. " +
-					"Null, with a warning, while there is no valid version (it is revoked or deleted), so that the " +
+					"Null, with a warning, while there is no valid version (it is revoked, in quarantine or deleted), so that the " +
 					"plan which puts that right, and a destroy, do not fail on it.",
 			},
 			"version": schema.Int64Attribute{
@@ -85,6 +85,9 @@ func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 		resp.Diagnostics.AddWarning("Signing secret not found", fmt.Sprintf("There is no signing secret %s in the "+
 			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
+	case found.value == nil && found.object.Quarantine.Covers(found.object.Version):
+		resp.Diagnostics.AddWarning("Signing secret in quarantine", fmt.Sprintf("Version %d of %q signs nothing, so its value "+
+			"is null. It comes back when the quarantine is released.", found.object.Version, found.object.Name))
 	case found.value == nil:
 		resp.Diagnostics.AddWarning(
 			"Signing secret without a valid version",
@@ -124,7 +127,7 @@ func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id strin
 			return opened{}, err
 		}
 		out := opened{object: s}
-		if s.Rotation.Phase == api.PhaseRevoked {
+		if s.Rotation.Phase == api.PhaseRevoked || s.Quarantine.Covers(s.Version) {
 			return out, nil
 		}
 		if out.value, err = c.SigningSecrets().Reveal(ctx, id, s.Version); err == nil {
@@ -135,7 +138,8 @@ func (e *secretEphemeral) reveal(ctx context.Context, c *client.Client, id strin
 		if err == nil {
 			return out, nil
 		}
-		if last = err; !client.IsNotFound(err) && !client.HasCode(err, api.CodeConflict) {
+		if last = err; !client.IsNotFound(err) && !client.HasCode(err, api.CodeConflict) &&
+			!client.HasCode(err, api.CodeQuarantined) {
 			break
 		}
 	}

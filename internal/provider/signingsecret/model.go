@@ -97,7 +97,8 @@ func snapshotOf(s *api.SigningSecret) rotate.Snapshot {
 	return rotate.Snapshot{
 		Version: s.Version, Rotation: s.Rotation,
 		Notes: rotate.Notes{
-			Etag: s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets, Versions: s.ValidVersions,
+			Quarantine: s.Quarantine,
+			Etag:       s.Etag, Hold: s.Hold, Probe: s.Probe, Revoked: s.RevokedSecrets, Versions: s.ValidVersions,
 		},
 	}
 }

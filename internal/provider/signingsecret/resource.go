@@ -64,6 +64,7 @@ var reading = tfkit.Reading[api.SigningSecret, model]{
 	) model {
 		snapshotOf(found).Notes.Store(ctx, private, diags)
 		rotate.WarnPaused(kind, found.Name, found.Rotation, diags)
+		tfkit.WarnQuarantine(api.SigningSecrets, found.ID, found.Name, found.Quarantine, diags)
 		tfkit.WarnUses(kind.Kind, found.Name, found.Uses, diags)
 		appliedOf(found).StoreImported(ctx, private, private, diags)
 		return read(found, state, diags)

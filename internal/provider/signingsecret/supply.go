@@ -84,7 +84,7 @@ func supplyOf(f writeonly.Facts, notes rotate.Notes) rotate.Supply {
 	default:
 		s.ByUser = true
 	}
-	if notes.Hold != nil {
+	if notes.Hold != nil || notes.Quarantine != nil {
 		s.MaySend, s.Unsure = false, false // nothing is sent, whatever the value is
 	}
 	return s

@@ -135,6 +135,8 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 	case api.CodeHeld:
 		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed "+
 			"until the hold is released on the platform. Terraform never releases a hold.")
+	case api.CodeQuarantined:
+		return "In quarantine", sentences(e.Detail, "This was not done. Terraform never releases a quarantine.")
 	case api.CodeAcknowledgementRequired:
 		return "Acknowledgement required", sentences(e.Detail, "When the plan was made, nothing was missing. Since then "+
 			"the rotation policy has been edited, by this apply or by somebody else, or evidence has been voided. This step "+
