@@ -165,6 +165,10 @@ func TestQuarantineOfAccessTokens(t *testing.T) {
 	active(true)
 	w.quarantined(api.RoleOperator, token.ID, object{})
 	active(false)
+	_, all := w.inventory("", "1000")
+	if q := all[token.ID].Quarantine; q == nil || q.Reason != "unusual use" || !slices.Equal(q.Versions, []int64{1}) {
+		t.Errorf("in the inventory: %+v", q)
+	}
 	w.opens(api.RoleDeployer, token.ID, object{}).problem(api.CodeQuarantined, "")
 	w.exchanges(value).problem(api.CodeInvalidGrant, "")
 	w.releases(api.RoleSecurity, token.ID).want(200)

@@ -55,16 +55,20 @@ type item struct {
 	Acknowledged types.Bool        `tfsdk:"acknowledged"`
 	ExpiresAt    types.String      `tfsdk:"expires_at"`
 	HoldReason   types.String      `tfsdk:"hold_reason"`
-	AgeDays      types.Int64       `tfsdk:"age_days"`
-	LastUsedAt   types.String      `tfsdk:"last_used_at"`
-	UnusedDays   types.Int64       `tfsdk:"unused_days"`
-	Versions     []version         `tfsdk:"versions"`
-	Scopes       []string          `tfsdk:"scopes"`
-	UnusedScopes []string          `tfsdk:"unused_scopes"`
-	ReusedBy     types.String      `tfsdk:"reused_by"`
-	Exemptions   []exemption       `tfsdk:"exemptions"`
-	Risk         types.Int64       `tfsdk:"risk"`
-	RiskReasons  []string          `tfsdk:"risk_reasons"`
+
+	QuarantineReason types.String `tfsdk:"quarantine_reason"`
+	QuarantineUntil  types.String `tfsdk:"quarantine_until"`
+
+	AgeDays      types.Int64  `tfsdk:"age_days"`
+	LastUsedAt   types.String `tfsdk:"last_used_at"`
+	UnusedDays   types.Int64  `tfsdk:"unused_days"`
+	Versions     []version    `tfsdk:"versions"`
+	Scopes       []string     `tfsdk:"scopes"`
+	UnusedScopes []string     `tfsdk:"unused_scopes"`
+	ReusedBy     types.String `tfsdk:"reused_by"`
+	Exemptions   []exemption  `tfsdk:"exemptions"`
+	Risk         types.Int64  `tfsdk:"risk"`
+	RiskReasons  []string     `tfsdk:"risk_reasons"`
 }
 
 type version struct {
@@ -108,6 +112,10 @@ func flatten(e *api.InventoryEntry) item {
 		Versions: make([]version, len(e.Versions)), Scopes: e.Scopes, UnusedScopes: e.UnusedScopes,
 		Exemptions: make([]exemption, len(e.Exemptions)), Risk: types.Int64Value(e.Risk.Score),
 		RiskReasons: e.Risk.Reasons,
+	}
+	out.QuarantineReason, out.QuarantineUntil = types.StringNull(), types.StringNull()
+	if q := e.Quarantine; q != nil {
+		out.QuarantineReason, out.QuarantineUntil = types.StringValue(q.Reason), tfkit.TimeValue(&q.Until)
 	}
 	if e.Hold != nil {
 		out.HoldReason = types.StringValue(e.Hold.Reason)

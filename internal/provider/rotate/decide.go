@@ -186,13 +186,6 @@ func checkHold(p prior, _ wanted) (Reason, rotation.Step) {
 	return "", ""
 }
 
-func checkQuarantine(p prior, _ wanted) (Reason, rotation.Step) {
-	if p.quarantined() {
-		return reasonQuarantined, ""
-	}
-	return "", ""
-}
-
 func checkRevokedValue(p prior, w wanted) (Reason, rotation.Step) {
 	if w.supply.Barred && (p.Phase == rotation.PhaseRevoked || p.Phase == rotation.PhaseStable) {
 		return reasonValueRevoked, ""
@@ -274,12 +267,6 @@ func checkTrigger(p prior, w wanted) (Reason, rotation.Step) {
 }
 
 func (p prior) held() bool { return p.reason == rotation.ReasonHeld }
-
-// quarantined reports whether the platform refuses the versions, and every step but minimum_version and reissue.
-func (p prior) quarantined() bool { return p.reason == rotation.ReasonQuarantined }
-
-// stopped reports whether no rotation may begin or go on.
-func (p prior) stopped() bool { return p.held() || p.quarantined() }
 
 func (p prior) expired() bool {
 	return p.Phase == rotation.PhaseRevoked && p.reason == rotation.ReasonExpired

@@ -86,8 +86,8 @@ func (e *secretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, r
 			"tenant and environment of the provider, so its value is null. "+
 			"If it is managed by Terraform, the plan creates it anew; otherwise correct the id.", m.ID.ValueString()))
 	case found.value == nil && found.object.Quarantine.Covers(found.object.Version):
-		resp.Diagnostics.AddWarning("Signing secret in quarantine", fmt.Sprintf("Version %d of %q signs nothing, so its value "+
-			"is null. It comes back when the quarantine is released.", found.object.Version, found.object.Name))
+		resp.Diagnostics.AddWarning("Signing secret in quarantine", fmt.Sprintf("Version %d of %q signs nothing, so its "+
+			"value is null. It comes back when the quarantine is released.", found.object.Version, found.object.Name))
 	case found.value == nil:
 		resp.Diagnostics.AddWarning(
 			"Signing secret without a valid version",

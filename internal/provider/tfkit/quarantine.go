@@ -66,8 +66,8 @@ func WarnQuarantine(kind api.Kind, id, name string, q *api.Quarantine, diags *di
 	}
 	object := fmt.Sprintf("%s %q", Capital(kind.Singular), name)
 	since := fmt.Sprintf("Since %s, by %s: %s.", q.At.UTC().Format(time.RFC3339), api.Actor(q.By, q.ByName), q.Reason)
-	release := "To release it: POST " + kind.Route(id, "release-quarantine") + ", as who set it or with the role security; " +
-		"Terraform never does."
+	release := "To release it: POST " + kind.Route(id, "release-quarantine") + ", as who set it or with the role " +
+		"security; Terraform never does."
 	if len(q.Versions) == 0 {
 		diags.AddWarning(object+" was put in quarantine", fmt.Sprintf("%s Newer versions have replaced those that it "+
 			"covers, and are accepted. No rotation begins before it ends, at %s. %s", since,
@@ -78,7 +78,7 @@ func WarnQuarantine(kind api.Kind, id, name string, q *api.Quarantine, diags *di
 	if kind.Path == api.KindConnectors {
 		replace = "To replace them, configure new credentials: they are handed out at once."
 	}
-	diags.AddWarning(object+" is in quarantine", fmt.Sprintf("%s What it has now is refused at every use, and is revoked at "+
-		"%s unless the quarantine is released before. No rotation step is planned. %s %s", since,
+	diags.AddWarning(object+" is in quarantine", fmt.Sprintf("%s What it has now is refused at every use, and is revoked "+
+		"at %s unless the quarantine is released before. No rotation step is planned. %s %s", since,
 		q.Until.UTC().Format(time.RFC3339), replace, release))
 }
