@@ -90,11 +90,11 @@ func itemAttributes() map[string]schema.Attribute {
 		"expires_at":        text("When it ends as a whole (RFC 3339, UTC). Null for never."),
 		"hold_reason":       text("Why it is on hold. Null where it is not."),
 		"quarantine_reason": text("Why its versions are refused at every use. Null where they are not."),
-		"quarantine_until":  text("When the quarantine ends, and what it covers is revoked (RFC 3339, UTC). Null for " +
+		"quarantine_until": text("When the quarantine ends, and what it covers is revoked (RFC 3339, UTC). Null for " +
 			"none."),
-		"age_days":          count("How many whole days ago the current value became current. 0 without one."),
-		"last_used_at":      text("The last use (RFC 3339, UTC). Null for never."),
-		"unused_days":       count("How many whole days ago it was used last; where it never was, since it was made."),
+		"age_days":     count("How many whole days ago the current value became current. 0 without one."),
+		"last_used_at": text("The last use (RFC 3339, UTC). Null for never."),
+		"unused_days":  count("How many whole days ago it was used last; where it never was, since it was made."),
 		"versions": schema.ListNestedAttribute{
 			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: versionAttributes()},
 			MarkdownDescription: "The valid versions, the oldest first.",

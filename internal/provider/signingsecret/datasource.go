@@ -85,7 +85,7 @@ func flattenData(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostic
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
 		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Handover: m.Handover, Rotation: m.Rotation,
-		Hold: tfkit.FlattenHold(s.Hold),
+		Hold:       tfkit.FlattenHold(s.Hold),
 		Quarantine: tfkit.FlattenQuarantine(s.Quarantine), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
 	}
 }
