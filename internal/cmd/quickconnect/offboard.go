@@ -119,22 +119,28 @@ const providerAgent = "terraform-provider-quickconnect/"
 // stateHasIt is why an object counts as managed that a state was seen to have.
 const stateHasIt = "a state has it"
 
+// providerActions are the events that the provider leaves of an object that it manages. Uses are not among them: an
+// object can have any number of those.
+var providerActions = []string{"create", "update", "reveal", api.StepBegin, api.StepRotate}
+
 // managedBy says why an object counts as managed by Terraform; empty where it does not.
 func (s *session) managedBy(ctx context.Context, e *api.InventoryEntry) (string, error) {
 	if e.Claimed {
 		return stateHasIt, nil
 	}
-	events, more, err := s.client.AuditEvents(ctx, client.AuditFilter{ObjectID: e.ID}, maxRiskiest)
-	if err != nil {
-		return "", err
-	}
-	for _, event := range events {
-		if strings.HasPrefix(event.UserAgent, providerAgent) {
-			return "the provider's " + event.Action, nil
+	for _, action := range providerActions {
+		events, more, err := s.client.AuditEvents(ctx, client.AuditFilter{ObjectID: e.ID, Action: action}, maxRiskiest)
+		if err != nil {
+			return "", err
 		}
-	}
-	if more { // what cannot be ruled out is left alone
-		return "unknown: it has too many events", nil
+		for _, event := range events {
+			if strings.HasPrefix(event.UserAgent, providerAgent) {
+				return "the provider's " + event.Action, nil
+			}
+		}
+		if more { // what cannot be ruled out is left alone
+			return "unknown: it has too many events", nil
+		}
 	}
 	return "", nil
 }
