@@ -45,11 +45,12 @@ var arrows = []arrow{
 	{from: "rotation", only: []string{}, never: []string{terraform}},
 	{from: "webhook", only: []string{}, never: []string{terraform}},
 	{from: "guardrail", only: []string{"api", "secret"}, never: []string{terraform}},
+	{from: "finding", only: []string{"api", "secret"}, never: []string{terraform}},
 	{from: "api", only: []string{"secret"}, never: []string{terraform}},
 	{from: "client", only: []string{"api", "clock", "secret"}, never: []string{internal + "platform", terraform}},
 	{
 		from:  "platform",
-		only:  []string{"api", "clock", "guardrail", "rotation", "secret", "webhook"},
+		only:  []string{"api", "clock", "finding", "guardrail", "rotation", "secret", "webhook"},
 		never: []string{internal + "client", internal + "provider", internal + "acctest", terraform},
 	},
 	{from: "platform/egress", only: []string{"api", "clock", "secret"}},
@@ -64,7 +65,7 @@ var arrows = []arrow{
 	{from: "tftest", only: []string{}},
 	{
 		from:  "cmd/quickconnectd",
-		only:  []string{"api", "client", "clock", "export", "guardrail", "platform", "rotation", "secret", "webhook"},
+		only:  []string{"api", "client", "clock", "export", "finding", "guardrail", "platform", "rotation", "secret", "webhook"},
 		never: []string{internal + "provider", terraform},
 	},
 	{

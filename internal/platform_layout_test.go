@@ -45,6 +45,7 @@ var platformMayImport = map[string][]string{
 	"principals": domain(),
 	"governance": domain(),
 	"tombstones": {"httpapi", "access", "txn", "problem", "store"},
+	"findings":   domain("accesstokens", "notifications", "uses"),
 	"runs":       {"claims", "httpapi", "access", "txn", "store"},
 	"tokens":     domain("connectors", "accesstokens", "uses"),
 	"exchange":   domain("tokens", "accesstokens", "workload"),

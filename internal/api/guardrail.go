@@ -60,6 +60,9 @@ type EnvironmentRules struct {
 	ForbidWeakCredentials  bool               `json:"forbid_weak_credentials,omitempty" doc:"A supplied value must be long enough and no placeholder. False if absent."`
 	ForbidSecretReuse      bool               `json:"forbid_secret_reuse,omitempty" doc:"A supplied value must not be of another object of the tenant. False if absent."`
 	ForbidStaticPrincipals bool               `json:"forbid_static_principals,omitempty" doc:"quickconnectd token create makes no principal for the environment, unless it is told to break the glass. False if absent."`
+
+	FindingThresholds *FindingThresholds `json:"finding_thresholds,omitempty" doc:"When the platform finds something about a credential (GET /v1/findings). The defaults if absent."`
+	OnFinding         map[string]string  `json:"on_finding,omitzero" doc:"What the platform does by itself about findings: for leaked, new_network and superseded_use it can be revoke, which ends the version, or quarantine, which makes the credential inactive for 7 days, until it is released or revoked. Nothing if absent."`
 }
 
 // On lists the rules that are on, in the order of Rules.
@@ -177,6 +180,8 @@ func CheckRules(r EnvironmentRules) (wrong []Mistake) {
 		refuse(RuleOwnerPattern, err)
 	}
 	refuse(RuleRequireLabels, checkEach(r.RequireLabels, maxRequiredLabels, checkLabelKey))
+	refuse("finding_thresholds", checkThresholds(r.FindingThresholds))
+	refuse("on_finding", checkOnFinding(r.OnFinding))
 	return wrong
 }
 

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"log/slog"
 	"net/http/httptest"
 	"net/netip"
@@ -30,23 +31,24 @@ var (
 
 // world is a platform with a database file, an HTTP server and a fake clock.
 type world struct {
-	t       testing.TB
-	dir     string
-	url     string // of the database; empty: it is a file in dir
-	clock   *clock.Fake
-	log     *buffer
-	store   *store.Store
-	keyring *keyring.Keyring
-	p       *platform.Server
-	names   *resolver            // what endpoints' host names resolve to
-	trusted []string             // issuers that may be in a private network; from the next open on
-	private bool                 // private endpoints are allowed
-	tune    func(*egress.Config) // changes how endpoints are connected to, from the next open on; nil: nothing
-	limits  *limits.Config       // of requests and objects; from the next open on
-	server  *httptest.Server
-	tokens  map[string]string // role -> token of a principal in acme/staging
-	foreign map[string]string // environment of another scope -> token of a deployer
-	created *int              // how many objects create has made, for unique names
+	t        testing.TB
+	dir      string
+	url      string // of the database; empty: it is a file in dir
+	clock    *clock.Fake
+	log      *buffer
+	store    *store.Store
+	keyring  *keyring.Keyring
+	p        *platform.Server
+	names    *resolver                   // what endpoints' host names resolve to
+	trusted  []string                    // issuers that may be in a private network; from the next open on
+	private  bool                        // private endpoints are allowed
+	leakKeys map[string]*ecdsa.PublicKey // that sign reports of leaks
+	tune     func(*egress.Config)        // changes how endpoints are connected to, from the next open on; nil: nothing
+	limits   *limits.Config              // of requests and objects; from the next open on
+	server   *httptest.Server
+	tokens   map[string]string // role -> token of a principal in acme/staging
+	foreign  map[string]string // environment of another scope -> token of a deployer
+	created  *int              // how many objects create has made, for unique names
 }
 
 // buffer is a log that is safe for concurrent use.
@@ -113,7 +115,7 @@ func (w *world) open() {
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted,
+		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted, LeakKeys: w.leakKeys,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -45,8 +45,8 @@ func (w *world) all() map[string]string {
 func (w *world) deleted() map[string]string {
 	w.t.Helper()
 	ids := w.all()
-	// Nothing deletes an access token or a run but the sweep, a day later, and nothing a tombstone.
-	for _, path := range []string{pathAccess, pathRuns, pathTombstones} {
+	// Nothing deletes an access token or a run but the sweep, a day later, and nothing a tombstone or a finding.
+	for _, path := range []string{pathAccess, pathRuns, pathTombstones, pathFindings} {
 		ids[path] = ids[path][:4] + "00000000000000000000000009"
 	}
 	for _, path := range []string{

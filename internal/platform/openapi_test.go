@@ -72,8 +72,8 @@ func TestOpenAPI(t *testing.T) {
 			if o.ID == "" || o.Summary == "" || o.Description == "" {
 				t.Errorf("%s %s is not described: %+v", method, path, o)
 			}
-			// What an exchange exchanges is in its body.
-			if (strings.HasPrefix(path, "/v1/") && path != pathExchange) != (len(o.Security) > 0) {
+			// What an exchange exchanges is in its body, and a report of leaks is signed.
+			if (strings.HasPrefix(path, "/v1/") && path != pathExchange && path != pathLeaks) != (len(o.Security) > 0) {
 				t.Errorf("%s %s: security %v", method, path, o.Security)
 			}
 			for _, p := range o.Parameters {
@@ -109,9 +109,11 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	// Principals get 401 from the third one, see TestRetrievalRefused; the last one knows none, see TestExchange.
+	// Principals get 401 from the third one, see TestRetrievalRefused; the last two know none, see TestExchange and
+	// TestLeaksNeedASignature.
 	want := []string{
 		"GET /healthz", "GET /readyz", "GET " + pathConnectors + "/{id}/credentials", "POST " + pathExchange,
+		"POST " + pathLeaks,
 	}
 	for _, r := range routes {
 		want = append(want, r.method+" "+r.path)

@@ -30,6 +30,8 @@ var routes = []route{
 	{"POST", "/v1/introspect", api.PermissionIntrospect, url.Values{"token": {"x"}}},
 	{"POST", "/v1/identify", api.PermissionRead, url.Values{"token": {"x"}}},
 	{"GET", "/v1/principals", api.PermissionRead, nil},
+	{"GET", "/v1/findings", api.PermissionRead, nil},
+	{"POST", "/v1/findings/{id}/close", api.PermissionContain, because},
 	{"GET", "/v1/audit-events", api.PermissionRead, nil},
 	{"GET", pathInventory, api.PermissionRead, nil},
 	{"GET", pathTombstones, api.PermissionRead, nil},
@@ -176,10 +178,11 @@ func objectOf(path string, ids map[string]string) string {
 	return strings.Replace(path, "{version}", "1", 1)
 }
 
-// readable returns the ids of what has a route that reads it. Nothing reads an access token.
+// readable returns the ids of what has a route that reads it. Nothing reads an access token, or a finding alone.
 func readable(ids map[string]string) map[string]string {
 	out := maps.Clone(ids)
 	delete(out, pathAccess)
+	delete(out, pathFindings)
 	return out
 }
 
@@ -199,6 +202,7 @@ func (w *world) objects() map[string]string {
 		pathRules:      w.govern(object{}),
 		pathExemptions: w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID,
 		pathIdentities: w.newIdentity("pipeline", nil).ID,
+		pathFindings:   w.newFinding(notifier),
 	}
 }
 

@@ -5,6 +5,7 @@ package platform
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/findings"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/governance"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
@@ -60,6 +62,8 @@ type Config struct {
 	EgressAddresses []string
 	// FetchAgain is after how long consumers of credentials are told to come back; 0: the default.
 	FetchAgain time.Duration
+	// LeakKeys sign reports of leaked values, by their identifiers; nil: no report is taken.
+	LeakKeys map[string]*ecdsa.PublicKey
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -146,20 +150,20 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	fetches := retrieval.New(engine, runner, bearers, refresher, c.FetchAgain)
 	verifier := newVerifier(c, runner, metrics)
 	exchanges := exchange.New(engine, bearers, verifier, c.Logger)
+	found := findings.New(runner, engine, changes, c.LeakKeys)
 	mount(router,
 		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
 		fetches,
 		exchanges,
 		hooks,
-		policies.New(engine, changes),
-		identity.New(runner, c.EgressAddresses),
+		policies.New(engine, changes), identity.New(runner, c.EgressAddresses),
 		principals.New(runner, changes),
 		audit.New(runner),
 		inventory.New(engine),
 		governance.New(runner, changes),
 		workload.New(runner, changes, verifier.CheckIssuer),
-		runs.New(runner), tombstones.New(runner),
+		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)
 	checkReady(router, c.Store, runner.Watch)
@@ -179,6 +183,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
+			findings: found,
 		},
 	}, nil
 }

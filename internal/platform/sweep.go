@@ -16,6 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/exchange"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/findings"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/notifications"
@@ -42,6 +43,7 @@ type sweeper struct {
 	fetches   *retrieval.Handler
 	exchanges *exchange.Handler
 	behind    *writebehind.Log
+	findings  *findings.Handler
 	signer    *audit.Signer
 	database  *databaseWatch
 	log       *slog.Logger
@@ -75,7 +77,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
 		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), s.behind.Flush(ctx, false), guardrails.End(ctx, s.runner),
-		credentials.RaiseDue(ctx, s.runner), s.forgetOld(ctx), s.signer.Sign(ctx))
+		credentials.RaiseDue(ctx, s.runner), s.findings.Sweep(ctx), s.forgetOld(ctx), s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.

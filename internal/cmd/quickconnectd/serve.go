@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"io"
 	"time"
@@ -27,6 +28,7 @@ type options struct {
 	trusted    []string
 	private    bool
 	fetchAgain time.Duration
+	leakKeys   map[string]*ecdsa.PublicKey
 	limits     limits.Config
 }
 
@@ -34,8 +36,8 @@ type options struct {
 type serveFlags struct {
 	options
 
-	egressAddresses, fetchAgainAfter string
-	limited                          limitFlags
+	egressAddresses, fetchAgainAfter, leakKeysFile string
+	limited                                        limitFlags
 }
 
 func serveCommand(c clock.Clock) *cobra.Command {
@@ -82,6 +84,8 @@ func (f *serveFlags) define(flags *pflag.FlagSet) {
 		"the networks that webhooks come from, to be published, as `LIST` with commas")
 	flags.StringVar(&f.fetchAgainAfter, "fetch-again-after", "",
 		"the `DURATION` after which a service comes back for the credentials of a connector (default 5m)")
+	flags.StringVar(&f.leakKeysFile, "leak-keys", "",
+		"take reports of leaked values at /v1/leaks that a key of this `FILE` signed: the public_keys of GitHub, in JSON")
 	f.limited.define(flags)
 }
 
@@ -95,6 +99,9 @@ func (f *serveFlags) read() (o options, err error) {
 		return o, err
 	}
 	if o.fetchAgain, err = parseFetchAgain(f.fetchAgainAfter); err != nil {
+		return o, err
+	}
+	if o.leakKeys, err = readLeakKeys(f.leakKeysFile); err != nil {
 		return o, err
 	}
 	if o.egress, err = readEgressAddresses(f.egressAddresses); err != nil || o.metricsListen == "" {
@@ -136,7 +143,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 		EgressAddresses: o.egress, TrustedIssuers: o.trusted,
-		FetchAgain: o.fetchAgain,
+		FetchAgain: o.fetchAgain, LeakKeys: o.leakKeys,
 	})
 	if err != nil {
 		return err

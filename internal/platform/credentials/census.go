@@ -48,7 +48,7 @@ func Census(ctx context.Context, r *txn.Runner) (map[Group]Tally, error) {
 				return err
 			}
 			for _, c := range page {
-				a, err := attention(ctx, tx.As(txn.Caller{Scope: c.Ref.Scope}), c)
+				a, err := AttentionOf(ctx, tx.As(txn.Caller{Scope: c.Ref.Scope}), c)
 				if err != nil {
 					return fmt.Errorf("count %s %s: %w", c.Ref.Kind, c.Ref.ID, err)
 				}
@@ -66,7 +66,8 @@ func Census(ctx context.Context, r *txn.Runner) (map[Group]Tally, error) {
 	}
 }
 
-func attention(ctx context.Context, tx *txn.Tx, c *store.Counted) (rotation.Attention, error) {
+// AttentionOf returns why somebody should look at a credential of the transaction's scope.
+func AttentionOf(ctx context.Context, tx *txn.Tx, c *store.Counted) (rotation.Attention, error) {
 	policy, err := Policy(ctx, tx, c.PolicyID)
 	if err != nil || c.Ref.Kind != api.KindConnectors {
 		return rotation.AttentionAt(c.Credential.Credential, policy, tx.Now), err

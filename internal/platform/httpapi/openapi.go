@@ -166,9 +166,12 @@ func (rt *Router) describe(op Operation) {
 	} else {
 		delete(success.Headers, "Location")
 	}
-	if _, hasEtag := body.FieldByName("Etag"); !hasEtag {
-		delete(success.Headers, "ETag")
+	if body.Kind() == reflect.Struct {
+		if _, hasEtag := body.FieldByName("Etag"); hasEtag {
+			return
+		}
 	}
+	delete(success.Headers, "ETag")
 }
 
 func operationOf(item *huma.PathItem, method string) *huma.Operation {

@@ -117,7 +117,7 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 		Summary: op.Summary, Description: op.Description, DefaultStatus: op.Status,
 		MaxBodyBytes: cmp.Or(op.MaxBodyBytes, api.MaxBodyBytes), BodyReadTimeout: bodyReadTimeout,
 	}
-	if op.Open {
+	if h.SkipValidateBody = op.Open; op.Open { // its handler checks the body
 		h.Middlewares = huma.Middlewares{rt.unguarded(cmp.Or(op.Limit, limits.Health))}
 	} else {
 		h.Security = []map[string][]string{{bearerScheme: {}}}

@@ -2,6 +2,8 @@ package keys
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +34,12 @@ func (k *Keys) MemoryHash(token secret.Value) string {
 // No rotation of keys changes it.
 func SuppliedHash(k *Keys, tenant string, value secret.Value) []byte {
 	return k.requestMAC("supplied", tenant, value.Expose()) //nolint:forbidigo // hashed, to be found again
+}
+
+// ReportHash returns what the answer about a reported value names it by: the reporter has the value.
+func ReportHash(value secret.Value) string {
+	sum := sha256.Sum256([]byte(value.Expose())) //nolint:forbidigo // hashed, for who sent it
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Matches reports whether a value has the form of a token with this prefix. It saves the lookup of what cannot be one.

@@ -49,7 +49,7 @@ func current(t *testing.T) string {
 	}))
 	ok(t, s.Close())
 	exec(t, path, `INSERT INTO version_uses SELECT c.tenant, c.environment, v.credential_id, v.number, 1, 2, 3, '[]', '[]',
-		'[]', 0, '{}' FROM versions v JOIN credentials c ON c.id = v.credential_id`)
+		'[]', 0, '{}', '{}' FROM versions v JOIN credentials c ON c.id = v.credential_id`)
 	return path
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
 )
 
-const selectUses = `SELECT version, first_at, last_at, uses, networks, consumers, scopes, unscoped, others
+const selectUses = `SELECT version, first_at, last_at, uses, networks, consumers, scopes, unscoped, others, activity
 	FROM version_uses WHERE tenant = $1 AND environment = $2 AND credential_id = $3`
 
 var (
@@ -18,13 +18,13 @@ var (
 	usesOfVersion    = statement(selectUses + ` AND version = $4`)
 	// The version may be gone: a use is written after its answer.
 	writeVersionUses = statement(`INSERT INTO version_uses (tenant, environment, credential_id, version, first_at, last_at,
-		uses, networks, consumers, scopes, unscoped, others)
-		SELECT c.tenant, c.environment, v.credential_id, v.number, $5, $6, $7, $8, $9, $10, $11, $12
+		uses, networks, consumers, scopes, unscoped, others, activity)
+		SELECT c.tenant, c.environment, v.credential_id, v.number, $5, $6, $7, $8, $9, $10, $11, $12, $13
 		FROM versions v JOIN credentials c ON c.id = v.credential_id
 		WHERE c.tenant = $1 AND c.environment = $2 AND v.credential_id = $3 AND v.number = $4
 		ON CONFLICT (credential_id, version) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at,
 		uses = excluded.uses, networks = excluded.networks, consumers = excluded.consumers, scopes = excluded.scopes,
-		unscoped = excluded.unscoped, others = excluded.others`)
+		unscoped = excluded.unscoped, others = excluded.others, activity = excluded.activity`)
 )
 
 // readUses calls found for the uses of each version that a statement returns.
@@ -33,7 +33,8 @@ func (tx *Tx) readUses(ctx context.Context, text string, args []any, found func(
 		var number int64
 		s := &uses.Summary{}
 		err := row.Scan(&number, column.Time(&s.First), column.Time(&s.Last), &s.Count, column.JSON(&s.Networks),
-			column.JSON(&s.Consumers), column.JSON(&s.Scopes), &s.Unscoped, column.JSON(&s.Others))
+			column.JSON(&s.Consumers), column.JSON(&s.Scopes), &s.Unscoped, column.JSON(&s.Others),
+			column.JSON(&s.Activity))
 		found(number, s)
 		return err
 	})
@@ -61,7 +62,7 @@ func (tx *Tx) AddVersionUses(
 		fresh = sum.Networks.Beyond(before)
 		_, err = tx.exec(ctx, writeVersionUses, append(args, column.Micros(sum.First), column.Micros(sum.Last), sum.Count,
 			column.JSON(&sum.Networks), column.JSON(&sum.Consumers), column.JSON(&sum.Scopes), sum.Unscoped,
-			column.JSON(&sum.Others))...)
+			column.JSON(&sum.Others), column.JSON(&sum.Activity))...)
 	}
 	return fresh, failed("recording the uses of", of.Kind, of.ID, err)
 }

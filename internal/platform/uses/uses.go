@@ -42,6 +42,7 @@ type Summary struct {
 	Scopes    Counts[string]
 	Unscoped  int64 // uses of which nobody said what for
 	Others    Others
+	Activity  Activity
 }
 
 // Others counts the uses by what is beyond the limits.
@@ -67,6 +68,7 @@ func (s *Summary) Add(u Use, l Limits) (added int) {
 	before := s.Size()
 	once := Span{First: u.At, Last: u.At, Count: 1}
 	s.Span = s.And(once)
+	count(&s.Activity.Hours, HourOf(u.At), 1)
 	s.Others.Consumers += s.Consumers.add(u.By, once, l.Consumers)
 	if u.From.IsValid() {
 		s.Others.Networks += s.Networks.add(Network(u.From), once, l.Networks)
@@ -85,6 +87,7 @@ func (s *Summary) Merge(from *Summary, l Limits) (added int) {
 	before := s.Size()
 	s.Span = s.And(from.Span)
 	s.Unscoped += from.Unscoped
+	s.Activity.merge(from.Activity)
 	s.Others.Networks += from.Others.Networks + s.Networks.merge(from.Networks, l.Networks)
 	s.Others.Consumers += from.Others.Consumers + s.Consumers.merge(from.Consumers, l.Consumers)
 	s.Others.Scopes += from.Others.Scopes + s.Scopes.merge(from.Scopes, l.Scopes)
