@@ -155,23 +155,22 @@ func (rt *Router) describe(op Operation) {
 	if op.Returns == nil {
 		return
 	}
-	status := cmp.Or(op.Status, http.StatusOK)
-	success := o.Responses[strconv.Itoa(status)]
+	success := o.Responses[strconv.Itoa(cmp.Or(op.Status, http.StatusOK))]
 	body := reflect.TypeOf(op.Returns)
 	success.Content["application/json"].Schema = doc.Components.Schemas.Schema(body, true, op.ID+"Response")
-	if status == http.StatusCreated {
+	if op.Status == http.StatusCreated {
 		adopted := *success
 		adopted.Description = "OK: an object that an interrupted run had made, adopted by this create"
 		o.Responses[strconv.Itoa(http.StatusOK)] = &adopted
 	} else {
 		delete(success.Headers, "Location")
 	}
-	if body.Kind() == reflect.Struct {
-		if _, hasEtag := body.FieldByName("Etag"); hasEtag {
-			return
-		}
+	if body.Kind() == reflect.Slice {
+		body = body.Elem()
 	}
-	delete(success.Headers, "ETag")
+	if _, hasEtag := body.FieldByName("Etag"); !hasEtag {
+		delete(success.Headers, "ETag")
+	}
 }
 
 func operationOf(item *huma.PathItem, method string) *huma.Operation {
