@@ -197,3 +197,18 @@ func TestQuarantineCannotBeLiftedInTheDatabase(t *testing.T) {
 		t.Errorf("a changed row is accepted: %s", r.body)
 	}
 }
+
+// TestQuarantineIsNotified: endpoints that name the types hear that one was set, and that it has ended.
+func TestQuarantineIsNotified(t *testing.T) {
+	w := newWorld(t)
+	h := w.newNotified("hooks", "quickconnect.quarantine.*")
+	token := w.createUnder(nil, api.ScopedTokens, "told")
+	w.quarantined(api.RoleOperator, token.ID, object{})
+	if n := h.notified(1)[0]; n.Type != api.NotifyQuarantineSet || n.Object.ID != token.ID || n.Details["versions"] != "1" {
+		t.Errorf("set: %+v", n)
+	}
+	w.clock.Advance(rotation.DefaultQuarantine)
+	if n := h.notified(1)[0]; n.Type != api.NotifyQuarantineEnded || n.Details["step"] != "end_quarantine" {
+		t.Errorf("ended: %+v", n)
+	}
+}

@@ -56,6 +56,9 @@ func Record(
 		if err := Audit(ctx, tx, p.Kind.Path, p.Object.ID, t); err != nil {
 			return err
 		}
+		if err := notifyQuarantine(ctx, tx, p, t); err != nil {
+			return err
+		}
 	}
 	for _, v := range after.Versions {
 		if was, _ := before.Lookup(v.Number); !was.State.Valid() || v.State.Valid() {
