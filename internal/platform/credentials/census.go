@@ -28,7 +28,10 @@ func (t *Tally) add(a rotation.Attention) {
 		to  *int
 		yes bool
 	}{
-		{&t.Due, a.Due}, {&t.Overdue, a.Overdue}, {&t.Waiting, a.Waiting}, {&t.Held, a.Held},
+		{&t.Due, a.Due},
+		{&t.Overdue, a.Overdue},
+		{&t.Waiting, a.Waiting},
+		{&t.Held, a.Held},
 		{&t.Quarantined, a.Quarantined},
 	} {
 		if c.yes {
