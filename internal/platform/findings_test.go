@@ -301,3 +301,34 @@ func TestNewNetworkEndsWhatItsPolicySays(t *testing.T) {
 		t.Errorf("the token is accepted: %+v", w.findings(""))
 	}
 }
+
+// TestBurstOfRefusedUses: refused uses count by the hour, and are no uses.
+func TestBurstOfRefusedUses(t *testing.T) {
+	w := newWorld(t)
+	w.governed(object{"finding_thresholds": object{"failures_per_hour": 3}})
+	cidrs := object{"allowed_cidrs": []string{"192.0.2.0/24"}}
+	token := w.newToken("sender", w.newConnector("chat", nil).ID, cidrs)
+	value := w.reveal(token.ID, 1)
+	refuse := func() {
+		t.Helper()
+		if w.introspect(api.RoleRuntime, value, "remote_addr", "203.0.113.7").Active {
+			t.Error("an address outside the networks is accepted")
+		}
+	}
+	refuse()
+	refuse()
+	w.sweep()
+	if got := w.findings(""); len(got) != 0 {
+		t.Errorf("two refusals: %+v", got)
+	}
+	refuse()
+	w.clock.Advance(6 * time.Minute)
+	w.sweep()
+	got := w.findings("")
+	if len(got) != 1 || got[0].Finding != api.FindingFailureBurst || got[0].Evidence["refused"] != "3" {
+		t.Errorf("%+v", got)
+	}
+	if u := w.uses(token.ID); u.Count != 0 || u.FirstAt != nil || u.LastAt != nil {
+		t.Errorf("refused uses count as uses: %+v", u)
+	}
+}

@@ -62,6 +62,20 @@ func (r *recorder) note(ref store.Ref, number int64, u uses.Use) {
 	r.size += s.Add(u, limits)
 }
 
+// refuse adds a use that was refused. Where there is no room, it is not kept.
+func (r *recorder) refuse(ref store.Ref, number int64, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.waits[ref][number]
+	if s == nil {
+		if r.size >= r.max {
+			return
+		}
+		s = r.begin(ref, number)
+	}
+	s.Refuse(at)
+}
+
 func (r *recorder) begin(ref store.Ref, number int64) *uses.Summary {
 	s := &uses.Summary{}
 	if r.waits[ref] == nil {

@@ -14,6 +14,11 @@ import (
 // Used notes that a version was used. Every read of the object shows it at once, and WriteUses writes it soon.
 func (e *Engine) Used(ref store.Ref, number int64, u uses.Use) { e.recorder.note(ref, number, u) }
 
+// Refused notes that a use of a version was refused.
+func Refused(e *Engine, ref store.Ref, number int64, at time.Time) {
+	e.recorder.refuse(ref, number, at)
+}
+
 // ViewUses is View for a function that calls Uses: nothing is written meanwhile, so that no use counts twice or not at
 // all. It must not be called in a transaction.
 func (e *Engine) ViewUses(ctx context.Context, c txn.Caller, read func(*txn.Tx) error) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -73,6 +74,9 @@ func (h *Handler) introspect(ctx context.Context, in *introspectInput) (*httpapi
 	h.looks.note(caller, known.ref(), known.number, known.refused(of.From, at), of.From, at)
 	found := known.Accept(of.From, at)
 	if found == nil {
+		if caller.May(api.PermissionUse) {
+			credentials.Refused(h.engine, known.ref(), known.number, at)
+		}
 		return inactive(), nil
 	}
 	if caller.May(api.PermissionUse) {
