@@ -64,8 +64,10 @@ var arrows = []arrow{
 	{from: "oidctest", only: []string{"launch", "clock"}, never: []string{terraform}},
 	{from: "tftest", only: []string{}},
 	{
-		from:  "cmd/quickconnectd",
-		only:  []string{"api", "client", "clock", "export", "finding", "guardrail", "platform", "rotation", "secret", "webhook"},
+		from: "cmd/quickconnectd",
+		only: []string{
+			"api", "client", "clock", "export", "finding", "guardrail", "platform", "rotation", "secret", "webhook",
+		},
 		never: []string{internal + "provider", terraform},
 	},
 	{

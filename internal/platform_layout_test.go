@@ -59,8 +59,8 @@ var platformMayImport = map[string][]string{
 // domain lists what the package of a domain may import: what every domain stands on, and these.
 func domain(besides ...string) []string {
 	return append([]string{
-		"lifecycle", "credentials", "httpapi", "writebehind", "limits", "access", "guardrails", "txn", "problem", "keys", "store",
-		"keyring",
+		"lifecycle", "credentials", "httpapi", "writebehind", "limits", "access", "guardrails", "txn", "problem", "keys",
+		"store", "keyring",
 	}, besides...)
 }
 

@@ -204,11 +204,12 @@ func TestQuarantineIsNotified(t *testing.T) {
 	h := w.newNotified("hooks", "quickconnect.quarantine.*")
 	token := w.createUnder(nil, api.ScopedTokens, "told")
 	w.quarantined(api.RoleOperator, token.ID, object{})
-	if n := h.notified(1)[0]; n.Type != api.NotifyQuarantineSet || n.Object.ID != token.ID || n.Details["versions"] != "1" {
+	n := h.notified(1)[0]
+	if n.Type != api.NotifyQuarantineSet || n.Object.ID != token.ID || n.Details["versions"] != "1" {
 		t.Errorf("set: %+v", n)
 	}
 	w.clock.Advance(rotation.DefaultQuarantine)
-	if n := h.notified(1)[0]; n.Type != api.NotifyQuarantineEnded || n.Details["step"] != "end_quarantine" {
+	if n = h.notified(1)[0]; n.Type != api.NotifyQuarantineEnded || n.Details["step"] != "end_quarantine" {
 		t.Errorf("ended: %+v", n)
 	}
 }

@@ -57,7 +57,8 @@ func Delete(ctx context.Context, tx *txn.Tx, in *Deleting, d InUse) (*Answer, er
 	}
 	if len(count) == 0 {
 		ref := store.Ref{Scope: o.Scope, Kind: d.Kind.Path, ID: o.ID}
-		return NoContent(), txn.Remove(ctx, tx, store.Deleting{Ref: ref, Name: o.Name, Since: o.DeletingSince, By: o.DeletingBy})
+		gone := store.Deleting{Ref: ref, Name: o.Name, Since: o.DeletingSince, By: o.DeletingBy}
+		return NoContent(), txn.Remove(ctx, tx, gone)
 	}
 	if in.When != api.WhenUnused {
 		return nil, problem.New(api.CodeConflict, "", "the %s %q is in use by %s; delete those or point them elsewhere "+

@@ -42,8 +42,8 @@ func resourceSchema() schema.Schema {
 			},
 			MarkdownDescription: fmt.Sprintf("The types of events that are delivered, such as `message.delivered`, and "+
 				"families such as `message.*`, which cover what is below them: 1 to %d. Default: all but the platform's own, "+
-				"such as `quickconnect.rotation.due`, which must be named (`quickconnect.*` for all of them). Events of type `%s`, "+
-				"which show the platform whether a receiver accepts a new signing secret, are always delivered.",
+				"such as `quickconnect.rotation.due`, which must be named (`quickconnect.*` for all of them). Events of type "+
+				"`%s`, which show the platform whether a receiver accepts a new signing secret, are always delivered.",
 				api.MaxEventTypes, api.ProbeEventType),
 		},
 		"enabled": schema.BoolAttribute{
