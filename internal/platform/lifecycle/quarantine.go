@@ -19,7 +19,8 @@ func (h *Handler) mountQuarantine(r *httpapi.Router) {
 	op.Description = "Refuses every version that is valid now, at every use, until the quarantine is released. At " +
 		"`until` they are revoked. What is issued meanwhile is active: `minimum_version` and new credentials of a " +
 		"connector work. No rotation begins or goes on, and nothing falls due by age. A second quarantine covers what is " +
-		"valid then, and keeps who set the first, and both reasons. Only that principal and the role security can move `until` to later."
+		"valid then, and keeps who set the first, and both reasons. Only that principal and the role security can move " +
+		"`until` to later."
 	op.Limit = limits.Reserve
 	httpapi.Register(r, op, h.quarantine)
 
