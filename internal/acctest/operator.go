@@ -19,3 +19,11 @@ func (p *Platform) RotateComparisonKeys() {
 		p.t.Fatal(err)
 	}
 }
+
+// Sweep does what the platform's process does by itself from time to time: it looks for findings, for example.
+func (p *Platform) Sweep() {
+	p.t.Helper()
+	if err := p.served.Sweep(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -40,6 +40,7 @@ func rootCommand(w world) *cobra.Command {
 	root.AddCommand(
 		inventoryCommand(o),
 		ownersCommand(o),
+		findingsCommand(o),
 		offboardCommand(o),
 		decommissionCommand(o),
 		showCommand(o),
