@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -58,13 +61,11 @@ var (
 		gone = excluded.gone`)
 	usersOfNetwork = statement(`SELECT credential_id, networks FROM version_uses WHERE tenant = $1 AND environment = $2
 		AND credential_id <> $3 AND networks LIKE $4 LIMIT 1000`)
-	otherWithValue = statement(`SELECT DISTINCT b.environment, b.kind, b.object_id FROM value_uses a
+	otherWithValue = statement(`SELECT b.environment, b.kind, b.object_id FROM value_uses a
 		JOIN value_uses b ON b.tenant = a.tenant AND b.digest = a.digest
-		WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id = $3 AND b.object_id <> $3
-		ORDER BY b.environment, b.object_id LIMIT 6`)
-	selectScopes = statement(`SELECT tenant, name FROM environments ORDER BY tenant, name`)
-	valueUsers   = statement(`SELECT environment, kind, object_id FROM value_uses WHERE tenant = $1 AND digest = $2
-		ORDER BY environment, object_id`)
+		WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id = $3 AND b.object_id <> $3`)
+	selectScopes = statement(`SELECT tenant, name FROM environments WHERE tenant > '' ORDER BY tenant, name`)
+	valueUsers   = statement(`SELECT environment, kind, object_id FROM value_uses WHERE tenant = $1 AND digest = $2`)
 )
 
 func scanFinding(row scanner) (*Finding, error) {
@@ -142,9 +143,14 @@ func (tx *Tx) NetworkUsedBefore(ctx context.Context, than Ref, network string, a
 	return len(before), failed("reading the users of", "network", network, err)
 }
 
-// WithSameValue returns other objects of the tenant that were supplied a value that this one was supplied too.
+// sameValueShown is how many other objects with the same value are looked for.
+const sameValueShown = 6
+
+// WithSameValue returns other objects of the tenant that were supplied a value that this one was supplied too: the first
+// ones by environment and id.
 func (tx *Tx) WithSameValue(ctx context.Context, as Ref) (others []Ref, err error) {
-	return tx.refsInTenant(ctx, as.Scope.Tenant, otherWithValue, as.Scope.Tenant, as.Scope.Environment, as.ID)
+	others, err = tx.refsInTenant(ctx, as.Scope.Tenant, otherWithValue, as.Scope.Tenant, as.Scope.Environment, as.ID)
+	return others[:min(len(others), sameValueShown)], err
 }
 
 // SuppliedWith returns the objects of a tenant that were supplied a value, by its digest.
@@ -159,7 +165,10 @@ func (tx *Tx) refsInTenant(ctx context.Context, tenant, text string, args ...any
 		found = append(found, r)
 		return err
 	})
-	return found, failed("looking for", "objects with the same value", "", err)
+	slices.SortFunc(found, func(a, b Ref) int {
+		return cmp.Or(strings.Compare(a.Scope.Environment, b.Scope.Environment), strings.Compare(a.ID, b.ID))
+	})
+	return slices.Compact(found), failed("looking for", "objects with the same value", "", err)
 }
 
 // Scopes returns all environments.
