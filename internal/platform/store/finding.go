@@ -146,8 +146,8 @@ func (tx *Tx) NetworkUsedBefore(ctx context.Context, than Ref, network string, a
 // sameValueShown is how many other objects with the same value are looked for.
 const sameValueShown = 6
 
-// WithSameValue returns other objects of the tenant that were supplied a value that this one was supplied too: the first
-// ones by environment and id.
+// WithSameValue returns other objects of the tenant that were supplied a value that this one was supplied too: the
+// first ones by environment and id.
 func (tx *Tx) WithSameValue(ctx context.Context, as Ref) (others []Ref, err error) {
 	others, err = tx.refsInTenant(ctx, as.Scope.Tenant, otherWithValue, as.Scope.Tenant, as.Scope.Environment, as.ID)
 	return others[:min(len(others), sameValueShown)], err
