@@ -43,7 +43,7 @@ func Value(typ tftypes.Type, c Config) tftypes.Value {
 
 func valueOf(typ tftypes.Type, v any) tftypes.Value {
 	switch v := v.(type) {
-	case Config: // of a block
+	case Config: // of a block or a nested attribute
 		return Value(typ, v)
 	case []string:
 		items := []tftypes.Value{}

@@ -9,4 +9,7 @@ resource "quickconnect_environment_policy" "staging" {
     default  = "180d"
     by_label = [{ label = "sensitivity", value = "high", interval = "30d" }]
   }
+
+  on_finding         = { leaked = "revoke", new_network = "quarantine" }
+  finding_thresholds = { learning = "7d", failures_per_hour = 20 }
 }

@@ -44,6 +44,7 @@ func (r *policyResource) ModifyPlan(
 		return
 	}
 	r.warnOfOff(ctx, diags, rules)
+	r.warnOfNoAction(ctx, diags, rules)
 	found, err := c.EnvironmentPolicies().Check(ctx, rules)
 	if err != nil {
 		r.Report(diags, err, subject)
@@ -83,6 +84,24 @@ func (r *policyResource) warnOfOff(ctx context.Context, diags *diag.Diagnostics,
 	diags.AddWarning("The plan turns guardrails off: "+strings.Join(off, ", "), fmt.Sprintf("On now are %s: %s. The "+
 		"planned policy does not have %s, so what the apply writes afterwards is not checked by it any more. Set it in the "+
 		"policy to keep it.", why, strings.Join(now.On(), ", "), strings.Join(off, ", ")))
+}
+
+// warnOfNoAction warns of findings that the platform acts on now, and does not act on after the plan.
+func (r *policyResource) warnOfNoAction(ctx context.Context, diags *diag.Diagnostics, planned api.EnvironmentRules) {
+	now, id, _ := r.Session().RulesInForce(ctx)
+	var gone []string
+	for kind, action := range now.OnFinding {
+		if planned.OnFinding[kind] == "" {
+			gone = append(gone, kind+" ("+action+" now)")
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	slices.Sort(gone)
+	diags.AddWarning("The plan removes entries of on_finding: "+strings.Join(gone, ", "), fmt.Sprintf("The environment "+
+		"policy %s has them. After the apply the platform opens such a finding and does nothing about the credential. Set "+
+		"them in on_finding to keep them.", id))
 }
 
 // violationsShown is how many objects one warning names.

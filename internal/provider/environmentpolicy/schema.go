@@ -60,6 +60,7 @@ func resourceSchema() schema.Schema {
 	maps.Copy(attributes, rulesOfScopes())
 	maps.Copy(attributes, rulesOfRotation())
 	maps.Copy(attributes, rulesOfValues())
+	maps.Copy(attributes, rulesOfFindings())
 	return schema.Schema{
 		MarkdownDescription: "The rules that writes in an environment are checked by. Every environment has one policy at " +
 			"most, and it needs a token of role `security` (permission `govern`). What a plan breaks is an error on the " +
