@@ -59,8 +59,7 @@ var makeBuiltDir = sync.OnceValues(func() (string, error) {
 // The two providers are built together, the platform's program only where a test starts it.
 var (
 	buildProviders = sync.OnceValues(func() (string, error) {
-		return build(".",
-			"./internal/acctest/sink/cmd/terraform-provider-sink")
+		return build(".", "./internal/acctest/sink/cmd/terraform-provider-sink")
 	})
 	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 	buildCommand  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnect") })
@@ -73,7 +72,7 @@ var (
 // build builds commands of this module and returns the directory they are in.
 func build(packages ...string) (string, error) { return buildIn(".", packages...) }
 
-// buildIn builds commands of a module below this one. The flags of whoever runs the tests are about this module.
+// buildIn builds commands of a module below this one. It leaves GOFLAGS out: what they say need not hold there.
 func buildIn(module string, packages ...string) (string, error) {
 	dir, err := makeBuiltDir()
 	if err != nil {

@@ -40,7 +40,7 @@ type Connector struct {
 	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
 	PreviousInUseBy      []Consumer  `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
 	SafeToRevokePrevious *bool       `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where no consumer fetched earlier ones."`
-	Quarantine           *Quarantine `json:"quarantine" doc:"While set, the credentials that it covers are given to nobody. New ones are. Null otherwise."`
+	Quarantine           *Quarantine `json:"quarantine" doc:"While set, no consumer gets the credentials that it covers. Newer ones are handed out. Null otherwise."`
 	Hold                 *Hold       `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
 }
 

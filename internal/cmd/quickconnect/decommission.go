@@ -234,10 +234,7 @@ func (s *session) printClosing(all []*closing) error {
 		return err
 	}
 	for _, x := range all {
-		if x.Change == "" {
-			continue
-		}
-		if _, err := fmt.Fprintf(s.stdout, "\n%s\n", x.Change); err != nil {
+		if err := s.printChange(x.Change); err != nil {
 			return err
 		}
 	}

@@ -136,14 +136,20 @@ func (s *session) printLeaving(all []*leaving) error {
 		return err
 	}
 	for _, l := range all {
-		if l.Change == "" {
-			continue
-		}
-		if _, err := fmt.Fprintf(s.stdout, "\n%s\n", l.Change); err != nil {
+		if err := s.printChange(l.Change); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printChange prints what is to be changed in the configuration, if anything is.
+func (s *session) printChange(change string) error {
+	if change == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(s.stdout, "\n%s\n", change)
+	return err
 }
 
 // summarize says what is left. Where nothing was ended, the command has done nothing.

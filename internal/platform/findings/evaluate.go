@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -148,9 +149,7 @@ func fact(what string, f *store.Finding, at time.Time) notifications.Fact {
 	if f.Action != "" {
 		details["action"] = f.Action
 	}
-	for name, text := range f.Evidence {
-		details[name] = text
-	}
+	maps.Copy(details, f.Evidence)
 	return notifications.Fact{
 		Type: what, Key: f.ID + "/" + strconv.FormatInt(f.Count, 10), At: at, Kind: f.Kind, ID: f.ObjectID,
 		Version: f.Version, Details: details, Name: f.ObjectID,

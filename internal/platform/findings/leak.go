@@ -3,8 +3,10 @@ package findings
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/finding"
@@ -97,16 +99,14 @@ var plain = regexp.MustCompile(`^[A-Za-z0-9_. -]{1,64}$`)
 
 // open opens the finding about a leaked value, or notes in it that the value was reported again.
 func (h *Handler) open(ctx context.Context, tx *txn.Tx, o owned, r api.LeakReport, keyID string) error {
-	evidence := map[string]string{"url": address(r.URL), "reported_at": tx.Now.UTC().Format("2006-01-02T15:04:05Z")}
+	evidence := map[string]string{"url": address(r.URL), "reported_at": tx.Now.UTC().Format(time.RFC3339)}
 	for name, text := range map[string]string{"type": r.Type, "source": r.Source} {
 		if plain.MatchString(text) {
 			evidence[name] = text
 		}
 	}
 	detail := map[string]string{"key": keyID}
-	for name, text := range evidence {
-		detail[name] = text
-	}
+	maps.Copy(detail, evidence)
 	err := tx.AuditEvent(ctx, store.AuditEvent{
 		Action: actionReport, Kind: o.Kind, ObjectID: o.ID, Version: o.version, Detail: detail,
 	})
