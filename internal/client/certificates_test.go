@@ -5,10 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 )
 
@@ -148,14 +150,17 @@ func TestOtherFaultsAreNotOfTLS(t *testing.T) {
 	}
 }
 
-// HTTP/2 can drop the alert by which the platform refuses a certificate.
-func TestCertificateThatHTTP2SaysNothingOf(t *testing.T) {
+// HTTP/2 can drop the alert by which the platform refuses a certificate, and a write can fail before it is read.
+func TestRefusalOfACertificateThatIsNotRead(t *testing.T) {
 	cut := errors.New("http2: client conn could not be established")
+	written := &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
 	for _, tc := range []struct {
 		err  error
 		want string
 	}{
 		{&connectionError{cause: cut, asked: true, certificate: true}, "probably did not accept the certificate"},
+		{&connectionError{cause: written, asked: true, certificate: true}, "probably did not accept the certificate"},
+		{&connectionError{cause: written, certificate: true}, ""},
 		{&connectionError{cause: cut, asked: true}, "asked for a client certificate, got none"},
 		{&connectionError{cause: cut}, ""},
 		{&connectionError{cause: io.ErrUnexpectedEOF, asked: true, certificate: true}, ""},

@@ -53,7 +53,7 @@ func TLSFault(err error) string {
 	case connection.asked && !connection.certificate && err != nil && isCut(err):
 		return "The platform asked for a client certificate, got none, and ended the connection: set " +
 			"client_certificate_file and client_key_file."
-	case connection.asked && connection.certificate && isCutByHTTP2(err):
+	case connection.asked && connection.certificate && (isCutByHTTP2(err) || isCutAtWrite(err)):
 		return "The platform probably did not accept the certificate in client_certificate_file: it ended the connection " +
 			"right after it got the certificate. See that it is valid now, for clients, and of an authority in the " +
 			"platform's --client-ca."
@@ -65,6 +65,13 @@ func TLSFault(err error) string {
 // that says why, and its error is not exported.
 func isCutByHTTP2(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "client conn could not be established")
+}
+
+// isCutAtWrite reports whether a connection had ended before the request was written: what the other side said at its
+// end was not read then.
+func isCutAtWrite(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "write"
 }
 
 // isCut reports whether a connection that was there has ended.
