@@ -27,6 +27,9 @@ func (e *WebhookEndpoint) FreeTexts() []*string {
 	return []*string{&e.Failing.Detail}
 }
 
+// FreeTexts returns the texts about a quarantine of the value.
+func (i *Identification) FreeTexts() []*string { return i.Quarantine.freeTexts() }
+
 func (h *Hold) freeTexts() []*string {
 	if h == nil {
 		return nil

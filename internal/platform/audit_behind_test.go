@@ -90,6 +90,53 @@ func TestIntrospectionsAreAudited(t *testing.T) {
 	}
 }
 
+// An event says of one actor that it was accepted or refused, and why. A value in quarantine, and one whose token was
+// deleted, are refused for another reason than one that has ended.
+func TestIntrospectionsAreToldApart(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+	value := w.reveal(token.ID, 1)
+	opened := w.opened(api.RoleDeployer, token.ID, nil).AccessToken
+	look := func(role, value string) { w.presents(role, value, "", "remote_addr", "192.0.2.7").want(200) }
+	var events []*store.AuditEvent
+	next := func(role, outcome, refused string) {
+		t.Helper()
+		n := len(events)
+		events = w.behind("introspect")
+		w.clock.Advance(time.Minute)
+		if len(events) != n+1 {
+			t.Fatalf("%d events, want one more than %d", len(events), n)
+		}
+		want := map[string]string{"count": "1", "network": "192.0.2.0/24"}
+		if refused != "" {
+			want["refused_"+refused] = "1"
+		}
+		got := events[n]
+		delete(got.Detail, "first_at")
+		if diff := cmp.Diff(want, got.Detail); got.Actor != w.idOf(role) || got.Outcome != outcome || diff != "" {
+			t.Errorf("by %s a %s (-want +got):\n%s", got.Actor, got.Outcome, diff)
+		}
+	}
+	look(api.RoleRuntime, value)
+	w.clock.Advance(time.Second)
+	look(api.RoleAuditor, value)
+	next(api.RoleRuntime, api.OutcomeSuccess, "")
+	w.quarantined(api.RoleSecurity, token.ID, object{})
+	look(api.RoleAuditor, value)
+	next(api.RoleAuditor, api.OutcomeSuccess, "")
+	next(api.RoleAuditor, api.OutcomeFailure, "quarantined")
+	look(api.RoleAuditor, opened)
+	next(api.RoleAuditor, api.OutcomeFailure, "quarantined")
+	w.do("DELETE", pathTokens+"/"+token.ID, nil).want(204)
+	for _, former := range []string{value, opened} {
+		look(api.RoleAuditor, former)
+		next(api.RoleAuditor, api.OutcomeFailure, "closed")
+	}
+	if got := events[len(events)-1]; got.ObjectID != token.ID || got.Version != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 func TestFailedAuthenticationsAreAudited(t *testing.T) {

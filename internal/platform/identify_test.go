@@ -85,6 +85,32 @@ func TestIdentifyTokens(t *testing.T) {
 	w.as(api.RoleRuntime, "POST", "/v1/identify", url.Values{"token": {second}}).problem(api.CodeForbidden, "")
 }
 
+// A value in quarantine is refused, whatever the state of its version is, and so is what was made from it.
+func TestIdentifyInQuarantine(t *testing.T) {
+	w := newWorld(t)
+	token := w.newToken("notifier", w.newConnector("chat", nil).ID, nil)
+	values := []string{w.reveal(token.ID, 1), w.opened(api.RoleDeployer, token.ID, nil).AccessToken}
+	want := w.quarantined(api.RoleSecurity, token.ID, object{})
+	for _, value := range values {
+		if diff := cmp.Diff(want, w.identify(w.tokens[api.RoleAuditor], value).Quarantine); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	w.releases(api.RoleSecurity, token.ID).want(200)
+	for _, value := range values {
+		if got := w.identify(w.tokens[api.RoleAuditor], value); got.Quarantine != nil {
+			t.Errorf("after the release: %+v", got.Quarantine)
+		}
+	}
+	w.quarantined(api.RoleSecurity, token.ID, object{})
+	w.lifecycle(token.ID, "revoke", object{"all": true, "reason": "leaked"}).want(200)
+	for _, value := range values {
+		if got := w.identify(w.tokens[api.RoleAuditor], value); got.State != "revoked" || got.Quarantine != nil {
+			t.Errorf("revoked: %+v", got)
+		}
+	}
+}
+
 func TestIdentifyPrincipals(t *testing.T) {
 	w := newWorld(t)
 	token, id := w.newPrincipal(api.RolePlanner, "ci-plan", time.Hour)

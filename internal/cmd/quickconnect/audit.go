@@ -105,7 +105,9 @@ func (s *session) audit(ctx context.Context, f client.AuditFilter, atMost int) e
 func detailOf(e api.AuditEvent) string {
 	var words []string
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		words = append(words, name+"="+e.Detail[name])
+		if value := e.Detail[name]; value != "" {
+			words = append(words, name+"="+value)
+		}
 	}
 	return strings.Join(words, " ")
 }

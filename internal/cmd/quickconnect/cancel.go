@@ -45,7 +45,7 @@ func (s *session) cancel(ctx context.Context, of credentials, c *credential, in 
 		return "stays valid"
 	})
 	e.notes = []string{"It is put on hold: nothing rotates until quickconnect release."}
-	if err := s.confirm(ctx, e, in.yes); err != nil {
+	if err := s.confirm(ctx, e, in.yes, api.PermissionWrite); err != nil {
 		return err
 	}
 	c, err = of.step(ctx, c, api.StepCancel, api.StepRequest{Reason: in.reason})

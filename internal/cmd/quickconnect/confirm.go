@@ -30,7 +30,7 @@ func yesFlag(cmd *cobra.Command, yes *bool) {
 func affected(command string, c *credential, versions []api.Version, becomes func(api.Version) string) ending {
 	t := table{head: []string{"VERSION", "STATE", "LAST USED", "WHAT HAPPENS"}}
 	for _, v := range versions {
-		t.add(number(v.Version), v.State, momentOr(v.LastUsedAt, "never"), becomes(v))
+		t.add(number(v.Version), stateOf(c.inactive, v.Version, v.State), momentOr(v.LastUsedAt, "never"), becomes(v))
 	}
 	e := ending{command: command, of: c, versions: t, usedBy: usedBy(versions)}
 	if len(e.usedBy.rows) == 0 {
@@ -43,8 +43,11 @@ func affected(command string, c *credential, versions []api.Version, becomes fun
 }
 
 // confirm shows what will stop working, and asks, unless the operator has said yes already. What it shows goes to the
-// standard error, so that the standard output has the answer alone.
-func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
+// standard error, so that the standard output has the answer alone. It refuses a principal without the permission.
+func (s *session) confirm(ctx context.Context, e ending, yes bool, permission string) error {
+	if err := s.need(permission); err != nil {
+		return err
+	}
 	_, _ = fmt.Fprintf(s.stderr, "%s %s\nowner %s, %s\n\n", e.command, e.of.title(), e.of.owner, s.place())
 	if err := e.versions.write(s.stderr); err != nil {
 		return err
@@ -66,8 +69,23 @@ func (s *session) confirm(ctx context.Context, e ending, yes bool) error {
 	return s.agree(yes)
 }
 
-// agree asks whether to go on, unless the operator has said so already.
-func (s *session) agree(yes bool) error {
+// need refuses what the principal of the session may not do, before anybody is asked. The platform decides in the end.
+func (s *session) need(permissions ...string) error {
+	for _, p := range permissions {
+		if !slices.Contains(s.here.Permissions, p) {
+			return refusef("nothing was done: this needs the permission %q, which the role %s of the principal %s does not "+
+				"have; roles that have it: %s. Use the token of such a principal", p, s.here.Role, s.here.Name,
+				strings.Join(api.RolesWith(p), ", "))
+		}
+	}
+	return nil
+}
+
+// agree asks whether to go on, unless the operator has said so already. It refuses who lacks one of the permissions.
+func (s *session) agree(yes bool, permissions ...string) error {
+	if err := s.need(permissions...); err != nil {
+		return err
+	}
 	switch {
 	case yes:
 		return nil

@@ -80,7 +80,7 @@ func (s *session) decommission(ctx context.Context, t target, yes bool) error {
 		return err
 	}
 	if slices.ContainsFunc(all, func(x *closing) bool { return x.Stays == "" }) {
-		if err := s.agree(yes); err != nil {
+		if err := s.agree(yes, api.PermissionWrite); err != nil {
 			return err
 		}
 	}

@@ -59,8 +59,7 @@ func advice(e *client.Error) string {
 	case api.CodeUnauthenticated:
 		return "The token has ended, was revoked, or is of another platform: set QUICKCONNECT_TOKEN to another one"
 	case api.CodeForbidden:
-		return fmt.Sprintf("It needs the permission %q, which these roles have: %s. Use the token of such a principal",
-			e.Permission, strings.Join(api.RolesWith(e.Permission), ", "))
+		return "Use the token of such a principal" // the platform says what it needs, which is more than a permission at times
 	case api.CodeNotFound:
 		return "Check the name, the kind and the environment: quickconnect identify says where a value belongs"
 	case api.CodePreconditionFailed:

@@ -66,6 +66,7 @@ func (o *operator) run(line string, more ...string) *ran {
 	r.code = run(o.t.Context(), append(strings.Fields(line), more...), world{
 		stdin: strings.NewReader(o.stdin), stdout: &stdout, stderr: &stderr,
 		getenv: func(name string) string { return o.env[name] }, terminal: o.terminal,
+		now: o.p.Clock.Now,
 	})
 	r.stdout, r.stderr = stdout.String(), stderr.String()
 	if err := o.secrets.Absent("the output of "+r.line, []byte(r.stdout+"\n"+r.stderr)); err != nil {

@@ -126,3 +126,19 @@ func (o *operator) printed(line guideLine) string {
 	out := objectID.ReplaceAllString(r.stderr+r.stdout, "${1}_01K0V3Z4M5N6P7Q8R9S0T1V2W3")
 	return nextAttempt.ReplaceAllString(out, ":05Z")
 }
+
+// The guide says of every command which role may run it.
+func TestGuideNamesTheRoleOfEveryCommand(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../templates/guides/command-line.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, roles, _ := strings.Cut(string(text), "| role | may |")
+	roles, _, _ = strings.Cut(roles, "\n\n")
+	for _, c := range commands() {
+		if name := c.Name(); name != "completion" && name != "version" && !strings.Contains(roles, "`"+name) {
+			t.Errorf("the table of the roles does not have %s", name)
+		}
+	}
+}

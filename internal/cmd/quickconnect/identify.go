@@ -21,7 +21,7 @@ func identifyCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "identify", Short: "Say what the value on the standard input is, without printing it",
 		Long: "Reads a value from the standard input, and says which object of the environment has or had it:\n" +
-			"kind, id, name, owner, version and state. It never prints the value, and asking is no use of it.\n" +
+			"kind, id, name, owner, version, state and quarantine. It never prints the value, and asking is no use of it.\n" +
 			"The checksum of a token tells a real one from a text that only looks like one; for that alone,\n" +
 			"--offline asks no platform and needs no token.\n" +
 			"The exit code is 3 where nothing in the environment has or had the value, or the checksum is\n" +
@@ -128,6 +128,7 @@ func (s *session) identify(ctx context.Context, value string) error {
 	if found.Found {
 		fields = append(fields, field{"kind", found.Kind}, field{"id", found.ID}, field{"made from", found.ParentID},
 			field{"name", found.Name}, field{"owner", found.Owner}, field{"state", found.State},
+			field{"in quarantine", quarantineText(found.Quarantine)},
 			field{"expires at", momentOr(found.ExpiresAt, "")}, field{"ended at", momentOr(found.EndedAt, "")},
 			field{"closed at", momentOr(found.ClosedAt, "")}, field{"why ended", found.EndReason},
 			field{"ended by", cmp.Or(found.EndedByName, found.EndedBy)})

@@ -188,8 +188,17 @@ func entryCells(e *api.InventoryEntry) []string {
 		due += ", on hold"
 	}
 	return []string{
-		e.ID, e.Name, cmp.Or(e.Owner, "-"), cmp.Or(e.Phase, e.Role), due, number(e.AgeDays) + "d",
+		e.ID, e.Name, cmp.Or(e.Owner, "-"), phaseOf(e), due, number(e.AgeDays) + "d",
 		momentOr(e.LastUsedAt, "never"), cmp.Or(strings.Join(e.UnusedScopes, " "), "-"), number(e.Risk.Score),
 		strings.Join(e.Risk.Reasons, " "),
 	}
+}
+
+// phaseOf is the phase of a credential, and until when it is refused although it is valid.
+func phaseOf(e *api.InventoryEntry) string {
+	phase := cmp.Or(e.Phase, "-")
+	if q := e.Quarantine; q != nil && len(q.Versions) > 0 {
+		phase += ", in quarantine until " + moment(q.Until)
+	}
+	return phase
 }

@@ -10,6 +10,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 )
 
 // Exit codes. Every command has the same.
@@ -24,6 +29,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	code := run(ctx, os.Args[1:], world{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal(os.Stdin),
+		now: clock.System().Now,
 	})
 	stop()
 	os.Exit(code)
@@ -35,13 +41,13 @@ type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	terminal       bool // a person can answer at stdin
+	now            func() time.Time
 }
 
-// isTerminal reports whether a file is a character device. The null device is one too: it answers no question, and so
-// confirms nothing.
+// isTerminal reports whether a person can answer at a file. Not every character device is a terminal: the null device,
+// which cron and services have as their standard input, is one too.
 func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return term.IsTerminal(int(f.Fd())) //nolint:gosec // a descriptor is a small number
 }
 
 // run runs a command line and returns the exit code.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -134,4 +135,19 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	o.p.Fail(nil)
 	o.env["QUICKCONNECT_TOKEN"] = "qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V"
 	o.run("show connector one").want(exitFailed, "cannot read the identity of the token", "set QUICKCONNECT_TOKEN")
+}
+
+// A device that is no terminal answers no question. That of null is the standard input under cron.
+func TestNullIsNoTerminal(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{os.DevNull, "main.go"} {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Close() }()
+		if isTerminal(f) {
+			t.Errorf("%s counts as a terminal", name)
+		}
+	}
 }

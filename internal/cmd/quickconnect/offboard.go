@@ -43,8 +43,10 @@ func offboardCommand(o *options) *cobra.Command {
 			if b.owner = args[0]; b.now && b.endsAt != "" {
 				return refusef("give --ends-at or --now, not both")
 			}
-			if _, err := time.Parse(time.RFC3339, b.endsAt); b.endsAt != "" && err != nil {
+			if at, err := time.Parse(time.RFC3339, b.endsAt); b.endsAt != "" && err != nil {
 				return refusef("--ends-at must be a time such as 2026-12-07T00:00:00Z")
+			} else if b.endsAt != "" && !at.After(o.now()) {
+				return refusef("--ends-at is in the past: %s. Nothing was done; --now ends everything at once", b.endsAt)
 			}
 			s, err := o.open(cmd.Context())
 			if err != nil {

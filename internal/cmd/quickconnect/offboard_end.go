@@ -19,6 +19,11 @@ var whatLeaves = map[string]string{
 	leavesOpen:          "stays: say when it ends",
 }
 
+// permissionOf is what each way to end something needs. An end that is set is a change like one in the configuration.
+var permissionOf = map[string]string{
+	leavesExpiry: api.PermissionWrite, leavesRevoked: api.PermissionContain, leavesDeleted: api.PermissionGrant,
+}
+
 // showLeaving shows what an owner has and what depends on each, before anything ends. It goes to the standard error.
 func (s *session) showLeaving(ctx context.Context, b offboarding, all []*leaving) error {
 	_, _ = fmt.Fprintf(s.stderr, "offboard %s, %s\n\n", b.owner, s.place())
@@ -27,7 +32,7 @@ func (s *session) showLeaving(ctx context.Context, b offboarding, all []*leaving
 	var notes []string
 	for _, l := range all {
 		e := l.entry
-		objects.add(e.ID, e.Name, cmp.Or(e.Phase, e.Role), momentOr(e.LastUsedAt, "never"), cmp.Or(l.Terraform, "no"),
+		objects.add(e.ID, e.Name, phaseOf(e), momentOr(e.LastUsedAt, "never"), cmp.Or(l.Terraform, "no"),
 			whatLeaves[l.Action])
 		for _, v := range e.Versions {
 			for _, u := range v.Consumers {
@@ -83,16 +88,28 @@ func (s *session) endLeaving(ctx context.Context, b offboarding, all []*leaving)
 	if len(ends) == 0 {
 		return nil
 	}
-	if err := s.agree(b.yes); err != nil {
+	var needed []string
+	for _, l := range ends {
+		needed = append(needed, permissionOf[l.Action])
+	}
+	if err := s.agree(b.yes, needed...); err != nil {
 		return err
 	}
 	for done, l := range ends {
 		if err := s.endOne(ctx, b, l); err != nil {
-			return fmt.Errorf("%d of %d were ended before this one, %s: %w", done, len(ends), l.ID, err)
+			return fmt.Errorf("%d of %d %s before this one, %s: %w", done, len(ends), b.ended(), l.ID, err)
 		}
 		l.Done = true
 	}
 	return nil
+}
+
+// ended is what has become of the credentials that Terraform does not manage.
+func (b offboarding) ended() string {
+	if b.now {
+		return "were ended"
+	}
+	return "got an end"
 }
 
 func (s *session) endOne(ctx context.Context, b offboarding, l *leaving) error {
@@ -173,6 +190,6 @@ func (s *session) summarize(b offboarding, all []*leaving) error {
 	if ended == 0 {
 		return noChangef("nothing was done: %s", left)
 	}
-	_, _ = fmt.Fprintf(s.stderr, "%d of %d were ended; %s.\n", ended, len(all), left)
+	_, _ = fmt.Fprintf(s.stderr, "%d of %d %s; %s.\n", ended, len(all), b.ended(), left)
 	return nil
 }

@@ -74,7 +74,7 @@ func TestOffboard(t *testing.T) {
 		t.Fatal("the token has an end before anybody agreed")
 	}
 	o.run("offboard "+person+" --yes --ends-at "+end).want(exitDone, append(shows, byHand+" by-hand ends at "+end,
-		"1 of 3 were ended; left are 1 to be changed in the configuration, 1 that only --now ends.")...)
+		"1 of 3 got an end; left are 1 to be changed in the configuration, 1 that only --now ends.")...)
 	if got := phase(byHand); got.ExpiresAt == nil || *got.ExpiresAt != end {
 		t.Errorf("the token by hand is %+v", got)
 	}
@@ -96,11 +96,55 @@ func TestOffboard(t *testing.T) {
 		"offboard " + o.value("managed", 1): "give one owner",
 		"offboard x --now --ends-at " + end: "not both",
 		"offboard x --ends-at tomorrow":     "--ends-at must be a time",
+		"offboard " + person + " --ends-at 2026-04-30T00:00:00Z": "--ends-at is in the past",
 	} {
 		o.run(line).want(exitRefused, says)
 	}
 	o.as(api.RoleAuditor)
 	if r := o.run("offboard " + person + " --yes --now").want(exitNoChange); strings.Contains(r.stderr, "Error") {
 		t.Errorf("got %s", r.stderr)
+	}
+}
+
+// Who may not end something is told before the question, and by the name of the permission.
+func TestRefusedBeforeTheQuestion(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	o.token("notifier", o.policy("lenient"))
+	o.step("notifier", api.StepBegin)
+	o.terminal, o.stdin = true, "yes\n"
+	for _, c := range []struct{ role, line, permission string }{
+		{api.RoleSecurity, "offboard team-messaging --ends-at 2026-06-01T00:00:00Z", api.PermissionWrite},
+		{api.RoleSecurity, "decommission one", api.PermissionWrite},
+		{api.RoleSecurity, "promote scoped-token notifier", api.PermissionWrite},
+		{api.RoleSecurity, "cancel scoped-token notifier", api.PermissionWrite},
+		{api.RoleSecurity, "rotate scoped-token notifier --at-once", api.PermissionWrite},
+		{api.RoleAuditor, "offboard team-messaging --now", api.PermissionContain},
+		{api.RoleAuditor, "revoke scoped-token notifier --reason leak", api.PermissionContain},
+		{api.RoleAuditor, "quarantine scoped-token notifier --reason leak", api.PermissionContain},
+	} {
+		o.as(c.role)
+		o.p.ForgetRequests()
+		r := o.run(c.line).want(exitRefused, "nothing was done: this needs the permission \""+c.permission+"\"",
+			"roles that have it: operator, deployer")
+		if strings.Contains(r.stderr, "Go on?") {
+			t.Errorf("%s asks first:\n%s", c.line, r.stderr)
+		}
+		o.p.Wrote(t)
+	}
+	o.as(api.RoleSecurity)
+	o.run("quarantine scoped-token notifier --reason leak --until 2026-04-30T00:00:00Z").want(exitRefused,
+		"--until is in the past")
+	o.run("quarantine scoped-token notifier --reason leak").want(exitDone)
+	o.as(api.RoleDeployer)
+	r := o.run("release-quarantine scoped-token notifier --reason over").want(exitFailed,
+		"only who has set it and the role security can release it. Use the token of such a principal")
+	if strings.Contains(r.stderr, "permission") {
+		t.Errorf("no permission is missing:\n%s", r.stderr)
+	}
+	o.as(api.RoleAuditor)
+	r = o.run("hold scoped-token notifier --reason x").want(exitFailed, "needs the permission \"contain\"")
+	if n := strings.Count(r.stderr, "permission"); n != 1 {
+		t.Errorf("the permission is named %d times:\n%s", n, r.stderr)
 	}
 }

@@ -67,9 +67,17 @@ func (s *session) owners(ctx context.Context, f client.InventoryFilter) error {
 		w := byName[name]
 		all = append(all, w)
 		t.add(cmp.Or(w.Owner, "-"), number(int64(w.Credentials)), number(int64(w.Overdue)), number(int64(w.Unused)),
-			number(int64(w.Unclaimed)), number(w.Risk))
+			w.unclaimed(), number(w.Risk))
 	}
 	return s.out.list(all, t)
+}
+
+// unclaimed is how many no state was seen to have; - of principals alone, which never are in a state.
+func (w *owned) unclaimed() string {
+	if w.Kinds[api.KindPrincipals] == w.Credentials {
+		return "-"
+	}
+	return number(int64(w.Unclaimed))
 }
 
 func (w *owned) count(e *api.InventoryEntry) {

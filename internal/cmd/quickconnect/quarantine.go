@@ -32,7 +32,7 @@ func quarantineCommand(o *options) *cobra.Command {
 		Example:           "  quickconnect quarantine scoped-token notifier --reason \"unusual volume\" --for 7d",
 		ValidArgsFunction: completeKinds(credentialKinds()),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := q.request()
+			in, err := q.request(o.now())
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func quarantineCommand(o *options) *cobra.Command {
 }
 
 // request is what is sent to the platform. How long is left to its clock.
-func (q quarantining) request() (api.QuarantineRequest, error) {
+func (q quarantining) request(now time.Time) (api.QuarantineRequest, error) {
 	out := api.QuarantineRequest{Reason: q.reason, For: q.length}
 	if q.length != "" {
 		if d, err := api.ParseDuration(q.length); err != nil || d <= 0 {
@@ -64,6 +64,9 @@ func (q quarantining) request() (api.QuarantineRequest, error) {
 		at, err := time.Parse(time.RFC3339, q.until)
 		if err != nil {
 			return out, refusef("--until must be a time in RFC 3339, such as 2026-12-24T08:00:00Z")
+		}
+		if !at.After(now) {
+			return out, refusef("--until is in the past: %s. Nothing was done", q.until)
 		}
 		out.Until = &at
 	}
@@ -88,7 +91,7 @@ func (s *session) quarantine(ctx context.Context, t target, q quarantining, in a
 	}
 	e := affected("quarantine", c, valid(versions), func(api.Version) string { return "is refused at once" })
 	e.notes = append(e.notes, "It can be released until its end. Then these versions are revoked.")
-	if err := s.confirm(ctx, e, q.yes); err != nil {
+	if err := s.confirm(ctx, e, q.yes, api.PermissionContain); err != nil {
 		return err
 	}
 	c, err = of.quarantine(ctx, c, in)

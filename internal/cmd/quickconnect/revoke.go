@@ -67,7 +67,7 @@ func (s *session) revoke(ctx context.Context, t target, r revocation) error {
 		}
 		return "stays valid"
 	})
-	if err := s.confirm(ctx, e, r.yes); err != nil {
+	if err := s.confirm(ctx, e, r.yes, api.PermissionContain); err != nil {
 		return err
 	}
 	in := api.RevokeRequest{All: r.version == 0, Hold: r.hold, Reason: r.reason}

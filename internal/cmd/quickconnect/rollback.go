@@ -45,7 +45,7 @@ func (s *session) rollback(ctx context.Context, of credentials, c *credential, i
 		return "ends at " + momentOr(r.PreviousExpiresAt, "the end of the overlap") + ", unless it is promoted again"
 	})
 	e.notes = []string{"It is put on hold: nothing rotates until quickconnect release."}
-	if err := s.confirm(ctx, e, in.yes); err != nil {
+	if err := s.confirm(ctx, e, in.yes, api.PermissionContain); err != nil {
 		return err
 	}
 	c, err = of.step(ctx, c, api.StepRollback, api.StepRequest{Reason: in.reason})

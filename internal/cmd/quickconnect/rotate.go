@@ -109,7 +109,7 @@ func (s *session) confirmReplacement(
 			return "ends at once"
 		}
 		return "ends after the overlap, at most " + overlap
-	}), yes)
+	}), yes, api.PermissionWrite)
 }
 
 // overlap is how long a version of the credential stays valid that is replaced.

@@ -60,7 +60,7 @@ func (s *session) show(ctx context.Context, t target) error {
 		Object   any           `json:"object"`
 		Versions []api.Version `json:"versions"`
 	}{c.answer, versions}
-	return s.out.object(answer, fieldsOf(c), versionTable(versions), usedBy(valid(versions)), consumerTable(c))
+	return s.out.object(answer, fieldsOf(c), versionTable(c.inactive, versions), usedBy(valid(versions)), consumerTable(c))
 }
 
 // fieldsOf lists what is shown of a credential.
@@ -82,11 +82,23 @@ func fieldsOf(c *credential) []field {
 	if h := c.hold; h != nil {
 		fields = append(fields, field{"on hold", "since " + moment(h.At) + " by " + cmp.Or(h.ByName, h.By) + ": " + h.Reason})
 	}
-	if q := c.inactive; q != nil {
-		fields = append(fields, field{"in quarantine", "since " + moment(q.At) + " until " + moment(q.Until) + " by " +
-			cmp.Or(q.ByName, q.By) + ": " + q.Reason})
+	return append(fields, field{"in quarantine", quarantineText(c.inactive)})
+}
+
+// quarantineText says why versions are refused, and until when; empty where they are not.
+func quarantineText(q *api.Quarantine) string {
+	if q == nil {
+		return ""
 	}
-	return fields
+	return "since " + moment(q.At) + " until " + moment(q.Until) + " by " + cmp.Or(q.ByName, q.By) + ": " + q.Reason
+}
+
+// stateOf is the state of a version, and whether it is refused although it is valid.
+func stateOf(q *api.Quarantine, number int64, state string) string {
+	if q.Covers(number) {
+		return state + ", in quarantine"
+	}
+	return state
 }
 
 // commonFields lists what every object has.
@@ -109,12 +121,12 @@ func textOr(s *string) string {
 	return *s
 }
 
-// versionTable shows every version, with its last use.
-func versionTable(versions []api.Version) table {
+// versionTable shows every version, with its last use, and which ones a quarantine covers.
+func versionTable(q *api.Quarantine, versions []api.Version) table {
 	t := table{head: []string{"VERSION", "STATE", "ISSUED", "LAST USED", "ENDS", "WHY ENDED"}}
 	for _, v := range versions {
 		end := momentOr(v.EndedAt, momentOr(v.ExpiresAt, "-"))
-		t.add(number(v.Version), v.State, moment(v.IssuedAt), momentOr(v.LastUsedAt, "never"), end, v.EndReason)
+		t.add(number(v.Version), stateOf(q, v.Version, v.State), moment(v.IssuedAt), momentOr(v.LastUsedAt, "never"), end, v.EndReason)
 	}
 	return t
 }

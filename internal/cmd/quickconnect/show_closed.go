@@ -37,6 +37,13 @@ func (s *session) showClosed(ctx context.Context, t target, notFound error) erro
 			others.add(b.ID, b.Owner, moment(b.ClosedAt))
 		}
 	}
+	on, version := last.ConnectorName, ""
+	if t.kind == api.Connectors {
+		on = "" // its own name
+	}
+	if last.LastNumber > 0 { // a connector may never have had credentials
+		version = number(last.LastNumber)
+	}
 	err = s.out.object(left, []field{
 		{"kind", t.kind.Singular},
 		{"id", last.ID},
@@ -44,11 +51,11 @@ func (s *session) showClosed(ctx context.Context, t target, notFound error) erro
 		{"owner", last.Owner},
 		{"tenant", last.Tenant},
 		{"environment", last.Environment},
-		{"connector", last.ConnectorName},
+		{"connector", on},
 		{"created at", moment(last.CreatedAt)},
 		{"closed at", moment(last.ClosedAt)},
 		{"closed by", by},
-		{"last version", number(last.LastNumber)},
+		{"last version", version},
 	}, others)
 	if err != nil {
 		return err

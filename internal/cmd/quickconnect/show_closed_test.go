@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -20,6 +21,11 @@ func TestShowsWhatWasClosed(t *testing.T) {
 		o.run(line).want(exitNoChange, "owner team-messaging", "closed by", "last version 1", "was closed at")
 	}
 	o.run("show scoped-token another").want(exitFailed)
+	o.run("decommission one --yes")
+	if r := o.run("show connector one").want(exitNoChange, "name one", "was closed at"); strings.Contains(r.stdout,
+		"last version") || strings.Contains(r.stdout, "connector    one") {
+		t.Errorf("a connector belongs to no other, and this one had no credentials:\n%s", r.stdout)
+	}
 	o.stdin = value
 	o.run("identify").want(exitDone, "closed at", "why ended closed", "state revoked")
 }

@@ -51,6 +51,13 @@ func TestIdentify(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 
+	o.as(api.RoleSecurity)
+	o.run("quarantine scoped-token notifier --yes --reason leak").want(exitDone)
+	const why = "in quarantine since 2026-05-01T12:00:00Z until 2026-05-15T12:00:00Z by security: leak"
+	o.run("identify").want(exitDone, "state current", why)
+	o.run("show scoped-token notifier").want(exitDone, "1 current, in quarantine", why)
+	o.run("inventory --kind scoped-tokens").want(exitDone, "stable, in quarantine until 2026-05-15T12:00:00Z")
+
 	for value, says := range map[string]string{
 		"qct_0123456789ABCDEFGHIJKLMNOPQRST1orz2V": "the checksum is wrong",
 		"qcp_0123456789ABCDEFGHIJKLMNOPQRST1orz2V": "nothing in tenant acme, environment staging has or had this value",

@@ -162,6 +162,9 @@ func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Va
 	if out.State != api.PrincipalActive {
 		return out, nil
 	}
+	if !a.LiveAt(tx.Now) {
+		out.Quarantine = nil // it has ended, and comes back with no release
+	}
 	out.ExpiresAt = httpapi.UTC(a.ExpiresAt)
 	switch {
 	case !a.EndedAt.IsZero():
@@ -175,12 +178,14 @@ func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Va
 	return out, err
 }
 
-// Reasons why an exchange is refused, for the audit.
+// Reasons why a value is refused, for the audit.
 const (
-	RefusedEnded     = "ended"
-	RefusedAddress   = "address"
-	RefusedConnector = "connector_disabled"
-	RefusedNoScopes  = "no_scopes"
+	RefusedEnded       = "ended"
+	RefusedClosed      = "closed" // its token was deleted
+	RefusedQuarantined = "quarantined"
+	RefusedAddress     = "address"
+	RefusedConnector   = "connector_disabled"
+	RefusedNoScopes    = "no_scopes" // of an exchange alone
 )
 
 // Exchange decides what an access token may be that a value of a scoped token is exchanged for, and records that as a

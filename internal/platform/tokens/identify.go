@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -122,31 +123,40 @@ func (h *Handler) identifyVersion(
 	}
 	v := all[i]
 	name, err := tx.PrincipalName(ctx, tx.Scope, v.EndedBy)
-	return api.Identification{
+	out := api.Identification{
 		Found: true, Kind: ref.Kind, ID: ref.ID, Name: p.Object.Name, Owner: p.Owner, Version: number,
 		State: string(v.State), ExpiresAt: httpapi.UTC(p.Credential.EndsAt(p.Policy, v)),
 		EndedAt: httpapi.UTC(v.EndedAt), EndReason: v.EndReason, EndedBy: v.EndedBy, EndedByName: name,
-	}, err
+	}
+	if slices.Contains(p.Credential.Quarantined(), number) {
+		out.Quarantine = lifecycle.FlattenQuarantine(p.Credential.Credential)
+	}
+	return out, err
 }
 
-// identifyClosed says what a value was whose object was deleted.
-func identifyClosed(ctx context.Context, tx *txn.Tx, value secret.Value) (out api.Identification, err error) {
+// closedBy finds the version that a value was of whose object was deleted. It returns store.ErrNotFound for none.
+func closedBy(ctx context.Context, tx *txn.Tx, value secret.Value) (v store.ClosedValue, err error) {
 	lookup, err := tx.Keys.Lookup(ctx, tx.Tx)
 	if err != nil {
-		return out, err
+		return v, err
 	}
 	hashes := lookup.Token(value)
 	if keys.IsSigningValue(value) {
 		var ok bool
 		if hashes, ok = lookup.SigningValue(value, tx.Scope); !ok {
-			return out, nil
+			return v, store.ErrNotFound
 		}
 	}
-	var v store.ClosedValue
 	err = keys.Find(hashes, func(hash []byte) (err error) {
 		v, err = tx.ClosedByHash(ctx, tx.Scope, hash)
 		return err
 	})
+	return v, err
+}
+
+// identifyClosed says what a value was whose object was deleted.
+func identifyClosed(ctx context.Context, tx *txn.Tx, value secret.Value) (out api.Identification, err error) {
+	v, err := closedBy(ctx, tx, value)
 	if errors.Is(err, store.ErrNotFound) {
 		return out, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -35,15 +36,15 @@ func (l looks) note(
 	})
 }
 
-// ended is note for the value of a version that has ended: whoever has it should not.
+// ended is note for the value of a version that has ended, or whose token was deleted: whoever has it should not.
 func (l looks) ended(ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr) error {
-	if !keys.Matches(api.PrefixScopedToken, value) {
+	if !isBearer(value) {
 		return nil
 	}
 	err := l.engine.View(ctx, caller.Caller(), func(tx *txn.Tx) error {
-		ref, number, err := whose(ctx, tx, value)
+		ref, number, reason, err := former(ctx, tx, value)
 		if err == nil {
-			l.note(caller, ref, number, RefusedEnded, from, tx.Now)
+			l.note(caller, ref, number, reason, from, tx.Now)
 		}
 		return err
 	})
@@ -51,4 +52,25 @@ func (l looks) ended(ctx context.Context, caller *access.Request, value secret.V
 		return nil
 	}
 	return err
+}
+
+// former finds the version that a value belonged to, and why the value is refused. It returns store.ErrNotFound for
+// none.
+func former(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, reason string, err error) {
+	if keys.Matches(api.PrefixAccessToken, value) { // its token is not there, or it would have been found
+		a, err := accesstokens.Find(ctx, tx, value)
+		if err == nil && (a.Scope != tx.Scope || a.ParentKind != api.KindScopedTokens) {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return ref, 0, "", err
+		}
+		return store.Ref{Scope: a.Scope, Kind: a.ParentKind, ID: a.ParentID}, a.ParentVersion, RefusedClosed, nil
+	}
+	ref, number, err = whose(ctx, tx, value)
+	if !errors.Is(err, store.ErrNotFound) {
+		return ref, number, RefusedEnded, err
+	}
+	v, err := closedBy(ctx, tx, value)
+	return store.Ref{Scope: tx.Scope, Kind: v.Tombstone.Kind, ID: v.Tombstone.ID}, v.Number, RefusedClosed, err
 }

@@ -109,9 +109,12 @@ func (k *Known) Accept(from netip.Addr, now time.Time) *Presented {
 // refused returns why a value is not accepted from an address now; empty where it is.
 func (k *Known) refused(from netip.Addr, now time.Time) string {
 	t := k.token
-	_, ok := t.Credential.Lookup(k.number)
 	switch {
-	case !ok || !t.Credential.ValidAt(t.policy, k.number, now), k.access != nil && !k.access.LiveAt(now):
+	case k.access != nil && !k.access.LiveAt(now):
+		return RefusedEnded
+	case slices.Contains(t.Credential.Quarantined(), k.number):
+		return RefusedQuarantined
+	case !t.Credential.ValidAt(t.policy, k.number, now):
 		return RefusedEnded
 	case !access.AddressAllowed(from, t.AllowedCIDRs):
 		return RefusedAddress

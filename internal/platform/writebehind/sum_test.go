@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 var start = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -66,5 +69,50 @@ func TestRoom(t *testing.T) {
 	l.Note(Event{Of: store.Ref{ID: "0"}, At: start})
 	if waiting, lost, _ := l.Counts(); waiting != 3 || lost != 1 {
 		t.Errorf("%d wait, %d are lost", waiting, lost)
+	}
+}
+
+// flushed returns what a flush would write, and takes it for written.
+func flushed(l *Log, now time.Time) (out []key) {
+	for _, due := range l.due(now, false) {
+		for _, k := range due {
+			s := l.kept[k].copied()
+			l.kept[k].wrote(&s, now)
+			l.last[k.place] = now
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// An event names one actor, and is accepted or refused. However many there are, a credential and a network have one a
+// minute, and every one has its turn.
+func TestOneEventAMinute(t *testing.T) {
+	l := New(nil)
+	note := func(actor, refusal string, at time.Time) {
+		l.Note(Event{Of: store.Ref{ID: "tok"}, By: txn.Caller{Actor: actor}, Refusal: refusal, At: at})
+	}
+	now := start
+	for i, who := range []struct{ actor, refusal string }{{"a", ""}, {"a", "ended"}, {"b", ""}, {"b", "address"}} {
+		note(who.actor, who.refusal, start.Add(time.Duration(i)))
+		note(who.actor, who.refusal, start.Add(time.Duration(i)))
+	}
+	var told []string
+	for range 300 {
+		now = now.Add(time.Second)
+		for _, k := range flushed(l, now) {
+			told = append(told, fmt.Sprintf("%v %s %t", now.Sub(start), k.actor, k.refused))
+		}
+	}
+	want := []string{"1s a false", "1m1s a true", "2m1s b false", "3m1s b true"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if waiting, lost, _ := l.Counts(); waiting != 0 || lost != 0 {
+		t.Errorf("%d wait, %d are lost", waiting, lost)
+	}
+	flushed(l, now.Add(2*time.Hour))
+	if len(l.kept) != 0 || len(l.last) != 0 {
+		t.Errorf("kept for ever: %d sums, %d places", len(l.kept), len(l.last))
 	}
 }

@@ -26,7 +26,7 @@ const (
 )
 
 const (
-	// most is how many credentials and networks are told apart. Each takes about 500 bytes.
+	// most is how many credentials, networks, actors and outcomes are told apart. Each takes about 500 bytes.
 	most = 50_000
 	// batch is how many events are written in one transaction.
 	batch = 200
@@ -43,11 +43,19 @@ type Event struct {
 	At      time.Time
 }
 
-// key is what events have in common that are counted in one.
-type key struct {
+// place is where at most one event is written each minute.
+type place struct {
 	action  string
 	of      store.Ref
 	network netip.Prefix
+}
+
+// key is what events have in common that are counted in one: an event says of one actor that it was accepted, or
+// refused.
+type key struct {
+	place
+	actor   string
+	refused bool
 }
 
 // Log keeps events until they are written. It is safe for concurrent use.
@@ -59,13 +67,15 @@ type Log struct {
 
 	mu     sync.Mutex
 	kept   map[key]*sum
+	last   map[place]time.Time // when an event was written, as long as the place has sums
 	lost   int64
 	failed int64
 }
 
 // New returns a log without events.
 func New(runner *txn.Runner) *Log {
-	return &Log{runner: runner, max: most, notLetIn: newNotLetIn(), kept: map[key]*sum{}}
+	return &Log{runner: runner, max: most, notLetIn: newNotLetIn(), kept: map[key]*sum{},
+		last: map[place]time.Time{}}
 }
 
 // Unknown counts a failed authentication with a token that is nobody's.
@@ -76,7 +86,7 @@ func (l *Log) Note(e Event) {
 	if e.Action == ActionAuthenticate {
 		l.notLetIn.WithLabelValues(e.Refusal).Inc()
 	}
-	k := key{e.Action, e.Of, uses.Network(e.From)}
+	k := key{place{e.Action, e.Of, uses.Network(e.From)}, e.By.Actor, e.Refusal != ""}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.kept[k]
@@ -103,20 +113,39 @@ func (l *Log) Flush(ctx context.Context, all bool) error {
 	return errors.Join(failed...)
 }
 
-// due returns what is to be written, by its environment, and forgets what was not seen for long.
+// due returns what is to be written, by its environment, and forgets what was not seen for long. Of what is due at one
+// place it takes what waits longest; the others have their turn in the minutes that follow.
 func (l *Log) due(now time.Time, all bool) map[store.Scope][]key {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := map[store.Scope][]key{}
+	next := map[place]key{}
 	for k, s := range l.kept {
 		switch {
-		case s.due(now, all):
-			out[k.of.Scope] = append(out[k.of.Scope], k)
 		case s.isOver(now):
 			delete(l.kept, k)
+			if since := now.Sub(l.last[k.place]); since < 0 || since >= whereAccepted {
+				delete(l.last, k.place) // where another sum is kept, it was not written for as long
+			}
+		case !s.due(now, all):
+		case all:
+			out[k.of.Scope] = append(out[k.of.Scope], k)
+		case paced(now, l.last[k.place]):
+			if other, ok := next[k.place]; !ok || s.first.Before(l.kept[other].first) {
+				next[k.place] = k
+			}
 		}
 	}
+	for p, k := range next {
+		out[p.of.Scope] = append(out[p.of.Scope], k)
+	}
 	return out
+}
+
+// paced reports whether a place may have another event.
+func paced(now, last time.Time) bool {
+	since := now.Sub(last)
+	return last.IsZero() || since < 0 || since >= whereRefused
 }
 
 func (l *Log) write(ctx context.Context, scope store.Scope, some []key, now time.Time) error {
@@ -143,6 +172,7 @@ func (l *Log) write(ctx context.Context, scope store.Scope, some []key, now time
 	}
 	for k, s := range written {
 		l.kept[k].wrote(&s, now)
+		l.last[k.place] = now
 	}
 	return nil
 }
