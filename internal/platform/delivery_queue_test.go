@@ -186,6 +186,32 @@ func TestUnsignedEventIsNotSent(t *testing.T) {
 	}
 }
 
+// TestQuarantineStopsDeliveries says that the signing secret is in quarantine, and how to go on.
+func TestQuarantineStopsDeliveries(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHook("hooks", nil)
+	waiting := w.sent(h.endpoint)
+	w.quarantined(api.RoleSecurity, h.secret, object{})
+	const how = "is in quarantine until 2026-05-15T12:00:00Z; release it with quickconnect release-quarantine signing-secret"
+	p := w.as(api.RoleDeployer, "POST", pathEndpoints+"/"+h.endpoint+"/test-events", object{"type": eventType}).
+		problem(api.CodeQuarantined, "")
+	if !strings.Contains(p.Detail, how) {
+		t.Errorf("the problem does not say how to go on: %s", p.Detail)
+	}
+	w.deliver()
+	h.took(0)
+	if last := w.attempted(h.endpoint, waiting, 1); last.Outcome != api.AttemptUnsigned ||
+		!strings.Contains(last.Detail, how) || strings.Contains(last.Detail, "reissue") {
+		t.Errorf("%+v", last)
+	}
+	w.releases(api.RoleSecurity, h.secret).want(200)
+	w.deliver() // at once, not only when its time comes
+	h.took(1)
+	if d := w.delivery(h.endpoint, waiting); d.State != api.DeliveryDelivered {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestDeletedEndpointGetsNothing deletes an endpoint with a queued event.
 func TestDeletedEndpointGetsNothing(t *testing.T) {
 	w := newWorld(t)

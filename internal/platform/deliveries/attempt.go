@@ -26,20 +26,25 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 	var open bool
 	var signers []webhooks.Signer
 	var sealed opened
+	var result webhooks.Result
 	caller := txn.Caller{Scope: event.Scope}
 	err = d.engine.View(ctx, caller, func(tx *txn.Tx) (err error) {
 		if e, open, err = openEndpoint(ctx, tx, event.EndpointID); err != nil || !open {
 			return err
 		}
-		if signers, err = d.secrets.Signers(ctx, tx, event.EndpointID); err == nil && len(signers) > 0 {
-			sealed = d.open(ctx, tx, event, e)
+		if signers, err = d.secrets.Signers(ctx, tx, event.EndpointID); err != nil {
+			return err
 		}
-		return err
+		if len(signers) == 0 {
+			result, err = unsigned(ctx, tx, event.EndpointID)
+			return err
+		}
+		sealed = d.open(ctx, tx, event, e)
+		return nil
 	})
 	if err != nil || !open {
 		return "", err
 	}
-	result := unsigned(d.runner.Clock.Now())
 	if len(signers) > 0 {
 		if result, err = d.send(ctx, event, sealed, signers); err != nil {
 			return "", err
@@ -107,14 +112,6 @@ func (d *Deliverer) send(
 		keys[i] = s.Key
 	}
 	return d.sender.Send(ctx, o.to, event.ID, keys, o.body)
-}
-
-// unsigned is the result of an attempt that was not made: nothing is ever sent without a signature.
-func unsigned(at time.Time) webhooks.Result {
-	return webhooks.Result{
-		At: at, Outcome: api.AttemptUnsigned, Response: webhook.Response{Unsent: true},
-		Detail: "nothing was sent: the endpoint has no valid signing secret; create one, or reissue the one it has",
-	}
 }
 
 // unreadable is the result of an attempt that could not be made.

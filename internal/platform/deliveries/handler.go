@@ -117,15 +117,5 @@ func checkTakes(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, event
 	if err := webhooks.Deliverable(ctx, tx, e); err != nil {
 		return err
 	}
-	secrets, err := tx.SigningSecretsOf(ctx, tx.Scope, e.ID)
-	if err != nil {
-		return err
-	}
-	for _, s := range secrets {
-		if len(credentials.Valid(s.Credential.Versions)) > 0 {
-			return nil
-		}
-	}
-	return problem.New(api.CodeConflict, "", "the webhook endpoint %q has no valid signing secret, "+
-		"and nothing is sent without a signature; create one, or reissue the one it has", e.Name)
+	return checkSigned(ctx, tx, e)
 }

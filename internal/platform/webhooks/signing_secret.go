@@ -21,6 +21,8 @@ import (
 type signingSecret struct {
 	*store.SigningSecret
 	policy rotation.Policy
+	// inQuarantine is whether it was when it was read.
+	inQuarantine bool
 }
 
 // load reads a signing secret, after its deadlines.
@@ -40,7 +42,7 @@ func (h *Secrets) settled(ctx context.Context, tx *txn.Tx, record *store.Signing
 	if err != nil {
 		return nil, err
 	}
-	s := &signingSecret{record, policy}
+	s := &signingSecret{SigningSecret: record, policy: policy, inQuarantine: record.Credential.Quarantine != nil}
 	return s, h.engine.Settle(ctx, tx, s)
 }
 
@@ -86,9 +88,14 @@ func (s *signingSecret) Parts() credentials.Parts {
 	}
 }
 
-// Save stores the signing secret, and schedules its next probe.
+// Save stores the signing secret, and schedules its next probe. What waits for its release from quarantine is sent now.
 func (s *signingSecret) Save(ctx context.Context, tx *txn.Tx) error {
 	s.scheduleProbe(tx.Now)
+	if s.inQuarantine && s.Credential.Quarantine == nil {
+		if err := tx.WakeUnsigned(ctx, tx.Scope, s.EndpointID, tx.Now); err != nil {
+			return err
+		}
+	}
 	return tx.UpdateSigningSecret(ctx, s.SigningSecret)
 }
 
