@@ -192,7 +192,8 @@ func TestQuarantineStopsDeliveries(t *testing.T) {
 	h := w.newHook("hooks", nil)
 	waiting := w.sent(h.endpoint)
 	w.quarantined(api.RoleSecurity, h.secret, object{})
-	const how = "is in quarantine until 2026-05-15T12:00:00Z; release it with quickconnect release-quarantine signing-secret"
+	const how = "is in quarantine until 2026-05-15T12:00:00Z; release it with quickconnect release-quarantine " +
+		"signing-secret"
 	p := w.as(api.RoleDeployer, "POST", pathEndpoints+"/"+h.endpoint+"/test-events", object{"type": eventType}).
 		problem(api.CodeQuarantined, "")
 	if !strings.Contains(p.Detail, how) {

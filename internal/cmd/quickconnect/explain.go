@@ -59,7 +59,7 @@ func advice(e *client.Error) string {
 	case api.CodeUnauthenticated:
 		return "The token has ended, was revoked, or is of another platform: set QUICKCONNECT_TOKEN to another one"
 	case api.CodeForbidden:
-		return "Use the token of such a principal" // the platform says what it needs, which is more than a permission at times
+		return "Use the token of such a principal" // the platform says which: not always one with a permission
 	case api.CodeNotFound:
 		return "Check the name, the kind and the environment: quickconnect identify says where a value belongs"
 	case api.CodePreconditionFailed:

@@ -47,7 +47,7 @@ type world struct {
 // isTerminal reports whether a person can answer at a file. Not every character device is a terminal: the null device,
 // which cron and services have as their standard input, is one too.
 func isTerminal(f *os.File) bool {
-	return term.IsTerminal(int(f.Fd())) //nolint:gosec // a descriptor is a small number
+	return term.IsTerminal(int(f.Fd()))
 }
 
 // run runs a command line and returns the exit code.

@@ -91,12 +91,12 @@ func TestOffboard(t *testing.T) {
 	}
 	o.run("offboard nobody@example.com --yes --now").want(exitNoChange, "owns no credential")
 	for line, says := range map[string]string{
-		"offboard":                          "give one owner",
-		"offboard a b":                      "give one owner",
-		"offboard " + o.value("managed", 1): "give one owner",
-		"offboard x --now --ends-at " + end: "not both",
-		"offboard x --ends-at tomorrow":     "--ends-at must be a time",
-		"offboard " + person + " --ends-at 2026-04-30T00:00:00Z": "--ends-at is in the past",
+		"offboard":                                  "give one owner",
+		"offboard a b":                              "give one owner",
+		"offboard " + o.value("managed", 1):         "give one owner",
+		"offboard x --now --ends-at " + end:         "not both",
+		"offboard x --ends-at tomorrow":             "--ends-at must be a time",
+		"offboard x --ends-at 2026-04-30T00:00:00Z": "--ends-at is in the past",
 	} {
 		o.run(line).want(exitRefused, says)
 	}

@@ -126,7 +126,8 @@ func versionTable(q *api.Quarantine, versions []api.Version) table {
 	t := table{head: []string{"VERSION", "STATE", "ISSUED", "LAST USED", "ENDS", "WHY ENDED"}}
 	for _, v := range versions {
 		end := momentOr(v.EndedAt, momentOr(v.ExpiresAt, "-"))
-		t.add(number(v.Version), stateOf(q, v.Version, v.State), moment(v.IssuedAt), momentOr(v.LastUsedAt, "never"), end, v.EndReason)
+		state := stateOf(q, v.Version, v.State)
+		t.add(number(v.Version), state, moment(v.IssuedAt), momentOr(v.LastUsedAt, "never"), end, v.EndReason)
 	}
 	return t
 }

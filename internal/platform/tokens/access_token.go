@@ -178,16 +178,6 @@ func identifyAccess(ctx context.Context, tx *txn.Tx, h *Handler, value secret.Va
 	return out, err
 }
 
-// Reasons why a value is refused, for the audit.
-const (
-	RefusedEnded       = "ended"
-	RefusedClosed      = "closed" // its token was deleted
-	RefusedQuarantined = "quarantined"
-	RefusedAddress     = "address"
-	RefusedConnector   = "connector_disabled"
-	RefusedNoScopes    = "no_scopes" // of an exchange alone
-)
-
 // Exchange decides what an access token may be that a value of a scoped token is exchanged for, and records that as a
 // use of its version: only a consumer that has the value can exchange it, so it proves that a pending version is in
 // use. What is made of it proves nothing more: an access token can be handed on. The reason says why it is refused;

@@ -56,7 +56,9 @@ func (l looks) ended(ctx context.Context, caller *access.Request, value secret.V
 
 // former finds the version that a value belonged to, and why the value is refused. It returns store.ErrNotFound for
 // none.
-func former(ctx context.Context, tx *txn.Tx, value secret.Value) (ref store.Ref, number int64, reason string, err error) {
+func former(
+	ctx context.Context, tx *txn.Tx, value secret.Value,
+) (ref store.Ref, number int64, reason string, err error) {
 	if keys.Matches(api.PrefixAccessToken, value) { // its token is not there, or it would have been found
 		a, err := accesstokens.Find(ctx, tx, value)
 		if err == nil && (a.Scope != tx.Scope || a.ParentKind != api.KindScopedTokens) {

@@ -8,6 +8,16 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
+// Reasons why a value is refused, for the audit.
+const (
+	RefusedEnded       = "ended"
+	RefusedClosed      = "closed" // its token was deleted
+	RefusedQuarantined = "quarantined"
+	RefusedAddress     = "address"
+	RefusedConnector   = "connector_disabled"
+	RefusedNoScopes    = "no_scopes" // of an exchange alone
+)
+
 // inQuarantine refuses what a token cannot do in quarantine, to a principal that may know why.
 func inQuarantine(t *token, what string) error {
 	q := t.Credential.Quarantine

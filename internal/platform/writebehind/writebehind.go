@@ -74,8 +74,9 @@ type Log struct {
 
 // New returns a log without events.
 func New(runner *txn.Runner) *Log {
-	return &Log{runner: runner, max: most, notLetIn: newNotLetIn(), kept: map[key]*sum{},
-		last: map[place]time.Time{}}
+	return &Log{
+		runner: runner, max: most, notLetIn: newNotLetIn(), kept: map[key]*sum{}, last: map[place]time.Time{},
+	}
 }
 
 // Unknown counts a failed authentication with a token that is nobody's.
