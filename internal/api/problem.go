@@ -18,6 +18,9 @@ const (
 	// CodeTokenRateLimited is of the rate_limit_per_minute of the scoped token that a request is about, or that sends it.
 	CodeTokenRateLimited = "token_rate_limited"
 	CodeUnavailable      = "unavailable"
+	// CodeRestored: the platform was restored from a backup, and no operator has confirmed that. It does not pass by
+	// waiting, and says nothing about the object or the value.
+	CodeRestored = "restored"
 	// CodeLimitReached is of a limit that does not pass by waiting a little: something must be deleted first.
 	CodeLimitReached        = "limit_reached"
 	CodeInternal            = "internal"
@@ -56,6 +59,7 @@ var StatusOf = map[string]int{
 	CodeTokenRateLimited:    http.StatusTooManyRequests,
 	CodeLimitReached:        http.StatusTooManyRequests,
 	CodeUnavailable:         http.StatusServiceUnavailable,
+	CodeRestored:            http.StatusServiceUnavailable,
 	CodeInternal:            http.StatusInternalServerError,
 	CodeInProgress:          http.StatusConflict,
 	CodeIdempotencyMismatch: http.StatusUnprocessableEntity,

@@ -77,6 +77,7 @@ type Server struct {
 	refresher *oauth.Refresher
 	sweeper   *sweeper
 	census    *census
+	restored  *txn.Restored
 	interval  time.Duration
 	refusals  *httpapi.Refusals
 }
@@ -165,7 +166,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)
-	checkReady(router, c.Store, runner.Watch)
+	checkReady(router, runner)
 	watchMetrics(metrics, c.Store, engine, uses)
 	counted := &census{runner: runner, log: c.Logger}
 	metrics.Add(behind, counted)
@@ -178,11 +179,11 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals, census: counted, refresher: refresher,
+		refusals: refusals, census: counted, refresher: refresher, restored: runner.Restored,
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
-			findings: found,
+			findings: found, restored: &restoreWatch{restored: runner.Restored, log: c.Logger},
 		},
 	}, nil
 }
@@ -194,9 +195,10 @@ func mount(router *httpapi.Router, all ...domain) {
 }
 
 // checkReady adds what /readyz checks.
-func checkReady(router *httpapi.Router, s *store.Store, w *txn.Watch) {
-	router.Check("database", databaseCheck(s))
-	router.Check("clock", clockCheck(w))
+func checkReady(router *httpapi.Router, r *txn.Runner) {
+	router.Check("database", databaseCheck(r.Store))
+	router.Check("clock", clockCheck(r.Watch))
+	router.Check("restore", restoreCheck(r.Restored))
 }
 
 // newVerifier makes what verifies the JWTs of workloads.
@@ -223,9 +225,17 @@ func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from
 // ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context, time.Duration){
-		s.sweeper.run, s.deliverer.Run, s.prober.Run, s.census.run, s.refresher.Run,
-	} {
+	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.census.run} {
+		loops.Go(func() { loop(ctx, s.interval) })
+	}
+	loops.Go(func() { s.restored.WhileConfirmed(ctx, s.interval, s.send) })
+	loops.Wait()
+}
+
+// send delivers events, probes receivers and refreshes access tokens until the context ends.
+func (s *Server) send(ctx context.Context) {
+	var loops sync.WaitGroup
+	for _, loop := range []func(context.Context, time.Duration){s.deliverer.Run, s.prober.Run, s.refresher.Run} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
 	loops.Wait()
@@ -238,10 +248,10 @@ func (s *Server) Sweep(ctx context.Context) error { return s.sweeper.sweep(ctx) 
 func (s *Server) Count(ctx context.Context) error { return s.census.take(ctx) }
 
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
-func (s *Server) Deliver(ctx context.Context) error { return s.deliverer.Deliver(ctx) }
+func (s *Server) Deliver(ctx context.Context) error { return s.confirmed(ctx, s.deliverer.Deliver) }
 
 // Refresh gets and renews the access tokens of connectors that are due, and returns when it has done so.
-func (s *Server) Refresh(ctx context.Context) error { return s.refresher.Due(ctx) }
+func (s *Server) Refresh(ctx context.Context) error { return s.confirmed(ctx, s.refresher.Due) }
 
 // Probe makes the probes that are due, and returns when it has made them.
-func (s *Server) Probe(ctx context.Context) error { return s.prober.Probe(ctx) }
+func (s *Server) Probe(ctx context.Context) error { return s.confirmed(ctx, s.prober.Probe) }

@@ -46,6 +46,7 @@ type sweeper struct {
 	findings  *findings.Handler
 	signer    *audit.Signer
 	database  *databaseWatch
+	restored  *restoreWatch
 	log       *slog.Logger
 
 	mu       sync.Mutex
@@ -73,6 +74,12 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	if err := s.database.look(ctx); err != nil {
 		s.engine.UsesDelayed()
 		return err
+	}
+	if err := s.restored.look(ctx); err != nil {
+		return err
+	}
+	if s.runner.Restored.Pending() {
+		return s.behind.Flush(ctx, false)
 	}
 	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
 		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),

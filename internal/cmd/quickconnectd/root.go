@@ -35,6 +35,7 @@ func rootCommand(c clock.Clock) *cobra.Command {
 		group("clock", "Say whether the machine's clock is right.",
 			clockAcceptCommand(c),
 		),
+		restoreCommand(c),
 		migrateCommand(c),
 		exportCommand(),
 		doctorCommand(c),
@@ -71,6 +72,11 @@ func group(name, short string, commands ...*cobra.Command) *cobra.Command {
 	cmd.AddCommand(commands...)
 	return cmd
 }
+
+// alone marks a command that does something by itself, and has other commands besides.
+const alone = "alone"
+
+func isAlone(cmd *cobra.Command) bool { return cmd.Annotations[alone] != "" }
 
 // leaf returns a command that takes flags only.
 func leaf(use, short, long string, run func(cmd *cobra.Command) error) *cobra.Command {

@@ -60,10 +60,11 @@ func leaves(cmd *cobra.Command) (out []*cobra.Command) {
 		if c.Hidden {
 			continue
 		}
+		if !c.HasSubCommands() || isAlone(c) {
+			out = append(out, c)
+		}
 		if c.HasSubCommands() {
 			out = append(out, leaves(c)...)
-		} else {
-			out = append(out, c)
 		}
 	}
 	return out

@@ -75,6 +75,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "checkEnvironmentPolicy", Method: http.MethodPost, Path: inForcePath + "/check", Tag: kind.Tag,
 		Permission: api.PermissionRead, Returns: api.GuardrailCheck{}, Summary: "Find what breaks rules",
+		BeforeConfirmation: httpapi.Served,
 		Description: "Returns the objects of the environment that a policy with these rules would refuse. Changes nothing. " +
 			"Rules about supplied values are left out: the platform checks a value when it comes.",
 	}, h.check)

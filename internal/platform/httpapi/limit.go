@@ -35,6 +35,9 @@ func (rt *Router) guarded(op Operation) func(huma.Context, func(huma.Context)) {
 
 // admit finds the caller of a request and decides whether its operation is carried out.
 func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Request) error {
+	if err := rt.checkRestored(ctx, op); err != nil {
+		return err
+	}
 	key := refusedKey{under: op.Limit, token: rt.runner.Keys.MemoryHash(caller.Bearer)}
 	now := rt.runner.Clock.Now()
 	if principal, refusal := rt.early.find(key, now); refusal != nil {
@@ -44,6 +47,9 @@ func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Reques
 	id, err := rt.authenticate(ctx, op, caller)
 	switch {
 	case problem.Has(err, api.CodeUnauthenticated):
+		if restored := rt.runner.Restored.Check(ctx); restored != nil {
+			return restored // the backup may just lack this caller
+		}
 		caller.NoteFailure(rt.behind, now)
 		return cmp.Or(rt.limitAnonymous(ctx, limits.Address), err)
 	case err != nil:
@@ -72,9 +78,14 @@ func (rt *Router) authenticate(ctx context.Context, op Operation, caller *access
 }
 
 // unguarded lets a request through to an operation that asks for no caller, such as a health check.
-func (rt *Router) unguarded(under limits.Limit) func(huma.Context, func(huma.Context)) {
+func (rt *Router) unguarded(op Operation) func(huma.Context, func(huma.Context)) {
+	under := cmp.Or(op.Limit, limits.Health)
 	return func(hc huma.Context, next func(huma.Context)) {
-		if err := rt.limitAnonymous(hc.Context(), under); err != nil {
+		err := rt.limitAnonymous(hc.Context(), under)
+		if err == nil {
+			err = rt.checkRestored(hc.Context(), op)
+		}
+		if err != nil {
 			_, w := humago.Unwrap(hc)
 			writeProblem(w, rt.problemOf(hc.Context(), err))
 			return

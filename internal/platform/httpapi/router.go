@@ -16,6 +16,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/compress"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
@@ -94,6 +95,9 @@ type Operation struct {
 	// must be a principal.
 	Authenticate func(ctx context.Context, caller *access.Request) (id string, err error)
 
+	// BeforeConfirmation is about the time between a restore and its confirmation.
+	BeforeConfirmation BeforeConfirmation
+
 	// Returns is a value of the type that the body of a success has; nil for no body.
 	Returns any
 	// NoContent describes when a success is 204 all the same; empty for never.
@@ -118,7 +122,7 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 		MaxBodyBytes: cmp.Or(op.MaxBodyBytes, api.MaxBodyBytes), BodyReadTimeout: bodyReadTimeout,
 	}
 	if h.SkipValidateBody = op.Open; op.Open { // its handler checks the body
-		h.Middlewares = huma.Middlewares{rt.unguarded(cmp.Or(op.Limit, limits.Health))}
+		h.Middlewares = huma.Middlewares{rt.unguarded(op)}
 	} else {
 		h.Security = []map[string][]string{{bearerScheme: {}}}
 		h.Middlewares = huma.Middlewares{rt.guarded(op)}
@@ -130,7 +134,7 @@ func Register[I any](rt *Router, op Operation, handle func(context.Context, *I) 
 		}
 	}
 	if _, list := op.Returns.(interface{ IsPage() }); list {
-		h.Middlewares = append(h.Middlewares, compressed)
+		h.Middlewares = append(h.Middlewares, compress.Pages)
 	}
 	if op.Returns == nil {
 		huma.Register(rt.api, h, func(ctx context.Context, in *I) (*struct{}, error) {

@@ -52,7 +52,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "getConnectorCredentials", Method: http.MethodGet, Path: api.Connectors.Route("{id}", "credentials"),
 		Tag: api.Connectors.Tag, Authenticate: h.bearers.Authenticate, Returns: keys.Credentials{},
-		Summary: "Fetch the credentials of a connector",
+		BeforeConfirmation: httpapi.Refused,
+		Summary:            "Fetch the credentials of a connector",
 		Description: "Returns the present credentials in clear, to a service that uses them. The bearer token is a scoped " +
 			"token (qct_…) of this connector that names the scope `" + api.ScopeReadCredentials + "`: a wildcard does not " +
 			"cover it, and the connector's `allowed_scopes`, if there are any, must name it too. Principals get 401.\n\n" +

@@ -41,7 +41,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	}, h.end)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "presentClaims", Method: http.MethodPost, Path: "/v1/claims/present", Tag: tag,
-		Permission: api.PermissionRead, Summary: "Present claims",
+		Permission: api.PermissionRead, Summary: "Present claims", BeforeConfirmation: httpapi.Served,
 		Description: "Says that a state has these objects, as a read of each with its claim does: none of them is adopted " +
 			"from then on. For a reader of lists, which show the digests of the claims.",
 	}, h.present)

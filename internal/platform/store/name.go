@@ -12,6 +12,7 @@ var (
 		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name = $4`)
 	highestUnderPrefix = statement(`SELECT COALESCE(MAX(highest), 0) FROM names
 		WHERE tenant = $1 AND environment = $2 AND kind = $3 AND name >= $4 AND name < $5`)
+	firstNumber  = statement(`SELECT (incarnation - 1) * $1 FROM platform WHERE one = 1`)
 	recordNumber = statement(`INSERT INTO names (tenant, environment, kind, name, highest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, environment, kind, name) DO UPDATE SET
 		highest = CASE WHEN excluded.highest > names.highest THEN excluded.highest ELSE names.highest END`)
@@ -33,12 +34,16 @@ func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id 
 	return id, failed("looking for", kind, name, err)
 }
 
-// HighestNumber returns the highest version number that RecordNumber stored for a name, or 0.
+// HighestNumber returns the highest version number that RecordNumber stored for a name, or 0. After a restore, names that
+// the backup did not have begin above what they may have had.
 func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string) (int64, error) {
 	var n int64
 	err := tx.one(ctx, highestNumber, []any{scope.Tenant, scope.Environment, kind, name}, &n)
 	if errors.Is(err, ErrNotFound) {
-		return 0, nil
+		err = nil
+	}
+	if err == nil {
+		n, err = tx.notBelowRestore(ctx, n)
 	}
 	return n, failed("reading the highest version number of", kind, name, err)
 }
@@ -49,7 +54,20 @@ func (tx *Tx) HighestNumberUnder(ctx context.Context, scope Scope, kind, prefix 
 	const afterEveryName = "\x7f" // the bytes of a name are smaller
 	args := []any{scope.Tenant, scope.Environment, kind, prefix, prefix + afterEveryName}
 	err := tx.one(ctx, highestUnderPrefix, args, &n)
+	if err == nil {
+		n, err = tx.notBelowRestore(ctx, n)
+	}
 	return n, failed("reading the highest version number under", kind, prefix, err)
+}
+
+// notBelowRestore raises a number to the highest that may have been issued under a name that a backup did not have.
+func (tx *Tx) notBelowRestore(ctx context.Context, n int64) (int64, error) {
+	var least int64
+	err := tx.one(ctx, firstNumber, []any{NumbersOfAnIncarnation}, &least)
+	if errors.Is(err, ErrNotFound) {
+		err = nil // the platform is made at its first start
+	}
+	return max(n, least), err
 }
 
 // RecordNumber stores a version number that was issued under a name. It outlives the object and never decreases.

@@ -31,6 +31,7 @@ func Open(
 		return nil, fmt.Errorf("read which platform this is: %w", err)
 	}
 	r.Platform = api.PlatformRef{ID: p.ID, Incarnation: p.Incarnation}
+	r.Restored = newRestored(s, p)
 	return r, r.takeOverChain(ctx)
 }
 

@@ -46,6 +46,8 @@ type Runner struct {
 	Workloads Verified[WorkloadToken]
 	// Platform is which platform the database is of, as it was when the runner was opened.
 	Platform api.PlatformRef
+	// Restored tells whether a restore of the platform waits for its confirmation.
+	Restored *Restored
 }
 
 // View runs a transaction that only reads.
@@ -86,8 +88,8 @@ func (r *Runner) update(
 func (r *Runner) begin(tx *store.Tx, c Caller, writable bool) *Tx {
 	now, verdict := r.Watch.Judge()
 	return &Tx{
-		Tx: tx, Caller: c, Now: now, Paused: verdict.InDoubt(), Keys: r.Keys, Random: r.Random, Writable: writable,
-		shared: &shared{values: map[any]any{}},
+		Tx: tx, Caller: c, Now: now, Paused: verdict.InDoubt() || r.Restored.Pending(), Keys: r.Keys, Random: r.Random,
+		Writable: writable, shared: &shared{values: map[any]any{}},
 	}
 }
 
@@ -96,8 +98,8 @@ type Tx struct {
 	*store.Tx
 	Caller
 	Now time.Time // of everything that happens in it
-	// Paused says that the clock is in doubt: what the platform does by itself when a time has passed, and cannot undo,
-	// waits. What a caller asks for is done, and validity is decided by Now all the same.
+	// Paused says that the clock is in doubt, or that a restore is not confirmed: what the platform does by itself when a
+	// time has passed, and cannot undo, waits. What a caller asks for is done, and validity is decided by Now all the same.
 	Paused   bool
 	Keys     *keys.Keys
 	Random   *keys.Random

@@ -1,4 +1,5 @@
-package httpapi
+// Package compress has the compression of answers that hold no secret.
+package compress
 
 import (
 	"compress/gzip"
@@ -15,9 +16,9 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// compressed compresses the pages of lists for a client that takes gzip. They hold no secret, which the length of a
+// Pages compresses the pages of lists for a client that takes gzip. They hold no secret, which the length of a
 // compressed answer could betray.
-func compressed(hc huma.Context, next func(huma.Context)) {
+func Pages(hc huma.Context, next func(huma.Context)) {
 	if !acceptsGzip(hc.Header("Accept-Encoding")) {
 		next(hc)
 		return

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/restore"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// afterMark says what a platform does that was marked as restored.
+const afterMark = "Until quickconnectd restore confirm, no value is accepted, handed out or delivered, and no write is " +
+	"done but what\ncontains a leak."
+
+func restoreMarkCommand(c clock.Clock) *cobra.Command {
+	var d data
+	var last int64
+	cmd := leaf("mark --data-dir DIR --database URL", "Say that the database was restored by a tool of its own.",
+		`Says that the database was restored from a backup by a tool of its own, such as pg_restore or a recovery to a point
+in time. Run it before the first start of a server. The platform gets a new incarnation: the numbers of versions and
+the etags go on 1,000 higher, and until restore confirm no value is accepted, handed out or delivered. A file of
+quickconnectd backup needs quickconnectd restore instead.`,
+		func(cmd *cobra.Command) error { return restoreMark(cmd.Context(), d, last, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
+	lastFlag(cmd, &last)
+	return cmd
+}
+
+func lastFlag(cmd *cobra.Command, last *int64) {
+	cmd.Flags().Int64Var(last, "last-incarnation", 0, "the highest incarnation `N` that the platform has had, where it was "+
+		"restored before and this\nbackup is from before that: the header Quickconnect-Platform and data.quickconnect_identity show it")
+}
+
+func restoreMark(ctx context.Context, d data, last int64, stdout io.Writer, c clock.Clock) error {
+	return aloneWith(ctx, d, c, func(r *txn.Runner) error {
+		done, err := restore.Mark(ctx, r, restore.Marking{
+			Source: store.RestoredElsewhere, Last: last, Actor: access.ActorOperator,
+		})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(stdout, "%s is marked as restored: incarnation %d, with the data of %s.\n%s\n", d.database(),
+			done.Incarnation, asOf(done), afterMark)
+		return err
+	})
+}
+
+func asOf(r store.Restore) string {
+	if r.AsOf.IsZero() {
+		return "an unknown time"
+	}
+	return r.AsOf.UTC().Format(time.RFC3339)
+}
+
+// aloneWith calls do with a platform that exists and that no server serves meanwhile.
+func aloneWith(ctx context.Context, d data, c clock.Clock, do func(*txn.Runner) error) (err error) {
+	unlock, err := lockData(d.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	return besideServer(ctx, d, c, func(r *txn.Runner) error {
+		held, takenOver, err := hold(ctx, r.Store, c)
+		if err != nil {
+			return err
+		}
+		return errors.Join(errors.Join(do(r), context.Cause(held)), takenOver())
+	})
+}
+
+// besideServer calls do with a platform that exists.
+func besideServer(ctx context.Context, d data, c clock.Clock, do func(*txn.Runner) error) (err error) {
+	s, k, err := existingData(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	r, err := txn.Open(ctx, s, k, c, rand.Reader)
+	if err != nil {
+		return err
+	}
+	return do(r)
+}
+
+func restoreStatusCommand(c clock.Clock) *cobra.Command {
+	var d data
+	cmd := leaf("status --data-dir DIR", "Show whether a restore waits for its confirmation, and what the backup lacks.",
+		`Shows which incarnation the platform has, when it was restored, with the data of which time, and whether the restore
+is confirmed. May run beside a server.`,
+		func(cmd *cobra.Command) error { return restoreStatus(cmd.Context(), d, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
+	return cmd
+}
+
+func restoreStatus(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
+	return besideServer(ctx, d, c, func(r *txn.Runner) error {
+		state, err := restore.Look(ctx, r)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(stdout, describeRestore(state))
+		return err
+	})
+}
+
+// describeRestore says in one line or two what is known of the last restore.
+func describeRestore(s restore.State) string {
+	out := fmt.Sprintf("platform %s, incarnation %d: ", s.Platform.ID, s.Platform.Incarnation)
+	if s.Restore == nil {
+		if s.Platform.RestoreConfirmed {
+			return out + "it was never restored, and nothing waits for a confirmation"
+		}
+		return out + "it was restored, and the restore is not confirmed.\n" + afterMark
+	}
+	out += fmt.Sprintf("restored at %s with the data of %s", s.Restore.RestoredAt.UTC().Format(time.RFC3339),
+		asOf(*s.Restore))
+	if s.Platform.RestoreConfirmed {
+		return out + ", and confirmed at " + s.Restore.ConfirmedAt.UTC().Format(time.RFC3339)
+	}
+	return out + ", and not confirmed.\n" + afterMark
+}
+
+func restoreConfirmCommand(c clock.Clock) *cobra.Command {
+	var d data
+	cmd := leaf("confirm --data-dir DIR", "Serve again after a restore.",
+		`Ends the time after a restore in which no value is accepted, handed out or delivered. What was revoked after the backup
+is valid again from then on: end what must not come back before. May run beside a server, which serves at once.`,
+		func(cmd *cobra.Command) error { return restoreConfirm(cmd.Context(), d, cmd.OutOrStdout(), c) })
+	dataFlags(cmd, &d)
+	return cmd
+}
+
+func restoreConfirm(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
+	return besideServer(ctx, d, c, func(r *txn.Runner) error {
+		state, err := restore.Confirm(ctx, r, access.ActorOperator)
+		if errors.Is(err, restore.ErrNotPending) {
+			return fmt.Errorf("%w (%s)", err, describeRestore(state))
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(stdout, "The restore is confirmed: platform %s serves and delivers as incarnation %d.\n",
+			state.Platform.ID, state.Platform.Incarnation)
+		return err
+	})
+}

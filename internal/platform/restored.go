@@ -1,0 +1,53 @@
+package platform
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+)
+
+// confirmed does what may not be done while a restore of the platform waits for its confirmation, unless it waits.
+func (s *Server) confirmed(ctx context.Context, do func(context.Context) error) error {
+	if s.restored.Check(ctx) != nil {
+		return nil
+	}
+	return do(ctx)
+}
+
+// restoreCheck is about a restore that nobody has confirmed.
+func restoreCheck(r *txn.Restored) func(context.Context) httpapi.Finding {
+	return func(context.Context) httpapi.Finding {
+		if r.Pending() {
+			return httpapi.Finding{State: httpapi.StateFailed, Text: r.Text()}
+		}
+		return httpapi.Finding{State: httpapi.StateOK}
+	}
+}
+
+// restoreWatch follows whether a restore waits for its confirmation, and logs when that begins and ends.
+type restoreWatch struct {
+	restored *txn.Restored
+	log      *slog.Logger
+
+	mu     sync.Mutex
+	logged bool // that a confirmation is missing
+}
+
+func (w *restoreWatch) look(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.restored.Look(ctx); err != nil {
+		return err
+	}
+	switch pending := w.restored.Pending(); {
+	case pending && !w.logged:
+		w.log.Error("a restore is not confirmed", "what", w.restored.Text())
+	case !pending && w.logged:
+		w.log.Info("the restore is confirmed: the platform serves, delivers and carries out deadlines")
+	}
+	w.logged = w.restored.Pending()
+	return nil
+}
