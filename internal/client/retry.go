@@ -48,6 +48,8 @@ func passes(status int, code, field string) bool {
 	switch status {
 	case http.StatusTooManyRequests:
 		return code != api.CodeLimitReached // that limit does not pass by waiting
+	case http.StatusServiceUnavailable:
+		return code != api.CodeRestored // an operator has to act
 	case http.StatusNotImplemented:
 		return false
 	case http.StatusConflict:

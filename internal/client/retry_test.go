@@ -22,13 +22,14 @@ func TestRetries(t *testing.T) {
 		code     string // of the final error; "-" for an error without code
 		status   int
 	}{
-		"500 is retried":            {steps(problem(api.CodeInternal), ok), 2, "", 0},
-		"503 is retried":            {steps(problem(api.CodeUnavailable), ok), 2, "", 0},
-		"502 of a proxy is retried": {steps(html(502), ok), 2, "", 0},
-		"429 is retried":            {steps(problem(api.CodeRateLimited), ok), 2, "", 0},
-		"a full environment is not": {steps(problem(api.CodeLimitReached)), 1, api.CodeLimitReached, 429},
-		"in_progress is retried":    {steps(problem(api.CodeInProgress), ok), 2, "", 0},
-		"a cut is retried":          {steps(cut, ok), 2, "", 0},
+		"500 is retried":                {steps(problem(api.CodeInternal), ok), 2, "", 0},
+		"503 is retried":                {steps(problem(api.CodeUnavailable), ok), 2, "", 0},
+		"502 of a proxy is retried":     {steps(html(502), ok), 2, "", 0},
+		"429 is retried":                {steps(problem(api.CodeRateLimited), ok), 2, "", 0},
+		"a full environment is not":     {steps(problem(api.CodeLimitReached)), 1, api.CodeLimitReached, 429},
+		"an unconfirmed restore is not": {steps(problem(api.CodeRestored)), 1, api.CodeRestored, 503},
+		"in_progress is retried":        {steps(problem(api.CodeInProgress), ok), 2, "", 0},
+		"a cut is retried":              {steps(cut, ok), 2, "", 0},
 		"a cut body is retried": {[]http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")

@@ -61,6 +61,7 @@ func (p *quickconnect) Configure(ctx context.Context, req provider.ConfigureRequ
 		return
 	}
 	warnOfEnd(&resp.Diagnostics, who, p.clock.Now())
+	tfkit.WarnOfRestore(&resp.Diagnostics, who)
 	if cfg.Workload != nil {
 		session.ActAs(cfg.Workload.Identity)
 	}

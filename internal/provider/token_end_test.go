@@ -50,3 +50,27 @@ func TestWarnsBeforeItsTokenEnds(t *testing.T) {
 		})
 	}
 }
+
+// A run on a platform whose restore is not confirmed says so, once, whatever the plan is about.
+func TestWarnsOfARestore(t *testing.T) {
+	noEnvironment(t)
+	for _, confirmed := range []bool{true, false} {
+		p := newPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			staging(answer, r)
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(bytes.Replace(answer.Body.Bytes(), []byte(`"restore_confirmed":true`),
+				fmt.Appendf(nil, `"restore_confirmed":%t`, confirmed), 1))
+		})
+		got := configure(t, p.config())
+		if errs := got.Errors(); errs != "" {
+			t.Fatal(errs)
+		}
+		text := got.Warnings()
+		for _, want := range []string{"Platform restored, and not confirmed", "incarnation 1", "quickconnectd restore confirm"} {
+			if strings.Contains(text, want) == confirmed {
+				t.Errorf("confirmed %t, %q: %s", confirmed, want, text)
+			}
+		}
+	}
+}

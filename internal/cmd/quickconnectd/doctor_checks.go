@@ -98,7 +98,11 @@ func diagnose(f facts) []finding {
 	if f.server != nil {
 		out = append(out, checkServer(*f.server), checkLease(*f.server))
 	}
-	return append(out, checkDatabase(f.database))
+	out = append(out, checkDatabase(f.database))
+	if p := f.database.platform; p != nil && !p.RestoreConfirmed {
+		out = append(out, unconfirmed(p))
+	}
+	return out
 }
 
 func checkDirectory(d dirFacts) finding {

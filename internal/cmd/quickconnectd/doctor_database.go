@@ -12,7 +12,8 @@ type databaseFacts struct {
 	exists       bool
 	found, known int64 // the versions of its tables and of this build's
 	err          error
-	unreached    bool // its server does not let it be read
+	unreached    bool            // its server does not let it be read
+	platform     *store.Platform // nil: it could not be read, or there is none yet
 }
 
 // serverFacts is what the server of a PostgreSQL database says of itself and of the database.
@@ -32,6 +33,13 @@ func lookAtServer(ctx context.Context, url secret.Value) (*serverFacts, database
 	s.PostgresState, s.err = store.LookAtPostgres(ctx, url.Expose())
 	d.unreached, d.found, d.exists = s.err != nil, s.Schema, s.Schema > 0
 	return &s, d
+}
+
+// unconfirmed is about a restore that nobody has confirmed.
+func unconfirmed(p *store.Platform) finding {
+	return found(stateFail, "restore", "it is not confirmed (incarnation %d): no value is accepted, handed out or delivered; "+
+		"see with quickconnectd restore status what is missing, end what must not come back, and run quickconnectd "+
+		"restore confirm", p.Incarnation)
 }
 
 func checkServer(s serverFacts) finding {

@@ -175,6 +175,9 @@ func (f *facts) lookInside(ctx context.Context, d data, now clock.Reading) {
 		if f.keyring.needed, err = tx.HasKeys(ctx); err == nil {
 			noted, err = tx.Clock(ctx)
 		}
+		if err == nil && f.keyring.needed {
+			f.database.platform, err = tx.Platform(ctx)
+		}
 		return err
 	})
 	if err != nil {

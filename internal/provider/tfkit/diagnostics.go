@@ -103,6 +103,9 @@ func explain(e *client.Error, s Subject, identity api.Identity) (summary, text s
 	case e.Code == "":
 		return fmt.Sprintf("Answer not from the platform API (status %d)", e.Status), sentences(e.Detail,
 			noConclusion)
+	case e.Code == api.CodeRestored:
+		return restoredSummary, sentences(e.Detail, "Nothing was changed, and nothing is concluded about the object: the "+
+			"state stays as it is. The provider does not wait: plan again once the restore is confirmed.")
 	case e.Status >= 500:
 		return fmt.Sprintf("The platform failed (status %d, code %s)", e.Status, e.Code), sentences(e.Detail,
 			fmt.Sprintf("It failed %d time(s); the state stays as it is.", e.Attempts), unknownOutcome(e))

@@ -48,6 +48,12 @@ func TestReport(t *testing.T) {
 			[]string{"What the platform says.", "scoped token tok_1", "req_1"},
 			nil,
 		},
+		"restored": {
+			with(problem(api.CodeRestored), func(*client.Error) {}),
+			"",
+			[]string{"Platform restored, and not confirmed", "What the platform says.", "the state stays as it is", "req_1"},
+			[]string{"failed 1 time", "deleted"},
+		},
 		"renamed field": {
 			with(problem(api.CodeInvalid), func(e *client.Error) { e.Field = "/credentials/k" }),
 			"credentials_wo",

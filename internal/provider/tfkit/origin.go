@@ -56,6 +56,20 @@ func (a *access) Gone(ctx context.Context, err error, private PrivateReader, dia
 	return note != nil && *note == here.Platform()
 }
 
+const restoredSummary = "Platform restored, and not confirmed"
+
+// WarnOfRestore warns that the platform was restored and that nobody has confirmed it: a plan shows it as the backup
+// has it.
+func WarnOfRestore(diags *diag.Diagnostics, here *api.Identity) {
+	if here.RestoreConfirmed || here.PlatformID == "" {
+		return
+	}
+	diags.AddWarning(restoredSummary, fmt.Sprintf("Platform %s was restored from a backup (incarnation %d), and nobody has "+
+		"confirmed that. This plan compares with what the backup has: what was made, rotated or revoked after it is not in "+
+		"it. No apply is possible, and no value is handed out, until the operator of the platform runs quickconnectd restore "+
+		"confirm. Then plan again.", here.PlatformID, here.Incarnation))
+}
+
 // unconfirmed says what "not found" means on a platform whose restore is not confirmed.
 func unconfirmed(here api.Identity) string {
 	if here.RestoreConfirmed || here.PlatformID == "" {
