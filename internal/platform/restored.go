@@ -5,14 +5,19 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 // confirmed does what may not be done while a restore of the platform waits for its confirmation, unless it waits.
 func (s *Server) confirmed(ctx context.Context, do func(context.Context) error) error {
-	if s.restored.Check(ctx) != nil {
+	switch err := s.restored.Check(ctx); {
+	case problem.Has(err, api.CodeRestored):
 		return nil
+	case err != nil:
+		return err
 	}
 	return do(ctx)
 }

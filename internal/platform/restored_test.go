@@ -296,10 +296,11 @@ func TestRestoreUnderAServer(t *testing.T) {
 	w := newWorld(t)
 	w.tamper("UPDATE platform SET incarnation = 2, restore_confirmed = 1")
 	w.sweep()
-	got := w.as(api.RoleAuditor, http.MethodPost, "/v1/introspect", url.Values{"token": {"x"}}).problem(api.CodeRestored, "")
+	form := url.Values{"token": {"x"}}
+	got := w.as(api.RoleAuditor, http.MethodPost, "/v1/introspect", form).problem(api.CodeRestored, "")
 	if !strings.Contains(got.Detail, "restart quickconnectd serve") {
 		t.Error(got.Detail)
 	}
 	w.restart()
-	w.as(api.RoleAuditor, http.MethodPost, "/v1/introspect", url.Values{"token": {"x"}}).want(200)
+	w.as(api.RoleAuditor, http.MethodPost, "/v1/introspect", form).want(200)
 }

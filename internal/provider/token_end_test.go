@@ -67,7 +67,9 @@ func TestWarnsOfARestore(t *testing.T) {
 			t.Fatal(errs)
 		}
 		text := got.Warnings()
-		for _, want := range []string{"Platform restored, and not confirmed", "incarnation 1", "quickconnectd restore confirm"} {
+		for _, want := range []string{
+			"Platform restored, and not confirmed", "incarnation 1", "quickconnectd restore confirm",
+		} {
 			if strings.Contains(text, want) == confirmed {
 				t.Errorf("confirmed %t, %q: %s", confirmed, want, text)
 			}

@@ -18,8 +18,8 @@ import (
 )
 
 // afterMark says what a platform does that was marked as restored.
-const afterMark = "Until quickconnectd restore confirm, no value is accepted, handed out or delivered, and no write is " +
-	"done but what\ncontains a leak."
+const afterMark = "Until quickconnectd restore confirm, no value is accepted, handed out or delivered, and no write " +
+	"is\ndone but what contains a leak."
 
 func restoreMarkCommand(c clock.Clock) *cobra.Command {
 	var d data
@@ -36,8 +36,8 @@ quickconnectd backup needs quickconnectd restore instead.`,
 }
 
 func lastFlag(cmd *cobra.Command, last *int64) {
-	cmd.Flags().Int64Var(last, "last-incarnation", 0, "the highest incarnation `N` that the platform has had, where it was "+
-		"restored before and this\nbackup is from before that: the header Quickconnect-Platform and data.quickconnect_identity show it")
+	cmd.Flags().Int64Var(last, "last-incarnation", 0, "the highest incarnation `N` that the platform has had, where it "+
+		"was restored before and this\nbackup is from before that: the header Quickconnect-Platform shows it")
 }
 
 func restoreMark(ctx context.Context, d data, last int64, stdout io.Writer, c clock.Clock) error {
@@ -132,8 +132,9 @@ func describeRestore(s restore.State) string {
 func restoreConfirmCommand(c clock.Clock) *cobra.Command {
 	var d data
 	cmd := leaf("confirm --data-dir DIR", "Serve again after a restore.",
-		`Ends the time after a restore in which no value is accepted, handed out or delivered. What was revoked after the backup
-is valid again from then on: end what must not come back before. May run beside a server, which serves at once.`,
+		`Ends the time after a restore in which no value is accepted, handed out or delivered. What was revoked after the
+backup is valid again from then on: end what must not come back before. May run beside a server, which serves at
+once.`,
 		func(cmd *cobra.Command) error { return restoreConfirm(cmd.Context(), d, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
 	return cmd

@@ -34,8 +34,8 @@ func (tx *Tx) IDByName(ctx context.Context, scope Scope, kind, name string) (id 
 	return id, failed("looking for", kind, name, err)
 }
 
-// HighestNumber returns the highest version number that RecordNumber stored for a name, or 0. After a restore, names that
-// the backup did not have begin above what they may have had.
+// HighestNumber returns the highest version number that RecordNumber stored for a name, or 0. After a restore, names
+// that the backup did not have begin above what they may have had.
 func (tx *Tx) HighestNumber(ctx context.Context, scope Scope, kind, name string) (int64, error) {
 	var n int64
 	err := tx.one(ctx, highestNumber, []any{scope.Tenant, scope.Environment, kind, name}, &n)

@@ -75,8 +75,8 @@ func (r *Restored) remedy() string {
 	if r.replaced.Load() {
 		return "restart quickconnectd serve"
 	}
-	return "on the machine of the platform, see with quickconnectd restore status what is missing, end what must not come " +
-		"back, and run quickconnectd restore confirm"
+	return "on the machine of the platform, see with quickconnectd restore status what is missing, end what must not " +
+		"come back, and run quickconnectd restore confirm"
 }
 
 // WhileConfirmed calls run with a context that ends once a confirmation is missing, each time that none is missing any

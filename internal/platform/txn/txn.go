@@ -99,7 +99,8 @@ type Tx struct {
 	Caller
 	Now time.Time // of everything that happens in it
 	// Paused says that the clock is in doubt, or that a restore is not confirmed: what the platform does by itself when a
-	// time has passed, and cannot undo, waits. What a caller asks for is done, and validity is decided by Now all the same.
+	// time has passed, and cannot undo, waits. What a caller asks for is done, and validity is decided by Now all the
+	// same.
 	Paused   bool
 	Keys     *keys.Keys
 	Random   *keys.Random

@@ -64,10 +64,10 @@ func WarnOfRestore(diags *diag.Diagnostics, here *api.Identity) {
 	if here.RestoreConfirmed || here.PlatformID == "" {
 		return
 	}
-	diags.AddWarning(restoredSummary, fmt.Sprintf("Platform %s was restored from a backup (incarnation %d), and nobody has "+
-		"confirmed that. This plan compares with what the backup has: what was made, rotated or revoked after it is not in "+
-		"it. No apply is possible, and no value is handed out, until the operator of the platform runs quickconnectd restore "+
-		"confirm. Then plan again.", here.PlatformID, here.Incarnation))
+	diags.AddWarning(restoredSummary, fmt.Sprintf("Platform %s was restored from a backup (incarnation %d), and nobody "+
+		"has confirmed that. This plan compares with what the backup has: what was made, rotated or revoked after it is "+
+		"not in it. No apply is possible, and no value is handed out, until the operator of the platform runs "+
+		"quickconnectd restore confirm. Then plan again.", here.PlatformID, here.Incarnation))
 }
 
 // unconfirmed says what "not found" means on a platform whose restore is not confirmed.
