@@ -29,6 +29,8 @@ type Connector struct {
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
 	CredentialsExpireAt  *string           `json:"credentials_expire_at" doc:"When the present credentials end at the third party, as RFC 3339 and as given. Null if that is not known."`
+	CertifiedUntil       *string           `json:"certified_until" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339 and as given. Null where nobody has."`
+	CertificationEnded   bool              `json:"certification_ended" doc:"Whether certified_until has passed. Nothing ends because of it."`
 	Version              *int64            `json:"version" doc:"Counts the credentials. Null as long as there were none."`
 	CredentialsDigest    *string           `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
 	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`
@@ -84,6 +86,7 @@ type ConnectorCreate struct {
 	RotationPolicyID     *string                 `json:"rotation_policy_id,omitempty" doc:"The policy that says how old the credentials may get."`
 	CredentialsWOVersion *int64                  `json:"credentials_wo_version,omitempty" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	CredentialsExpireAt  *string                 `json:"credentials_expire_at,omitempty" doc:"When the credentials end at the third party, as RFC 3339. Due and overdue count from it."`
+	CertifiedUntil       *string                 `json:"certified_until,omitempty" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339. It may be in the past."`
 	Credentials          map[string]secret.Value `json:"credentials,omitzero" doc:"The secrets of the outside service, at most 32. They are sealed, and returned only to a scoped token of this connector that names credentials:read."`
 }
 
@@ -100,5 +103,6 @@ type ConnectorPatch struct {
 	RotationPolicyID     Optional[string]            `json:"rotation_policy_id,omitzero" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion Optional[int64]             `json:"credentials_wo_version,omitzero" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	CredentialsExpireAt  Optional[string]            `json:"credentials_expire_at,omitzero" doc:"When the credentials end at the third party, as RFC 3339. Null if that is not known."`
+	CertifiedUntil       Optional[string]            `json:"certified_until,omitzero" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339; it may be in the past. Null for none."`
 	Credentials          map[string]secret.Value     `json:"credentials,omitzero" doc:"Replaces the credentials as a whole and retires the old ones at once. Absent or null leaves them. The same ones again are no new version."`
 }

@@ -28,15 +28,17 @@ type InventoryEntry struct {
 	CreatedAt   time.Time         `json:"created_at" doc:"When the object was made."`
 	Claimed     bool              `json:"claimed" doc:"Whether a Terraform state was seen to have it. False also for what was imported, and always for a principal."`
 
-	Phase        string      `json:"phase" doc:"Which versions are valid: stable, staged, draining or revoked. Empty for workload identities and principals, which have no versions."`
-	Due          string      `json:"due" doc:"The step of the rotation that is due now; replace for credentials of a connector that are to be replaced; none." enum:"none,begin,rotate,promote,retire,reissue,replace"`
-	DueReason    string      `json:"due_reason" doc:"Why it is due, or why nothing is. Empty where there is nothing to say."`
-	DueAt        *time.Time  `json:"due_at" doc:"When the rotation falls due, or fell due, by age. Null where nothing falls due by age."`
-	Overdue      bool        `json:"overdue" doc:"Whether the current value is older than the max_age of its rotation policy, or has ended; also on hold."`
-	Acknowledged *bool       `json:"acknowledged" doc:"Whether the pending version was seen in use. Null where no version is pending."`
-	ExpiresAt    *time.Time  `json:"expires_at" doc:"When it ends as a whole, or has ended. Null for never."`
-	Quarantine   *Quarantine `json:"quarantine" doc:"While set, the versions that it covers are refused at every use. Null otherwise."`
-	Hold         *Hold       `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
+	Phase              string      `json:"phase" doc:"Which versions are valid: stable, staged, draining or revoked. Empty for workload identities and principals, which have no versions."`
+	Due                string      `json:"due" doc:"The step of the rotation that is due now; replace for credentials of a connector that are to be replaced; none." enum:"none,begin,rotate,promote,retire,reissue,replace"`
+	DueReason          string      `json:"due_reason" doc:"Why it is due, or why nothing is. Empty where there is nothing to say."`
+	DueAt              *time.Time  `json:"due_at" doc:"When the rotation falls due, or fell due, by age. Null where nothing falls due by age."`
+	Overdue            bool        `json:"overdue" doc:"Whether the current value is older than the max_age of its rotation policy, or has ended; also on hold."`
+	Acknowledged       *bool       `json:"acknowledged" doc:"Whether the pending version was seen in use. Null where no version is pending."`
+	ExpiresAt          *time.Time  `json:"expires_at" doc:"When it ends as a whole, or has ended. Null for never."`
+	CertifiedUntil     *time.Time  `json:"certified_until" doc:"Until when somebody has certified that it is still needed. Null where nobody has, and for workload identities and principals."`
+	CertificationEnded bool        `json:"certification_ended" doc:"Whether certified_until has passed. Nothing ends because of it."`
+	Quarantine         *Quarantine `json:"quarantine" doc:"While set, the versions that it covers are refused at every use. Null otherwise."`
+	Hold               *Hold       `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
 
 	AgeDays    int64              `json:"age_days" doc:"How many whole days ago the current value became current; of a workload identity and a principal, since it was made. 0 without a current value."`
 	LastUsedAt *time.Time         `json:"last_used_at" doc:"The last use. Null for never."`

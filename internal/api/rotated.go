@@ -8,6 +8,8 @@ type Rotated struct {
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
 	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
+	CertifiedUntil     *string           `json:"certified_until" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339 and as given. Null where nobody has."`
+	CertificationEnded bool              `json:"certification_ended" doc:"Whether certified_until has passed. Nothing ends because of it."`
 	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
 	Rotation           Rotation          `json:"rotation" doc:"Where it stands between two of its versions."`
 	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was requested and is due as soon as the phase is stable."`
@@ -28,6 +30,7 @@ type RotatedCreate struct {
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed,omitzero" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     *int64            `json:"minimum_version,omitempty" doc:"Numbering starts here, unless the name has had a higher number before."`
 	DeletionProtection *bool             `json:"deletion_protection,omitempty" doc:"While true, DELETE is refused. False if absent."`
+	CertifiedUntil     *string           `json:"certified_until,omitempty" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339. It may be in the past."`
 }
 
 // RotatedPatch is the part of a patch that scoped tokens and signing secrets share.
@@ -39,5 +42,6 @@ type RotatedPatch struct {
 	RotateWhenChanged  Optional[map[string]string] `json:"rotate_when_changed,omitzero" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     Optional[int64]             `json:"minimum_version,omitzero" doc:"Revokes every version below this number in the same transaction; the newest that remains is current, and if none remains the next version is issued. At most next_version. Lowering it does nothing."`
 	DeletionProtection Optional[bool]              `json:"deletion_protection,omitzero" doc:"While true, DELETE is refused."`
+	CertifiedUntil     Optional[string]            `json:"certified_until,omitzero" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339; it may be in the past. Null for none."`
 	RotationRequested  bool                        `json:"rotation_requested,omitempty" doc:"True records a request for a rotation. False does nothing."`
 }

@@ -19,7 +19,7 @@ type InventoryFilter struct {
 
 	UnusedFor, OlderThan, ExpiresWithin string // durations such as 90d
 
-	Overdue, Unacknowledged, Orphan bool
+	Overdue, Unacknowledged, Orphan, CertificationEnded bool
 }
 
 func (f InventoryFilter) query() url.Values {
@@ -34,6 +34,7 @@ func (f InventoryFilter) query() url.Values {
 	}
 	for name, value := range map[string]bool{
 		"overdue": f.Overdue, "unacknowledged": f.Unacknowledged, "orphan": f.Orphan,
+		"certification_ended": f.CertificationEnded,
 	} {
 		if value {
 			q.Set(name, "true")

@@ -39,6 +39,7 @@ func connector(c *api.Connector) ([]attribute, bool) {
 		a.note("credentials_wo is not exported. The platform keeps the credentials that it has.")
 	}
 	a.optionalText("credentials_expire_at", c.CredentialsExpireAt)
+	a.optionalText("certified_until", c.CertifiedUntil)
 	return a, c.DeletingSince != nil
 }
 
@@ -48,6 +49,7 @@ func (a *attributes) rotated(r api.Rotated) {
 	a.pairs("rotate_when_changed", r.RotateWhenChanged)
 	a.number("minimum_version", r.MinimumVersion)
 	a.flag("deletion_protection", r.DeletionProtection, false)
+	a.optionalText("certified_until", r.CertifiedUntil)
 }
 
 func token(t *api.ScopedToken) ([]attribute, bool) {

@@ -21,12 +21,13 @@ const canary = "CANARY  Zm9yIHlvdXIgZXllcyBvbmx5 \t"
 var members = map[string][]string{
 	"POST " + pathConnectors: {
 		"name", "description", "labels", "owner", "type", "settings", "allowed_scopes", "enabled", "rotation_policy_id",
-		"credentials_wo_version", "credentials_expire_at", "credentials", "unknown",
+		"credentials_wo_version", "credentials_expire_at", "credentials",
+		"certified_until", "unknown",
 	},
 	"POST " + pathTokens: {
 		"name", "description", "labels", "owner", "connector_id", "scopes", "allowed_cidrs", "expires_at",
 		"rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection", "rate_limit_per_minute",
-		"unknown",
+		"certified_until", "unknown",
 	},
 	"POST " + pathPolicies: {
 		"name", "description", "labels", "interval", "overlap", "max_stage", "max_age", "require_acknowledgement",
@@ -39,7 +40,7 @@ var members = map[string][]string{
 	},
 	"POST " + pathSecrets: {
 		"name", "description", "labels", "owner", "endpoint_id", "algorithm", "secret_wo_version", "rotation_policy_id",
-		"rotate_when_changed", "minimum_version", "deletion_protection", "secret", "unknown",
+		"rotate_when_changed", "minimum_version", "deletion_protection", "secret", "certified_until", "unknown",
 	},
 	pathCheckValue:                        {"id", "value", "unknown"},
 	pathEndpoints + "/{id}/test-events":   {"type", "data", "unknown"},

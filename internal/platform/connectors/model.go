@@ -27,6 +27,7 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.ConnectorCreate) (*connector
 		Object: object, Owner: b.Owner, Type: b.Type, Settings: b.Settings, AllowedScopes: b.AllowedScopes,
 		Enabled: httpapi.ValueOr(b.Enabled, true), RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
 		CredentialsWOVersion: b.CredentialsWOVersion, CredentialsExpireAt: b.CredentialsExpireAt,
+		CertifiedUntil: b.CertifiedUntil,
 	}}, nil
 }
 
@@ -53,6 +54,7 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 	httpapi.PatchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
 	httpapi.PatchNullable(&to.CredentialsWOVersion, p.CredentialsWOVersion)
 	httpapi.PatchNullable(&to.CredentialsExpireAt, p.CredentialsExpireAt)
+	httpapi.PatchNullable(&to.CertifiedUntil, p.CertifiedUntil)
 	return nil
 }
 
@@ -69,6 +71,9 @@ func check(c *store.Connector) error {
 	}
 	if _, err := expiryOf(c); err != nil {
 		return problem.Refused("/credentials_expire_at", err)
+	}
+	if err := lifecycle.CheckCertifiedUntil(c.CertifiedUntil); err != nil {
+		return err
 	}
 	return httpapi.CheckScopes("allowed_scopes", c.AllowedScopes)
 }
@@ -124,6 +129,7 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
 		Quarantine: lifecycle.FlattenQuarantine(c.Credential.Credential),
 		Hold:       lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
+		CertifiedUntil: c.CertifiedUntil, CertificationEnded: lifecycle.CertificationEnded(c.CertifiedUntil, now),
 	}
 }
 

@@ -21,6 +21,8 @@ func (s *subject) entry(f facts, now time.Time) api.InventoryEntry {
 		Quarantine: lifecycle.FlattenQuarantine(s.credential.Credential),
 		LastUsedAt: httpapi.UTC(s.lastUsed), UnusedDays: days(s.since(), now), Versions: []api.InventoryVersion{},
 		Scopes: s.scopes, Exemptions: []api.InventoryExemption{},
+		CertifiedUntil:     httpapi.UTC(lifecycle.CertifiedUntil(s.certified)),
+		CertificationEnded: lifecycle.CertificationEnded(s.certified, now),
 	}
 	if current, ok := s.credential.Current(); ok {
 		e.AgeDays = days(current.CurrentSince, now)

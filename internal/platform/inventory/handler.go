@@ -54,7 +54,8 @@ type listInput struct {
 	UnusedFor   string `query:"unused_for" doc:"Only credentials that were made, and not used, in this time, such as 90d."`
 	lifecycle.ByAge
 	lifecycle.ByExpiry
-	Unacknowledged bool `query:"unacknowledged" doc:"With true, only credentials whose pending version was not seen in use."`
+	Unacknowledged     bool `query:"unacknowledged" doc:"With true, only credentials whose pending version was not seen in use."`
+	CertificationEnded bool `query:"certification_ended" doc:"With true, only credentials whose certified_until has passed."`
 }
 
 func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
@@ -108,6 +109,7 @@ func (in *listInput) query() (q query, err error) {
 		return q, err
 	}
 	q.selection.ConnectorID, q.selection.Unacknowledged = in.ConnectorID, in.Unacknowledged
+	q.selection.CertificationEnded = in.CertificationEnded
 	if q.selection.Selection, err = in.Selection(in.ByExpiry); err != nil {
 		return q, err
 	}

@@ -73,7 +73,7 @@ func connectors(ctx context.Context, tx *txn.Tx, list store.List) ([]*subject, e
 		}
 		found[i], err = rotated(ctx, tx, subject{
 			kind: api.KindConnectors, object: &c.Object, owner: c.Owner, connectorID: c.ID, expiry: expiry,
-			credential: &c.Credential,
+			credential: &c.Credential, certified: c.CertifiedUntil,
 		}, c.RotationPolicyID)
 	}
 	return found, err
@@ -88,7 +88,7 @@ func scopedTokens(ctx context.Context, tx *txn.Tx, list store.List) ([]*subject,
 		}
 		found[i], err = rotated(ctx, tx, subject{
 			kind: api.KindScopedTokens, object: &t.Object, owner: t.Owner, connectorID: t.ConnectorID, scopes: t.Scopes,
-			expiry: t.Credential.ExpiresAt, credential: &t.Credential,
+			expiry: t.Credential.ExpiresAt, credential: &t.Credential, certified: t.CertifiedUntil,
 		}, t.RotationPolicyID)
 	}
 	return found, err
@@ -111,6 +111,7 @@ func signingSecrets(ctx context.Context, tx *txn.Tx, list store.List) ([]*subjec
 		}
 		found[i], err = rotated(ctx, tx, subject{
 			kind: api.KindSigningSecrets, object: &s.Object, owner: s.Owner, connectorID: of[s.ID], credential: &s.Credential,
+			certified: s.CertifiedUntil,
 		}, s.RotationPolicyID)
 	}
 	return found, err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
@@ -18,6 +19,7 @@ type subject struct {
 	role        string
 	scopes      []string
 	expiry      time.Time // zero: never
+	certified   *string   // until when, as given
 	lastUsed    time.Time
 	policy      rotation.Policy
 
@@ -76,6 +78,8 @@ type selection struct {
 	ConnectorID    string
 	UnusedFor      *time.Duration
 	Unacknowledged bool
+
+	CertificationEnded bool
 }
 
 func (x selection) takes(s *subject, now time.Time) bool {
@@ -88,6 +92,8 @@ func (x selection) takes(s *subject, now time.Time) bool {
 	case x.UnusedFor != nil && now.Before(s.since().Add(*x.UnusedFor)):
 		return false
 	case x.Unacknowledged && !unacknowledged:
+		return false
+	case x.CertificationEnded && !lifecycle.CertificationEnded(s.certified, now):
 		return false
 	}
 	return x.Takes(s.credential.Credential, s.policy, s.expiry, now)

@@ -19,6 +19,7 @@ type SigningSecret struct {
 	RotateWhenChanged  map[string]string
 	MinimumVersion     *int64
 	DeletionProtection bool
+	CertifiedUntil     *string // as the user wrote it
 	Credential         Credential
 
 	// The fields below change without the etag.
@@ -65,7 +66,7 @@ const (
 	signingSecretColumns = `o.owner, o.endpoint_id, o.algorithm, o.secret_wo_version,
 		o.rotation_policy_id, o.rotate_when_changed, o.minimum_version, o.deletion_protection, o.next_probe_at,
 		o.probes, o.probe_version, o.probe_at, o.probe_result, o.probe_status, o.probe_control, o.probe_detail,
-		o.revoked_secrets, ` + credentialColumns
+		o.revoked_secrets, o.certified_until, ` + credentialColumns
 	fromSigningSecrets = `signing_secrets o JOIN credentials c ON c.id = o.id`
 )
 
@@ -78,14 +79,14 @@ var (
 	insertSigningSecret = statement(`INSERT INTO signing_secrets (tenant, environment, id, name, description, labels,
 		created_at, etag, endpoint_id, algorithm, owner, secret_wo_version, rotation_policy_id, rotate_when_changed,
 		minimum_version, deletion_protection, next_probe_at, probes, probe_version, probe_at, probe_result,
-		probe_status, probe_control, probe_detail, revoked_secrets)
+		probe_status, probe_control, probe_detail, revoked_secrets, certified_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-		$23, $24, $25)`)
+		$23, $24, $25, $26)`)
 	updateSigningSecret = statement(`UPDATE signing_secrets SET name = $4, description = $5, labels = $6, etag = $7,
 		owner = $8, secret_wo_version = $9, rotation_policy_id = $10, rotate_when_changed = $11,
 		minimum_version = $12, deletion_protection = $13, next_probe_at = $14, probes = $15, probe_version = $16,
 		probe_at = $17, probe_result = $18, probe_status = $19, probe_control = $20, probe_detail = $21,
-		revoked_secrets = $22 WHERE tenant = $1 AND environment = $2 AND id = $3`)
+		revoked_secrets = $22, certified_until = $23 WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteSigningSecret = statement(`DELETE FROM signing_secrets WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	probesDue           = statement(`SELECT s.tenant, s.environment, '` + api.KindSigningSecrets + `', s.id
 		FROM signing_secrets s
@@ -102,7 +103,7 @@ func scanSigningSecret(row scanner) (*SigningSecret, error) {
 		&s.Owner, &s.EndpointID, &s.Algorithm, &s.SecretWOVersion, &s.RotationPolicyID,
 		column.JSON(&s.RotateWhenChanged), &s.MinimumVersion, &s.DeletionProtection, column.Time(&s.NextProbeAt), &s.Probes,
 		&s.Probe.Version, column.Time(&s.Probe.At), &s.Probe.Result, &s.Probe.Status, &s.Probe.ControlStatus,
-		&s.Probe.Detail, column.JSON(&s.RevokedSecrets),
+		&s.Probe.Detail, column.JSON(&s.RevokedSecrets), &s.CertifiedUntil,
 	}, s.Credential.columns(&marks)...)
 	err := s.scan(row, api.KindSigningSecrets, dest...)
 	s.Credential.setMarks(marks)
@@ -115,6 +116,7 @@ func (s *SigningSecret) changing() []any {
 		s.Owner, s.SecretWOVersion, s.RotationPolicyID, column.JSON(&s.RotateWhenChanged), s.MinimumVersion,
 		column.Bool(s.DeletionProtection), column.Micros(s.NextProbeAt), s.Probes, s.Probe.Version, column.Micros(s.Probe.At),
 		s.Probe.Result, s.Probe.Status, s.Probe.ControlStatus, s.Probe.Detail, column.JSON(&s.RevokedSecrets),
+		s.CertifiedUntil,
 	}
 }
 

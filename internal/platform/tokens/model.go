@@ -26,6 +26,7 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.ScopedTokenCreate) (*token, 
 		ExpiresAt: b.ExpiresAt, RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
 		RotateWhenChanged: b.RotateWhenChanged, MinimumVersion: b.MinimumVersion,
 		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false), RateLimit: b.RateLimitPerMinute,
+		CertifiedUntil: b.CertifiedUntil,
 	}}, nil
 }
 
@@ -48,6 +49,7 @@ func merge(to *store.ScopedToken, p *api.ScopedTokenPatch) error {
 	httpapi.PatchNullable(&to.MinimumVersion, p.MinimumVersion)
 	httpapi.PatchDefault(&to.DeletionProtection, p.DeletionProtection, false)
 	httpapi.PatchNullable(&to.RateLimit, p.RateLimitPerMinute)
+	httpapi.PatchNullable(&to.CertifiedUntil, p.CertifiedUntil)
 	return nil
 }
 
@@ -81,6 +83,9 @@ func check(t *store.ScopedToken) error {
 	if _, err := expiryOf(t.ExpiresAt); err != nil {
 		return err
 	}
+	if err := lifecycle.CheckCertifiedUntil(t.CertifiedUntil); err != nil {
+		return err
+	}
 	if t.RotationPolicyID == "" && t.ExpiresAt == nil {
 		return problem.Refused("/rotation_policy_id",
 			errors.New("or expires_at is required: without one of them the token would never end"))
@@ -111,8 +116,9 @@ func (t *token) flatten(now time.Time) api.ScopedToken {
 			Version: status.Version, Rotation: lifecycle.FlattenRotation(status), RotationRequested: c.Requested(),
 			Quarantine: lifecycle.FlattenQuarantine(c),
 			Hold:       lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(t.Credential.LastUsedAt),
-			Uses:          httpapi.FlattenUses(&t.Object, now, t.ConnectorID, t.RotationPolicyID),
-			ValidVersions: lifecycle.FlattenValid(c),
+			Uses:           httpapi.FlattenUses(&t.Object, now, t.ConnectorID, t.RotationPolicyID),
+			ValidVersions:  lifecycle.FlattenValid(c),
+			CertifiedUntil: t.CertifiedUntil, CertificationEnded: lifecycle.CertificationEnded(t.CertifiedUntil, now),
 		},
 		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
 		ExpiresAt: t.ExpiresAt, RotationPolicyID: httpapi.TextOrNull(t.RotationPolicyID),

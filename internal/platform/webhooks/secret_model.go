@@ -30,7 +30,7 @@ func expandSecret(ctx context.Context, tx *txn.Tx, b *api.SigningSecretCreate) (
 		Object: object, Owner: b.Owner, EndpointID: b.EndpointID,
 		Algorithm: httpapi.ValueOr(b.Algorithm, api.DefaultAlgorithm), SecretWOVersion: b.SecretWOVersion,
 		RotationPolicyID: b.RotationPolicyID, RotateWhenChanged: b.RotateWhenChanged, MinimumVersion: b.MinimumVersion,
-		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false),
+		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false), CertifiedUntil: b.CertifiedUntil,
 	}}, nil
 }
 
@@ -53,6 +53,7 @@ func mergeSecret(to *store.SigningSecret, p *api.SigningSecretPatch) error {
 	httpapi.PatchDefault(&to.RotateWhenChanged, p.RotateWhenChanged, nil)
 	httpapi.PatchNullable(&to.MinimumVersion, p.MinimumVersion)
 	httpapi.PatchDefault(&to.DeletionProtection, p.DeletionProtection, false)
+	httpapi.PatchNullable(&to.CertifiedUntil, p.CertifiedUntil)
 	return nil
 }
 
@@ -73,6 +74,9 @@ func checkSecret(s *store.SigningSecret) error {
 	if err := api.CheckTriggers(s.RotateWhenChanged); err != nil {
 		return problem.Refused("/rotate_when_changed", err)
 	}
+	if err := lifecycle.CheckCertifiedUntil(s.CertifiedUntil); err != nil {
+		return err
+	}
 	return lifecycle.CheckNumber("/minimum_version", s.MinimumVersion)
 }
 
@@ -87,8 +91,9 @@ func (s *signingSecret) flatten(now time.Time) api.SigningSecret {
 			Version: status.Version, Rotation: lifecycle.FlattenRotation(status), RotationRequested: c.Requested(),
 			Quarantine: lifecycle.FlattenQuarantine(c),
 			Hold:       lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(s.Credential.LastUsedAt),
-			Uses:          httpapi.FlattenUses(&s.Object, now, s.EndpointID, s.RotationPolicyID),
-			ValidVersions: lifecycle.FlattenValid(c),
+			Uses:           httpapi.FlattenUses(&s.Object, now, s.EndpointID, s.RotationPolicyID),
+			ValidVersions:  lifecycle.FlattenValid(c),
+			CertifiedUntil: s.CertifiedUntil, CertificationEnded: lifecycle.CertificationEnded(s.CertifiedUntil, now),
 		},
 		EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,
 		RotationPolicyID: s.RotationPolicyID, SecretDigest: httpapi.TextOrNull(s.digestOf(status.Version)),
