@@ -21,6 +21,7 @@ type Connector struct {
 	Object
 	Deletion
 	Uses
+	Certification
 	Owner                string            `json:"owner" doc:"Who answers for the connector: an e-mail address or a team name."`
 	Type                 string            `json:"type" doc:"The outside service." enum:"slack,microsoft_teams,discord,twilio,sendgrid,smtp,webhook,oauth2,custom"`
 	Settings             map[string]string `json:"settings" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
@@ -29,8 +30,6 @@ type Connector struct {
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
 	CredentialsExpireAt  *string           `json:"credentials_expire_at" doc:"When the present credentials end at the third party, as RFC 3339 and as given. Null if that is not known."`
-	CertifiedUntil       *string           `json:"certified_until" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339 and as given. Null where nobody has."`
-	CertificationEnded   bool              `json:"certification_ended" doc:"Whether certified_until has passed. Nothing ends because of it."`
 	Version              *int64            `json:"version" doc:"Counts the credentials. Null as long as there were none."`
 	CredentialsDigest    *string           `json:"credentials_digest" doc:"Keyed digest of the credentials, to recognise them by. Null without credentials."`
 	CredentialsSetAt     *time.Time        `json:"credentials_set_at" doc:"When the present credentials were set. Null without credentials."`

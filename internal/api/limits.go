@@ -187,13 +187,29 @@ func SameCIDR(a, b string) bool {
 	return a == b || errX == nil && errY == nil && x.Masked() == y.Masked()
 }
 
-// ParseExpiry reads the RFC 3339 date of expires_at.
+// ParseExpiry reads an RFC 3339 date, such as that of expires_at.
 func ParseExpiry(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || t.Year() > 9999 || t.Year() < 1970 {
 		return time.Time{}, fmt.Errorf("must be a date as RFC 3339 writes it, such as 2027-01-31T12:00:00Z")
 	}
 	return t.UTC(), nil
+}
+
+// CheckDate checks a date. Its error completes the sentence "<attribute> …".
+func CheckDate(s string) error {
+	_, err := ParseExpiry(s)
+	return err
+}
+
+// SameInstant compares two dates as moments. Two empty ones are the same; a text that is no date equals only itself.
+func SameInstant(a, b string) bool {
+	if a == b {
+		return true
+	}
+	ta, errA := time.Parse(time.RFC3339, a)
+	tb, errB := time.Parse(time.RFC3339, b)
+	return errA == nil && errB == nil && ta.Equal(tb)
 }
 
 // CheckRotationPolicy checks the durations of a policy, each by itself and against each other. Null max_age and

@@ -8,8 +8,6 @@ type Rotated struct {
 	RotateWhenChanged  map[string]string `json:"rotate_when_changed" doc:"Values whose change requests a rotation. The platform only stores them."`
 	MinimumVersion     *int64            `json:"minimum_version" doc:"No version below this number is valid."`
 	DeletionProtection bool              `json:"deletion_protection" doc:"While true, DELETE is refused."`
-	CertifiedUntil     *string           `json:"certified_until" doc:"Until when somebody has certified that this credential is still needed, as RFC 3339 and as given. Null where nobody has."`
-	CertificationEnded bool              `json:"certification_ended" doc:"Whether certified_until has passed. Nothing ends because of it."`
 	Version            int64             `json:"version" doc:"The version a consumer should hold: the pending one while staged (not after a rollback), otherwise the current one. Phase revoked keeps the last."`
 	Rotation           Rotation          `json:"rotation" doc:"Where it stands between two of its versions."`
 	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was requested and is due as soon as the phase is stable."`
@@ -18,6 +16,7 @@ type Rotated struct {
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
 	ValidVersions      []ValidVersion    `json:"valid_versions" nullable:"false" doc:"The valid versions, the oldest first, and when each was used. None in phase revoked."`
 	Uses
+	Certification
 }
 
 // RotatedCreate is the part of a create that scoped tokens and signing secrets share.

@@ -43,6 +43,7 @@ func optionsOfEveryKind(t *testing.T) map[string]optionsOf {
 	rotated := func(own map[string]option) map[string]option {
 		own["rotate_when_changed"] = text(tftest.Triggers("incident", "7"))
 		own["minimum_version"], own["deletion_protection"] = text(4), text(true)
+		own["certified_until"] = text("2027-01-31T12:00:00+01:00")
 		return with(own)
 	}
 	either := func(more ...[]string) [][]string { return append([][]string{{"name", "name_prefix"}}, more...) }
@@ -57,6 +58,7 @@ func optionsOfEveryKind(t *testing.T) map[string]optionsOf {
 			"enabled": text(false), "rotation_policy_id": text(ids.Policies[0]),
 			"credentials_wo":         secret("credentials", tftest.Triggers("api_key", "CANARY")),
 			"credentials_wo_version": text(3), "credentials_expire_at": text("2027-01-31T12:00:00Z"),
+			"certified_until": text("2027-01-31T12:00:00+01:00"),
 		}), either(), either()},
 		"webhook endpoint": {every["webhook endpoint"], with(map[string]option{
 			"url": text("https://hooks.example.com/orders"), "event_types": text([]string{"message.delivered"}),

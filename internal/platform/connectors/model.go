@@ -129,7 +129,7 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
 		Quarantine: lifecycle.FlattenQuarantine(c.Credential.Credential),
 		Hold:       lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
-		CertifiedUntil: c.CertifiedUntil, CertificationEnded: lifecycle.CertificationEnded(c.CertifiedUntil, now),
+		Certification: lifecycle.FlattenCertification(c.CertifiedUntil, now),
 	}
 }
 

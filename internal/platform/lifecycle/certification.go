@@ -19,6 +19,11 @@ func CheckCertifiedUntil(text *string) error {
 	return nil
 }
 
+// FlattenCertification shows until when a credential is certified.
+func FlattenCertification(until *string, now time.Time) api.Certification {
+	return api.Certification{CertifiedUntil: until, CertificationEnded: CertificationEnded(until, now)}
+}
+
 // CertificationEnded reports whether the certification of a credential has ended. It goes by the clock that the
 // platform has, also while that is in doubt: nothing ends because of it.
 func CertificationEnded(until *string, now time.Time) bool {

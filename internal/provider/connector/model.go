@@ -18,6 +18,7 @@ type metadata struct {
 	Enabled           types.Bool   `tfsdk:"enabled"`
 	RotationPolicyID  types.String `tfsdk:"rotation_policy_id"`
 	ExpireAt          types.String `tfsdk:"credentials_expire_at"`
+	CertifiedUntil    types.String `tfsdk:"certified_until"`
 	Version           types.Int64  `tfsdk:"version"`
 	CredentialsSetAt  types.String `tfsdk:"credentials_set_at"`
 	CredentialsDueAt  types.String `tfsdk:"credentials_due_at"`
@@ -53,6 +54,7 @@ func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
 		RotationPolicyID:     m.RotationPolicyID.ValueStringPointer(),
 		CredentialsWOVersion: m.CredentialsWOVersion.ValueInt64Pointer(),
 		CredentialsExpireAt:  m.ExpireAt.ValueStringPointer(),
+		CertifiedUntil:       m.CertifiedUntil.ValueStringPointer(),
 		Credentials:          credentials,
 	}
 }
@@ -71,6 +73,7 @@ func (m model) expandPatch(state model, credentials map[string]secret.Value) api
 		RotationPolicyID:     tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 		CredentialsWOVersion: tfkit.ChangedInt64(m.CredentialsWOVersion, state.CredentialsWOVersion),
 		CredentialsExpireAt:  tfkit.ChangedString(m.ExpireAt, state.ExpireAt),
+		CertifiedUntil:       tfkit.ChangedString(m.CertifiedUntil, state.CertifiedUntil),
 		Credentials:          credentials,
 	}
 }
@@ -85,6 +88,7 @@ func flattenMetadata(c *api.Connector) metadata {
 		Enabled:           types.BoolValue(c.Enabled),
 		RotationPolicyID:  types.StringPointerValue(c.RotationPolicyID),
 		ExpireAt:          types.StringPointerValue(c.CredentialsExpireAt),
+		CertifiedUntil:    types.StringPointerValue(c.CertifiedUntil),
 		Version:           types.Int64PointerValue(c.Version),
 		CredentialsSetAt:  tfkit.TimeValue(c.CredentialsSetAt),
 		CredentialsDueAt:  tfkit.TimeValue(c.CredentialsDueAt),
@@ -108,6 +112,7 @@ func read(c *api.Connector, state model) model {
 	next := flatten(c)
 	next.Common = next.ReadOver(state.Common)
 	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
+	next.CertifiedUntil = tfkit.AsWritten(c.CertifiedUntil, state.CertifiedUntil)
 	return next
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotate"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/tfkit"
 )
 
@@ -93,13 +92,14 @@ func resourceSchema() schema.Schema {
 		},
 		"credentials_expire_at": schema.StringAttribute{
 			Optional:   true,
-			Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
+			Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", api.CheckDate)},
 			PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are "+
-				"no difference.", rotate.SameInstant)},
+				"no difference.", api.SameInstant)},
 			MarkdownDescription: expireText + " The platform does not end them; `credentials_due_at` and " +
 				"`credentials_status` count from it. Change it together with `credentials_wo`. A malformed date is an error " +
 				"in the plan. Default: none.",
 		},
+		"certified_until": tfkit.CertifiedUntil(kind),
 		"allowed_scopes": schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
@@ -200,14 +200,10 @@ func dataAttributes() map[string]datasource.Attribute {
 		"credentials_status": datasource.StringAttribute{Computed: true, MarkdownDescription: statusText},
 		"refresh_status":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshStatusText},
 		"refresh_reason":     datasource.StringAttribute{Computed: true, MarkdownDescription: refreshReasonText},
+		"certified_until":    tfkit.DataCertifiedUntil(),
 		"quarantine":         tfkit.DataQuarantine(),
 		"hold": tfkit.DataHold("Set while someone has put the connector on hold: new credentials are " +
 			"refused. Null otherwise."),
 	})
 	return attributes
-}
-
-func checkExpiry(s string) error {
-	_, err := api.ParseExpiry(s)
-	return err
 }

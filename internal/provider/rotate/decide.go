@@ -1,8 +1,7 @@
 package rotate
 
 import (
-	"time"
-
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -230,7 +229,7 @@ func checkReissueDue(p prior, _ wanted) (Reason, rotation.Step) {
 }
 
 func checkExpiryMoved(p prior, w wanted) (Reason, rotation.Step) {
-	if p.expired() && !SameInstant(p.expiresAt, w.expiresAt) {
+	if p.expired() && !api.SameInstant(p.expiresAt, w.expiresAt) {
 		return reasonExpiryMoved, rotation.StepReissue
 	}
 	return "", ""
@@ -285,14 +284,4 @@ func (p prior) triggeredBy(w wanted) bool {
 		}
 	}
 	return false
-}
-
-// SameInstant compares two dates as moments. Two empty ones are the same; a text that is no date equals only itself.
-func SameInstant(a, b string) bool {
-	if a == b {
-		return true
-	}
-	ta, errA := time.Parse(time.RFC3339, a)
-	tb, errB := time.Parse(time.RFC3339, b)
-	return errA == nil && errB == nil && ta.Equal(tb)
 }

@@ -20,6 +20,7 @@ func (o Object) Expand() api.RotatedCreate {
 		RotateWhenChanged:  tfkit.StringMap(o.RotateWhenChanged),
 		MinimumVersion:     o.MinimumVersion.ValueInt64Pointer(),
 		DeletionProtection: o.DeletionProtection.ValueBoolPointer(),
+		CertifiedUntil:     o.CertifiedUntil.ValueStringPointer(),
 	}
 }
 
@@ -33,6 +34,7 @@ func (o Object) ExpandPatch(state Object) api.RotatedPatch {
 		RotateWhenChanged:  tfkit.ChangedMap(o.RotateWhenChanged, state.RotateWhenChanged),
 		MinimumVersion:     tfkit.ChangedInt64(o.MinimumVersion, state.MinimumVersion),
 		DeletionProtection: tfkit.ChangedBool(o.DeletionProtection, state.DeletionProtection),
+		CertifiedUntil:     tfkit.ChangedString(o.CertifiedUntil, state.CertifiedUntil),
 	}
 }
 
@@ -45,6 +47,7 @@ func Flatten(r api.Rotated, policyID *string, diags *diag.Diagnostics) Model {
 		RotateWhenChanged:  tfkit.MapValue(r.RotateWhenChanged),
 		MinimumVersion:     types.Int64PointerValue(r.MinimumVersion),
 		DeletionProtection: types.BoolValue(r.DeletionProtection),
+		CertifiedUntil:     types.StringPointerValue(r.CertifiedUntil),
 		Version:            types.Int64Value(r.Version),
 		Handover:           types.Int64Value(numbersOf(types.Int64Value(r.Version), rotation).Handover()),
 		Rotation:           rotation.object(diags),

@@ -20,6 +20,7 @@ type Model struct {
 	RotateWhenChanged  types.Map    `tfsdk:"rotate_when_changed"`
 	MinimumVersion     types.Int64  `tfsdk:"minimum_version"`
 	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
+	CertifiedUntil     types.String `tfsdk:"certified_until"`
 	Version            types.Int64  `tfsdk:"version"`
 	Handover           types.Int64  `tfsdk:"handover"`
 	Rotation           types.Object `tfsdk:"rotation"`

@@ -63,9 +63,10 @@ func Attributes(k Kind) map[string]schema.Attribute {
 				" is an error, and the platform refuses to delete it. To delete it, set `false` and apply that first. " +
 				"Default: `false`.",
 		},
-		"version":  schema.Int64Attribute{Computed: true, MarkdownDescription: VersionText},
-		"handover": schema.Int64Attribute{Computed: true, MarkdownDescription: HandoverText},
-		"rotation": rotationAttribute(),
+		"certified_until": tfkit.CertifiedUntil(k.Kind),
+		"version":         schema.Int64Attribute{Computed: true, MarkdownDescription: VersionText},
+		"handover":        schema.Int64Attribute{Computed: true, MarkdownDescription: HandoverText},
+		"rotation":        rotationAttribute(),
 	}
 }
 

@@ -85,6 +85,7 @@ func dataAttributes() map[string]schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: "Whether the platform refuses to delete it.",
 	}
+	attributes["certified_until"] = tfkit.DataCertifiedUntil()
 	attributes["handover"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.HandoverText}
 	attributes["version"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.VersionText}
 	attributes["rotation"] = rotate.DataAttribute()
@@ -105,7 +106,7 @@ func dataAttributes() map[string]schema.Attribute {
 func flattenData(_ context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
 	return dataModel{
-		metadata:          flatten(t, types.StringNull(), diags).metadata,
+		metadata:          flatten(t, metadata{}, diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),
 		Hold:              tfkit.FlattenHold(t.Hold), Quarantine: tfkit.FlattenQuarantine(t.Quarantine),
 		LastUsedAt: tfkit.TimeValue(t.LastUsedAt),

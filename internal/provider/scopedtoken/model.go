@@ -66,28 +66,25 @@ func (m model) expandPatch(state model) api.ScopedTokenPatch {
 	}
 }
 
-// flatten keeps expires_at as it is written in the state or the plan, as long as it is the same moment.
-func flatten(t *api.ScopedToken, written types.String, diags *diag.Diagnostics) model {
-	expiresAt := types.StringPointerValue(t.ExpiresAt)
-	if !written.IsNull() && !expiresAt.IsNull() &&
-		rotate.SameInstant(written.ValueString(), expiresAt.ValueString()) {
-		expiresAt = written
-	}
-	return model{metadata: metadata{
+// flatten keeps dates as they are written in the state or the plan, as long as they mean the same moment.
+func flatten(t *api.ScopedToken, written metadata, diags *diag.Diagnostics) model {
+	m := model{metadata: metadata{
 		Common:       tfkit.Flatten(t.Object),
 		Model:        rotate.Flatten(t.Rotated, t.RotationPolicyID, diags),
 		ConnectorID:  types.StringValue(t.ConnectorID),
 		Scopes:       tfkit.SetValue(t.Scopes),
 		AllowedCIDRs: tfkit.SetValue(t.AllowedCIDRs),
-		ExpiresAt:    expiresAt,
+		ExpiresAt:    tfkit.AsWritten(t.ExpiresAt, written.ExpiresAt),
 
 		RateLimitPerMinute: types.Int64PointerValue(t.RateLimitPerMinute),
 	}}
+	m.CertifiedUntil = tfkit.AsWritten(t.CertifiedUntil, written.CertifiedUntil)
+	return m
 }
 
 // read is what Read stores over a state. Over the zero value it is what an import begins with.
 func read(t *api.ScopedToken, state model, diags *diag.Diagnostics) model {
-	next := flatten(t, state.ExpiresAt, diags)
+	next := flatten(t, state.metadata, diags)
 	next.Common = next.ReadOver(state.Common)
 	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	return next

@@ -36,7 +36,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	next := plan.planned(ctx, flatten(t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(t, plan.metadata, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
@@ -52,6 +52,7 @@ var reading = tfkit.Reading[api.ScopedToken, model]{
 		rotate.WarnPaused(kind, t.Name, t.Rotation, diags)
 		tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
 		tfkit.WarnUses(kind.Kind, t.Name, t.Uses, diags)
+		tfkit.WarnCertification(kind.Kind, t.Object, t.Owner, t.Certification, diags)
 		return read(t, state, diags)
 	},
 }
@@ -122,7 +123,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 // storePatched stores what the platform has before a step that can still fail.
 func storePatched(ctx context.Context, resp *resource.UpdateResponse, plan model, t *api.ScopedToken) {
 	snapshotOf(t).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	now := flatten(t, plan.ExpiresAt, &resp.Diagnostics)
+	now := flatten(t, plan.metadata, &resp.Diagnostics)
 	now.NamePrefix = plan.NamePrefix
 	resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
 }
@@ -133,7 +134,7 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
 		return
 	}
-	next := plan.planned(ctx, flatten(t, plan.ExpiresAt, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(t, plan.metadata, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	if answer := snapshotOf(t); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
 		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)

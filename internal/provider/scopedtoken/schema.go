@@ -52,9 +52,9 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	}
 	attributes["expires_at"] = schema.StringAttribute{
 		Optional:   true,
-		Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", checkExpiry)},
+		Validators: []validator.String{tfkit.StringCheck("a date (RFC 3339)", api.CheckDate)},
 		PlanModifiers: []planmodifier.String{tfkit.SameMeaning("Dates that mean the same moment are "+
-			"no difference.", rotate.SameInstant)},
+			"no difference.", api.SameInstant)},
 		MarkdownDescription: "When every version of the token ends for good (RFC 3339, such as " +
 			"`2027-01-31T12:00:00Z`). This or `rotation_policy_id` is required. Default: never. A date in the past " +
 			"is refused at apply. " +
@@ -117,9 +117,4 @@ func (r *tokenResource) ValidateConfig(
 			"Neither rotation_policy_id nor expires_at is set, so the token's value would stay valid for ever. Set "+
 				"at least one of them.")
 	}
-}
-
-func checkExpiry(s string) error {
-	_, err := api.ParseExpiry(s)
-	return err
 }

@@ -48,6 +48,7 @@ type dataModel struct {
 	Hold             *tfkit.Hold       `tfsdk:"hold"`
 	Quarantine       *tfkit.Quarantine `tfsdk:"quarantine"`
 	LastUsedAt       types.String      `tfsdk:"last_used_at"`
+	CertifiedUntil   types.String      `tfsdk:"certified_until"`
 }
 
 func dataAttributes() map[string]schema.Attribute {
@@ -73,6 +74,7 @@ func dataAttributes() map[string]schema.Attribute {
 	attributes["hold"] = tfkit.DataHold("Set while someone has put the signing secret on hold: no step of a rotation is " +
 		"taken. Null otherwise.")
 	attributes["quarantine"] = tfkit.DataQuarantine()
+	attributes["certified_until"] = tfkit.DataCertifiedUntil()
 	attributes["last_used_at"] = schema.StringAttribute{
 		Computed: true, MarkdownDescription: "When it last signed an accepted delivery (RFC 3339); null for never.",
 	}
@@ -81,11 +83,12 @@ func dataAttributes() map[string]schema.Attribute {
 
 func flattenData(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
 	tfkit.WarnQuarantine(api.SigningSecrets, s.ID, s.Name, s.Quarantine, diags)
-	m := flatten(s, diags)
+	m := flatten(s, types.StringNull(), diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,
 		RotationPolicyID: m.RotationPolicyID, Version: m.Version, Handover: m.Handover, Rotation: m.Rotation,
 		Hold:       tfkit.FlattenHold(s.Hold),
 		Quarantine: tfkit.FlattenQuarantine(s.Quarantine), LastUsedAt: tfkit.TimeValue(s.LastUsedAt),
+		CertifiedUntil: m.CertifiedUntil,
 	}
 }

@@ -51,8 +51,9 @@ func (m model) expandPatch(state model) api.SigningSecretPatch {
 	}
 }
 
-func flatten(s *api.SigningSecret, diags *diag.Diagnostics) model {
-	return model{
+// flatten keeps certified_until as it is written in the state or the plan, as long as it means the same moment.
+func flatten(s *api.SigningSecret, written types.String, diags *diag.Diagnostics) model {
+	m := model{
 		Common:          tfkit.Flatten(s.Object),
 		Model:           rotate.Flatten(s.Rotated, &s.RotationPolicyID, diags),
 		EndpointID:      types.StringValue(s.EndpointID),
@@ -62,11 +63,13 @@ func flatten(s *api.SigningSecret, diags *diag.Diagnostics) model {
 		SecretDigest:    types.StringPointerValue(s.SecretDigest),
 		PublicKeys:      listValue(s.PublicKeys),
 	}
+	m.CertifiedUntil = tfkit.AsWritten(s.CertifiedUntil, written)
+	return m
 }
 
 // read is what Read stores over a state. Over the zero value it is what an import begins with.
 func read(s *api.SigningSecret, state model, diags *diag.Diagnostics) model {
-	next := flatten(s, diags)
+	next := flatten(s, state.CertifiedUntil, diags)
 	next.Common = next.ReadOver(state.Common)
 	next.NamePrefix = tfkit.ReadPrefix(state.NamePrefix)
 	return next

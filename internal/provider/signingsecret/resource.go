@@ -50,7 +50,7 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	snapshotOf(created).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
 	appliedOf(created).Store(ctx, resp.Private, &resp.Diagnostics)
-	next := plan.planned(ctx, flatten(created, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(created, plan.CertifiedUntil, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 }
 
@@ -66,6 +66,7 @@ var reading = tfkit.Reading[api.SigningSecret, model]{
 		rotate.WarnPaused(kind, found.Name, found.Rotation, diags)
 		tfkit.WarnQuarantine(api.SigningSecrets, found.ID, found.Name, found.Quarantine, diags)
 		tfkit.WarnUses(kind.Kind, found.Name, found.Uses, diags)
+		tfkit.WarnCertification(kind.Kind, found.Object, found.Owner, found.Certification, diags)
 		appliedOf(found).StoreImported(ctx, private, private, diags)
 		return read(found, state, diags)
 	},
@@ -169,7 +170,7 @@ func stepOf(config model, change rotate.Change) api.StepRequest {
 // storePatched stores what the platform has before a step that can still fail.
 func storePatched(ctx context.Context, resp *resource.UpdateResponse, plan model, s *api.SigningSecret) {
 	snapshotOf(s).Notes.Store(ctx, resp.Private, &resp.Diagnostics)
-	now := flatten(s, &resp.Diagnostics)
+	now := flatten(s, plan.CertifiedUntil, &resp.Diagnostics)
 	now.NamePrefix = plan.NamePrefix
 	resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
 }
@@ -180,7 +181,7 @@ func storeUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, stat
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan.planned(ctx, state, &resp.Diagnostics))...)
 		return
 	}
-	next := plan.planned(ctx, flatten(s, &resp.Diagnostics), &resp.Diagnostics)
+	next := plan.planned(ctx, flatten(s, plan.CertifiedUntil, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, next)...)
 	if answer := snapshotOf(s); answer.Matches(ctx, next.Model, &resp.Diagnostics) {
 		answer.Notes.Store(ctx, resp.Private, &resp.Diagnostics)

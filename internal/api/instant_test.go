@@ -1,6 +1,10 @@
-package rotate
+package api_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+)
 
 func TestSameInstant(t *testing.T) {
 	for _, c := range []struct {
@@ -16,7 +20,7 @@ func TestSameInstant(t *testing.T) {
 		{"soon", "soon", true},
 		{"soon", "later", false},
 	} {
-		if got := SameInstant(c.a, c.b); got != c.want {
+		if got := api.SameInstant(c.a, c.b); got != c.want {
 			t.Errorf("SameInstant(%q, %q) = %v", c.a, c.b, got)
 		}
 	}
