@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -21,8 +22,11 @@ func TestNightlyPlanOfInventory(t *testing.T) {
 	tf.Plan(0).HasNot("Warning")
 	p.Clock.Advance(90 * day)
 	tf.Plan(0).Has("Warning: Check block assertion failed", "Not used for 90 days:", "forgotten (tok_",
-		"of team-messaging").HasNot("Older than their rotation policy allows")
-	p.Clock.Advance(10 * day)
+		"of team-messaging").HasNot("Older than their rotation policy allows").HasNot("Certification ended")
+	p.Clock.Advance(5 * day)
+	tf.Plan(0).Has("Warning: Check block assertion failed", "Certification ended: forgotten (tok_").
+		HasNot("Older than their rotation policy allows")
+	p.Clock.Advance(5 * day)
 	tf.Plan(0).Has("Older than their rotation policy allows: forgotten (tok_")
 	tf.Set("QUICKCONNECT_TOKEN", p.Token(api.RoleRuntime))
 	tf.Plan(1).HasNot("Check block assertion failed")
@@ -56,9 +60,11 @@ func forgotten(t *testing.T, root, more string) (*acctest.Platform, *acctest.CLI
 	if err != nil {
 		t.Fatal(err)
 	}
+	certified := p.Clock.Now().Add(95 * day).UTC().Format(time.RFC3339)
 	if _, err := by.ScopedTokens().Create(t.Context(), api.ScopedTokenCreate{
-		RotatedCreate: api.RotatedCreate{Name: "forgotten", Owner: "team-messaging"}, ConnectorID: c.ID,
-		Scopes: []string{"messages:send"}, RotationPolicyID: &policies[0].ID,
+		RotatedCreate: api.RotatedCreate{Name: "forgotten", Owner: "team-messaging", CertifiedUntil: &certified},
+		ConnectorID:   c.ID,
+		Scopes:        []string{"messages:send"}, RotationPolicyID: &policies[0].ID,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-# For a nightly plan: what nobody has used for 90 days, and what is older than its policy allows. A check that fails is a warning
-# of the plan, and no error: the exit code stays 0.
+# For a nightly plan: what nobody has used for 90 days, what is older than its policy allows, and what nobody certifies any more.
+# A check that fails is a warning of the plan, and no error: the exit code stays 0.
 data "quickconnect_credentials" "unused" {
   unused_for = "90d"
 }
@@ -22,6 +22,19 @@ check "overdue" {
     condition = length(data.quickconnect_credentials.overdue.credentials) == 0
     error_message = format("Older than their rotation policy allows: %s.", join(", ", [
       for c in data.quickconnect_credentials.overdue.credentials : "${c.name} (${c.id}) of ${coalesce(c.owner, "nobody")}"
+    ]))
+  }
+}
+
+data "quickconnect_credentials" "uncertified" {
+  certification_ended = true
+}
+
+check "certification_ended" {
+  assert {
+    condition = length(data.quickconnect_credentials.uncertified.credentials) == 0
+    error_message = format("Certification ended: %s.", join(", ", [
+      for c in data.quickconnect_credentials.uncertified.credentials : "${c.name} (${c.id}) of ${c.owner}, on ${c.certified_until}"
     ]))
   }
 }

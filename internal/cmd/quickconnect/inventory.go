@@ -64,6 +64,7 @@ func inventoryFlags(cmd *cobra.Command, f *client.InventoryFilter) {
 	flags.StringVar(&f.ExpiresWithin, "expires-within", "", "only what ends in this `TIME`, or has ended")
 	flags.BoolVar(&f.Overdue, "overdue", false, "only what is older than its policy allows, or has ended")
 	flags.BoolVar(&f.Unacknowledged, "unacknowledged", false, "only what has a pending version that was not seen in use")
+	flags.BoolVar(&f.CertificationEnded, "certification-ended", false, "only what was certified until a time that has passed")
 	flags.BoolVar(&f.Orphan, "orphan", false, "only what no Terraform state was seen to have")
 	_ = cmd.RegisterFlagCompletionFunc("kind",
 		cobra.FixedCompletions(api.InventoryKinds(), cobra.ShellCompDirectiveNoFileComp))
@@ -186,6 +187,9 @@ func entryCells(e *api.InventoryEntry) []string {
 	}
 	if e.Hold != nil {
 		due += ", on hold"
+	}
+	if e.CertificationEnded {
+		due += ", certification ended"
 	}
 	return []string{
 		e.ID, e.Name, cmp.Or(e.Owner, "-"), phaseOf(e), due, number(e.AgeDays) + "d",

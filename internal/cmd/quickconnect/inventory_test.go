@@ -21,7 +21,7 @@ func TestInventory(t *testing.T) {
 	o.run("inventory --kind scoped-tokens").want(exitDone, "notifier team-messaging")
 	for _, line := range []string{
 		"--unused-for 92d", "--overdue", "--owner team-other", "--label tier=gold", "--unacknowledged", "--expires-within 1d",
-		"--kind scoped-tokens --older-than 92d", "--connector con_x",
+		"--kind scoped-tokens --older-than 92d", "--connector con_x", "--certification-ended",
 	} {
 		if r := o.run("inventory " + line).want(exitDone); strings.Count(r.stdout, "\n") != 1 {
 			t.Errorf("%s prints %s", line, r.stdout)
@@ -68,4 +68,22 @@ func TestOwners(t *testing.T) {
 		t.Errorf("principals are in no state, and are shown as unclaimed:\n%s", r.stdout)
 	}
 	o.run("owners --overdue --output json").want(exitDone, "[]")
+}
+
+// A certification that has ended is a mark in the table, a filter, and a line of show.
+func TestInventoryOfCertifications(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, api.RoleDeployer)
+	o.token("notifier", acctest.TheFixture().Policies[0])
+	o.token("other", acctest.TheFixture().Policies[0])
+	until := o.p.Clock.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
+	o.p.Credential(api.ScopedTokens, "notifier").Patch(map[string]any{"certified_until": until})
+	o.run("show scoped-token notifier").want(exitDone, "certified until "+until+" phase stable")
+	o.run("inventory --certification-ended --output json").want(exitDone, "[]")
+	o.p.Clock.Advance(24 * time.Hour)
+	o.run("show scoped-token notifier").want(exitDone, "certified until "+until+" (ended)")
+	r := o.run("inventory --certification-ended").want(exitDone, "stable none, certification ended 1d")
+	if strings.Count(r.stdout, "\n") != 2 {
+		t.Errorf("the filter selects\n%s", r.stdout)
+	}
 }

@@ -76,6 +76,7 @@ func fieldsOf(c *credential) []field {
 		fields = append(fields, field{"type", o.Type}, field{"enabled", strconv.FormatBool(o.Enabled)},
 			field{"credentials", o.CredentialsStatus})
 	}
+	fields = append(fields, certifiedField(c.answer)...)
 	if r := c.rotation; r != nil {
 		fields = append(fields, field{"phase", r.Phase}, field{"due", r.Due}, field{"reason", r.Reason})
 	}

@@ -11,20 +11,21 @@ import (
 )
 
 type model struct {
-	Kind           types.String `tfsdk:"kind"`
-	Owner          types.String `tfsdk:"owner"`
-	ConnectorID    types.String `tfsdk:"connector_id"`
-	Label          types.String `tfsdk:"label"`
-	UnusedFor      types.String `tfsdk:"unused_for"`
-	OlderThan      types.String `tfsdk:"older_than"`
-	ExpiresWithin  types.String `tfsdk:"expires_within"`
-	Overdue        types.Bool   `tfsdk:"overdue"`
-	Unacknowledged types.Bool   `tfsdk:"unacknowledged"`
-	Orphan         types.Bool   `tfsdk:"orphan"`
-	Riskiest       types.Bool   `tfsdk:"riskiest"`
-	Limit          types.Int64  `tfsdk:"limit"`
-	Truncated      types.Bool   `tfsdk:"truncated"`
-	Credentials    []item       `tfsdk:"credentials"`
+	Kind               types.String `tfsdk:"kind"`
+	Owner              types.String `tfsdk:"owner"`
+	ConnectorID        types.String `tfsdk:"connector_id"`
+	Label              types.String `tfsdk:"label"`
+	UnusedFor          types.String `tfsdk:"unused_for"`
+	OlderThan          types.String `tfsdk:"older_than"`
+	ExpiresWithin      types.String `tfsdk:"expires_within"`
+	Overdue            types.Bool   `tfsdk:"overdue"`
+	Unacknowledged     types.Bool   `tfsdk:"unacknowledged"`
+	Orphan             types.Bool   `tfsdk:"orphan"`
+	CertificationEnded types.Bool   `tfsdk:"certification_ended"`
+	Riskiest           types.Bool   `tfsdk:"riskiest"`
+	Limit              types.Int64  `tfsdk:"limit"`
+	Truncated          types.Bool   `tfsdk:"truncated"`
+	Credentials        []item       `tfsdk:"credentials"`
 }
 
 func (m model) filter() client.InventoryFilter {
@@ -33,6 +34,7 @@ func (m model) filter() client.InventoryFilter {
 		Label: m.Label.ValueString(), UnusedFor: m.UnusedFor.ValueString(), OlderThan: m.OlderThan.ValueString(),
 		ExpiresWithin: m.ExpiresWithin.ValueString(), Overdue: m.Overdue.ValueBool(),
 		Unacknowledged: m.Unacknowledged.ValueBool(), Orphan: m.Orphan.ValueBool(),
+		CertificationEnded: m.CertificationEnded.ValueBool(),
 	}
 }
 
@@ -58,6 +60,9 @@ type item struct {
 
 	QuarantineReason types.String `tfsdk:"quarantine_reason"`
 	QuarantineUntil  types.String `tfsdk:"quarantine_until"`
+
+	CertifiedUntil     types.String `tfsdk:"certified_until"`
+	CertificationEnded types.Bool   `tfsdk:"certification_ended"`
 
 	AgeDays      types.Int64  `tfsdk:"age_days"`
 	LastUsedAt   types.String `tfsdk:"last_used_at"`
@@ -111,7 +116,8 @@ func flatten(e *api.InventoryEntry) item {
 		LastUsedAt: tfkit.TimeValue(e.LastUsedAt), UnusedDays: types.Int64Value(e.UnusedDays),
 		Versions: make([]version, len(e.Versions)), Scopes: e.Scopes, UnusedScopes: e.UnusedScopes,
 		Exemptions: make([]exemption, len(e.Exemptions)), Risk: types.Int64Value(e.Risk.Score),
-		RiskReasons: e.Risk.Reasons,
+		RiskReasons: e.Risk.Reasons, CertifiedUntil: tfkit.TimeValue(e.CertifiedUntil),
+		CertificationEnded: types.BoolValue(e.CertificationEnded),
 	}
 	out.QuarantineReason, out.QuarantineUntil = types.StringNull(), types.StringNull()
 	if q := e.Quarantine; q != nil {

@@ -46,6 +46,7 @@ func listSchema() schema.Schema {
 			"unacknowledged": flag("With `true`, only credentials whose pending version was not seen in use. Default: all."),
 			"orphan": flag("With `true`, only objects that no Terraform state was seen to have. An import is not seen. " +
 				"Default: all."),
+			"certification_ended": flag("With `true`, only credentials whose `certified_until` has passed. Default: all."),
 			"riskiest": flag("With `true`, those with the highest `risk`, the highest first; the provider reads the whole " +
 				"inventory and keeps `limit` of it. Default: in the order of their ids."),
 			"limit": schema.Int64Attribute{
@@ -92,9 +93,12 @@ func itemAttributes() map[string]schema.Attribute {
 		"quarantine_reason": text("Why its versions are refused at every use. Null where they are not."),
 		"quarantine_until": text("When the quarantine ends, and what it covers is revoked (RFC 3339, UTC). Null for " +
 			"none."),
-		"age_days":     count("How many whole days ago the current value became current. 0 without one."),
-		"last_used_at": text("The last use (RFC 3339, UTC). Null for never."),
-		"unused_days":  count("How many whole days ago it was used last; where it never was, since it was made."),
+		"certified_until": text("Until when somebody has certified that it is still needed (RFC 3339, UTC). Null where nobody " +
+			"has, and for workload identities and principals."),
+		"certification_ended": truth("Whether `certified_until` has passed. Nothing ends because of it."),
+		"age_days":            count("How many whole days ago the current value became current. 0 without one."),
+		"last_used_at":        text("The last use (RFC 3339, UTC). Null for never."),
+		"unused_days":         count("How many whole days ago it was used last; where it never was, since it was made."),
 		"versions": schema.ListNestedAttribute{
 			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: versionAttributes()},
 			MarkdownDescription: "The valid versions, the oldest first.",
