@@ -15,8 +15,8 @@ import (
 func TestCertifiedUntil(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)
-	at := func(days time.Duration) string {
-		return p.Clock.Now().Add(days * day).UTC().Truncate(time.Second).Format(time.RFC3339)
+	at := func(days int) string {
+		return p.Clock.Now().AddDate(0, 0, days).UTC().Truncate(time.Second).Format(time.RFC3339)
 	}
 	configured := func(until string) {
 		tf.Config(policy(withoutAcknowledgement) + notifier(fmt.Sprintf("certified_until = %q", until)))

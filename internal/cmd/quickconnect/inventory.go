@@ -64,7 +64,7 @@ func inventoryFlags(cmd *cobra.Command, f *client.InventoryFilter) {
 	flags.StringVar(&f.ExpiresWithin, "expires-within", "", "only what ends in this `TIME`, or has ended")
 	flags.BoolVar(&f.Overdue, "overdue", false, "only what is older than its policy allows, or has ended")
 	flags.BoolVar(&f.Unacknowledged, "unacknowledged", false, "only what has a pending version that was not seen in use")
-	flags.BoolVar(&f.CertificationEnded, "certification-ended", false, "only what was certified until a time that has passed")
+	flags.BoolVar(&f.CertificationEnded, "certification-ended", false, "only what was certified until a date in the past")
 	flags.BoolVar(&f.Orphan, "orphan", false, "only what no Terraform state was seen to have")
 	_ = cmd.RegisterFlagCompletionFunc("kind",
 		cobra.FixedCompletions(api.InventoryKinds(), cobra.ShellCompDirectiveNoFileComp))

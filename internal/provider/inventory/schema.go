@@ -93,8 +93,8 @@ func itemAttributes() map[string]schema.Attribute {
 		"quarantine_reason": text("Why its versions are refused at every use. Null where they are not."),
 		"quarantine_until": text("When the quarantine ends, and what it covers is revoked (RFC 3339, UTC). Null for " +
 			"none."),
-		"certified_until": text("Until when somebody has certified that it is still needed (RFC 3339, UTC). Null where nobody " +
-			"has, and for workload identities and principals."),
+		"certified_until": text("Until when somebody has certified that it is still needed (RFC 3339, UTC). Null where " +
+			"nobody has, and for workload identities and principals."),
 		"certification_ended": truth("Whether `certified_until` has passed. Nothing ends because of it."),
 		"age_days":            count("How many whole days ago the current value became current. 0 without one."),
 		"last_used_at":        text("The last use (RFC 3339, UTC). Null for never."),
