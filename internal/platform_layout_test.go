@@ -17,9 +17,11 @@ var platformMayImport = map[string][]string{
 
 	"move": {"store", "store/outage", "store/postgres", "store/sqlite"},
 
+	"keyring/transit": nil,
+
 	"auditlog": nil,
 	"uses":     nil,
-	"keyring":  nil,
+	"keyring":  {"keyring/transit"},
 	"egress":   nil,
 	"limits":   nil,
 	"problem":  nil,

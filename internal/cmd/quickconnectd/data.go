@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -49,12 +50,19 @@ func makeData(dir string) error {
 type data struct {
 	dir string
 	url secret.Value // of a PostgreSQL database, with its password; empty: the database is in the directory
+	kek string       // the URI of the key-encryption key; empty: as the keyring says
+
+	anyKEK bool // whatever key the keyring has, kek says only how to log in
 }
 
 // openData opens the keyring and the database of a platform, and creates them if they are missing, but for a PostgreSQL
 // database, which must exist. It makes no new keyring for a database that has sealed keys: nothing in it would open. It
 // makes the database before the keyring, so that a start that was interrupted leaves no keyring alone.
 func openData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, error) {
+	named, err := d.outsideKEK()
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := makeData(d.dir); err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +73,7 @@ func openData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := openKeyring(ctx, s, d)
+	k, err := openKeyring(ctx, s, d, named)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
@@ -107,7 +115,9 @@ func (d data) database() string {
 	return "the database of --database"
 }
 
-func openKeyring(ctx context.Context, s *store.Store, d data) (*keyring.Keyring, error) {
+func openKeyring(
+	ctx context.Context, s *store.Store, d data, named *keyring.OutsideKey,
+) (*keyring.Keyring, error) {
 	var sealed bool
 	err := s.View(ctx, func(tx *store.Tx) (err error) {
 		sealed, err = tx.HasKeys(ctx)
@@ -116,16 +126,26 @@ func openKeyring(ctx context.Context, s *store.Store, d data) (*keyring.Keyring,
 	if err != nil {
 		return nil, err
 	}
-	if !sealed {
-		return keyring.Create(d.dir)
+	use := keyring.Outside{Clock: clock.System(), Login: named}
+	var k *keyring.Keyring
+	switch {
+	case sealed:
+		k, err = keyring.Open(d.dir)
+	case named != nil:
+		k, err = keyring.CreateOutside(ctx, d.dir, use, *named)
+	default:
+		k, err = keyring.Create(d.dir)
 	}
-	k, err := keyring.Open(d.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the keyring is missing, and the database has keys that it sealed; a new keyring would open "+
 			"none of them: put the %s that belongs to %s back as %s, from its backup, with mode 0600",
 			keyring.FileName, d.database(), filepath.Join(d.dir, keyring.FileName))
 	}
-	return k, err
+	if err != nil {
+		return nil, err
+	}
+	k.Use(use)
+	return k, d.checkKEK(k, named)
 }
 
 // existingData opens a platform that exists, so that a mistyped path or URL is an error and no new platform.
@@ -150,6 +170,7 @@ func dataFlags(cmd *cobra.Command, d *data) {
 	cmd.Flags().Var(urlValue{&d.url}, "database",
 		"the `URL` of a PostgreSQL database instead of the one in DIR, postgres://USER@HOST/NAME; put one\n"+
 			"with a password into QUICKCONNECTD_DATABASE, because others on the machine see a command line")
+	kekFlag(cmd, d)
 }
 
 // urlValue is a flag whose value has a password.

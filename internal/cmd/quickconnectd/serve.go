@@ -135,6 +135,9 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, takenOver()) }()
+	if err := reachKEK(ctx, k, log); err != nil {
+		return err
+	}
 	if o.private {
 		log.Warn("private endpoints are allowed: " +
 			"a principal that may create a webhook endpoint can make this machine send requests into its own network")

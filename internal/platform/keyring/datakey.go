@@ -26,18 +26,23 @@ type DataKey struct {
 const dataKeyBytes = 32
 
 // NewDataKey makes a data key, and wraps it with the KEK of a number.
-func (k *Keyring) NewDataKey(ctx context.Context, number int64, owner Owner) (h Header, wrapped []byte, err error) {
+func (k *Keyring) NewDataKey(
+	ctx context.Context, number int64, owner Owner,
+) (h Header, key *DataKey, wrapped []byte, err error) {
 	kek, err := k.calling(number)
 	if err != nil {
-		return h, nil, err
+		return h, nil, nil, err
 	}
 	h.Number = number
 	copy(h.ID[:], random.GetRandomBytes(idBytes))
-	wrapped, err = kek.EncryptWithContext(ctx, random.GetRandomBytes(dataKeyBytes), owner.associated(h))
-	if err != nil {
-		return h, nil, fmt.Errorf("wrapping a data key with key %d of the keyring: %w", number, err)
+	plain := random.GetRandomBytes(dataKeyBytes)
+	if wrapped, err = kek.EncryptWithContext(ctx, plain, owner.associated(h)); err == nil {
+		key, err = dataKeyOf(h, owner, plain)
 	}
-	return h, wrapped, nil
+	if err != nil {
+		return h, nil, nil, fmt.Errorf("wrapping a data key with key %d of the keyring: %w", number, err)
+	}
+	return h, key, wrapped, nil
 }
 
 // OpenDataKey unwraps what NewDataKey made with the same header and owner.
@@ -46,12 +51,19 @@ func (k *Keyring) OpenDataKey(ctx context.Context, h Header, owner Owner, wrappe
 	if err != nil {
 		return nil, err
 	}
-	key, err := kek.DecryptWithContext(ctx, wrapped, owner.associated(h))
+	plain, err := kek.DecryptWithContext(ctx, wrapped, owner.associated(h))
+	if isOutside(ctx, err) {
+		return nil, fmt.Errorf("the data key %x does not unwrap: %w", h.ID, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the data key %x does not unwrap: "+
 			"it was wrapped with another keyring or for another object, or it was changed", h.ID)
 	}
-	cipher, err := subtle.NewAESGCM(key)
+	return dataKeyOf(h, owner, plain)
+}
+
+func dataKeyOf(h Header, owner Owner, plain []byte) (*DataKey, error) {
+	cipher, err := subtle.NewAESGCM(plain)
 	if err != nil {
 		return nil, errors.New("a data key has the wrong length")
 	}
@@ -71,7 +83,12 @@ func (k *Keyring) Older() (*DataKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DataKey{aead: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), kek.primitive)}, nil
+	of, ok := kek.(local)
+	if !ok {
+		return nil, fmt.Errorf("key %d of the keyring is outside of this machine, and seals nothing in the older format",
+			olderKEK)
+	}
+	return &DataKey{aead: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), of.primitive)}, nil
 }
 
 func (d *DataKey) seal(plain, associated []byte) ([]byte, error) {

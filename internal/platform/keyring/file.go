@@ -2,6 +2,7 @@ package keyring
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring/transit"
 )
 
 // FileName is the name of the keyring file in the data directory: Tink keysets as JSON, in clear. The holder of this
@@ -23,20 +26,53 @@ const FileName = "keyring.json"
 // temporary is the pattern of the names of files that are not complete yet.
 const temporary = ".keyring-*"
 
-// fileKeys is the file once the keyring was rotated. Before that the file is the keyset of KEK 1 alone, as older builds
-// write it.
+// fileKeys is the file once the keyring was rotated, or has a key outside. Before that the file is the keyset of KEK 1
+// alone, as older builds write it.
 type fileKeys struct {
 	Keys []fileKey `json:"keys"`
 }
 
 type fileKey struct {
-	Number int64           `json:"number"`
-	Keyset json.RawMessage `json:"keyset"`
+	Number  int64           `json:"number"`
+	Keyset  json.RawMessage `json:"keyset,omitempty"`
+	Transit string          `json:"transit,omitempty"` // the URI of a key outside
+	Version int64           `json:"version,omitempty"` // of the key outside
 }
 
 // Create creates the data directory and its keyring, or opens an existing keyring. Processes that create at once get
 // the same keyring.
 func Create(dir string) (*Keyring, error) {
+	return createWith(dir, func() ([]byte, error) {
+		kek, err := newKEK()
+		if err != nil {
+			return nil, err
+		}
+		return written(kek.handle)
+	})
+}
+
+// CreateOutside is Create with a key outside: the file names it, and its newest version.
+func CreateOutside(ctx context.Context, dir string, o Outside, key OutsideKey) (*Keyring, error) {
+	k, err := createWith(dir, func() ([]byte, error) {
+		k := newKeyring(dir)
+		k.Use(o)
+		of, err := k.service(key)
+		if err != nil {
+			return nil, err
+		}
+		version, err := of.pin(ctx, false)
+		if err != nil {
+			return nil, err
+		}
+		return writtenAll(map[int64]entry{olderKEK: {key: key, version: version}})
+	})
+	if err == nil {
+		k.Use(o)
+	}
+	return k, err
+}
+
+func createWith(dir string, content func() ([]byte, error)) (*Keyring, error) {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Lstat(path); err == nil {
 		return Open(dir)
@@ -44,11 +80,7 @@ func Create(dir string) (*Keyring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	kek, err := newKEK()
-	if err != nil {
-		return nil, fmt.Errorf("keyring %s: %w", path, err)
-	}
-	file, err := written(kek.handle)
+	file, err := content()
 	if err != nil {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
@@ -136,7 +168,7 @@ func Open(dir string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	k := &Keyring{dir: dir}
+	k := newKeyring(dir)
 	if k.keks, err = read(text); err != nil {
 		return nil, fmt.Errorf("keyring %s is damaged: %w; restore it from a backup", path, err)
 	}
@@ -144,7 +176,7 @@ func Open(dir string) (*Keyring, error) {
 }
 
 // read reads the content of the file. The parsers' errors may quote it, so they are dropped.
-func read(text []byte) (map[int64]local, error) {
+func read(text []byte) (map[int64]entry, error) {
 	var file fileKeys
 	if json.Unmarshal(text, &file) != nil {
 		return nil, errors.New("it is not JSON")
@@ -152,20 +184,34 @@ func read(text []byte) (map[int64]local, error) {
 	if len(file.Keys) == 0 {
 		file.Keys = []fileKey{{Number: olderKEK, Keyset: text}}
 	}
-	keks := make(map[int64]local, len(file.Keys))
+	keks := make(map[int64]entry, len(file.Keys))
 	for _, k := range file.Keys {
-		handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(k.Keyset)))
-		if err != nil {
-			return nil, errors.New("it is not a Tink keyset")
-		}
-		kek, err := newLocal(handle)
-		if err != nil {
-			return nil, errors.New("its keys do not encrypt")
-		}
 		if _, twice := keks[k.Number]; twice || k.Number < 1 {
 			return nil, errors.New("it has two keys of one number, or a key without a number")
+		}
+		kek, err := k.read()
+		if err != nil {
+			return nil, err
 		}
 		keks[k.Number] = kek
 	}
 	return keks, nil
+}
+
+func (k fileKey) read() (e entry, err error) {
+	if k.Transit != "" {
+		if e.key, err = transit.Parse(k.Transit); err != nil || k.Version < 1 || len(k.Keyset) > 0 {
+			return e, errors.New("it has a key outside whose URI or version is wrong")
+		}
+		e.version = k.Version
+		return e, nil
+	}
+	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(k.Keyset)))
+	if err != nil {
+		return e, errors.New("it is not a Tink keyset")
+	}
+	if e.local, err = newLocal(handle); err != nil {
+		return e, errors.New("its keys do not encrypt")
+	}
+	return e, nil
 }

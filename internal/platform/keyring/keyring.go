@@ -1,5 +1,6 @@
 // Package keyring seals secrets before they reach the store. A data key seals the values of one credential, or what
-// else an environment has. A key-encryption key (KEK), which only the keyring has, wraps each data key once.
+// else an environment has. A key-encryption key (KEK), which only the keyring or a key-management service has, wraps
+// each data key once.
 package keyring
 
 import (
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -22,9 +24,20 @@ type KEK interface{ tink.AEADWithContext }
 type Keyring struct {
 	dir   string
 	calls atomic.Int64
+	took  *prometheus.HistogramVec // calls of key-management services
 
-	mu   sync.Mutex
-	keks map[int64]local
+	mu       sync.Mutex
+	keks     map[int64]entry
+	outside  Outside
+	services map[OutsideKey]*service
+}
+
+// entry is a KEK as the file has it: a key of this process, or a version of a key outside.
+type entry struct {
+	local
+
+	key     OutsideKey
+	version int64 // of the key outside; 0 for a key of this process
 }
 
 // local is a KEK in the memory of this process.
@@ -50,14 +63,24 @@ func (l local) DecryptWithContext(_ context.Context, sealed, associated []byte) 
 
 // kek returns the KEK with a number. It reads the file again for a number that it does not know: another process may
 // have rotated the keyring.
-func (k *Keyring) kek(number int64) (local, error) {
+func (k *Keyring) kek(number int64) (KEK, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	found, err := k.entry(number)
+	if err != nil || found.version == 0 {
+		return found.local, err
+	}
+	of, err := k.service(found.key)
+	return remote{of, found.version}, err
+}
+
+// entry is kek for what the file has of it. The caller holds the mutex.
+func (k *Keyring) entry(number int64) (entry, error) {
 	if found, ok := k.keks[number]; ok {
 		return found, nil
 	}
 	if err := k.reread(); err != nil {
-		return local{}, err
+		return entry{}, err
 	}
 	found, ok := k.keks[number]
 	if !ok {
@@ -117,6 +140,9 @@ func (k *Keyring) OpenKey(ctx context.Context, sealed []byte, purpose string, nu
 		return nil, fmt.Errorf("key %d for %s: %w", number, purpose, err)
 	}
 	key, err := with.DecryptWithContext(ctx, sealed[headerBytes:], bound(header.bytes(), belongs))
+	if isOutside(ctx, err) {
+		return nil, fmt.Errorf("key %d for %s: %w", number, purpose, err)
+	}
 	return key, doesNotOpen(err, purpose, number)
 }
 

@@ -36,7 +36,7 @@ type dataKey struct {
 
 func newDataKey(t *testing.T, k *Keyring, owner Owner) dataKey {
 	t.Helper()
-	header, wrapped, err := k.NewDataKey(t.Context(), k.Newest(), owner)
+	header, _, wrapped, err := k.NewDataKey(t.Context(), k.Newest(), owner)
 	if err != nil {
 		t.Fatal(err)
 	}

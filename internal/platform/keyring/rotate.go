@@ -2,6 +2,7 @@ package keyring
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,20 +25,42 @@ func (k *Keyring) Numbers() ([]int64, error) {
 // Add makes a KEK with a number that the keyring does not have, and writes it to the file. The caller prevents that
 // another process changes the file meanwhile.
 func (k *Keyring) Add(number int64) error {
-	return k.change(func(keks map[int64]local) error {
+	return k.change(func(keks map[int64]entry) error {
 		if _, ok := keks[number]; ok || number < 1 {
 			return fmt.Errorf("%s cannot take another key %d", FileName, number)
 		}
 		kek, err := newKEK()
-		keks[number] = kek
+		keks[number] = entry{local: kek}
 		return err
+	})
+}
+
+// AddOutside adds a KEK with a number that the keyring does not have: the newest version of a key outside, or with
+// rotate a new version of it. The caller does what Add says.
+func (k *Keyring) AddOutside(ctx context.Context, number int64, key OutsideKey, rotate bool) error {
+	k.mu.Lock()
+	of, err := k.service(key)
+	k.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	version, err := of.pin(ctx, rotate)
+	if err != nil {
+		return err
+	}
+	return k.change(func(keks map[int64]entry) error {
+		if _, ok := keks[number]; ok || number < 1 {
+			return fmt.Errorf("%s cannot take another key %d", FileName, number)
+		}
+		keks[number] = entry{key: key, version: version}
+		return nil
 	})
 }
 
 // Remove deletes the KEK with a number from the file. What is sealed under it does not open any more. The caller does
 // what Add says.
 func (k *Keyring) Remove(number int64) error {
-	return k.change(func(keks map[int64]local) error {
+	return k.change(func(keks map[int64]entry) error {
 		delete(keks, number)
 		if len(keks) == 0 {
 			return fmt.Errorf("key %d is the only one in %s", number, FileName)
@@ -55,7 +78,7 @@ func (k *Keyring) reread() error {
 	return err
 }
 
-func (k *Keyring) change(do func(keks map[int64]local) error) error {
+func (k *Keyring) change(do func(keks map[int64]entry) error) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err := k.reread(); err != nil {
@@ -77,14 +100,19 @@ func (k *Keyring) change(do func(keks map[int64]local) error) error {
 	return nil
 }
 
-func writtenAll(keks map[int64]local) ([]byte, error) {
+func writtenAll(keks map[int64]entry) ([]byte, error) {
 	var file fileKeys
 	for _, number := range slices.Sorted(maps.Keys(keks)) {
-		kek, err := written(keks[number].handle)
+		kek := keks[number]
+		if kek.version > 0 {
+			file.Keys = append(file.Keys, fileKey{Number: number, Transit: kek.key.String(), Version: kek.version})
+			continue
+		}
+		text, err := written(kek.handle)
 		if err != nil {
 			return nil, err
 		}
-		file.Keys = append(file.Keys, fileKey{number, bytes.TrimSpace(kek)})
+		file.Keys = append(file.Keys, fileKey{Number: number, Keyset: bytes.TrimSpace(text)})
 	}
 	return json.MarshalIndent(file, "", "  ")
 }

@@ -43,17 +43,19 @@ func (k *sealer) sealing(ctx context.Context, tx *store.Tx, owner keyring.Owner)
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	header, wrapped, err := k.keyring.NewDataKey(ctx, number, owner)
+	header, key, wrapped, err := k.keyring.NewDataKey(ctx, number, owner)
 	if err != nil {
 		return nil, err
 	}
 	row = store.DataKey{
 		Scope: scope, ID: header.ID[:], Credential: owner.Credential, Number: number, Wrapped: wrapped,
 	}
-	if err := tx.InsertDataKey(ctx, row, k.clock.Now()); err != nil {
+	now := k.clock.Now()
+	if err := tx.InsertDataKey(ctx, row, now); err != nil {
 		return nil, err
 	}
-	return k.unwrap(ctx, header, owner, wrapped)
+	k.unwrapped.keep(header, unwrapped{dataKey: key}, now)
+	return key, nil
 }
 
 // opening returns the data key that sealed a value of an owner. Outside of a transaction, tx is nil.

@@ -263,7 +263,7 @@ func TestOneCallOfTheKEKPerDataKey(t *testing.T) {
 				t.Errorf("%s costs %d calls of the KEK, want %d", what, got, want)
 			}
 		}
-		calls("sealing", 2*tokens, func() { v.fill(tokens, false) }) // each data key is wrapped, and unwrapped once
+		calls("sealing", tokens, func() { v.fill(tokens, false) }) // each data key is wrapped
 		calls("opening", 0, func() { v.wantReadable(tokens); v.wantReadable(tokens) })
 		v.clock.Advance(dataKeyTTL)
 		calls("opening later", tokens, func() { v.wantReadable(tokens); v.wantReadable(tokens) })

@@ -173,7 +173,7 @@ func TestFilesHoldNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := keyring.Bound{Tenant: "acme", Environment: "staging", Credential: "tok_1", Version: 1}
-	header, wrapped, err := ring.NewDataKey(t.Context(), 1, of.Owner())
+	header, _, wrapped, err := ring.NewDataKey(t.Context(), 1, of.Owner())
 	if err != nil {
 		t.Fatal(err)
 	}

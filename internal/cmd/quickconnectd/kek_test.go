@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/transittest"
+)
+
+// outside returns a double of a transit engine, and the URI of its key with a token of an operator.
+func outside(t *testing.T, c clock.Clock) (v *transittest.Server, uri string) {
+	t.Helper()
+	v = transittest.New(t, c)
+	return v, v.URI(transittest.TokenFile(t, v.Token(transittest.TokenOptions{Operator: true})))
+}
+
+// newOperated bootstraps a platform with a key, and serves it.
+func newOperated(t *testing.T, c *clock.Fake, kek string) (*operated, started) {
+	t.Helper()
+	o := &operated{t: t, c: c, where: []string{"--data-dir", t.TempDir()}}
+	_, out, log := call(t, c, append(strings.Fields("bootstrap --tenant acme --environments staging --kek "+kek), o.where...)...)
+	var tokens map[string]string
+	if err := json.NewDecoder(strings.NewReader(out)).Decode(&tokens); err != nil {
+		t.Fatal(out, log)
+	}
+	s := start(t, c, append(o.where, "--listen", "127.0.0.1:0")...)
+	o.token, o.url = tokens["staging"], s.url
+	return o, s
+}
+
+// TestServeWithAKeyOutside: a platform that begins with a key outside keeps no key on this machine, and no command
+// needs --kek again.
+func TestServeWithAKeyOutside(t *testing.T) {
+	c := clock.NewFake(epoch)
+	v, uri := outside(t, c)
+	o, s := newOperated(t, c, uri)
+	id := o.makeToken("first")
+	if o.reveal(id) == "" || v.Calls("transit/encrypt/quickconnect") == 0 {
+		t.Error("the engine sealed nothing")
+	}
+	text, err := os.ReadFile(filepath.Join(o.where[1], keyring.FileName))
+	if err != nil || strings.Contains(string(text), "keyset") {
+		t.Errorf("the file has a key: %s, %v", text, err)
+	}
+	wantHas(t, o.run("keyring list"), "keyring 1 2026-05-01T12:00:00Z current")
+	o.run("token create --tenant acme --environment staging --role auditor --kek " + uri)
+	o.refused("token list --tenant acme --environment staging --kek file://", "move the platform to that key with quickconnectd keyring move")
+	for _, secret := range v.Secrets() {
+		if strings.Contains(s.log.String(), secret) || strings.Contains(string(text), secret) {
+			t.Error("the log or the file has a token of the engine")
+		}
+	}
+}
+
+// TestKEKIsChecked: a URI that cannot be is refused before anything is made.
+func TestKEKIsChecked(t *testing.T) {
+	for uri, says := range map[string]string{
+		"hcvault://vault/transit/k":                "token-file",
+		"hcvault+http://vault/transit/k":           "localhost",
+		"vault":                                    "hcvault://",
+		"file:///elsewhere/keyring.json":           "symbolic link",
+		"hcvault://vault/transit/k?token=hvs.oops": "parameters",
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		code, out, log := call(t, clock.NewFake(epoch), "bootstrap", "--tenant", "acme", "--environments", "staging",
+			"--data-dir", dir, "--kek", uri)
+		if code != exitUsage || out != "" || !strings.Contains(log, says) || strings.Contains(log, "hvs.oops") {
+			t.Errorf("%s: exit code %d: %s", uri, code, log)
+		}
+		if _, err := os.Stat(filepath.Join(dir, keyring.FileName)); err == nil {
+			t.Errorf("%s: there is a keyring", uri)
+		}
+	}
+}
