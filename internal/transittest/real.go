@@ -19,8 +19,8 @@ import (
 
 const rootToken = "root-of-a-test"
 
-// real is a server in development mode: in memory, on this machine, with a root token that everybody knows.
-type real struct {
+// genuine is a server in development mode: in memory, on this machine, with a root token that everybody knows.
+type genuine struct {
 	t         *testing.T
 	host      string
 	output    *os.File
@@ -28,13 +28,13 @@ type real struct {
 }
 
 // start starts a server, and makes the key "quickconnect" in it.
-func start(t *testing.T, path string) *real {
+func start(t *testing.T, path string) *genuine {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &real{t: t, host: listener.Addr().String()}
+	r := &genuine{t: t, host: listener.Addr().String()}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func start(t *testing.T, path string) *real {
 	return r
 }
 
-func (r *real) said() string {
+func (r *genuine) said() string {
 	text, err := os.ReadFile(r.output.Name())
 	if err != nil {
 		r.t.Fatal(err)
@@ -73,7 +73,7 @@ func (r *real) said() string {
 }
 
 // prepare mounts the engine, and writes the policies of the least privilege.
-func (r *real) prepare() {
+func (r *genuine) prepare() {
 	r.t.Helper()
 	r.admin("sys/mounts/"+Mount, map[string]any{"type": "transit"})
 	r.admin(Mount+"/keys/quickconnect", map[string]any{})
@@ -104,7 +104,7 @@ func (o TokenOptions) policy() string {
 }
 
 // request asks the server as root.
-func (r *real) request(method, route string, body any) (int, map[string]any, error) {
+func (r *genuine) request(method, route string, body any) (int, map[string]any, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return 0, nil, err
@@ -130,7 +130,7 @@ func (r *real) request(method, route string, body any) (int, map[string]any, err
 	return resp.StatusCode, out, err
 }
 
-func (r *real) status(method, route string, body any) int {
+func (r *genuine) status(method, route string, body any) int {
 	status, _, err := r.request(method, route, body)
 	if err != nil {
 		return 0
@@ -139,7 +139,7 @@ func (r *real) status(method, route string, body any) int {
 }
 
 // admin changes something as root.
-func (r *real) admin(route string, body any) map[string]any {
+func (r *genuine) admin(route string, body any) map[string]any {
 	r.t.Helper()
 	status, out, err := r.request(http.MethodPost, route, body)
 	if err != nil || status >= 300 {
@@ -149,18 +149,18 @@ func (r *real) admin(route string, body any) map[string]any {
 }
 
 // URI is part of Vault.
-func (r *real) URI(parameters ...string) string {
+func (r *genuine) URI(parameters ...string) string {
 	return "hcvault+http://" + r.host + "/" + Mount + "/quickconnect?" + strings.Join(parameters, "&")
 }
 
 // Clock is part of Vault.
-func (r *real) Clock() clock.Clock { return clock.System() }
+func (r *genuine) Clock() clock.Clock { return clock.System() }
 
-// Wait is part of Vault. The leases of a real server need real time.
-func (r *real) Wait(d time.Duration) { <-time.After(d) }
+// Wait is part of Vault. The leases of a genuine server need genuine time.
+func (r *genuine) Wait(d time.Duration) { <-time.After(d) }
 
 // Token is part of Vault.
-func (r *real) Token(o TokenOptions) string {
+func (r *genuine) Token(o TokenOptions) string {
 	r.t.Helper()
 	body := map[string]any{
 		"policies": []string{o.policy()}, "no_default_policy": true, "renewable": o.Renewable,
@@ -177,18 +177,18 @@ func (r *real) Token(o TokenOptions) string {
 }
 
 // Revoke is part of Vault.
-func (r *real) Revoke(token string) { r.admin("auth/token/revoke", map[string]any{"token": token}) }
+func (r *genuine) Revoke(token string) { r.admin("auth/token/revoke", map[string]any{"token": token}) }
 
 // RevokeLogins is part of Vault.
-func (r *real) RevokeLogins(method string) {
+func (r *genuine) RevokeLogins(method string) {
 	r.admin("sys/leases/revoke-prefix/auth/"+method+"/login", map[string]any{})
 }
 
 // RotateKey is part of Vault.
-func (r *real) RotateKey() { r.admin(Mount+"/keys/quickconnect/rotate", map[string]any{}) }
+func (r *genuine) RotateKey() { r.admin(Mount+"/keys/quickconnect/rotate", map[string]any{}) }
 
 // SetMinimum is part of Vault.
-func (r *real) SetMinimum(decryption, encryption int) {
+func (r *genuine) SetMinimum(decryption, encryption int) {
 	body := map[string]any{}
 	if decryption > 0 {
 		body["min_decryption_version"] = decryption
@@ -200,14 +200,14 @@ func (r *real) SetMinimum(decryption, encryption int) {
 }
 
 // DeleteKey is part of Vault.
-func (r *real) DeleteKey() {
+func (r *genuine) DeleteKey() {
 	if status := r.status(http.MethodDelete, Mount+"/keys/quickconnect", nil); status != http.StatusNoContent {
 		r.t.Fatalf("delete the key: status %d", status)
 	}
 }
 
 // Set is part of Vault.
-func (r *real) Set(m Mode) {
+func (r *genuine) Set(m Mode) {
 	r.t.Helper()
 	if m == Sealed {
 		r.admin("sys/seal", map[string]any{})
@@ -222,7 +222,7 @@ func (r *real) Set(m Mode) {
 }
 
 // In is part of Vault. Vault has namespaces in its Enterprise edition only.
-func (r *real) In(namespace string) error {
+func (r *genuine) In(namespace string) error {
 	status, out, err := r.request(http.MethodPost, "sys/namespaces/"+namespace, map[string]any{})
 	if err != nil || status >= 300 {
 		return fmt.Errorf("the server has no namespaces: status %d: %v %w", status, out, err)

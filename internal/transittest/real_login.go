@@ -17,7 +17,7 @@ import (
 )
 
 // Role is part of Vault.
-func (r *real) Role(method, name string, o TokenOptions) (jwt string, err error) {
+func (r *genuine) Role(method, name string, o TokenOptions) (jwt string, err error) {
 	r.t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

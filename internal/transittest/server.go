@@ -43,7 +43,6 @@ const maxStrings = 1000
 type Server struct {
 	Host string // with the port
 
-	t     testing.TB
 	clock clock.Clock
 	http  *httptest.Server
 
@@ -65,14 +64,14 @@ type failure struct {
 }
 
 // New starts a server with one key, "quickconnect".
-func New(t testing.TB, c clock.Clock) *Server {
-	t.Helper()
+func New(tb testing.TB, c clock.Clock) *Server {
+	tb.Helper()
 	s := &Server{
-		t: t, clock: c, mode: Active, engine: true, keys: map[string]*key{}, tokens: map[string]*token{},
+		clock: c, mode: Active, engine: true, keys: map[string]*key{}, tokens: map[string]*token{},
 		roles: map[string]*role{}, calls: map[string]int{},
 	}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(s.http.Close)
+	tb.Cleanup(s.http.Close)
 	s.Host = strings.TrimPrefix(s.http.URL, "http://")
 	s.CreateKey("quickconnect")
 	return s
@@ -139,18 +138,18 @@ func (s *Server) URI(parameters ...string) string {
 }
 
 // TokenFile writes a token into a file of its own, and returns the parameter of a URI that names it.
-func TokenFile(t testing.TB, token string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "token")
-	Write(t, path, token)
+func TokenFile(tb testing.TB, token string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "token")
+	Write(tb, path, token)
 	return "token-file=" + path
 }
 
 // Write writes a file of a login.
-func Write(t testing.TB, path, text string) {
-	t.Helper()
+func Write(tb testing.TB, path, text string) {
+	tb.Helper()
 	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

@@ -23,7 +23,8 @@ func outside(t *testing.T, c clock.Clock) (v *transittest.Server, uri string) {
 func newOperated(t *testing.T, c *clock.Fake, kek string) (*operated, started) {
 	t.Helper()
 	o := &operated{t: t, c: c, where: []string{"--data-dir", t.TempDir()}}
-	_, out, log := call(t, c, append(strings.Fields("bootstrap --tenant acme --environments staging --kek "+kek), o.where...)...)
+	bootstrap := strings.Fields("bootstrap --tenant acme --environments staging --kek " + kek)
+	_, out, log := call(t, c, append(bootstrap, o.where...)...)
 	var tokens map[string]string
 	if err := json.NewDecoder(strings.NewReader(out)).Decode(&tokens); err != nil {
 		t.Fatal(out, log)
@@ -49,7 +50,8 @@ func TestServeWithAKeyOutside(t *testing.T) {
 	}
 	wantHas(t, o.run("keyring list"), "keyring 1 2026-05-01T12:00:00Z current")
 	o.run("token create --tenant acme --environment staging --role auditor --kek " + uri)
-	o.refused("token list --tenant acme --environment staging --kek file://", "move the platform to that key with quickconnectd keyring move")
+	o.refused("token list --tenant acme --environment staging --kek file://",
+		"move the platform to that key with quickconnectd keyring move")
 	for _, secret := range v.Secrets() {
 		if strings.Contains(s.log.String(), secret) || strings.Contains(string(text), secret) {
 			t.Error("the log or the file has a token of the engine")

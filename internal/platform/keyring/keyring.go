@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -22,14 +21,13 @@ type KEK interface{ tink.AEADWithContext }
 
 // Keyring has the key-encryption keys. It is safe for concurrent use.
 type Keyring struct {
+	outsides
+
 	dir   string
 	calls atomic.Int64
-	took  *prometheus.HistogramVec // calls of key-management services
 
-	mu       sync.Mutex
-	keks     map[int64]entry
-	outside  Outside
-	services map[OutsideKey]*service
+	mu   sync.Mutex
+	keks map[int64]entry
 }
 
 // entry is a KEK as the file has it: a key of this process, or a version of a key outside.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,26 +43,59 @@ type Outside struct {
 	Login *OutsideKey
 }
 
+// outsides has the services of the keys outside.
+type outsides struct {
+	took *prometheus.HistogramVec
+
+	guard    sync.Mutex
+	use      Outside
+	services map[OutsideKey]*service
+}
+
 func newKeyring(dir string) *Keyring {
-	return &Keyring{
-		dir: dir, outside: Outside{Clock: clock.System()}, services: map[OutsideKey]*service{},
+	return &Keyring{dir: dir, outsides: outsides{
+		use: Outside{Clock: clock.System()}, services: map[OutsideKey]*service{},
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "quickconnect_kms_call_seconds",
 			Help:    "Calls of the key-management service, by operation and outcome, and how long they took.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"operation", "outcome"}),
-	}
+	}}
 }
 
 // Use says how keys outside are used from now on.
-func (k *Keyring) Use(o Outside) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.outside, k.services = o, map[OutsideKey]*service{}
+func (o *outsides) Use(outside Outside) {
+	o.guard.Lock()
+	defer o.guard.Unlock()
+	o.use, o.services = outside, map[OutsideKey]*service{}
 }
 
 // Metrics counts the calls of key-management services.
-func (k *Keyring) Metrics() prometheus.Collector { return k.took }
+func (o *outsides) Metrics() prometheus.Collector { return o.took }
+
+// service returns the service of a key.
+func (o *outsides) service(key OutsideKey) (*service, error) {
+	o.guard.Lock()
+	defer o.guard.Unlock()
+	if by := o.use.Login; by != nil && by.Same(key) {
+		key = *by
+	}
+	if known := o.services[key]; known != nil {
+		return known, nil
+	}
+	client, err := transit.New(key, transit.Options{
+		Clock: o.use.Clock, Jitter: rand.Float64,
+		Observe: func(operation, outcome string, took time.Duration) {
+			o.took.WithLabelValues(operation, outcome).Observe(took.Seconds())
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	made := &service{client: client, clock: o.use.Clock}
+	o.services[key] = made
+	return made, nil
+}
 
 // Reach asks the service of the newest key whether it seals. It does nothing where that key is in the file.
 func (k *Keyring) Reach(ctx context.Context) error {
@@ -81,28 +115,6 @@ func (k *Keyring) OutsideOf(number int64) (key OutsideKey, version int64, err er
 	defer k.mu.Unlock()
 	found, err := k.entry(number)
 	return found.key, found.version, err
-}
-
-// service returns the service of a key. The caller holds the mutex.
-func (k *Keyring) service(key OutsideKey) (*service, error) {
-	if by := k.outside.Login; by != nil && by.Same(key) {
-		key = *by
-	}
-	if known := k.services[key]; known != nil {
-		return known, nil
-	}
-	client, err := transit.New(key, transit.Options{
-		Clock: k.outside.Clock, Jitter: rand.Float64, //nolint:gosec // it only spreads requests
-		Observe: func(operation, outcome string, took time.Duration) {
-			k.took.WithLabelValues(operation, outcome).Observe(took.Seconds())
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	made := &service{client: client, clock: k.outside.Clock}
-	k.services[key] = made
-	return made, nil
 }
 
 // service is a key-management service, and what is known of how it is. It asks one that does not answer only once in a
@@ -221,22 +233,14 @@ type ServiceState struct {
 }
 
 // Services returns how the services are that were asked, in the order of their keys.
-func (k *Keyring) Services() (all []ServiceState) {
-	k.mu.Lock()
-	services := slices.Collect(maps.Values(k.services))
-	k.mu.Unlock()
+func (o *outsides) Services() (all []ServiceState) {
+	o.guard.Lock()
+	services := slices.Collect(maps.Values(o.services))
+	o.guard.Unlock()
 	for _, s := range services {
 		all = append(all, s.state())
 	}
-	slices.SortFunc(all, func(a, b ServiceState) int {
-		switch {
-		case a.Key < b.Key:
-			return -1
-		case a.Key > b.Key:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(all, func(a, b ServiceState) int { return strings.Compare(a.Key, b.Key) })
 	return all
 }
 

@@ -59,8 +59,9 @@ func TestOutsideKey(t *testing.T) {
 	}
 	other.Use(Outside{Clock: o.clock})
 	seal(t, stored.opened(t, other), place1)
-	if _, err := other.OpenDataKey(t.Context(), stored.header, Owner{"acme", "staging", "tok_2"}, stored.wrapped); err == nil ||
-		IsUnreachable(err) || IsRefused(err) {
+	another := Owner{"acme", "staging", "tok_2"}
+	_, err = other.OpenDataKey(t.Context(), stored.header, another, stored.wrapped)
+	if err == nil || IsUnreachable(err) || IsRefused(err) {
 		t.Errorf("the data key of another credential: %v", err)
 	}
 	if key, version, err := other.OutsideOf(1); err != nil || version != 1 || key != o.key {
@@ -131,14 +132,15 @@ func TestSilentService(t *testing.T) {
 
 // TestOutsideFileIsChecked: a keyring with a key outside that cannot be is damaged.
 func TestOutsideFileIsChecked(t *testing.T) {
+	const uri = `"transit":"hcvault://vault/transit/k?token-file=/t"`
 	for name, text := range map[string]string{
-		"no version":      `{"keys":[{"number":1,"transit":"hcvault://vault/transit/k?token-file=/t"}]}`,
-		"no URI":          `{"keys":[{"number":1,"transit":"vault","version":1}]}`,
-		"two of one":      `{"keys":[{"number":1,"transit":"hcvault://v/t/k?token-file=/t","version":1},{"number":1,"transit":"hcvault://v/t/k?token-file=/t","version":2}]}`,
-		"a key and a URI": `{"keys":[{"number":1,"keyset":{},"transit":"hcvault://v/t/k?token-file=/t","version":1}]}`,
+		"no version":      `{"number":1,` + uri + `}`,
+		"no URI":          `{"number":1,"transit":"vault","version":1}`,
+		"two of one":      `{"number":1,` + uri + `,"version":1},{"number":1,` + uri + `,"version":2}`,
+		"a key and a URI": `{"number":1,"keyset":{},` + uri + `,"version":1}`,
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, FileName), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, FileName), []byte(`{"keys":[`+text+`]}`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "is damaged") {

@@ -38,9 +38,7 @@ func (k *Keyring) Add(number int64) error {
 // AddOutside adds a KEK with a number that the keyring does not have: the newest version of a key outside, or with
 // rotate a new version of it. The caller does what Add says.
 func (k *Keyring) AddOutside(ctx context.Context, number int64, key OutsideKey, rotate bool) error {
-	k.mu.Lock()
 	of, err := k.service(key)
-	k.mu.Unlock()
 	if err != nil {
 		return err
 	}

@@ -44,10 +44,16 @@ type Options struct {
 
 // Client uses one key. It is safe for concurrent use.
 type Client struct {
+	*connection
+
+	session *session
+}
+
+// connection sends requests to the server of a key.
+type connection struct {
 	key     Key
 	options Options
 	http    *http.Client
-	session session
 }
 
 // New makes a client. It reads the file of the authorities, and asks the server nothing.
@@ -63,8 +69,8 @@ func New(k Key, o Options) (*Client, error) {
 			return nil, fmt.Errorf("%s (ca-file of the key-management service) has no certificate in PEM", k.CAFile)
 		}
 	}
-	return &Client{
-		key: k, options: o, session: session{turn: make(chan struct{}, 1)},
+	c := &connection{
+		key: k, options: o,
 		http: &http.Client{
 			Transport: &http.Transport{
 				TLSClientConfig: config, ForceAttemptHTTP2: true, TLSHandshakeTimeout: tryTime,
@@ -73,7 +79,8 @@ func New(k Key, o Options) (*Client, error) {
 			},
 			CheckRedirect: sameOrigin,
 		},
-	}, nil
+	}
+	return &Client{c, &session{connection: c, turn: make(chan struct{}, 1)}}, nil
 }
 
 // Key returns the key that the client uses.
@@ -93,7 +100,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(text) > maxFile {
 		err = fmt.Errorf("%s is too large", path)
@@ -126,7 +133,7 @@ func (a answer) errors() (texts []string) {
 
 // request sends a request, and sends it again where the server cannot answer now, as long as the context lasts. An
 // error of it is an Error, or that of the caller's context.
-func (c *Client) request(ctx context.Context, method, route string, token secret.Value, body any) (answer, error) {
+func (c *connection) request(ctx context.Context, method, route string, token secret.Value, body any) (answer, error) {
 	var text []byte
 	if body != nil {
 		var err error
@@ -163,7 +170,7 @@ func pauseFor(ctx context.Context, d time.Duration) bool {
 	return ctx.Err() == nil
 }
 
-func (c *Client) send(
+func (c *connection) send(
 	ctx context.Context, method, route string, token secret.Value, text []byte,
 ) (got answer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
@@ -205,7 +212,7 @@ func (c *Client) send(
 }
 
 // unanswered is the error of a request without an answer. The error of a connection names addresses alone.
-func (c *Client) unanswered(err error) error {
+func (c *connection) unanswered(err error) error {
 	var of *url.Error
 	var certificate *tls.CertificateVerificationError
 	switch {
@@ -223,7 +230,7 @@ func (c *Client) unanswered(err error) error {
 }
 
 // unavailable says why the server cannot answer. A server that is sealed or a standby says so to everybody.
-func (c *Client) unavailable(ctx context.Context, got answer) error {
+func (c *connection) unavailable(ctx context.Context, got answer) error {
 	health, err := c.send(ctx, http.MethodGet, "sys/health", secret.Value{}, nil)
 	if err == nil {
 		switch health.status {

@@ -116,7 +116,9 @@ func TestSlowAndLargeAnswers(t *testing.T) {
 		"large": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(strings.Repeat("x", 2<<20)))
 		}, "too large"},
-		"no Vault": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "<html>hello") }, "no transit engine"},
+		"no Vault": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = fmt.Fprint(w, "<html>hello")
+		}, "no transit engine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(test.answer)

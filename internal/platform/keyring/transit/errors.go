@@ -59,7 +59,7 @@ func outcomeOf(err error) string {
 	return "given_up" // the caller did not wait for the answer
 }
 
-func (c *Client) fail(kind Kind, what, do string) *Error {
+func (c *connection) fail(kind Kind, what, do string) *Error {
 	return &Error{Kind: kind, Host: c.key.Host, What: what, Do: do}
 }
 

@@ -78,7 +78,8 @@ func Parse(uri string) (k Key, err error) {
 	}
 	last := len(parts) - 1
 	k.Mount, k.Name = strings.Join(parts[:last], "/"), parts[last]
-	return k, k.readParameters(u.Query())
+	k.Namespace, k.CAFile, k.Login, err = readParameters(u.Query())
+	return k, err
 }
 
 func allSegments(parts []string) bool {
@@ -90,47 +91,52 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (k *Key) readParameters(q url.Values) error {
+func readParameters(q url.Values) (namespace, caFile string, l Login, err error) {
 	for name, values := range q {
 		if !slices.Contains(parameters, name) || len(values) != 1 || values[0] == "" {
-			return fmt.Errorf("its parameters are %s, each at most once and not empty", strings.Join(parameters, ", "))
+			return "", "", l, fmt.Errorf("its parameters are %s, each at most once and not empty",
+				strings.Join(parameters, ", "))
 		}
 	}
-	k.Namespace, k.CAFile = strings.Trim(q.Get("namespace"), "/"), q.Get("ca-file")
-	k.Login = Login{Method: q.Get("auth"), Role: q.Get("role"), Mount: strings.Trim(q.Get("auth-mount"), "/")}
-	tokenFile, jwtFile := q.Get("token-file"), q.Get("jwt-file")
-	if k.Login.Method == "" {
-		k.Login.Method = loginToken
+	namespace, caFile = strings.Trim(q.Get("namespace"), "/"), q.Get("ca-file")
+	if l, err = readLogin(q); err != nil {
+		return "", "", l, err
 	}
-	switch k.Login.Method {
-	case loginToken:
-		if tokenFile == "" || jwtFile != "" || k.Login.Role != "" || k.Login.Mount != "" {
-			return errors.New("auth=token needs token-file, and takes no jwt-file, role and auth-mount")
-		}
-		k.Login.File = tokenFile
-	case loginJWT, loginKubernetes:
-		k.Login.File = jwtFile
-		if k.Login.File == "" && k.Login.Method == loginKubernetes {
-			k.Login.File = serviceAccountToken
-		}
-		if k.Login.Mount == "" {
-			k.Login.Mount = k.Login.Method
-		}
-		if k.Login.File == "" || k.Login.Role == "" || tokenFile != "" {
-			return errors.New("auth=jwt needs role and jwt-file, auth=kubernetes needs role, and both take no token-file")
-		}
-		if !allSegments(strings.Split(k.Login.Mount, "/")) {
-			return errors.New("auth-mount must be the path of an auth method, such as jwt")
-		}
-	default:
-		return fmt.Errorf("auth must be %s, %s or %s", loginToken, loginJWT, loginKubernetes)
-	}
-	for _, path := range []string{k.Login.File, k.CAFile} {
+	for _, path := range []string{l.File, caFile} {
 		if path != "" && !filepath.IsAbs(path) {
-			return errors.New("token-file, jwt-file and ca-file must be absolute paths: other commands read them too")
+			err = errors.New("token-file, jwt-file and ca-file must be absolute paths: other commands read them too")
 		}
 	}
-	return nil
+	return namespace, caFile, l, err
+}
+
+func readLogin(q url.Values) (l Login, err error) {
+	l = Login{Method: q.Get("auth"), Role: q.Get("role"), Mount: strings.Trim(q.Get("auth-mount"), "/")}
+	tokenFile, jwtFile := q.Get("token-file"), q.Get("jwt-file")
+	switch l.Method {
+	case "", loginToken:
+		l.Method, l.File = loginToken, tokenFile
+		if tokenFile == "" || jwtFile != "" || l.Role != "" || l.Mount != "" {
+			return l, errors.New("auth=token needs token-file, and takes no jwt-file, role and auth-mount")
+		}
+		return l, nil
+	case loginJWT, loginKubernetes:
+		l.File = jwtFile
+		if l.File == "" && l.Method == loginKubernetes {
+			l.File = serviceAccountToken
+		}
+		if l.Mount == "" {
+			l.Mount = l.Method
+		}
+		if l.File == "" || l.Role == "" || tokenFile != "" {
+			return l, errors.New("auth=jwt needs role and jwt-file, auth=kubernetes needs role, and both take no token-file")
+		}
+		if !allSegments(strings.Split(l.Mount, "/")) {
+			return l, errors.New("auth-mount must be the path of an auth method, such as jwt")
+		}
+		return l, nil
+	}
+	return l, fmt.Errorf("auth must be %s, %s or %s", loginToken, loginJWT, loginKubernetes)
 }
 
 // Same reports whether two keys are the same key, however they log in.

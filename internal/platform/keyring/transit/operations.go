@@ -184,7 +184,7 @@ func (c *Client) call(ctx context.Context, route string, body any) (answer, erro
 }
 
 func (c *Client) callWithin(ctx context.Context, route string, body any) (answer, error) {
-	token, err := c.token(ctx, secret.Value{})
+	token, err := c.session.get(ctx, secret.Value{})
 	if err != nil {
 		return answer{}, err
 	}
@@ -192,7 +192,7 @@ func (c *Client) callWithin(ctx context.Context, route string, body any) (answer
 	if err != nil || got.status != http.StatusForbidden {
 		return got, err
 	}
-	another, err := c.token(ctx, token)
+	another, err := c.session.get(ctx, token)
 	if err != nil || another.Equal(token) {
 		return got, err
 	}
@@ -207,7 +207,8 @@ func (c *Client) refusal(got answer, need string) error {
 	case got.status == http.StatusNotFound:
 		return c.fail(Refused, "has no transit engine at "+c.key.Mount, "see whether it was disabled, or correct the URI")
 	case says(got, "not found"):
-		return c.fail(Refused, "has no key "+c.key.Name, "see whether it was deleted, and restore it from a backup of the service")
+		return c.fail(Refused, "has no key "+c.key.Name, "see whether it was deleted, and restore it from a "+
+			"backup of the service")
 	case says(got, "version"):
 		return c.fail(Refused, "does not seal with this version of the key",
 			"lower min_encryption_version of the key, or run quickconnectd keyring rotate")

@@ -12,9 +12,10 @@ import (
 
 // session is the login of a client. Whoever holds the turn may change it.
 type session struct {
+	*connection
+
 	turn  chan struct{}
 	token secret.Value
-	file  secret.Value // the token file as it was read last, for method token
 	lease lease
 }
 
@@ -58,67 +59,68 @@ type auth struct {
 	Renewable bool   `json:"renewable"`
 }
 
-func (c *Client) now() time.Time { return c.options.Clock.Now() }
+func (c *connection) now() time.Time { return c.options.Clock.Now() }
 
-// token returns a token that is valid, as far as is known. It logs in, or renews, where that is due. refused is a token
+// get returns a token that is valid, as far as is known. It logs in, or renews, where that is due. refused is a token
 // that the server has just refused: a login gives another one, a file may.
-func (c *Client) token(ctx context.Context, refused secret.Value) (secret.Value, error) {
+func (s *session) get(ctx context.Context, refused secret.Value) (secret.Value, error) {
 	select {
-	case c.session.turn <- struct{}{}:
+	case s.turn <- struct{}{}:
 	case <-ctx.Done():
-		return secret.Value{}, c.fail(Unreachable, "does not answer in time", doWait)
+		return secret.Value{}, s.fail(Unreachable, "does not answer in time", doWait)
 	}
-	defer func() { <-c.session.turn }()
-	s := &c.session
-	if c.key.Login.Method == loginToken {
-		if err := c.readTokenFile(ctx); err != nil {
+	defer func() { <-s.turn }()
+	if s.key.Login.Method == loginToken {
+		if err := s.readTokenFile(ctx); err != nil {
 			return secret.Value{}, err
 		}
 	} else if !refused.IsEmpty() && s.token.Equal(refused) {
 		s.token = secret.Value{}
 	}
-	todo := s.lease.next(c.now())
+	todo := s.lease.next(s.now())
 	if s.token.IsEmpty() {
 		todo = stepLogin
 	}
-	return s.token, c.take(ctx, todo)
+	err := s.take(ctx, todo)
+	return s.token, err
 }
 
 // take takes the step that a lease needs. A token that is still valid serves where the step fails in an outage.
-func (c *Client) take(ctx context.Context, todo step) error {
-	s := &c.session
+func (s *session) take(ctx context.Context, todo step) error {
 	if todo == stepRenew {
-		err := c.renew(ctx)
+		err := s.renew(ctx)
 		if err == nil || IsUnreachable(err) {
 			return nil
 		}
 		todo = stepLogin
 	}
-	if todo == stepNone || c.key.Login.Method == loginToken { // only whoever writes the file has another token
+	if todo == stepNone || s.key.Login.Method == loginToken { // only whoever writes the file has another token
 		return nil
 	}
-	err := c.login(ctx)
-	if IsUnreachable(err) && !s.token.IsEmpty() && c.now().Sub(s.lease.granted) < s.lease.ttl {
+	err := s.login(ctx)
+	if IsUnreachable(err) && !s.token.IsEmpty() && s.now().Sub(s.lease.granted) < s.lease.ttl {
 		return nil
 	}
 	return err
 }
 
 // readTokenFile takes the token of the file. Of a new one it asks how long it lasts.
-func (c *Client) readTokenFile(ctx context.Context) error {
-	token, err := c.readSecret()
+func (s *session) readTokenFile(ctx context.Context) error {
+	token, err := s.readSecret()
 	if err != nil {
 		return err
 	}
-	s := &c.session
 	if s.token.Equal(token) && !token.IsEmpty() {
 		return nil
 	}
 	s.token, s.lease = token, lease{}
-	got, err := c.request(ctx, http.MethodGet, "auth/token/lookup-self", token, nil)
-	if err != nil || !got.ok() {
-		// A policy may forbid the question. Then nothing is renewed, and a token that ends is refused.
+	got, err := s.request(ctx, http.MethodGet, "auth/token/lookup-self", token, nil)
+	if err != nil {
+		s.token = secret.Value{} // it is asked again
 		return err
+	}
+	if !got.ok() { // a policy may forbid the question: nothing is renewed then, and a token that ends is refused
+		return nil
 	}
 	var body struct {
 		Data struct {
@@ -128,64 +130,63 @@ func (c *Client) readTokenFile(ctx context.Context) error {
 	}
 	if json.Unmarshal(got.body, &body) == nil {
 		ttl := time.Duration(body.Data.TTL) * time.Second
-		s.lease = lease{granted: c.now(), ttl: ttl, longest: ttl, renewable: body.Data.Renewable}
+		s.lease = lease{granted: s.now(), ttl: ttl, longest: ttl, renewable: body.Data.Renewable}
 	}
 	return nil
 }
 
 // readSecret reads the file of the login.
-func (c *Client) readSecret() (secret.Value, error) {
-	text, err := readFile(c.key.Login.File)
+func (s *session) readSecret() (secret.Value, error) {
+	text, err := readFile(s.key.Login.File)
 	value := strings.TrimSpace(string(text))
 	switch {
 	case err != nil:
-		return secret.Value{}, c.fail(Refused, "is not asked, because the file of the login cannot be read ("+err.Error()+")",
+		return secret.Value{}, s.fail(Refused, "is not asked, because the file of the login cannot be read ("+err.Error()+")",
 			"make it readable for the user of quickconnectd")
 	case value == "" || strings.ContainsAny(value, " \t\r\n"):
-		return secret.Value{}, c.fail(Refused, "is not asked, because the file of the login has no token",
+		return secret.Value{}, s.fail(Refused, "is not asked, because the file of the login has no token",
 			"put one token into it, and nothing else")
 	}
 	return secret.New(value), nil
 }
 
 // login gets a token for the JWT of the file.
-func (c *Client) login(ctx context.Context) (err error) {
-	defer c.observe("login", c.now(), &err)
-	jwt, err := c.readSecret()
+func (s *session) login(ctx context.Context) (err error) {
+	defer s.observe("login", s.now(), &err)
+	jwt, err := s.readSecret()
 	if err != nil {
 		return err
 	}
-	body := map[string]string{"role": c.key.Login.Role, "jwt": jwt.Expose()}
-	got, err := c.request(ctx, http.MethodPost, "auth/"+c.key.Login.Mount+"/login", secret.Value{}, body)
+	body := map[string]string{"role": s.key.Login.Role, "jwt": jwt.Expose()}
+	got, err := s.request(ctx, http.MethodPost, "auth/"+s.key.Login.Mount+"/login", secret.Value{}, body)
 	if err != nil {
 		return err
 	}
 	granted, ok := authOf(got)
 	if !ok || granted.Token == "" {
-		c.session.token = secret.Value{}
-		return c.fail(Refused, "refuses the login", "look at the role, the audience and the end of the JWT, and at the "+
+		s.token = secret.Value{}
+		return s.fail(Refused, "refuses the login", "look at the role, the audience and the end of the JWT, and at the "+
 			"audit log of the service")
 	}
 	ttl := time.Duration(granted.Duration) * time.Second
-	c.session.token = secret.New(granted.Token)
-	c.session.lease = lease{granted: c.now(), ttl: ttl, longest: ttl, renewable: granted.Renewable}
+	s.token = secret.New(granted.Token)
+	s.lease = lease{granted: s.now(), ttl: ttl, longest: ttl, renewable: granted.Renewable}
 	return nil
 }
 
 // renew makes the token last longer.
-func (c *Client) renew(ctx context.Context) (err error) {
-	defer c.observe("renew", c.now(), &err)
-	s := &c.session
-	got, err := c.request(ctx, http.MethodPost, "auth/token/renew-self", s.token, map[string]string{})
+func (s *session) renew(ctx context.Context) (err error) {
+	defer s.observe("renew", s.now(), &err)
+	got, err := s.request(ctx, http.MethodPost, "auth/token/renew-self", s.token, map[string]string{})
 	if err != nil {
 		return err
 	}
 	granted, ok := authOf(got)
 	if !ok {
 		s.lease.renewable = false
-		return c.fail(Refused, "does not renew the token", "")
+		return s.fail(Refused, "does not renew the token", "")
 	}
-	s.lease.granted, s.lease.ttl = c.now(), time.Duration(granted.Duration)*time.Second
+	s.lease.granted, s.lease.ttl = s.now(), time.Duration(granted.Duration)*time.Second
 	s.lease.renewable = granted.Renewable
 	return nil
 }
@@ -201,7 +202,7 @@ func authOf(got answer) (a auth, ok bool) {
 }
 
 // observe reports a call. It is deferred, with the time at which the call began.
-func (c *Client) observe(operation string, began time.Time, err *error) {
+func (c *connection) observe(operation string, began time.Time, err *error) {
 	if c.options.Observe != nil {
 		c.options.Observe(operation, outcomeOf(*err), c.now().Sub(began))
 	}
