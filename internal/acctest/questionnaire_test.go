@@ -1,6 +1,9 @@
 package acctest_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
@@ -31,7 +34,28 @@ func TestQuestionnaire(t *testing.T) {
 		{"health", []string{"ok"}},
 		{"delete", []string{"Destroy complete!", `"owner":"team-notifier"`, "closed tok_", "notifier"}},
 	} {
+		if answer.step == "live" || answer.step == "logged" {
+			in.unsearched(answer.step)
+		}
 		in.step(answer.step, answer.texts...)
 	}
 	in.taken()
+}
+
+// unsearched fails the test if the commands of a step take a value that they cannot look for as one that is nowhere.
+func (in *incident) unsearched(step string) {
+	in.t.Helper()
+	const file = "notifier.token"
+	value := in.file(file)
+	script := filepath.Join(in.tf.Dir, "unsearched.sh")
+	in.tf.Write("unsearched.sh", strings.ReplaceAll(in.left[step], "/var/lib/quickconnectd", in.p.DataDir))
+	if err := os.Remove(filepath.Join(in.tf.Dir, file)); err != nil {
+		in.t.Fatal(err)
+	}
+	in.tf.Script(script).Want(1)
+	in.tf.Write(file, value)
+	in.tf.Write("unsearched.sh", strings.ReplaceAll(in.left[step], "/var/lib/quickconnectd", "/nowhere/of/the/test"))
+	if step == "live" {
+		in.tf.Script(script).Want(1).Has("cannot be searched")
+	}
 }

@@ -284,3 +284,58 @@ func TestOutageImpairsUses(t *testing.T) {
 		t.Error("what was made after an impairment is not complete")
 	}
 }
+
+// impairments returns when the recording of uses was impaired since the epoch.
+func (w *world) impairments() (all []store.UseImpairment) {
+	w.t.Helper()
+	err := w.store.View(w.t.Context(), func(tx *store.Tx) (err error) {
+		all, err = tx.UseImpairments(w.t.Context(), epoch, w.clock.Now())
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
+// A kill loses uses, and during an outage many of them. What decides by the absence of a use must learn of it: the
+// start after it says since when nothing is known. A stop in order loses nothing, and leaves nothing.
+func TestKillImpairsUses(t *testing.T) {
+	w := newWorld(t)
+	connector := w.newConnector("chat", nil).ID
+	token := w.newToken("notifier", connector, nil)
+	value := w.reveal(token.ID, 1)
+	w.clock.Advance(10 * time.Minute)
+	w.sweep()
+	w.setReadOnly(true)
+	w.clock.Advance(time.Hour)
+	w.introspect(api.RoleRuntime, value)
+	if err := w.p.Sweep(t.Context()); err == nil {
+		t.Fatal("a sweep could write")
+	}
+	w.setReadOnly(false)
+	w.restart() // without a last sweep, as after a kill
+	want := []store.UseImpairment{
+		{From: epoch.Add(10 * time.Minute), Until: epoch.Add(70 * time.Minute), Reason: store.UsesLost},
+	}
+	if diff := cmp.Diff(want, w.impairments()); diff != "" {
+		t.Errorf("after a kill (-want +got):\n%s", diff)
+	}
+	if got := w.uses(token.ID); got.Count != 0 || got.Complete {
+		t.Errorf("after a kill: %+v", got)
+	}
+
+	w.clock.Advance(time.Hour)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	w.introspect(api.RoleRuntime, value)
+	w.p.Run(ctx)
+	w.clock.Advance(time.Hour)
+	w.restart()
+	if diff := cmp.Diff(want, w.impairments()); diff != "" {
+		t.Errorf("after a stop in order (-want +got):\n%s", diff)
+	}
+	if got := w.uses(token.ID); got.Count != 1 {
+		t.Errorf("after a stop in order: %+v", got)
+	}
+}

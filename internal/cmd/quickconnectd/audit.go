@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/auditlog"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -52,6 +54,18 @@ func keptCheckpoint(path string, key note.Verifier) (*auditlog.Checkpoint, error
 	if err != nil {
 		return nil, fmt.Errorf("read the checkpoint: %w", err)
 	}
-	c, err := auditlog.OpenCheckpoint(string(text), key)
-	return &c, err
+	c, err := auditlog.OpenCheckpoint(noteOf(text), key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &c, nil
+}
+
+// noteOf returns the note that a file has, by itself or in the JSON of GET /v1/audit-checkpoint.
+func noteOf(text []byte) string {
+	var answer api.AuditCheckpoint
+	if json.Unmarshal(text, &answer) == nil && answer.Checkpoint != "" {
+		return answer.Checkpoint
+	}
+	return string(text)
 }

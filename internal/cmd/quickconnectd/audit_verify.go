@@ -30,13 +30,15 @@ func auditVerifyCommand() *cobra.Command {
 		`Computes every leaf of the audit logs from its event, and every other hash from the leaves, and compares them with
 what is stored and signed. It names the first event that was changed, removed or inserted. Give it a checkpoint that
 you have kept elsewhere: without one, it does not see that events at the end are missing, nor that whoever has the
-keyring wrote the log anew. It asks no server, needs no keyring, and may run beside a server.`,
+keyring wrote the log anew. It asks no server, needs no keyring, and may run beside a server. A FILE is an export, or
+what quickconnect audit --output json or GET /v1/audit-events printed: all events from the first one on, with a
+checkpoint that was taken before. A checkpoint may be in the JSON of GET /v1/audit-checkpoint.`,
 		func(cmd *cobra.Command) error { return auditVerify(cmd.Context(), v, cmd.OutOrStdout()) })
 	flags := cmd.Flags()
 	flags.StringVar(&v.data.dir, "data-dir", "", "the directory `DIR` with the database")
 	_ = cmd.MarkFlagDirname("data-dir") // its error is that there is no such flag
 	flags.Var(urlValue{&v.data.url}, "database", "the `URL` of a PostgreSQL database instead of the one in DIR")
-	flags.StringVar(&v.file, "file", "", "an `EXPORT` of quickconnectd audit export, instead of a database")
+	flags.StringVar(&v.file, "file", "", "an `EXPORT` of quickconnectd audit export, or a list of events as JSON, instead of a database")
 	flags.StringVar(&v.key, "public-key", "", "the `FILE` with the public key of the platform's checkpoints")
 	flags.StringVar(&v.checkpoint, "checkpoint", "", "a `FILE` with a checkpoint that you have kept")
 	require(cmd, "public-key")
@@ -65,6 +67,10 @@ func auditVerify(ctx context.Context, v verifyChoice, stdout io.Writer) error {
 	for _, log := range all {
 		_, _ = fmt.Fprintf(stdout, "%s/%s: events %d to %d verify (%d erased), %d checkpoints, root %s\n", log.Scope.Tenant,
 			log.Scope.Environment, log.First, log.Events-1, log.Erased, log.Checkpoints, log.Root)
+		if log.Unsigned > 0 {
+			_, _ = fmt.Fprintf(stdout, "the last %d of them came after the checkpoint: only their own commitments verify\n",
+				log.Unsigned)
+		}
 	}
 	if err == nil && kept == nil {
 		_, err = fmt.Fprintln(stdout, "no checkpoint was given: events that are missing at the end would not be seen")
@@ -78,7 +84,7 @@ func verifyFile(path string, key note.Verifier, kept *auditlog.Checkpoint) ([]au
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return audit.VerifyExport(f, key, kept)
+	return audit.VerifyFile(f, key, kept)
 }
 
 // verifyDatabase verifies the log of every environment, and goes on after one that does not verify.

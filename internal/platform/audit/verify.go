@@ -24,6 +24,7 @@ type Verified struct {
 	Checkpoints int   // that were compared
 	Chain       int64 // how many of the first events an older build has written
 	Root        string
+	Unsigned    int64 // how many of the last events no checkpoint covers, in a list of events
 }
 
 // Logs returns the environments whose logs are to be verified: those of the events too, which may have been moved.

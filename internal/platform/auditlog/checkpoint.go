@@ -59,11 +59,22 @@ func (c Checkpoint) Sign(signer note.Signer) (string, error) {
 // OpenCheckpoint returns the checkpoint of a note whose signature verifies.
 func OpenCheckpoint(signed string, verifier note.Verifier) (Checkpoint, error) {
 	n, err := note.Open([]byte(signed), note.VerifierList(verifier))
+	if err != nil && !isSignature(err) {
+		return Checkpoint{}, errors.New("this is not a checkpoint: it must be what quickconnectd audit checkpoint or " +
+			"GET /v1/audit-checkpoint printed, unchanged")
+	}
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("the signature of the checkpoint does not verify with the public key %s: it was "+
 			"changed, or another platform has signed it: %w", verifier.Name(), err)
 	}
 	return parse(n.Text)
+}
+
+// isSignature reports whether a text is a note, and only its signature is not what it must be.
+func isSignature(err error) bool {
+	var unknown *note.UnverifiedNoteError
+	var bad *note.InvalidSignatureError
+	return errors.As(err, &unknown) || errors.As(err, &bad)
 }
 
 var errNoCheckpoint = errors.New("it is signed, but it is not the checkpoint of an audit log")

@@ -21,6 +21,9 @@ type recorder struct {
 	runner *txn.Runner
 	flush  sync.RWMutex // is held while uses are written
 
+	// aliveAt is when it was noted last that uses are recorded. Only what writes them looks at it.
+	aliveAt time.Time
+
 	mu      sync.Mutex
 	max     int
 	size    int                // of what waits

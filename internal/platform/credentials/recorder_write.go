@@ -2,6 +2,8 @@ package credentials
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
@@ -13,6 +15,7 @@ const useBatch = 200
 
 // write writes the uses so far. Those that cannot be written stay.
 func (r *recorder) write(ctx context.Context) error {
+	begin := r.runner.Clock.Now()
 	count, _, _ := r.counts()
 	for written := 0; written < count; written += useBatch {
 		if err := r.writeBatch(ctx); err != nil {
@@ -20,7 +23,22 @@ func (r *recorder) write(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.writeImpaired(ctx)
+	return errors.Join(r.writeImpaired(ctx), r.keepAlive(ctx, begin))
+}
+
+// aliveInterval is how often it is noted that uses are recorded. After a kill, so much more counts as impaired.
+const aliveInterval = time.Minute
+
+// keepAlive notes that uses are recorded, and that all up to now are written.
+func (r *recorder) keepAlive(ctx context.Context, now time.Time) error {
+	if since := now.Sub(r.aliveAt); since >= 0 && since < aliveInterval {
+		return nil
+	}
+	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error { return tx.KeepRecording(ctx, now) })
+	if err == nil {
+		r.aliveAt = now
+	}
+	return err
 }
 
 func (r *recorder) writeBatch(ctx context.Context) error {

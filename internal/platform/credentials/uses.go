@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -115,7 +116,25 @@ func (e *Engine) FailedUseWrites() int64 {
 	return failed
 }
 
-// BeginUses notes once for each platform that uses are recorded from now on.
+// BeginUses notes that uses are recorded from now on. Where the process before did not stop in order, what it had not
+// written is lost, and nothing was recorded since: that time is impaired.
 func BeginUses(ctx context.Context, r *txn.Runner) error {
-	return r.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error { return tx.BeginUses(ctx, tx.Now) })
+	return r.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		alive, err := tx.EndRecording(ctx)
+		if err == nil && !alive.IsZero() && alive.Before(tx.Now) {
+			err = tx.WriteUseImpairment(ctx, store.UseImpairment{From: alive, Until: tx.Now, Reason: store.UsesLost})
+		}
+		return errors.Join(err, tx.KeepRecording(ctx, tx.Now), tx.BeginUses(ctx, tx.Now))
+	})
+}
+
+// EndUses notes that the process stops in order. Where uses still wait, it does not.
+func (e *Engine) EndUses(ctx context.Context) error {
+	if waiting, _ := e.KeptUses(); waiting > 0 {
+		return nil
+	}
+	return e.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		_, err := tx.EndRecording(ctx)
+		return err
+	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/netip"
 	"time"
@@ -71,7 +72,7 @@ func (tx *Tx) AddVersionUses(
 const (
 	UsesNotRecorded = "not_recorded" // before the first start of a build that records
 	UsesLate        = "late"         // the database could not be written, and the uses were kept
-	UsesLost        = "lost"         // details of uses were not kept, because too many waited
+	UsesLost        = "lost"         // uses or their details were not kept: too many waited, or the process was killed
 )
 
 // UseImpairment is a time in which the recording of uses was impaired, on the whole platform.
@@ -98,6 +99,28 @@ const impairmentsKept = 2 * 365 * 24 * time.Hour
 func (tx *Tx) BeginUses(ctx context.Context, now time.Time) error {
 	_, err := tx.exec(ctx, insertUsesBegin, column.Micros(now), UsesNotRecorded)
 	return failed("noting the begin of", "the recording of uses", "", err)
+}
+
+var (
+	keepRecording = statement(`INSERT INTO use_recording (one, alive_at) VALUES (1, $1)
+		ON CONFLICT (one) DO UPDATE SET alive_at = excluded.alive_at`)
+	endRecording = statement(`DELETE FROM use_recording WHERE one = 1 RETURNING alive_at`)
+)
+
+// KeepRecording notes that uses are recorded now.
+func (tx *Tx) KeepRecording(ctx context.Context, now time.Time) error {
+	_, err := tx.exec(ctx, keepRecording, column.Micros(now))
+	return failed("noting", "the recording of uses", "", err)
+}
+
+// EndRecording notes that uses are not recorded any more, and that none of them is lost. It returns when the recording
+// was known last; the zero time where it had ended before.
+func (tx *Tx) EndRecording(ctx context.Context) (alive time.Time, err error) {
+	err = tx.one(ctx, endRecording, nil, column.Time(&alive))
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return alive, failed("ending", "the recording of uses", "", err)
 }
 
 // WriteUseImpairment stores an impairment, or how it went on. It forgets old ones.
