@@ -90,7 +90,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.
 func (s *sweeper) writeLast(ctx context.Context) {
 	err := errors.Join(s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner), s.fetches.Flush(ctx),
-		s.exchanges.Flush(ctx, true), s.behind.Flush(ctx, true), s.engine.EndUses(ctx))
+		s.exchanges.Flush(ctx, true), s.behind.Flush(ctx, true), credentials.EndUses(ctx, s.engine))
 	if waiting, _ := s.engine.KeptUses(); waiting > 0 {
 		s.log.Error("the platform stops, and uses of versions that were kept in memory are lost: the last use and the "+
 			"evidence of these versions are older than they should be, and who used them is not complete",

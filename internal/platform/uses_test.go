@@ -301,6 +301,9 @@ func (w *world) impairments() (all []store.UseImpairment) {
 // A kill loses uses, and during an outage many of them. What decides by the absence of a use must learn of it: the
 // start after it says since when nothing is known. A stop in order loses nothing, and leaves nothing.
 func TestKillImpairsUses(t *testing.T) {
+	if !onPostgres {
+		catchWriters()
+	}
 	w := newWorld(t)
 	connector := w.newConnector("chat", nil).ID
 	token := w.newToken("notifier", connector, nil)

@@ -38,7 +38,8 @@ checkpoint that was taken before. A checkpoint may be in the JSON of GET /v1/aud
 	flags.StringVar(&v.data.dir, "data-dir", "", "the directory `DIR` with the database")
 	_ = cmd.MarkFlagDirname("data-dir") // its error is that there is no such flag
 	flags.Var(urlValue{&v.data.url}, "database", "the `URL` of a PostgreSQL database instead of the one in DIR")
-	flags.StringVar(&v.file, "file", "", "an `EXPORT` of quickconnectd audit export, or a list of events as JSON, instead of a database")
+	flags.StringVar(&v.file, "file", "",
+		"an `EXPORT` of quickconnectd audit export, or a list of events as JSON, instead of a database")
 	flags.StringVar(&v.key, "public-key", "", "the `FILE` with the public key of the platform's checkpoints")
 	flags.StringVar(&v.checkpoint, "checkpoint", "", "a `FILE` with a checkpoint that you have kept")
 	require(cmd, "public-key")

@@ -129,7 +129,7 @@ func BeginUses(ctx context.Context, r *txn.Runner) error {
 }
 
 // EndUses notes that the process stops in order. Where uses still wait, it does not.
-func (e *Engine) EndUses(ctx context.Context) error {
+func EndUses(ctx context.Context, e *Engine) error {
 	if waiting, _ := e.KeptUses(); waiting > 0 {
 		return nil
 	}
