@@ -38,6 +38,7 @@ type world struct {
 	log      *buffer
 	store    *store.Store
 	keyring  *keyring.Keyring
+	outside  *keyring.Outside // how keys outside are used; nil: as by default
 	p        *platform.Server
 	names    *resolver                   // what endpoints' host names resolve to
 	trusted  []string                    // issuers that may be in a private network; from the next open on
@@ -104,6 +105,9 @@ func (w *world) open() {
 	var err error
 	if w.keyring, err = keyring.Create(w.dir); err != nil {
 		w.t.Fatal(err)
+	}
+	if w.outside != nil {
+		w.keyring.Use(*w.outside)
 	}
 	if w.store, err = w.openStore(); err != nil {
 		w.t.Fatal(err)

@@ -77,6 +77,7 @@ type Server struct {
 	refresher *oauth.Refresher
 	sweeper   *sweeper
 	census    *census
+	keeper    *keeper
 	restored  *txn.Restored
 	interval  time.Duration
 	refusals  *httpapi.Refusals
@@ -166,10 +167,10 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)
-	checkReady(router, runner)
+	checkReady(router, runner, c.Keyring)
 	watchMetrics(metrics, c.Store, engine, uses)
 	counted := &census{runner: runner, log: c.Logger}
-	metrics.Add(behind, counted)
+	metrics.Add(behind, counted, c.Keyring.Metrics())
 	handler, err := router.Handler(!c.NoMetrics)
 	if err != nil {
 		return nil, err
@@ -179,7 +180,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals, census: counted, refresher: refresher, restored: runner.Restored,
+		refusals: refusals, census: counted, refresher: refresher, restored: runner.Restored, keeper: newKeeper(c, runner),
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
@@ -195,10 +196,11 @@ func mount(router *httpapi.Router, all ...domain) {
 }
 
 // checkReady adds what /readyz checks.
-func checkReady(router *httpapi.Router, r *txn.Runner) {
+func checkReady(router *httpapi.Router, r *txn.Runner, ring *keyring.Keyring) {
 	router.Check("database", databaseCheck(r.Store))
 	router.Check("clock", clockCheck(r.Watch))
 	router.Check("restore", restoreCheck(r.Restored))
+	router.Check("keys", keysCheck(ring, r.Clock))
 }
 
 // newVerifier makes what verifies the JWTs of workloads.
@@ -225,7 +227,7 @@ func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from
 // ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.census.run} {
+	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.census.run, s.keeper.run} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
 	loops.Go(func() { s.restored.WhileConfirmed(ctx, s.interval, s.send) })
@@ -243,6 +245,9 @@ func (s *Server) send(ctx context.Context) {
 
 // Sweep settles every deadline that has passed, and deletes what is no longer kept.
 func (s *Server) Sweep(ctx context.Context) error { return s.sweeper.sweep(ctx) }
+
+// KeepKeys unwraps data keys again that are about to be fresh no more, and asks an idle key-management service.
+func (s *Server) KeepKeys(ctx context.Context) { s.keeper.keep(ctx) }
 
 // Count counts the credentials that need attention, for the metrics, unless that was done less than a minute ago.
 func (s *Server) Count(ctx context.Context) error { return s.census.take(ctx) }

@@ -126,7 +126,7 @@ func openKeyring(
 	if err != nil {
 		return nil, err
 	}
-	use := keyring.Outside{Clock: clock.System(), Login: named}
+	use := keyring.Outside{Clock: clock.System(), Login: named, Outage: keyring.DefaultOutage}
 	var k *keyring.Keyring
 	switch {
 	case sealed:

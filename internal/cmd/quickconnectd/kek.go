@@ -97,3 +97,15 @@ func reachKEK(ctx context.Context, k *keyring.Keyring, log *slog.Logger) error {
 		}
 	}
 }
+
+// parseKEKOutage reads for how long an outage of a key-management service is bridged; empty for the default.
+func parseKEKOutage(s string) (time.Duration, error) {
+	if s == "" {
+		return keyring.DefaultOutage, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 || d > 24*time.Hour {
+		return 0, usagef("--kek-outage must be a duration from 0s to 24h, such as 1h")
+	}
+	return d, nil
+}

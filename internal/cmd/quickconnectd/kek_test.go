@@ -79,3 +79,26 @@ func TestKEKIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// TestMoveJourney is what an operator does to take the key off the machine, beside a server, and to put it back.
+func TestMoveJourney(t *testing.T) {
+	c := clock.NewFake(epoch)
+	v, uri := outside(t, c)
+	o, _ := newOperated(t, c, "file://")
+	id := o.makeToken("first")
+	value := o.reveal(id)
+	wantHas(t, o.run("keyring move --to "+uri), "key 2 of the keyring seals what is new: hcvault+http://"+v.Host,
+		"everything is under key 2; keys ended: 1", "back up keyring.json")
+	wantHas(t, o.run("keyring list"), "current (version 1 of hcvault+http://"+v.Host+"/transit/quickconnect)")
+	wantHas(t, o.run("keyring rotate --rewrap"), "key 3 of the keyring", "everything is sealed under key 3")
+	wantHas(t, o.run("keyring retire 2"), "key 2 is retired")
+	if o.reveal(id) != value || v.Versions() != 2 {
+		t.Error("another value, or another number of versions")
+	}
+	wantHas(t, o.run("doctor"), "ok keyring it opens the keys of the database; key 3 seals what is new")
+	wantHas(t, o.run("keyring move --to file://"), "key 4 of the keyring seals what is new", "keys ended: 3")
+	v.Set(transittest.Down)
+	if o.reveal(id) != value {
+		t.Error("another value")
+	}
+}

@@ -33,7 +33,7 @@ func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) e
 		out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(out, "KEY\tNUMBER\tCREATED\tSTATE\tNEEDED BY")
 		for _, kek := range all {
-			_, _ = fmt.Fprintf(out, "keyring\t%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek),
+			_, _ = fmt.Fprintf(out, "keyring\t%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek)+whereOfKEK(o, kek),
 				cmp.Or(keys.Summary(kek.Uses), "nothing"))
 		}
 		platform, err := o.PlatformKeys(ctx)
@@ -50,6 +50,15 @@ func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) e
 		}
 		return out.Flush()
 	})
+}
+
+// whereOfKEK says where a key outside is.
+func whereOfKEK(o *keys.Operator, k keys.KEK) string {
+	key, version, err := o.OutsideOf(k.Number)
+	if !k.InFile || err != nil || version == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (version %d of %s)", version, key.Short())
 }
 
 func stateOfKEK(k keys.KEK) string {

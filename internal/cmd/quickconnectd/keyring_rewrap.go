@@ -30,15 +30,20 @@ if it is stopped or killed, run it again, and it goes on where it was. May run b
 	return cmd
 }
 
-func rewrap(ctx context.Context, k *keys.Keys, stdout, stderr io.Writer) error {
+// progressOn prints how far a rewrap is.
+func progressOn(stderr io.Writer) func(keys.Rewrapping) error {
 	var printed int64
-	r, err := keys.Rewrap(ctx, k, func(r keys.Rewrapping) error {
+	return func(r keys.Rewrapping) error {
 		if part := r.Done * progressLines / max(r.Total, 1); part > printed {
 			printed = part
 			_, _ = fmt.Fprintf(stderr, "%d of %d done\n", r.Done, r.Total)
 		}
 		return nil
-	})
+	}
+}
+
+func rewrap(ctx context.Context, k *keys.Keys, stdout, stderr io.Writer) error {
+	r, err := keys.Rewrap(ctx, k, progressOn(stderr))
 	if err != nil {
 		return fmt.Errorf("stopped after %d of %d: run quickconnectd keyring rewrap to go on: %w",
 			r.Done, r.Total, err)

@@ -21,6 +21,7 @@ func rootCommand(c clock.Clock) *cobra.Command {
 			keyringRotateCommand(c),
 			keyringRewrapCommand(c),
 			keyringRetireCommand(c),
+			keyringMoveCommand(c),
 		),
 		group("audit", "Verify, export and sign the audit trail.",
 			auditVerifyCommand(),

@@ -28,6 +28,7 @@ type options struct {
 	trusted    []string
 	private    bool
 	fetchAgain time.Duration
+	kekOutage  time.Duration
 	leakKeys   map[string]*ecdsa.PublicKey
 	limits     limits.Config
 }
@@ -36,7 +37,7 @@ type options struct {
 type serveFlags struct {
 	options
 
-	egressAddresses, fetchAgainAfter, leakKeysFile string
+	egressAddresses, fetchAgainAfter, leakKeysFile, kekOutageFor string
 	limited                                        limitFlags
 }
 
@@ -86,6 +87,8 @@ func (f *serveFlags) define(flags *pflag.FlagSet) {
 		"the `DURATION` after which a service comes back for the credentials of a connector (default 5m)")
 	flags.StringVar(&f.leakKeysFile, "leak-keys", "",
 		"take reports of leaked values at /v1/leaks that a key of this `FILE` signed: the public_keys of GitHub, in JSON")
+	flags.StringVar(&f.kekOutageFor, "kek-outage", "",
+		"the `DURATION` for which values still open while a key outside cannot be reached (default 1h)")
 	f.limited.define(flags)
 }
 
@@ -99,6 +102,9 @@ func (f *serveFlags) read() (o options, err error) {
 		return o, err
 	}
 	if o.fetchAgain, err = parseFetchAgain(f.fetchAgainAfter); err != nil {
+		return o, err
+	}
+	if o.kekOutage, err = parseKEKOutage(f.kekOutageFor); err != nil {
 		return o, err
 	}
 	if o.leakKeys, err = readLeakKeys(f.leakKeysFile); err != nil {
@@ -135,6 +141,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, takenOver()) }()
+	k.SetOutage(o.kekOutage)
 	if err := reachKEK(ctx, k, log); err != nil {
 		return err
 	}

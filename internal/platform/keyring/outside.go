@@ -41,7 +41,12 @@ type Outside struct {
 	Clock clock.Clock
 	// Login is how to log in for the same key, in place of what the file says; nil: as the file says.
 	Login *OutsideKey
+	// Outage is how long data keys may be used that cannot be unwrapped again in an outage.
+	Outage time.Duration
 }
+
+// DefaultOutage is how long an outage is bridged, unless the operator says otherwise.
+const DefaultOutage = time.Hour
 
 // outsides has the services of the keys outside.
 type outsides struct {
@@ -54,7 +59,7 @@ type outsides struct {
 
 func newKeyring(dir string) *Keyring {
 	return &Keyring{dir: dir, outsides: outsides{
-		use: Outside{Clock: clock.System()}, services: map[OutsideKey]*service{},
+		use: Outside{Clock: clock.System(), Outage: DefaultOutage}, services: map[OutsideKey]*service{},
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "quickconnect_kms_call_seconds",
 			Help:    "Calls of the key-management service, by operation and outcome, and how long they took.",
@@ -68,6 +73,20 @@ func (o *outsides) Use(outside Outside) {
 	o.guard.Lock()
 	defer o.guard.Unlock()
 	o.use, o.services = outside, map[OutsideKey]*service{}
+}
+
+// SetOutage sets how long data keys may be used that cannot be unwrapped again in an outage.
+func (o *outsides) SetOutage(d time.Duration) {
+	o.guard.Lock()
+	defer o.guard.Unlock()
+	o.use.Outage = d
+}
+
+// Outage returns how long data keys may be used that cannot be unwrapped again in an outage.
+func (o *outsides) Outage() time.Duration {
+	o.guard.Lock()
+	defer o.guard.Unlock()
+	return o.use.Outage
 }
 
 // Metrics counts the calls of key-management services.

@@ -4,20 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
-
-// dataKeyTTL is how long a key stays in memory unwrapped.
-const dataKeyTTL = 5 * time.Minute
-
-// maxUnwrapped is how many keys stay in memory at most.
-const maxUnwrapped = 10_000
 
 // sealer seals and opens values with data keys.
 type sealer struct {
@@ -45,7 +37,7 @@ func (k *sealer) sealing(ctx context.Context, tx *store.Tx, owner keyring.Owner)
 	}
 	header, key, wrapped, err := k.keyring.NewDataKey(ctx, number, owner)
 	if err != nil {
-		return nil, err
+		return nil, unavailable(err)
 	}
 	row = store.DataKey{
 		Scope: scope, ID: header.ID[:], Credential: owner.Credential, Number: number, Wrapped: wrapped,
@@ -54,7 +46,7 @@ func (k *sealer) sealing(ctx context.Context, tx *store.Tx, owner keyring.Owner)
 	if err := tx.InsertDataKey(ctx, row, now); err != nil {
 		return nil, err
 	}
-	k.unwrapped.keep(header, unwrapped{dataKey: key}, now)
+	k.keep(header, key, wrapped, now)
 	return key, nil
 }
 
@@ -96,10 +88,26 @@ func (k *sealer) unwrap(
 		return known, nil
 	}
 	key, err := k.keyring.OpenDataKey(ctx, header, owner, wrapped)
-	if err == nil {
-		k.unwrapped.keep(header, unwrapped{dataKey: key}, now)
+	switch {
+	case err == nil:
+		k.keep(header, key, wrapped, now)
+	case keyring.IsUnreachable(err):
+		if known := k.unwrapped.stale(header, now, k.keyring.Outage()); known != nil && known.Owner == owner {
+			return known, nil
+		}
+	case keyring.IsRefused(err):
+		k.unwrapped.drop(header.Number)
 	}
-	return key, err
+	return key, unavailable(err)
+}
+
+// keep keeps an unwrapped data key in memory.
+func (k *sealer) keep(header keyring.Header, key *keyring.DataKey, wrapped []byte, now time.Time) {
+	u := unwrapped{dataKey: key, outside: k.keyring.IsOutside(header.Number), number: header.Number}
+	if u.outside {
+		u.wrapped = wrapped
+	}
+	k.unwrapped.keep(header, u, now)
 }
 
 // openKey opens a key of the platform. It asks the KEK once in a while, and not for each use.
@@ -110,63 +118,27 @@ func (k *sealer) openKey(ctx context.Context, sealed []byte, purpose string, num
 		return *known, nil
 	}
 	key, err := k.keyring.OpenKey(ctx, sealed, purpose, number)
+	if keyring.IsUnreachable(err) || keyring.IsRefused(err) {
+		return SymmetricKey{}, unavailable(err)
+	}
 	if err != nil {
 		return SymmetricKey{}, fmt.Errorf("the %s key in the database does not open with keyring.json: "+
 			"both must come from the same data directory: %w", purpose, err)
 	}
 	opened := SymmetricKey{number, key}
-	k.unwrapped.keep(id, unwrapped{key: &opened}, now)
+	k.unwrapped.keep(id, unwrapped{key: &opened, outside: k.sealedOutside(sealed)}, now)
 	return opened, nil
 }
 
 func sealedID(purpose string, sealed []byte) string { return purpose + " " + string(sealed) }
 
-// memory has the keys that were unwrapped a short time ago. A data key is found by its header, which no other data key
-// ever has: not even where the transaction that made the first was rolled back. Other keys are found by what they are
-// sealed as.
-type memory struct {
-	mu   sync.Mutex
-	keys map[any]unwrapped
-}
-
-type unwrapped struct {
-	dataKey *keyring.DataKey
-	key     *SymmetricKey
-	until   time.Time
-}
-
-func (m *memory) dataKey(h keyring.Header, now time.Time) *keyring.DataKey {
-	return m.find(h, now).dataKey
-}
-
-func (m *memory) symmetric(id string, now time.Time) *SymmetricKey { return m.find(id, now).key }
-
-func (m *memory) find(id any, now time.Time) unwrapped {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if found := m.keys[id]; now.Before(found.until) && found.until.Sub(now) <= dataKeyTTL {
-		return found
-	}
-	delete(m.keys, id)
-	return unwrapped{}
+// sealedOutside reports whether a key outside of the machine has sealed something.
+func (k *sealer) sealedOutside(sealed []byte) bool {
+	header, err := keyring.HeaderOf(sealed)
+	return err == nil && k.keyring.IsOutside(header.Number)
 }
 
 // Forget drops the data keys of a credential from memory, because the database has them no more.
 func Forget(k *Keys, scope store.Scope, credential string) {
-	owner := keyring.Owner{Tenant: scope.Tenant, Environment: scope.Environment, Credential: credential}
-	k.unwrapped.mu.Lock()
-	defer k.unwrapped.mu.Unlock()
-	maps.DeleteFunc(k.unwrapped.keys, func(_ any, u unwrapped) bool {
-		return u.dataKey != nil && u.dataKey.Owner == owner
-	})
-}
-
-func (m *memory) keep(id any, u unwrapped, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.keys == nil || len(m.keys) >= maxUnwrapped {
-		m.keys = map[any]unwrapped{} // all of them are unwrapped again when they are needed
-	}
-	u.until = now.Add(dataKeyTTL)
-	m.keys[id] = u
+	k.unwrapped.forget(keyring.Owner{Tenant: scope.Tenant, Environment: scope.Environment, Credential: credential})
 }

@@ -109,15 +109,30 @@ func usesOfKEK(ctx context.Context, tx *store.Tx, number int64) (uses []Use, err
 	return uses, nil
 }
 
-// RotateKEK makes a key-encryption key, which seals what is new from then on. It writes the file first: where it ends
-// before the database has the number, nothing uses the key, and the next call makes another one. The caller prevents
-// two calls at once.
+// RotateKEK makes a key-encryption key of the kind of the newest one, which seals what is new from then on: a key of the
+// file, or a new version of the key outside. It writes the file first: where it ends before the database has the number,
+// nothing uses the key, and the next call makes another one. The caller prevents two calls at once.
 func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
+	current, err := o.currentInFile(ctx)
+	if err != nil {
+		return 0, err
+	}
+	key, version, err := o.keyring.OutsideOf(current)
+	if err != nil {
+		return 0, err
+	}
+	if version == 0 {
+		return o.addKEK(ctx, current, o.keyring.Add)
+	}
+	return o.addKEK(ctx, current, func(number int64) error { return o.keyring.AddOutside(ctx, number, key, true) })
+}
+
+// currentInFile returns the number of the current key-encryption key, which the file must have.
+func (o *Operator) currentInFile(ctx context.Context) (current int64, err error) {
 	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return 0, err
 	}
-	var current int64
 	err = o.store.View(ctx, func(tx *store.Tx) (err error) {
 		current, err = tx.CurrentKEK(ctx)
 		if err == nil && !slices.Contains(inFile, current) {
@@ -125,13 +140,21 @@ func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
 				"another machine, or the file was restored from a backup; put the newest %s here, and run this again",
 				keyring.FileName, current, keyring.FileName)
 		}
-		number = max(current, slices.Max(inFile)) + 1
 		return err
 	})
+	return current, err
+}
+
+// addKEK makes a key-encryption key with add, and has it seal what is new.
+func (o *Operator) addKEK(
+	ctx context.Context, current int64, add func(number int64) error,
+) (number int64, err error) {
+	inFile, err := o.keyring.Numbers()
 	if err != nil {
 		return 0, err
 	}
-	if err := o.keyring.Add(number); err != nil {
+	number = max(current, slices.Max(inFile)) + 1
+	if err := add(number); err != nil {
 		return 0, err
 	}
 	return number, o.insertKEK(ctx, current, number)

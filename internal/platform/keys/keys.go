@@ -72,7 +72,7 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return out, out.openAll(ctx)
 }
 
 // set sets the keys to those that find returns.
@@ -150,10 +150,10 @@ func (k *sealer) makeKey(
 	}
 	sealed, err := k.keyring.SealKey(ctx, kek, key, purpose, number)
 	if err != nil {
-		return SymmetricKey{}, err
+		return SymmetricKey{}, unavailable(err)
 	}
 	made := SymmetricKey{number, key}
-	k.unwrapped.keep(sealedID(purpose, sealed), unwrapped{key: &made}, now)
+	k.unwrapped.keep(sealedID(purpose, sealed), unwrapped{key: &made, outside: k.keyring.IsOutside(kek)}, now)
 	return made, tx.InsertKey(ctx, purpose, number, sealed, now)
 }
 

@@ -181,7 +181,7 @@ func (k *sealer) resealAll(
 var errUnreadable = errors.New("left as it is")
 
 func asUnreadable(err error) error {
-	if err == nil || errors.Is(err, store.ErrUnavailable) {
+	if err == nil || errors.Is(err, store.ErrUnavailable) || isService(err) {
 		return err
 	}
 	return fmt.Errorf("%w, %w", err, errUnreadable)
