@@ -27,7 +27,8 @@ var platformMayImport = map[string][]string{
 	"problem":  nil,
 	"compress": nil,
 
-	"keys":         {"auditlog", "store", "keyring"},
+	"keys":         {"auditlog", "problem", "store", "keyring", "keys/memory"},
+	"keys/memory":  {"keyring"},
 	"txn":          {"problem", "keys", "store", "keyring"},
 	"writebehind":  {"uses", "txn", "store"},
 	"accesstokens": {"guardrails", "txn", "problem", "keys", "store"},

@@ -38,7 +38,7 @@ type serveFlags struct {
 	options
 
 	egressAddresses, fetchAgainAfter, leakKeysFile, kekOutageFor string
-	limited                                        limitFlags
+	limited                                                      limitFlags
 }
 
 func serveCommand(c clock.Clock) *cobra.Command {

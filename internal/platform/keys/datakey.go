@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys/memory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -16,7 +17,7 @@ type sealer struct {
 	store     *store.Store
 	keyring   *keyring.Keyring
 	clock     clock.Clock
-	unwrapped memory
+	unwrapped memory.Memory
 }
 
 // sealing returns the data key that seals what is new of an owner, and makes it where there is none.
@@ -46,7 +47,7 @@ func (k *sealer) sealing(ctx context.Context, tx *store.Tx, owner keyring.Owner)
 	if err := tx.InsertDataKey(ctx, row, now); err != nil {
 		return nil, err
 	}
-	k.keep(header, key, wrapped, now)
+	keep(k, header, key, wrapped, now)
 	return key, nil
 }
 
@@ -61,7 +62,7 @@ func (k *sealer) opening(
 	if err != nil {
 		return nil, err
 	}
-	if known := k.unwrapped.dataKey(header, k.clock.Now()); known != nil && known.Owner == owner {
+	if known := k.unwrapped.DataKey(header, k.clock.Now()); known != nil && known.Owner == owner {
 		return known, nil
 	}
 	var wrapped []byte
@@ -84,38 +85,38 @@ func (k *sealer) unwrap(
 	ctx context.Context, header keyring.Header, owner keyring.Owner, wrapped []byte,
 ) (*keyring.DataKey, error) {
 	now := k.clock.Now()
-	if known := k.unwrapped.dataKey(header, now); known != nil && known.Owner == owner {
+	if known := k.unwrapped.DataKey(header, now); known != nil && known.Owner == owner {
 		return known, nil
 	}
 	key, err := k.keyring.OpenDataKey(ctx, header, owner, wrapped)
 	switch {
 	case err == nil:
-		k.keep(header, key, wrapped, now)
+		keep(k, header, key, wrapped, now)
 	case keyring.IsUnreachable(err):
-		if known := k.unwrapped.stale(header, now, k.keyring.Outage()); known != nil && known.Owner == owner {
+		if known := k.unwrapped.Stale(header, now, k.keyring.Outage()); known != nil && known.Owner == owner {
 			return known, nil
 		}
 	case keyring.IsRefused(err):
-		k.unwrapped.drop(header.Number)
+		k.unwrapped.Drop(header.Number)
 	}
 	return key, unavailable(err)
 }
 
 // keep keeps an unwrapped data key in memory.
-func (k *sealer) keep(header keyring.Header, key *keyring.DataKey, wrapped []byte, now time.Time) {
-	u := unwrapped{dataKey: key, outside: k.keyring.IsOutside(header.Number), number: header.Number}
-	if u.outside {
-		u.wrapped = wrapped
+func keep(k *sealer, header keyring.Header, key *keyring.DataKey, wrapped []byte, now time.Time) {
+	u := memory.Entry{DataKey: key, Outside: k.keyring.IsOutside(header.Number), Number: header.Number}
+	if u.Outside {
+		u.Wrapped = wrapped
 	}
-	k.unwrapped.keep(header, u, now)
+	k.unwrapped.Keep(header, u, now)
 }
 
 // openKey opens a key of the platform. It asks the KEK once in a while, and not for each use.
 func (k *sealer) openKey(ctx context.Context, sealed []byte, purpose string, number int64) (SymmetricKey, error) {
 	now := k.clock.Now()
 	id := sealedID(purpose, sealed)
-	if known := k.unwrapped.symmetric(id, now); known != nil && known.number == number {
-		return *known, nil
+	if known, ok := k.unwrapped.PlatformKey(id, now).(SymmetricKey); ok && known.number == number {
+		return known, nil
 	}
 	key, err := k.keyring.OpenKey(ctx, sealed, purpose, number)
 	if keyring.IsUnreachable(err) || keyring.IsRefused(err) {
@@ -126,19 +127,19 @@ func (k *sealer) openKey(ctx context.Context, sealed []byte, purpose string, num
 			"both must come from the same data directory: %w", purpose, err)
 	}
 	opened := SymmetricKey{number, key}
-	k.unwrapped.keep(id, unwrapped{key: &opened, outside: k.sealedOutside(sealed)}, now)
+	k.unwrapped.Keep(id, memory.Entry{Platform: opened, Outside: sealedOutside(k.keyring, sealed)}, now)
 	return opened, nil
 }
 
 func sealedID(purpose string, sealed []byte) string { return purpose + " " + string(sealed) }
 
 // sealedOutside reports whether a key outside of the machine has sealed something.
-func (k *sealer) sealedOutside(sealed []byte) bool {
+func sealedOutside(ring *keyring.Keyring, sealed []byte) bool {
 	header, err := keyring.HeaderOf(sealed)
-	return err == nil && k.keyring.IsOutside(header.Number)
+	return err == nil && ring.IsOutside(header.Number)
 }
 
 // Forget drops the data keys of a credential from memory, because the database has them no more.
 func Forget(k *Keys, scope store.Scope, credential string) {
-	k.unwrapped.forget(keyring.Owner{Tenant: scope.Tenant, Environment: scope.Environment, Credential: credential})
+	k.unwrapped.Forget(keyring.Owner{Tenant: scope.Tenant, Environment: scope.Environment, Credential: credential})
 }

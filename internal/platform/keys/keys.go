@@ -13,6 +13,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys/memory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -72,7 +73,7 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	return out, out.openAll(ctx)
+	return out, openAll(ctx, out)
 }
 
 // set sets the keys to those that find returns.
@@ -153,7 +154,8 @@ func (k *sealer) makeKey(
 		return SymmetricKey{}, unavailable(err)
 	}
 	made := SymmetricKey{number, key}
-	k.unwrapped.keep(sealedID(purpose, sealed), unwrapped{key: &made, outside: k.keyring.IsOutside(kek)}, now)
+	k.unwrapped.Keep(sealedID(purpose, sealed),
+		memory.Entry{Platform: made, Outside: k.keyring.IsOutside(kek)}, now)
 	return made, tx.InsertKey(ctx, purpose, number, sealed, now)
 }
 

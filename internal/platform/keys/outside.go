@@ -49,16 +49,16 @@ func isService(err error) bool {
 // fresh no more. In an outage they stay as they are; where the service refuses the platform, they are dropped.
 func Refresh(ctx context.Context, k *Keys) error {
 	now := k.clock.Now()
-	ending := k.unwrapped.ending(now, refreshAhead, k.keyring.Outage())
+	ending := k.unwrapped.Ending(now, refreshAhead, k.keyring.Outage())
 	byNumber := map[int64][]keyring.Wrapped{}
 	for header, u := range ending {
 		byNumber[header.Number] = append(byNumber[header.Number], keyring.Wrapped{
-			Header: header, Owner: u.dataKey.Owner, Text: u.wrapped,
+			Header: header, Owner: u.DataKey.Owner, Text: u.Wrapped,
 		})
 	}
 	for _, number := range slices.Sorted(maps.Keys(byNumber)) {
 		for batch := range slices.Chunk(byNumber[number], keyring.MaxBatch) {
-			if err := k.refresh(ctx, number, batch, now); err != nil {
+			if err := refresh(ctx, k, number, batch, now); err != nil {
 				return err
 			}
 		}
@@ -66,22 +66,22 @@ func Refresh(ctx context.Context, k *Keys) error {
 	return nil
 }
 
-func (k *sealer) refresh(ctx context.Context, number int64, batch []keyring.Wrapped, now time.Time) error {
+func refresh(ctx context.Context, k *Keys, number int64, batch []keyring.Wrapped, now time.Time) error {
 	opened, err := k.keyring.OpenDataKeys(ctx, number, batch)
 	if keyring.IsRefused(err) {
-		k.unwrapped.drop(number)
+		k.unwrapped.Drop(number)
 	}
 	if err != nil {
 		return err
 	}
 	for i, key := range opened {
-		k.unwrapped.renew(batch[i].Header, key, now)
+		k.unwrapped.Renew(batch[i].Header, key, now)
 	}
 	return nil
 }
 
 // openAll opens every key of the platform, so that an outage of a key outside keeps nobody from being recognised.
-func (k *Keys) openAll(ctx context.Context) error {
+func openAll(ctx context.Context, k *Keys) error {
 	if !k.keyring.IsOutside(k.keyring.Newest()) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys/memory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -265,7 +266,7 @@ func TestOneCallOfTheKEKPerDataKey(t *testing.T) {
 		}
 		calls("sealing", tokens, func() { v.fill(tokens, false) }) // each data key is wrapped
 		calls("opening", 0, func() { v.wantReadable(tokens); v.wantReadable(tokens) })
-		v.clock.Advance(dataKeyTTL)
+		v.clock.Advance(memory.TTL)
 		calls("opening later", tokens, func() { v.wantReadable(tokens); v.wantReadable(tokens) })
 		v.reopen()
 		calls("opening in a new process", tokens, func() { v.wantReadable(tokens) })
