@@ -116,10 +116,10 @@ func judgeService(s keyring.ServiceState, now time.Time, outage time.Duration) h
 		return httpapi.Finding{State: httpapi.StateDegraded, Text: "the key-management service seals nothing new since " +
 			since + ", and every write that needs a new data key is refused; the log has the reason"}
 	case now.Sub(s.Since) >= outage:
-		return httpapi.Finding{State: httpapi.StateFailed, Text: "the key-management service cannot be reached since " + since +
-			", and the time that the platform bridges has passed; no sealed value opens; the log has the reason"}
+		return httpapi.Finding{State: httpapi.StateFailed, Text: "the key-management service cannot be reached since " +
+			since + ", and the time that the platform bridges has passed; no sealed value opens; the log has the reason"}
 	}
 	return httpapi.Finding{State: httpapi.StateDegraded, Text: fmt.Sprintf("the key-management service cannot be reached "+
-		"since %s; values whose data keys are in memory open until %s, and every write that needs a new data key is refused; "+
-		"the log has the reason", since, s.Since.Add(outage).UTC().Format(time.RFC3339))}
+		"since %s; values whose data keys are in memory open until %s, and every write that needs a new data key is "+
+		"refused; the log has the reason", since, s.Since.Add(outage).UTC().Format(time.RFC3339))}
 }

@@ -47,7 +47,7 @@ func (w *world) revealedFirst(id string, status int) string {
 }
 
 // TestReadsGoOnThroughAnOutage: while the key-management service is out, what was opened lately opens, for an hour and
-// no longer; what was not answers 503 with the reason, as does a write that needs a new data key; everything else works.
+// no longer; what was not answers 503 with the reason, as does a write that needs a new data key; all else works.
 func TestReadsGoOnThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	w, v := outsideWorld(t)
@@ -75,7 +75,8 @@ func TestReadsGoOnThroughAnOutage(t *testing.T) {
 	w.do("GET", "/v1/scoped-tokens/"+cold.ID, nil).want(http.StatusOK)
 	w.p.KeepKeys(t.Context())
 	ready := w.do("GET", "/readyz", nil).want(http.StatusOK)
-	if !strings.Contains(string(ready.body), "degraded") || !strings.Contains(string(ready.body), "cannot be reached since") {
+	text := string(ready.body)
+	if !strings.Contains(text, "degraded") || !strings.Contains(text, "cannot be reached since") {
 		t.Errorf("%s", ready.body)
 	}
 	w.clock.Advance(time.Hour)

@@ -1,8 +1,10 @@
 package transittest
 
 import (
-	"crypto/ed25519"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -19,7 +21,7 @@ import (
 // Role is part of Vault.
 func (r *genuine) Role(method, name string, o TokenOptions) (jwt string, err error) {
 	r.t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", err
 	}
@@ -39,13 +41,14 @@ func (r *genuine) Role(method, name string, o TokenOptions) (jwt string, err err
 		return "", fmt.Errorf("the server has no auth method %s: status %d: %v %w", method, status, out, err)
 	}
 	if method == "kubernetes" {
+		api, authority := reviewer(r.t, jwt)
 		r.admin("auth/kubernetes/config", map[string]any{
-			"kubernetes_host": reviewer(r.t, jwt), "token_reviewer_jwt": jwt, "disable_local_ca_jwt": true,
+			"kubernetes_host": api, "kubernetes_ca_cert": authority, "token_reviewer_jwt": jwt, "disable_local_ca_jwt": true,
 		})
 		body["bound_service_account_names"] = []string{"quickconnectd"}
 		body["bound_service_account_namespaces"] = []string{"quickconnect"}
 	} else {
-		der, err := x509.MarshalPKIXPublicKey(public)
+		der, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
 		if err != nil {
 			return "", err
 		}
@@ -59,9 +62,12 @@ func (r *genuine) Role(method, name string, o TokenOptions) (jwt string, err err
 }
 
 // signed returns a JWT of the service account quickconnectd.
-func signed(key ed25519.PrivateKey) (string, error) {
+func signed(key *ecdsa.PrivateKey) (string, error) {
 	now := clock.System().Now()
 	claims, err := json.Marshal(map[string]any{
+		"kubernetes.io": map[string]any{
+			"namespace": "quickconnect", "serviceaccount": map[string]any{"name": "quickconnectd", "uid": "1"},
+		},
 		"sub": "system:serviceaccount:quickconnect:quickconnectd", "aud": []string{"vault"}, "iat": now.Unix(),
 		"nbf": now.Unix() - 1, "exp": now.Add(time.Hour).Unix(),
 	})
@@ -69,14 +75,22 @@ func signed(key ed25519.PrivateKey) (string, error) {
 		return "", err
 	}
 	part := base64.RawURLEncoding.EncodeToString
-	text := part([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + part(claims)
-	return text + "." + part(ed25519.Sign(key, []byte(text))), nil
+	text := part([]byte(`{"alg":"ES256","typ":"JWT"}`)) + "." + part(claims)
+	sum := sha256.Sum256([]byte(text))
+	r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
+	if err != nil {
+		return "", err
+	}
+	signature := make([]byte, 64)
+	r.FillBytes(signature[:32])
+	s.FillBytes(signature[32:])
+	return text + "." + part(signature), nil
 }
 
 // reviewer answers as the API server of Kubernetes does that is asked whether a token of a service account is valid.
-func reviewer(t *testing.T, valid string) (url string) {
+func reviewer(t *testing.T, valid string) (url, authority string) {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var review struct {
 			Spec struct {
 				Token string `json:"token"`
@@ -95,5 +109,6 @@ func reviewer(t *testing.T, valid string) (url string) {
 		})
 	}))
 	t.Cleanup(server.Close)
-	return server.URL
+	certificate := pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
+	return server.URL, string(pem.EncodeToMemory(&certificate))
 }

@@ -33,7 +33,8 @@ func keyringList(ctx context.Context, d data, stdout io.Writer, c clock.Clock) e
 		out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(out, "KEY\tNUMBER\tCREATED\tSTATE\tNEEDED BY")
 		for _, kek := range all {
-			_, _ = fmt.Fprintf(out, "keyring\t%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"), stateOfKEK(kek)+whereOfKEK(o, kek),
+			_, _ = fmt.Fprintf(out, "keyring\t%d\t%s\t%s\t%s\n", kek.Number, dateOr(kek.CreatedAt, "-"),
+				stateOfKEK(kek)+whereOfKEK(o, kek),
 				cmp.Or(keys.Summary(kek.Uses), "nothing"))
 		}
 		platform, err := o.PlatformKeys(ctx)

@@ -109,9 +109,9 @@ func usesOfKEK(ctx context.Context, tx *store.Tx, number int64) (uses []Use, err
 	return uses, nil
 }
 
-// RotateKEK makes a key-encryption key of the kind of the newest one, which seals what is new from then on: a key of the
-// file, or a new version of the key outside. It writes the file first: where it ends before the database has the number,
-// nothing uses the key, and the next call makes another one. The caller prevents two calls at once.
+// RotateKEK makes a key-encryption key of the kind of the newest one, which seals what is new from then on: a key of
+// the file, or a new version of the key outside. It writes the file first: where it ends before the database has the
+// number, nothing uses the key, and the next call makes another one. The caller prevents two calls at once.
 func (o *Operator) RotateKEK(ctx context.Context) (number int64, err error) {
 	current, err := o.currentInFile(ctx)
 	if err != nil {

@@ -15,9 +15,9 @@ type Moved struct {
 	Retired   []int64 // the keys that were ended, which nothing needed any more
 }
 
-// MoveKEK makes a key-encryption key outside, or one of the file where to is nil, the current one; seals everything again
-// under it; and ends every older one. Begun again, it goes on where it was. Where something does not open, no key is
-// ended. The caller prevents two calls at once.
+// MoveKEK makes a key-encryption key outside, or one of the file where to is nil, the current one; seals everything
+// again under it; and ends every older one. Begun again, it goes on where it was. Where something does not open, no key
+// is ended. The caller prevents two calls at once.
 func MoveKEK(
 	ctx context.Context, o *Operator, to *keyring.OutsideKey, progress func(Rewrapping) error,
 ) (m Moved, err error) {
@@ -46,7 +46,8 @@ func MoveKEK(
 	return m, o.retireOlder(ctx, &m)
 }
 
-// OutsideOf returns the key outside that is the key-encryption key with a number, and its version; 0 for one of the file.
+// OutsideOf returns the key outside that is the key-encryption key with a number, and its version; 0 for one of the
+// file.
 func (o *Operator) OutsideOf(number int64) (keyring.OutsideKey, int64, error) {
 	return o.keyring.OutsideOf(number)
 }

@@ -12,8 +12,8 @@ import (
 
 var errKilled = errors.New("killed")
 
-// TestMoveThereAndBack: everything goes under a key outside and back, with a kill on each way, beside a server that goes
-// on reading. No key is ended before nothing is under it.
+// TestMoveThereAndBack: everything goes under a key outside and back, with a kill on each way, beside a server that
+// goes on reading. No key is ended before nothing is under it.
 func TestMoveThereAndBack(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, v *vault) {

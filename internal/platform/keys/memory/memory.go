@@ -1,4 +1,4 @@
-// Package memory has the keys that were unwrapped a short time ago, so that a key-encryption key is not asked at each use.
+// Package memory has the keys that were unwrapped a short time ago, so that no key-encryption key is asked at each use.
 package memory
 
 import (
@@ -15,9 +15,9 @@ const TTL = 5 * time.Minute
 // maxUnwrapped is how many keys stay in memory at most.
 const maxUnwrapped = 10_000
 
-// Memory has unwrapped keys. The zero value has none. It is safe for concurrent use. A data key is found by its header, which no other data key
-// ever has: not even where the transaction that made the first was rolled back. Other keys are found by what they are
-// sealed as.
+// Memory has unwrapped keys. The zero value has none. It is safe for concurrent use. A data key is found by its header,
+// which no other data key ever has: not even where the transaction that made the first was rolled back. Other keys are
+// found by what they are sealed as.
 type Memory struct {
 	mu   sync.Mutex
 	keys map[any]Entry
