@@ -99,6 +99,7 @@ func reviewer(t *testing.T, valid string) (url, authority string) {
 		_ = json.NewDecoder(r.Body).Decode(&review)
 		status := map[string]any{"authenticated": review.Spec.Token == valid}
 		if review.Spec.Token == valid {
+			status["audiences"] = []string{"vault"}
 			status["user"] = map[string]any{
 				"username": "system:serviceaccount:quickconnect:quickconnectd", "uid": "1",
 				"groups": []string{"system:serviceaccounts"},
