@@ -38,7 +38,8 @@ var platformMayImport = map[string][]string{
 	"httpapi": {
 		"compress", "claims", "writebehind", "access", "guardrails", "limits", "txn", "problem", "keys", "store",
 	},
-	"restore":       {"guardrails", "txn", "store"},
+	"restore":       {"backup", "guardrails", "txn", "keys", "keyring", "store"},
+	"backup":        {"keyring", "store/sqlite"},
 	"events":        {"txn", "keys", "store", "keyring"},
 	"notifications": {"events", "txn", "store"},
 	"credentials":   {"notifications", "uses", "txn", "problem", "keys", "store", "keyring"},

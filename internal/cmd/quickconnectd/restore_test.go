@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -53,4 +55,58 @@ func TestRestoreMark(t *testing.T) {
 	calls(t, c, exitError, "nothing was done", in("restore", "confirm")...)
 	s.stop()
 	calls(t, c, exitOK, "incarnation 10,", in("restore", "mark", "--last-incarnation", "9")...)
+}
+
+// A backup beside the server becomes a platform in another directory, which is served once it is confirmed. A restore
+// that was killed leaves nothing that is served, and is run again.
+func TestBackupAndRestore(t *testing.T) {
+	c := clock.NewFake(epoch)
+	dir, to := t.TempDir(), t.TempDir()
+	token := bootstrapped(t, c, dir)
+	file := filepath.Join(t.TempDir(), "platform.age")
+	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
+	out := calls(t, c, exitOK, "wrote "+file, "backup", "--data-dir", dir, "--out", file)
+	for _, words := range []string{"SHA-256 ", "under key 1 of keyring.json, which is not in it", "platform plt_", "audit log acme/"} {
+		if !strings.Contains(out, words) {
+			t.Errorf("%q is not in %s", words, out)
+		}
+	}
+	calls(t, c, exitError, "overwrites nothing", "backup", "--data-dir", dir, "--out", file)
+	calls(t, c, exitError, "pg_dump", "backup", "--data-dir", dir, "--out", file, "--database", "postgres://x@127.0.0.1/x")
+	s.stop()
+
+	restores := []string{"restore", "--from", file, "--data-dir", to}
+	calls(t, c, exitError, "put the keyring.json of the platform into", restores...)
+	calls(t, c, exitError, "has quickconnect.db", "restore", "--from", file, "--data-dir", dir)
+	copyFile := func(name string) {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, name), content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	copyFile("keyring.json")
+	for _, left := range []string{".restoring.db", ".restoring.db-wal", ".restoring.db-shm"} { // of one that was killed
+		if err := os.WriteFile(filepath.Join(to, left), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	calls(t, c, exitError, "no new one was made", "serve", "--data-dir", to, "--listen", "127.0.0.1:0")
+	calls(t, c, exitOK, "The platform is now incarnation 2.", restores...)
+	calls(t, c, exitError, "has quickconnect.db", restores...)
+	entries, err := os.ReadDir(to)
+	if err != nil || len(entries) != 3 { // the database, the keyring and the lock
+		t.Errorf("%v %v", entries, err)
+	}
+	s = start(t, c, "--data-dir", to, "--listen", "127.0.0.1:0")
+	if status, who := identity(t, http.DefaultClient, s.url, token); status != 200 || who.RestoreConfirmed ||
+		who.Incarnation != 2 {
+		t.Errorf("%d %+v", status, who)
+	}
+	calls(t, c, exitOK, "serves and delivers as incarnation 2", "restore", "confirm", "--data-dir", to)
+	if status, who := identity(t, http.DefaultClient, s.url, token); status != 200 || !who.RestoreConfirmed {
+		t.Errorf("%d %+v", status, who)
+	}
 }

@@ -36,6 +36,7 @@ func rootCommand(c clock.Clock) *cobra.Command {
 		group("clock", "Say whether the machine's clock is right.",
 			clockAcceptCommand(c),
 		),
+		backupCommand(c),
 		restoreCommand(c),
 		migrateCommand(c),
 		exportCommand(),

@@ -55,6 +55,20 @@ func OpenToRead(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", fileURL(path, url.Values{"_query_only": {"1"}}))
 }
 
+// OpenToCopy returns a pool of one connection that copies the database file at a path with VACUUM INTO, and changes
+// nothing in it.
+func OpenToCopy(path string) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", fileURL(path, url.Values{"mode": {"rw"}}))
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
 // makePrivate creates the file with mode 0600 if it is missing, and sets that mode if others can read the file. SQLite
 // gives the journal the same mode. makePrivate does not open an existing file: closing a descriptor of it would release
 // the locks that SQLite holds on the file elsewhere in this process.
