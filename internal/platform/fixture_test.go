@@ -19,6 +19,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -44,6 +45,7 @@ type world struct {
 	trusted  []string                    // issuers that may be in a private network; from the next open on
 	private  bool                        // private endpoints are allowed
 	leakKeys map[string]*ecdsa.PublicKey // that sign reports of leaks
+	journal  *journal.File               // from the next open on; nil: none
 	tune     func(*egress.Config)        // changes how endpoints are connected to, from the next open on; nil: nothing
 	limits   *limits.Config              // of requests and objects; from the next open on
 	server   *httptest.Server
@@ -119,7 +121,7 @@ func (w *world) open() {
 	w.p, err = platform.New(w.t.Context(), platform.Config{
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted, LeakKeys: w.leakKeys,
+		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted, LeakKeys: w.leakKeys, Journal: w.journal,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
@@ -29,6 +30,18 @@ func restoreCheck(r *txn.Restored) func(context.Context) httpapi.Finding {
 			return httpapi.Finding{State: httpapi.StateFailed, Text: r.Text()}
 		}
 		return httpapi.Finding{State: httpapi.StateOK}
+	}
+}
+
+// journalCheck is about a journal that lacks something. Every request is served all the same.
+func journalCheck(j *journal.File) func(context.Context) httpapi.Finding {
+	return func(context.Context) httpapi.Finding {
+		if j.Failure() == nil {
+			return httpapi.Finding{State: httpapi.StateOK}
+		}
+		return httpapi.Finding{State: httpapi.StateDegraded, Text: "the journal cannot be written, and what happens to " +
+			"credentials is in the database alone: after a restore, a revocation of this time would be lost; make room or " +
+			"mend the disk of the journal, and make a backup before you restart the platform"}
 	}
 }
 

@@ -39,9 +39,11 @@ func (w *world) restored(last int64) store.Restore {
 	return done
 }
 
+func nothing(*txn.Tx) error { return nil }
+
 func (w *world) confirm() {
 	w.t.Helper()
-	if _, err := restore.Confirm(w.t.Context(), w.runner(), ""); err != nil {
+	if _, err := restore.Confirm(w.t.Context(), w.runner(), "", nothing); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -156,7 +158,7 @@ func TestBeforeTheConfirmation(t *testing.T) {
 		t.Error("neither /readyz nor the log says that it is confirmed")
 	}
 	w.send("qcp_unknown", "GET", "/v1/identity", nil).want(401)
-	if _, err := restore.Confirm(t.Context(), w.runner(), ""); err == nil {
+	if _, err := restore.Confirm(t.Context(), w.runner(), "", nothing); err == nil {
 		t.Error("it was confirmed twice")
 	}
 	if got := w.actions(w.query1("SELECT id FROM platform")); !slices.Equal(got, []string{"restore", "confirm_restore"}) {

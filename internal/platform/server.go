@@ -30,6 +30,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/inventory"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
@@ -64,6 +65,8 @@ type Config struct {
 	FetchAgain time.Duration
 	// LeakKeys sign reports of leaked values, by their identifiers; nil: no report is taken.
 	LeakKeys map[string]*ecdsa.PublicKey
+	// Journal has outside of the database what a backup may lack; nil for none.
+	Journal *journal.File
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -79,6 +82,7 @@ type Server struct {
 	census    *census
 	keeper    *keeper
 	restored  *txn.Restored
+	confirmer *confirmer
 	interval  time.Duration
 	refusals  *httpapi.Refusals
 }
@@ -112,6 +116,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	runner.Watch.LogTo(c.Logger)
+	runner.Journal = c.Journal
 	if err := upgradeSealed(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}
@@ -181,6 +186,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
 		refusals: refusals, census: counted, refresher: refresher, restored: runner.Restored, keeper: newKeeper(c, runner),
+		confirmer: &confirmer{runner, engine},
 		sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
@@ -201,6 +207,9 @@ func checkReady(router *httpapi.Router, r *txn.Runner, ring *keyring.Keyring) {
 	router.Check("clock", clockCheck(r.Watch))
 	router.Check("restore", restoreCheck(r.Restored))
 	router.Check("keys", keysCheck(ring, r.Clock))
+	if r.Journal != nil {
+		router.Check("journal", journalCheck(r.Journal))
+	}
 }
 
 // newVerifier makes what verifies the JWTs of workloads.

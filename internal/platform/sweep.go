@@ -75,6 +75,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 		s.engine.UsesDelayed()
 		return err
 	}
+	s.runner.Journal.Retry()
 	if err := s.restored.look(ctx); err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func TestPrincipalEndedElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := access.RevokePrincipal(t.Context(), other, ring, w.clock, id, false); err != nil {
+	if _, err := access.RevokePrincipal(t.Context(), other, ring, w.clock, id, false, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.as(api.RoleAuditor, http.MethodGet, "/v1/identity", nil).problem(api.CodeUnauthenticated, "")

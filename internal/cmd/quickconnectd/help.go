@@ -39,7 +39,7 @@ func helpCommand() *cobra.Command {
 func printHelp(cmd *cobra.Command, _ []string) {
 	out := cmd.OutOrStdout()
 	line := cmd.UseLine()
-	if cmd.HasSubCommands() {
+	if cmd.HasSubCommands() && !isAlone(cmd) {
 		line = cmd.CommandPath() + " COMMAND"
 	}
 	_, _ = fmt.Fprintf(out, "%s\n\nUsage:\n  %s\n", cmp.Or(cmd.Long, cmd.Short), line)
@@ -51,7 +51,9 @@ func printHelp(cmd *cobra.Command, _ []string) {
 		}
 		_ = table.Flush()
 		_, _ = fmt.Fprintf(out, "\nquickconnectd help COMMAND shows the flags of a command.\n")
-		return
+		if !isAlone(cmd) {
+			return
+		}
 	}
 	cmd.Flags().SortFlags = false
 	_, _ = fmt.Fprintf(out, "\nFlags:\n%s", cmd.Flags().FlagUsages())

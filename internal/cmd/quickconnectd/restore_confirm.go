@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/restore"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -93,22 +94,36 @@ func besideServer(ctx context.Context, d data, c clock.Clock, do func(*txn.Runne
 
 func restoreStatusCommand(c clock.Clock) *cobra.Command {
 	var d data
+	var k kept
 	cmd := leaf("status --data-dir DIR", "Show whether a restore waits for its confirmation, and what the backup lacks.",
 		`Shows which incarnation the platform has, when it was restored, with the data of which time, and whether the restore
-is confirmed. May run beside a server.`,
-		func(cmd *cobra.Command) error { return restoreStatus(cmd.Context(), d, cmd.OutOrStdout(), c) })
+is confirmed. With the journals of serve, it lists what happened after the backup, and says what restore confirm ends
+again. With checkpoints that were kept elsewhere, it says how many audit events are lost. May run beside a server.`,
+		func(cmd *cobra.Command) error { return restoreStatus(cmd.Context(), d, k, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
+	k.define(cmd)
+	cmd.Flags().StringArrayVar(&k.checkpoints, "checkpoint", nil,
+		"a `FILE` with a checkpoint of the audit log from before the restore; can be repeated")
 	return cmd
 }
 
-func restoreStatus(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
+func restoreStatus(ctx context.Context, d data, k kept, stdout io.Writer, c clock.Clock) error {
 	return besideServer(ctx, d, c, func(r *txn.Runner) error {
 		state, err := restore.Look(ctx, r)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(stdout, describeRestore(state))
-		return err
+		if _, err = fmt.Fprintln(stdout, describeRestore(state)); err != nil {
+			return err
+		}
+		lost, err := k.lost(ctx, r, state)
+		if err != nil {
+			return err
+		}
+		if err := k.print(stdout, lost); err != nil {
+			return err
+		}
+		return k.printCheckpoints(ctx, r, stdout)
 	})
 }
 
@@ -131,26 +146,51 @@ func describeRestore(s restore.State) string {
 
 func restoreConfirmCommand(c clock.Clock) *cobra.Command {
 	var d data
-	cmd := leaf("confirm --data-dir DIR", "Serve again after a restore.",
-		`Ends the time after a restore in which no value is accepted, handed out or delivered. What was revoked after the
-backup is valid again from then on: end what must not come back before. May run beside a server, which serves at
-once.`,
-		func(cmd *cobra.Command) error { return restoreConfirm(cmd.Context(), d, cmd.OutOrStdout(), c) })
+	var k kept
+	cmd := leaf("confirm --data-dir DIR", "End again what had ended after the backup, and serve again.",
+		`Ends the time after a restore in which no value is accepted, handed out or delivered. With the journals of serve, it
+first ends again what was revoked, deleted or put in quarantine after the backup. Without them, all of that is valid
+again: end what must not come back before. May run beside a server, which serves at once.`,
+		func(cmd *cobra.Command) error { return restoreConfirm(cmd.Context(), d, k, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
+	k.define(cmd)
 	return cmd
 }
 
-func restoreConfirm(ctx context.Context, d data, stdout io.Writer, c clock.Clock) error {
-	return besideServer(ctx, d, c, func(r *txn.Runner) error {
-		state, err := restore.Confirm(ctx, r, access.ActorOperator)
-		if errors.Is(err, restore.ErrNotPending) {
-			return fmt.Errorf("%w (%s)", err, describeRestore(state))
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(stdout, "The restore is confirmed: platform %s serves and delivers as incarnation %d.\n",
-			state.Platform.ID, state.Platform.Incarnation)
+func restoreConfirm(ctx context.Context, d data, k kept, stdout io.Writer, c clock.Clock) (err error) {
+	s, ring, err := existingData(ctx, d)
+	if err != nil {
 		return err
-	})
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	r, err := txn.Open(ctx, s, ring, c, rand.Reader)
+	if err != nil {
+		return err
+	}
+	state, err := restore.Look(ctx, r)
+	if err != nil {
+		return err
+	}
+	if state.Platform.RestoreConfirmed {
+		return fmt.Errorf("%w (%s)", restore.ErrNotPending, describeRestore(state))
+	}
+	lost, err := k.lost(ctx, r, state)
+	if err != nil {
+		return err
+	}
+	if err := k.print(stdout, lost); err != nil {
+		return err
+	}
+	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: ring, Clock: c})
+	if err != nil {
+		return err
+	}
+	again, _ := restore.Contain(lost)
+	done, err := p.ConfirmRestore(ctx, again)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%d objects were ended again.\nThe restore is confirmed: platform %s serves and delivers as "+
+		"incarnation %d.\n", done, state.Platform.ID, state.Platform.Incarnation)
+	return err
 }

@@ -30,6 +30,7 @@ type options struct {
 	fetchAgain time.Duration
 	kekOutage  time.Duration
 	leakKeys   map[string]*ecdsa.PublicKey
+	journal    string
 	limits     limits.Config
 }
 
@@ -89,6 +90,7 @@ func (f *serveFlags) define(flags *pflag.FlagSet) {
 		"take reports of leaked values at /v1/leaks that a key of this `FILE` signed: the public_keys of GitHub, in JSON")
 	flags.StringVar(&f.kekOutageFor, "kek-outage", "",
 		"the `DURATION` for which values still open while a key outside cannot be reached (default 1h)")
+	journalFlag(flags, &f.journal)
 	f.limited.define(flags)
 }
 
@@ -149,11 +151,15 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		log.Warn("private endpoints are allowed: " +
 			"a principal that may create a webhook endpoint can make this machine send requests into its own network")
 	}
+	kept, err := openJournal(o.journal)
+	if err != nil {
+		return err
+	}
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
 		EgressAddresses: o.egress, TrustedIssuers: o.trusted,
-		FetchAgain: o.fetchAgain, LeakKeys: o.leakKeys,
+		FetchAgain: o.fetchAgain, LeakKeys: o.leakKeys, Journal: kept,
 	})
 	if err != nil {
 		return err

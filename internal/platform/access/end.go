@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -94,14 +95,16 @@ func ListPrincipals(
 	return found, err
 }
 
-// RevokePrincipal ends a principal, on the machine of the platform. It returns what was ended.
+// RevokePrincipal ends a principal, on the machine of the platform, and notes that in a journal, which may be nil. It
+// returns what was ended.
 func RevokePrincipal(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool,
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool, kept *journal.File,
 ) (p *store.Principal, err error) {
 	runner, err := newRunner(ctx, s, k, c)
 	if err != nil {
 		return nil, err
 	}
+	runner.Journal = kept
 	err = runner.Update(ctx, txn.Caller{Actor: ActorOperator}, func(tx *txn.Tx) error {
 		p, err = tx.Principal(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {

@@ -45,7 +45,7 @@ func Verify(
 	w := verification{ctx: ctx, store: s, scope: scope, key: key, older: older}
 	w.verifier = auditlog.Verifier{Tenant: scope.Tenant, Environment: scope.Environment}
 	if err := w.run(); err != nil {
-		return out, err
+		return out, w.explain(err)
 	}
 	root, err := w.verifier.Log.Root()
 	return Verified{

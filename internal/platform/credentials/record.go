@@ -53,7 +53,7 @@ func Record(
 				return err
 			}
 		}
-		if err := Audit(ctx, tx, p.Kind.Path, p.Object.ID, t); err != nil {
+		if err := audit(ctx, tx, p, t, promotedBy(t, after)); err != nil {
 			return err
 		}
 		if err := notifyQuarantine(ctx, tx, p, t); err != nil {
@@ -102,7 +102,34 @@ func cancelled(done []rotation.Transition, number int64) bool {
 
 // Audit records one transition of a credential at the time as of which it counts.
 func Audit(ctx context.Context, tx *txn.Tx, kind, objectID string, t rotation.Transition) error {
+	return audited(ctx, tx, kind, objectID, t, map[string]string{"versions": numbers(t.Versions)})
+}
+
+// audit is Audit for a step that may have promoted a version because it ended another one.
+func audit(ctx context.Context, tx *txn.Tx, p Parts, t rotation.Transition, promoted []int64) error {
 	detail := map[string]string{"versions": numbers(t.Versions)}
+	if len(promoted) > 0 {
+		detail["promoted"] = numbers(promoted)
+	}
+	return audited(ctx, tx, p.Kind.Path, p.Object.ID, t, detail)
+}
+
+// promotedBy returns the versions that a step which ends versions has left as the current one.
+func promotedBy(t rotation.Transition, after rotation.Credential) (out []int64) {
+	if t.Step != rotation.StepRevoke && t.Step != rotation.StepMinimumVersion {
+		return nil
+	}
+	for _, n := range t.Versions {
+		if v, ok := after.Lookup(n); ok && v.State.Valid() && n != t.Issued {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func audited(
+	ctx context.Context, tx *txn.Tx, kind, objectID string, t rotation.Transition, detail map[string]string,
+) error {
 	if t.Issued != 0 {
 		detail["issued"] = strconv.FormatInt(t.Issued, 10)
 	}

@@ -128,15 +128,18 @@ func Look(ctx context.Context, r *txn.Runner) (out State, err error) {
 	return out, err
 }
 
-// Confirm ends the time in which nothing is accepted, handed out or delivered. It returns ErrNotPending where that is
-// over.
-func Confirm(ctx context.Context, r *txn.Runner, actor string) (State, error) {
+// Confirm ends the time in which nothing is accepted, handed out or delivered. What first does is in the same
+// transaction. It returns ErrNotPending where that time is over.
+func Confirm(ctx context.Context, r *txn.Runner, actor string, first func(*txn.Tx) error) (State, error) {
 	state, err := Look(ctx, r)
 	if err != nil {
 		return state, err
 	}
 	err = r.Update(ctx, txn.Caller{Actor: actor}, func(tx *txn.Tx) error {
 		if err := tx.ConfirmRestore(ctx, state.Platform.Incarnation, tx.Now); err != nil {
+			return err
+		}
+		if err := first(tx); err != nil {
 			return err
 		}
 		return inEveryEnvironment(ctx, tx, func(tx *txn.Tx) error {

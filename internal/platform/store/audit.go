@@ -51,6 +51,19 @@ func (tx *Tx) AppendAudit(_ context.Context, e *AuditEvent) error {
 	return nil
 }
 
+// Audited returns the events that the transaction has recorded so far.
+func (tx *Tx) Audited() []*AuditEvent { return tx.audit }
+
+// HasAuditEvent reports whether the log of an environment has an event that was not erased.
+func (tx *Tx) HasAuditEvent(ctx context.Context, scope Scope, id string) (bool, error) {
+	var leaf int64
+	err := tx.one(ctx, auditByID, []any{scope.Tenant, scope.Environment, id}, &leaf)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, failed("looking for", "audit event", id, err)
+}
+
 // writeAudit writes the events of the transaction, the environments in their order.
 func (tx *Tx) writeAudit(ctx context.Context) error {
 	byScope := map[Scope][]*AuditEvent{}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -46,6 +47,8 @@ type Runner struct {
 	Workloads Verified[WorkloadToken]
 	// Platform is which platform the database is of, as it was when the runner was opened.
 	Platform api.PlatformRef
+	// Journal has outside of the database what a backup may lack; nil for none.
+	Journal *journal.File
 	// Restored tells whether a restore of the platform waits for its confirmation.
 	Restored *Restored
 }
@@ -75,7 +78,11 @@ func (r *Runner) update(
 		if err := do(done); err != nil {
 			return err
 		}
-		return r.Watch.raise(ctx, done)
+		if err := r.Watch.raise(ctx, done); err != nil {
+			return err
+		}
+		r.note(done)
+		return nil
 	})
 	if err == nil {
 		for _, f := range done.shared.committed {
