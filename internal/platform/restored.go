@@ -14,7 +14,7 @@ import (
 
 // confirmed does what may not be done while a restore of the platform waits for its confirmation, unless it waits.
 func (s *Server) confirmed(ctx context.Context, do func(context.Context) error) error {
-	switch err := s.restored.Check(ctx); {
+	switch err := s.confirmer.runner.Restored.Check(ctx); {
 	case problem.Has(err, api.CodeRestored):
 		return nil
 	case err != nil:

@@ -81,7 +81,6 @@ type Server struct {
 	sweeper   *sweeper
 	census    *census
 	keeper    *keeper
-	restored  *txn.Restored
 	confirmer *confirmer
 	interval  time.Duration
 	refusals  *httpapi.Refusals
@@ -185,9 +184,8 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals, census: counted, refresher: refresher, restored: runner.Restored, keeper: newKeeper(c, runner),
-		confirmer: &confirmer{runner, engine},
-		sweeper: &sweeper{
+		refusals: refusals, census: counted, refresher: refresher, confirmer: &confirmer{runner, engine},
+		keeper: newKeeper(c, runner), sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
 			findings: found, restored: &restoreWatch{restored: runner.Restored, log: c.Logger},
@@ -239,7 +237,7 @@ func (s *Server) Run(ctx context.Context) {
 	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.census.run, s.keeper.run} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
-	loops.Go(func() { s.restored.WhileConfirmed(ctx, s.interval, s.send) })
+	loops.Go(func() { s.confirmer.runner.Restored.WhileConfirmed(ctx, s.interval, s.send) })
 	loops.Wait()
 }
 

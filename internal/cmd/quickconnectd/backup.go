@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,7 +16,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/backup"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 const backupLockName = "backup.lock"
@@ -31,9 +31,9 @@ type backupChoice struct {
 func backupCommand(c clock.Clock) *cobra.Command {
 	var b backupChoice
 	cmd := leaf("backup --data-dir DIR --out FILE", "Write an encrypted backup of the database, beside a server.",
-		`Writes the database as it is at one moment into a file that does not exist yet, encrypted in the format of age: under
-the newest key of keyring.json, or for the recipients that are named. keyring.json is not in it: keep that in another
-place. May run beside a server. It needs room for a copy of the database in DIR. A file that is not complete ends in
+		`Writes the database as it is at one moment into a file that does not exist yet, encrypted in the format of age:
+under the newest key of keyring.json, or for the recipients that are named. keyring.json is not in it: keep that in
+another place. May run beside a server. It needs room for a copy of the database in DIR. A file that is not complete ends in
 .partial. PostgreSQL has tools of its own: pg_dump or a recovery to a point in time, then restore mark.`,
 		func(cmd *cobra.Command) error { return b.run(cmd.Context(), cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &b.data)
@@ -47,9 +47,9 @@ place. May run beside a server. It needs room for a copy of the database in DIR.
 }
 
 // errNoPostgresBackup says how PostgreSQL is backed up.
-var errNoPostgresBackup = errors.New("a database in PostgreSQL is backed up and restored with its own tools, and nothing " +
-	"was done: pg_dump and pg_restore, or a base backup and a recovery to a point in time; after the restore and before " +
-	"the first start, run quickconnectd restore mark")
+var errNoPostgresBackup = errors.New("a database in PostgreSQL is backed up and restored with its own tools, and " +
+	"nothing was done: pg_dump and pg_restore, or a base backup and a recovery to a point in time; after the restore " +
+	"and before the first start, run quickconnectd restore mark")
 
 func (b backupChoice) run(ctx context.Context, stdout io.Writer, c clock.Clock) (err error) {
 	if !b.data.url.IsEmpty() {
@@ -59,22 +59,15 @@ func (b backupChoice) run(ctx context.Context, stdout io.Writer, c clock.Clock) 
 	if err != nil {
 		return err
 	}
-	s, ring, err := existingData(ctx, b.data)
+	ring, err := b.data.keyringAsItIs()
 	if err != nil {
 		return err
 	}
 	under := "for the recipients that were named"
 	if len(recipients) == 0 {
-		var number int64
-		err = s.View(ctx, func(tx *store.Tx) (err error) {
-			number, err = tx.CurrentKEK(ctx)
-			return err
-		})
+		number := ring.Newest()
 		recipients = append(recipients, backup.KEK{Context: ctx, Keyring: ring, Number: number})
 		under = fmt.Sprintf("under key %d of %s, which is not in it", number, keyring.FileName)
-	}
-	if err := errors.Join(err, s.Close()); err != nil {
-		return err
 	}
 	unlock, err := lockBackup(b.data.dir)
 	if err != nil {
@@ -125,6 +118,24 @@ func (b backupChoice) ageRecipients() (all []age.Recipient, err error) {
 	return append(all, more...), nil
 }
 
+// keyringAsItIs opens the keyring alone: a database of an older build is not brought to this one's version.
+func (d data) keyringAsItIs() (*keyring.Keyring, error) {
+	named, err := d.outsideKEK()
+	if err != nil {
+		return nil, err
+	}
+	k, err := keyring.Open(d.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("put the %s of the platform into %s first, with mode 0600: no backup has it",
+			keyring.FileName, d.dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	k.Use(keyring.Outside{Clock: clock.System(), Login: named})
+	return k, d.checkKEK(k, named)
+}
+
 // lockBackup prevents two backups of a data directory at once.
 func lockBackup(dir string) (unlock func() error, err error) {
 	lock := flock.New(filepath.Join(dir, backupLockName), flock.SetPermissions(0o600))
@@ -132,8 +143,8 @@ func lockBackup(dir string) (unlock func() error, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("lock the data directory for a backup: %w", err)
 	case !locked:
-		return nil, fmt.Errorf("another quickconnectd backup is at work in this data directory (it holds %s): run this again "+
-			"when that one has ended", lock.Path())
+		return nil, fmt.Errorf("another quickconnectd backup is at work in this data directory (it holds %s): run this "+
+			"again when that one has ended", lock.Path())
 	}
 	if err := keyring.GiveToOwner(dir, lock.Path()); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the data directory for a backup: %w", err), lock.Unlock())

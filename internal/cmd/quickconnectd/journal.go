@@ -8,8 +8,8 @@ import (
 
 func journalFlag(flags *pflag.FlagSet, path *string) {
 	flags.StringVar(path, "journal", "",
-		"append what happens to credentials to this `FILE` before it is answered, for restore confirm: on another disk than\n"+
-			"the database, and not in its backup")
+		"append what happens to credentials to this `FILE` before it is answered, for restore confirm: on\n"+
+			"another disk than the database, and not in its backup")
 }
 
 // openJournal opens the journal in a file; nil where no file is named.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -32,14 +31,15 @@ type restoreChoice struct {
 func restoreCommand(c clock.Clock) *cobra.Command {
 	var r restoreChoice
 	cmd := leaf("restore --from FILE --data-dir DIR", "Restore a platform from a file of quickconnectd backup.",
-		`Makes the database of a backup in DIR, which must have the keyring.json of the platform and nothing else. The platform
-gets a new incarnation: the numbers of versions and the etags go on 1,000 higher, and until restore confirm no value
-is accepted, handed out or delivered. If it is interrupted, run it again. Never serve the old database again.`,
+		`Makes the database of a backup in DIR, which must have the keyring.json of the platform and nothing else. The
+platform gets a new incarnation: the numbers of versions and the etags go on 1,000 higher, and until restore confirm
+no value is accepted, handed out or delivered. If it is interrupted, run it again. Never serve the old database again.`,
 		func(cmd *cobra.Command) error { return r.run(cmd.Context(), cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &r.data)
 	flags := cmd.Flags()
 	flags.StringVar(&r.from, "from", "", "the `FILE` of quickconnectd backup")
-	flags.StringVar(&r.identityFile, "identity", "", "a `FILE` with an identity of age, where the backup is for a recipient")
+	flags.StringVar(&r.identityFile, "identity", "",
+		"a `FILE` with an identity of age, where the backup is for a recipient")
 	lastFlag(cmd, &r.last)
 	require(cmd, "from")
 	cmd.Annotations = map[string]string{alone: "true"}
@@ -51,11 +51,7 @@ func (r restoreChoice) run(ctx context.Context, stdout io.Writer, c clock.Clock)
 	if !r.data.url.IsEmpty() {
 		return errNoPostgresBackup
 	}
-	ring, err := keyring.Open(r.data.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("put the %s of the platform into %s first, with mode 0600: the backup does not have it",
-			keyring.FileName, r.data.dir)
-	}
+	ring, err := r.data.keyringAsItIs()
 	if err != nil {
 		return err
 	}

@@ -42,8 +42,8 @@ func (k *kept) lost(ctx context.Context, r *txn.Runner, s restore.State) ([]jour
 // print lists what a backup lacks, and says what is ended again.
 func (k *kept) print(stdout io.Writer, lost []journal.Entry) error {
 	if len(k.journals) == 0 {
-		_, err := fmt.Fprintln(stdout, "No journal was given, so what was revoked, rotated or made after the backup is not "+
-			"known.")
+		_, err := fmt.Fprintln(stdout, "No journal was given, so what was revoked, rotated or made after the backup is "+
+			"not known.")
 		return err
 	}
 	again, byHand := restore.Contain(lost)

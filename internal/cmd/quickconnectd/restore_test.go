@@ -66,13 +66,16 @@ func TestBackupAndRestore(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "platform.age")
 	s := start(t, c, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	out := calls(t, c, exitOK, "wrote "+file, "backup", "--data-dir", dir, "--out", file)
-	for _, words := range []string{"SHA-256 ", "under key 1 of keyring.json, which is not in it", "platform plt_", "audit log acme/"} {
+	for _, words := range []string{
+		"SHA-256 ", "under key 1 of keyring.json, which is not in it", "platform plt_", "audit log acme/",
+	} {
 		if !strings.Contains(out, words) {
 			t.Errorf("%q is not in %s", words, out)
 		}
 	}
 	calls(t, c, exitError, "overwrites nothing", "backup", "--data-dir", dir, "--out", file)
-	calls(t, c, exitError, "pg_dump", "backup", "--data-dir", dir, "--out", file, "--database", "postgres://x@127.0.0.1/x")
+	calls(t, c, exitError, "pg_dump", "backup", "--data-dir", dir, "--out", file,
+		"--database", "postgres://x@127.0.0.1/x")
 	s.stop()
 
 	restores := []string{"restore", "--from", file, "--data-dir", to}

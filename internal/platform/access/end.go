@@ -98,7 +98,8 @@ func ListPrincipals(
 // RevokePrincipal ends a principal, on the machine of the platform, and notes that in a journal, which may be nil. It
 // returns what was ended.
 func RevokePrincipal(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool, kept *journal.File,
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, id string, last bool,
+	kept *journal.File,
 ) (p *store.Principal, err error) {
 	runner, err := newRunner(ctx, s, k, c)
 	if err != nil {
