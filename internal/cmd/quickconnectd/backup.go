@@ -33,8 +33,8 @@ func backupCommand(c clock.Clock) *cobra.Command {
 	cmd := leaf("backup --data-dir DIR --out FILE", "Write an encrypted backup of the database, beside a server.",
 		`Writes the database as it is at one moment into a file that does not exist yet, encrypted in the format of age:
 under the newest key of keyring.json, or for the recipients that are named. keyring.json is not in it: keep that in
-another place. May run beside a server. It needs room for a copy of the database in DIR. A file that is not complete ends in
-.partial. PostgreSQL has tools of its own: pg_dump or a recovery to a point in time, then restore mark.`,
+another place. May run beside a server. It needs room for a copy of the database in DIR. A file that is not complete
+ends in .partial. PostgreSQL has tools of its own: pg_dump or a recovery to a point in time, then restore mark.`,
 		func(cmd *cobra.Command) error { return b.run(cmd.Context(), cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &b.data)
 	flags := cmd.Flags()

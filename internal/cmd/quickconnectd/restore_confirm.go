@@ -27,8 +27,8 @@ func restoreMarkCommand(c clock.Clock) *cobra.Command {
 	var last int64
 	cmd := leaf("mark --data-dir DIR --database URL", "Say that the database was restored by a tool of its own.",
 		`Says that the database was restored from a backup by a tool of its own, such as pg_restore or a recovery to a
-point in time. Run it before the first start of a server. The platform gets a new incarnation: the numbers of versions and
-the etags go on 1,000 higher, and until restore confirm no value is accepted, handed out or delivered. A file of
+point in time. Run it before the first start of a server. The platform gets a new incarnation: the numbers of versions
+and the etags go on 1,000 higher, and until restore confirm no value is accepted, handed out or delivered. A file of
 quickconnectd backup needs quickconnectd restore instead.`,
 		func(cmd *cobra.Command) error { return restoreMark(cmd.Context(), d, last, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
@@ -97,8 +97,9 @@ func restoreStatusCommand(c clock.Clock) *cobra.Command {
 	var k kept
 	cmd := leaf("status --data-dir DIR", "Show whether a restore waits for its confirmation, and what the backup lacks.",
 		`Shows which incarnation the platform has, when it was restored, with the data of which time, and whether the
-restore is confirmed. With the journals of serve, it lists what happened after the backup, and says what restore confirm ends
-again. With checkpoints that were kept elsewhere, it says how many audit events are lost. May run beside a server.`,
+restore is confirmed. With the journals of serve, it lists what happened after the backup, and says what restore
+confirm ends again. With checkpoints that were kept elsewhere, it says how many audit events are lost. May run beside
+a server.`,
 		func(cmd *cobra.Command) error { return restoreStatus(cmd.Context(), d, k, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
 	k.define(cmd)

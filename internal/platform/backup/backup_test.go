@@ -196,7 +196,8 @@ func TestInterruptedBackup(t *testing.T) {
 	if _, err := backup.Write(ended, c); err == nil {
 		t.Error("it was not interrupted")
 	}
-	if left := append(names(t, out), names(t, filepath.Dir(path))...); strings.Contains(strings.Join(left, " "), "backup") {
+	left := strings.Join(append(names(t, out), names(t, filepath.Dir(path))...), " ")
+	if strings.Contains(left, "backup") {
 		t.Errorf("it left %v", left)
 	}
 	ok(t, os.WriteFile(c.Out+".partial", []byte("half"), 0o600))

@@ -17,7 +17,8 @@ const stanzaKEK = "quickconnect-kek"
 // purpose binds a sealed key to what it is for.
 const purpose = "backup"
 
-// KEK encrypts a backup under a key-encryption key of a keyring, and opens it. It is a recipient and an identity of age.
+// KEK encrypts a backup under a key-encryption key of a keyring, and opens it. It is a recipient and an identity of
+// age.
 type KEK struct {
 	Context context.Context //nolint:containedctx // age passes none on
 	Keyring *keyring.Keyring

@@ -53,8 +53,8 @@ func sumOf(text []byte) string {
 type DamagedError struct{ Line int }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("line %d was changed after it was written: look by hand what it was about, and what it ended; then "+
-		"delete that line in a copy, and give the copy", e.Line)
+	return fmt.Sprintf("line %d was changed after it was written: look by hand what it was about, and what it ended; "+
+		"then delete that line in a copy, and give the copy", e.Line)
 }
 
 // Read reads a journal, each entry once. What a crash has cut off was never answered, and is left out: the last line

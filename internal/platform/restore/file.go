@@ -35,8 +35,8 @@ type File struct {
 const unmarked = ".restoring.db"
 
 // ErrNotEmpty is the error of a directory that has more than a keyring.
-var ErrNotEmpty = errors.New("a restore needs a directory that has the keyring and nothing else: name a new directory, " +
-	"and put keyring.json there, with mode 0600")
+var ErrNotEmpty = errors.New("a restore needs a directory that has the keyring and nothing else: name a new " +
+	"directory, and put keyring.json there, with mode 0600")
 
 // CheckEmpty refuses a directory with anything but the files that are named, and what an interrupted restore has left.
 func CheckEmpty(dir string, besides ...string) error {

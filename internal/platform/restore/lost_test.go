@@ -12,7 +12,9 @@ import (
 
 func TestContain(t *testing.T) {
 	e := func(kind, action string, detail map[string]string) journal.Entry {
-		return journal.Entry{Tenant: "acme", Environment: "staging", Kind: kind, ObjectID: "x", Action: action, Detail: detail}
+		return journal.Entry{
+			Tenant: "acme", Environment: "staging", Kind: kind, ObjectID: "x", Action: action, Detail: detail,
+		}
 	}
 	versions := func(text string, more ...string) map[string]string {
 		out := map[string]string{"versions": text}
@@ -21,38 +23,47 @@ func TestContain(t *testing.T) {
 		}
 		return out
 	}
+	changed := func(members string) map[string]string { return map[string]string{"changed": members} }
+	all := func(lost ...journal.Entry) []journal.Entry { return lost }
 	const tokens = "scoped-tokens"
 	for name, c := range map[string]struct {
 		lost   []journal.Entry
 		want   Containment
 		byHand int
 	}{
-		"nothing that ends":              {[]journal.Entry{e(tokens, "rotate", versions("2,1", "issued", "2"))}, Containment{}, 0},
-		"revoked with what is before it": {[]journal.Entry{e(tokens, "revoke", versions("2,3"))}, Containment{Below: 4}, 0},
+		"nothing that ends": {lost: all(e(tokens, "rotate", versions("2,1", "issued", "2")))},
+		"revoked with what is before it": {
+			lost: all(e(tokens, "revoke", versions("2,3"))), want: Containment{Below: 4},
+		},
 		"by a minimum, which issued one": {
-			[]journal.Entry{e(tokens, "minimum_version", versions("1,2,3", "issued", "3", "reason", "minimum_version"))},
-			Containment{Below: 3}, 0,
+			lost: all(e(tokens, "minimum_version", versions("1,2,3", "issued", "3", "reason", "minimum_version"))),
+			want: Containment{Below: 3},
 		},
 		"which promoted the pending one": {
-			[]journal.Entry{e(tokens, "revoke", versions("1,2", "promoted", "2"))}, Containment{Below: 2}, 0,
+			lost: all(e(tokens, "revoke", versions("1,2", "promoted", "2"))), want: Containment{Below: 2},
 		},
 		"by its value": {
-			[]journal.Entry{e(tokens, "revoke", versions("1,2", "reason", "token_revoked", "promoted", "2"))}, Containment{Values: []int64{1}}, 0,
+			lost: all(e(tokens, "revoke", versions("1,2", "reason", "token_revoked", "promoted", "2"))),
+			want: Containment{Values: []int64{1}},
 		},
 		"a pending one by its value": {
-			[]journal.Entry{e(tokens, "cancel", versions("2", "reason", "token_revoked"))}, Containment{Values: []int64{2}}, 0,
+			lost: all(e(tokens, "cancel", versions("2", "reason", "token_revoked"))), want: Containment{Values: []int64{2}},
 		},
-		"a pending one by a rollout": {[]journal.Entry{e(tokens, "cancel", versions("2"))}, Containment{}, 0},
-		"deleted":                    {[]journal.Entry{e(tokens, "delete", nil), e(tokens, "closed", nil)}, Containment{Below: every}, 0},
-		"in quarantine":              {[]journal.Entry{e("connectors", "quarantine", versions("1"))}, Containment{Quarantine: true}, 0},
+		"a pending one by a rollout": {lost: all(e(tokens, "cancel", versions("2")))},
+		"deleted": {
+			lost: all(e(tokens, "delete", nil), e(tokens, "closed", nil)), want: Containment{Below: every},
+		},
+		"in quarantine": {
+			lost: all(e("connectors", "quarantine", versions("1"))), want: Containment{Quarantine: true},
+		},
 		"released again": {
-			[]journal.Entry{e(tokens, "quarantine", versions("1")), e(tokens, "release_quarantine", versions("1"))}, Containment{}, 0,
+			lost: all(e(tokens, "quarantine", versions("1")), e(tokens, "release_quarantine", versions("1"))),
 		},
-		"a principal":        {[]journal.Entry{e("principals", "delete", nil)}, Containment{Principal: true}, 0},
-		"a new principal":    {[]journal.Entry{e("principals", "create", nil)}, Containment{}, 0},
-		"disabled":           {[]journal.Entry{e("connectors", "update", map[string]string{"changed": "enabled,owner"})}, Containment{}, 1},
-		"another owner":      {[]journal.Entry{e("connectors", "update", map[string]string{"changed": "owner"})}, Containment{}, 0},
-		"a deleted identity": {[]journal.Entry{e("workload-identities", "delete", nil)}, Containment{}, 1},
+		"a principal":        {lost: all(e("principals", "delete", nil)), want: Containment{Principal: true}},
+		"a new principal":    {lost: all(e("principals", "create", nil))},
+		"disabled":           {lost: all(e("connectors", "update", changed("enabled,owner"))), byHand: 1},
+		"another owner":      {lost: all(e("connectors", "update", changed("owner")))},
+		"a deleted identity": {lost: all(e("workload-identities", "delete", nil)), byHand: 1},
 	} {
 		again, byHand := Contain(c.lost)
 		if len(byHand) != c.byHand {

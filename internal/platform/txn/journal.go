@@ -19,7 +19,8 @@ var journaledLate = map[string]bool{"release": true, "release_quarantine": true,
 var journaledDetail = []string{"name", "versions", "issued", "promoted", "changed", "role"}
 
 // note writes what a transaction has audited to the journal. What ends or contains something is there before the
-// commit, so before the answer: where the commit fails, the journal has one containment too many, and never one too few.
+// commit, so before the answer: where the commit fails, the journal has one containment too many, and never one too
+// few.
 func (r *Runner) note(tx *Tx) {
 	if r.Journal == nil {
 		return
