@@ -129,13 +129,13 @@ func (w *world) open() {
 	w.server = httptest.NewServer(w.p)
 }
 
-// openStore opens the database, which it serves alone.
+// openStore opens the database, which it serves.
 func (w *world) openStore() (*store.Store, error) {
 	s, err := w.openStoreBeside()
 	if err != nil {
 		return nil, err
 	}
-	return s, s.Hold(w.t.Context(), w.t.Name())
+	return s, s.Join(w.t.Context(), w.t.Name())
 }
 
 // openStoreBeside opens the database as a command does beside the server.

@@ -25,8 +25,10 @@ const (
 	kindBytes = "BYTEA"
 )
 
-// notMoved are the tables of a database itself: who serves it, where its platform moved to, and its schema.
-var notMoved = []string{"serving", "moves", "goose_db_version", "goose_lock"}
+// notMoved are the tables of a database itself: who serves it and does what, where its platform moved to, and its schema.
+var notMoved = []string{
+	"serving", "turns", "leases", "endpoint_attempts", "compatible", "moves", "goose_db_version", "goose_lock",
+}
 
 // seeded are the tables in which the migrations of a new database leave rows. The rows of the source replace them.
 var seeded = []string{"access_changes", "clock"}

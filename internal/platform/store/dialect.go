@@ -39,8 +39,9 @@ type dialect struct {
 	conflict func(error) bool
 	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
 	waitForLock func(context.Context, *sql.Conn, time.Duration) error
-	// beginWrite does the same in the transaction itself, and returns the number of the lease; nil: there is no lease.
-	beginWrite func(context.Context, *sql.Tx, time.Duration) (fence int64, err error)
+	// beginWrite does the same in the transaction itself, and returns the number of the leader; nil: no other process
+	// serves the database.
+	beginWrite func(context.Context, *sql.Tx, time.Duration) (postgres.Fence, error)
 	// limit is how long a transaction may take; 0: a database on the same machine needs no limit.
 	limit time.Duration
 }
@@ -66,8 +67,8 @@ var sqliteDialect = dialect{
 	waitForLock:       sqlite.WaitForLock,
 }
 
-// Writes are serializable, so that the writes of two processes have the guarantees of SQLite's single writer. Reads are
-// of one snapshot. docs/architecture.md has the reasons.
+// Writes are serializable and take turns over all processes, so that they have the guarantees of SQLite's single writer.
+// Reads are of one snapshot. docs/architecture.md has the reasons.
 var postgresDialect = dialect{
 	migrations:        goose.DialectPostgres,
 	migration:         postgres.Migration,
@@ -106,7 +107,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 // OpenPostgres opens the PostgreSQL database at a URL, which must exist, and brings the schema up to date. Several
-// processes may have the database open at once; one of them may Hold it. No error has the URL.
+// processes may have the database open at once, and those that Join serve it together. No error has the URL.
 func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	read, write, name, err := postgres.Open(url)
 	if err != nil {

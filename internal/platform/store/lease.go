@@ -13,54 +13,74 @@ import (
 )
 
 const (
-	// leaseFor is how long a database has to wait for the successor of a process that was killed.
+	// leaseFor is how long the other processes wait for a leader that was killed.
 	leaseFor   = 10 * time.Second
 	leaseEvery = 2 * time.Second
-	// lookEvery is how often a process looks whether the lease of another one is still renewed.
+	// lookEvery is how often a process looks whether the lease of one that serves alone is still renewed.
 	lookEvery = 200 * time.Millisecond
 )
 
-// ErrServed is the error of Hold where another process serves the database.
-var ErrServed = errors.New("another quickconnectd serves this database")
+var (
+	// ErrServed is the error of Join where a process of an older build serves the database alone.
+	ErrServed = errors.New("another quickconnectd serves this database")
+	// ErrNotLeader is the error of a write of the leader after another process has taken over.
+	ErrNotLeader = errors.New("another quickconnectd leads now: it does the work that one process does for all")
+)
 
-// lease is what a process has that serves the database alone. The zero value is none.
+// lease is what a process has that serves the database beside others. The zero value is of a process that does not
+// serve.
 type lease struct {
-	mu      sync.Mutex
-	fence   int64 // 0: this process has no lease
-	taken   bool  // another process has taken over
-	lost    chan struct{}
-	release func() error
+	mu        sync.Mutex
+	holder    string // empty: this process does not serve
+	leads     int64  // the number of the lease of this process; 0: it does not lead
+	takeOvers int64
+	taken     bool // by a process that serves alone
+	lost      chan struct{}
+	leave     func() error
 }
+
+// leading is the key of the number under which the writes of a context are those of the leader.
+type leading struct{}
 
 // check compares the number that a write has read with that of this process.
-func (l *lease) check(fence int64) error {
+func (l *lease) check(ctx context.Context, f postgres.Fence) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fence == 0 || l.fence == fence {
+	if l.holder == "" {
 		return nil
 	}
-	l.lose()
-	return &UnavailableError{Reason: outage.TakenOver}
+	if !f.Shared {
+		l.lose()
+		return &UnavailableError{Reason: outage.TakenOver}
+	}
+	if l.leads != 0 && l.leads != f.Number {
+		l.leads = 0
+	}
+	if number, ok := ctx.Value(leading{}).(int64); ok && number != f.Number {
+		return ErrNotLeader
+	}
+	return nil
 }
 
-// lose notes that another process has taken over. The caller holds the mutex.
+// lose notes that a process has taken over that serves alone. The caller holds the mutex.
 func (l *lease) lose() {
+	l.leads = 0
 	if !l.taken {
 		l.taken = true
 		close(l.lost)
 	}
 }
 
-// Hold makes this process the only one that serves the database, until Close. Writes of this process fail from the
-// moment at which another one has taken over. Where another process serves it, Hold fails with ErrServed; where one was
-// killed, it waits until the lease of that one has expired. holder is what the error of another process shows.
+// Join makes this process one of those that serve the database, until Close. One of them leads, and where none does, it
+// is this one. holder is what others are shown of it. Join fails with ErrServed where a process of an older build serves
+// the database; where one was killed, it waits until the lease of that one has expired.
 //
-// A database that only this machine can reach has no lease.
-func (s *Store) Hold(ctx context.Context, holder string) error {
+// A database that only this machine can reach has one process, which leads without a lease.
+func (s *Store) Join(ctx context.Context, holder string) error {
 	if s.dialect.beginWrite == nil {
 		return nil
 	}
-	fence, err := takeOver(ctx, s.read.db, holder)
+	number, err := join(ctx, s.read.db, holder)
 	if err != nil {
 		return s.dialect.classified(ctx, err)
 	}
@@ -69,36 +89,40 @@ func (s *Store) Hold(ctx context.Context, holder string) error {
 	var beat sync.WaitGroup
 	s.lease.mu.Lock()
 	defer s.lease.mu.Unlock()
-	s.lease.fence, s.lease.lost = fence, make(chan struct{})
-	beat.Go(func() { s.lease.beat(beating, s.read.db, fence) })
-	s.lease.release = func() error {
+	s.lease.holder, s.lease.lost = holder, make(chan struct{})
+	s.lease.lead(number)
+	beat.Go(func() { s.lease.beat(beating, s.read.db) })
+	s.lease.leave = func() error {
 		cancel()
 		beat.Wait()
-		return release(alive, s.read.db, fence)
+		return s.lease.release(alive, s.read.db)
 	}
 	return nil
 }
 
-func takeOver(ctx context.Context, db *sql.DB, holder string) (fence int64, err error) {
-	first, err := postgres.Observe(ctx, db)
-	if err != nil {
-		return 0, fmt.Errorf("looking who serves the database: %w", err)
-	}
+// join returns the number under which this process leads; 0 if another one does.
+func join(ctx context.Context, db *sql.DB, holder string) (number int64, err error) {
+	var first postgres.Lease
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		if fence, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
+		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
 			return 0, fmt.Errorf("beginning to serve the database: %w", err)
 		}
-		if fence > 0 {
-			return fence, nil
+		if number > 0 {
+			return number, nil
 		}
 		now, err := postgres.Observe(ctx, db)
-		if err != nil {
+		switch {
+		case err != nil:
 			return 0, fmt.Errorf("looking who serves the database: %w", err)
-		}
-		if now.ExpiresAt > first.ExpiresAt || now.Fence != first.Fence {
-			return 0, fmt.Errorf("%w: %s; stop that one first, or use another --database", ErrServed, now.Holder)
+		case now.Shared:
+			return 0, nil
+		case first.Number == 0:
+			first = now
+		case now.ExpiresAt > first.ExpiresAt || now.Number != first.Number:
+			return 0, fmt.Errorf("%w: %s is of an older version, which serves alone; stop that one first, or use another "+
+				"--database", ErrServed, now.Holder)
 		}
 		select {
 		case <-ctx.Done():
@@ -108,8 +132,15 @@ func takeOver(ctx context.Context, db *sql.DB, holder string) (fence int64, err 
 	}
 }
 
-// beat renews the lease. A failure is no end: the writes compare the number, whatever the time is.
-func (l *lease) beat(ctx context.Context, db *sql.DB, fence int64) {
+// lead notes the number under which this process leads; 0 if it does not. The caller holds the mutex.
+func (l *lease) lead(number int64) {
+	if number > l.leads {
+		l.takeOvers++
+	}
+	l.leads = number
+}
+
+func (l *lease) beat(ctx context.Context, db *sql.DB) {
 	tick := time.NewTicker(leaseEvery)
 	defer tick.Stop()
 	for {
@@ -117,43 +148,115 @@ func (l *lease) beat(ctx context.Context, db *sql.DB, fence int64) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		limited, cancel := context.WithTimeout(ctx, leaseFor)
-		ours, err := postgres.Renew(limited, db, fence, leaseFor)
-		cancel()
-		if err == nil && !ours {
-			l.mu.Lock()
-			l.lose()
-			l.mu.Unlock()
-			return
+			limited, cancel := context.WithTimeout(ctx, leaseFor)
+			l.tend(limited, db)
+			cancel()
 		}
 	}
 }
 
-// Lost returns a channel that is closed when another process has taken over. It is nil where there is no lease.
+// tend renews the lease of the leader; any other process takes over where it has expired. A failure is no end: the
+// writes of the leader compare the number, whatever the time is.
+func (l *lease) tend(ctx context.Context, db *sql.DB) {
+	l.mu.Lock()
+	leads, holder := l.leads, l.holder
+	l.mu.Unlock()
+	var ours bool
+	var err error
+	if leads != 0 {
+		ours, err = postgres.Renew(ctx, db, leads, leaseFor)
+	}
+	if err != nil || ours {
+		return
+	}
+	now, err := postgres.Observe(ctx, db)
+	if err != nil {
+		return
+	}
+	var number int64
+	if !now.Lives {
+		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
+			return
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lead(number); now.Lives && !now.Shared {
+		l.lose()
+	}
+}
+
+// Lead returns a context for the work that one process does for all, and whether that is this process. Writes with that
+// context fail with ErrNotLeader once another process has taken over, whenever this one has learnt of it.
+func (s *Store) Lead(ctx context.Context) (context.Context, bool) {
+	if s.dialect.beginWrite == nil {
+		return ctx, true
+	}
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	if s.lease.leads == 0 {
+		return ctx, false
+	}
+	return context.WithValue(ctx, leading{}, s.lease.leads), true
+}
+
+// Shared reports whether other processes may serve the database beside this one.
+func (s *Store) Shared() bool { return s.dialect.beginWrite != nil }
+
+// TakeOvers returns how often this process became the leader.
+func (s *Store) TakeOvers() int64 {
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	return s.lease.takeOvers
+}
+
+// Leader returns how the process that leads is shown; empty where none does.
+func (s *Store) Leader(ctx context.Context) (string, error) {
+	if s.dialect.beginWrite == nil {
+		return "", nil
+	}
+	now, err := postgres.Observe(ctx, s.read.db)
+	if err != nil {
+		return "", s.dialect.classified(ctx, fmt.Errorf("looking who leads: %w", err))
+	}
+	if !now.Lives {
+		return "", nil
+	}
+	return now.Holder, nil
+}
+
+// Lost returns a channel that is closed when a process has taken over that serves alone. It is nil where that cannot
+// happen.
 func (s *Store) Lost() <-chan struct{} {
 	s.lease.mu.Lock()
 	defer s.lease.mu.Unlock()
 	return s.lease.lost
 }
 
-// letGo ends the lease, so that the next process need not wait. It leaves the lease of a process that has taken over.
+// letGo ends the lease, so that the next leader need not wait. It leaves the lease of a process that has taken over.
 func (l *lease) letGo() error {
 	l.mu.Lock()
-	release := l.release
-	l.release = nil
+	leave := l.leave
+	l.leave = nil
 	l.mu.Unlock()
-	if release == nil {
+	if leave == nil {
 		return nil
 	}
-	return release()
+	return leave()
 }
 
 // release gives up on a database that does not answer: the lease expires by itself.
-func release(ctx context.Context, db *sql.DB, fence int64) error {
+func (l *lease) release(ctx context.Context, db *sql.DB) error {
+	l.mu.Lock()
+	number := l.leads
+	l.leads = 0
+	l.mu.Unlock()
+	if number == 0 {
+		return nil
+	}
 	limited, cancel := context.WithTimeout(ctx, tryWait)
 	defer cancel()
-	err := postgres.Release(limited, db, fence)
+	err := postgres.Release(limited, db, number)
 	if limited.Err() != nil || postgres.Unavailable(err) != "" {
 		return nil
 	}

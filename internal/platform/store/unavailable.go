@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/outage"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/postgres"
 )
 
 const (
@@ -94,8 +95,11 @@ func (s *Store) attempt(ctx context.Context, conn writer, wait time.Duration, do
 		limited, done := tx.within(ctx)
 		defer done()
 		fence, err := s.dialect.beginWrite(limited, tx.sql, wait)
+		if errors.Is(err, postgres.ErrTurn) {
+			return &UnavailableError{Reason: outage.Busy, Err: err}
+		}
 		if err == nil {
-			err = s.lease.check(fence)
+			err = s.lease.check(ctx, fence)
 		}
 		if err != nil {
 			return tx.noted(err)

@@ -32,20 +32,22 @@ func Conflict(err error) bool {
 	return c == "40001" || c == "40P01" // serialization_failure, deadlock_detected
 }
 
+const lockNotAvailable = "55P03"
+
 // reasons has the reasons of error codes, and of their classes, which are their first two characters.
 var reasons = map[string]outage.Reason{
-	"25006": outage.ReadOnly,    // read_only_sql_transaction
-	"53100": outage.Full,        // disk_full
-	"53200": outage.Memory,      // out_of_memory; that of the locks, as a rule
-	"53":    outage.Connections, // insufficient_resources: too_many_connections
-	"55P03": outage.Locked,      // lock_not_available
-	"57P01": outage.Unreachable, // admin_shutdown
-	"57P02": outage.Unreachable, // crash_shutdown
-	"57P03": outage.Unreachable, // cannot_connect_now
-	"57P05": outage.Unreachable, // idle_session_timeout
-	"25P03": outage.Unreachable, // idle_in_transaction_session_timeout
-	"08":    outage.Unreachable, // connection_exception; poolers have no other code
-	"58":    outage.DiskError,   // system_error
+	"25006":          outage.ReadOnly,    // read_only_sql_transaction
+	"53100":          outage.Full,        // disk_full
+	"53200":          outage.Memory,      // out_of_memory; that of the locks, as a rule
+	"53":             outage.Connections, // insufficient_resources: too_many_connections
+	lockNotAvailable: outage.Locked,
+	"57P01":          outage.Unreachable, // admin_shutdown
+	"57P02":          outage.Unreachable, // crash_shutdown
+	"57P03":          outage.Unreachable, // cannot_connect_now
+	"57P05":          outage.Unreachable, // idle_session_timeout
+	"25P03":          outage.Unreachable, // idle_in_transaction_session_timeout
+	"08":             outage.Unreachable, // connection_exception; poolers have no other code
+	"58":             outage.DiskError,   // system_error
 }
 
 // Unavailable returns the reason of an error that is about the database as a whole, and that ends without a change of
