@@ -112,8 +112,9 @@ func (w *databaseWatch) report() {
 	w.logged = u != nil
 }
 
-// watchMetrics adds what an operator needs to see of an outage.
+// watchMetrics adds what an operator needs to see of an outage, and of several processes.
 func watchMetrics(m *httpapi.Metrics, s *store.Store, engine *credentials.Engine, uses *access.Uses) {
+	leaderMetrics(m, s)
 	m.Gauge("quickconnect_database_writable", "1 if the last write of the database succeeded, 0 if it failed.", nil,
 		func() float64 {
 			if s.Outage() != nil {

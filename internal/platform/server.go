@@ -122,8 +122,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := bindRows(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}
-	if err := claims.Extend(ctx, runner); err != nil {
-		return nil, fmt.Errorf("extend the leases of runs: %w", err)
+	if leader, leads := c.Store.Lead(ctx); leads { // otherwise another process serves, and runs renew theirs
+		if err := claims.Extend(leader, runner); err != nil && !errors.Is(err, store.ErrNotLeader) {
+			return nil, fmt.Errorf("extend the leases of runs: %w", err)
+		}
 	}
 	if err := credentials.BeginUses(ctx, runner); err != nil {
 		return nil, fmt.Errorf("note that uses are recorded: %w", err)
@@ -181,6 +183,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	}
 	deliverer := deliveries.NewDeliverer(deliveries.Config{
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
+		TakenOver: takenOver(metrics),
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
@@ -207,6 +210,9 @@ func checkReady(router *httpapi.Router, r *txn.Runner, ring *keyring.Keyring) {
 	router.Check("keys", keysCheck(ring, r.Clock))
 	if r.Journal != nil {
 		router.Check("journal", journalCheck(r.Journal))
+	}
+	if r.Store.Shared() {
+		router.Check("leader", leaderCheck(r.Store))
 	}
 }
 
@@ -250,7 +256,8 @@ func (s *Server) send(ctx context.Context) {
 	loops.Wait()
 }
 
-// Sweep settles every deadline that has passed, and deletes what is no longer kept.
+// Sweep writes what this process has in memory. The one that leads settles every deadline that has passed, and deletes
+// what is no longer kept.
 func (s *Server) Sweep(ctx context.Context) error { return s.sweeper.sweep(ctx) }
 
 // KeepKeys unwraps data keys again that are about to be fresh no more, and asks an idle key-management service.
@@ -262,7 +269,8 @@ func (s *Server) Count(ctx context.Context) error { return s.census.take(ctx) }
 // Deliver makes every attempt that is due, those that fall due meanwhile included, and returns when it has made them.
 func (s *Server) Deliver(ctx context.Context) error { return s.confirmed(ctx, s.deliverer.Deliver) }
 
-// Refresh gets and renews the access tokens of connectors that are due, and returns when it has done so.
+// Refresh gets and renews the access tokens of connectors that are due, if this process leads, and returns when it has
+// done so.
 func (s *Server) Refresh(ctx context.Context) error { return s.confirmed(ctx, s.refresher.Due) }
 
 // Probe makes the probes that are due, and returns when it has made them.

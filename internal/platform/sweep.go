@@ -31,11 +31,14 @@ const (
 	sweepBatch     = 100
 	forgetBatch    = 500
 	forgetInterval = time.Hour
+	// leaseRetention is much longer than any lease, and than the clocks of two machines differ.
+	leaseRetention = 24 * time.Hour
 )
 
 // sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request
 // settles what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases
-// values soon after they end. While the clock is in doubt it does nothing of that.
+// values soon after they end. While the clock is in doubt it does nothing of that. Of several processes, the leader does
+// it; each writes what it has in memory itself.
 type sweeper struct {
 	runner    *txn.Runner
 	engine    *credentials.Engine
@@ -63,10 +66,19 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 			return
 		case <-tick.C:
 			if err := s.sweep(ctx); err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
-				s.log.Error("sweep failed", "error", err.Error())
+				s.report(err)
 			}
 		}
 	}
+}
+
+func (s *sweeper) report(err error) {
+	if errors.Is(err, store.ErrNotLeader) {
+		s.log.Warn("this process stood still for too long, and another one has taken over the work of the leader: the rest "+
+			"of a sweep was left to it", "error", err.Error())
+		return
+	}
+	s.log.Error("sweep failed", "error", err.Error())
 }
 
 // sweep does nothing but look at the database as long as that cannot be written.
@@ -82,9 +94,18 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	if s.runner.Restored.Pending() {
 		return s.behind.Flush(ctx, false)
 	}
-	return errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store),
-		s.engine.WriteUses(ctx), s.settleDue(ctx), s.removeUnused(ctx), s.uses.Write(ctx, s.runner),
-		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), s.behind.Flush(ctx, false), guardrails.End(ctx, s.runner),
+	own := errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store), s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner),
+		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), s.behind.Flush(ctx, false))
+	leader, leads := s.runner.Store.Lead(ctx)
+	if !leads {
+		return own
+	}
+	return errors.Join(own, s.sweepForAll(leader))
+}
+
+// sweepForAll does what one process does for all.
+func (s *sweeper) sweepForAll(ctx context.Context) error {
+	return errors.Join(s.settleDue(ctx), s.removeUnused(ctx), guardrails.End(ctx, s.runner),
 		credentials.RaiseDue(ctx, s.runner), s.findings.Sweep(ctx), s.forgetOld(ctx), s.signer.Sign(ctx))
 }
 
@@ -171,6 +192,7 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 			return tx.ForgetAccessTokens(ctx, now.Add(-accesstokens.Retention), forgetBatch)
 		},
 		func(tx *txn.Tx) (int64, error) { return tx.ForgetRenewed(ctx, forgetBatch) },
+		func(tx *txn.Tx) (int64, error) { return tx.ForgetLeases(ctx, now.Add(-leaseRetention), forgetBatch) },
 		func(tx *txn.Tx) (int64, error) {
 			return tx.ForgetNotified(ctx, now.Add(-notifications.Retention), forgetBatch)
 		},

@@ -43,10 +43,12 @@ func (d *Deliverer) attempt(ctx context.Context, event *store.Delivery) (outcome
 		return nil
 	})
 	if err != nil || !open {
+		d.letGo(ctx, event)
 		return "", err
 	}
 	if len(signers) > 0 {
 		if result, err = d.send(ctx, event, sealed, signers); err != nil {
+			d.letGo(ctx, event)
 			return "", err
 		}
 	}
@@ -140,6 +142,11 @@ func (d *Deliverer) record(
 		}
 		if err != nil {
 			return err
+		}
+		if stored.AttemptID != event.AttemptID {
+			d.log.Warn("the outcome of an attempt is not recorded, because another process has taken the delivery over",
+				"event", event.ID, "outcome", result.Outcome)
+			return nil
 		}
 		e, err := webhooks.Endpoint(ctx, tx, event.EndpointID)
 		if err != nil {

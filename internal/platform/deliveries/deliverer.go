@@ -29,6 +29,7 @@ type Deliverer struct {
 	sender  *webhooks.Sender
 	log     *slog.Logger
 	count   func(outcome string)
+	lost    func(n int)
 	slots   *slots
 }
 
@@ -40,13 +41,14 @@ type Config struct {
 	Waker     Waker
 	Log       *slog.Logger
 	Attempted func(outcome string) // counts an attempt
+	TakenOver func(n int)          // counts deliveries that another process had begun, and has not ended in time
 }
 
 // NewDeliverer returns a deliverer.
 func NewDeliverer(c Config) *Deliverer {
 	return &Deliverer{
 		engine: c.Engine, runner: c.Runner, secrets: c.Webhooks.Secrets, sender: c.Webhooks.Sender, log: c.Log,
-		count: c.Attempted, slots: newSlots(c.Waker),
+		count: c.Attempted, lost: c.TakenOver, slots: newSlots(c.Waker),
 	}
 }
 
@@ -106,8 +108,8 @@ func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended fu
 	places := d.slots.begin(due, d.runner.Clock.Now())
 	for _, p := range places {
 		running.Go(func() {
-			err := d.deliverTo(ctx, p)
-			d.slots.end(p.ref.ID, d.runner.Clock.Now(), err != nil)
+			idle, err := d.deliverTo(ctx, p)
+			d.slots.end(p.ref.ID, d.runner.Clock.Now(), ending{failed: err != nil, idle: idle})
 			if err != nil {
 				err = fmt.Errorf("deliver to %s: %w", p.ref.ID, err)
 			}
@@ -118,29 +120,27 @@ func (d *Deliverer) start(ctx context.Context, running *sync.WaitGroup, ended fu
 }
 
 // deliverTo delivers to one endpoint, a few events at a time, until nothing is due, or until its place goes to another
-// one.
-func (d *Deliverer) deliverTo(ctx context.Context, p place) error {
+// one. It is idle where other processes make all the attempts that are due.
+func (d *Deliverer) deliverTo(ctx context.Context, p place) (idle bool, err error) {
 	// When the platform stops, or cannot record results, the rest stays queued.
-	for ctx.Err() == nil && d.runner.Store.Outage() == nil {
-		n, answered, err := d.deliverSome(ctx, p)
-		if err != nil || n == 0 || !answered {
-			return err
+	for first := true; ctx.Err() == nil && d.runner.Store.Outage() == nil; first = false {
+		batch, err := d.dueFor(ctx, p)
+		if err != nil || len(batch.events) == 0 {
+			return first && batch.elsewhere, err
+		}
+		if answered, err := d.deliverSome(ctx, batch.events); err != nil || !answered {
+			return false, err
 		}
 		var more bool
 		if p, more = d.slots.goOn(p); !more {
-			return nil
+			return false, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
-// deliverSome makes some of the attempts that are due at an endpoint. It returns how many, and whether none of them
-// timed out.
-func (d *Deliverer) deliverSome(ctx context.Context, p place) (n int, answered bool, err error) {
-	batch, err := d.dueFor(ctx, p)
-	if err != nil {
-		return 0, false, err
-	}
+// deliverSome makes some attempts at an endpoint. It reports whether none of them timed out.
+func (d *Deliverer) deliverSome(ctx context.Context, batch []*store.Delivery) (answered bool, err error) {
 	failed, outcomes := make([]error, len(batch)), make([]string, len(batch))
 	var attempts sync.WaitGroup
 	for i, event := range batch {
@@ -148,11 +148,20 @@ func (d *Deliverer) deliverSome(ctx context.Context, p place) (n int, answered b
 		attempts.Go(func() { outcomes[i], failed[i] = d.attempt(context.WithoutCancel(ctx), event) })
 	}
 	attempts.Wait()
-	return len(batch), !slices.Contains(outcomes, string(egress.TimedOut)), errors.Join(failed...)
+	return !slices.Contains(outcomes, string(egress.TimedOut)), errors.Join(failed...)
 }
 
-// dueFor reads the next deliveries to an endpoint; none where nothing may be sent to it now.
-func (d *Deliverer) dueFor(ctx context.Context, p place) (batch []*store.Delivery, err error) {
+// batch is what is to be delivered to an endpoint next.
+type batch struct {
+	events    []*store.Delivery
+	elsewhere bool // other processes make the attempts that are due
+}
+
+// dueFor finds the next deliveries to an endpoint; none where nothing may be sent to it now. Where other processes
+// deliver too, it takes their leases.
+func (d *Deliverer) dueFor(ctx context.Context, p place) (out batch, err error) {
+	lease := store.DeliveryLease{EndpointID: p.ref.ID}
+	var now time.Time
 	err = d.engine.View(ctx, txn.Caller{Scope: p.ref.Scope}, func(tx *txn.Tx) error {
 		e, open, err := openEndpoint(ctx, tx, p.ref.ID)
 		if err != nil || !open {
@@ -161,13 +170,19 @@ func (d *Deliverer) dueFor(ctx context.Context, p place) (batch []*store.Deliver
 		if _, origin := target(e.URL); origin != p.origin {
 			return nil // it has moved, and waits for a place there
 		}
-		if room := d.slots.room(e.ID, e.RateLimit, p.attempts(), tx.Now); room > 0 {
-			batch, err = tx.DeliveriesDue(ctx, p.ref.Scope, p.ref.ID, tx.Now, room)
+		now, lease.PerSecond = tx.Now, e.RateLimit
+		lease.Most = d.slots.room(e.ID, e.RateLimit, p.attempts(), tx.Now)
+		if lease.Most > 0 && !d.runner.Store.Shared() {
+			out.events, err = tx.DeliveriesDue(ctx, p.ref.Scope, p.ref.ID, tx.Now, lease.Most)
 		}
 		return err
 	})
-	d.slots.take(p.ref.ID, len(batch), d.runner.Clock.Now())
-	return batch, err
+	if err == nil && lease.Most > 0 && d.runner.Store.Shared() {
+		out.events, err = d.lease(ctx, p.ref.Scope, now, lease)
+		out.elsewhere = len(out.events) == 0
+	}
+	d.slots.take(p.ref.ID, len(out.events), d.runner.Clock.Now())
+	return out, err
 }
 
 // openEndpoint reads an endpoint, and reports whether something may be sent to it now: it exists, neither it nor its

@@ -14,6 +14,9 @@ const (
 	// and at most for a minute, because what could not be recorded is sent again.
 	firstBackoff, longestBackoff = time.Second, time.Minute
 
+	// elsewhere is how long an endpoint is left alone whose deliveries other processes attempt.
+	elsewhere = time.Second
+
 	// originsKept is how many origins are known to accept deliveries. With one more, all of them are new again.
 	originsKept = 10_000
 )
@@ -33,7 +36,8 @@ func (w Waker) Wake() {
 }
 
 // slots holds the endpoints that this process delivers to now. The queue itself is in the database, and an event stays
-// in it until its answer is recorded: after a crash it is sent again, with the same id. Only one process may deliver.
+// in it until its answer is recorded: after a crash it is sent again, with the same id. Where several processes deliver,
+// each has slots of its own, and leases of the deliveries that it attempts.
 type slots struct {
 	waker Waker
 
@@ -121,12 +125,23 @@ func (s *slots) accept(scope store.Scope, address string) {
 	s.accepted[freshOrigin{scope, origin}] = true
 }
 
+// ending is how an endpoint leaves its place: after a failure of the platform itself, or with nothing to do, because
+// other processes make the attempts that are due.
+type ending struct{ failed, idle bool }
+
 // end takes the place of an endpoint back.
-func (s *slots) end(endpointID string, now time.Time, failed bool) {
+func (s *slots) end(endpointID string, now time.Time, as ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.running, endpointID)
-	if !failed {
+	if as.idle && !as.failed {
+		s.backoffs[endpointID] = &backoff{until: now.Add(elsewhere)}
+		if s.crowded {
+			s.waker.Wake()
+		}
+		return
+	}
+	if !as.failed {
 		delete(s.backoffs, endpointID)
 		s.waker.Wake() // for what was queued while this was about to end, and for those that wait for a place
 		if wait := s.limited(endpointID, now); wait > 0 {

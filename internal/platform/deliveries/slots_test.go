@@ -158,18 +158,18 @@ func TestSlots(t *testing.T) {
 		t.Errorf("%+v %v", p, more)
 	}
 	// After a failure of the platform it waits, and is forgotten with its queue.
-	s.end("0", now, true)
+	s.end("0", now, ending{failed: true})
 	if got := s.begin(due(1, url), now.Add(firstBackoff-1)); len(got) != 0 || len(waker) != 0 {
 		t.Errorf("%+v", got)
 	}
-	s.end("1", now, false)
+	s.end("1", now, ending{})
 	if len(waker) != 1 {
 		t.Error("nobody is woken")
 	}
 	if got := s.begin(due(1, url), now.Add(firstBackoff)); len(got) != 1 {
 		t.Errorf("%+v", got)
 	}
-	s.end("0", now, true)
+	s.end("0", now, ending{failed: true})
 	s.begin(nil, now)
 	if len(s.running)+len(s.backoffs)+len(s.turns) != 0 {
 		t.Errorf("%+v", s)

@@ -40,7 +40,7 @@ const (
 	readinessFailed   = "failed"
 )
 
-// Finding is what a check found. The text says what happened and what to do; it is empty where the state is ok.
+// Finding is what a check found. The text says what happened and what to do; where the state is ok, it is empty or a remark.
 type Finding struct {
 	State string
 	Text  string
@@ -55,7 +55,7 @@ type readiness struct {
 type checkFinding struct {
 	Name  string `json:"name" doc:"What was checked, such as database."`
 	State string `json:"state" doc:"ok, degraded or failed."`
-	Text  string `json:"text" doc:"What happened and what to do. Empty where the state is ok."`
+	Text  string `json:"text" doc:"What happened and what to do. Where the state is ok, it is empty or a remark."`
 }
 
 // check is one thing that /readyz looks at.

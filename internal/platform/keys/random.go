@@ -105,4 +105,5 @@ const (
 	IDRequest    = "req_"
 	IDAuditEvent = "evt_"
 	IDPlatform   = api.PlatformIDPrefix
+	IDAttempt    = "att_" // at work that several processes could do
 )

@@ -30,8 +30,8 @@ const (
 	actRequest action = "request" // the authorization server is asked
 )
 
-// decide says what is to be done now. The row has an open intent where this process, or one before it, used the refresh
-// token and never stored the outcome: its answer is lost. It returns the row as it is then.
+// decide says what is to be done now. The row has an open intent where a process that has no lease any more used the
+// refresh token and never stored the outcome: its answer is lost. It returns the row as it is then.
 func decide(r store.Refresh, refreshes bool, now time.Time) (store.Refresh, action) {
 	if !r.IntentAt.IsZero() {
 		r.IntentAt = time.Time{}

@@ -14,6 +14,7 @@ import (
 
 // begun is a refresh whose intent is stored.
 type begun struct {
+	attempt  string
 	row      *store.Refresh
 	settings map[string]string
 	grant    *keys.Grant
@@ -32,8 +33,13 @@ type result struct {
 func (r *Refresher) refresh(ctx context.Context, ref store.Ref) error {
 	res := r.takeUnsaved(ref.ID)
 	if res == nil {
-		b, err := r.begin(ctx, ref)
+		attempt, err := r.lease(ctx, ref)
+		if err != nil || attempt == "" {
+			return err
+		}
+		b, err := r.begin(ctx, ref, attempt)
 		if err != nil || b == nil {
+			r.Runner.Store.EndLease(ctx, leaseKind, ref.ID, attempt)
 			return err
 		}
 		res = &result{begun: *b}
@@ -46,8 +52,10 @@ func (r *Refresher) refresh(ctx context.Context, ref store.Ref) error {
 		r.mu.Lock()
 		r.unsaved[ref.ID] = res
 		r.mu.Unlock()
+		return err
 	}
-	return err
+	r.Runner.Store.EndLease(ctx, leaseKind, ref.ID, res.attempt)
+	return nil
 }
 
 func (r *Refresher) takeUnsaved(id string) *result {
@@ -58,10 +66,14 @@ func (r *Refresher) takeUnsaved(id string) *result {
 	return res
 }
 
-// begin decides whether the authorization server is asked, and stores the intent.
-func (r *Refresher) begin(ctx context.Context, ref store.Ref) (b *begun, err error) {
+// begin decides whether the authorization server is asked, and stores the intent of an attempt, which must still have
+// its lease.
+func (r *Refresher) begin(ctx context.Context, ref store.Ref, attempt string) (b *begun, err error) {
 	err = r.Runner.TryUpdate(ctx, callerIn(ref.Scope), func(tx *txn.Tx) error {
 		b = nil
+		if ours, err := tx.HasLease(ctx, leaseKind, ref.ID, attempt); err != nil || !ours {
+			return err
+		}
 		row, c, err := read(ctx, tx, ref.ID)
 		if err != nil || row == nil {
 			return err
@@ -77,11 +89,12 @@ func (r *Refresher) begin(ctx context.Context, ref store.Ref) (b *begun, err err
 		next, act := decide(*row, grant.Refreshes(), tx.Now)
 		switch act {
 		case actNothing, actFailed:
+			tx.OnCommit(func() { r.remember(row) }) // another process may have stored it
 			return nil
 		case actLost:
 			return r.put(ctx, tx, &next)
 		}
-		b = &begun{row: &next, settings: c.Settings, grant: grant}
+		b = &begun{attempt: attempt, row: &next, settings: c.Settings, grant: grant}
 		return r.put(ctx, tx, &next)
 	})
 	return b, err
@@ -129,11 +142,15 @@ func (r *Refresher) store(ctx context.Context, ref store.Ref, res *result) error
 }
 
 // save writes the outcome into the row, and the refresh token that replaces the used one as a new version. Where
-// credentials or settings were set meanwhile, the outcome is of no use any more.
+// credentials or settings were set meanwhile, the outcome is of no use any more. Where another process has taken the
+// refresh over, a failure is none, and what was granted counts as long as that one was granted nothing.
 func (r *Refresher) save(ctx context.Context, tx *txn.Tx, res *result) error {
 	id := res.row.ConnectorID
 	row, _, err := read(ctx, tx, id)
 	if err != nil || row == nil || row.Generation != res.row.Generation || row.Version != res.row.Version {
+		return err
+	}
+	if ours, err := tx.HasLease(ctx, leaseKind, id, res.attempt); err != nil || !ours && res.granted == nil {
 		return err
 	}
 	next := after(*row, res.outcome, res.grant.Refreshes(), res.at)
@@ -166,10 +183,12 @@ func (r *Refresher) put(ctx context.Context, tx *txn.Tx, row *store.Refresh) err
 			return err
 		}
 	}
-	tx.OnCommit(func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.latest[row.ConnectorID] = row
-	})
+	tx.OnCommit(func() { r.remember(row) })
 	return tx.PutRefresh(ctx, row)
+}
+
+func (r *Refresher) remember(row *store.Refresh) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.latest[row.ConnectorID] = row
 }

@@ -39,7 +39,8 @@ type Config struct {
 	Refreshed func(outcome string) // counts a request
 }
 
-// Refresher gets and renews access tokens. Only one process may use it for a database.
+// Refresher gets and renews access tokens. Of several processes, the leader renews those that are due, and each gets
+// those that its requests need; a lease keeps two of them from using one refresh token.
 type Refresher struct {
 	Config
 	requester requester
@@ -76,13 +77,13 @@ func (r *Refresher) CheckTokenURL(address string) error {
 	return nil
 }
 
-// Latest returns the row of a connector as this process has stored it last, given one that was read before. No other
-// process stores one for the same generation and version.
+// Latest returns the row of a connector as this process has stored it last, given one that was read before.
 func (r *Refresher) Latest(known *store.Refresh) *store.Refresh {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := r.latest[known.ConnectorID]
-	if l != nil && l.Generation == known.Generation && l.Version == known.Version {
+	if l != nil && l.Generation == known.Generation && l.Version == known.Version &&
+		!l.RefreshedAt.Before(known.RefreshedAt) {
 		return l
 	}
 	return known
@@ -132,18 +133,37 @@ func (r *Refresher) Refresh(ctx context.Context, ref store.Ref) error {
 	}
 }
 
-// Due refreshes the access tokens that are due, and returns when it has done so.
+// Due refreshes the access tokens that are due, if this process leads, and returns when it has done so. Any process
+// stores what it could not store before.
 func (r *Refresher) Due(ctx context.Context) error {
+	if r.Runner.Store.Outage() != nil {
+		return nil // no intent could be stored
+	}
+	if _, leads := r.Runner.Store.Lead(ctx); !leads {
+		return r.all(ctx, r.waiting())
+	}
 	var due []store.Ref
 	err := r.Runner.View(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
-		if r.Runner.Store.Outage() == nil { // otherwise no intent could be stored
-			due, err = tx.RefreshesDue(ctx, tx.Now, atOnce)
-		}
+		due, err = tx.RefreshesDue(ctx, tx.Now, atOnce)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	return r.all(ctx, due)
+}
+
+// waiting returns the connectors of which this process has an outcome that could not be stored.
+func (r *Refresher) waiting() (refs []store.Ref) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, res := range r.unsaved {
+		refs = append(refs, store.Ref{Scope: res.row.Scope, Kind: api.KindConnectors, ID: res.row.ConnectorID})
+	}
+	return refs
+}
+
+func (r *Refresher) all(ctx context.Context, due []store.Ref) error {
 	failed := make([]error, len(due))
 	var all sync.WaitGroup
 	for i, ref := range due {

@@ -3,6 +3,7 @@ package retrieval
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -30,6 +31,16 @@ func (h *Handler) withLatest(known *held) *held {
 	out := *known
 	out.refresh = h.refresher.Latest(known.refresh)
 	return &out
+}
+
+// mayBeRenewed reports whether the access token is to be renewed by now, and another process may have done so, of which
+// this one does not know.
+func (h *Handler) mayBeRenewed(known *held, now time.Time) bool {
+	if known.refresh == nil || !h.runner.Store.Shared() {
+		return false
+	}
+	latest := h.refresher.Latest(known.refresh)
+	return !now.Before(latest.RenewAt)
 }
 
 // needsToken returns a *endedError where the consumer is to get an access token, and there is none.

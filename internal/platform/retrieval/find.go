@@ -56,7 +56,8 @@ func (r *retrieved) open(ctx context.Context, k *keys.Keys, tx *store.Tx) (err e
 // was changed since.
 func (h *Handler) find(ctx context.Context, caller *access.Request, id, consumer string) (*retrieved, error) {
 	key := h.runner.Keys.MemoryHash(caller.Bearer) + id
-	if known, ok := h.held.Find(key, caller.State); ok && !known.pastDeadline(caller.State.Now) {
+	if known, ok := h.held.Find(key, caller.State); ok && !known.pastDeadline(caller.State.Now) &&
+		!h.mayBeRenewed(known, caller.State.Now) {
 		out, err := h.retrieved(caller, h.withLatest(known), consumer, caller.State.Now)
 		if err != nil {
 			return nil, err

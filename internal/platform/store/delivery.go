@@ -21,6 +21,8 @@ type Delivery struct {
 	Attempts      int64
 	Resent        int64  // the attempts that it had when it was last sent again
 	Body          []byte // sealed; nil once it was delivered
+	// AttemptID is the attempt that a process makes now. It is empty where no other process serves the database.
+	AttemptID string
 
 	// Own is for InsertDelivery: no write is refused because of this delivery.
 	Own bool
@@ -46,7 +48,7 @@ type SignedBy struct {
 const (
 	deliveries      = "deliveries"
 	deliveryColumns = `d.tenant, d.environment, d.id, d.endpoint_id, d.type, d.state, d.created_at, d.next_attempt_at,
-		d.ended_at, d.attempts, d.resent`
+		d.ended_at, d.attempts, d.resent, d.attempt_id`
 	selectDeliveries = `SELECT ` + deliveryColumns + ` FROM deliveries d
 		WHERE d.tenant = $1 AND d.environment = $2 AND d.endpoint_id = $3 AND ($5 = '' OR d.state = $5)
 		AND ($6 = '' OR d.type = $6) AND d.created_at >= $7 AND ($8 = 0 OR d.created_at < $8)
@@ -69,7 +71,7 @@ var (
 	queuedAtEndpoint = statement(`SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM deliveries
 		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > 0`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
-		body = CASE WHEN $2 = '` + api.DeliveryDelivered + `' THEN NULL ELSE body END WHERE id = $1`)
+		attempt_id = '', leased_until = 0, body = CASE WHEN $2 = '` + api.DeliveryDelivered + `' THEN NULL ELSE body END WHERE id = $1`)
 	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN
 		(SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
 	insertAttempt = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status,
@@ -95,7 +97,7 @@ func (d *Delivery) columns() []any {
 	return []any{
 		&d.Tenant, &d.Environment, &d.ID, &d.EndpointID, &d.Type, &d.State, column.Time(&d.CreatedAt),
 		column.Time(&d.NextAttemptAt), column.Time(&d.EndedAt), &d.Attempts,
-		&d.Resent,
+		&d.Resent, &d.AttemptID,
 	}
 }
 

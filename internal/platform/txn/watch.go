@@ -22,6 +22,7 @@ type Watch struct {
 	log     *slog.Logger
 	known   clock.Known
 	noted   store.Clock // what the database has
+	jump    time.Time   // the jump in the database that this process noted, or found there at its start
 	verdict clock.Verdict
 }
 
@@ -29,7 +30,7 @@ type Watch struct {
 func NewWatch(ctx context.Context, s *store.Store, c clock.Clock) (*Watch, error) {
 	noted, err := readClock(ctx, s)
 	return &Watch{
-		clock: c, log: slog.New(slog.DiscardHandler), noted: noted,
+		clock: c, log: slog.New(slog.DiscardHandler), noted: noted, jump: noted.JumpedAt,
 		known:   clock.Known{Written: noted.WrittenAt, Jumped: noted.JumpedAt},
 		verdict: clock.Verdict{Reason: clock.Steady},
 	}, err
@@ -129,7 +130,8 @@ func (w *Watch) Follow(ctx context.Context, s *store.Store) error {
 	})
 }
 
-// follow returns what the database should have as the time of the jump, and whether that differs from what it has.
+// follow returns what the database should have as the time of the jump, and whether that differs from what it has. A
+// jump that another process noted is about the clock of another machine, and stays.
 func (w *Watch) follow(noted store.Clock) (jumped time.Time, changed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -142,7 +144,11 @@ func (w *Watch) follow(noted store.Clock) (jumped time.Time, changed bool) {
 	}
 	w.noted = noted
 	w.judge()
-	return w.known.Jumped, !w.known.Jumped.Equal(noted.JumpedAt)
+	if !noted.JumpedAt.IsZero() && !noted.JumpedAt.Equal(w.jump) || w.known.Jumped.Equal(noted.JumpedAt) {
+		return noted.JumpedAt, false
+	}
+	w.jump = w.known.Jumped
+	return w.known.Jumped, true
 }
 
 // AcceptClock says that the time that a clock shows now is right. It returns that time, and why the clock was in

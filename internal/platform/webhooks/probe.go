@@ -51,6 +51,7 @@ type target struct {
 	secret   string
 	version  int64
 	ends     time.Time // of its stage; zero for a version that is not pending
+	attempt  int64     // how many probes the platform had begun by itself with this one; 0 for one on request
 	key      webhook.Key
 }
 
@@ -75,12 +76,8 @@ func targetOf(ctx context.Context, tx *txn.Tx, e *store.WebhookEndpoint, s *sign
 }
 
 func (p *Prober) probeEndpoint(ctx context.Context, in *httpapi.ByID) (*httpapi.Answer, error) {
-	began := false
-	defer func() {
-		if began {
-			p.onRequest.Delete(in.ID)
-		}
-	}()
+	var began request
+	defer p.end(ctx, in.ID, &began)
 	var targets []target
 	caller := access.CallerOf(ctx)
 	// A write, because it notes that the endpoint is being probed: the platform's own probes keep their distance.
@@ -89,11 +86,9 @@ func (p *Prober) probeEndpoint(ctx context.Context, in *httpapi.ByID) (*httpapi.
 		if err != nil {
 			return err
 		}
-		if _, busy := p.onRequest.LoadOrStore(e.ID, true); busy {
-			return problem.New(api.CodeConflict, "",
-				"the webhook endpoint %q is being probed; try again when that is done", e.Name)
+		if err := p.begin(ctx, e, &began); err != nil {
+			return err
 		}
-		began = true
 		if targets, err = p.targets(ctx, tx, e); err != nil || len(targets) == 0 {
 			return err
 		}
@@ -184,7 +179,8 @@ func (p *Prober) send(ctx context.Context, t target, key webhook.Key) (Result, e
 }
 
 // record stores the result of a probe, and the evidence if there is any. It ignores the result where the version has
-// nothing to prove any more, and where the endpoint has moved meanwhile to another receiver.
+// nothing to prove any more, where the endpoint has moved meanwhile to another receiver, and where the next probe has
+// begun.
 func (p *Prober) record(
 	ctx context.Context, caller txn.Caller, t target, finding webhook.Finding, result api.Probe,
 ) error {
@@ -194,7 +190,7 @@ func (p *Prober) record(
 			return err
 		}
 		v, ok := s.Credential.Unproven()
-		if !ok || v.Number != t.version {
+		if !ok || v.Number != t.version || t.attempt != 0 && t.attempt != s.Probes {
 			return nil
 		}
 		if e, err := Endpoint(ctx, tx, t.endpoint); err != nil || receiver(e) != t.receiver {
