@@ -32,8 +32,13 @@ func newSeed(tb testing.TB) seed {
 	if !onPostgres {
 		return w.seed()
 	}
-	var made seed
-	pgtest.Shared(tb).Copy(tb, seedTemplate, func(url string) error {
+	return w.seedPostgres()
+}
+
+// seedPostgres makes the database that those of the worlds are copies of, and the data directory that belongs to it.
+func (w *world) seedPostgres() (made seed) {
+	w.t.Helper()
+	pgtest.Shared(w.t).Copy(w.t, seedTemplate, func(url string) error {
 		w.url = url
 		made = w.seed()
 		return nil

@@ -137,7 +137,7 @@ func (d *Deliverer) record(
 	}
 	return d.engine.Update(ctx, caller, func(tx *txn.Tx) error {
 		stored, err := tx.Delivery(ctx, event.ID)
-		if errors.Is(err, store.ErrNotFound) || err == nil && stored.State != api.DeliveryQueued {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil // deleted with its endpoint
 		}
 		if err != nil {
@@ -146,6 +146,9 @@ func (d *Deliverer) record(
 		if stored.AttemptID != event.AttemptID {
 			d.log.Warn("the outcome of an attempt is not recorded, because another process has taken the delivery over",
 				"event", event.ID, "outcome", result.Outcome)
+			return nil
+		}
+		if stored.State != api.DeliveryQueued {
 			return nil
 		}
 		e, err := webhooks.Endpoint(ctx, tx, event.EndpointID)

@@ -31,6 +31,8 @@ type Deliverer struct {
 	count   func(outcome string)
 	lost    func(n int)
 	slots   *slots
+
+	attempts attempts
 }
 
 // Config has what a deliverer works with.

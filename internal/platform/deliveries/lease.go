@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
@@ -12,15 +13,32 @@ import (
 // longer counts as long as no other one was begun.
 const leaseFor = 30 * time.Second
 
+// attempts numbers the attempts of this process. The zero value is ready for use.
+type attempts struct {
+	mu      sync.Mutex
+	process string // the id that tells its attempts from those of others
+	last    int64
+}
+
+func (a *attempts) next(r *keys.Random, now time.Time) (process string, number int64, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.process == "" {
+		a.process, err = r.ID(keys.IDAttempt, now)
+	}
+	a.last++
+	return a.process, a.last, err
+}
+
 // lease takes the leases of deliveries to an endpoint.
 func (d *Deliverer) lease(
 	ctx context.Context, scope store.Scope, now time.Time, c store.DeliveryLease,
 ) (events []*store.Delivery, err error) {
-	if c.Attempt, err = d.runner.Random.ID(keys.IDAttempt, now); err != nil {
+	if c.Process, c.Number, err = d.attempts.next(d.runner.Random, now); err != nil {
 		return nil, err
 	}
 	c.For = leaseFor
-	var lost int
+	lost := 0
 	err = d.runner.Store.LeaseRows(ctx, func(tx *store.Tx) error {
 		events, lost, err = tx.LeaseDeliveries(ctx, scope, now, c)
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
@@ -14,10 +15,12 @@ import (
 const (
 	leaseDeliveries = `WITH due AS MATERIALIZED (SELECT q.id, q.attempt_id FROM deliveries q
 		WHERE q.tenant = $1 AND q.environment = $2 AND q.endpoint_id = $3 AND q.next_attempt_at > 0
-		AND q.next_attempt_at <= $4 AND q.leased_until < ` + postgres.Now + `
+		AND q.next_attempt_at <= $4
+		AND (q.leased_until < ` + postgres.Now + ` OR split_part(q.attempt_id, '.', 1) = $8)
 		ORDER BY q.next_attempt_at, q.id LIMIT $5 FOR UPDATE SKIP LOCKED)
 		UPDATE deliveries d SET attempt_id = $6, leased_until = ` + postgres.Now + ` + $7 FROM due
-		WHERE d.id = due.id RETURNING ` + deliveryColumns + `, d.body, due.attempt_id`
+		WHERE d.id = due.id RETURNING ` + deliveryColumns + `, d.body,
+		due.attempt_id <> '' AND split_part(due.attempt_id, '.', 1) <> $8`
 	letGoDelivery = `UPDATE deliveries SET attempt_id = '', leased_until = 0 WHERE id = $1 AND attempt_id = $2`
 
 	lockEndpoint = `SELECT 1 FROM webhook_endpoints WHERE tenant = $1 AND environment = $2 AND id = $3
@@ -32,9 +35,12 @@ const (
 // DeliveryLease is what a process asks for that is to deliver to an endpoint.
 type DeliveryLease struct {
 	EndpointID string
-	Attempt    string        // the id of the attempts
-	For        time.Duration // how long no other process makes one
-	Most       int
+	// Process and Number are the id of the attempts. A process takes the leases of its own attempts again: it makes none
+	// of them any more, and could not record them.
+	Process string
+	Number  int64
+	For     time.Duration // how long no other process makes an attempt
+	Most    int
 	// PerSecond is how many attempts all processes may make in a second; nil for no limit.
 	PerSecond *int64
 }
@@ -48,13 +54,14 @@ func (tx *Tx) LeaseDeliveries(
 	most, err := tx.roomFor(ctx, scope, c)
 	if err == nil && most > 0 {
 		args := []any{
-			scope.Tenant, scope.Environment, c.EndpointID, column.Micros(now), most, c.Attempt, c.For.Microseconds(),
+			scope.Tenant, scope.Environment, c.EndpointID, column.Micros(now), most,
+			c.Process + "." + strconv.FormatInt(c.Number, 10), c.For.Microseconds(), c.Process,
 		}
 		err = tx.each(ctx, leaseDeliveries, args, func(row scanner) error {
 			var d Delivery
-			var before string
-			err := row.Scan(append(d.columns(), &d.Body, &before)...)
-			if before != "" {
+			var taken bool
+			err := row.Scan(append(d.columns(), &d.Body, &taken)...)
+			if taken {
 				lost++
 			}
 			found = append(found, &d)

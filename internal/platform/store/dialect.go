@@ -103,7 +103,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if s.Access.commits, err = sqlite.WatchCommits(ctx, read, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, sqliteDialect.classified(ctx, err)), s.Close())
 	}
-	return s.unlessMoved(ctx, path)
+	return s.ifUsable(ctx, path)
 }
 
 // OpenPostgres opens the PostgreSQL database at a URL, which must exist, and brings the schema up to date. Several
@@ -121,12 +121,16 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", name, postgresDialect.classified(ctx, err))
 	}
-	return s.unlessMoved(ctx, name)
+	return s.ifUsable(ctx, name)
 }
 
-// unlessMoved returns the store, or closes it and returns a MovedError.
-func (s *Store) unlessMoved(ctx context.Context, name string) (*Store, error) {
-	if err := s.checkMoved(ctx); err != nil {
+// ifUsable returns the store, or closes it and returns a MovedError or a NewerError.
+func (s *Store) ifUsable(ctx context.Context, name string) (*Store, error) {
+	err := s.checkMoved(ctx)
+	if err == nil {
+		err = s.checkCompatible(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", name, err), s.Close())
 	}
 	return s, nil
