@@ -22,6 +22,15 @@ const (
 	lockName     = "serve.lock"
 )
 
+// lock prevents a second server of a database that only one process may serve. Several may serve a PostgreSQL database, on
+// one data directory too: it has only their keyring.
+func (d data) lock() (unlock func() error, err error) {
+	if d.url.IsEmpty() {
+		return lockData(d.dir)
+	}
+	return func() error { return nil }, makeData(d.dir)
+}
+
 // lockData prevents a second server on a data directory: the deliveries in progress are known to one process only. The
 // lock ends with the process, even after a crash.
 func lockData(dir string) (unlock func() error, err error) {

@@ -11,6 +11,7 @@ import (
 type databaseFacts struct {
 	exists       bool
 	found, known int64 // the versions of its tables and of this build's
+	oldest       int64 // the version of tables that a build has to know; 0: any
 	err          error
 	unreached    bool            // its server does not let it be read
 	platform     *store.Platform // nil: it could not be read, or there is none yet
@@ -31,7 +32,8 @@ func lookAtServer(ctx context.Context, url secret.Value) (*serverFacts, database
 		return &s, d
 	}
 	s.PostgresState, s.err = store.LookAtPostgres(ctx, url.Expose())
-	d.unreached, d.found, d.exists = s.err != nil, s.Schema, s.Schema > 0
+	d.unreached, d.exists = s.err != nil, s.Schema.Version > 0
+	d.found, d.oldest = s.Schema.Version, s.Schema.Oldest
 	return &s, d
 }
 
@@ -53,7 +55,7 @@ func checkServer(s serverFacts) finding {
 	case s.ReadOnly:
 		return found(stateFail, about, "%s is read-only: set default_transaction_read_only to off for the database and its "+
 			"role", s.Name)
-	case s.Schema == 0 && !s.MayCreate:
+	case s.Schema.Version == 0 && !s.MayCreate:
 		return found(stateFail, about, "the role %s may not make tables in %s: make it the owner of the database", s.Role,
 			s.Name)
 	}
@@ -64,11 +66,11 @@ func checkLease(s serverFacts) finding {
 	const about = "database lease"
 	switch {
 	case s.err != nil:
-		return found(stateWarn, about, "it is not known who serves the database: see the check of the database server")
+		return found(stateWarn, about, "it is not known who leads: see the check of the database server")
 	case s.Holder != "":
-		return found(stateOK, about, "it is served (%s): a second server would not start", s.Holder)
+		return found(stateOK, about, "%s leads; other processes may serve beside it", s.Holder)
 	}
-	return found(stateOK, about, "nothing serves the database")
+	return found(stateOK, about, "nothing serves the database, or a process is about to take over")
 }
 
 func checkDatabase(d databaseFacts) finding {
@@ -84,9 +86,12 @@ func checkDatabase(d databaseFacts) finding {
 			"help, restore the database from a backup", d.err)
 	case !d.exists:
 		return found(stateOK, about, "there is none yet; this build makes version %d", d.known)
+	case d.oldest > d.known:
+		return found(stateFail, about, "it is %d, and this build knows %d: a newer build made it, and this one does not get "+
+			"along with it; run that one or a newer one", d.found, d.known)
 	case d.found > d.known:
-		return found(stateFail, about, "it is %d, and this build knows %d: a newer build made it; run that one or a newer "+
-			"one", d.found, d.known)
+		return found(stateOK, about, "it is %d, and this build knows %d: a newer build has added to it, and this one gets "+
+			"along with that", d.found, d.known)
 	case d.found < d.known:
 		return found(stateWarn, about, "it is %d, and the next start brings it to %d: make a backup first; an older build "+
 			"must not run on it afterwards", d.found, d.known)

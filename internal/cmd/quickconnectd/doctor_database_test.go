@@ -44,7 +44,7 @@ func TestDoctorOnPostgres(t *testing.T) {
 		"database version": "ok it is",
 	})
 	s := start(t, c, append(where, "--listen", "127.0.0.1:0")...)
-	says(exitOK, url, map[string]string{"database lease": "ok it is served (process "})
+	says(exitOK, url, map[string]string{"database lease": "ok process "})
 	s.stop()
 
 	name := url[len("postgres:///"):strings.Index(url, "?")]

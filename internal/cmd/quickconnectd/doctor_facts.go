@@ -148,7 +148,8 @@ func lookAtDatabase(ctx context.Context, dir string) (d databaseFacts) {
 		return d
 	}
 	d.exists = true
-	d.found, d.err = store.SchemaVersionOf(ctx, path)
+	s, err := store.SchemaOf(ctx, path)
+	d.found, d.oldest, d.err = s.Version, s.Oldest, err
 	return d
 }
 

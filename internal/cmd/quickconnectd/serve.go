@@ -128,7 +128,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 	}
 	log := newLogger(stderr)
 	defer onHangup(reload, log)()
-	unlock, err := lockData(o.dir)
+	unlock, err := o.lock()
 	if err != nil {
 		return err
 	}

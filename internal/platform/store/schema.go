@@ -30,25 +30,37 @@ func SchemaVersion() (last int64, err error) {
 	return last, nil
 }
 
-// SchemaVersionOf returns the version of the tables of the database at path, which exists. It changes nothing there.
-func SchemaVersionOf(ctx context.Context, path string) (version int64, err error) {
+// Schema is what a database says of its tables.
+type Schema struct {
+	Version int64 // 0: there are none
+	Oldest  int64 // the version that a build has to know; 0: any
+}
+
+// SchemaOf returns what the database at path, which exists, says of its tables. It changes nothing there.
+func SchemaOf(ctx context.Context, path string) (s Schema, err error) {
 	if path, err = filepath.Abs(path); err != nil {
-		return 0, err
+		return s, err
 	}
 	db, err := sqlite.OpenToRead(path)
 	if err != nil {
-		return 0, err
+		return s, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return schemaVersionIn(ctx, db, sqliteDialect)
+	return schemaIn(ctx, db, sqliteDialect)
 }
 
-func schemaVersionIn(ctx context.Context, db *sql.DB, d dialect) (int64, error) {
+// saysOldest is the first version of the tables that says which builds may use them.
+const saysOldest = 115
+
+func schemaIn(ctx context.Context, db *sql.DB, d dialect) (s Schema, err error) {
 	table, err := versions.NewStore(d.migrations, goose.DefaultTablename)
 	if err != nil {
-		return 0, err
+		return s, err
 	}
-	return table.GetLatestVersion(ctx, db)
+	if s.Version, err = table.GetLatestVersion(ctx, db); err == nil && s.Version >= saysOldest {
+		err = db.QueryRowContext(ctx, selectOldest).Scan(&s.Oldest)
+	}
+	return s, err
 }
 
 // PostgresState is what a look at a PostgreSQL database tells that changes nothing there.
@@ -56,8 +68,8 @@ type PostgresState struct {
 	postgres.Server
 
 	Name   string // of the database, as messages have it
-	Schema int64  // the version of the tables; 0: there are none
-	Holder string // who serves the database; empty: no process
+	Schema Schema // of its tables
+	Holder string // who leads those that serve the database; empty: no process
 }
 
 // LookAtPostgres looks at a PostgreSQL database, and changes nothing there. It fails where OpenPostgres would because
@@ -80,7 +92,7 @@ func LookAtPostgres(ctx context.Context, url string) (s PostgresState, err error
 	if s.Server, err = postgres.Look(ctx, read); err != nil || !s.HasTables {
 		return s, err
 	}
-	if s.Schema, err = schemaVersionIn(ctx, read, postgresDialect); err != nil || !s.HasLease {
+	if s.Schema, err = schemaIn(ctx, read, postgresDialect); err != nil || !s.HasLease {
 		return s, err
 	}
 	s.Holder, err = postgres.Holder(ctx, read)

@@ -20,18 +20,18 @@ func TestSchemaVersions(t *testing.T) {
 	if err := os.WriteFile(path, old, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	before, err := SchemaVersionOf(t.Context(), path)
-	if err != nil || before < 1 || before >= known {
-		t.Fatalf("an older database has version %d of %d: %v", before, known, err)
+	before, err := SchemaOf(t.Context(), path)
+	if err != nil || before.Version < 1 || before.Version >= known || before.Oldest != 0 {
+		t.Fatalf("an older database has version %+v of %d: %v", before, known, err)
 	}
-	if again, err := SchemaVersionOf(t.Context(), path); err != nil || again != before {
-		t.Errorf("reading the version made it %d of %d: %v", again, before, err)
+	if again, err := SchemaOf(t.Context(), path); err != nil || again != before {
+		t.Errorf("reading the version made it %+v of %+v: %v", again, before, err)
 	}
 	openSQLite(t, path)
-	if after, err := SchemaVersionOf(t.Context(), path); err != nil || after != known {
-		t.Errorf("an opened database has version %d of %d: %v", after, known, err)
+	if after, err := SchemaOf(t.Context(), path); err != nil || after.Version != known || after.Oldest != saysOldest {
+		t.Errorf("an opened database has version %+v of %d: %v", after, known, err)
 	}
-	if _, err := SchemaVersionOf(t.Context(), filepath.Join(t.TempDir(), "missing", "a.db")); err == nil {
+	if _, err := SchemaOf(t.Context(), filepath.Join(t.TempDir(), "missing", "a.db")); err == nil {
 		t.Error("a database that is not there has a version")
 	}
 }
