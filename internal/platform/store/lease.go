@@ -21,7 +21,7 @@ const (
 )
 
 var (
-	// ErrServed is the error of Join where a process of an older build serves the database alone.
+	// ErrServed is the error of Join where another process serves the database alone, and of Hold where any one does.
 	ErrServed = errors.New("another quickconnectd serves this database")
 	// ErrNotLeader is the error of a write of the leader after another process has taken over.
 	ErrNotLeader = errors.New("another quickconnectd leads now: it does the work that one process does for all")
@@ -32,9 +32,10 @@ var (
 type lease struct {
 	mu        sync.Mutex
 	holder    string // empty: this process does not serve
+	alone     bool   // it is the only one
 	leads     int64  // the number of the lease of this process; 0: it does not lead
 	takeOvers int64
-	taken     bool // by a process that serves alone
+	taken     bool // by a process that serves alone, or from one that does
 	lost      chan struct{}
 	leave     func() error
 }
@@ -49,7 +50,7 @@ func (l *lease) check(ctx context.Context, f postgres.Fence) error {
 	if l.holder == "" {
 		return nil
 	}
-	if !f.Shared {
+	if l.alone && f.Number != l.leads || !l.alone && !f.Shared {
 		l.lose()
 		return &UnavailableError{Reason: outage.TakenOver}
 	}
@@ -62,7 +63,7 @@ func (l *lease) check(ctx context.Context, f postgres.Fence) error {
 	return nil
 }
 
-// lose notes that a process has taken over that serves alone. The caller holds the mutex.
+// lose notes that this process may not serve any more. The caller holds the mutex.
 func (l *lease) lose() {
 	l.leads = 0
 	if !l.taken {
@@ -72,15 +73,21 @@ func (l *lease) lose() {
 }
 
 // Join makes this process one of those that serve the database, until Close. One of them leads, and where none does, it
-// is this one. holder is what others are shown of it. Join fails with ErrServed where a process of an older build serves
-// the database; where one was killed, it waits until the lease of that one has expired.
+// is this one. holder is what others are shown of it. Join fails with ErrServed where a process serves the database
+// alone, as older builds do; where one was killed, it waits until the lease of that one has expired.
 //
 // A database that only this machine can reach has one process, which leads without a lease.
-func (s *Store) Join(ctx context.Context, holder string) error {
+func (s *Store) Join(ctx context.Context, holder string) error { return s.serve(ctx, holder, true) }
+
+// Hold makes this process the only one that serves the database, until Close. It fails with ErrServed where another one
+// does. A process that serves it, and does not lead, writes nothing from then on, and learns of it.
+func (s *Store) Hold(ctx context.Context, holder string) error { return s.serve(ctx, holder, false) }
+
+func (s *Store) serve(ctx context.Context, holder string, shared bool) error {
 	if s.dialect.beginWrite == nil {
 		return nil
 	}
-	number, err := join(ctx, s.read.db, holder)
+	number, err := join(ctx, s.read.db, holder, shared)
 	if err != nil {
 		return s.dialect.classified(ctx, err)
 	}
@@ -89,7 +96,7 @@ func (s *Store) Join(ctx context.Context, holder string) error {
 	var beat sync.WaitGroup
 	s.lease.mu.Lock()
 	defer s.lease.mu.Unlock()
-	s.lease.holder, s.lease.lost = holder, make(chan struct{})
+	s.lease.holder, s.lease.alone, s.lease.lost = holder, !shared, make(chan struct{})
 	s.lease.lead(number)
 	beat.Go(func() { s.lease.beat(beating, s.read.db) })
 	s.lease.leave = func() error {
@@ -101,12 +108,12 @@ func (s *Store) Join(ctx context.Context, holder string) error {
 }
 
 // join returns the number under which this process leads; 0 if another one does.
-func join(ctx context.Context, db *sql.DB, holder string) (number int64, err error) {
+func join(ctx context.Context, db *sql.DB, holder string, shared bool) (number int64, err error) {
 	var first postgres.Lease
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
+		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor, shared); err != nil {
 			return 0, fmt.Errorf("beginning to serve the database: %w", err)
 		}
 		if number > 0 {
@@ -116,13 +123,12 @@ func join(ctx context.Context, db *sql.DB, holder string) (number int64, err err
 		switch {
 		case err != nil:
 			return 0, fmt.Errorf("looking who serves the database: %w", err)
-		case now.Shared:
+		case now.Shared && shared:
 			return 0, nil
 		case first.Number == 0:
 			first = now
 		case now.ExpiresAt > first.ExpiresAt || now.Number != first.Number:
-			return 0, fmt.Errorf("%w: %s is of an older version, which serves alone; stop that one first, or use another "+
-				"--database", ErrServed, now.Holder)
+			return 0, served(now)
 		}
 		select {
 		case <-ctx.Done():
@@ -130,6 +136,14 @@ func join(ctx context.Context, db *sql.DB, holder string) (number int64, err err
 		case <-tick.C:
 		}
 	}
+}
+
+func served(by postgres.Lease) error {
+	if by.Shared {
+		return fmt.Errorf("%w: %s; stop every process that does first, or use another --database", ErrServed, by.Holder)
+	}
+	return fmt.Errorf("%w: %s, which serves alone, as older versions do; stop that one first, or use another --database",
+		ErrServed, by.Holder)
 }
 
 // lead notes the number under which this process leads; 0 if it does not. The caller holds the mutex.
@@ -169,13 +183,19 @@ func (l *lease) tend(ctx context.Context, db *sql.DB) {
 	if err != nil || ours {
 		return
 	}
+	if l.alone {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.lose()
+		return
+	}
 	now, err := postgres.Observe(ctx, db)
 	if err != nil {
 		return
 	}
 	var number int64
 	if !now.Lives {
-		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor); err != nil {
+		if number, err = postgres.TakeOver(ctx, db, holder, leaseFor, true); err != nil {
 			return
 		}
 	}

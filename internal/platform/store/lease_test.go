@@ -132,8 +132,8 @@ func TestOlderBuildServes(t *testing.T) {
 	}()
 	err := second.Join(t.Context(), "second")
 	stop()
-	if !errors.Is(err, ErrServed) || err.Error() != "another quickconnectd serves this database: machine-1 process 7 is of "+
-		"an older version, which serves alone; stop that one first, or use another --database" {
+	if !errors.Is(err, ErrServed) || err.Error() != "another quickconnectd serves this database: machine-1 process 7, "+
+		"which serves alone, as older versions do; stop that one first, or use another --database" {
 		t.Errorf("a process beside one that serves alone: %v", err)
 	}
 	called := false
@@ -152,6 +152,41 @@ func TestOlderBuildServes(t *testing.T) {
 	execute(t, second, expire)
 	if err := second.Join(t.Context(), "second"); err != nil || !leads(second) {
 		t.Errorf("after the older one was killed: %v", err)
+	}
+}
+
+// TestHold: a process that must be alone is refused beside a leader, and ends what others do that do not lead.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	url := migrated(t)
+	leader, err := OpenPostgres(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := leader.Join(t.Context(), "leader"); err != nil {
+		t.Fatal(err)
+	}
+	follower, alone := joined(t, url, "follower"), openPostgres(t, url)
+	if err := alone.Hold(t.Context(), "alone"); !errors.Is(err, ErrServed) {
+		t.Errorf("beside a leader: %v", err)
+	}
+	if err := leader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		execute(t, alone, expire) // the other one may have taken over
+		if err := alone.Hold(t.Context(), "alone"); err == nil {
+			break
+		} else if !errors.Is(err, ErrServed) {
+			t.Fatal(err)
+		}
+	}
+	update(t, alone, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
+	if err := follower.Update(t.Context(), func(*Tx) error { return nil }); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("a write of another process: %v", err)
+	}
+	if err := openPostgres(t, url).Join(t.Context(), "later"); !errors.Is(err, ErrServed) {
+		t.Errorf("a process that comes later: %v", err)
 	}
 }
 

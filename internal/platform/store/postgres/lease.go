@@ -13,7 +13,8 @@ import (
 const (
 	now = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`
 
-	takeOver = `UPDATE serving SET fence = fence + 1, shared_fence = fence + 1, holder = $1::text,
+	takeOver = `UPDATE serving SET fence = fence + 1, holder = $1::text,
+		shared_fence = CASE WHEN $3::boolean THEN fence + 1 ELSE shared_fence END,
 		expires_at = ` + now + ` + $2::bigint WHERE one = 1 AND expires_at < ` + now + ` RETURNING fence`
 	observe = `SELECT holder, fence, shared_fence = fence, expires_at, expires_at >= ` + now + ` FROM serving
 		WHERE one = 1`
@@ -49,10 +50,10 @@ type Fence struct {
 	Shared bool // its holder lets others serve beside it
 }
 
-// TakeOver makes a process the leader, if no other one has a lease that has not expired. It returns the number of the
-// new lease; 0 if there is another one.
-func TakeOver(ctx context.Context, db *sql.DB, holder string, d time.Duration) (fence int64, err error) {
-	err = db.QueryRowContext(ctx, takeOver, holder, d.Microseconds()).Scan(&fence)
+// TakeOver makes a process the leader, or the only one where the lease is not shared, if no other one has a lease that
+// has not expired. It returns the number of the new lease; 0 if there is another one.
+func TakeOver(ctx context.Context, db *sql.DB, holder string, d time.Duration, shared bool) (fence int64, err error) {
+	err = db.QueryRowContext(ctx, takeOver, holder, d.Microseconds(), shared).Scan(&fence)
 	if errors.Is(err, sql.ErrNoRows) || Conflict(err) {
 		return 0, nil
 	}
