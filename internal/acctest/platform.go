@@ -170,7 +170,7 @@ func (p *Platform) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return opened, opened.Join(ctx, p.t.Name())
+	return opened, opened.Serving.Join(ctx, p.t.Name())
 }
 
 // Restart stops the platform and starts another one over the same files. The clock goes on.

@@ -135,7 +135,7 @@ func (w *world) openStore() (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.Join(w.t.Context(), w.t.Name())
+	return s, s.Serving.Join(w.t.Context(), w.t.Name())
 }
 
 // openStoreBeside opens the database as a command does beside the server.

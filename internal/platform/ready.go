@@ -112,6 +112,13 @@ func (w *databaseWatch) report() {
 	w.logged = u != nil
 }
 
+// newMetrics returns metrics with that of the clock.
+func newMetrics(w *txn.Watch) *httpapi.Metrics {
+	m := httpapi.NewMetrics()
+	m.Clock(w)
+	return m
+}
+
 // watchMetrics adds what an operator needs to see of an outage, and of several processes.
 func watchMetrics(m *httpapi.Metrics, s *store.Store, engine *credentials.Engine, uses *access.Uses) {
 	leaderMetrics(m, s)

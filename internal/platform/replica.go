@@ -11,10 +11,10 @@ import (
 // leaderCheck says whether a process does the work that one does for all, and whether it is this one.
 func leaderCheck(s *store.Store) func(context.Context) httpapi.Finding {
 	return func(ctx context.Context) httpapi.Finding {
-		if _, leads := s.Lead(ctx); leads {
+		if _, leads := s.Serving.Lead(ctx); leads {
 			return httpapi.Finding{State: httpapi.StateOK, Text: "this process leads"}
 		}
-		switch holder, err := s.Leader(ctx); {
+		switch holder, err := s.Serving.Leader(ctx); {
 		case err != nil:
 			return httpapi.Finding{State: httpapi.StateDegraded, Text: "it is not known which process leads: see the check " +
 				"of the database"}
@@ -30,13 +30,13 @@ func leaderCheck(s *store.Store) func(context.Context) httpapi.Finding {
 func leaderMetrics(m *httpapi.Metrics, s *store.Store) {
 	m.Gauge("quickconnect_leader", "1 if this process does the work that one process does for all, 0 if another one does.",
 		nil, func() float64 {
-			if _, leads := s.Lead(context.Background()); leads {
+			if _, leads := s.Serving.Lead(context.Background()); leads {
 				return 1
 			}
 			return 0
 		})
 	m.Counter("quickconnect_leader_takeovers_total", "How often this process became the leader.",
-		func() float64 { return float64(s.TakeOvers()) })
+		func() float64 { return float64(s.Serving.TakeOvers()) })
 }
 
 // takenOver counts the deliveries that another process had begun, and has not ended in time.

@@ -60,7 +60,7 @@ func (w *world) leads() {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if _, leads := w.store.Lead(w.t.Context()); leads {
+		if _, leads := w.store.Serving.Lead(w.t.Context()); leads {
 			return
 		}
 		select {

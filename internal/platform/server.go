@@ -122,7 +122,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := bindRows(ctx, runner, c.Logger); err != nil {
 		return nil, err
 	}
-	if leader, leads := c.Store.Lead(ctx); leads { // otherwise another process serves, and runs renew theirs
+	if leader, leads := c.Store.Serving.Lead(ctx); leads { // otherwise another process serves, and runs renew theirs
 		if err := claims.Extend(leader, runner); err != nil && !errors.Is(err, store.ErrNotLeader) {
 			return nil, fmt.Errorf("extend the leases of runs: %w", err)
 		}
@@ -135,8 +135,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 
 // assemble puts the domains together.
 func assemble(c Config, runner *txn.Runner) (*Server, error) {
-	metrics := httpapi.NewMetrics()
-	metrics.Clock(runner.Watch)
+	metrics := newMetrics(runner.Watch)
 	engine := credentials.New(runner, metrics.Settled)
 	changes := httpapi.NewChanges(runner, *c.Limits, c.Logger)
 	waker := deliveries.NewWaker()

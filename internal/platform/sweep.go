@@ -96,7 +96,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	}
 	own := errors.Join(s.runner.Watch.Follow(ctx, s.runner.Store), s.engine.WriteUses(ctx), s.uses.Write(ctx, s.runner),
 		s.fetches.Flush(ctx), s.exchanges.Flush(ctx, false), s.behind.Flush(ctx, false))
-	leader, leads := s.runner.Store.Lead(ctx)
+	leader, leads := s.runner.Store.Serving.Lead(ctx)
 	if !leads {
 		return own
 	}

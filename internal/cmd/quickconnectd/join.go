@@ -30,7 +30,7 @@ func join(
 		return nil, nil, err
 	}
 	joined, cancel := context.WithCancelCause(ctx)
-	lost := s.Lost()
+	lost := s.Serving.Lost()
 	go func() {
 		select {
 		case <-lost:

@@ -70,7 +70,7 @@ func aloneWith(ctx context.Context, d data, c clock.Clock, do func(*txn.Runner) 
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	return besideServer(ctx, d, c, func(r *txn.Runner) error {
-		held, takenOver, err := join(ctx, r.Store, c, r.Store.Hold)
+		held, takenOver, err := join(ctx, r.Store, c, r.Store.Serving.Hold)
 		if err != nil {
 			return err
 		}

@@ -138,7 +138,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	ctx, takenOver, err := join(ctx, s, c, s.Join)
+	ctx, takenOver, err := join(ctx, s, c, s.Serving.Join)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (d *Deliverer) lease(
 	}
 	c.For = leaseFor
 	lost := 0
-	err = d.runner.Store.LeaseRows(ctx, func(tx *store.Tx) error {
+	err = d.runner.Store.Leases.Rows(ctx, func(tx *store.Tx) error {
 		events, lost, err = tx.LeaseDeliveries(ctx, scope, now, c)
 		return err
 	})
@@ -57,7 +57,7 @@ func (d *Deliverer) letGo(ctx context.Context, event *store.Delivery) {
 	if event.AttemptID == "" {
 		return
 	}
-	err := d.runner.Store.LeaseRows(ctx, func(tx *store.Tx) error { return tx.LetGoDelivery(ctx, event) })
+	err := d.runner.Store.Leases.Rows(ctx, func(tx *store.Tx) error { return tx.LetGoDelivery(ctx, event) })
 	if err != nil {
 		d.log.Debug("the lease of a delivery stays until it expires", "event", event.ID, "error", err.Error())
 	}

@@ -228,7 +228,7 @@ func TestTargetIsRefused(t *testing.T) {
 	used := pgtest.Shared(t).Empty(t)
 	s, err := store.OpenPostgres(t.Context(), used)
 	ok(t, err)
-	ok(t, s.Join(t.Context(), "the test"))
+	ok(t, s.Serving.Join(t.Context(), "the test"))
 	_, err = run(t, from, used)
 	if refused(t, err, "the test"); !errors.Is(err, store.ErrServed) {
 		t.Error(err)

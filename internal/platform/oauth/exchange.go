@@ -39,7 +39,7 @@ func (r *Refresher) refresh(ctx context.Context, ref store.Ref) error {
 		}
 		b, err := r.begin(ctx, ref, attempt)
 		if err != nil || b == nil {
-			r.Runner.Store.EndLease(ctx, leaseKind, ref.ID, attempt)
+			r.Runner.Store.Leases.End(ctx, leaseKind, ref.ID, attempt)
 			return err
 		}
 		res = &result{begun: *b}
@@ -54,7 +54,7 @@ func (r *Refresher) refresh(ctx context.Context, ref store.Ref) error {
 		r.mu.Unlock()
 		return err
 	}
-	r.Runner.Store.EndLease(ctx, leaseKind, ref.ID, res.attempt)
+	r.Runner.Store.Leases.End(ctx, leaseKind, ref.ID, res.attempt)
 	return nil
 }
 

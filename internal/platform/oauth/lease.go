@@ -29,7 +29,7 @@ func (r *Refresher) lease(ctx context.Context, ref store.Ref) (attempt string, e
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		taken, err := r.Runner.Store.TakeLease(ctx, leaseKind, ref.ID, id, leaseFor)
+		taken, err := r.Runner.Store.Leases.Take(ctx, leaseKind, ref.ID, id, leaseFor)
 		if taken || err != nil {
 			return id, err
 		}

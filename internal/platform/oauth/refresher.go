@@ -139,7 +139,7 @@ func (r *Refresher) Due(ctx context.Context) error {
 	if r.Runner.Store.Outage() != nil {
 		return nil // no intent could be stored
 	}
-	if _, leads := r.Runner.Store.Lead(ctx); !leads {
+	if _, leads := r.Runner.Store.Serving.Lead(ctx); !leads {
 		return r.all(ctx, r.waiting())
 	}
 	var due []store.Ref

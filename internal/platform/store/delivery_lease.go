@@ -47,7 +47,7 @@ type DeliveryLease struct {
 
 // LeaseDeliveries takes the leases of deliveries to an endpoint that are due, those that waited longest first, and
 // leaves those that another process has. lost is how many of them another process had leased and not ended in time. It
-// needs a transaction of Store.LeaseRows.
+// needs a transaction of Leases.Rows.
 func (tx *Tx) LeaseDeliveries(
 	ctx context.Context, scope Scope, now time.Time, c DeliveryLease,
 ) (found []*Delivery, lost int, err error) {
@@ -95,7 +95,7 @@ func (tx *Tx) roomFor(ctx context.Context, scope Scope, c DeliveryLease) (most i
 }
 
 // LetGoDelivery ends the lease of an attempt that was not made, if it still has it. It needs a transaction of
-// Store.LeaseRows.
+// Leases.Rows.
 func (tx *Tx) LetGoDelivery(ctx context.Context, d *Delivery) error {
 	_, err := tx.exec(ctx, letGoDelivery, d.ID, d.AttemptID)
 	return failed("ending the lease of", deliveries, d.ID, err)

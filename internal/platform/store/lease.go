@@ -40,6 +40,9 @@ type lease struct {
 	leave     func() error
 }
 
+// Serving is the part that this process has among those that serve the database.
+type Serving struct{ store *Store }
+
 // leading is the key of the number under which the writes of a context are those of the leader.
 type leading struct{}
 
@@ -77,32 +80,34 @@ func (l *lease) lose() {
 // alone, as older builds do; where one was killed, it waits until the lease of that one has expired.
 //
 // A database that only this machine can reach has one process, which leads without a lease.
-func (s *Store) Join(ctx context.Context, holder string) error { return s.serve(ctx, holder, true) }
+func (sv *Serving) Join(ctx context.Context, holder string) error { return sv.serve(ctx, holder, true) }
 
 // Hold makes this process the only one that serves the database, until Close. It fails with ErrServed where another one
 // does. A process that serves it, and does not lead, writes nothing from then on, and learns of it.
-func (s *Store) Hold(ctx context.Context, holder string) error { return s.serve(ctx, holder, false) }
+func (sv *Serving) Hold(ctx context.Context, holder string) error {
+	return sv.serve(ctx, holder, false)
+}
 
-func (s *Store) serve(ctx context.Context, holder string, shared bool) error {
-	if s.dialect.beginWrite == nil {
+func (sv *Serving) serve(ctx context.Context, holder string, shared bool) error {
+	if sv.store.dialect.beginWrite == nil {
 		return nil
 	}
-	number, err := join(ctx, s.read.db, holder, shared)
+	number, err := join(ctx, sv.store.read.db, holder, shared)
 	if err != nil {
-		return s.dialect.classified(ctx, err)
+		return sv.store.dialect.classified(ctx, err)
 	}
 	alive := context.WithoutCancel(ctx)
 	beating, cancel := context.WithCancel(alive)
 	var beat sync.WaitGroup
-	s.lease.mu.Lock()
-	defer s.lease.mu.Unlock()
-	s.lease.holder, s.lease.alone, s.lease.lost = holder, !shared, make(chan struct{})
-	s.lease.lead(number)
-	beat.Go(func() { s.lease.beat(beating, s.read.db) })
-	s.lease.leave = func() error {
+	sv.store.lease.mu.Lock()
+	defer sv.store.lease.mu.Unlock()
+	sv.store.lease.holder, sv.store.lease.alone, sv.store.lease.lost = holder, !shared, make(chan struct{})
+	sv.store.lease.lead(number)
+	beat.Go(func() { sv.store.lease.beat(beating, sv.store.read.db) })
+	sv.store.lease.leave = func() error {
 		cancel()
 		beat.Wait()
-		return s.lease.release(alive, s.read.db)
+		return sv.store.lease.release(alive, sv.store.read.db)
 	}
 	return nil
 }
@@ -208,36 +213,36 @@ func (l *lease) tend(ctx context.Context, db *sql.DB) {
 
 // Lead returns a context for the work that one process does for all, and whether that is this process. Writes with that
 // context fail with ErrNotLeader once another process has taken over, whenever this one has learnt of it.
-func (s *Store) Lead(ctx context.Context) (context.Context, bool) {
-	if s.dialect.beginWrite == nil {
+func (sv *Serving) Lead(ctx context.Context) (context.Context, bool) {
+	if sv.store.dialect.beginWrite == nil {
 		return ctx, true
 	}
-	s.lease.mu.Lock()
-	defer s.lease.mu.Unlock()
-	if s.lease.leads == 0 {
+	sv.store.lease.mu.Lock()
+	defer sv.store.lease.mu.Unlock()
+	if sv.store.lease.leads == 0 {
 		return ctx, false
 	}
-	return context.WithValue(ctx, leading{}, s.lease.leads), true
+	return context.WithValue(ctx, leading{}, sv.store.lease.leads), true
 }
 
 // Shared reports whether other processes may serve the database beside this one.
 func (s *Store) Shared() bool { return s.dialect.beginWrite != nil }
 
 // TakeOvers returns how often this process became the leader.
-func (s *Store) TakeOvers() int64 {
-	s.lease.mu.Lock()
-	defer s.lease.mu.Unlock()
-	return s.lease.takeOvers
+func (sv *Serving) TakeOvers() int64 {
+	sv.store.lease.mu.Lock()
+	defer sv.store.lease.mu.Unlock()
+	return sv.store.lease.takeOvers
 }
 
 // Leader returns how the process that leads is shown; empty where none does.
-func (s *Store) Leader(ctx context.Context) (string, error) {
-	if s.dialect.beginWrite == nil {
+func (sv *Serving) Leader(ctx context.Context) (string, error) {
+	if sv.store.dialect.beginWrite == nil {
 		return "", nil
 	}
-	now, err := postgres.Observe(ctx, s.read.db)
+	now, err := postgres.Observe(ctx, sv.store.read.db)
 	if err != nil {
-		return "", s.dialect.classified(ctx, fmt.Errorf("looking who leads: %w", err))
+		return "", sv.store.dialect.classified(ctx, fmt.Errorf("looking who leads: %w", err))
 	}
 	if !now.Lives {
 		return "", nil
@@ -247,10 +252,10 @@ func (s *Store) Leader(ctx context.Context) (string, error) {
 
 // Lost returns a channel that is closed when a process has taken over that serves alone. It is nil where that cannot
 // happen.
-func (s *Store) Lost() <-chan struct{} {
-	s.lease.mu.Lock()
-	defer s.lease.mu.Unlock()
-	return s.lease.lost
+func (sv *Serving) Lost() <-chan struct{} {
+	sv.store.lease.mu.Lock()
+	defer sv.store.lease.mu.Unlock()
+	return sv.store.lease.lost
 }
 
 // letGo ends the lease, so that the next leader need not wait. It leaves the lease of a process that has taken over.

@@ -14,14 +14,14 @@ import (
 func joined(t *testing.T, url, holder string) *Store {
 	t.Helper()
 	s := openPostgres(t, url)
-	if err := s.Join(t.Context(), holder); err != nil {
+	if err := s.Serving.Join(t.Context(), holder); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
 func leads(s *Store) bool {
-	_, yes := s.Lead(context.Background())
+	_, yes := s.Serving.Lead(context.Background())
 	return yes
 }
 
@@ -42,14 +42,14 @@ func TestSeveralServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := first.Join(t.Context(), "first"); err != nil {
+	if err := first.Serving.Join(t.Context(), "first"); err != nil {
 		t.Fatal(err)
 	}
 	second, third := joined(t, url, "second"), openPostgres(t, url)
 	if !leads(first) || leads(second) || leads(third) {
 		t.Error("the first one does not lead alone")
 	}
-	if holder, err := second.Leader(t.Context()); holder != "first" || err != nil {
+	if holder, err := second.Serving.Leader(t.Context()); holder != "first" || err != nil {
 		t.Errorf("%q leads: %v", holder, err)
 	}
 	for i, s := range []*Store{first, second, third} {
@@ -64,7 +64,7 @@ func TestSeveralServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.lease.tend(t.Context(), second.read.db)
-	if !leads(second) || second.TakeOvers() != 1 {
+	if !leads(second) || second.Serving.TakeOvers() != 1 {
 		t.Error("the second one does not lead after the first one has ended")
 	}
 }
@@ -75,7 +75,7 @@ func TestFencing(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
 	first, second := joined(t, url, "first"), joined(t, url, "second")
-	asLeader, yes := first.Lead(t.Context())
+	asLeader, yes := first.Serving.Lead(t.Context())
 	if !yes {
 		t.Fatal("the first one does not lead")
 	}
@@ -130,7 +130,7 @@ func TestOlderBuildServes(t *testing.T) {
 			_, _ = second.read.db.ExecContext(renewing, `UPDATE serving SET expires_at = expires_at + 1`)
 		}
 	}()
-	err := second.Join(t.Context(), "second")
+	err := second.Serving.Join(t.Context(), "second")
 	stop()
 	if !errors.Is(err, ErrServed) || err.Error() != "another quickconnectd serves this database: machine-1 process 7, "+
 		"which serves alone, as older versions do; stop that one first, or use another --database" {
@@ -143,14 +143,14 @@ func TestOlderBuildServes(t *testing.T) {
 		t.Errorf("a write of the first one: %v, called %v", err, called)
 	}
 	select {
-	case <-first.Lost():
+	case <-first.Serving.Lost():
 	case <-t.Context().Done():
 		t.Error("the first one does not learn of it")
 	}
 	// A command beside the server writes.
 	update(t, second, func(tx *Tx) error { return tx.CreateEnvironment(t.Context(), staging, start) })
 	execute(t, second, expire)
-	if err := second.Join(t.Context(), "second"); err != nil || !leads(second) {
+	if err := second.Serving.Join(t.Context(), "second"); err != nil || !leads(second) {
 		t.Errorf("after the older one was killed: %v", err)
 	}
 }
@@ -163,11 +163,11 @@ func TestHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := leader.Join(t.Context(), "leader"); err != nil {
+	if err := leader.Serving.Join(t.Context(), "leader"); err != nil {
 		t.Fatal(err)
 	}
 	follower, alone := joined(t, url, "follower"), openPostgres(t, url)
-	if err := alone.Hold(t.Context(), "alone"); !errors.Is(err, ErrServed) {
+	if err := alone.Serving.Hold(t.Context(), "alone"); !errors.Is(err, ErrServed) {
 		t.Errorf("beside a leader: %v", err)
 	}
 	if err := leader.Close(); err != nil {
@@ -175,7 +175,7 @@ func TestHold(t *testing.T) {
 	}
 	for {
 		execute(t, alone, expire) // the other one may have taken over
-		if err := alone.Hold(t.Context(), "alone"); err == nil {
+		if err := alone.Serving.Hold(t.Context(), "alone"); err == nil {
 			break
 		} else if !errors.Is(err, ErrServed) {
 			t.Fatal(err)
@@ -185,7 +185,7 @@ func TestHold(t *testing.T) {
 	if err := follower.Update(t.Context(), func(*Tx) error { return nil }); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("a write of another process: %v", err)
 	}
-	if err := openPostgres(t, url).Join(t.Context(), "later"); !errors.Is(err, ErrServed) {
+	if err := openPostgres(t, url).Serving.Join(t.Context(), "later"); !errors.Is(err, ErrServed) {
 		t.Errorf("a process that comes later: %v", err)
 	}
 }

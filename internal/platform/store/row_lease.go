@@ -15,32 +15,35 @@ var (
 		(SELECT kind, id FROM leases WHERE until < $1 ORDER BY until LIMIT $2)`)
 )
 
-// TakeLease takes the lease of some work for a time of the database, unless another attempt has it. In a database of one
+// Leases are the leases of work that several processes could do.
+type Leases struct{ store *Store }
+
+// Take takes the lease of some work for a time of the database, unless another attempt has it. In a database of one
 // process there are no leases: that process knows what it does.
-func (s *Store) TakeLease(ctx context.Context, kind, id, attempt string, d time.Duration) (taken bool, err error) {
-	if !s.Shared() {
+func (l *Leases) Take(ctx context.Context, kind, id, attempt string, d time.Duration) (taken bool, err error) {
+	if !l.store.Shared() {
 		return true, nil
 	}
-	limited, cancel := context.WithTimeout(ctx, s.dialect.limit)
+	limited, cancel := context.WithTimeout(ctx, l.store.dialect.limit)
 	defer cancel()
-	err = s.dialect.onOpenConnection(func() error {
-		taken, err = postgres.TakeLease(limited, s.read.db, kind, id, attempt, d)
+	err = l.store.dialect.onOpenConnection(func() error {
+		taken, err = postgres.TakeLease(limited, l.store.read.db, kind, id, attempt, d)
 		return err
 	})
 	if err != nil {
-		return false, s.dialect.classified(ctx, failed("taking the lease of", kind, id, err))
+		return false, l.store.dialect.classified(ctx, failed("taking the lease of", kind, id, err))
 	}
 	return taken, nil
 }
 
-// EndLease ends the lease of an attempt, if it still has it. One that cannot be ended now expires.
-func (s *Store) EndLease(ctx context.Context, kind, id, attempt string) {
-	if !s.Shared() {
+// End ends the lease of an attempt, if it still has it. One that cannot be ended now expires.
+func (l *Leases) End(ctx context.Context, kind, id, attempt string) {
+	if !l.store.Shared() {
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, tryWait)
 	defer cancel()
-	_ = postgres.EndLease(limited, s.read.db, kind, id, attempt)
+	_ = postgres.EndLease(limited, l.store.read.db, kind, id, attempt)
 }
 
 // HasLease reports whether an attempt still has the lease of its work. Until this transaction ends, no other attempt gets
@@ -60,12 +63,12 @@ func (tx *Tx) ForgetLeases(ctx context.Context, before time.Time, limit int) (in
 	return n, failed("forgetting", "leases", "", err)
 }
 
-// LeaseRows runs a transaction that takes leases of rows. It waits for no other process, and sees what others commit
+// Rows runs a transaction that takes leases of rows. It waits for no other process, and sees what others commit
 // meanwhile. It must write nothing that decides anything, and nothing that the audit has.
-func (s *Store) LeaseRows(ctx context.Context, do func(*Tx) error) error {
-	if !s.Shared() {
+func (l *Leases) Rows(ctx context.Context, do func(*Tx) error) error {
+	if !l.store.Shared() {
 		return errors.New("a database of one process has no leases")
 	}
-	err := s.transaction(ctx, s.read, s.read.db, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, do)
-	return s.failing(s.dialect.classified(ctx, err))
+	err := l.store.transaction(ctx, l.store.read, l.store.read.db, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, do)
+	return l.store.failing(l.store.dialect.classified(ctx, err))
 }

@@ -17,7 +17,7 @@ func TestLeases(t *testing.T) {
 	a, b := openPostgres(t, url), openPostgres(t, url)
 	take := func(s *Store, id, attempt string, want bool) {
 		t.Helper()
-		got, err := s.TakeLease(t.Context(), "refresh", id, attempt, time.Minute)
+		got, err := s.Leases.Take(t.Context(), "refresh", id, attempt, time.Minute)
 		if err != nil || got != want {
 			t.Errorf("%s has the lease: %v, want %v (%v)", attempt, got, want, err)
 		}
@@ -39,9 +39,9 @@ func TestLeases(t *testing.T) {
 	has("con_1", "att_1", true) // nobody has taken it over
 	take(b, "con_1", "att_2", true)
 	has("con_1", "att_1", false)
-	a.EndLease(t.Context(), "refresh", "con_1", "att_1") // it is not its own any more
+	a.Leases.End(t.Context(), "refresh", "con_1", "att_1") // it is not its own any more
 	take(a, "con_1", "att_4", false)
-	b.EndLease(t.Context(), "refresh", "con_1", "att_2")
+	b.Leases.End(t.Context(), "refresh", "con_1", "att_2")
 	take(a, "con_1", "att_4", true)
 
 	execute(t, a, `UPDATE leases SET until = 1000000 WHERE id = 'con_2'`)
@@ -58,7 +58,7 @@ func TestLeases(t *testing.T) {
 func (q queues) leased(t *testing.T, s *Store, l DeliveryLease) (ids []string, lost int) {
 	t.Helper()
 	l.EndpointID = "wep_1"
-	err := s.LeaseRows(t.Context(), func(tx *Tx) error {
+	err := s.Leases.Rows(t.Context(), func(tx *Tx) error {
 		found, n, err := tx.LeaseDeliveries(t.Context(), staging, minute(9), l)
 		for _, d := range found {
 			ids = append(ids, d.ID)
@@ -97,7 +97,7 @@ func TestDeliveryLeases(t *testing.T) {
 	want("a lost lease", other, b, 1, "msg_1", "msg_0", "msg_3")
 
 	// A transaction that has not ended holds up nobody.
-	if err := q.LeaseRows(t.Context(), func(tx *Tx) error {
+	if err := q.Leases.Rows(t.Context(), func(tx *Tx) error {
 		execute(t, other, `UPDATE deliveries SET leased_until = 0, attempt_id = ''`)
 		l := a(3, 1)
 		l.EndpointID, l.For = "wep_1", time.Minute
@@ -114,7 +114,7 @@ func TestDeliveryLeases(t *testing.T) {
 		if err == nil && d.AttemptID != "a.3" {
 			t.Errorf("the attempt is %q", d.AttemptID)
 		}
-		return errors.Join(err, other.LeaseRows(t.Context(), func(tx *Tx) error { return tx.LetGoDelivery(t.Context(), d) }))
+		return errors.Join(err, other.Leases.Rows(t.Context(), func(tx *Tx) error { return tx.LetGoDelivery(t.Context(), d) }))
 	})
 	want("one that was let go", other, b, 0, "msg_1", "msg_2", "msg_0", "msg_3")
 }

@@ -30,6 +30,9 @@ type Store struct {
 	turns       turns
 	outage      outage.State
 	lease       lease
+	// Serving is the part of this process among those that serve, and Leases are those of their work.
+	Serving *Serving
+	Leases  *Leases
 	// Access tells whether what was read before still holds.
 	Access *Access
 }
@@ -54,7 +57,7 @@ func statement(text string) string {
 // open migrates the database and prepares the statements. It closes both pools on failure.
 func open(ctx context.Context, read, write *sql.DB, d dialect) (_ *Store, err error) {
 	s := &Store{dialect: d, read: &pool{db: read, readOnly: true}, write: &pool{db: write}}
-	s.Access = &Access{store: s}
+	s.Access, s.Serving, s.Leases = &Access{store: s}, &Serving{s}, &Leases{s}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())

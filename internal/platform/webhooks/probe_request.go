@@ -39,7 +39,7 @@ func (p *Prober) begin(ctx context.Context, e *store.WebhookEndpoint, r *request
 	if err != nil {
 		return err
 	}
-	taken, err := p.runner.Store.TakeLease(ctx, requestLease, e.ID, attempt, requestFor)
+	taken, err := p.runner.Store.Leases.Take(ctx, requestLease, e.ID, attempt, requestFor)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (p *Prober) begin(ctx context.Context, e *store.WebhookEndpoint, r *request
 // end ends a probe on request, if this process has begun it.
 func (p *Prober) end(ctx context.Context, endpointID string, r *request) {
 	if r.attempt != "" {
-		p.runner.Store.EndLease(context.WithoutCancel(ctx), requestLease, endpointID, r.attempt)
+		p.runner.Store.Leases.End(context.WithoutCancel(ctx), requestLease, endpointID, r.attempt)
 	}
 	if r.begun {
 		p.onRequest.Delete(endpointID)
