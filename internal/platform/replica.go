@@ -11,7 +11,7 @@ import (
 // leaderCheck says whether a process does the work that one does for all, and whether it is this one.
 func leaderCheck(s *store.Store) func(context.Context) httpapi.Finding {
 	return func(ctx context.Context) httpapi.Finding {
-		if _, leads := s.Serving.Lead(ctx); leads {
+		if s.Serving.Leads() {
 			return httpapi.Finding{State: httpapi.StateOK, Text: "this process leads"}
 		}
 		switch holder, err := s.Serving.Leader(ctx); {
@@ -30,7 +30,7 @@ func leaderCheck(s *store.Store) func(context.Context) httpapi.Finding {
 func leaderMetrics(m *httpapi.Metrics, s *store.Store) {
 	m.Gauge("quickconnect_leader", "1 if this process does the work that one process does for all, 0 if another one does.",
 		nil, func() float64 {
-			if _, leads := s.Serving.Lead(context.Background()); leads {
+			if s.Serving.Leads() {
 				return 1
 			}
 			return 0

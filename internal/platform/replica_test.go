@@ -61,7 +61,8 @@ func TestReplicasSettleOnce(t *testing.T) {
 	all := newReplicas(t, 0, 0, 0)
 	a := all[0]
 	id := a.createUnder(object{
-		"interval": "30d", "max_stage": "1h", "overlap": "1h", "require_acknowledgement": false, "on_stage_timeout": "promote",
+		"interval": "30d", "max_stage": "1h", "overlap": "1h", "require_acknowledgement": false,
+		"on_stage_timeout": "promote",
 	}, api.ScopedTokens, "once").ID
 	a.begun(id)
 	advance(all, 2*time.Hour)
@@ -149,8 +150,8 @@ func TestReplicasDeliverOnce(t *testing.T) {
 	}
 }
 
-// TestDeliveryIsTakenOver: a replica that has begun an attempt, and does not end it in time, loses the delivery to another
-// one. The event keeps its id, and only the outcome of the other one counts.
+// TestDeliveryIsTakenOver: a replica that has begun an attempt, and does not end it in time, loses the delivery to
+// another one. The event keeps its id, and only the outcome of the other one counts.
 func TestDeliveryIsTakenOver(t *testing.T) {
 	t.Parallel()
 	all := newReplicas(t, 0, 0)

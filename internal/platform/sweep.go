@@ -37,8 +37,8 @@ const (
 
 // sweeper settles deadlines in time, and deletes what is no longer kept. No answer depends on it: every request
 // settles what it touches, and validity is decided at use. It makes the audit and the metrics timely, and erases
-// values soon after they end. While the clock is in doubt it does nothing of that. Of several processes, the leader does
-// it; each writes what it has in memory itself.
+// values soon after they end. While the clock is in doubt it does nothing of that. Of several processes, the leader
+// does it; each writes what it has in memory itself.
 type sweeper struct {
 	runner    *txn.Runner
 	engine    *credentials.Engine

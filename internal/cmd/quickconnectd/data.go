@@ -22,8 +22,8 @@ const (
 	lockName     = "serve.lock"
 )
 
-// lock prevents a second server of a database that only one process may serve. Several may serve a PostgreSQL database, on
-// one data directory too: it has only their keyring.
+// lock prevents a second server of a database that only one process may serve. Several may serve a PostgreSQL
+// database, on one data directory too: it has only their keyring.
 func (d data) lock() (unlock func() error, err error) {
 	if d.url.IsEmpty() {
 		return lockData(d.dir)

@@ -119,7 +119,7 @@ func TestChecks(t *testing.T) {
 		"database":    {checkDatabase(databaseFacts{exists: true, found: 7, known: 7}), stateOK, "it is 7"},
 		"no database": {checkDatabase(databaseFacts{known: 7}), stateOK, "makes version 7"},
 		"older":       {checkDatabase(databaseFacts{exists: true, found: 6, known: 7}), stateWarn, "brings it to 7"},
-		"newer":       {checkDatabase(databaseFacts{exists: true, found: 8, oldest: 7, known: 7}), stateOK, "has added to it"},
+		"newer":       {checkDatabase(databaseFacts{exists: true, found: 8, oldest: 7, known: 7}), stateOK, "has added"},
 		"too new":     {checkDatabase(databaseFacts{exists: true, found: 8, oldest: 8, known: 7}), stateFail, "newer build"},
 		"unreached":   {checkDatabase(databaseFacts{unreached: true}), stateFail, "check of the database server"},
 		"moved": {
@@ -133,7 +133,8 @@ func TestChecks(t *testing.T) {
 		"standby":   {checkServer(server(func(s *serverFacts) { s.Standby, s.ReadOnly = true, true })), stateFail, "promote"},
 		"read only": {checkServer(server(func(s *serverFacts) { s.ReadOnly = true })), stateFail, "default_transaction_read"},
 		"may not create": {
-			checkServer(server(func(s *serverFacts) { s.Schema.Version, s.MayCreate = 0, false })), stateFail, "make it the owner",
+			checkServer(server(func(s *serverFacts) { s.Schema.Version, s.MayCreate = 0, false })), stateFail,
+			"make it the owner",
 		},
 		"need not create": {checkServer(server(func(s *serverFacts) { s.MayCreate = false })), stateOK, "can write"},
 		"served":          {checkLease(server(func(s *serverFacts) { s.Holder = "process 7" })), stateOK, "process 7"},

@@ -12,12 +12,12 @@ import (
 )
 
 // errTakenOver is the error of a server that lost its database to one of an older version.
-var errTakenOver = errors.New("another quickconnectd has taken over the database, and serves it alone, as older versions " +
-	"do; nothing was written since: stop that one, and start this one again")
+var errTakenOver = errors.New("another quickconnectd has taken over the database, and serves it alone, as older " +
+	"versions do; nothing was written since: stop that one, and start this one again")
 
-// join makes this process one of those that serve a database that other machines can reach, or the only one. The context
-// that it returns ends when a process takes over that serves alone. The caller must call takenOver, which returns
-// errTakenOver then.
+// join makes this process one of those that serve a database that other machines can reach, or the only one. The
+// context that it returns ends when a process takes over that serves alone. The caller must call takenOver, which
+// returns errTakenOver then.
 func join(
 	ctx context.Context, s *store.Store, c clock.Clock, with func(context.Context, string) error,
 ) (joined context.Context, takenOver func() error, err error) {

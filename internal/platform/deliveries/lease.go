@@ -9,8 +9,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
-// leaseFor is how long no other process attempts a delivery. An exchange takes half of it at most; an attempt that takes
-// longer counts as long as no other one was begun.
+// leaseFor is how long no other process attempts a delivery. An exchange takes half of it at most; an attempt that
+// takes longer counts as long as no other one was begun.
 const leaseFor = 30 * time.Second
 
 // attempts numbers the attempts of this process. The zero value is ready for use.
@@ -51,8 +51,8 @@ func (d *Deliverer) lease(
 	return events, err
 }
 
-// letGo ends the lease of an attempt that was not made, so that the next one need not wait. One that cannot be ended now
-// expires.
+// letGo ends the lease of an attempt that was not made, so that the next one need not wait. One that cannot be ended
+// now expires.
 func (d *Deliverer) letGo(ctx context.Context, event *store.Delivery) {
 	if event.AttemptID == "" {
 		return

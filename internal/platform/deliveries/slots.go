@@ -36,8 +36,8 @@ func (w Waker) Wake() {
 }
 
 // slots holds the endpoints that this process delivers to now. The queue itself is in the database, and an event stays
-// in it until its answer is recorded: after a crash it is sent again, with the same id. Where several processes deliver,
-// each has slots of its own, and leases of the deliveries that it attempts.
+// in it until its answer is recorded: after a crash it is sent again, with the same id. Where several processes
+// deliver, each has slots of its own, and leases of the deliveries that it attempts.
 type slots struct {
 	waker Waker
 

@@ -17,8 +17,8 @@ const (
 	lookEvery, waitFor = 200 * time.Millisecond, 20 * time.Second
 )
 
-// lease takes the lease of the refreshes of a connector, so that no other process uses its refresh token. It waits while
-// another one does. It returns an empty id where that one is not done in time.
+// lease takes the lease of the refreshes of a connector, so that no other process uses its refresh token. It waits
+// while another one does. It returns an empty id where that one is not done in time.
 func (r *Refresher) lease(ctx context.Context, ref store.Ref) (attempt string, err error) {
 	id, err := r.Runner.Random.ID(keys.IDAttempt, r.Runner.Clock.Now())
 	if err != nil {

@@ -136,7 +136,7 @@ func (r *Refresher) Refresh(ctx context.Context, ref store.Ref) error {
 // Due refreshes the access tokens that are due, if this process leads, and returns when it has done so. Any process
 // stores what it could not store before.
 func (r *Refresher) Due(ctx context.Context) error {
-	if r.Runner.Store.Outage() != nil {
+	if writable := r.Runner.Store.Outage() == nil; !writable {
 		return nil // no intent could be stored
 	}
 	if _, leads := r.Runner.Store.Serving.Lead(ctx); !leads {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// NewerError is the error of a database whose tables a newer build has changed in a way that this one does not get along
-// with.
+// NewerError is the error of a database whose tables a newer build has changed in a way that this one does not get
+// along with.
 type NewerError struct {
 	Oldest, Known int64 // the oldest version of tables that a build has to know, and that of this build
 }
@@ -19,8 +19,8 @@ func (e *NewerError) Error() string {
 
 var selectOldest = statement(`SELECT oldest FROM compatible WHERE one = 1`)
 
-// checkCompatible returns a NewerError where this build must not work on the tables. Tables that are newer are no reason:
-// in an update, processes of two versions serve one database.
+// checkCompatible returns a NewerError where this build must not work on the tables. Tables that are newer are no
+// reason: in an update, processes of two versions serve one database.
 func (s *Store) checkCompatible(ctx context.Context) error {
 	known, err := SchemaVersion()
 	if err != nil {

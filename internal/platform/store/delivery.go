@@ -71,7 +71,8 @@ var (
 	queuedAtEndpoint = statement(`SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM deliveries
 		WHERE tenant = $1 AND environment = $2 AND endpoint_id = $3 AND next_attempt_at > 0`)
 	updateDelivery = statement(`UPDATE deliveries SET state = $2, next_attempt_at = $3, ended_at = $4, attempts = $5,
-		attempt_id = '', leased_until = 0, body = CASE WHEN $2 = '` + api.DeliveryDelivered + `' THEN NULL ELSE body END WHERE id = $1`)
+		attempt_id = '', leased_until = 0,
+		body = CASE WHEN $2 = '` + api.DeliveryDelivered + `' THEN NULL ELSE body END WHERE id = $1`)
 	forgetDeliveries = statement(`DELETE FROM deliveries WHERE id IN
 		(SELECT id FROM deliveries WHERE ended_at > 0 AND ended_at < $1 LIMIT $2)`)
 	insertAttempt = statement(`INSERT INTO delivery_attempts (delivery_id, attempt, at, duration, outcome, status,

@@ -67,8 +67,8 @@ var sqliteDialect = dialect{
 	waitForLock:       sqlite.WaitForLock,
 }
 
-// Writes are serializable and take turns over all processes, so that they have the guarantees of SQLite's single writer.
-// Reads are of one snapshot. docs/architecture.md has the reasons.
+// Writes are serializable and take turns over all processes, so that they have the guarantees of SQLite's single
+// writer. Reads are of one snapshot. docs/architecture.md has the reasons.
 var postgresDialect = dialect{
 	migrations:        goose.DialectPostgres,
 	migration:         postgres.Migration,

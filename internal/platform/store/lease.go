@@ -225,6 +225,13 @@ func (sv *Serving) Lead(ctx context.Context) (context.Context, bool) {
 	return context.WithValue(ctx, leading{}, sv.store.lease.leads), true
 }
 
+// Leads reports whether this process leads.
+func (sv *Serving) Leads() bool {
+	sv.store.lease.mu.Lock()
+	defer sv.store.lease.mu.Unlock()
+	return !sv.store.Shared() || sv.store.lease.leads != 0
+}
+
 // Shared reports whether other processes may serve the database beside this one.
 func (s *Store) Shared() bool { return s.dialect.beginWrite != nil }
 

@@ -46,8 +46,8 @@ func (l *Leases) End(ctx context.Context, kind, id, attempt string) {
 	_ = postgres.EndLease(limited, l.store.read.db, kind, id, attempt)
 }
 
-// HasLease reports whether an attempt still has the lease of its work. Until this transaction ends, no other attempt gets
-// one and stores anything.
+// HasLease reports whether an attempt still has the lease of its work. Until this transaction ends, no other attempt
+// gets one and stores anything.
 func (tx *Tx) HasLease(ctx context.Context, kind, id, attempt string) (bool, error) {
 	if tx.dialect.beginWrite == nil {
 		return true, nil

@@ -114,7 +114,9 @@ func TestDeliveryLeases(t *testing.T) {
 		if err == nil && d.AttemptID != "a.3" {
 			t.Errorf("the attempt is %q", d.AttemptID)
 		}
-		return errors.Join(err, other.Leases.Rows(t.Context(), func(tx *Tx) error { return tx.LetGoDelivery(t.Context(), d) }))
+		return errors.Join(err, other.Leases.Rows(t.Context(), func(tx *Tx) error {
+			return tx.LetGoDelivery(t.Context(), d)
+		}))
 	})
 	want("one that was let go", other, b, 0, "msg_1", "msg_2", "msg_0", "msg_3")
 }
@@ -137,12 +139,12 @@ func TestRateLimitOfAllProcesses(t *testing.T) {
 	take(q.Store, "a", 2)
 	take(other, "b", 1)
 	take(q.Store, "a", 0)
-	execute(t, other, `UPDATE endpoint_attempts SET at = at - 7200000000`)
+	execute(t, other, `UPDATE endpoint_attempts SET at = at - 86400000000`)
 	execute(t, other, `UPDATE deliveries SET leased_until = 0`)
 	take(other, "b", 2)
 	var rows int
-	if err := other.read.db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM endpoint_attempts`).Scan(&rows); err != nil ||
-		rows != 1 {
+	err := other.read.db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM endpoint_attempts`).Scan(&rows)
+	if err != nil || rows != 1 {
 		t.Errorf("%d rows are kept: %v", rows, err)
 	}
 }

@@ -65,8 +65,8 @@ func (p *Prober) Probe(ctx context.Context) error {
 	return nil
 }
 
-// probeDue makes one probe. It claims the probe first, so that neither a crash, a slow receiver nor another process leads
-// to a second one: the number of the probe is that of the attempt, and the time of the next one ends its lease.
+// probeDue makes one probe. It claims the probe first, so that neither a crash, a slow receiver nor another process
+// leads to a second one: the number of the probe is that of the attempt, and the time of the next one ends its lease.
 func (p *Prober) probeDue(ctx context.Context, ref store.Ref) error {
 	var t target
 	var claimed bool
