@@ -29,7 +29,7 @@ const (
 
 	// maxIdleInWrite is less than others wait for their turn, and than a lease lasts: a process that stops in the middle
 	// of a write delays the others, and ends nothing of theirs.
-	maxIdleInWrite = 5 * time.Second
+	maxIdleInWrite = 8 * time.Second
 )
 
 // ErrTurn is the error of a write that has waited too long for those of other processes.
