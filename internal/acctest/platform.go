@@ -11,6 +11,7 @@ package acctest
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -64,6 +65,8 @@ type Platform struct {
 	// direct is an endpoint that goes round the faults and the log.
 	direct  string
 	clients clients
+
+	leakKeys map[string]*ecdsa.PublicKey
 }
 
 // Start gives a test a platform of its own and a CLI that is set up for it, as deployer. It skips the test without
@@ -150,7 +153,7 @@ func (p *Platform) open() {
 	logger := slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	// The receivers of the tests are on this machine.
 	served, err := platform.New(ctx, platform.Config{
-		Store: opened, Keyring: ring, Clock: p.Clock, Logger: logger,
+		Store: opened, Keyring: ring, Clock: p.Clock, Logger: logger, LeakKeys: p.leakKeys,
 		Egress: egress.Config{AllowPrivate: true},
 		// The clock of a test stands still, and a limit that is reached would stay so.
 		Limits: &limits.Config{},

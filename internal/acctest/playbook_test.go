@@ -27,6 +27,7 @@ type incident struct {
 	// took is the time of the commands since the report.
 	took      time.Duration
 	principal string // the id that stands for prn_…
+	finding   string // the id that stands for fin_…
 	secrets   []string
 }
 
@@ -83,6 +84,7 @@ func (in *incident) step(name string, texts ...string) *acctest.Run {
 	delete(in.left, name)
 	script = strings.ReplaceAll(script, "/var/lib/quickconnectd", in.p.DataDir)
 	script = strings.ReplaceAll(script, "prn_…", in.principal)
+	script = strings.ReplaceAll(script, "fin_…", in.finding)
 	in.tf.Write(name+".sh", script)
 	run := in.tf.Script(filepath.Join(in.tf.Dir, name+".sh")).Want(0).Has(texts...)
 	in.took += run.Took
@@ -166,12 +168,20 @@ func quickstartIncident(t *testing.T, name string) *incident {
 	return in
 }
 
-// A token leaked: it is refused, the consumer has a new one, and the trail says so.
+// A token leaked, and the code host reports it: it is refused, the consumer has a new one, and the trail says so.
 func TestPlaybookToken(t *testing.T) {
 	t.Parallel()
 	in := quickstartIncident(t, "token")
+	scanner := in.p.TakesLeaks()
+	in.served(true) // the platform was started again, and had not written the use
 	leaked := in.file("notifier.token")
 	in.report(leaked)
+	if !scanner.Report(leaked, leakedAt) {
+		t.Fatal("the report is a false positive")
+	}
+	of := in.p.As(api.RoleDeployer).ScopedToken("notifier")
+	in.finding = of.Findings[0].ID
+	in.step("finding", in.finding, "leaked", of.ID, "url="+leakedAt)
 	in.step("find", "state current", "owner team-notifier", "USED BY")
 	in.introspected(leaked, true)
 	in.step("quarantine")
@@ -186,7 +196,11 @@ func TestPlaybookToken(t *testing.T) {
 	in.served(true)
 	in.step("prove", "2 current", "state revoked")
 	in.step("record", "incident 42")
-	in.over("quarantine", "revoke", "reissue", "reveal")
+	in.step("close", in.finding, "is closed: revoked and replaced, incident 42")
+	if left := in.p.As(api.RoleDeployer).ScopedToken("notifier").Findings; len(left) != 0 {
+		t.Errorf("open: %+v", left)
+	}
+	in.over("report_leak", "open_finding", "quarantine", "revoke", "reissue", "reveal")
 }
 
 // The token of a pipeline leaked, and somebody has read a scoped token with it.

@@ -39,10 +39,11 @@ type Connector struct {
 	RefreshStatus *string `json:"refresh_status" doc:"How the platform does with the access token of a connector of type oauth2. pending: it has none yet. current: it has one, and renews it before its end. retrying: it could not renew it, and tries again by itself. refresh_failed: it does not try again until credentials or settings are set. Null for other types, and without credentials."`
 	RefreshReason *string `json:"refresh_reason" doc:"Why the status is retrying or refresh_failed, and what to do. It has nothing of the authorization server's text. Null otherwise."`
 	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
-	PreviousInUseBy      []Consumer  `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
-	SafeToRevokePrevious *bool       `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where no consumer fetched earlier ones."`
-	Quarantine           *Quarantine `json:"quarantine" doc:"While set, no consumer gets the credentials that it covers. Newer ones are handed out. Null otherwise."`
-	Hold                 *Hold       `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
+	PreviousInUseBy      []Consumer    `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
+	SafeToRevokePrevious *bool         `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where no consumer fetched earlier ones."`
+	Quarantine           *Quarantine   `json:"quarantine" doc:"While set, no consumer gets the credentials that it covers. Newer ones are handed out. Null otherwise."`
+	Hold                 *Hold         `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
+	Findings             []OpenFinding `json:"findings" nullable:"false" doc:"The open findings, one entry for each rule, ascending by rule. They move by themselves."`
 }
 
 // Consumer is who fetched the credentials of a connector.

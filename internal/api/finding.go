@@ -56,6 +56,12 @@ const (
 	OnFindingQuarantine = "quarantine" // makes the valid versions of the credential inactive, until it is released
 )
 
+// What the platform did by itself, as findings say it.
+const (
+	FindingRevoked     = "revoked"
+	FindingQuarantined = "quarantined"
+)
+
 // Finding is something about a credential that somebody should look at. Nothing in it is the value of a secret.
 type Finding struct {
 	ID          string            `json:"id" doc:"fin_ and a ULID."`

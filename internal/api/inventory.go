@@ -49,6 +49,7 @@ type InventoryEntry struct {
 	UnusedScopes []string             `json:"unused_scopes" nullable:"true" doc:"The scopes that no use of a valid version named. Null where no use named a scope."`
 	Reuse        *InventoryReuse      `json:"reuse" doc:"Another object that was supplied the same value. Null where none is known. Values that the platform makes are never the same."`
 	Exemptions   []InventoryExemption `json:"exemptions" nullable:"false" doc:"The rules of the environment that it may break for now."`
+	Findings     []OpenFinding        `json:"findings" nullable:"false" doc:"The open findings, one entry for each rule, ascending by rule. They move by themselves."`
 	Risk         Risk                 `json:"risk" doc:"A rank to sort by: what to look at first."`
 }
 

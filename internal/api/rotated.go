@@ -15,6 +15,7 @@ type Rotated struct {
 	Quarantine         *Quarantine       `json:"quarantine" doc:"While set, the versions that it covers are refused at every use, and no rotation begins or goes on. Null otherwise."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
 	ValidVersions      []ValidVersion    `json:"valid_versions" nullable:"false" doc:"The valid versions, the oldest first, and when each was used. None in phase revoked."`
+	Findings           []OpenFinding     `json:"findings" nullable:"false" doc:"The open findings, one entry for each rule, ascending by rule. They move by themselves."`
 	Uses
 	Certification
 }

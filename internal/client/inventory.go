@@ -19,6 +19,8 @@ type InventoryFilter struct {
 
 	UnusedFor, OlderThan, ExpiresWithin string // durations such as 90d
 
+	Finding string // a rule, such as leaked
+
 	Overdue, Unacknowledged, Orphan, CertificationEnded bool
 }
 
@@ -26,7 +28,7 @@ func (f InventoryFilter) query() url.Values {
 	q := largePages()
 	for name, value := range map[string]string{
 		"kind": f.Kind, "owner": f.Owner, "connector_id": f.ConnectorID, "label": f.Label, "unused_for": f.UnusedFor,
-		"older_than": f.OlderThan, "expires_within": f.ExpiresWithin,
+		"older_than": f.OlderThan, "expires_within": f.ExpiresWithin, "finding": f.Finding,
 	} {
 		if value != "" {
 			q.Set(name, value)

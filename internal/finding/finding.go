@@ -12,12 +12,18 @@ import (
 type History struct {
 	Now       time.Time
 	Versions  []Version // ascending; those that have ended too
-	Granted   []string  // the scopes of a token; none for other kinds
+	Granted   []Grant   // the scopes of a token; none for other kinds
 	Complete  bool      // whether no use is missing
 	OverdueBy string    // why it is overdue; empty where it is not
 	ReusedBy  []string  // other objects that have its value
 	// Elsewhere has for a network how many other credentials of the environment used it before this one did.
 	Elsewhere map[string]int
+}
+
+// Grant is a scope, and since when a token has it.
+type Grant struct {
+	Scope string
+	Since time.Time
 }
 
 // Version is one version, and its uses.

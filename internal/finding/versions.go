@@ -83,7 +83,8 @@ func named(names []string) string {
 	return strings.Join(names, "; ")
 }
 
-// unusedScope finds scopes that no use asked for. It finds nothing where some uses did not say what they were for.
+// unusedScope finds scopes that no use asked for since they were granted. It finds nothing where some uses did not say
+// what they were for.
 func unusedScope(h History, t Thresholds) (out []Finding) {
 	current, ok := state(h, StateCurrent)
 	since := h.Now.Add(-t.UnusedScope)
@@ -103,20 +104,22 @@ func unusedScope(h History, t Thresholds) (out []Finding) {
 		var last time.Time
 		for _, v := range h.Versions {
 			for _, s := range v.Scopes {
-				if api.ScopeAllowed(s.What, []string{granted}) && s.Last.After(last) {
+				if api.ScopeAllowed(s.What, []string{granted.Scope}) && s.Last.After(last) {
 					last = s.Last
 				}
 			}
 		}
-		if last.After(since) {
+		if last.After(since) || granted.Since.After(since) {
 			continue
 		}
-		evidence := map[string]string{"scope": granted, "last_at": "never"}
+		evidence := map[string]string{
+			"scope": granted.Scope, "granted_at": stamp(granted.Since), "last_at": "never",
+		}
 		if !last.IsZero() {
 			evidence["last_at"] = stamp(last)
 		}
 		out = append(out, Finding{
-			Kind: api.FindingUnusedScope, Version: current.Number, Subject: granted, At: h.Now,
+			Kind: api.FindingUnusedScope, Version: current.Number, Subject: granted.Scope, At: h.Now,
 			Evidence: evidence,
 		})
 	}

@@ -62,17 +62,23 @@ func inventoryFlags(cmd *cobra.Command, f *client.InventoryFilter) {
 	flags.StringVar(&f.UnusedFor, "unused-for", "", "only what was not used in this `TIME`, such as 90d")
 	flags.StringVar(&f.OlderThan, "older-than", "", "only what has a value at least so old, such as 90d")
 	flags.StringVar(&f.ExpiresWithin, "expires-within", "", "only what ends in this `TIME`, or has ended")
+	flags.StringVar(&f.Finding, "finding", "", "only what has an open finding of this `RULE`, such as leaked")
 	flags.BoolVar(&f.Overdue, "overdue", false, "only what is older than its policy allows, or has ended")
 	flags.BoolVar(&f.Unacknowledged, "unacknowledged", false, "only what has a pending version that was not seen in use")
 	flags.BoolVar(&f.CertificationEnded, "certification-ended", false, "only what was certified until a date in the past")
 	flags.BoolVar(&f.Orphan, "orphan", false, "only what no Terraform state was seen to have")
 	_ = cmd.RegisterFlagCompletionFunc("kind",
 		cobra.FixedCompletions(api.InventoryKinds(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("finding",
+		cobra.FixedCompletions(api.FindingKinds(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func checkInventory(f client.InventoryFilter) error {
 	if f.Kind != "" && !slices.Contains(api.InventoryKinds(), f.Kind) {
 		return refusef("--kind must be one of %s", strings.Join(api.InventoryKinds(), ", "))
+	}
+	if f.Finding != "" && !slices.Contains(api.FindingKinds(), f.Finding) {
+		return refusef("--finding must be one of %s", strings.Join(api.FindingKinds(), ", "))
 	}
 	for name, text := range map[string]string{
 		"unused-for": f.UnusedFor, "older-than": f.OlderThan, "expires-within": f.ExpiresWithin,
@@ -177,7 +183,7 @@ func (w *entryWriter) end() error {
 }
 
 var inventoryHead = []string{
-	"ID", "NAME", "OWNER", "PHASE", "DUE", "AGE", "LAST USED", "UNUSED SCOPES", "RISK", "WHY",
+	"ID", "NAME", "OWNER", "PHASE", "DUE", "AGE", "LAST USED", "UNUSED SCOPES", "FINDINGS", "RISK", "WHY",
 }
 
 func entryCells(e *api.InventoryEntry) []string {
@@ -191,10 +197,14 @@ func entryCells(e *api.InventoryEntry) []string {
 	if e.CertificationEnded {
 		due += ", certification ended"
 	}
+	findings := make([]string, len(e.Findings))
+	for i, f := range e.Findings {
+		findings[i] = f.Finding
+	}
 	return []string{
 		e.ID, e.Name, cmp.Or(e.Owner, "-"), phaseOf(e), due, number(e.AgeDays) + "d",
-		momentOr(e.LastUsedAt, "never"), cmp.Or(strings.Join(e.UnusedScopes, " "), "-"), number(e.Risk.Score),
-		strings.Join(e.Risk.Reasons, " "),
+		momentOr(e.LastUsedAt, "never"), cmp.Or(strings.Join(e.UnusedScopes, " "), "-"),
+		cmp.Or(strings.Join(findings, " "), "-"), number(e.Risk.Score), strings.Join(e.Risk.Reasons, " "),
 	}
 }
 

@@ -16,12 +16,12 @@ func TestInventory(t *testing.T) {
 	o.p.Clock.Advance(91 * 24 * time.Hour)
 	o.as(api.RoleAuditor)
 
-	all := o.run("inventory").want(exitDone, "ID NAME OWNER PHASE DUE AGE LAST USED UNUSED SCOPES RISK WHY",
+	all := o.run("inventory").want(exitDone, "ID NAME OWNER PHASE DUE AGE LAST USED UNUSED SCOPES FINDINGS RISK WHY",
 		"notifier team-messaging stable begin 91d 2026-05-01T12:00:00Z", "deployer - - none 91d")
 	o.run("inventory --kind scoped-tokens").want(exitDone, "notifier team-messaging")
 	for _, line := range []string{
 		"--unused-for 92d", "--overdue", "--owner team-other", "--label tier=gold", "--unacknowledged", "--expires-within 1d",
-		"--kind scoped-tokens --older-than 92d", "--connector con_x", "--certification-ended",
+		"--finding leaked", "--kind scoped-tokens --older-than 92d", "--connector con_x", "--certification-ended",
 	} {
 		if r := o.run("inventory " + line).want(exitDone); strings.Count(r.stdout, "\n") != 1 {
 			t.Errorf("%s prints %s", line, r.stdout)
@@ -39,6 +39,7 @@ func TestInventory(t *testing.T) {
 	for line, says := range map[string]string{
 		"inventory --kind tokens":      "--kind must be one of connectors, principals",
 		"inventory --unused-for soon":  "--unused-for must be a duration",
+		"inventory --finding leak":     "--finding must be one of new_network",
 		"inventory --riskiest 0":       "--riskiest must be 1 to 10000",
 		"inventory --connector tok_01": "--connector must be the id of a connector",
 		"inventory notifier":           "inventory takes no argument",
@@ -47,6 +48,9 @@ func TestInventory(t *testing.T) {
 	} {
 		o.run(line).want(exitRefused, says)
 	}
+	o.p.Sweep()
+	o.run("inventory --finding unused").want(exitDone, "notifier team-messaging stable begin 91d 2026-05-01T12:00:00Z",
+		" unused ")
 	o.as(api.RoleRuntime)
 	o.run("inventory").want(exitFailed, "read")
 }

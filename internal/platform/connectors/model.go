@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -128,6 +129,7 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
 		Quarantine: lifecycle.FlattenQuarantine(c.Credential.Credential),
+		Findings:   credentials.FlattenFindings(c.Credential.Findings),
 		Hold:       lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
 		Certification: lifecycle.FlattenCertification(c.CertifiedUntil, now),
 	}

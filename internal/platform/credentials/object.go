@@ -32,6 +32,8 @@ type Parts struct {
 	RevealNeeds string
 	// Scopes are what a version may be used for; nil where it has no scopes.
 	Scopes []string
+	// ScopesSince says since when it has scopes that it was not made with.
+	ScopesSince map[string]time.Time
 	// Revoked is called for every version that is revoked, but not for one that is cancelled; nil for nothing.
 	Revoked func(number int64)
 }

@@ -20,7 +20,7 @@ func (h *Handler) act(ctx context.Context, tx *txn.Tx, f *store.Finding, rules a
 	case api.OnFindingRevoke:
 		done, err := h.revoke(ctx, tx, f)
 		if done {
-			f.Action = "revoked"
+			f.Action = api.FindingRevoked
 		}
 		return err
 	case api.OnFindingQuarantine:
@@ -30,7 +30,7 @@ func (h *Handler) act(ctx context.Context, tx *txn.Tx, f *store.Finding, rules a
 		ref := store.Ref{Scope: f.Scope, Kind: f.Kind, ID: f.ObjectID}
 		done, err := h.engine.Quarantine(ctx, tx, ref, "finding "+f.Finding+" "+f.ID, quarantineFor)
 		if done {
-			f.Action = "quarantined"
+			f.Action = api.FindingQuarantined
 		}
 		return err
 	}

@@ -209,7 +209,14 @@ func (h *Handler) history(
 	if err != nil {
 		return out, err
 	}
-	out = finding.History{Now: tx.Now, Granted: p.Scopes}
+	out = finding.History{Now: tx.Now}
+	for _, s := range p.Scopes {
+		since, known := p.ScopesSince[s]
+		if !known {
+			since = p.Object.CreatedAt
+		}
+		out.Granted = append(out.Granted, finding.Grant{Scope: s, Since: since})
+	}
 	for _, v := range versions {
 		valid := p.Credential.ValidAt(p.Policy, v.Number, tx.Now)
 		sum, _ := used.Of(v, tx.Now)

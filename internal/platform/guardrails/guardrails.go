@@ -108,7 +108,7 @@ func findUses(ctx context.Context, tx *txn.Tx, id string, s *guardrail.Subject) 
 		if used {
 			s.Values[i].UsedBy = named(tx.Scope, other)
 		}
-		if err := tx.NoteValueUse(ctx, ref, digest); err != nil {
+		if err := tx.NoteValueUse(ctx, ref, digest, tx.Now); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/uses"
@@ -23,6 +24,7 @@ func (s *subject) entry(f facts, now time.Time) api.InventoryEntry {
 		Scopes: s.scopes, Exemptions: []api.InventoryExemption{},
 		CertifiedUntil:     httpapi.UTC(lifecycle.CertifiedUntil(s.certified)),
 		CertificationEnded: lifecycle.CertificationEnded(s.certified, now),
+		Findings:           credentials.FlattenFindings(s.findings),
 	}
 	if current, ok := s.credential.Current(); ok {
 		e.AgeDays = days(current.CurrentSince, now)

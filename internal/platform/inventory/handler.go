@@ -54,8 +54,9 @@ type listInput struct {
 	UnusedFor   string `query:"unused_for" doc:"Only credentials that were made, and not used, in this time, such as 90d."`
 	lifecycle.ByAge
 	lifecycle.ByExpiry
-	Unacknowledged     bool `query:"unacknowledged" doc:"With true, only credentials whose pending version was not seen in use."`
-	CertificationEnded bool `query:"certification_ended" doc:"With true, only credentials whose certified_until has passed."`
+	Finding            string `query:"finding" enum:"failure_burst,leaked,new_network,overdue,overlap_ending,reused_value,superseded_use,unused,unused_scope,unusual_hours,unusual_volume" doc:"Only credentials with an open finding of this rule."`
+	Unacknowledged     bool   `query:"unacknowledged" doc:"With true, only credentials whose pending version was not seen in use."`
+	CertificationEnded bool   `query:"certification_ended" doc:"With true, only credentials whose certified_until has passed."`
 }
 
 func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer, err error) {
@@ -66,6 +67,9 @@ func (h *Handler) list(ctx context.Context, in *listInput) (out *httpapi.Answer,
 	err = h.engine.ViewUses(ctx, access.CallerOf(ctx), func(tx *txn.Tx) error {
 		found, err := h.read(ctx, tx, q)
 		if err != nil {
+			return err
+		}
+		if err := readFindings(ctx, tx, found); err != nil {
 			return err
 		}
 		selects := func(s *subject) bool { return q.selection.takes(s, tx.Now) }
@@ -110,6 +114,7 @@ func (in *listInput) query() (q query, err error) {
 	}
 	q.selection.ConnectorID, q.selection.Unacknowledged = in.ConnectorID, in.Unacknowledged
 	q.selection.CertificationEnded = in.CertificationEnded
+	q.selection.Finding = in.Finding
 	if q.selection.Selection, err = in.Selection(in.ByExpiry); err != nil {
 		return q, err
 	}
@@ -137,6 +142,8 @@ func (in *listInput) reads(kind string) bool {
 	case in.Kind != "" && in.Kind != kind:
 		return false
 	case kind == api.KindPrincipals && (in.Owner != "" || in.Label != "" || in.Orphan):
+		return false
+	case in.Finding != "" && kind == api.KindWorkloadIdentities: // they have no value, so nothing is found of them
 		return false
 	case in.ConnectorID != "" && (kind == api.KindPrincipals || kind == api.KindWorkloadIdentities):
 		return false

@@ -28,6 +28,19 @@ func (h *Handler) read(ctx context.Context, tx *txn.Tx, q query) (found []*subje
 	return found, nil
 }
 
+// readFindings reads the open findings of a page of subjects, in the order of their ids.
+func readFindings(ctx context.Context, tx *txn.Tx, page []*subject) error {
+	ids := make([]string, len(page))
+	for i, s := range page {
+		ids[i] = s.object.ID
+	}
+	all, err := tx.OpenFindings(ctx, tx.Scope, ids)
+	for _, s := range page {
+		s.findings = all[s.object.ID]
+	}
+	return err
+}
+
 func (h *Handler) readKind(
 	ctx context.Context, tx *txn.Tx, kind string, list store.List,
 ) (found []*subject, err error) {

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -22,6 +23,7 @@ type subject struct {
 	certified   *string   // until when, as given
 	lastUsed    time.Time
 	policy      rotation.Policy
+	findings    []store.OpenFindings // the open ones
 
 	// credential has the versions. A workload identity and a principal have none: theirs has one that was made with the
 	// object, so that the same rules hold for it.
@@ -77,6 +79,7 @@ type selection struct {
 	rotation.Selection
 	ConnectorID    string
 	UnusedFor      *time.Duration
+	Finding        string // a rule; empty: any credential
 	Unacknowledged bool
 
 	CertificationEnded bool
@@ -94,6 +97,10 @@ func (x selection) takes(s *subject, now time.Time) bool {
 	case x.Unacknowledged && !unacknowledged:
 		return false
 	case x.CertificationEnded && !lifecycle.CertificationEnded(s.certified, now):
+		return false
+	case x.Finding != "" && !slices.ContainsFunc(s.findings, func(f store.OpenFindings) bool {
+		return f.Newest.Finding == x.Finding
+	}):
 		return false
 	}
 	return x.Takes(s.credential.Credential, s.policy, s.expiry, now)

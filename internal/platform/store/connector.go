@@ -75,7 +75,7 @@ func (tx *Tx) InsertConnector(ctx context.Context, c *Connector) error {
 // Connector reads one connector.
 func (tx *Tx) Connector(ctx context.Context, scope Scope, id string) (*Connector, error) {
 	return connectors.one(ctx, tx, scope, id, func(c *Connector) error {
-		return tx.readVersions(ctx, id, &c.Credential)
+		return tx.readParts(ctx, scope, id, &c.Credential)
 	})
 }
 
@@ -86,7 +86,7 @@ func (tx *Tx) Connectors(ctx context.Context, scope Scope, list List) ([]*Connec
 		for _, c := range page {
 			byID[c.ID] = &c.Credential
 		}
-		return tx.readVersionsOfPage(ctx, scope, api.KindConnectors, byID)
+		return tx.readPartsOfPage(ctx, scope, api.KindConnectors, byID)
 	})
 }
 

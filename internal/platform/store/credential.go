@@ -25,6 +25,11 @@ type Credential struct {
 	// LastUsedAt is the last use of any version, of those that are not in Versions too. Tx.MarkUsed updates it.
 	LastUsedAt time.Time
 
+	// Findings are the open findings, ascending by rule. Objects have them where they are read; an update leaves them
+	// alone.
+	Findings []OpenFindings
+
+	found    bool               // whether there is an open finding
 	readFrom int64              // the number of the oldest version in Versions
 	stored   []rotation.Version // the versions in the database, so that an update writes only what changed
 }
@@ -44,7 +49,7 @@ const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hol
 	FROM principals p WHERE p.id = c.hold_by AND p.tenant = c.tenant AND p.environment = c.environment), ''),
 	c.quarantine_reason, c.quarantine_at, c.quarantine_by, c.quarantine_until, c.quarantine_through,
 	COALESCE((SELECT p.name FROM principals p WHERE p.id = c.quarantine_by AND p.tenant = c.tenant
-	AND p.environment = c.environment), '')`
+	AND p.environment = c.environment), ''), ` + openFinding
 
 var (
 	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at,
@@ -85,6 +90,7 @@ func (c *Credential) columns(m *markColumns) []any {
 		&c.Highest, &c.Version, &hold.what, column.Time(&hold.at), &hold.by, column.Time(&c.ExpiresAt), &c.RequestedAfter,
 		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt), &hold.byName,
 		&quarantine.what, column.Time(&quarantine.at), &quarantine.by, column.Time(&m.until), &m.through, &quarantine.byName,
+		&c.found,
 	}
 }
 

@@ -63,7 +63,8 @@ var (
 		AND credential_id <> $3 AND networks LIKE $4 LIMIT 1000`)
 	otherWithValue = statement(`SELECT b.environment, b.kind, b.object_id FROM value_uses a
 		JOIN value_uses b ON b.tenant = a.tenant AND b.digest = a.digest
-		WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id = $3 AND b.object_id <> $3`)
+		WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id = $3 AND b.object_id <> $3
+		AND ` + inForce("a") + ` AND ` + inForce("b"))
 	selectScopes = statement(`SELECT tenant, name FROM environments WHERE tenant > '' ORDER BY tenant, name`)
 	valueUsers   = statement(`SELECT environment, kind, object_id FROM value_uses WHERE tenant = $1 AND digest = $2`)
 )
@@ -146,8 +147,8 @@ func (tx *Tx) NetworkUsedBefore(ctx context.Context, than Ref, network string, a
 // sameValueShown is how many other objects with the same value are looked for.
 const sameValueShown = 6
 
-// WithSameValue returns other objects of the tenant that were supplied a value that this one was supplied too: the
-// first ones by environment and id.
+// WithSameValue returns other objects of the tenant that have a value that this one has too: the first ones by
+// environment and id. Values of versions that have ended do not count.
 func (tx *Tx) WithSameValue(ctx context.Context, as Ref) (others []Ref, err error) {
 	others, err = tx.refsInTenant(ctx, as.Scope.Tenant, otherWithValue, as.Scope.Tenant, as.Scope.Environment, as.ID)
 	return others[:min(len(others), sameValueShown)], err

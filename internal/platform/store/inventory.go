@@ -25,12 +25,13 @@ var (
 		WHERE s.tenant = $1 AND s.environment = $2 AND s.id >= $3 AND s.id <= $4`)
 	reuseOfPage = statement(`SELECT a.object_id,
 		COALESCE((SELECT b.kind FROM value_uses b WHERE b.tenant = a.tenant AND b.digest = a.digest
-			AND b.environment = a.environment AND b.object_id <> a.object_id LIMIT 1), ''),
+			AND b.environment = a.environment AND b.object_id <> a.object_id AND ` + inForce("b") + ` LIMIT 1), ''),
 		COALESCE((SELECT b.object_id FROM value_uses b WHERE b.tenant = a.tenant AND b.digest = a.digest
-			AND b.environment = a.environment AND b.object_id <> a.object_id LIMIT 1), ''),
+			AND b.environment = a.environment AND b.object_id <> a.object_id AND ` + inForce("b") + ` LIMIT 1), ''),
 		EXISTS (SELECT 1 FROM value_uses b WHERE b.tenant = a.tenant AND b.digest = a.digest
-			AND b.environment <> a.environment)
-		FROM value_uses a WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id >= $3 AND a.object_id <= $4`)
+			AND b.environment <> a.environment AND ` + inForce("b") + `)
+		FROM value_uses a WHERE a.tenant = $1 AND a.environment = $2 AND a.object_id >= $3 AND a.object_id <= $4
+		AND ` + inForce("a"))
 	namesOfActors = statement(`SELECT id, name FROM principals
 		WHERE tenant = $1 AND environment = $2 AND id >= $3 AND id <= $4
 		UNION ALL SELECT id, name FROM workload_identities

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
@@ -19,25 +20,27 @@ type ScopedToken struct {
 	RotateWhenChanged  map[string]string
 	MinimumVersion     *int64
 	DeletionProtection bool
-	RateLimit          *int64  // uses a minute; nil: no limit
-	CertifiedUntil     *string // as the user wrote it
+	RateLimit          *int64               // uses a minute; nil: no limit
+	CertifiedUntil     *string              // as the user wrote it
+	ScopesSince        map[string]time.Time // when each scope was granted; absent: with the token
 	Credential         Credential
 }
 
 var (
 	scopedTokens = newReader(api.KindScopedTokens, `o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
 		o.expires_at_given, COALESCE(o.rotation_policy_id, ''), o.rotate_when_changed, o.minimum_version,
-		o.deletion_protection, o.rate_limit, o.certified_until, `+credentialColumns,
+		o.deletion_protection, o.rate_limit, o.certified_until, o.scopes_since, `+credentialColumns,
 		`scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken,
 		"owner", "connector_id")
 	insertScopedToken = statement(`INSERT INTO scoped_tokens (tenant, environment, id, name, description, labels,
 		created_at, etag, connector_id, owner, scopes, allowed_cidrs, expires_at_given, rotation_policy_id,
-		rotate_when_changed, minimum_version, deletion_protection, rate_limit, certified_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
+		rotate_when_changed, minimum_version, deletion_protection, rate_limit, certified_until,
+		scopes_since)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)
 	updateScopedToken = statement(`UPDATE scoped_tokens SET name = $4, description = $5, labels = $6, etag = $7,
 		owner = $8, scopes = $9, allowed_cidrs = $10, expires_at_given = $11, rotation_policy_id = $12,
 		rotate_when_changed = $13, minimum_version = $14, deletion_protection = $15, rate_limit = $16,
-		certified_until = $17
+		certified_until = $17, scopes_since = $18
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteScopedToken = statement(`DELETE FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
@@ -48,7 +51,7 @@ func scanScopedToken(row scanner) (*ScopedToken, error) {
 	dest := append([]any{
 		&t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
 		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection,
-		&t.RateLimit, &t.CertifiedUntil,
+		&t.RateLimit, &t.CertifiedUntil, column.JSON(&t.ScopesSince),
 	}, t.Credential.columns(&marks)...)
 	err := t.scan(row, api.KindScopedTokens, dest...)
 	t.Credential.setMarks(marks)
@@ -60,7 +63,7 @@ func (t *ScopedToken) changing() []any {
 	return []any{
 		t.Owner, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs), t.ExpiresAt, column.NullIfEmpty(t.RotationPolicyID),
 		column.JSON(&t.RotateWhenChanged), t.MinimumVersion, column.Bool(t.DeletionProtection), t.RateLimit,
-		t.CertifiedUntil,
+		t.CertifiedUntil, column.JSON(&t.ScopesSince),
 	}
 }
 
@@ -76,7 +79,7 @@ func (tx *Tx) InsertScopedToken(ctx context.Context, t *ScopedToken) error {
 // ScopedToken reads one token.
 func (tx *Tx) ScopedToken(ctx context.Context, scope Scope, id string) (*ScopedToken, error) {
 	return scopedTokens.one(ctx, tx, scope, id, func(t *ScopedToken) error {
-		return tx.readVersions(ctx, id, &t.Credential)
+		return tx.readParts(ctx, scope, id, &t.Credential)
 	})
 }
 
@@ -87,7 +90,7 @@ func (tx *Tx) ScopedTokens(ctx context.Context, scope Scope, list List) ([]*Scop
 		for _, t := range page {
 			byID[t.ID] = &t.Credential
 		}
-		return tx.readVersionsOfPage(ctx, scope, api.KindScopedTokens, byID)
+		return tx.readPartsOfPage(ctx, scope, api.KindScopedTokens, byID)
 	})
 }
 

@@ -139,7 +139,7 @@ func (tx *Tx) SigningSecret(ctx context.Context, scope Scope, id string) (*Signi
 
 // completeSigningSecret reads the versions, and the facts about their values.
 func (tx *Tx) completeSigningSecret(ctx context.Context, s *SigningSecret) error {
-	if err := tx.readVersions(ctx, s.ID, &s.Credential); err != nil {
+	if err := tx.readParts(ctx, s.Scope, s.ID, &s.Credential); err != nil {
 		return err
 	}
 	return tx.readFacts(ctx, selectFacts, []any{s.ID}, func(_ string, number int64, f SecretFacts) {
@@ -155,7 +155,7 @@ func (tx *Tx) SigningSecrets(ctx context.Context, scope Scope, list List) ([]*Si
 		for _, s := range page {
 			byID[s.ID], credentials[s.ID] = s, &s.Credential
 		}
-		if err := tx.readVersionsOfPage(ctx, scope, api.KindSigningSecrets, credentials); err != nil {
+		if err := tx.readPartsOfPage(ctx, scope, api.KindSigningSecrets, credentials); err != nil {
 			return err
 		}
 		first, last := page[0].ID, page[len(page)-1].ID

@@ -77,6 +77,14 @@ func scanVersion(row scanner) (credentialID string, v rotation.Version, err erro
 	return credentialID, v, err
 }
 
+// readParts reads the versions and the findings of one credential, whose own columns were read.
+func (tx *Tx) readParts(ctx context.Context, scope Scope, id string, c *Credential) error {
+	if err := tx.readVersions(ctx, id, c); err != nil {
+		return err
+	}
+	return tx.readFindings(ctx, scope, map[string]*Credential{id: c})
+}
+
 // readVersions reads the versions of one credential, whose own columns were read.
 func (tx *Tx) readVersions(ctx context.Context, id string, c *Credential) error {
 	err := tx.each(ctx, selectVersions, []any{id, c.readFrom}, func(row scanner) error {
@@ -88,8 +96,9 @@ func (tx *Tx) readVersions(ctx context.Context, id string, c *Credential) error 
 	return err
 }
 
-// readVersionsOfPage reads the versions of a page of credentials of one kind with one query. The page is not empty.
-func (tx *Tx) readVersionsOfPage(ctx context.Context, scope Scope, kind string, byID map[string]*Credential) error {
+// readPartsOfPage reads the versions and the findings of a page of credentials of one kind with one query each. The page
+// is not empty.
+func (tx *Tx) readPartsOfPage(ctx context.Context, scope Scope, kind string, byID map[string]*Credential) error {
 	ids := slices.Sorted(maps.Keys(byID))
 	args := []any{scope.Tenant, scope.Environment, kind, ids[0], ids[len(ids)-1]}
 	err := tx.each(ctx, selectVersionsOfPage, args, func(row scanner) error {
@@ -102,7 +111,10 @@ func (tx *Tx) readVersionsOfPage(ctx context.Context, scope Scope, kind string, 
 	for _, c := range byID {
 		tx.remember(c)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.readFindings(ctx, scope, byID)
 }
 
 // remember copies the versions that the database has, for writeVersions to compare with. Only an Update needs them.

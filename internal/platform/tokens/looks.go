@@ -36,7 +36,8 @@ func (l looks) note(
 	})
 }
 
-// ended is note for the value of a version that has ended, or whose token was deleted: whoever has it should not.
+// ended is note for the value of a version that has ended, or whose token was deleted: whoever has it should not. The
+// former counts as a refused use.
 func (l looks) ended(ctx context.Context, caller *access.Request, value secret.Value, from netip.Addr) error {
 	if !isBearer(value) {
 		return nil
@@ -45,6 +46,9 @@ func (l looks) ended(ctx context.Context, caller *access.Request, value secret.V
 		ref, number, reason, err := former(ctx, tx, value)
 		if err == nil {
 			l.note(caller, ref, number, reason, from, tx.Now)
+			if reason == RefusedEnded && caller.May(api.PermissionUse) && ref.Scope == tx.Scope {
+				credentials.Refused(l.engine, ref, number, tx.Now)
+			}
 		}
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/lifecycle"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -117,7 +118,7 @@ func (t *token) flatten(now time.Time) api.ScopedToken {
 			Quarantine: lifecycle.FlattenQuarantine(c),
 			Hold:       lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(t.Credential.LastUsedAt),
 			Uses:          httpapi.FlattenUses(&t.Object, now, t.ConnectorID, t.RotationPolicyID),
-			ValidVersions: lifecycle.FlattenValid(c),
+			ValidVersions: lifecycle.FlattenValid(c), Findings: credentials.FlattenFindings(t.Credential.Findings),
 			Certification: lifecycle.FlattenCertification(t.CertifiedUntil, now),
 		},
 		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,

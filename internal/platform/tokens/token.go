@@ -57,7 +57,7 @@ func (h *Handler) settled(ctx context.Context, tx *txn.Tx, record *store.ScopedT
 func (t *token) Parts() credentials.Parts {
 	parts := credentials.Parts{
 		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy, Owner: t.Owner,
-		Scopes: t.Scopes,
+		Scopes: t.Scopes, ScopesSince: t.ScopesSince,
 	}
 	if slices.Contains(t.Scopes, api.ScopeReadCredentials) {
 		parts.RevealNeeds = api.PermissionWrite
@@ -139,6 +139,7 @@ func (t *token) patchMetadata(
 		if err := checkScopesAllowed(ctx, tx, t.ScopedToken); err != nil {
 			return err
 		}
+		t.ScopesSince = granted(t.Scopes, before, tx.Now)
 	}
 	if t.policy, err = credentials.PolicyNamed(ctx, tx, t.RotationPolicyID, before.RotationPolicyID); err != nil {
 		return err
@@ -150,6 +151,19 @@ func (t *token) patchMetadata(
 		return err
 	}
 	return credentials.Renamed(ctx, tx, t.Parts())
+}
+
+// granted returns since when a token has the scopes that it was not made with.
+func granted(scopes []string, before *store.ScopedToken, now time.Time) map[string]time.Time {
+	out := map[string]time.Time{}
+	for _, s := range scopes {
+		if since, known := before.ScopesSince[s]; known {
+			out[s] = since
+		} else if !slices.Contains(before.Scopes, s) {
+			out[s] = now
+		}
+	}
+	return out
 }
 
 // patchCredential applies the members of a patch that the rotation rules have.

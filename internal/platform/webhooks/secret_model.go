@@ -92,7 +92,7 @@ func (s *signingSecret) flatten(now time.Time) api.SigningSecret {
 			Quarantine: lifecycle.FlattenQuarantine(c),
 			Hold:       lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(s.Credential.LastUsedAt),
 			Uses:          httpapi.FlattenUses(&s.Object, now, s.EndpointID, s.RotationPolicyID),
-			ValidVersions: lifecycle.FlattenValid(c),
+			ValidVersions: lifecycle.FlattenValid(c), Findings: credentials.FlattenFindings(s.Credential.Findings),
 			Certification: lifecycle.FlattenCertification(s.CertifiedUntil, now),
 		},
 		EndpointID: s.EndpointID, Algorithm: s.Algorithm, SecretWOVersion: s.SecretWOVersion,

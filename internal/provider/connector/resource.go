@@ -84,6 +84,7 @@ var reading = tfkit.Reading[api.Connector, model]{
 		tfkit.WarnUses(kind, found.Name, found.Uses, diags)
 		tfkit.WarnQuarantine(api.Connectors, found.ID, found.Name, found.Quarantine, diags)
 		tfkit.WarnCertification(kind, found.Object, found.Owner, found.Certification, diags)
+		tfkit.WarnFindings(api.Connectors, found.ID, found.Name, found.Findings, diags)
 		tfkit.StorePrivate(ctx, private, heldKey, found.Hold, diags)
 		tfkit.StorePrivate(ctx, private, keyPreviousUse, previousUseOf(found), diags)
 		appliedOf(found).StoreImported(ctx, private, private, diags)

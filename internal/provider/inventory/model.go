@@ -18,6 +18,7 @@ type model struct {
 	UnusedFor          types.String `tfsdk:"unused_for"`
 	OlderThan          types.String `tfsdk:"older_than"`
 	ExpiresWithin      types.String `tfsdk:"expires_within"`
+	Finding            types.String `tfsdk:"finding"`
 	Overdue            types.Bool   `tfsdk:"overdue"`
 	Unacknowledged     types.Bool   `tfsdk:"unacknowledged"`
 	Orphan             types.Bool   `tfsdk:"orphan"`
@@ -32,7 +33,7 @@ func (m model) filter() client.InventoryFilter {
 	return client.InventoryFilter{
 		Kind: m.Kind.ValueString(), Owner: m.Owner.ValueString(), ConnectorID: m.ConnectorID.ValueString(),
 		Label: m.Label.ValueString(), UnusedFor: m.UnusedFor.ValueString(), OlderThan: m.OlderThan.ValueString(),
-		ExpiresWithin: m.ExpiresWithin.ValueString(), Overdue: m.Overdue.ValueBool(),
+		ExpiresWithin: m.ExpiresWithin.ValueString(), Finding: m.Finding.ValueString(), Overdue: m.Overdue.ValueBool(),
 		Unacknowledged: m.Unacknowledged.ValueBool(), Orphan: m.Orphan.ValueBool(),
 		CertificationEnded: m.CertificationEnded.ValueBool(),
 	}
@@ -72,6 +73,7 @@ type item struct {
 	UnusedScopes []string     `tfsdk:"unused_scopes"`
 	ReusedBy     types.String `tfsdk:"reused_by"`
 	Exemptions   []exemption  `tfsdk:"exemptions"`
+	Findings     []finding    `tfsdk:"findings"`
 	Risk         types.Int64  `tfsdk:"risk"`
 	RiskReasons  []string     `tfsdk:"risk_reasons"`
 }
@@ -104,6 +106,14 @@ type exemption struct {
 	ExpiresAt types.String `tfsdk:"expires_at"`
 }
 
+type finding struct {
+	Finding    types.String `tfsdk:"finding"`
+	Open       types.Int64  `tfsdk:"open"`
+	ID         types.String `tfsdk:"id"`
+	LastSeenAt types.String `tfsdk:"last_seen_at"`
+	Summary    types.String `tfsdk:"summary"`
+}
+
 func flatten(e *api.InventoryEntry) item {
 	out := item{
 		Kind: types.StringValue(e.Kind), ID: types.StringValue(e.ID), Name: types.StringValue(e.Name),
@@ -115,7 +125,8 @@ func flatten(e *api.InventoryEntry) item {
 		ExpiresAt: tfkit.TimeValue(e.ExpiresAt), AgeDays: types.Int64Value(e.AgeDays),
 		LastUsedAt: tfkit.TimeValue(e.LastUsedAt), UnusedDays: types.Int64Value(e.UnusedDays),
 		Versions: make([]version, len(e.Versions)), Scopes: e.Scopes, UnusedScopes: e.UnusedScopes,
-		Exemptions: make([]exemption, len(e.Exemptions)), Risk: types.Int64Value(e.Risk.Score),
+		Exemptions: make([]exemption, len(e.Exemptions)), Findings: make([]finding, len(e.Findings)),
+		Risk:        types.Int64Value(e.Risk.Score),
 		RiskReasons: e.Risk.Reasons, CertifiedUntil: tfkit.TimeValue(e.CertifiedUntil),
 		CertificationEnded: types.BoolValue(e.CertificationEnded),
 	}
@@ -131,6 +142,12 @@ func flatten(e *api.InventoryEntry) item {
 	}
 	for i, v := range e.Versions {
 		out.Versions[i] = flattenVersion(v)
+	}
+	for i, f := range e.Findings {
+		out.Findings[i] = finding{
+			Finding: types.StringValue(f.Finding), Open: types.Int64Value(f.Open), ID: types.StringValue(f.ID),
+			LastSeenAt: timeValue(f.LastSeenAt), Summary: types.StringValue(f.Summary),
+		}
 	}
 	for i, x := range e.Exemptions {
 		out.Exemptions[i] = exemption{

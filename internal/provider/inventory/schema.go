@@ -21,6 +21,13 @@ var kindCheck = tfkit.StringCheck("a kind", func(s string) error {
 	return nil
 })
 
+var findingCheck = tfkit.StringCheck("a rule of findings", func(s string) error {
+	if !slices.Contains(api.FindingKinds(), s) {
+		return fmt.Errorf("must be one of %s", strings.Join(api.FindingKinds(), ", "))
+	}
+	return nil
+})
+
 func listSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "The inventory of the environment: every credential with its owner, its valid versions, who " +
@@ -41,6 +48,8 @@ func listSchema() schema.Schema {
 				"identities and principals, that were made so long ago. Default: all.", tfkit.Duration()),
 			"expires_within": filter("Only credentials that end in this time, such as `30d`, or have ended. Default: all.",
 				tfkit.Duration()),
+			"finding": filter("Only credentials with an open finding of this rule: `"+
+				strings.Join(api.FindingKinds(), "`, `")+"`. Default: all.", findingCheck),
 			"overdue": flag("With `true`, only credentials whose current value is older than the `max_age` of the rotation " +
 				"policy, or has ended; also on hold. Default: all."),
 			"unacknowledged": flag("With `true`, only credentials whose pending version was not seen in use. Default: all."),
@@ -114,10 +123,25 @@ func itemAttributes() map[string]schema.Attribute {
 				"rule": text("The rule."), "reason": text("Why."), "expires_at": text("When the exemption ends (RFC 3339)."),
 			}},
 		},
+		"findings": schema.ListNestedAttribute{
+			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: findingAttributes()},
+			MarkdownDescription: "The open findings, one for each rule, ascending by rule.",
+		},
 		"risk": count("A rank: 0 for what is not valid any more, otherwise 1 to 72. It is reach (1 to 4) × age (1 to 3) × " +
 			"owner (1 or 2) × rotation (1 to 3)."),
 		"risk_reasons": texts("Why a factor of `risk` is above 1, such as `wildcard_scope`, `age_365d`, `no_owner` and " +
 			"`overdue`."),
+	}
+}
+
+func findingAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"finding": text("The rule, such as `new_network`."),
+		"open": count("How many findings of the rule are open. The other attributes are those of the one that was seen " +
+			"last."),
+		"id":           text("Its id, to close it by."),
+		"last_seen_at": text("When what it is about was seen last (RFC 3339, UTC)."),
+		"summary":      text("What was seen, in one sentence."),
 	}
 }
 

@@ -65,6 +65,7 @@ var reading = tfkit.Reading[api.SigningSecret, model]{
 		snapshotOf(found).Notes.Store(ctx, private, diags)
 		rotate.WarnPaused(kind, found.Name, found.Rotation, diags)
 		tfkit.WarnQuarantine(api.SigningSecrets, found.ID, found.Name, found.Quarantine, diags)
+		tfkit.WarnFindings(api.SigningSecrets, found.ID, found.Name, found.Findings, diags)
 		tfkit.WarnUses(kind.Kind, found.Name, found.Uses, diags)
 		tfkit.WarnCertification(kind.Kind, found.Object, found.Owner, found.Certification, diags)
 		appliedOf(found).StoreImported(ctx, private, private, diags)
