@@ -123,6 +123,7 @@ func (h handmade) tokens(policies, connectors []string) {
 			body["rotate_when_changed"], body["allowed_cidrs"] = map[string]string{}, []string{}
 			delete(body, "rotation_policy_id")
 			body["expires_at"], body["rate_limit_per_minute"] = "2099-12-31T23:59:59Z", 600
+			body["unused_expiry"] = "90d"
 		}
 		id := h.made(api.KindScopedTokens, body)
 		h.move(api.ScopedTokens, id, i)

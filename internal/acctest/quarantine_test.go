@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -47,4 +48,40 @@ data "quickconnect_scoped_token" "notifier" {
 	tf.Plan(0).Silent()
 	_, fresh := s.Last()
 	active(fresh, true)
+}
+
+// A token that nobody uses is a warning of every plan for 14 days, and in quarantine after that. A use in between ends
+// it, and a release brings the token back for as long as if it was used then.
+func TestUnusedToken(t *testing.T) {
+	t.Parallel()
+	p, tf := acctest.Start(t)
+	tf.Config(policy(`max_age = "300d"`) + notifier(`unused_expiry = "20d"`))
+	tf.Apply()
+	of := p.Credential(api.ScopedTokens, "notifier")
+	value := of.Reveal(1)
+	pass := func(days int) {
+		t.Helper()
+		p.Clock.Advance(time.Duration(days) * day)
+		p.Sweep()
+	}
+	pass(5)
+	tf.Plan(0).Silent()
+	pass(1)
+	tf.Plan(0).Has(`Scoped token "notifier" is not used, and comes into quarantine`, "It was never used.")
+	pass(13)
+	tf.Plan(0).Has("is not used, and comes into quarantine")
+	pass(1)
+	tf.Plan(0).Has(`Scoped token "notifier" is in quarantine`, "never used; unused_expiry of the token is 20d")
+	if p.As(api.RoleRuntime).Introspect(value).Active {
+		t.Error("it is accepted")
+	}
+	of.ReleaseQuarantine()
+	pass(0)
+	tf.Plan(0).Silent()
+	pass(6)
+	tf.Plan(0).Has("is not used, and comes into quarantine")
+	if !p.As(api.RoleRuntime).Introspect(value).Active {
+		t.Error("it is refused")
+	}
+	tf.Plan(0).Silent()
 }

@@ -41,6 +41,7 @@ type Connector struct {
 	// PreviousInUseBy and SafeToRevokePrevious move by themselves.
 	PreviousInUseBy      []Consumer    `json:"previous_in_use_by" nullable:"false" doc:"The consumers that fetched an earlier version of the credentials and not yet the present one."`
 	SafeToRevokePrevious *bool         `json:"safe_to_revoke_previous" doc:"True when every consumer has fetched the present credentials, and the time at which each was told to come back with the earlier ones has passed: the earlier ones may then be revoked at the third party. Null where no consumer fetched earlier ones."`
+	UnusedQuarantineAt   *time.Time    `json:"unused_quarantine_at" doc:"When the platform puts the credentials in quarantine because nobody fetches them, which was announced 14 days before at least. A use before ends that. Null where nothing is announced."`
 	Quarantine           *Quarantine   `json:"quarantine" doc:"While set, no consumer gets the credentials that it covers. Newer ones are handed out. Null otherwise."`
 	Hold                 *Hold         `json:"hold" doc:"While set, new credentials are refused. Null otherwise."`
 	Findings             []OpenFinding `json:"findings" nullable:"false" doc:"The open findings, one entry for each rule, ascending by rule. They move by themselves."`

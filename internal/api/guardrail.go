@@ -61,6 +61,8 @@ type EnvironmentRules struct {
 	ForbidSecretReuse      bool               `json:"forbid_secret_reuse,omitempty" doc:"A supplied value must not be of another object of the tenant. False if absent."`
 	ForbidStaticPrincipals bool               `json:"forbid_static_principals,omitempty" doc:"quickconnectd token create makes no principal for the environment, unless it is told to break the glass. False if absent."`
 
+	MaxUnused *string `json:"max_unused,omitempty" doc:"A scoped token, a signing secret or the credentials of a connector that nobody has used for so long are put in quarantine, which is announced 14 days before. A duration of 15d to 365d. unused_expiry of a scoped token counts instead of it. Never if absent."`
+
 	FindingThresholds *FindingThresholds `json:"finding_thresholds,omitempty" doc:"When the platform finds something about a credential (GET /v1/findings). The defaults if absent."`
 	OnFinding         map[string]string  `json:"on_finding,omitzero" doc:"What the platform does by itself about findings: for leaked, new_network and superseded_use it can be revoke, which ends the version, or quarantine, which makes the credential inactive for 7 days, until it is released or revoked. Nothing if absent."`
 }
@@ -180,6 +182,9 @@ func CheckRules(r EnvironmentRules) (wrong []Mistake) {
 		refuse(RuleOwnerPattern, err)
 	}
 	refuse(RuleRequireLabels, checkEach(r.RequireLabels, maxRequiredLabels, checkLabelKey))
+	if r.MaxUnused != nil {
+		refuse("max_unused", CheckUnused(*r.MaxUnused))
+	}
 	refuse("finding_thresholds", checkThresholds(r.FindingThresholds))
 	refuse("on_finding", checkOnFinding(r.OnFinding))
 	return wrong
@@ -196,6 +201,16 @@ func OwnerRegexp(pattern string) (*regexp.Regexp, error) {
 	}
 	return re, nil
 }
+
+// Bounds of max_unused and unused_expiry. The shortest leaves a day before the announcement. The impairments of the
+// recording of uses are kept for longer than the longest.
+const (
+	shortestUnused = 15 * 24 * time.Hour
+	longestUnused  = 365 * 24 * time.Hour
+)
+
+// CheckUnused checks a max_unused or an unused_expiry. Its error completes the sentence "<attribute> …".
+func CheckUnused(text string) error { return checkLimit(&text, shortestUnused, longestUnused) }
 
 // checkEach checks a list that is absent, or has one to most entries.
 func checkEach(entries []string, most int, check func(string) error) error {

@@ -40,6 +40,8 @@ type InventoryEntry struct {
 	Quarantine         *Quarantine `json:"quarantine" doc:"While set, the versions that it covers are refused at every use. Null otherwise."`
 	Hold               *Hold       `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
 
+	UnusedQuarantineAt *time.Time `json:"unused_quarantine_at" doc:"When the platform puts it in quarantine because nobody uses it, which was announced 14 days before at least. Null where nothing is announced."`
+
 	AgeDays    int64              `json:"age_days" doc:"How many whole days ago the current value became current; of a workload identity and a principal, since it was made. 0 without a current value."`
 	LastUsedAt *time.Time         `json:"last_used_at" doc:"The last use. Null for never."`
 	UnusedDays int64              `json:"unused_days" doc:"How many whole days ago it was used last; since it was made where it never was."`

@@ -13,6 +13,7 @@ type Rotated struct {
 	RotationRequested  bool              `json:"rotation_requested" doc:"A rotation was requested and is due as soon as the phase is stable."`
 	Hold               *Hold             `json:"hold" doc:"While set, nothing is rotated. Null otherwise."`
 	Quarantine         *Quarantine       `json:"quarantine" doc:"While set, the versions that it covers are refused at every use, and no rotation begins or goes on. Null otherwise."`
+	UnusedQuarantineAt *time.Time        `json:"unused_quarantine_at" doc:"When the platform puts it in quarantine because nobody uses it, which was announced 14 days before at least. A use before ends that. Null where nothing is announced."`
 	LastUsedAt         *time.Time        `json:"last_used_at" doc:"The last use of any version, to the second: an introspection of a token, an accepted delivery of a signing secret. Null for never."`
 	ValidVersions      []ValidVersion    `json:"valid_versions" nullable:"false" doc:"The valid versions, the oldest first, and when each was used. None in phase revoked."`
 	Findings           []OpenFinding     `json:"findings" nullable:"false" doc:"The open findings, one entry for each rule, ascending by rule. They move by themselves."`

@@ -13,6 +13,8 @@ type ScopedToken struct {
 	RotationPolicyID *string  `json:"rotation_policy_id" doc:"How old a version may get and how long two may overlap. Null for none."`
 
 	RateLimitPerMinute *int64 `json:"rate_limit_per_minute" doc:"How many uses in a minute are accepted, of all versions together. Null for no limit."`
+
+	UnusedExpiry *string `json:"unused_expiry" doc:"Unused for so long, the token is put in quarantine, which is announced 14 days before. It counts instead of max_unused of the environment. Null for as the environment says."`
 }
 
 // ScopedTokenCreate creates a scoped token and its first version.
@@ -25,6 +27,8 @@ type ScopedTokenCreate struct {
 	RotationPolicyID *string  `json:"rotation_policy_id,omitempty" doc:"How old a version may get and how long two may overlap. This or expires_at is required."`
 
 	RateLimitPerMinute *int64 `json:"rate_limit_per_minute,omitempty" doc:"How many uses in a minute are accepted, of all versions together: 1 to 1,000,000. Absent or null is no limit."`
+
+	UnusedExpiry *string `json:"unused_expiry,omitempty" doc:"Unused for so long, the token is put in quarantine, which is announced 14 days before. A duration of 15d to 365d. It counts instead of max_unused of the environment. Absent or null is as the environment says."`
 }
 
 // ScopedTokenPatch changes a scoped token. Raising minimum_version above a valid version revokes that version in the
@@ -37,6 +41,8 @@ type ScopedTokenPatch struct {
 	RotationPolicyID Optional[string]   `json:"rotation_policy_id,omitzero" doc:"Null for none. Moves no running deadline."`
 
 	RateLimitPerMinute Optional[int64] `json:"rate_limit_per_minute,omitzero" doc:"Null is no limit. Counts at once."`
+
+	UnusedExpiry Optional[string] `json:"unused_expiry,omitzero" doc:"A duration of 15d to 365d. Null is as the environment says. What is announced by then is judged again."`
 }
 
 // MaxTokenRate is the highest rate_limit_per_minute.

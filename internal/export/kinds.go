@@ -61,6 +61,7 @@ func token(t *api.ScopedToken) ([]attribute, bool) {
 	a.optionalText("expires_at", t.ExpiresAt)
 	a.optionalReference("rotation_policy_id", t.RotationPolicyID)
 	a.number("rate_limit_per_minute", t.RateLimitPerMinute)
+	a.optionalText("unused_expiry", t.UnusedExpiry)
 	return a, false
 }
 

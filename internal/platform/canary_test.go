@@ -27,7 +27,7 @@ var members = map[string][]string{
 	"POST " + pathTokens: {
 		"name", "description", "labels", "owner", "connector_id", "scopes", "allowed_cidrs", "expires_at",
 		"rotation_policy_id", "rotate_when_changed", "minimum_version", "deletion_protection", "rate_limit_per_minute",
-		"certified_until", "unknown",
+		"unused_expiry", "certified_until", "unknown",
 	},
 	"POST " + pathPolicies: {
 		"name", "description", "labels", "interval", "overlap", "max_stage", "max_age", "require_acknowledgement",

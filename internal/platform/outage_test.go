@@ -166,7 +166,9 @@ func TestOutageKeepsUses(t *testing.T) {
 		if got := w.metric(`quickconnect_uses_waiting{of="versions"}`); got != "0" {
 			t.Errorf("%s uses still wait", got)
 		}
-		if diff := cmp.Diff(inOutage, w.token(token.ID)); diff != "" {
+		after := w.token(token.ID)
+		after.Findings = inOutage.Findings // the first sweep after the outage looks at these uses
+		if diff := cmp.Diff(inOutage, after); diff != "" {
 			t.Errorf("(-in the outage +after it):\n%s", diff)
 		}
 		if diff := cmp.Diff(versions, w.versions(token.ID)); diff != "" {

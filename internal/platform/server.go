@@ -127,10 +127,14 @@ func New(ctx context.Context, c Config) (*Server, error) {
 			return nil, fmt.Errorf("extend the leases of runs: %w", err)
 		}
 	}
-	if err := credentials.BeginUses(ctx, runner); err != nil {
+	s, err := assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
+	if err != nil {
+		return nil, err
+	}
+	if err := credentials.BeginUses(ctx, s.sweeper.engine); err != nil {
 		return nil, fmt.Errorf("note that uses are recorded: %w", err)
 	}
-	return assemble(c, runner) //nolint:contextcheck // requests bring a context of their own
+	return s, nil
 }
 
 // assemble puts the domains together.

@@ -329,10 +329,8 @@ func TestKillImpairsUses(t *testing.T) {
 	}
 
 	w.clock.Advance(time.Hour)
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
 	w.introspect(api.RoleRuntime, value)
-	w.p.Run(ctx)
+	w.stop()
 	w.clock.Advance(time.Hour)
 	w.restart()
 	if diff := cmp.Diff(want, w.impairments()); diff != "" {

@@ -72,6 +72,7 @@ func optionsOfEveryKind(t *testing.T) map[string]optionsOf {
 		"scoped token": {every["scoped token"], rotated(map[string]option{
 			"allowed_cidrs": text([]string{"192.0.2.0/24"}), "expires_at": text("2027-01-31T12:00:00Z"),
 			"rotation_policy_id": text(ids.Policies[0]), "rate_limit_per_minute": text(600),
+			"unused_expiry": text("90d"),
 		}), either(), either([]string{"rotation_policy_id", "expires_at"})},
 		"signing secret": {every["signing secret"], rotated(map[string]option{
 			"algorithm":         text(api.AlgorithmEd25519),

@@ -35,6 +35,7 @@ func TestPolicyRefusesOnFinding(t *testing.T) {
 		{"on_finding", tftest.Triggers("leaked", "hold"), "a hold stops rotation, and not the use"},
 		{"on_finding", tftest.Triggers("leaked", "delete"), "must be revoke or quarantine"},
 		{"on_finding", tftest.Triggers("typo", "revoke"), "no kind of finding"},
+		{"max_unused", "14d", "must be 15d to 365d"},
 		{"finding_thresholds", tftest.Config{"learning": "90d"}, "must be 1d to 35d"},
 		{"finding_thresholds", tftest.Config{"volume_factor": 1}, "must be 2 to 1000"},
 	} {
@@ -69,7 +70,7 @@ func TestPolicyKeepsFindings(t *testing.T) {
 		s.importsPolicy(one)
 	}
 	for _, c := range []tftest.Config{
-		{}, {"on_finding": acts}, {"on_finding": map[string]any{}}, {"finding_thresholds": tftest.Config{}}, full,
+		{}, {"max_unused": "90d"}, {"on_finding": acts}, {"on_finding": map[string]any{}}, {"finding_thresholds": tftest.Config{}}, full,
 	} {
 		tf.Run(c)
 		s.importsPolicy(c)

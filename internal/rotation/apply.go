@@ -11,6 +11,7 @@ import (
 func Create(now time.Time, actor string, lowest int64, expiresAt time.Time) (Credential, Transition) {
 	d := newDraft(Credential{Highest: max(lowest, 1) - 1, ExpiresAt: expiresAt}, Policy{})
 	v := d.issue(StateCurrent, now)
+	d.c.UnusedFrom = now
 	d.record(Transition{Step: StepCreate, At: now, Actor: actor, Versions: []int64{v.Number}, Issued: v.Number})
 	return d.c, d.done[0]
 }
@@ -62,7 +63,7 @@ func (d *draft) perform(cmd Command, now time.Time) {
 		d.setQuarantine(cmd, now)
 	case StepReleaseQuarantine:
 		t := Transition{Step: cmd.Step, At: now, Actor: by, Reason: reason, Versions: d.c.Quarantined()}
-		d.c.Quarantine = nil
+		d.c.Quarantine, d.c.UnusedFrom = nil, now
 		d.record(t)
 	}
 }

@@ -14,6 +14,8 @@ func Replace(c Credential, actor string, now time.Time) (Credential, Transition,
 	if old := d.live(StateCurrent); old != nil {
 		old.end(StateRetired, now, actor, ReasonReplaced)
 		t.Versions = append(t.Versions, old.Number)
+	} else {
+		d.c.UnusedFrom = now
 	}
 	t.Issued = d.issue(StateCurrent, now).Number
 	t.Versions = append(t.Versions, t.Issued)

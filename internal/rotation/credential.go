@@ -90,6 +90,11 @@ type Credential struct {
 	Quarantine *Quarantine
 	ExpiresAt  time.Time // zero: never
 
+	// UnusedFrom is from when on the absence of a use counts, if there was none since: see UnusedAt.
+	UnusedFrom time.Time
+	// Announced is the quarantine that comes because nobody uses it; nil for none.
+	Announced *Announcement
+
 	// RequestedAfter is the highest number at the time of the last request for a rotation. The request is open until
 	// the current number is above it (see Request).
 	RequestedAfter int64

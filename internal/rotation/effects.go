@@ -176,6 +176,7 @@ func (d *draft) rollback(at time.Time, by, reason string) {
 }
 
 func (d *draft) reissue(at time.Time, by, reason string) {
+	d.c.UnusedFrom = at
 	d.take(Transition{Step: StepReissue, At: at, Actor: by, Reason: reason}, time.Time{})
 }
 

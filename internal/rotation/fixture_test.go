@@ -168,7 +168,7 @@ func sameFacts(a, b Credential) bool {
 		return false
 	}
 	return a.Highest == b.Highest && a.Version == b.Version && a.ExpiresAt.Equal(b.ExpiresAt) &&
-		a.RequestedAfter == b.RequestedAfter && a.NotEnforced == b.NotEnforced
+		a.UnusedFrom.Equal(b.UnusedFrom) && a.RequestedAfter == b.RequestedAfter && a.NotEnforced == b.NotEnforced
 }
 
 func sameCredential(a, b Credential) bool {

@@ -65,7 +65,7 @@ func (d *draft) setQuarantine(cmd Command, now time.Time) {
 // endQuarantine revokes what a quarantine covers, and ends it.
 func (d *draft) endQuarantine(at time.Time) {
 	through := d.c.Quarantine.Through
-	d.c.Quarantine = nil
+	d.c.Quarantine, d.c.UnusedFrom = nil, at
 	d.record(Transition{
 		Step: StepEndQuarantine, At: at, Actor: ActorPlatform, Reason: ReasonQuarantineEnded,
 		Versions: d.endBelow(through+1, ReasonQuarantineEnded, ActorPlatform, at),

@@ -10,6 +10,9 @@ resource "quickconnect_environment_policy" "staging" {
     by_label = [{ label = "sensitivity", value = "high", interval = "30d" }]
   }
 
+  # What nobody has used for so long is put in quarantine. Every plan warns of it for 14 days before.
+  max_unused = "180d"
+
   on_finding         = { leaked = "revoke", new_network = "quarantine" }
   finding_thresholds = { learning = "7d", failures_per_hour = 20 }
 }

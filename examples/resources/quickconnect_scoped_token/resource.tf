@@ -22,6 +22,9 @@ resource "quickconnect_scoped_token" "notifier" {
   # The job sends ten messages a minute. A thief who has the token gets no more than this.
   rate_limit_per_minute = 60
 
+  # Without a use in so long, the token is put in quarantine. Every plan warns of it for 14 days before.
+  unused_expiry = "90d"
+
   # Its owner has said that it is needed until then. From then on every plan warns, until somebody asks again and sets a later date.
   certified_until = "2027-06-30T00:00:00Z"
 

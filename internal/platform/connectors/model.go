@@ -128,9 +128,10 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,
-		Quarantine: lifecycle.FlattenQuarantine(c.Credential.Credential),
-		Findings:   credentials.FlattenFindings(c.Credential.Findings),
-		Hold:       lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
+		Quarantine:         lifecycle.FlattenQuarantine(c.Credential.Credential),
+		UnusedQuarantineAt: lifecycle.UnusedQuarantineAt(c.Credential.Credential, c.Credential.LastUsedAt),
+		Hold:               lifecycle.FlattenHold(c.Credential.Hold), RefreshStatus: status, RefreshReason: reason,
+		Findings:      credentials.FlattenFindings(c.Credential.Findings),
 		Certification: lifecycle.FlattenCertification(c.CertifiedUntil, now),
 	}
 }

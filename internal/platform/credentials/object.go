@@ -34,6 +34,8 @@ type Parts struct {
 	Scopes []string
 	// ScopesSince says since when it has scopes that it was not made with.
 	ScopesSince map[string]time.Time
+	// UnusedExpiry is after how long without a use it is put in quarantine; nil where its environment says so.
+	UnusedExpiry *string
 	// Revoked is called for every version that is revoked, but not for one that is cancelled; nil for nothing.
 	Revoked func(number int64)
 }

@@ -21,6 +21,8 @@ type recorder struct {
 	runner *txn.Runner
 	flush  sync.RWMutex // is held while uses are written
 
+	process string // this one, among those that record uses in the database
+
 	// aliveAt is when it was noted last that uses are recorded. Only what writes them looks at it.
 	aliveAt time.Time
 

@@ -29,16 +29,33 @@ func (r *recorder) write(ctx context.Context) error {
 // aliveInterval is how often it is noted that uses are recorded. After a kill, so much more counts as impaired.
 const aliveInterval = time.Minute
 
+// deadAfter is after how long without a note another process counts as killed.
+const deadAfter = 3 * aliveInterval
+
 // keepAlive notes that uses are recorded, and that all up to now are written.
 func (r *recorder) keepAlive(ctx context.Context, now time.Time) error {
 	if since := now.Sub(r.aliveAt); since >= 0 && since < aliveInterval {
 		return nil
 	}
-	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error { return tx.KeepRecording(ctx, now) })
+	err := r.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error { return r.keep(ctx, tx, now) })
 	if err == nil {
 		r.aliveAt = now
 	}
 	return err
+}
+
+// keep notes that this process records uses. What a process that was killed had not written is lost: the time since it
+// was known last is impaired. In a database of one process, every other one is dead.
+func (r *recorder) keep(ctx context.Context, tx *txn.Tx, now time.Time) error {
+	before := now
+	if r.runner.Store.Shared() {
+		before = before.Add(-deadAfter)
+	}
+	alive, err := tx.LostRecording(ctx, r.process, before)
+	if err == nil && !alive.IsZero() {
+		err = tx.WriteUseImpairment(ctx, store.UseImpairment{From: alive, Until: now, Reason: store.UsesLost})
+	}
+	return errors.Join(err, tx.KeepRecording(ctx, r.process, now))
 }
 
 func (r *recorder) writeBatch(ctx context.Context) error {

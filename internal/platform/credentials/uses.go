@@ -116,15 +116,13 @@ func (e *Engine) FailedUseWrites() int64 {
 	return failed
 }
 
-// BeginUses notes that uses are recorded from now on. Where the process before did not stop in order, what it had not
-// written is lost, and nothing was recorded since: that time is impaired.
-func BeginUses(ctx context.Context, r *txn.Runner) error {
-	return r.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		alive, err := tx.EndRecording(ctx)
-		if err == nil && !alive.IsZero() && alive.Before(tx.Now) {
-			err = tx.WriteUseImpairment(ctx, store.UseImpairment{From: alive, Until: tx.Now, Reason: store.UsesLost})
+// BeginUses notes that this process records uses from now on.
+func BeginUses(ctx context.Context, e *Engine) error {
+	return e.runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) (err error) {
+		if e.recorder.process, err = tx.NewID("process"); err != nil {
+			return err
 		}
-		return errors.Join(err, tx.KeepRecording(ctx, tx.Now), tx.BeginUses(ctx, tx.Now))
+		return errors.Join(e.recorder.keep(ctx, tx, tx.Now), tx.BeginUses(ctx, tx.Now))
 	})
 }
 
@@ -134,7 +132,6 @@ func EndUses(ctx context.Context, e *Engine) error {
 		return nil
 	}
 	return e.runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		_, err := tx.EndRecording(ctx)
-		return err
+		return tx.EndRecording(ctx, e.recorder.process)
 	})
 }

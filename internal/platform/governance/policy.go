@@ -35,8 +35,8 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if p.ID, err = tx.NewID(api.EnvironmentPolicies.IDPrefix); err != nil {
 			return nil, err
 		}
-		p.CreatedAt, p.Etag, p.Rules = tx.Now, 1, in.Body
-		if err := guardrails.Save(ctx, tx, p); err != nil {
+		p.CreatedAt, p.Etag = tx.Now, 1
+		if err := save(ctx, tx, p, in.Body); err != nil {
 			return nil, err
 		}
 		shown := flatten(p)
@@ -96,9 +96,8 @@ func (h *Handler) replace(ctx context.Context, in *replaceInput) (*httpapi.Answe
 		if reflect.DeepEqual(p.Rules, in.Body) {
 			return httpapi.Object(&p.Object, before), nil
 		}
-		p.Rules = in.Body
 		p.Etag++
-		if err := guardrails.Save(ctx, tx, p); err != nil {
+		if err := save(ctx, tx, p, in.Body); err != nil {
 			return nil, err
 		}
 		after := flatten(p)
@@ -118,12 +117,22 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 		}
 		id := p.ID
 		p.Object = store.Object{Name: p.Name, Scope: p.Scope}
-		p.Rules = p.Defaults
-		if err := guardrails.Save(ctx, tx, p); err != nil {
+		if err := save(ctx, tx, p, p.Defaults); err != nil {
 			return nil, err
 		}
 		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, api.EnvironmentPolicies.Path, id, nil)
 	})
+}
+
+// save stores a policy with its rules from now on. Where max_unused changes, every credential of the environment is
+// looked at.
+func save(ctx context.Context, tx *txn.Tx, p *store.EnvironmentPolicy, rules api.EnvironmentRules) error {
+	was := p.Rules.MaxUnused
+	p.Rules = rules
+	if err := guardrails.Save(ctx, tx, p); err != nil || httpapi.ValueOr(was, "") == httpapi.ValueOr(rules.MaxUnused, "") {
+		return err
+	}
+	return tx.NoticeEnvironment(ctx, tx.Scope)
 }
 
 // load reads the policy with an id.

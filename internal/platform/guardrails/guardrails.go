@@ -33,6 +33,15 @@ func Policy(ctx context.Context, tx *txn.Tx) (*store.EnvironmentPolicy, error) {
 	return p, nil
 }
 
+// MaxUnused returns max_unused of the caller's environment; nil where it is not set.
+func MaxUnused(ctx context.Context, tx *txn.Tx) (*string, error) {
+	p, err := Policy(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return p.Rules.MaxUnused, nil
+}
+
 // Save stores a policy, and binds it to its environment.
 func Save(ctx context.Context, tx *txn.Tx, p *store.EnvironmentPolicy) error {
 	if err := tx.UpdateEnvironmentPolicy(ctx, p); err != nil {

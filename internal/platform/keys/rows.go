@@ -73,6 +73,9 @@ func (r Rows) ScopedToken(t *store.ScopedToken) (Bound, error) {
 	if q := t.Credential.Quarantine; q != nil {
 		columns = append(columns, quarantine(q))
 	}
+	if t.UnusedExpiry != nil {
+		columns = append(columns, []any{"unused_expiry", *t.UnusedExpiry})
+	}
 	return r.bind(row, columns...)
 }
 

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
@@ -63,6 +64,12 @@ func FlattenQuarantine(c rotation.Credential) *api.Quarantine {
 	return &api.Quarantine{
 		Reason: q.Reason, At: q.At.UTC(), Until: q.Until.UTC(), By: q.By, ByName: q.ByName, Versions: covers,
 	}
+}
+
+// UnusedQuarantineAt shows when a quarantine begins that is announced because nobody uses the credential; null for
+// none.
+func UnusedQuarantineAt(c rotation.Credential, lastUsed time.Time) *time.Time {
+	return httpapi.UTC(c.UnusedQuarantineAt(lastUsed))
 }
 
 // FlattenRotation shows where a credential stands in its rotation.

@@ -34,8 +34,9 @@ var useOnly = map[string]bool{
 	markUsedAlone: true, markCredentialUsed: true, markPrincipalUsed: true, markWorkloadIdentityUsed: true,
 }
 
-// schedules are the statements that change only when a row is looked at next, which decides nothing.
-var schedules = map[string]bool{setNotice: true}
+// schedules are the statements that change only when a row is looked at next, or what is announced: they decide
+// nothing.
+var schedules = map[string]bool{setNotice: true, setAnnounced: true, noticeEnvironment: true}
 
 var (
 	accessChanges      = statement(`SELECT number FROM access_changes WHERE one = 1`)

@@ -7,6 +7,7 @@ type Counted struct {
 	Ref        Ref
 	PolicyID   string  // empty: none
 	ExpireAt   *string // of a connector's credentials, as the user wrote it
+	Unused     *string // unused_expiry of a scoped token; only of NoticeDue
 	Credential Credential
 }
 

@@ -48,22 +48,23 @@ const credentialColumns = `c.highest, c.version, c.hold_reason, c.hold_at, c.hol
 	c.not_enforced, c.settled_base, c.settled_steps, c.read_from, c.last_used_at, COALESCE((SELECT p.name
 	FROM principals p WHERE p.id = c.hold_by AND p.tenant = c.tenant AND p.environment = c.environment), ''),
 	c.quarantine_reason, c.quarantine_at, c.quarantine_by, c.quarantine_until, c.quarantine_through,
-	COALESCE((SELECT p.name FROM principals p WHERE p.id = c.quarantine_by AND p.tenant = c.tenant
-	AND p.environment = c.environment), ''), ` + openFinding
+	c.unused_from, c.announced_at, c.announced_due, COALESCE((SELECT p.name FROM principals p
+	WHERE p.id = c.quarantine_by AND p.tenant = c.tenant AND p.environment = c.environment), ''), ` + openFinding
 
 var (
 	insertCredential = statement(`INSERT INTO credentials (highest, version, hold_reason, hold_at, hold_by, expires_at,
 		requested_after, not_enforced, settled_base, settled_steps, next_deadline, read_from, last_used_at,
 		quarantine_reason, quarantine_at, quarantine_by, quarantine_until, quarantine_through,
-		tenant, environment, id, kind)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`)
+		unused_from, announced_at, announced_due, tenant, environment, id, kind)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+		$25)`)
 	updateCredential = statement(`UPDATE credentials SET highest = $1, version = $2, hold_reason = $3, hold_at = $4,
 		hold_by = $5, expires_at = $6, requested_after = $7, not_enforced = $8, settled_base = $9, notice_at = 1,
 		settled_steps = $10, next_deadline = $11, read_from = $12,
 		last_used_at = CASE WHEN last_used_at < $13 THEN $13 ELSE last_used_at END,
 		quarantine_reason = $14, quarantine_at = $15, quarantine_by = $16, quarantine_until = $17,
-		quarantine_through = $18
-		WHERE tenant = $19 AND environment = $20 AND id = $21`)
+		quarantine_through = $18, unused_from = $19, announced_at = $20, announced_due = $21
+		WHERE tenant = $22 AND environment = $23 AND id = $24`)
 	deleteCredential = statement(`DELETE FROM credentials WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	credentialsDue   = statement(`SELECT tenant, environment, kind, id FROM credentials
 		WHERE next_deadline > 0 AND next_deadline <= $1 ORDER BY next_deadline, id LIMIT $2`)
@@ -75,21 +76,23 @@ var (
 		ORDER BY id`)
 )
 
-// markColumns are the columns of a hold and of a quarantine.
+// markColumns are the columns of a hold, of a quarantine, and of one that is announced.
 type markColumns struct {
 	hold, quarantine noteColumns
 	until            time.Time
 	through          int64
+	announced        rotation.Announcement
 }
 
-// columns returns the destinations to scan credentialColumns into. After the scan, setMarks sets the hold and the
-// quarantine.
+// columns returns the destinations to scan credentialColumns into. After the scan, setMarks sets the hold, the
+// quarantine and the announcement.
 func (c *Credential) columns(m *markColumns) []any {
 	hold, quarantine := &m.hold, &m.quarantine
 	return []any{
 		&c.Highest, &c.Version, &hold.what, column.Time(&hold.at), &hold.by, column.Time(&c.ExpiresAt), &c.RequestedAfter,
 		&c.NotEnforced, &c.SettledBase, column.JSON(&c.SettledSteps), &c.readFrom, column.Time(&c.LastUsedAt), &hold.byName,
-		&quarantine.what, column.Time(&quarantine.at), &quarantine.by, column.Time(&m.until), &m.through, &quarantine.byName,
+		&quarantine.what, column.Time(&quarantine.at), &quarantine.by, column.Time(&m.until), &m.through,
+		column.Time(&c.UnusedFrom), column.Time(&m.announced.At), column.Time(&m.announced.Due), &quarantine.byName,
 		&c.found,
 	}
 }
@@ -103,6 +106,9 @@ func (c *Credential) setMarks(m markColumns) {
 			Reason: *n.what, At: n.at, Until: m.until, By: n.by, ByName: n.byName, Through: m.through,
 		}
 	}
+	if a := m.announced; !a.At.IsZero() {
+		c.Announced = &a
+	}
 }
 
 func (c *Credential) values(scope Scope, id string) []any {
@@ -114,12 +120,16 @@ func (c *Credential) values(scope Scope, id string) []any {
 		m.quarantine = noteColumns{what: &q.Reason, at: q.At, by: q.By}
 		m.until, m.through = q.Until, q.Through
 	}
+	if c.Announced != nil {
+		m.announced = *c.Announced
+	}
 	hold, quarantine := m.hold, m.quarantine
 	return []any{
 		c.Highest, c.Version, hold.what, column.Micros(hold.at), hold.by, column.Micros(c.ExpiresAt), c.RequestedAfter,
 		column.Bool(c.NotEnforced), c.SettledBase, column.JSON(&c.SettledSteps), column.Micros(c.NextDeadline()), c.readFrom,
 		column.Micros(c.LastUsedAt), quarantine.what, column.Micros(quarantine.at), quarantine.by, column.Micros(m.until),
-		m.through, scope.Tenant, scope.Environment, id,
+		m.through, column.Micros(c.UnusedFrom), column.Micros(m.announced.At), column.Micros(m.announced.Due),
+		scope.Tenant, scope.Environment, id,
 	}
 }
 

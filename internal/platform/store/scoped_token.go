@@ -21,6 +21,7 @@ type ScopedToken struct {
 	MinimumVersion     *int64
 	DeletionProtection bool
 	RateLimit          *int64               // uses a minute; nil: no limit
+	UnusedExpiry       *string              // unused for so long, it is put in quarantine; nil: as the environment says
 	CertifiedUntil     *string              // as the user wrote it
 	ScopesSince        map[string]time.Time // when each scope was granted; absent: with the token
 	Credential         Credential
@@ -29,18 +30,18 @@ type ScopedToken struct {
 var (
 	scopedTokens = newReader(api.KindScopedTokens, `o.owner, o.connector_id, o.scopes, o.allowed_cidrs,
 		o.expires_at_given, COALESCE(o.rotation_policy_id, ''), o.rotate_when_changed, o.minimum_version,
-		o.deletion_protection, o.rate_limit, o.certified_until, o.scopes_since, `+credentialColumns,
+		o.deletion_protection, o.rate_limit, o.unused_expiry, o.certified_until, o.scopes_since, `+credentialColumns,
 		`scoped_tokens o JOIN credentials c ON c.id = o.id`, scanScopedToken,
 		"owner", "connector_id")
 	insertScopedToken = statement(`INSERT INTO scoped_tokens (tenant, environment, id, name, description, labels,
 		created_at, etag, connector_id, owner, scopes, allowed_cidrs, expires_at_given, rotation_policy_id,
-		rotate_when_changed, minimum_version, deletion_protection, rate_limit, certified_until,
+		rotate_when_changed, minimum_version, deletion_protection, rate_limit, unused_expiry, certified_until,
 		scopes_since)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`)
 	updateScopedToken = statement(`UPDATE scoped_tokens SET name = $4, description = $5, labels = $6, etag = $7,
 		owner = $8, scopes = $9, allowed_cidrs = $10, expires_at_given = $11, rotation_policy_id = $12,
 		rotate_when_changed = $13, minimum_version = $14, deletion_protection = $15, rate_limit = $16,
-		certified_until = $17, scopes_since = $18
+		unused_expiry = $17, certified_until = $18, scopes_since = $19
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteScopedToken = statement(`DELETE FROM scoped_tokens WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
@@ -51,7 +52,7 @@ func scanScopedToken(row scanner) (*ScopedToken, error) {
 	dest := append([]any{
 		&t.Owner, &t.ConnectorID, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs),
 		&t.ExpiresAt, &t.RotationPolicyID, column.JSON(&t.RotateWhenChanged), &t.MinimumVersion, &t.DeletionProtection,
-		&t.RateLimit, &t.CertifiedUntil, column.JSON(&t.ScopesSince),
+		&t.RateLimit, &t.UnusedExpiry, &t.CertifiedUntil, column.JSON(&t.ScopesSince),
 	}, t.Credential.columns(&marks)...)
 	err := t.scan(row, api.KindScopedTokens, dest...)
 	t.Credential.setMarks(marks)
@@ -63,7 +64,7 @@ func (t *ScopedToken) changing() []any {
 	return []any{
 		t.Owner, column.JSON(&t.Scopes), column.JSON(&t.AllowedCIDRs), t.ExpiresAt, column.NullIfEmpty(t.RotationPolicyID),
 		column.JSON(&t.RotateWhenChanged), t.MinimumVersion, column.Bool(t.DeletionProtection), t.RateLimit,
-		t.CertifiedUntil, column.JSON(&t.ScopesSince),
+		t.UnusedExpiry, t.CertifiedUntil, column.JSON(&t.ScopesSince),
 	}
 }
 

@@ -159,6 +159,10 @@ func fill(v reflect.Value, n *int) {
 		fill(v.Index(1), n)
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
+		if v.Type().Elem() == reflect.TypeFor[time.Time]() {
+			v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("key %d", *n)), reflect.ValueOf(start.Add(time.Duration(*n)*time.Second)))
+			return
+		}
 		v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("key %d", *n)), reflect.ValueOf(fmt.Sprintf("välue %d \"'<&", *n)))
 	case reflect.String:
 		v.SetString(fmt.Sprintf("text %d", *n))
@@ -191,7 +195,7 @@ func token(scope Scope, id, name, connectorID string) *ScopedToken {
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", ConnectorID: connectorID, Scopes: []string{"messages:send"},
 		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
-			rotation.StateCurrent)}, Highest: 1, Version: 1}},
+			rotation.StateCurrent)}, Highest: 1, Version: 1, UnusedFrom: start}},
 	}
 }
 
@@ -208,7 +212,7 @@ func signingSecret(scope Scope, id, name, endpointID, policyID string) *SigningS
 		Object: Object{ID: id, Name: name, Scope: scope, CreatedAt: start, Etag: 1},
 		Owner:  "team", EndpointID: endpointID, Algorithm: "hmac-sha256", RotationPolicyID: policyID,
 		Credential: Credential{Credential: rotation.Credential{Versions: []rotation.Version{version(1,
-			rotation.StateCurrent)}, Highest: 1, Version: 1}},
+			rotation.StateCurrent)}, Highest: 1, Version: 1, UnusedFrom: start}},
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/netip"
 	"time"
@@ -102,25 +101,34 @@ func (tx *Tx) BeginUses(ctx context.Context, now time.Time) error {
 }
 
 var (
-	keepRecording = statement(`INSERT INTO use_recording (one, alive_at) VALUES (1, $1)
-		ON CONFLICT (one) DO UPDATE SET alive_at = excluded.alive_at`)
-	endRecording = statement(`DELETE FROM use_recording WHERE one = 1 RETURNING alive_at`)
+	keepRecording = statement(`INSERT INTO use_recording (process, alive_at) VALUES ($1, $2)
+		ON CONFLICT (process) DO UPDATE SET alive_at = excluded.alive_at`)
+	endRecording    = statement(`DELETE FROM use_recording WHERE process = $1`)
+	lostRecording   = statement(`SELECT COALESCE(MIN(alive_at), 0) FROM use_recording WHERE process <> $1 AND alive_at < $2`)
+	forgetRecording = statement(`DELETE FROM use_recording WHERE process <> $1 AND alive_at < $2`)
 )
 
-// KeepRecording notes that uses are recorded now.
-func (tx *Tx) KeepRecording(ctx context.Context, now time.Time) error {
-	_, err := tx.exec(ctx, keepRecording, column.Micros(now))
+// KeepRecording notes that a process records uses now.
+func (tx *Tx) KeepRecording(ctx context.Context, process string, now time.Time) error {
+	_, err := tx.exec(ctx, keepRecording, process, column.Micros(now))
 	return failed("noting", "the recording of uses", "", err)
 }
 
-// EndRecording notes that uses are not recorded any more, and that none of them is lost. It returns when the recording
-// was known last; the zero time where it had ended before.
-func (tx *Tx) EndRecording(ctx context.Context) (alive time.Time, err error) {
-	err = tx.one(ctx, endRecording, nil, column.Time(&alive))
-	if errors.Is(err, ErrNotFound) {
-		err = nil
+// EndRecording notes that a process does not record uses any more, and that none of them is lost.
+func (tx *Tx) EndRecording(ctx context.Context, process string) error {
+	_, err := tx.exec(ctx, endRecording, process)
+	return failed("ending", "the recording of uses", "", err)
+}
+
+// LostRecording forgets the other processes that did not stop in order and were known last before a time. It returns
+// when the first of them was known last; the zero time where there is none.
+func (tx *Tx) LostRecording(ctx context.Context, process string, before time.Time) (alive time.Time, err error) {
+	args := []any{process, column.Micros(before)}
+	err = tx.one(ctx, lostRecording, args, column.Time(&alive))
+	if err == nil && !alive.IsZero() {
+		_, err = tx.exec(ctx, forgetRecording, args...)
 	}
-	return alive, failed("ending", "the recording of uses", "", err)
+	return alive, failed("looking for processes that were killed in", "the recording of uses", "", err)
 }
 
 // WriteUseImpairment stores an impairment, or how it went on. It forgets old ones.

@@ -27,6 +27,7 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.ScopedTokenCreate) (*token, 
 		ExpiresAt: b.ExpiresAt, RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
 		RotateWhenChanged: b.RotateWhenChanged, MinimumVersion: b.MinimumVersion,
 		DeletionProtection: httpapi.ValueOr(b.DeletionProtection, false), RateLimit: b.RateLimitPerMinute,
+		UnusedExpiry:   b.UnusedExpiry,
 		CertifiedUntil: b.CertifiedUntil,
 	}}, nil
 }
@@ -50,6 +51,7 @@ func merge(to *store.ScopedToken, p *api.ScopedTokenPatch) error {
 	httpapi.PatchNullable(&to.MinimumVersion, p.MinimumVersion)
 	httpapi.PatchDefault(&to.DeletionProtection, p.DeletionProtection, false)
 	httpapi.PatchNullable(&to.RateLimit, p.RateLimitPerMinute)
+	httpapi.PatchNullable(&to.UnusedExpiry, p.UnusedExpiry)
 	httpapi.PatchNullable(&to.CertifiedUntil, p.CertifiedUntil)
 	return nil
 }
@@ -79,6 +81,11 @@ func check(t *store.ScopedToken) error {
 	if t.RateLimit != nil {
 		if err := api.CheckTokenRate(*t.RateLimit); err != nil {
 			return problem.Refused("/rate_limit_per_minute", err)
+		}
+	}
+	if t.UnusedExpiry != nil {
+		if err := api.CheckUnused(*t.UnusedExpiry); err != nil {
+			return problem.Refused("/unused_expiry", err)
 		}
 	}
 	if _, err := expiryOf(t.ExpiresAt); err != nil {
@@ -115,14 +122,15 @@ func (t *token) flatten(now time.Time) api.ScopedToken {
 			Owner: t.Owner, RotateWhenChanged: t.RotateWhenChanged,
 			MinimumVersion: t.MinimumVersion, DeletionProtection: t.DeletionProtection,
 			Version: status.Version, Rotation: lifecycle.FlattenRotation(status), RotationRequested: c.Requested(),
-			Quarantine: lifecycle.FlattenQuarantine(c),
-			Hold:       lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(t.Credential.LastUsedAt),
+			Quarantine:         lifecycle.FlattenQuarantine(c),
+			UnusedQuarantineAt: lifecycle.UnusedQuarantineAt(c, t.Credential.LastUsedAt),
+			Hold:               lifecycle.FlattenHold(c.Hold), LastUsedAt: httpapi.UTC(t.Credential.LastUsedAt),
 			Uses:          httpapi.FlattenUses(&t.Object, now, t.ConnectorID, t.RotationPolicyID),
 			ValidVersions: lifecycle.FlattenValid(c), Findings: credentials.FlattenFindings(t.Credential.Findings),
 			Certification: lifecycle.FlattenCertification(t.CertifiedUntil, now),
 		},
 		ConnectorID: t.ConnectorID, Scopes: t.Scopes, AllowedCIDRs: t.AllowedCIDRs,
 		ExpiresAt: t.ExpiresAt, RotationPolicyID: httpapi.TextOrNull(t.RotationPolicyID),
-		RateLimitPerMinute: t.RateLimit,
+		RateLimitPerMinute: t.RateLimit, UnusedExpiry: t.UnusedExpiry,
 	}
 }

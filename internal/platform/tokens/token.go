@@ -57,7 +57,7 @@ func (h *Handler) settled(ctx context.Context, tx *txn.Tx, record *store.ScopedT
 func (t *token) Parts() credentials.Parts {
 	parts := credentials.Parts{
 		Kind: api.ScopedTokens, Object: &t.Object, Credential: &t.Credential, Policy: t.policy, Owner: t.Owner,
-		Scopes: t.Scopes, ScopesSince: t.ScopesSince,
+		Scopes: t.Scopes, ScopesSince: t.ScopesSince, UnusedExpiry: t.UnusedExpiry,
 	}
 	if slices.Contains(t.Scopes, api.ScopeReadCredentials) {
 		parts.RevealNeeds = api.PermissionWrite

@@ -43,6 +43,7 @@ type dataModel struct {
 
 func flattenData(_ context.Context, c *api.Connector, diags *diag.Diagnostics) dataModel {
 	tfkit.WarnQuarantine(api.Connectors, c.ID, c.Name, c.Quarantine, diags)
+	tfkit.WarnUnused(api.Connectors, c.Name, c.UnusedQuarantineAt, nil, diags)
 	return dataModel{
 		metadata: flattenMetadata(c), Hold: tfkit.FlattenHold(c.Hold),
 		Quarantine:           tfkit.FlattenQuarantine(c.Quarantine),

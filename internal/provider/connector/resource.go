@@ -83,6 +83,7 @@ var reading = tfkit.Reading[api.Connector, model]{
 		tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, diags)
 		tfkit.WarnUses(kind, found.Name, found.Uses, diags)
 		tfkit.WarnQuarantine(api.Connectors, found.ID, found.Name, found.Quarantine, diags)
+		tfkit.WarnUnused(api.Connectors, found.Name, found.UnusedQuarantineAt, nil, diags)
 		tfkit.WarnCertification(kind, found.Object, found.Owner, found.Certification, diags)
 		tfkit.WarnFindings(api.Connectors, found.ID, found.Name, found.Findings, diags)
 		tfkit.StorePrivate(ctx, private, heldKey, found.Hold, diags)

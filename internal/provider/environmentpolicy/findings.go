@@ -70,6 +70,10 @@ func number(text string) schema.Int64Attribute {
 // rulesOfFindings are what the platform looks for in how credentials are used, and what it does by itself.
 func rulesOfFindings() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
+		"max_unused": optional("A scoped token, a signing secret or the credentials of a connector that nobody has used " +
+			"for so long are put in quarantine by the platform." + durationText + " `15d` to `365d`. It is announced 14 " +
+			"days before, by a warning in every plan of the object and by `quickconnect.quarantine.announced`, also where " +
+			"the rule is new; a use ends that. `unused_expiry` of a scoped token counts instead of it. No default: never."),
 		"on_finding": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "What the platform does by itself when it finds something about a credential. The keys are " +

@@ -33,6 +33,7 @@ type model struct {
 	ForbidWeakCredentials  types.Bool   `tfsdk:"forbid_weak_credentials"`
 	ForbidSecretReuse      types.Bool   `tfsdk:"forbid_secret_reuse"`
 	ForbidStaticPrincipals types.Bool   `tfsdk:"forbid_static_principals"`
+	MaxUnused              types.String `tfsdk:"max_unused"`
 	FindingThresholds      types.Object `tfsdk:"finding_thresholds"`
 	OnFinding              types.Map    `tfsdk:"on_finding"`
 }
@@ -71,6 +72,7 @@ func (m model) rules(ctx context.Context, diags *diag.Diagnostics) api.Environme
 		RequireLabels:         tfkit.StringSlice(m.RequireLabels),
 		ForbidWeakCredentials: m.ForbidWeakCredentials.ValueBool(), ForbidSecretReuse: m.ForbidSecretReuse.ValueBool(),
 		ForbidStaticPrincipals: m.ForbidStaticPrincipals.ValueBool(),
+		MaxUnused:              m.MaxUnused.ValueStringPointer(),
 		FindingThresholds:      expandThresholds(ctx, m.FindingThresholds, diags), OnFinding: tfkit.StringMap(m.OnFinding),
 	}
 	if m.MaxRotationInterval.IsNull() {
@@ -112,6 +114,7 @@ func flatten(ctx context.Context, p *api.EnvironmentPolicy, diags *diag.Diagnost
 		ForbidWeakCredentials:  types.BoolValue(p.ForbidWeakCredentials),
 		ForbidSecretReuse:      types.BoolValue(p.ForbidSecretReuse),
 		ForbidStaticPrincipals: types.BoolValue(p.ForbidStaticPrincipals),
+		MaxUnused:              types.StringPointerValue(p.MaxUnused),
 		FindingThresholds:      flattenThresholds(ctx, p.FindingThresholds, diags), OnFinding: tfkit.MapValue(p.OnFinding),
 	}
 	if p.MaxRotationInterval == nil {

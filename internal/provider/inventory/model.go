@@ -62,6 +62,7 @@ type item struct {
 	QuarantineReason types.String `tfsdk:"quarantine_reason"`
 	QuarantineUntil  types.String `tfsdk:"quarantine_until"`
 
+	UnusedQuarantineAt types.String `tfsdk:"unused_quarantine_at"`
 	CertifiedUntil     types.String `tfsdk:"certified_until"`
 	CertificationEnded types.Bool   `tfsdk:"certification_ended"`
 
@@ -127,7 +128,8 @@ func flatten(e *api.InventoryEntry) item {
 		Versions: make([]version, len(e.Versions)), Scopes: e.Scopes, UnusedScopes: e.UnusedScopes,
 		Exemptions: make([]exemption, len(e.Exemptions)), Findings: make([]finding, len(e.Findings)),
 		Risk:        types.Int64Value(e.Risk.Score),
-		RiskReasons: e.Risk.Reasons, CertifiedUntil: tfkit.TimeValue(e.CertifiedUntil),
+		RiskReasons: e.Risk.Reasons, UnusedQuarantineAt: tfkit.TimeValue(e.UnusedQuarantineAt),
+		CertifiedUntil:     tfkit.TimeValue(e.CertifiedUntil),
 		CertificationEnded: types.BoolValue(e.CertificationEnded),
 	}
 	out.QuarantineReason, out.QuarantineUntil = types.StringNull(), types.StringNull()

@@ -102,6 +102,8 @@ func itemAttributes() map[string]schema.Attribute {
 		"quarantine_reason": text("Why its versions are refused at every use. Null where they are not."),
 		"quarantine_until": text("When the quarantine ends, and what it covers is revoked (RFC 3339, UTC). Null for " +
 			"none."),
+		"unused_quarantine_at": text("When the platform puts it in quarantine because nobody uses it, which was announced " +
+			"14 days before at least (RFC 3339, UTC). Null where nothing is announced."),
 		"certified_until": text("Until when somebody has certified that it is still needed (RFC 3339, UTC). Null where " +
 			"nobody has, and for workload identities and principals."),
 		"certification_ended": truth("Whether `certified_until` has passed. Nothing ends because of it."),

@@ -72,6 +72,11 @@ func dataAttributes() map[string]schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: "How many uses of the token are accepted in a minute; null for no limit.",
 	}
+	attributes["unused_expiry"] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "Unused for so long, the token is put in quarantine; null for as the environment policy " +
+			"says.",
+	}
 	attributes["rotate_when_changed"] = schema.MapAttribute{
 		Computed:            true,
 		ElementType:         types.StringType,
@@ -105,6 +110,7 @@ func dataAttributes() map[string]schema.Attribute {
 
 func flattenData(_ context.Context, t *api.ScopedToken, diags *diag.Diagnostics) dataModel {
 	tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
+	tfkit.WarnUnused(api.ScopedTokens, t.Name, t.UnusedQuarantineAt, t.LastUsedAt, diags)
 	return dataModel{
 		metadata:          flatten(t, metadata{}, diags).metadata,
 		RotationRequested: types.BoolValue(t.RotationRequested),

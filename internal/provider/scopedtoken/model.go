@@ -20,7 +20,8 @@ type metadata struct {
 	AllowedCIDRs types.Set    `tfsdk:"allowed_cidrs"`
 	ExpiresAt    types.String `tfsdk:"expires_at"`
 
-	RateLimitPerMinute types.Int64 `tfsdk:"rate_limit_per_minute"`
+	RateLimitPerMinute types.Int64  `tfsdk:"rate_limit_per_minute"`
+	UnusedExpiry       types.String `tfsdk:"unused_expiry"`
 }
 
 // model is the resource.
@@ -50,6 +51,7 @@ func (m model) expand() api.ScopedTokenCreate {
 		RotationPolicyID: m.RotationPolicyID.ValueStringPointer(),
 
 		RateLimitPerMinute: m.RateLimitPerMinute.ValueInt64Pointer(),
+		UnusedExpiry:       m.UnusedExpiry.ValueStringPointer(),
 	}
 }
 
@@ -63,6 +65,7 @@ func (m model) expandPatch(state model) api.ScopedTokenPatch {
 		RotationPolicyID: tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 
 		RateLimitPerMinute: tfkit.ChangedInt64(m.RateLimitPerMinute, state.RateLimitPerMinute),
+		UnusedExpiry:       tfkit.ChangedString(m.UnusedExpiry, state.UnusedExpiry),
 	}
 }
 
@@ -77,6 +80,7 @@ func flatten(t *api.ScopedToken, written metadata, diags *diag.Diagnostics) mode
 		ExpiresAt:    tfkit.AsWritten(t.ExpiresAt, written.ExpiresAt),
 
 		RateLimitPerMinute: types.Int64PointerValue(t.RateLimitPerMinute),
+		UnusedExpiry:       types.StringPointerValue(t.UnusedExpiry),
 	}}
 	m.CertifiedUntil = tfkit.AsWritten(t.CertifiedUntil, written.CertifiedUntil)
 	return m

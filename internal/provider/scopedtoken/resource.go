@@ -52,6 +52,7 @@ var reading = tfkit.Reading[api.ScopedToken, model]{
 		rotate.WarnPaused(kind, t.Name, t.Rotation, diags)
 		tfkit.WarnQuarantine(api.ScopedTokens, t.ID, t.Name, t.Quarantine, diags)
 		tfkit.WarnFindings(api.ScopedTokens, t.ID, t.Name, t.Findings, diags)
+		tfkit.WarnUnused(api.ScopedTokens, t.Name, t.UnusedQuarantineAt, t.LastUsedAt, diags)
 		tfkit.WarnUses(kind.Kind, t.Name, t.Uses, diags)
 		tfkit.WarnCertification(kind.Kind, t.Object, t.Owner, t.Certification, diags)
 		return read(t, state, diags)

@@ -71,6 +71,15 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"`token_rate_limited` and `Retry-After`, and is no evidence for a new version. A change counts at once. "+
 			"Default: no limit.", api.MaxTokenRate),
 	}
+	attributes["unused_expiry"] = schema.StringAttribute{
+		Optional:      true,
+		Validators:    []validator.String{tfkit.StringCheck("a duration of 15d to 365d", api.CheckUnused)},
+		PlanModifiers: []planmodifier.String{tfkit.SameDuration()},
+		MarkdownDescription: "Unused for so long, the token is put in quarantine by the platform: a duration of `15d` to " +
+			"`365d`, such as `90d`. Every plan warns from 14 days before on, and a use ends that. It counts instead of " +
+			"`max_unused` of the environment policy, where it is shorter and where it is longer. A token that was never " +
+			"used counts from its creation; a rotation is no use. Default: as the environment says.",
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
 			"platform and is in neither the state nor the plan: the ephemeral resource of the " +

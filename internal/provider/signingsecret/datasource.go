@@ -83,6 +83,7 @@ func dataAttributes() map[string]schema.Attribute {
 
 func flattenData(_ context.Context, s *api.SigningSecret, diags *diag.Diagnostics) dataModel {
 	tfkit.WarnQuarantine(api.SigningSecrets, s.ID, s.Name, s.Quarantine, diags)
+	tfkit.WarnUnused(api.SigningSecrets, s.Name, s.UnusedQuarantineAt, s.LastUsedAt, diags)
 	m := flatten(s, types.StringNull(), diags)
 	return dataModel{
 		Common: m.Common, Owner: m.Owner, EndpointID: m.EndpointID, Algorithm: m.Algorithm, PublicKeys: m.PublicKeys,

@@ -66,6 +66,7 @@ var reading = tfkit.Reading[api.SigningSecret, model]{
 		rotate.WarnPaused(kind, found.Name, found.Rotation, diags)
 		tfkit.WarnQuarantine(api.SigningSecrets, found.ID, found.Name, found.Quarantine, diags)
 		tfkit.WarnFindings(api.SigningSecrets, found.ID, found.Name, found.Findings, diags)
+		tfkit.WarnUnused(api.SigningSecrets, found.Name, found.UnusedQuarantineAt, found.LastUsedAt, diags)
 		tfkit.WarnUses(kind.Kind, found.Name, found.Uses, diags)
 		tfkit.WarnCertification(kind.Kind, found.Object, found.Owner, found.Certification, diags)
 		appliedOf(found).StoreImported(ctx, private, private, diags)

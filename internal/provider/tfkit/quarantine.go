@@ -82,3 +82,22 @@ func WarnQuarantine(kind api.Kind, id, name string, q *api.Quarantine, diags *di
 		"at %s unless the quarantine is released before. No rotation step is planned. %s %s", since,
 		q.Until.UTC().Format(time.RFC3339), replace, release))
 }
+
+// WarnUnused warns of a quarantine that comes because nobody uses an object. lastUsed is nil where it is not shown, or
+// where it was never used. It is for Read, as WarnQuarantine is.
+func WarnUnused(kind api.Kind, name string, at, lastUsed *time.Time, diags *diag.Diagnostics) {
+	if at == nil {
+		return
+	}
+	what, last := "it", ""
+	if kind.Path == api.KindConnectors {
+		what = "its credentials"
+	} else if last = "It was never used. "; lastUsed != nil {
+		last = "It was last used at " + lastUsed.UTC().Format(time.RFC3339) + ". "
+	}
+	diags.AddWarning(
+		fmt.Sprintf("%s %q is not used, and comes into quarantine", Capital(kind.Singular), name),
+		fmt.Sprintf("%sAt %s the platform puts %s in quarantine, as max_unused of the environment policy or unused_expiry "+
+			"of the token says: what it has now is refused then, and is revoked when the quarantine ends. A use before that "+
+			"time ends this. If nobody needs it, remove it.", last, at.UTC().Format(time.RFC3339), what))
+}

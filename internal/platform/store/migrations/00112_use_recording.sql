@@ -1,9 +1,9 @@
--- While uses are recorded there is one row, with when that was known last. A clean stop removes it, so a start that finds
--- it follows a kill.
+-- Each process that records uses has a row, with when that was known last. A clean stop removes it, so a row that is not
+-- renewed is of a process that was killed.
 
 -- +goose Up
 CREATE TABLE use_recording (
-    one      BIGINT PRIMARY KEY CHECK (one = 1),
+    process  TEXT PRIMARY KEY,
     alive_at BIGINT NOT NULL
 );
 
