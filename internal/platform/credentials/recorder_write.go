@@ -47,12 +47,12 @@ func (r *recorder) keepAlive(ctx context.Context, now time.Time) error {
 // keep notes that this process records uses. What a process that was killed had not written is lost: the time since it
 // was known last is impaired. In a database of one process, every other one is dead.
 func (r *recorder) keep(ctx context.Context, tx *txn.Tx, now time.Time) error {
-	before := now
+	until := now
 	if r.runner.Store.Shared() {
-		before = before.Add(-deadAfter)
+		until = until.Add(-deadAfter)
 	}
-	alive, err := tx.LostRecording(ctx, r.process, before)
-	if err == nil && !alive.IsZero() {
+	alive, err := tx.LostRecording(ctx, r.process, until)
+	if err == nil && !alive.IsZero() && alive.Before(now) {
 		err = tx.WriteUseImpairment(ctx, store.UseImpairment{From: alive, Until: now, Reason: store.UsesLost})
 	}
 	return errors.Join(err, tx.KeepRecording(ctx, r.process, now))

@@ -128,7 +128,7 @@ func filled[T any]() T {
 }
 
 // storedApart are fields of an object that its INSERT and its UPDATE do not write.
-var storedApart = []string{"DeletingSince", "DeletingBy", "Uses", "Users"}
+var storedApart = []string{"DeletingSince", "DeletingBy", "Uses", "Users", "Findings"}
 
 func fill(v reflect.Value, n *int) {
 	*n++

@@ -104,8 +104,8 @@ var (
 	keepRecording = statement(`INSERT INTO use_recording (process, alive_at) VALUES ($1, $2)
 		ON CONFLICT (process) DO UPDATE SET alive_at = excluded.alive_at`)
 	endRecording    = statement(`DELETE FROM use_recording WHERE process = $1`)
-	lostRecording   = statement(`SELECT COALESCE(MIN(alive_at), 0) FROM use_recording WHERE process <> $1 AND alive_at < $2`)
-	forgetRecording = statement(`DELETE FROM use_recording WHERE process <> $1 AND alive_at < $2`)
+	lostRecording   = statement(`SELECT COALESCE(MIN(alive_at), 0) FROM use_recording WHERE process <> $1 AND alive_at <= $2`)
+	forgetRecording = statement(`DELETE FROM use_recording WHERE process <> $1 AND alive_at <= $2`)
 )
 
 // KeepRecording notes that a process records uses now.
@@ -120,10 +120,10 @@ func (tx *Tx) EndRecording(ctx context.Context, process string) error {
 	return failed("ending", "the recording of uses", "", err)
 }
 
-// LostRecording forgets the other processes that did not stop in order and were known last before a time. It returns
+// LostRecording forgets the other processes that did not stop in order and were known last until a time. It returns
 // when the first of them was known last; the zero time where there is none.
-func (tx *Tx) LostRecording(ctx context.Context, process string, before time.Time) (alive time.Time, err error) {
-	args := []any{process, column.Micros(before)}
+func (tx *Tx) LostRecording(ctx context.Context, process string, until time.Time) (alive time.Time, err error) {
+	args := []any{process, column.Micros(until)}
 	err = tx.one(ctx, lostRecording, args, column.Time(&alive))
 	if err == nil && !alive.IsZero() {
 		_, err = tx.exec(ctx, forgetRecording, args...)
