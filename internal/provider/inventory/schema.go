@@ -74,16 +74,16 @@ func listSchema() schema.Schema {
 	}
 }
 
+const labelsText = "Its labels. Null for none."
+
 func itemAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"kind":        text("The kind of the object, as in its path, such as `scoped-tokens`."),
-		"id":          text("Its id."),
-		"name":        text("Its name."),
-		"owner":       text("Who answers for it. Empty for a principal, which has no owner."),
-		"environment": text("The environment that it belongs to."),
-		"labels": schema.MapAttribute{
-			Computed: true, ElementType: types.StringType, MarkdownDescription: "Its labels. Null for none.",
-		},
+		"kind":         text("The kind of the object, as in its path, such as `scoped-tokens`."),
+		"id":           text("Its id."),
+		"name":         text("Its name."),
+		"owner":        text("Who answers for it. Empty for a principal, which has no owner."),
+		"environment":  text("The environment that it belongs to."),
+		"labels":       schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: labelsText},
 		"connector_id": text("The connector that it is of, or is for. Null for workload identities and principals."),
 		"role":         text("What a workload identity or a principal may do. Empty for the other kinds."),
 		"created_at":   text("When it was made (RFC 3339, UTC)."),

@@ -47,8 +47,7 @@ func dataAttributes() map[string]schema.Attribute {
 	attributes := tfkit.CommonDataAttributes(api.ScopedTokens)
 	attributes["owner"] = tfkit.DataOwner()
 	attributes["connector_id"] = schema.StringAttribute{
-		Computed:            true,
-		MarkdownDescription: "Id of the connector that the token is for.",
+		Computed: true, MarkdownDescription: "Id of the connector that the token is for.",
 	}
 	attributes["scopes"] = schema.SetAttribute{
 		Computed:            true,
@@ -61,16 +60,13 @@ func dataAttributes() map[string]schema.Attribute {
 		MarkdownDescription: "Address ranges from which the token is accepted; null for everywhere.",
 	}
 	attributes["expires_at"] = schema.StringAttribute{
-		Computed:            true,
-		MarkdownDescription: "When every version of the token ends (RFC 3339); null for never.",
+		Computed: true, MarkdownDescription: "When every version of the token ends (RFC 3339); null for never.",
 	}
 	attributes["rotation_policy_id"] = schema.StringAttribute{
-		Computed:            true,
-		MarkdownDescription: "Id of its rotation policy; null for none.",
+		Computed: true, MarkdownDescription: "Id of its rotation policy; null for none.",
 	}
 	attributes["rate_limit_per_minute"] = schema.Int64Attribute{
-		Computed:            true,
-		MarkdownDescription: "How many uses of the token are accepted in a minute; null for no limit.",
+		Computed: true, MarkdownDescription: "How many uses of the token are accepted in a minute; null for no limit.",
 	}
 	attributes["unused_expiry"] = schema.StringAttribute{
 		Computed: true,
@@ -83,12 +79,10 @@ func dataAttributes() map[string]schema.Attribute {
 		MarkdownDescription: "Values whose change requests a rotation.",
 	}
 	attributes["minimum_version"] = schema.Int64Attribute{
-		Computed:            true,
-		MarkdownDescription: "No version below this number is valid; null for no limit.",
+		Computed: true, MarkdownDescription: "No version below this number is valid; null for no limit.",
 	}
 	attributes["deletion_protection"] = schema.BoolAttribute{
-		Computed:            true,
-		MarkdownDescription: "Whether the platform refuses to delete it.",
+		Computed: true, MarkdownDescription: "Whether the platform refuses to delete it.",
 	}
 	attributes["certified_until"] = tfkit.DataCertifiedUntil()
 	attributes["handover"] = schema.Int64Attribute{Computed: true, MarkdownDescription: rotate.HandoverText}

@@ -62,7 +62,20 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"changes it and issues a new version.",
 	}
 	attributes["rotation_policy_id"] = rotationPolicyID()
-	attributes["rate_limit_per_minute"] = schema.Int64Attribute{
+	attributes["rate_limit_per_minute"] = rateLimit()
+	attributes["unused_expiry"] = unusedExpiry()
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
+			"platform and is in neither the state nor the plan: the ephemeral resource of the " +
+			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe " +
+			"step at a time, with two values valid in between.",
+		Attributes: attributes,
+	}
+}
+
+// rateLimit is the attribute rate_limit_per_minute.
+func rateLimit() schema.Int64Attribute {
+	return schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.Between(1, api.MaxTokenRate)},
 		MarkdownDescription: fmt.Sprintf("How many uses of the token are accepted in a minute, of all its versions "+
@@ -71,7 +84,11 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"`token_rate_limited` and `Retry-After`, and is no evidence for a new version. A change counts at once. "+
 			"Default: no limit.", api.MaxTokenRate),
 	}
-	attributes["unused_expiry"] = schema.StringAttribute{
+}
+
+// unusedExpiry is the attribute unused_expiry.
+func unusedExpiry() schema.StringAttribute {
+	return schema.StringAttribute{
 		Optional:      true,
 		Validators:    []validator.String{tfkit.StringCheck("a duration of 15d to 365d", api.CheckUnused)},
 		PlanModifiers: []planmodifier.String{tfkit.SameDuration()},
@@ -79,13 +96,6 @@ func (r *tokenResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"`365d`, such as `90d`. Every plan warns from 14 days before on, and a use ends that. It counts instead of " +
 			"`max_unused` of the environment policy, where it is shorter and where it is longer. A token that was never " +
 			"used counts from its creation; a rotation is no use. Default: as the environment says.",
-	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "A least-privilege API token for one job of one connector. Its value is made by the " +
-			"platform and is in neither the state nor the plan: the ephemeral resource of the " +
-			"same name reads it. When a rotation is due, the plan shows it and the apply performs it, one safe " +
-			"step at a time, with two values valid in between.",
-		Attributes: attributes,
 	}
 }
 

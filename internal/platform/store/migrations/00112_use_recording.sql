@@ -6,6 +6,7 @@ CREATE TABLE use_recording (
     process  TEXT PRIMARY KEY,
     alive_at BIGINT NOT NULL
 );
+CREATE INDEX use_recording_alive ON use_recording (alive_at);
 
 -- +goose Down
 DROP TABLE use_recording;
