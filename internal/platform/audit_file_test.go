@@ -28,7 +28,7 @@ func TestListsOfEventsVerify(t *testing.T) {
 	w.newConnector("mail", nil)
 	page := w.as(api.RoleAuditor, "GET", pathAudit+"?page_size=1000", nil).want(200).body
 	events := w.auditPage("?page_size=1000").Items
-	print := func(of []api.AuditEvent) (array, lines string) {
+	written := func(of []api.AuditEvent) (array, lines string) {
 		t.Helper()
 		text, err := json.MarshalIndent(of, "", "  ")
 		if err != nil {
@@ -42,7 +42,7 @@ func TestListsOfEventsVerify(t *testing.T) {
 		}
 		return string(text), out.String()
 	}
-	array, lines := print(events)
+	array, lines := written(events)
 	for name, text := range map[string]string{"an array": array, "lines": lines, "a page": string(page)} {
 		got, err := audit.VerifyFile(strings.NewReader(text), key, &kept)
 		if err != nil {
@@ -55,9 +55,9 @@ func TestListsOfEventsVerify(t *testing.T) {
 		}
 	}
 	changed := strings.Replace(array, `"action": "create"`, `"action": "reveal"`, 1)
-	later, _ := print(events[1:])
-	holed, _ := print(append(events[:1:1], events[2:]...))
-	short, _ := print(events[:kept.Size-1])
+	later, _ := written(events[1:])
+	holed, _ := written(append(events[:1:1], events[2:]...))
+	short, _ := written(events[:kept.Size-1])
 	for name, c := range map[string]struct{ text, says string }{
 		"a changed event": {changed, "was changed after it was recorded"},
 		"without a begin": {later, "begins with event 1"},

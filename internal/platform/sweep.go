@@ -106,7 +106,8 @@ func (s *sweeper) sweep(ctx context.Context) error {
 // sweepForAll does what one process does for all.
 func (s *sweeper) sweepForAll(ctx context.Context) error {
 	return errors.Join(s.settleDue(ctx), s.removeUnused(ctx), guardrails.End(ctx, s.runner),
-		credentials.RaiseDue(ctx, s.engine, guardrails.MaxUnused), s.findings.Sweep(ctx), s.forgetOld(ctx), s.signer.Sign(ctx))
+		credentials.RaiseDue(ctx, s.engine, guardrails.MaxUnused), s.findings.Sweep(ctx), s.forgetOld(ctx),
+		s.signer.Sign(ctx))
 }
 
 // writeLast writes the uses that wait when the platform stops. Those that cannot be written are lost.

@@ -70,7 +70,12 @@ func TestPolicyKeepsFindings(t *testing.T) {
 		s.importsPolicy(one)
 	}
 	for _, c := range []tftest.Config{
-		{}, {"max_unused": "90d"}, {"on_finding": acts}, {"on_finding": map[string]any{}}, {"finding_thresholds": tftest.Config{}}, full,
+		{},
+		{"max_unused": "90d"},
+		{"on_finding": acts},
+		{"on_finding": map[string]any{}},
+		{"finding_thresholds": tftest.Config{}},
+		full,
 	} {
 		tf.Run(c)
 		s.importsPolicy(c)

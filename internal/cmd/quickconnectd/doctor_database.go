@@ -40,8 +40,8 @@ func lookAtServer(ctx context.Context, url secret.Value) (*serverFacts, database
 // unconfirmed is about a restore that nobody has confirmed.
 func unconfirmed(p *store.Platform) finding {
 	return found(stateFail, "restore", "it is not confirmed (incarnation %d): no value is accepted, handed out or "+
-		"delivered; see with quickconnectd restore status what is missing, end what must not come back, and run quickconnectd "+
-		"restore confirm", p.Incarnation)
+		"delivered; see with quickconnectd restore status what is missing, end what must not come back, and run "+
+		"quickconnectd restore confirm", p.Incarnation)
 }
 
 func checkServer(s serverFacts) finding {

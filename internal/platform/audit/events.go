@@ -64,8 +64,8 @@ type shown struct {
 	Items []auditlog.Event `json:"items"`
 }
 
-var errNoEvents = errors.New("the file has no audit events: it must be an export of quickconnectd audit export, or what " +
-	"quickconnect audit --output json or GET /v1/audit-events prints")
+var errNoEvents = errors.New("the file has no audit events: it must be an export of quickconnectd audit export, or " +
+	"what quickconnect audit --output json or GET /v1/audit-events prints")
 
 func (l *list) array(values *json.Decoder) error {
 	if _, err := values.Token(); err != nil {

@@ -21,8 +21,9 @@ type RestoredError struct {
 
 func (e *RestoredError) Error() string {
 	return fmt.Sprintf("audit log %s verifies, but not with the checkpoint of %d events of %s: the platform was "+
-		"restored from a backup at %s (event %d, %s), and lost %d of these events; what they were is known from exports and the journal "+
-		"alone; give a checkpoint of before the backup or of after the restore, and keep one of now", e.Log,
+		"restored from a backup at %s (event %d, %s), and lost %d of these events; what they were is known "+
+		"from exports and the journal alone; give a checkpoint of before the backup or of after "+
+		"the restore, and keep one of now", e.Log,
 		e.Checkpoint.Size, e.Checkpoint.At.UTC().Format(time.RFC3339), e.Restore.At.UTC().Format(time.RFC3339),
 		e.Restore.Index, e.Restore.ID, e.Checkpoint.Size-e.Restore.Index)
 }

@@ -109,7 +109,7 @@ func TestDecideTellsSubjectsApart(t *testing.T) {
 		{Kind: api.FindingSupersededUse, Version: 1, Subject: "192.0.2.0/24", At: now},
 	} {
 		got := decide([]*store.Finding{known}, []finding.Finding{other}, []int64{1, 2}, now)
-		if len(got) != 1 || !got[0].opened || got[0].Finding.Version != other.Version {
+		if len(got) != 1 || !got[0].opened || got[0].Version != other.Version {
 			t.Errorf("%+v: %+v", other, got)
 		}
 	}

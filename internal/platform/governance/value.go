@@ -22,7 +22,8 @@ func (h *Handler) mountValues(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "checkSuppliedValue", Method: http.MethodPost, Path: inForcePath + "/check-value",
 		Tag: api.EnvironmentPolicies.Tag, Permission: api.PermissionReveal, OrPermission: api.PermissionWrite,
-		Limit: limits.ValueChecks, BeforeConfirmation: httpapi.Served, Returns: api.ValueCheck{}, Summary: "Is a value in use",
+		Limit: limits.ValueChecks, BeforeConfirmation: httpapi.Served, Returns: api.ValueCheck{},
+		Summary: "Is a value in use",
 		Description: "Says whether the rule forbid_secret_reuse would refuse a value, so that a plan can show it. While " +
 			"the rule is off, no value is compared. A caller with the permission `write`, whose write would be refused with " +
 			"the same words, learns of every environment of the tenant; any other caller of its own environment alone, and " +

@@ -40,7 +40,8 @@ const (
 	readinessFailed   = "failed"
 )
 
-// Finding is what a check found. The text says what happened and what to do; where the state is ok, it is empty or a remark.
+// Finding is what a check found. The text says what happened and what to do; where the state is ok, it is empty or a
+// remark.
 type Finding struct {
 	State string
 	Text  string

@@ -25,7 +25,8 @@ const (
 	kindBytes = "BYTEA"
 )
 
-// notMoved are the tables of a database itself: who serves it and does what, where its platform moved to, and its schema.
+// notMoved are the tables of a database itself: who serves it and does what, where its platform moved to, and its
+// schema.
 var notMoved = []string{
 	"serving", "turns", "leases", "endpoint_attempts", "compatible", "moves", "goose_db_version", "goose_lock",
 }

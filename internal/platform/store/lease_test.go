@@ -78,7 +78,7 @@ func TestFencing(t *testing.T) {
 	add := func(ctx context.Context, environment string) (called bool, err error) {
 		err = first.Update(ctx, func(tx *Tx) error {
 			called = true
-			return tx.CreateEnvironment(t.Context(), Scope{"acme", environment}, start)
+			return tx.CreateEnvironment(ctx, Scope{"acme", environment}, start)
 		})
 		return called, err
 	}
@@ -241,7 +241,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 				if err == nil {
 					err = s.Update(t.Context(), func(tx *Tx) error {
 						calls <- struct{}{}
-						return tx.countAllChange(t)
+						return tx.countAllChange(t.Context())
 					})
 				}
 			}
@@ -268,13 +268,12 @@ func TestProcessesTakeTurns(t *testing.T) {
 }
 
 // countAllChange reads and writes the row that most writes have in common.
-func (tx *Tx) countAllChange(t *testing.T) error {
-	t.Helper()
+func (tx *Tx) countAllChange(ctx context.Context) error {
 	var n int64
-	if err := tx.one(t.Context(), accessChanges, nil, &n); err != nil {
+	if err := tx.one(ctx, accessChanges, nil, &n); err != nil {
 		return err
 	}
-	return tx.execOne(t.Context(), `UPDATE access_changes SET number = $1 WHERE one = 1`, n+1)
+	return tx.execOne(ctx, `UPDATE access_changes SET number = $1 WHERE one = 1`, n+1)
 }
 
 // TestStoppedWriterLosesItsTurn: a process that stands still in the middle of a write delays the others, and no more.

@@ -202,15 +202,16 @@ func TestMigrationUnderWrites(t *testing.T) {
 	url := migrated(t)
 	stores := []*Store{joined(t, url, "first"), joined(t, url, "second")}
 	ctx, stop := context.WithCancel(t.Context())
+	whole := context.WithoutCancel(ctx) // the last write of each one ends too
 	failed := make(chan error, len(stores))
 	for _, s := range stores {
 		go func() {
 			var err error
 			for ctx.Err() == nil && err == nil {
-				err = s.Update(t.Context(), func(tx *Tx) error { return tx.countAllChange(t) })
+				err = s.Update(whole, func(tx *Tx) error { return tx.countAllChange(whole) })
 				if err == nil {
-					err = s.View(t.Context(), func(tx *Tx) error {
-						_, err := tx.UnusedDeletingAnywhere(t.Context(), 10)
+					err = s.View(whole, func(tx *Tx) error {
+						_, err := tx.UnusedDeletingAnywhere(whole, 10)
 						return err
 					})
 				}

@@ -96,8 +96,8 @@ func (tx *Tx) readVersions(ctx context.Context, id string, c *Credential) error 
 	return err
 }
 
-// readPartsOfPage reads the versions and the findings of a page of credentials of one kind with one query each. The page
-// is not empty.
+// readPartsOfPage reads the versions and the findings of a page of credentials of one kind with one query each. The
+// page is not empty.
 func (tx *Tx) readPartsOfPage(ctx context.Context, scope Scope, kind string, byID map[string]*Credential) error {
 	ids := slices.Sorted(maps.Keys(byID))
 	args := []any{scope.Tenant, scope.Environment, kind, ids[0], ids[len(ids)-1]}

@@ -103,9 +103,10 @@ func (tx *Tx) BeginUses(ctx context.Context, now time.Time) error {
 var (
 	keepRecording = statement(`INSERT INTO use_recording (process, alive_at) VALUES ($1, $2)
 		ON CONFLICT (process) DO UPDATE SET alive_at = excluded.alive_at`)
-	endRecording    = statement(`DELETE FROM use_recording WHERE process = $1`)
-	lostRecording   = statement(`SELECT COALESCE(MIN(alive_at), 0) FROM use_recording WHERE process <> $1 AND alive_at <= $2`)
-	forgetRecording = statement(`DELETE FROM use_recording WHERE process <> $1 AND alive_at <= $2`)
+	endRecording  = statement(`DELETE FROM use_recording WHERE process = $1`)
+	lostRecording = statement(`SELECT COALESCE(MIN(alive_at), 0) FROM use_recording
+		WHERE alive_at <= $2 AND process <> $1`)
+	forgetRecording = statement(`DELETE FROM use_recording WHERE alive_at <= $2 AND process <> $1`)
 )
 
 // KeepRecording notes that a process records uses now.

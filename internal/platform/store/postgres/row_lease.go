@@ -9,10 +9,11 @@ import (
 // Now is the time of the database in a statement, in microseconds since 1970.
 const Now = now
 
-// A row of leases says which attempt at some work is made now, and until when no other process makes one. Each statement
-// is a transaction of its own.
+// A row of leases says which attempt at some work is made now, and until when no other process makes one. Each
+// statement is a transaction of its own.
 const (
-	takeLease = `INSERT INTO leases (kind, id, attempt, until) VALUES ($1::text, $2::text, $3::text, ` + now + ` + $4::bigint)
+	takeLease = `INSERT INTO leases (kind, id, attempt, until)
+		VALUES ($1::text, $2::text, $3::text, ` + now + ` + $4::bigint)
 		ON CONFLICT (kind, id) DO UPDATE SET attempt = excluded.attempt, until = excluded.until
 		WHERE leases.until < ` + now
 	endLease = `DELETE FROM leases WHERE kind = $1::text AND id = $2::text AND attempt = $3::text`
