@@ -58,9 +58,12 @@ func TestPostgres(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code, _, log := call(t, c, other...); code != 1 ||
-		!strings.Contains(log, "another quickconnectd serves this database") {
-		t.Errorf("a second server: %d %s", code, log)
+	second := start(t, c, other[1:]...)
+	if status, _ := identity(t, http.DefaultClient, second.url, tokens["staging"]); status != 200 {
+		t.Errorf("a second server beside the first one: %d", status)
+	}
+	if code := second.stop(); code != 0 {
+		t.Errorf("the second server ends with %d: %s", code, second.log)
 	}
 	// Without its keyring, a database is not given a new one.
 	other[2] = t.TempDir()

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 )
 
 // Exit codes.
@@ -43,6 +44,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, c clock.C
 	case errors.Is(err, errUsage):
 		_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\nRun quickconnectd help to see the commands.\n", err)
 		return exitUsage
+	}
+	var refused *problem.Error
+	if errors.As(err, &refused) && err.Error() == refused.Error() {
+		err = errors.New(refused.Detail) // its code is for programs
 	}
 	_, _ = fmt.Fprintf(stderr, "quickconnectd: %v\n", err)
 	return exitError

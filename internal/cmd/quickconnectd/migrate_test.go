@@ -67,9 +67,10 @@ func onPlatform(t *testing.T, c clock.Clock) (lines [][]string) {
 	values := map[string]string{
 		"tenant": "acme", "environment": "staging", "environments": "production", "role": "auditor", "id": "prn_1",
 		"index": "1", "reason": "a name in it", "public-key": publicKeyFile(t, c),
+		"out": filepath.Join(t.TempDir(), "backup"), "to": "hcvault+http://127.0.0.1:1/transit/quickconnect?token-file=/none",
 	}
 	for _, cmd := range leaves(rootCommand(c)) {
-		if cmd.Flags().Lookup("database") == nil {
+		if cmd.Flags().Lookup("database") == nil || nameOf(cmd) == "restore" { // restore makes a platform
 			continue
 		}
 		args := strings.Fields(nameOf(cmd))
@@ -135,6 +136,9 @@ func TestHalfMoved(t *testing.T) {
 	}
 	pgtest.Statement(t, url, `UPDATE moves SET ended_at = 0`)
 	for _, args := range onPlatform(t, c) {
+		if args[0] == "backup" { // it refuses every PostgreSQL database
+			continue
+		}
 		code, out, log := call(t, c, append(args, "--data-dir", dir, "--database", url)...)
 		if says := out + log; code != exitError || !strings.Contains(says, "has not ended") ||
 			!strings.Contains(says, "migrate again") || !strings.Contains(says, "drop the database") {

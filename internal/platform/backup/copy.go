@@ -71,6 +71,9 @@ func describe(ctx context.Context, path string) (m Manifest, err error) {
 	if err != nil {
 		return m, fmt.Errorf("it has no platform of a present build, which its first start makes: %w", err)
 	}
+	if err := checkMoved(ctx, db); err != nil {
+		return m, err
+	}
 	err = each(ctx, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`,
 		func(rows *sql.Rows) error {
 			var t Table
@@ -95,6 +98,19 @@ func describe(ctx context.Context, path string) (m Manifest, err error) {
 			m.Logs = append(m.Logs, l)
 			return err
 		})
+}
+
+// checkMoved refuses what a platform has left: a restore of it would bring back what was revoked since then.
+func checkMoved(ctx context.Context, db *sql.DB) error {
+	var place string
+	switch err := db.QueryRowContext(ctx, `SELECT place FROM moves WHERE away = 1`).Scan(&place); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read whether its platform moved: %w", err)
+	}
+	return fmt.Errorf("its platform moved to %s, and this copy has none of the changes since then: back that database up; "+
+		"to use this copy again and lose those changes, run quickconnectd migrate --undo with this directory as --from", place)
 }
 
 func each(ctx context.Context, db *sql.DB, query string, scan func(*sql.Rows) error) error {

@@ -71,7 +71,7 @@ type listInput struct {
 	PageSize  int    `query:"page_size" minimum:"1" maximum:"1000" default:"100" doc:"How many findings at most; 100 if absent. A page ends early where it would exceed 4 MiB."`
 	PageToken string `query:"page_token" doc:"The next_page_token of the page before; absent for the first."`
 	State     string `query:"state" enum:"open,closed" doc:"Only findings in this state."`
-	Finding   string `query:"finding" doc:"Only findings of this rule, such as new_network."`
+	Finding   string `query:"finding" enum:"failure_burst,leaked,new_network,overdue,overlap_ending,reused_value,superseded_use,unused,unused_scope,unusual_hours,unusual_volume" doc:"Only findings of this rule, such as new_network."`
 	Kind      string `query:"kind" doc:"Only findings about objects of this kind, such as scoped-tokens."`
 	ObjectID  string `query:"object_id" doc:"Only findings about the object with this id."`
 }

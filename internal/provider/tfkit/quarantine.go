@@ -2,6 +2,7 @@ package tfkit
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -66,8 +67,9 @@ func WarnQuarantine(kind api.Kind, id, name string, q *api.Quarantine, diags *di
 	}
 	object := fmt.Sprintf("%s %q", Capital(kind.Singular), name)
 	since := fmt.Sprintf("Since %s, by %s: %s.", q.At.UTC().Format(time.RFC3339), api.Actor(q.By, q.ByName), q.Reason)
-	release := "To release it: POST " + kind.Route(id, "release-quarantine") + ", as who set it or with the role " +
-		"security; Terraform never does."
+	release := fmt.Sprintf("To release it, as who set it or with the role security: quickconnect release-quarantine %s %s "+
+		"--reason REASON (POST %s). Terraform never does.", strings.ReplaceAll(kind.Singular, " ", "-"), name,
+		kind.Route(id, "release-quarantine"))
 	if len(q.Versions) == 0 {
 		diags.AddWarning(object+" was put in quarantine", fmt.Sprintf("%s Newer versions have replaced those that it "+
 			"covers, and are accepted. No rotation begins before it ends, at %s. %s", since,
