@@ -109,8 +109,9 @@ func checkMoved(ctx context.Context, db *sql.DB) error {
 	case err != nil:
 		return fmt.Errorf("read whether its platform moved: %w", err)
 	}
-	return fmt.Errorf("its platform moved to %s, and this copy has none of the changes since then: back that database up; "+
-		"to use this copy again and lose those changes, run quickconnectd migrate --undo with this directory as --from", place)
+	return fmt.Errorf("its platform moved to %s, and this copy has none of the changes since then: back that database "+
+		"up; to use this copy again and lose those changes, run quickconnectd migrate --undo with this directory as --from",
+		place)
 }
 
 func each(ctx context.Context, db *sql.DB, query string, scan func(*sql.Rows) error) error {

@@ -67,8 +67,8 @@ func WarnQuarantine(kind api.Kind, id, name string, q *api.Quarantine, diags *di
 	}
 	object := fmt.Sprintf("%s %q", Capital(kind.Singular), name)
 	since := fmt.Sprintf("Since %s, by %s: %s.", q.At.UTC().Format(time.RFC3339), api.Actor(q.By, q.ByName), q.Reason)
-	release := fmt.Sprintf("To release it, as who set it or with the role security: quickconnect release-quarantine %s %s "+
-		"--reason REASON (POST %s). Terraform never does.", strings.ReplaceAll(kind.Singular, " ", "-"), name,
+	release := fmt.Sprintf("To release it, as who set it or with the role security: quickconnect release-quarantine "+
+		"%s %s --reason REASON (POST %s). Terraform never does.", strings.ReplaceAll(kind.Singular, " ", "-"), name,
 		kind.Route(id, "release-quarantine"))
 	if len(q.Versions) == 0 {
 		diags.AddWarning(object+" was put in quarantine", fmt.Sprintf("%s Newer versions have replaced those that it "+
