@@ -73,6 +73,7 @@ func (w *world) seed() seed {
 		}
 		w.tokens[role] = token.Expose()
 	}
+	w.stop()
 	w.close()
 	out := seed{files: map[string][]byte{}, tokens: w.tokens, foreign: w.foreign}
 	entries, err := os.ReadDir(w.dir)
