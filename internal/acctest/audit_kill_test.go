@@ -19,7 +19,7 @@ import (
 func TestAuditSurvivesKills(t *testing.T) {
 	t.Parallel()
 	const writers, between = 16, 8
-	kills := sized(5, 200)
+	kills := sized(20, 200)
 	data := t.TempDir()
 	p := acctest.StartProcessOn(t, data)
 	token := p.Bootstrap("acme", "staging")["staging"]
