@@ -203,7 +203,7 @@ func TestPlaybookToken(t *testing.T) {
 	in.over("report_leak", "open_finding", "quarantine", "revoke", "reissue", "reveal")
 }
 
-// The token of a pipeline leaked, and somebody has read a scoped token with it.
+// The token of a pipeline leaked, and somebody read the value of a scoped token with it.
 func TestPlaybookVariable(t *testing.T) {
 	t.Parallel()
 	in := quickstartIncident(t, "ci")

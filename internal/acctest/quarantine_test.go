@@ -50,8 +50,8 @@ data "quickconnect_scoped_token" "notifier" {
 	active(fresh, true)
 }
 
-// A token that nobody uses is a warning of every plan for 14 days, and in quarantine after that. A use in between ends
-// it, and a release brings the token back for as long as if it was used then.
+// Every plan warns for 14 days of a token that nobody uses. After that the platform puts it in quarantine. A use ends
+// the warning. From a release on, the time counts as from a use.
 func TestUnusedToken(t *testing.T) {
 	t.Parallel()
 	p, tf := acctest.Start(t)

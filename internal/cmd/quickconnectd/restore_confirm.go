@@ -69,27 +69,13 @@ func aloneWith(ctx context.Context, d data, c clock.Clock, do func(*txn.Runner) 
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	return besideServer(ctx, d, c, func(r *txn.Runner) error {
+	return withRunner(ctx, d, c, func(r *txn.Runner) error {
 		held, takenOver, err := join(ctx, r.Store, c, r.Store.Serving.Hold)
 		if err != nil {
 			return err
 		}
 		return errors.Join(errors.Join(do(r), context.Cause(held)), takenOver())
 	})
-}
-
-// besideServer calls do with a platform that exists.
-func besideServer(ctx context.Context, d data, c clock.Clock, do func(*txn.Runner) error) (err error) {
-	s, k, err := existingData(ctx, d)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	r, err := txn.Open(ctx, s, k, c, rand.Reader)
-	if err != nil {
-		return err
-	}
-	return do(r)
 }
 
 func restoreStatusCommand(c clock.Clock) *cobra.Command {
@@ -109,7 +95,7 @@ a server.`,
 }
 
 func restoreStatus(ctx context.Context, d data, k kept, stdout io.Writer, c clock.Clock) error {
-	return besideServer(ctx, d, c, func(r *txn.Runner) error {
+	return withRunner(ctx, d, c, func(r *txn.Runner) error {
 		state, err := restore.Look(ctx, r)
 		if err != nil {
 			return err

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 )
 
 // format is the version of what is encrypted: a line with the manifest in JSON, and the database.
@@ -109,7 +111,8 @@ func Write(ctx context.Context, c Config) (w Written, err error) {
 	if err := os.Link(unfinished, c.Out); err != nil { // unlike a renaming, it overwrites nothing
 		return w, err
 	}
-	return w, syncDirectory(filepath.Dir(c.Out))
+	_ = keyring.SyncDirectory(filepath.Dir(c.Out)) // not every file system can do that
+	return w, nil
 }
 
 // encrypt writes the file of a backup, and returns its size and its SHA-256.
@@ -167,15 +170,6 @@ func (r *interruptible) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.from.Read(p)
-}
-
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	_ = dir.Sync() // not every system can do that
-	return dir.Close()
 }
 
 func ignoreMissing(err error) error {

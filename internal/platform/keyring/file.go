@@ -132,12 +132,12 @@ func viaTemporary(path string, content []byte, like fs.FileInfo, put func(from, 
 	if err := put(f.Name(), path); err != nil {
 		return err
 	}
-	return syncDirectory(filepath.Dir(path))
+	return SyncDirectory(filepath.Dir(path))
 }
 
-// syncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed with a key that
+// SyncDirectory makes a new name in the directory survive a power cut: secrets may soon be sealed with a key that
 // exists only there.
-func syncDirectory(dir string) error {
+func SyncDirectory(dir string) error {
 	if runtime.GOOS == "windows" { // Windows has no such call
 		return nil
 	}

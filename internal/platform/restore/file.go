@@ -68,7 +68,8 @@ func FromFile(ctx context.Context, f File) (m backup.Manifest, r store.Restore, 
 	if err := os.Rename(path, f.Database); err != nil {
 		return m, r, err
 	}
-	return m, r, syncDirectory(filepath.Dir(f.Database))
+	_ = keyring.SyncDirectory(filepath.Dir(f.Database)) // not every file system can do that
+	return m, r, nil
 }
 
 // mark brings the database of a backup to the version of this build, and marks it as restored.
@@ -96,13 +97,4 @@ func removeDatabase(path string) (err error) {
 		}
 	}
 	return err
-}
-
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	_ = dir.Sync() // not every system can do that
-	return dir.Close()
 }
