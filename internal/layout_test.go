@@ -47,10 +47,12 @@ var arrows = []arrow{
 	{from: "guardrail", only: []string{"api", "secret"}, never: []string{terraform}},
 	{from: "finding", only: []string{"api", "secret"}, never: []string{terraform}},
 	{from: "api", only: []string{"secret"}, never: []string{terraform}},
+	{from: "view", only: []string{"api", "secret"}, never: []string{terraform}},
+	{from: "report", only: []string{"api", "secret", "view"}, never: []string{terraform}},
 	{from: "client", only: []string{"api", "clock", "secret"}, never: []string{internal + "platform", terraform}},
 	{
 		from:  "platform",
-		only:  []string{"api", "clock", "finding", "guardrail", "rotation", "secret", "webhook"},
+		only:  []string{"api", "clock", "finding", "guardrail", "rotation", "secret", "view", "webhook"},
 		never: []string{internal + "client", internal + "provider", internal + "acctest", terraform},
 	},
 	{from: "platform/egress", only: []string{"api", "clock", "secret"}},
@@ -66,13 +68,13 @@ var arrows = []arrow{
 	{
 		from: "cmd/quickconnectd",
 		only: []string{
-			"api", "client", "clock", "export", "finding", "guardrail", "platform", "rotation", "secret", "webhook",
+			"api", "client", "clock", "export", "finding", "guardrail", "platform", "rotation", "secret", "view", "webhook",
 		},
 		never: []string{internal + "provider", terraform},
 	},
 	{
 		from:  "cmd/quickconnect",
-		only:  []string{"api", "client", "clock", "secret"}, // the client has the clock
+		only:  []string{"api", "client", "clock", "report", "secret", "view"}, // the client has the clock
 		never: []string{internal + "platform", internal + "provider", terraform},
 	},
 	{

@@ -41,6 +41,7 @@ func rootCommand(w world) *cobra.Command {
 		inventoryCommand(o),
 		ownersCommand(o),
 		findingsCommand(o),
+		reportCommand(o),
 		offboardCommand(o),
 		decommissionCommand(o),
 		showCommand(o),
