@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/client"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
 // TestKeyringRotationUnderLoad rotates the key of the keyring and the lookup key, seals everything again, and retires
@@ -22,7 +23,10 @@ func TestKeyringRotationUnderLoad(t *testing.T) {
 		t.Helper()
 		m := acctest.NewManyValues(t, url, values, false)
 		p := m.Start()
-		l := begin(t, p, m)
+		token := strings.TrimSpace(succeeds(t, command(t, p, m,
+			"token create --tenant acme --environment staging --role runtime")))
+		l := &load{runtime: p.Client(token), by: p.Client(m.Deployer), values: m.Values, connector: "con_1"}
+		l.begin(t)
 		for _, words := range []string{
 			"keyring rotate --rewrap", "keyring retire 1", "keyring rotate --lookup --rewrap",
 		} {
@@ -46,23 +50,23 @@ var (
 
 // load is what is asked without a pause.
 type load struct {
-	t       *testing.T
-	runtime *client.Client
-	by      *client.Client
-	m       *acctest.ManyValues
-	ids     []string
+	runtime   *client.Client
+	by        *client.Client
+	values    map[string]secret.Value // of the tokens that are there from the beginning
+	connector string                  // of those that are made
 
+	t       *testing.T
+	ids     []string
 	stop    chan struct{}
 	workers sync.WaitGroup
-	counts  [4]atomic.Int64 // introspections, reveals, creates, revocations
+	counts  [5]atomic.Int64 // introspections, reveals, creates, revocations, events
 }
 
-func begin(t *testing.T, p *acctest.Process, m *acctest.ManyValues) *load {
+// begin asks until end.
+func (l *load) begin(t *testing.T) {
 	t.Helper()
-	token := strings.TrimSpace(succeeds(t, command(t, p, m,
-		"token create --tenant acme --environment staging --role runtime")))
-	l := &load{t: t, m: m, runtime: p.Client(token), by: p.Client(m.Deployer), stop: make(chan struct{})}
-	for id := range m.Values {
+	l.t, l.stop = t, make(chan struct{})
+	for id := range l.values {
 		l.ids = append(l.ids, id)
 	}
 	for what, ask := range []func(worker, i int) error{l.introspect, l.reveal, l.write} {
@@ -70,7 +74,6 @@ func begin(t *testing.T, p *acctest.Process, m *acctest.ManyValues) *load {
 			l.workers.Go(func() { l.repeat(what, worker, ask) })
 		}
 	}
-	return l
 }
 
 // repeat asks until the end, or until a request fails.
@@ -82,7 +85,7 @@ func (l *load) repeat(what, worker int, ask func(worker, i int) error) {
 		default:
 		}
 		if err := ask(worker, i); err != nil {
-			l.t.Errorf("a request failed beside the rotation: %v", err)
+			l.t.Errorf("a request failed: %v", err)
 			return
 		}
 		l.counts[what].Add(1)
@@ -106,7 +109,7 @@ func (l *load) at(worker, i int) string { return l.ids[(i*7+worker*len(l.ids)/2)
 
 func (l *load) introspect(worker, i int) error {
 	id := l.at(worker, i)
-	answer, err := l.runtime.Introspect(l.t.Context(), l.m.Values[id], client.Presented{})
+	answer, err := l.runtime.Introspect(l.t.Context(), l.values[id], client.Presented{})
 	if err == nil && !answer.Active {
 		return fmt.Errorf("the token %s is refused", id)
 	}
@@ -116,7 +119,7 @@ func (l *load) introspect(worker, i int) error {
 func (l *load) reveal(worker, i int) error {
 	id := l.at(worker, i)
 	revealed, err := l.by.ScopedTokens().Reveal(l.t.Context(), id, 1)
-	if err == nil && !revealed.Value.Equal(l.m.Values[id]) {
+	if err == nil && !revealed.Value.Equal(l.values[id]) {
 		return fmt.Errorf("the token %s has another value", id)
 	}
 	return err
@@ -127,7 +130,7 @@ func (l *load) write(worker, i int) error {
 	ctx, end := l.t.Context(), "2076-05-01T12:00:00Z"
 	made, err := l.by.ScopedTokens().Create(ctx, api.ScopedTokenCreate{
 		RotatedCreate: api.RotatedCreate{Name: fmt.Sprintf("made-%d-%d", worker, i), Owner: "team"},
-		ConnectorID:   "con_1", Scopes: []string{"messages:send"}, ExpiresAt: &end,
+		ConnectorID:   l.connector, Scopes: []string{"messages:send"}, ExpiresAt: &end,
 	})
 	if err != nil {
 		return err

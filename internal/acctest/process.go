@@ -81,6 +81,9 @@ func (p *Process) Stop() {
 // Kill ends it as a power failure does.
 func (p *Process) Kill() { p.platform.Kill() }
 
+// Becomes makes the next start one of another build.
+func (p *Process) Becomes(program string) { p.platform.Program = program }
+
 // Pid returns the id of the process.
 func (p *Process) Pid() int { return p.platform.Pid() }
 

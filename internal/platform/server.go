@@ -248,6 +248,7 @@ func (s *Server) Run(ctx context.Context) {
 	}
 	loops.Go(func() { s.confirmer.runner.Restored.WhileConfirmed(ctx, s.interval, s.send) })
 	loops.Wait()
+	s.sweeper.writeLast(context.WithoutCancel(ctx)) // the last deliveries are uses too
 }
 
 // send delivers events, probes receivers and refreshes access tokens until the context ends.

@@ -62,7 +62,6 @@ func (s *sweeper) run(ctx context.Context, interval time.Duration) {
 	for {
 		select {
 		case <-ctx.Done():
-			s.writeLast(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
 			if err := s.sweep(ctx); err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {

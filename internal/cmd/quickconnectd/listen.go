@@ -40,8 +40,14 @@ func serveOn(
 	listener := limits.Listen(unlimited, o.limits, p.RefusedConnection)
 	var background sync.WaitGroup
 	defer background.Wait() // runs before the database is closed
-	runCtx, stopRunning := context.WithCancel(ctx)
+	// The loops outlive the last request: they write what it leaves in memory.
+	runCtx, stopRunning := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRunning()
+	defer context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), errTakenOver) {
+			stopRunning()
+		}
+	})()
 	background.Go(func() { p.Run(runCtx) })
 
 	scheme := "http"

@@ -54,16 +54,15 @@ func TestPostgresBehindAPooler(t *testing.T) {
 	})
 }
 
-// TestStatementsArePortable: PostgreSQL understands every statement, those too that no test of the suite runs.
-func TestStatementsArePortable(t *testing.T) {
-	t.Parallel()
-	s := openPostgres(t, migrated(t))
+// preparing returns what has PostgreSQL read a statement.
+func preparing(t *testing.T, s *Store) func(text string) error {
+	t.Helper()
 	conn, err := s.read.db.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close() }()
-	prepare := func(text string) error {
+	t.Cleanup(func() { _ = conn.Close() })
+	return func(text string) error {
 		return conn.Raw(func(driverConn any) error {
 			c, ok := driverConn.(*stdlib.Conn)
 			if !ok {
@@ -73,6 +72,13 @@ func TestStatementsArePortable(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// TestStatementsArePortable: PostgreSQL understands every statement, those too that no test of the suite runs.
+func TestStatementsArePortable(t *testing.T) {
+	t.Parallel()
+	s := openPostgres(t, migrated(t))
+	prepare := preparing(t, s)
 	for _, text := range statements {
 		if err := prepare(text); err != nil {
 			t.Errorf("%v\n\t%s", err, text)

@@ -1,0 +1,63 @@
+package acctest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// Balancer is a load balancer in front of replicas. Each request has a connection of its own, to the next replica that
+// takes it: a replica that does not listen is left out. A connection that breaks later is answered 502, because the
+// balancer cannot know what was done.
+type Balancer struct {
+	// URL is where it listens.
+	URL string
+
+	addresses []string
+	next      atomic.Uint64
+	taken     []atomic.Int64 // connections, by replica
+}
+
+// StartBalancer starts a balancer in front of the replicas at these URLs. It ends with the test.
+func StartBalancer(tb testing.TB, replicas ...string) *Balancer {
+	tb.Helper()
+	b := &Balancer{taken: make([]atomic.Int64, len(replicas))}
+	for _, u := range replicas {
+		b.addresses = append(b.addresses, strings.TrimPrefix(u, "http://"))
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "replicas"}) },
+		Transport: &http.Transport{DialContext: b.dial, DisableKeepAlives: true},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			w.WriteHeader(http.StatusBadGateway)
+		},
+	}
+	server := httptest.NewServer(proxy)
+	tb.Cleanup(server.Close)
+	b.URL = server.URL
+	return b
+}
+
+func (b *Balancer) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	var failed error
+	for range b.addresses {
+		i := b.next.Add(1) % uint64(len(b.addresses))
+		conn, err := new(net.Dialer).DialContext(ctx, network, b.addresses[i])
+		if err == nil {
+			b.taken[i].Add(1)
+			return conn, nil
+		}
+		failed = errors.Join(failed, err)
+	}
+	return nil, failed
+}
+
+// Taken returns how many connections a replica has taken so far.
+func (b *Balancer) Taken(replica int) int64 { return b.taken[replica].Load() }
