@@ -18,7 +18,7 @@ import (
 // censusInterval is how often credentials are counted. A scrape counts nothing itself.
 const censusInterval = time.Minute
 
-// census counts the credentials that need attention, and shows the last count as metrics.
+// census counts the credentials that need attention and what waits, and shows the last count as metrics.
 type census struct {
 	runner *txn.Runner
 	log    *slog.Logger
@@ -27,11 +27,12 @@ type census struct {
 	triedAt time.Time
 	takenAt time.Time
 	tallies map[credentials.Group]credentials.Tally
+	waiting backlog
 }
 
 var (
 	censusTakenDesc = prometheus.NewDesc("quickconnect_credentials_counted_timestamp_seconds",
-		"When the credentials were counted last, at most a minute ago, in seconds since 1970.", nil, nil)
+		"When the credentials, the queue and the audit logs were counted last, in seconds since 1970.", nil, nil)
 	censusDescs = []struct {
 		desc *prometheus.Desc
 		of   func(credentials.Tally) int
@@ -94,9 +95,13 @@ func (c *census) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	waiting, err := readBacklog(ctx, c.runner)
+	if err != nil {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.takenAt, c.tallies = now, tallies
+	c.takenAt, c.tallies, c.waiting = now, tallies, waiting
 	return nil
 }
 
@@ -106,17 +111,19 @@ func (c *census) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range censusDescs {
 		out <- d.desc
 	}
+	describeBacklog(out)
 }
 
 // Collect implements prometheus.Collector. It shows nothing before the first count.
 func (c *census) Collect(out chan<- prometheus.Metric) {
 	c.mu.Lock()
-	takenAt, tallies := c.takenAt, c.tallies
+	takenAt, tallies, waiting := c.takenAt, c.tallies, c.waiting
 	c.mu.Unlock()
 	if takenAt.IsZero() {
 		return
 	}
 	out <- prometheus.MustNewConstMetric(censusTakenDesc, prometheus.GaugeValue, float64(takenAt.Unix()))
+	waiting.collect(out)
 	for group, tally := range tallies {
 		kind, _ := api.KindAt(group.Kind)
 		for _, d := range censusDescs {

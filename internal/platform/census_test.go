@@ -2,13 +2,10 @@ package platform_test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // counted counts, and returns the metrics.
@@ -81,57 +78,5 @@ func TestCensusInPages(t *testing.T) {
 	w.tamper(`UPDATE credentials SET hold_reason = 'test', hold_at = 1, hold_by = 'prn_1' WHERE kind = 'scoped-tokens'`)
 	if want := fmt.Sprintf("kind=%q,tenant=%q} %d\n", "scoped_tokens", "acme", n); !strings.Contains(w.counted(), want) {
 		t.Errorf("the metrics do not have %s", want)
-	}
-}
-
-var metricName = regexp.MustCompile(`quickconnect_[a-z_]+`)
-
-// TestAlertRules: every metric of the example's rules is exported, and the guide for operators names it.
-// Their PromQL is not run: only Prometheus can.
-func TestAlertRules(t *testing.T) {
-	data, err := os.ReadFile("../../examples/monitoring/rules.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rules struct {
-		Groups []struct {
-			Name  string
-			Rules []struct {
-				Alert, Expr, For    string
-				Labels, Annotations map[string]string
-			}
-		}
-	}
-	if err := yaml.Unmarshal(data, &rules); err != nil {
-		t.Fatal(err)
-	}
-	guide, err := os.ReadFile("../../templates/guides/platform.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := newWorld(t)
-	w.newConnector("chat", nil)
-	exported, named := w.counted(), map[string]bool{}
-	for _, group := range rules.Groups {
-		for _, r := range group.Rules {
-			names := metricName.FindAllString(r.Expr, -1)
-			if r.Alert == "" || r.Labels["severity"] == "" || r.Annotations["summary"] == "" || len(names) == 0 {
-				t.Errorf("group %s has an incomplete rule: %+v", group.Name, r)
-			}
-			for _, name := range names {
-				named[name] = true
-				if !strings.Contains(exported, "\n# TYPE "+name+" ") {
-					t.Errorf("%s: the platform has no metric %s", r.Alert, name)
-				}
-				if !strings.Contains(string(guide), "`"+name+"`") {
-					t.Errorf("%s: the guide for operators does not name %s", r.Alert, name)
-				}
-			}
-		}
-	}
-	for _, what := range []string{"due", "overdue", "waiting", "held"} {
-		if !named["quickconnect_credentials_"+what] {
-			t.Errorf("no rule is about credentials that are %s", what)
-		}
 	}
 }

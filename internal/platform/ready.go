@@ -119,9 +119,11 @@ func newMetrics(w *txn.Watch) *httpapi.Metrics {
 	return m
 }
 
-// watchMetrics adds what an operator needs to see of an outage, and of several processes.
-func watchMetrics(m *httpapi.Metrics, s *store.Store, engine *credentials.Engine, uses *access.Uses) {
+// watchMetrics adds what an operator needs to see of an outage, of a restore, and of several processes.
+func watchMetrics(m *httpapi.Metrics, r *txn.Runner, engine *credentials.Engine, uses *access.Uses) {
+	s := r.Store
 	leaderMetrics(m, s)
+	restoreMetric(m, r.Restored)
 	m.Gauge("quickconnect_database_writable", "1 if the last write of the database succeeded, 0 if it failed.", nil,
 		func() float64 {
 			if s.Outage() != nil {

@@ -33,6 +33,17 @@ func restoreCheck(r *txn.Restored) func(context.Context) httpapi.Finding {
 	}
 }
 
+// restoreMetric shows whether a restore waits for its confirmation.
+func restoreMetric(m *httpapi.Metrics, r *txn.Restored) {
+	m.Gauge("quickconnect_restore_confirmed", "0 while a restore of the platform waits for its confirmation, otherwise 1.",
+		nil, func() float64 {
+			if r.Pending() {
+				return 0
+			}
+			return 1
+		})
+}
+
 // journalCheck is about a journal that lacks something. Every request is served all the same.
 func journalCheck(j *journal.File) func(context.Context) httpapi.Finding {
 	return func(context.Context) httpapi.Finding {

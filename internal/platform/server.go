@@ -177,7 +177,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		deliveries.New(engine, changes, waker),
 	)
 	checkReady(router, runner, c.Keyring)
-	watchMetrics(metrics, c.Store, engine, uses)
+	watchMetrics(metrics, runner, engine, uses)
 	counted := &census{runner: runner, log: c.Logger}
 	metrics.Add(behind, counted, c.Keyring.Metrics())
 	handler, err := router.Handler(!c.NoMetrics)
@@ -211,6 +211,7 @@ func checkReady(router *httpapi.Router, r *txn.Runner, ring *keyring.Keyring) {
 	router.Check("clock", clockCheck(r.Watch))
 	router.Check("restore", restoreCheck(r.Restored))
 	router.Check("keys", keysCheck(ring, r.Clock))
+	router.Check("queue", queueCheck(r))
 	if r.Journal != nil {
 		router.Check("journal", journalCheck(r.Journal))
 	}
