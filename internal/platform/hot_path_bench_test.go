@@ -41,12 +41,7 @@ func BenchmarkHotPath(b *testing.B) {
 		_, _ = w.Write(constant)
 	}))
 	defer bare.Close()
-	introspection := func(base string) *http.Request {
-		r, _ := http.NewRequest(http.MethodPost, base+"/v1/introspect", strings.NewReader(form))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Authorization", "Bearer "+w.tokens[api.RoleRuntime])
-		return r
-	}
+	introspection := func(base string) *http.Request { return w.introspection(base, form) }
 	retrieval := func(base string) *http.Request {
 		r, _ := http.NewRequest(http.MethodGet, base+credentialsOf(connector.ID), nil)
 		r.Header.Set("Authorization", "Bearer "+fetcher)
@@ -67,22 +62,38 @@ func BenchmarkHotPath(b *testing.B) {
 	b.ReportMetric(base/retrieved, "bare:retrieval")
 }
 
-// perSecond sends the same request on 16 connections for 2 s and returns how many were answered in a second. The client
-// does as little as it can: its work would count for the server.
-func perSecond(b *testing.B, r *http.Request) float64 {
+// introspection is a request by a runtime principal to a server.
+func (w *world) introspection(base, form string) *http.Request {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, base+"/v1/introspect", strings.NewReader(form))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Authorization", "Bearer "+w.tokens[api.RoleRuntime])
+	return r
+}
+
+// perSecond sends the same request on 16 connections for 2 s and returns how many were answered in a second. Where
+// there are requests to several servers, each one has its part of the connections. The client does as little as it can:
+// its work would count for the server.
+func perSecond(b *testing.B, to ...*http.Request) float64 {
 	b.Helper()
 	const connections, duration = 16, 2 * time.Second
-	var request bytes.Buffer
-	if err := r.Write(&request); err != nil {
-		b.Fatal(err)
+	requests := make([]bytes.Buffer, len(to))
+	for i, r := range to {
+		if err := r.Write(&requests[i]); err != nil {
+			b.Fatal(err)
+		}
 	}
 	var count atomic.Int64
 	var all sync.WaitGroup
 	began := clock.System().Now()
 	running := func() time.Duration { return clock.System().Now().Sub(began) }
-	for range connections {
+	for i := range connections {
 		all.Go(func() {
-			conn, err := net.Dial("tcp", r.URL.Host)
+			host, request := to[i%len(to)].URL.Host, requests[i%len(to)].Bytes()
+			conn, err := net.Dial("tcp", host)
 			if err != nil {
 				b.Error(err)
 				return
@@ -90,7 +101,7 @@ func perSecond(b *testing.B, r *http.Request) float64 {
 			defer func() { _ = conn.Close() }()
 			answers := textproto.NewReader(bufio.NewReader(conn))
 			for running() < duration {
-				if _, err := conn.Write(request.Bytes()); err != nil {
+				if _, err := conn.Write(request); err != nil {
 					b.Error(err)
 					return
 				}

@@ -20,35 +20,35 @@ var (
 
 // newReplicas starts platforms of one PostgreSQL database, whose clocks differ from the first one's. The first one
 // leads.
-func newReplicas(t *testing.T, skews ...time.Duration) []*world {
-	t.Helper()
+func newReplicas(tb testing.TB, skews ...time.Duration) []*world {
+	tb.Helper()
 	replicaSeedOnce.Do(func() {
 		if onPostgres {
-			seedOnce.Do(func() { seeded = newSeed(t) })
+			seedOnce.Do(func() { seeded = newSeed(tb) })
 			replicaSeed = seeded
 			return
 		}
 		w := &world{
-			t: t, dir: t.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{},
+			t: tb, dir: tb.TempDir(), clock: clock.NewFake(epoch), log: &buffer{}, tokens: map[string]string{},
 			foreign: map[string]string{},
 		}
 		replicaSeed = w.seedPostgres()
 	})
-	url, dir := pgtest.Shared(t).Copy(t, seedTemplate, nil), t.TempDir()
+	url, dir := pgtest.Shared(tb).Copy(tb, seedTemplate, nil), tb.TempDir()
 	for name, content := range replicaSeed.files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	names, created := &resolver{answers: map[string][][]netip.Addr{}}, new(int)
 	all := make([]*world, len(skews))
 	for i, skew := range skews {
 		all[i] = &world{
-			t: t, dir: dir, url: url, clock: clock.NewFake(epoch.Add(skew)), log: &buffer{}, tokens: replicaSeed.tokens,
+			t: tb, dir: dir, url: url, clock: clock.NewFake(epoch.Add(skew)), log: &buffer{}, tokens: replicaSeed.tokens,
 			foreign: replicaSeed.foreign, names: names, private: true, created: created, limits: &limits.Config{},
 		}
 		all[i].open()
-		t.Cleanup(func() { all[i].close() })
+		tb.Cleanup(func() { all[i].close() })
 	}
 	return all
 }
