@@ -11,19 +11,24 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Balancer is a load balancer in front of replicas. Each request has a connection of its own, to the next replica that
 // takes it: a replica that does not listen is left out. A connection that breaks later is answered 502, because the
-// balancer cannot know what was done.
+// balancer cannot know what was done. So is one whose replica does not answer in time.
 type Balancer struct {
 	// URL is where it listens.
 	URL string
 
 	addresses []string
 	next      atomic.Uint64
+	failed    atomic.Int64   // answers of replicas that say that something is wrong inside
 	taken     []atomic.Int64 // connections, by replica
 }
+
+// replicaPatience is more than a write waits for those before it.
+const replicaPatience = 5 * time.Second
 
 // StartBalancer starts a balancer in front of the replicas at these URLs. It ends with the test.
 func StartBalancer(tb testing.TB, replicas ...string) *Balancer {
@@ -33,8 +38,16 @@ func StartBalancer(tb testing.TB, replicas ...string) *Balancer {
 		b.addresses = append(b.addresses, strings.TrimPrefix(u, "http://"))
 	}
 	proxy := &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "replicas"}) },
-		Transport: &http.Transport{DialContext: b.dial, DisableKeepAlives: true},
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "replicas"}) },
+		Transport: &http.Transport{
+			DialContext: b.dial, DisableKeepAlives: true, ResponseHeaderTimeout: replicaPatience,
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if r.StatusCode == http.StatusInternalServerError {
+				b.failed.Add(1)
+			}
+			return nil
+		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			w.WriteHeader(http.StatusBadGateway)
 		},
@@ -61,3 +74,6 @@ func (b *Balancer) dial(ctx context.Context, network, _ string) (net.Conn, error
 
 // Taken returns how many connections a replica has taken so far.
 func (b *Balancer) Taken(replica int) int64 { return b.taken[replica].Load() }
+
+// Failed returns how many requests replicas have answered with 500, which no fault around them is a reason for.
+func (b *Balancer) Failed() int64 { return b.failed.Load() }

@@ -63,7 +63,10 @@ var (
 	})
 	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 	buildCommand  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnect") })
-	// Policycheck is in a module of its own.
+	// Policycheck and historycheck are in modules of their own.
+	buildHistorycheck = sync.OnceValues(func() (string, error) {
+		return buildIn(filepath.Join("internal", "historycheck"), ".")
+	})
 	buildPolicycheck = sync.OnceValues(func() (string, error) {
 		return buildIn(filepath.Join("internal", "policycheck"), ".")
 	})
@@ -154,4 +157,14 @@ func Policycheck(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return filepath.Join(dir, "policycheck")
+}
+
+// Historycheck builds the program that checks histories of rotations, and returns its path.
+func Historycheck(tb testing.TB) string {
+	tb.Helper()
+	dir, err := buildHistorycheck()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return filepath.Join(dir, "historycheck")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"testing"
 
@@ -55,6 +56,15 @@ func (c *Cluster) copyOf(tb testing.TB, template string) string {
 
 func (c *Cluster) create(name, template string) error {
 	return c.exec(context.Background(), "CREATE DATABASE "+name+" OWNER "+Owner+" TEMPLATE "+template)
+}
+
+// Name returns the name of the database at a URL.
+func Name(database string) string {
+	u, err := url.Parse(database)
+	if err != nil {
+		panic(err)
+	}
+	return u.Path[1:]
 }
 
 // Exec runs a statement as the superuser, in the database that every cluster has.
