@@ -23,7 +23,9 @@ type Balancer struct {
 
 	addresses []string
 	next      atomic.Uint64
-	failed    atomic.Int64   // answers of replicas that say that something is wrong inside
+	failed    atomic.Int64 // answers of replicas that say that something is wrong inside
+	answers   atomic.Int64
+	losing    atomic.Int64   // one answer of so many; 0: none
 	taken     []atomic.Int64 // connections, by replica
 }
 
@@ -42,12 +44,7 @@ func StartBalancer(tb testing.TB, replicas ...string) *Balancer {
 		Transport: &http.Transport{
 			DialContext: b.dial, DisableKeepAlives: true, ResponseHeaderTimeout: replicaPatience,
 		},
-		ModifyResponse: func(r *http.Response) error {
-			if r.StatusCode == http.StatusInternalServerError {
-				b.failed.Add(1)
-			}
-			return nil
-		},
+		ModifyResponse: b.heed,
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			w.WriteHeader(http.StatusBadGateway)
 		},
@@ -71,6 +68,20 @@ func (b *Balancer) dial(ctx context.Context, network, _ string) (net.Conn, error
 	}
 	return nil, failed
 }
+
+// heed sees an answer of a replica.
+func (b *Balancer) heed(r *http.Response) error {
+	if r.StatusCode == http.StatusInternalServerError {
+		b.failed.Add(1)
+	}
+	if n := b.losing.Load(); n > 0 && b.answers.Add(1)%n == 0 {
+		return errors.New("the connection broke before the answer")
+	}
+	return nil
+}
+
+// LoseOneOf makes one answer of n get lost: what was asked for is done, and the caller does not learn of it.
+func (b *Balancer) LoseOneOf(n int64) { b.losing.Store(n) }
 
 // Taken returns how many connections a replica has taken so far.
 func (b *Balancer) Taken(replica int) int64 { return b.taken[replica].Load() }

@@ -148,7 +148,7 @@ func (d *dueRotations) wantEachOnce() {
 
 // String says how much was looked at.
 func (d *dueRotations) String() string {
-	return fmt.Sprintf("%d looks at the valid versions of a credential on one replica, %d more took too long",
+	return fmt.Sprintf("%d looks at the valid versions of a credential on one replica, %d more without an answer in time",
 		d.looks.Load(), d.late.Load())
 }
 

@@ -149,3 +149,55 @@ func TestClosedConnections(t *testing.T) {
 		t.Error(u)
 	}
 }
+
+// TestSessionEndsInTheMiddle: a write whose session the server ends goes on in another one, and tells of no outage. Of a
+// commit that is cut off nobody knows what became of it, so it is not begun again.
+func TestSessionEndsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	s := postgresAt(migrated(t)).opened(t)
+	const terminate = `SELECT pg_terminate_backend(pg_backend_pid())`
+	add := func(tx *Tx, id string) error {
+		return tx.InsertPrincipal(t.Context(), &Principal{
+			ID: id, Scope: staging, Name: id, Role: "deployer", CreatedAt: start, TokenHash: []byte(id),
+		})
+	}
+	calls := 0
+	update(t, s, func(tx *Tx) error {
+		if err := add(tx, "prn_1"); err != nil {
+			return err
+		}
+		if calls++; calls == 1 {
+			_, err := tx.exec(t.Context(), terminate)
+			return err
+		}
+		return nil
+	})
+	if calls != 2 || s.Outage() != nil {
+		t.Errorf("%d calls, outage %v", calls, s.Outage())
+	}
+
+	for what, end := range map[string]struct {
+		do    string
+		calls int
+	}{
+		"each time": {terminate, 2},
+		"in the commit": {`CREATE FUNCTION pg_temp.ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+			CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON principals DEFERRABLE INITIALLY DEFERRED
+			FOR EACH ROW EXECUTE FUNCTION pg_temp.ends()`, 1},
+	} {
+		calls = 0
+		err := s.Update(t.Context(), func(tx *Tx) error {
+			calls++
+			if _, err := tx.sql.ExecContext(t.Context(), end.do); err != nil {
+				return tx.noted(err)
+			}
+			return add(tx, "prn_2")
+		})
+		var u *UnavailableError
+		if !errors.As(err, &u) || u.Reason != outage.Unreachable || calls != end.calls || s.Outage() == nil {
+			t.Errorf("%s: %v after %d calls, outage %v", what, err, calls, s.Outage())
+		}
+		s.EndOutage()
+	}
+}

@@ -174,6 +174,12 @@ func (s *Store) transaction(
 	return err
 }
 
+// commitError is the error of a commit. Where the connection broke, the transaction may be stored all the same.
+type commitError struct{ cause error }
+
+func (e *commitError) Error() string { return "committing: " + e.cause.Error() }
+func (e *commitError) Unwrap() error { return e.cause }
+
 func unlimited(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }
 
 func (s *Store) commit(
@@ -206,7 +212,7 @@ func (s *Store) commit(
 		if s.dialect.violatesReference(err) {
 			return fmt.Errorf("committing: %w", ErrReferenced)
 		}
-		return fmt.Errorf("committing: %w", err)
+		return &commitError{err}
 	}
 	if tx.decided {
 		s.Access.counted.Store(nil)

@@ -69,18 +69,30 @@ func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do 
 	if s.Outage() != nil {
 		wait = tryWait
 	}
-	for n := 1; ; n++ {
+	for n, cut := 1, false; ; n++ {
 		err = s.attempt(ctx, conn, wait, do)
+		if !cut && s.cutOff(ctx, err) {
+			cut = true
+			continue
+		}
 		if !s.dialect.conflict(err) {
 			return s.failing(s.dialect.classified(ctx, err))
 		}
-		if n == attempts {
+		if n >= attempts {
 			return &UnavailableError{Reason: outage.Busy, Err: err}
 		}
 		if err := pause(ctx, n); err != nil {
 			return err
 		}
 	}
+}
+
+// cutOff reports whether a transaction failed because the server has ended its session before the commit: one backend
+// was terminated, which says nothing about the next one. After a commit that was cut off, nobody knows what is stored.
+func (s *Store) cutOff(ctx context.Context, err error) bool {
+	committing := (*commitError)(nil)
+	return err != nil && ctx.Err() == nil && s.dialect.stale != nil && s.dialect.stale(err) &&
+		!errors.As(err, &committing) && !errors.Is(err, ErrUnavailable)
 }
 
 // attempt is one attempt of a write transaction.
