@@ -150,9 +150,9 @@ func TestClosedConnections(t *testing.T) {
 	}
 }
 
-// TestSessionEndsInTheMiddle: a write whose session the server ends goes on in another one, and tells of no outage. Of a
+// TestSessionIsTerminated: a write whose session is terminated goes on in another one, and tells of no outage. Of a
 // commit that is cut off nobody knows what became of it, so it is not begun again.
-func TestSessionEndsInTheMiddle(t *testing.T) {
+func TestSessionIsTerminated(t *testing.T) {
 	t.Parallel()
 	s := postgresAt(migrated(t)).opened(t)
 	const terminate = `SELECT pg_terminate_backend(pg_backend_pid())`

@@ -35,6 +35,9 @@ type dialect struct {
 	unavailable func(error) outage.Reason
 	// stale reports whether a transaction did not begin because its connection was closed before; nil: none ever is.
 	stale func(error) bool
+	// terminated reports whether a statement failed because somebody has terminated its session; nil: there is none. A
+	// process that stood still loses its session too, with another error: its caller may have gone elsewhere by then.
+	terminated func(error) bool
 	// conflict reports whether a transaction that failed may succeed if it is begun again.
 	conflict func(error) bool
 	// waitForLock sets how long the next transaction of a connection waits for the lock of the database.
@@ -80,6 +83,7 @@ var postgresDialect = dialect{
 	violatesReference: postgres.ViolatesReference,
 	unavailable:       postgres.Unavailable,
 	stale:             postgres.Stale,
+	terminated:        postgres.Terminated,
 	conflict:          postgres.Conflict,
 	beginWrite:        postgres.BeginWrite,
 	limit:             30 * time.Second,

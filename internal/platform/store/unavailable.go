@@ -87,12 +87,11 @@ func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do 
 	}
 }
 
-// cutOff reports whether a transaction failed because the server has ended its session before the commit: one backend
-// was terminated, which says nothing about the next one. After a commit that was cut off, nobody knows what is stored.
+// cutOff reports whether a transaction failed because its session was terminated before the commit, which says nothing
+// about the next session. After a commit that was cut off, nobody knows what is stored.
 func (s *Store) cutOff(ctx context.Context, err error) bool {
 	committing := (*commitError)(nil)
-	return err != nil && ctx.Err() == nil && s.dialect.stale != nil && s.dialect.stale(err) &&
-		!errors.As(err, &committing) && !errors.Is(err, ErrUnavailable)
+	return s.dialect.terminated != nil && s.dialect.terminated(err) && !errors.As(err, &committing) && ctx.Err() == nil
 }
 
 // attempt is one attempt of a write transaction.

@@ -61,7 +61,8 @@ var texts = map[Reason]struct{ what, remedy string }{
 var ErrUnavailable = errors.New("the database cannot be used now")
 
 // Error is the error of a transaction that failed for a reason outside of it. Such a transaction works again once an
-// operator has ended the reason. Nothing of this one is in the database, unless its commit was cut off: then nobody knows.
+// operator has ended the reason. Nothing of this one is in the database, unless its commit was cut off: then nobody
+// knows.
 type Error struct {
 	Reason Reason
 	Err    error // of the driver; nil where the database was not even asked

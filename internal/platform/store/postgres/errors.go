@@ -32,7 +32,10 @@ func Conflict(err error) bool {
 	return c == "40001" || c == "40P01" // serialization_failure, deadlock_detected
 }
 
-const lockNotAvailable = "55P03"
+const (
+	lockNotAvailable = "55P03"
+	adminShutdown    = "57P01"
+)
 
 // reasons has the reasons of error codes, and of their classes, which are their first two characters.
 var reasons = map[string]outage.Reason{
@@ -41,7 +44,7 @@ var reasons = map[string]outage.Reason{
 	"53200":          outage.Memory,      // out_of_memory; that of the locks, as a rule
 	"53":             outage.Connections, // insufficient_resources: too_many_connections
 	lockNotAvailable: outage.Locked,
-	"57P01":          outage.Unreachable, // admin_shutdown
+	adminShutdown:    outage.Unreachable,
 	"57P02":          outage.Unreachable, // crash_shutdown
 	"57P03":          outage.Unreachable, // cannot_connect_now
 	"57P05":          outage.Unreachable, // idle_session_timeout
@@ -77,6 +80,9 @@ func Unavailable(err error) outage.Reason {
 
 // Stale reports whether a transaction did not begin because the server, or the pooler, had closed the connection.
 func Stale(err error) bool { return Unavailable(err) == outage.Unreachable && !isConnect(err) }
+
+// Terminated reports whether the server says that somebody has terminated the session.
+func Terminated(err error) bool { return code(err) == adminShutdown && !isConnect(err) }
 
 func isConnect(err error) bool {
 	var e *pgconn.ConnectError
