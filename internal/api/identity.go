@@ -7,7 +7,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// Roles of principals.
+// Roles of principals, of workload identities and of people.
 const (
 	RoleAuditor  = "auditor"
 	RolePlanner  = "planner"
@@ -15,6 +15,10 @@ const (
 	RoleDeployer = "deployer"
 	RoleSecurity = "security"
 	RoleRuntime  = "runtime"
+
+	// RoleApprover and RoleConsenter are of people alone.
+	RoleApprover  = "approver"
+	RoleConsenter = "consenter"
 )
 
 // Permissions, as a 403 and GET /v1/identity name them.
@@ -31,8 +35,11 @@ const (
 	// PermissionGovern and PermissionExempt are of role security alone, so that what deploys cannot set its own limits.
 	PermissionGovern = "govern" // write the policy of the environment
 	PermissionExempt = "exempt" // write exemptions from it
-	// PermissionGrant is needed to write a workload identity. Which roles it may have is for MayGrant.
+	// PermissionGrant is needed to write a workload identity or a role binding. Which role it may have is for MayGrant.
 	PermissionGrant = "grant"
+	// PermissionApprove and PermissionConsent are of people alone.
+	PermissionApprove = "approve" // decide what another person asks for
+	PermissionConsent = "consent" // agree to what a connector accesses
 )
 
 // role is one role and its permissions, in the order in which GET /v1/identity lists them.
@@ -59,7 +66,35 @@ var roles = []role{
 	{RoleRuntime, []string{PermissionAcknowledge, PermissionIntrospect, PermissionUse}},
 }
 
-// Roles lists the roles that a principal may have.
+// personRoles are the roles of people alone, in the same form.
+var personRoles = []role{
+	{RoleApprover, []string{PermissionRead, PermissionApprove}},
+	{RoleConsenter, []string{PermissionRead, PermissionConsent}},
+}
+
+// neverPeople are the permissions that give values away, or are of services that check values. No person has them,
+// whatever the role.
+var neverPeople = []string{PermissionReveal, PermissionUse, PermissionIntrospect}
+
+// PersonRoles lists the roles that people may have. Planner and runtime are for machines: they are about values.
+func PersonRoles() []string {
+	return []string{RoleAuditor, RoleOperator, RoleDeployer, RoleSecurity, RoleApprover, RoleConsenter}
+}
+
+// PersonPermissions lists what a person with these roles may do, each permission once.
+func PersonPermissions(names ...string) []string {
+	var out []string
+	for _, name := range names {
+		for _, p := range PermissionsOf(name) {
+			if !slices.Contains(neverPeople, p) && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// Roles lists the roles that a principal or a workload identity may have.
 func Roles() []string {
 	var out []string
 	for _, r := range roles {
@@ -70,7 +105,7 @@ func Roles() []string {
 
 // PermissionsOf lists what a role may do. It returns nil for an unknown role.
 func PermissionsOf(name string) []string {
-	for _, r := range roles {
+	for _, r := range slices.Concat(roles, personRoles) {
 		if r.name == name {
 			return slices.Clone(r.permissions)
 		}
@@ -78,15 +113,20 @@ func PermissionsOf(name string) []string {
 	return nil
 }
 
-// RolesWith lists the roles that have a permission.
+// RolesWith lists the roles that have a permission: those of people alone only where no other role has it.
 func RolesWith(permission string) []string {
-	var out []string
-	for _, r := range roles {
-		if slices.Contains(r.permissions, permission) {
-			out = append(out, r.name)
+	for _, table := range [][]role{roles, personRoles} {
+		var out []string
+		for _, r := range table {
+			if slices.Contains(r.permissions, permission) {
+				out = append(out, r.name)
+			}
+		}
+		if out != nil {
+			return out
 		}
 	}
-	return out
+	return nil
 }
 
 // LeastRoles lists the least of the roles that have all of these permissions. There are several where none of them
@@ -119,25 +159,27 @@ func includes(all, some []string) bool {
 	return !slices.ContainsFunc(some, func(p string) bool { return !slices.Contains(all, p) })
 }
 
-// grantable is the one table of which roles a role may give to a workload identity, and take from one.
+// grantable is the one table of which roles a role may give to a workload identity or to people, and take from them.
+// What deploys does not choose who approves it.
 var grantable = map[string][]string{
 	RoleDeployer: {RoleAuditor, RolePlanner, RoleOperator, RoleDeployer, RoleRuntime},
-	RoleSecurity: {RoleAuditor, RoleSecurity, RoleRuntime},
+	RoleSecurity: {RoleAuditor, RoleSecurity, RoleRuntime, RoleApprover, RoleConsenter},
 }
 
-// GrantableBy lists the roles that a role may give to a workload identity. It returns nil for a role that may grant
-// nothing.
+// GrantableBy lists the roles that a role may give to a workload identity or to people. It returns nil for a role
+// that may grant nothing.
 func GrantableBy(name string) []string { return slices.Clone(grantable[name]) }
 
-// MayGrant reports whether a role may give a role to a workload identity, and change an identity that has it.
+// MayGrant reports whether a role may give a role to a workload identity or to people, and take it from them.
 func MayGrant(by, name string) bool { return slices.Contains(grantable[by], name) }
 
 // Identity is who calls, and where.
 type Identity struct {
-	PrincipalID string     `json:"principal_id" doc:"Id of the principal whose token this request carries, or of the workload identity (wid_) whose access token it is."`
+	PrincipalID string     `json:"principal_id" doc:"Id of the principal whose token this request carries, or of the workload identity (wid_) whose access token it is, or of the person (per_) who is signed in."`
 	Name        string     `json:"name" doc:"Its name."`
-	Role        string     `json:"role" doc:"Its role, as it is now." enum:"auditor,planner,operator,deployer,security,runtime"`
-	Permissions []string   `json:"permissions" nullable:"false" doc:"What the caller may do: what its role may, and of an access token that was narrowed only that."`
+	Role        string     `json:"role" doc:"Its role, as it is now. Of a person with several roles the first of them." enum:"auditor,planner,operator,deployer,security,runtime,approver,consenter"`
+	Roles       []string   `json:"roles" nullable:"false" doc:"All of its roles in the environment. Only a person can have several."`
+	Permissions []string   `json:"permissions" nullable:"false" doc:"What the caller may do: what its roles may, of an access token that was narrowed only that, and of a person nothing that gives a value away."`
 	Tenant      string     `json:"tenant" doc:"The one tenant it belongs to."`
 	Environment string     `json:"environment" doc:"The one environment it belongs to."`
 	ExpiresAt   *time.Time `json:"expires_at" doc:"When the token of this request ends. Null for never."`

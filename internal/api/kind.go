@@ -69,6 +69,18 @@ var (
 		Path: "guardrail-exemptions", Singular: "guardrail exemption", Plural: "guardrail exemptions", IDPrefix: "exm_",
 		Terraform: "quickconnect_guardrail_exemption", Tag: "Guardrails",
 	}
+	RoleBindings = Kind{
+		Path: "role-bindings", Singular: "role binding", Plural: "role bindings", IDPrefix: "rbd_",
+		Terraform: "quickconnect_role_binding", Tag: "People",
+	}
+)
+
+// The ids of people and of what signs them in. They are no kinds of objects: people come and go with their issuer.
+const (
+	KindPersons    = "persons"
+	KindSessions   = "sessions"
+	KindIssuers    = "issuers"
+	PersonIDPrefix = "per_"
 )
 
 // Kinds returns every kind of object.
@@ -94,7 +106,7 @@ func GoverningKinds() []Kind { return []Kind{EnvironmentPolicies, GuardrailExemp
 // WritePermission is what a create, a change and a deletion of an object of the kind need.
 func (k Kind) WritePermission() string {
 	switch k {
-	case WorkloadIdentities:
+	case WorkloadIdentities, RoleBindings:
 		return PermissionGrant
 	case EnvironmentPolicies:
 		return PermissionGovern

@@ -20,6 +20,10 @@ func control(mux *http.ServeMux, p *provider, f *faults) {
 	mux.HandleFunc("POST /test/keys/drop", told(func(_ *http.Request, in struct{ ID string }) (any, error) {
 		return nil, p.keys.drop(in.ID)
 	}))
+	mux.HandleFunc("POST /test/users", told(func(_ *http.Request, in user) (any, error) {
+		p.people.put(in)
+		return nil, nil
+	}))
 	mux.HandleFunc("POST /test/settings", told(func(_ *http.Request, in settings) (any, error) {
 		p.set(in)
 		return nil, nil

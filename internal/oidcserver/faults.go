@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -133,6 +134,9 @@ func (f *faults) around(op http.Handler) http.Handler {
 		answer := httptest.NewRecorder()
 		if fault.Status != 0 {
 			answer.Code, answer.Body = fault.Status, bytes.NewBufferString(fault.Body)
+			if json.Valid([]byte(fault.Body)) {
+				answer.Header().Set("Content-Type", "application/json")
+			}
 			if fault.Location != "" {
 				answer.Header().Set("Location", fault.Location)
 			}

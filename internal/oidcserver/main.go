@@ -26,7 +26,9 @@ const (
 	webClient    = "web"
 	nativeClient = "native"
 	deviceClient = "device"
-	clientSecret = "secret"
+
+	consoleClient = "console"
+	clientSecret  = "secret"
 )
 
 type options struct {
@@ -103,8 +105,10 @@ func handler(issuer, path string) http.Handler {
 		storage.WebClient(webClient, clientSecret),
 		storage.NativeClient(nativeClient),
 		storage.DeviceClient(deviceClient, clientSecret),
+		storage.WebClient(consoleClient, clientSecret),
 	)
-	p := newProvider(storage.NewStorage(storage.NewUserStore(issuer)))
+	users := newPeople(issuer)
+	p := newProvider(storage.NewStorage(users), users)
 	op := exampleop.SetupServer(issuer, p, slog.New(slog.DiscardHandler), false)
 
 	f := &faults{}

@@ -28,7 +28,8 @@ type settings struct {
 // provider is the storage of the example, with keys that change and refresh tokens that are treated as a test says.
 type provider struct {
 	*storage.Storage
-	keys *ring
+	keys   *ring
+	people *people
 
 	mu       sync.Mutex
 	settings settings
@@ -36,9 +37,10 @@ type provider struct {
 	newer map[string]string
 }
 
-func newProvider(s *storage.Storage) *provider {
+func newProvider(s *storage.Storage, users *people) *provider {
 	return &provider{
 		Storage:  s,
+		people:   users,
 		keys:     newRing(),
 		settings: settings{Rotation: rotateStrictly, Lifetime: 300},
 		newer:    map[string]string{},
@@ -106,7 +108,11 @@ func (p *provider) CreateAccessAndRefreshTokens(
 
 // TokenRequestByRefreshToken finds what a refresh token was made for.
 func (p *provider) TokenRequestByRefreshToken(ctx context.Context, token string) (op.RefreshTokenRequest, error) {
-	return p.Storage.TokenRequestByRefreshToken(ctx, p.newest(token))
+	request, err := p.Storage.TokenRequestByRefreshToken(ctx, p.newest(token))
+	if err == nil {
+		err = p.people.check(request.GetSubject())
+	}
+	return request, err
 }
 
 // refreshToken makes one for the web client, as its login does.

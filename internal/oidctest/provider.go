@@ -23,6 +23,10 @@ const (
 	WebSecret     = "secret"
 	ServiceClient = "sid1"
 	ServiceSecret = "verysecret"
+
+	// ConsoleClient signs people in. Its browsers may come back to /console/callback of every host.
+	ConsoleClient = "console"
+	ConsoleSecret = "secret"
 )
 
 // The paths of the provider, as Requests and Fault name them.
@@ -30,6 +34,7 @@ const (
 	DiscoveryPath = "/.well-known/openid-configuration"
 	KeysPath      = "/keys"
 	TokenPath     = "/oauth/token"
+	UserInfoPath  = "/userinfo"
 )
 
 // Options are what a test chooses before the start.

@@ -122,6 +122,7 @@ func (w *world) open() {
 		Store: w.store, Keyring: w.keyring, Clock: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Egress: way, Limits: w.limits, TrustedIssuers: w.trusted, LeakKeys: w.leakKeys, Journal: w.journal,
+		PublicURL: publicURL,
 	})
 	if err != nil {
 		w.t.Fatal(err)

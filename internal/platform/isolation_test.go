@@ -51,6 +51,7 @@ func (w *world) deleted() map[string]string {
 	}
 	for _, path := range []string{
 		pathSecrets, pathEndpoints, pathTokens, pathConnectors, pathPolicies, pathIdentities,
+		pathBindings,
 	} {
 		w.do("DELETE", path+"/"+ids[path], nil).want(204)
 	}

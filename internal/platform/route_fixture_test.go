@@ -166,6 +166,12 @@ var routes = []route{
 	{"GET", pathIdentities + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathIdentities + "/{id}", api.PermissionGrant, object{"owner": "new"}},
 	{"DELETE", pathIdentities + "/{id}", api.PermissionGrant, nil},
+
+	{"POST", pathBindings, api.PermissionGrant, object{"issuer": "corp", "group": "new", "role": api.RoleAuditor}},
+	{"GET", pathBindings, api.PermissionRead, nil},
+	{"GET", pathBindings + "/{id}", api.PermissionRead, nil},
+	{"PATCH", pathBindings + "/{id}", api.PermissionGrant, object{"role": api.RoleAuditor}},
+	{"DELETE", pathBindings + "/{id}", api.PermissionGrant, nil},
 }
 
 // objectOf fills the id of an object into a path.
@@ -203,6 +209,7 @@ func (w *world) objects() map[string]string {
 		pathExemptions: w.exempt(api.KindConnectors, "chat", api.RuleRequireLabels).ID,
 		pathIdentities: w.newIdentity("pipeline", nil).ID,
 		pathFindings:   w.newFinding(notifier),
+		pathBindings:   w.newBinding("platform-team").ID,
 	}
 }
 
@@ -224,6 +231,8 @@ func (w *world) recreated(ids map[string]string, path string) map[string]string 
 		ids[pathRules] = w.govern(object{})
 	case strings.HasPrefix(path, pathIdentities):
 		ids[pathIdentities] = w.newIdentity("pipeline", nil).ID
+	case strings.HasPrefix(path, pathBindings):
+		ids[pathBindings] = w.newBinding("platform-team").ID
 	default:
 		ids[pathPolicies] = w.newPolicy("monthly", nil).ID
 	}

@@ -34,6 +34,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
@@ -67,6 +68,8 @@ type Config struct {
 	LeakKeys map[string]*ecdsa.PublicKey
 	// Journal has outside of the database what a backup may lack; nil for none.
 	Journal *journal.File
+	// PublicURL is where browsers find the platform, without a path; empty: there is no console, and nobody signs in.
+	PublicURL string
 	// NoMetrics leaves /metrics out of the API: Server.Metrics is served elsewhere.
 	NoMetrics bool
 }
@@ -168,11 +171,10 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		fetches,
 		exchanges,
 		hooks,
-		policies.New(engine, changes), identity.New(runner, c.EgressAddresses),
-		principals.New(runner, changes),
+		policies.New(engine, changes), identity.New(runner, c.EgressAddresses), principals.New(runner, changes),
 		audit.New(runner), inventory.New(engine),
 		governance.New(runner, changes),
-		workload.New(runner, changes, verifier.CheckIssuer),
+		workload.New(runner, changes, verifier.CheckIssuer), people.New(runner, changes),
 		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)
@@ -184,6 +186,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	mountConsole(c, router, handler, runner, verifier)
 	deliverer := deliveries.NewDeliverer(deliveries.Config{
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 		TakenOver: takenOver(metrics),

@@ -21,6 +21,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/notifications"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/writebehind"
@@ -169,7 +170,7 @@ func (s *sweeper) removeUnused(ctx context.Context) error {
 }
 
 // forgetOld deletes stored answers to requests with an idempotency key, records of deliveries, what refreshes have left
-// of refresh tokens, and what package claims does not decide by any more.
+// of refresh tokens, and what packages claims and sessions do not decide by any more.
 func (s *sweeper) forgetOld(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -197,6 +198,7 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 			return tx.ForgetNotified(ctx, now.Add(-notifications.Retention), forgetBatch)
 		},
 	}
+	all = append(all, sessions.Forget(ctx, now, forgetBatch)...)
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {
 		if err := s.forget(ctx, some); err != nil {
 			return err

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -35,6 +37,24 @@ func checkTrustedIssuers(issuers []string) error {
 		if err := api.CheckIssuer(issuer); err != nil {
 			return usagef("--trusted-issuer %s", err)
 		}
+	}
+	return nil
+}
+
+// checkPublicURL checks where browsers find the platform. The cookies of the console need https, which browsers also
+// take http to their own machine for.
+func checkPublicURL(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Path == "" {
+		err = api.CheckIssuer(s)
+	} else if err == nil {
+		err = errors.New("must have no path, and no slash at its end")
+	}
+	if err != nil {
+		return usagef("--public-url %s", err)
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ func onPlatform(t *testing.T, c clock.Clock) (lines [][]string) {
 	t.Helper()
 	values := map[string]string{
 		"tenant": "acme", "environment": "staging", "environments": "production", "role": "auditor", "id": "prn_1",
+		"name": "corp", "url": "https://id.example.com", "client-id": "quickconnect",
 		"index": "1", "reason": "a name in it", "public-key": publicKeyFile(t, c),
 		"out": filepath.Join(t.TempDir(), "backup"), "to": "hcvault+http://127.0.0.1:1/transit/quickconnect?token-file=/none",
 	}

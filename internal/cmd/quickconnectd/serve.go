@@ -24,6 +24,7 @@ type options struct {
 	listening
 	data
 
+	publicURL  string
 	egress     []string
 	trusted    []string
 	private    bool
@@ -80,8 +81,10 @@ func listenFlags(cmd *cobra.Command, l *listening) {
 // define adds the flags that serve alone has.
 func (f *serveFlags) define(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.private, "allow-private-endpoints", false, "also send webhooks to private addresses: for trials")
+	flags.StringVar(&f.publicURL, "public-url", "",
+		"the `URL` at which browsers find the platform, such as https://quickconnect.example.com: serves /console there")
 	flags.StringArrayVar(&f.trusted, "trusted-issuer", nil,
-		"an issuer of workload identities that may be in a private network, as `URL`; can be repeated")
+		"an issuer of workload identities or of people that may be in a private network, as `URL`; can be repeated")
 	flags.StringVar(&f.egressAddresses, "egress-addresses", "",
 		"the networks that webhooks come from, to be published, as `LIST` with commas")
 	flags.StringVar(&f.fetchAgainAfter, "fetch-again-after", "",
@@ -101,6 +104,9 @@ func (f *serveFlags) read() (o options, err error) {
 		return o, err
 	}
 	if err = checkTrustedIssuers(f.trusted); err != nil {
+		return o, err
+	}
+	if err = checkPublicURL(o.publicURL); err != nil {
 		return o, err
 	}
 	if o.fetchAgain, err = parseFetchAgain(f.fetchAgainAfter); err != nil {
@@ -158,7 +164,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 	p, err := platform.New(ctx, platform.Config{
 		Store: s, Keyring: k, Clock: c, Logger: log,
 		Egress: egress.Config{AllowPrivate: o.private}, NoMetrics: o.metricsListen != "", Limits: &o.limits,
-		EgressAddresses: o.egress, TrustedIssuers: o.trusted,
+		EgressAddresses: o.egress, TrustedIssuers: o.trusted, PublicURL: o.publicURL,
 		FetchAgain: o.fetchAgain, LeakKeys: o.leakKeys, Journal: kept,
 	})
 	if err != nil {

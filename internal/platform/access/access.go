@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -26,6 +27,8 @@ type Request struct {
 	// Narrowed are the permissions that the access token of a workload was narrowed to, of those that the role of its
 	// identity has. Nil for a principal: it has all permissions of its role.
 	Narrowed []string
+	Person   *Person    // who is signed in, where it is a person who calls; nil otherwise
+	Roles    []string   // of the person in the environment
 	Token    *store.Ref // the scoped token that calls for itself, instead of a principal
 	Uses     *Uses      // where the use of the principal is noted; nil for nowhere
 	State    txn.State  // of what decides about access, as the request came
@@ -47,6 +50,14 @@ func From(ctx context.Context) *Request {
 	return &Request{}
 }
 
+// Shown returns what the memory of the process knows the caller by, before it is authenticated.
+func (r *Request) Shown() secret.Value {
+	if r.Person != nil {
+		return secret.New(r.Person.Session.ID + " in " + r.Person.Environment)
+	}
+	return r.Bearer
+}
+
 // Actor returns the id that the audit names; empty before the request is authenticated.
 func (r *Request) Actor() string {
 	switch {
@@ -65,7 +76,7 @@ func (r *Request) Caller() txn.Caller {
 		c.Address = r.Address.String()
 	}
 	if r.Principal != nil {
-		c.Scope, c.ActorName, c.Role = r.Principal.Scope, r.Principal.Name, r.Principal.Role
+		c.Scope, c.ActorName, c.Role = r.Principal.Scope, r.Principal.Name, strings.Join(r.AllRoles(), ", ")
 	}
 	if r.Narrowed != nil {
 		c.Workload = r.Principal.ID
@@ -83,11 +94,17 @@ func CallerOf(ctx context.Context) txn.Caller { return From(ctx).Caller() }
 // it. It reads the database only for what has the form of a token.
 func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	switch {
+	case r.Person != nil:
+		return person(ctx, runner, r)
 	case r.Bearer.IsEmpty():
 		return problem.New(api.CodeUnauthenticated, "",
-			"send the token of a principal as Authorization: Bearer qcp_…, or an access token (qca_…) of a workload identity")
+			"send the token of a principal as Authorization: Bearer qcp_…, "+
+				"an access token (qca_…) of a workload identity, or that of "+
+				"quickconnect login (qcu_…)")
 	case keys.Matches(api.PrefixAccessToken, r.Bearer):
 		return workload(ctx, runner, r)
+	case keys.Matches(api.PrefixPersonToken, r.Bearer):
+		return signedIn(ctx, runner, r)
 	case keys.Matches(api.PrefixPrincipal, r.Bearer):
 		return static(ctx, runner, r)
 	}

@@ -38,7 +38,7 @@ func (rt *Router) admit(ctx context.Context, op Operation, caller *access.Reques
 	if err := rt.checkRestored(ctx, op); err != nil {
 		return err
 	}
-	key := refusedKey{under: op.Limit, token: rt.runner.Keys.MemoryHash(caller.Bearer)}
+	key := refusedKey{under: op.Limit, token: rt.runner.Keys.MemoryHash(caller.Shown())}
 	now := rt.runner.Clock.Now()
 	if principal, refusal := rt.early.find(key, now); refusal != nil {
 		caller.Principal = principal

@@ -45,6 +45,10 @@ func (rt *Router) newRequest(r *http.Request) (*access.Request, *http.Request, e
 	caller := &access.Request{
 		ID: id, Address: rt.limiter.From(r), UserAgent: printable(r.UserAgent()), Bearer: bearerOf(r), Uses: rt.uses,
 	}
+	if p := access.PersonOf(r.Context()); p != nil {
+		caller.Person, caller.Address, caller.UserAgent = p, p.Address, printable(p.UserAgent)
+		caller.Bearer = secret.Value{}
+	}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	seen := &request{
 		method: r.Method, path: r.URL.Path, body: rt.runner.Keys.RequestHash(), form: media == formMedia,

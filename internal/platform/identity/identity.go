@@ -33,9 +33,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Tag:     httpapi.TagTokens,
 		Returns: identity{},
 		Summary: "Who am I",
-		Description: "Returns the principal or the workload identity that calls, its environment and its permissions. " +
-			"Every role " +
-			"may send it.",
+		Description: "Returns the principal, the workload identity or the person that calls, its environment and its permissions. " +
+			"Every role may send it.",
 	}, h.get)
 }
 
@@ -49,7 +48,7 @@ func (h *Handler) get(ctx context.Context, _ *struct{}) (*httpapi.Answer, error)
 	caller := access.From(ctx)
 	p := caller.Principal
 	out := identity{ComparisonKeys: []keys.ComparisonKey{}, Identity: api.Identity{
-		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Permissions: caller.Permissions(),
+		PrincipalID: p.ID, Name: p.Name, Role: p.Role, Roles: caller.AllRoles(), Permissions: caller.Permissions(),
 		Tenant: p.Tenant, Environment: p.Environment, ExpiresAt: httpapi.UTC(p.ExpiresAt),
 		EgressAddresses: h.egress,
 	}}

@@ -34,7 +34,8 @@ func (e Event) associated() []byte {
 	return associated("event", 0, e.Tenant, e.Environment, e.Endpoint, e.ID)
 }
 
-// EndpointValue is what a sealed value of a webhook endpoint belongs to. What says which of its values it is.
+// EndpointValue is what a sealed value of a webhook endpoint belongs to, or of an issuer or a session, which have ids
+// of other forms. What says which of its values it is.
 type EndpointValue struct{ Tenant, Environment, Endpoint, What string }
 
 // Owner returns the owner of the data key.

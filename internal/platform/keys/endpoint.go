@@ -69,7 +69,8 @@ func CheckEndpointHeaders(headers map[string]secret.Value) (name string, err err
 	return api.CheckEndpointHeaders(exposed(headers))
 }
 
-// Sent returns a value of a webhook endpoint as it is sent: its URL, or the value of a header.
+// Sent returns a value as it is sent: the URL of a webhook endpoint, the value of a header, or what an issuer of people
+// is asked with.
 func Sent(value secret.Value) string {
 	return value.Expose() //nolint:forbidigo // sent
 }

@@ -106,4 +106,7 @@ const (
 	IDAuditEvent = "evt_"
 	IDPlatform   = api.PlatformIDPrefix
 	IDAttempt    = "att_" // at work that several processes could do
+	IDIssuer     = "iss_"
+	IDPerson     = api.PersonIDPrefix
+	IDSession    = "ses_"
 )

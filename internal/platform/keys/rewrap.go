@@ -237,5 +237,6 @@ func (k *sealer) reseal(
 
 var endpointValues = map[store.SealedColumn]string{
 	store.SealedURLs: api.EndpointURL, store.SealedHeaders: api.EndpointHeaders,
-	store.SealedClientKeys: api.EndpointClientKey,
+	store.SealedClientKeys: api.EndpointClientKey, store.SealedClientSecrets: clientSecret,
+	store.SealedSessions: issuerToken,
 }

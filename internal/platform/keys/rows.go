@@ -148,3 +148,31 @@ func (r Rows) Claim(c *store.Claim) (Bound, error) {
 	}
 	return r.bind(row, columns...)
 }
+
+// RoleBinding binds who has which role to the binding.
+func (r Rows) RoleBinding(b *store.RoleBinding) (Bound, error) {
+	row := store.Row{Table: store.TableRoleBindings, Scope: b.Scope, ID: b.ID}
+	return r.bind(row, b.IssuerID, b.Attribute, b.Value, b.Role)
+}
+
+// ofTenant is the scope of a row that belongs to a tenant and to no environment.
+func ofTenant(tenant string) store.Scope { return store.Scope{Tenant: tenant} }
+
+// Issuer binds whom an issuer is believed, and under which conditions, to the issuer.
+func (r Rows) Issuer(i *store.Issuer) (Bound, error) {
+	row := store.Row{Table: store.TableIssuers, Scope: ofTenant(i.Tenant), ID: i.ID}
+	return r.bind(row, i.URL, i.ClientID, i.GroupsClaim, i.RequiredACR, i.RequiredAMR, micros(i.RemovedAt))
+}
+
+// Person binds what an issuer said of a person to the person.
+func (r Rows) Person(p *store.Person) (Bound, error) {
+	row := store.Row{Table: store.TablePersons, Scope: ofTenant(p.Tenant), ID: p.ID}
+	return r.bind(row, p.IssuerID, p.Subject, p.Email, p.EmailVerified, p.Groups, micros(p.GoneAt))
+}
+
+// Session binds the hash of a session's value to the person, and to how long it is accepted.
+func (r Rows) Session(s *store.Session) (Bound, error) {
+	row := store.Row{Table: store.TableSessions, Scope: ofTenant(s.Tenant), ID: s.ID}
+	return r.bind(row, s.TokenHash, s.Kind, s.Environment, s.PersonID, s.IssuerID, micros(s.ExpiresAt),
+		micros(s.CheckedAt), micros(s.FailingSince), micros(s.EndedAt))
+}

@@ -75,7 +75,7 @@ func (fresh engine) sealedColumns(t *testing.T) {
 			if err := errors.Join(tx.InsertWebhookEndpoint(t.Context(), at), tx.InsertDelivery(t.Context(), event),
 				tx.InsertScopedToken(t.Context(), o), tx.PutSecret(t.Context(), o.ID, Sealed{Number: 1, Value: []byte{1, 0}}),
 				tx.PutRefresh(t.Context(), &Refresh{Scope: staging, ConnectorID: o.ID, Version: 1, Sealed: []byte{1, 1}}),
-				tx.InsertKey(t.Context(), "lookup", n+1, []byte{0, 9}, start)); err != nil {
+				tx.InsertKey(t.Context(), "lookup", n+1, []byte{0, 9}, start), putSession(t, tx, fmt.Sprint(i))); err != nil {
 				return err
 			}
 		}
@@ -121,4 +121,22 @@ func (fresh engine) sealedColumns(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// putSession stores a session with its issuer and its person, whose sealed values are below 1, 2.
+func putSession(t *testing.T, tx *Tx, n string) error {
+	t.Helper()
+	const tenant, environment = "acme", "staging"
+	return errors.Join(
+		tx.InsertIssuer(t.Context(), &Issuer{
+			Tenant: tenant, ID: "iss_" + n, Name: n, KeyEnvironment: environment, Sealed: []byte{1, 1}, CreatedAt: start,
+		}),
+		tx.InsertPerson(t.Context(), &Person{
+			Tenant: tenant, ID: "per_" + n, IssuerID: "iss_" + n, Subject: n, CreatedAt: start,
+		}),
+		tx.InsertSession(t.Context(), &Session{
+			Tenant: tenant, ID: "ses_" + n, Kind: SessionBrowser, PersonID: "per_" + n, IssuerID: "iss_" + n,
+			TokenHash: []byte(n), KeyEnvironment: environment, Sealed: []byte{0, 3}, CreatedAt: start,
+		}),
+	)
 }

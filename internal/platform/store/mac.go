@@ -22,6 +22,11 @@ const (
 	TableEnvironmentPolicies Table = "environment_policies"
 	TableGuardrailExemptions Table = "guardrail_exemptions"
 	TableWorkloadIdentities  Table = "workload_identities"
+
+	TableIssuers      Table = "issuers"
+	TablePersons      Table = "persons"
+	TableSessions     Table = "sessions"
+	TableRoleBindings Table = "role_bindings"
 )
 
 // Row identifies a row of one of these tables.
@@ -89,6 +94,16 @@ var macs = func() map[Table]macStatements {
 			write: `UPDATE claims SET mac = $5 WHERE tenant = $1 AND environment = $2 AND object_id = $3
 				AND number = $4`,
 		},
+	}
+	out[TableRoleBindings] = macStatements{
+		read:  `SELECT mac FROM role_bindings WHERE ` + inScope,
+		write: `UPDATE role_bindings SET mac = $5 WHERE ` + inScope,
+	}
+	for _, table := range []Table{TableIssuers, TablePersons, TableSessions} { // they are of a tenant
+		out[table] = macStatements{
+			read:  `SELECT mac FROM ` + string(table) + ` WHERE tenant = $1 AND $2 = '' AND id = $3 AND $4 = 0`,
+			write: `UPDATE ` + string(table) + ` SET mac = $5 WHERE tenant = $1 AND $2 = '' AND id = $3 AND $4 = 0`,
+		}
 	}
 	out[TableGuardrailExemptions] = macStatements{
 		read:  `SELECT mac FROM guardrail_exemptions WHERE ` + inScope,

@@ -46,7 +46,8 @@ var (
 		WHERE id = $1 AND ended_at = 0`)
 	markPrincipalUsed = statement(`UPDATE principals SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`)
 	principalName     = statement(`SELECT name FROM principals WHERE id = $1 AND tenant = $2 AND environment = $3
-		UNION ALL SELECT name FROM workload_identities WHERE id = $1 AND tenant = $2 AND environment = $3`)
+		UNION ALL SELECT name FROM workload_identities WHERE id = $1 AND tenant = $2 AND environment = $3
+		UNION ALL SELECT name FROM persons WHERE id = $1 AND tenant = $2`)
 )
 
 func scanPrincipal(row scanner) (*Principal, error) {
@@ -120,8 +121,8 @@ func (tx *Tx) MarkPrincipalUsed(ctx context.Context, id string, at time.Time) er
 	return failed("recording a use of", "principal", id, err)
 }
 
-// PrincipalName returns the name of a principal, even if it was ended, or of a workload identity. It returns an empty
-// text for what is neither, in the scope.
+// PrincipalName returns the name of a principal, even if it was ended, of a workload identity or of a person. It
+// returns an empty text for what is none of them, in the scope.
 func (tx *Tx) PrincipalName(ctx context.Context, scope Scope, id string) (name string, err error) {
 	err = tx.one(ctx, principalName, []any{id, scope.Tenant, scope.Environment}, &name)
 	if errors.Is(err, ErrNotFound) {

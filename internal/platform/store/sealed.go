@@ -15,12 +15,16 @@ const (
 	SealedClientKeys SealedColumn = "endpoint client keys"
 
 	SealedAccessTokens SealedColumn = "access tokens of connectors"
+
+	SealedClientSecrets SealedColumn = "client secrets of issuers"
+	SealedSessions      SealedColumn = "tokens of sessions"
 )
 
 // SealedColumns returns every column with sealed values.
 func SealedColumns() []SealedColumn {
 	return []SealedColumn{
 		SealedKeys, SealedSecrets, SealedEvents, SealedURLs, SealedHeaders, SealedClientKeys, SealedAccessTokens,
+		SealedClientSecrets, SealedSessions,
 	}
 }
 
@@ -77,6 +81,15 @@ var sealedColumns = func() map[SealedColumn]sealedStatements {
 			count: `SELECT COUNT(*) FROM webhook_endpoints WHERE ` + name + ` >= $1 AND ` + name + ` < $2`,
 			put: `UPDATE webhook_endpoints SET ` + name + ` = $5
 				WHERE tenant = $1 AND environment = $2 AND id = $3 AND $4 = 0`,
+		}
+	}
+	for column, table := range map[SealedColumn]string{SealedClientSecrets: "issuers", SealedSessions: "sessions"} {
+		out[column] = sealedStatements{
+			list: `SELECT tenant, key_environment, id, 0, '', sealed FROM ` + table + `
+				WHERE sealed < $1 AND id > $2 AND $3 = 0 ORDER BY id LIMIT $4`,
+			count: `SELECT COUNT(*) FROM ` + table + ` WHERE sealed >= $1 AND sealed < $2`,
+			put: `UPDATE ` + table + ` SET sealed = $5
+				WHERE tenant = $1 AND key_environment = $2 AND id = $3 AND $4 = 0`,
 		}
 	}
 	for _, s := range out {

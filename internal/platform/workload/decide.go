@@ -74,6 +74,16 @@ var beforeSignature = []rule{
 	{ReasonIssuer, issuerFits},
 }
 
+// signedByIssuer are those of them that hold for every JWT of an issuer. Its type is for the caller to decide.
+var signedByIssuer = []rule{
+	{ReasonType, func(p presented) bool { _, nested := p.token.header["cty"]; return !nested }},
+	{ReasonAlgorithm, algorithmFits},
+	{ReasonCritical, headerWithout("crit", "b64")},
+	{ReasonOwnKey, headerWithout("jku", "jwk", "x5u", "x5c")},
+	{ReasonNoKeyID, func(p presented) bool { return p.token.keyID() != "" }},
+	{ReasonIssuer, issuerFits},
+}
+
 // afterSignature are checked of what the issuer has signed.
 var afterSignature = []rule{
 	{ReasonAudience, audienceFits},
@@ -229,6 +239,15 @@ func (p presented) time(name string) time.Time {
 
 // Claim returns the text of a claim: of a number and of a boolean, as the token has it. Objects and lists have none.
 func (t *Token) Claim(path string) (text string, there bool) { return api.ClaimAt(t.claims, path) }
+
+// Claims returns the claims as JSON has them; numbers as json.Number. Nothing of them is verified.
+func (t *Token) Claims() map[string]any { return t.claims }
+
+// Type returns the type that the header names, in lower case and without application/; empty for none.
+func (t *Token) Type() string {
+	text, _ := t.header["typ"].(string)
+	return strings.TrimPrefix(strings.ToLower(text), "application/")
+}
 
 func (t *Token) algorithm() string {
 	algorithm, _ := t.header["alg"].(string)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -239,33 +238,7 @@ func mayGrant(ctx context.Context, role string) error {
 	if err := api.CheckRole(role); err != nil {
 		return problem.Refused("/role", err)
 	}
-	caller := access.From(ctx)
-	by := caller.Principal.Role
-	if caller.MayGrant(role) {
-		return nil
-	}
-	if api.MayGrant(by, role) {
-		return problem.New(
-			api.CodeForbidden,
-			"/role",
-			"a caller with role %q may write a workload identity with role %q, but the "+
-				"access token of this request was made without some permissions of that role; exchange again without a scope",
-			by,
-			role,
-		)
-	}
-	return problem.New(api.CodeForbidden, "/role",
-		"a caller with role %q may not write a workload identity with role %q; %s", by, role, whoMayGrant(role))
-}
-
-func whoMayGrant(role string) string {
-	var by []string
-	for _, r := range api.Roles() {
-		if api.MayGrant(r, role) {
-			by = append(by, r)
-		}
-	}
-	return "roles that may: " + strings.Join(by, ", ")
+	return access.From(ctx).CheckGrant(role, "a workload identity")
 }
 
 // Load reads an identity of the scope, and checks its row.

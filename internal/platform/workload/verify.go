@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
@@ -35,6 +36,11 @@ func NewVerifier(c Config) *Verifier {
 // "issuer …".
 func (v *Verifier) CheckIssuer(issuer string) error { return v.issuers.check(issuer) }
 
+// Way returns the way to an issuer, for what signs people in: it follows no redirect and reads 64 KiB at most.
+func (v *Verifier) Way(issuer string) http.RoundTripper {
+	return guarded{egress: v.issuers.of(issuer), any: true}
+}
+
 // KeysAge returns the age of the oldest keys that are in use because their issuer could not be reached; 0 for none.
 func (v *Verifier) KeysAge() time.Duration { return v.keys.age() }
 
@@ -52,6 +58,23 @@ func (v *Verifier) Verify(ctx context.Context, w *store.WorkloadIdentity, t *Tok
 		return Refusal{Reason: ReasonSignature}
 	}
 	return decideClaims(w, t, now)
+}
+
+// Signed says why a JWT does not count as signed by an issuer, whoever it is for. The zero Refusal: it does. What it
+// says is for the caller to decide. It may wait for the issuer, so no transaction may be open.
+func (v *Verifier) Signed(ctx context.Context, issuer string, t *Token) Refusal {
+	if t.refused != "" {
+		return Refusal{Reason: t.refused}
+	}
+	w := &store.WorkloadIdentity{Issuer: issuer}
+	if r := first(signedByIssuer, presented{identity: w, token: t}); r.Reason != "" {
+		return r
+	}
+	key, r := v.key(ctx, w, wanted{id: t.keyID(), algorithm: t.algorithm()})
+	if r.Reason == "" && !t.jwt.SignedBy(ctx, key) {
+		r = Refusal{Reason: ReasonSignature}
+	}
+	return r
 }
 
 // key finds the key that a token names: among the uploaded ones, where the identity has any, and nowhere else.

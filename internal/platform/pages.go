@@ -1,0 +1,27 @@
+package platform
+
+import (
+	"net/http"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
+)
+
+// mountConsole adds the pages for people, where browsers find the platform.
+func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier) {
+	if c.PublicURL == "" {
+		return
+	}
+	signedIn := sessions.New(sessions.Config{
+		Runner: r, Client: people.NewClient(v, r.Clock), PublicURL: c.PublicURL, Log: c.Logger,
+	})
+	pages := console.New(console.Config{
+		API: h, Sessions: signedIn, Limit: httpapi.Anonymous(router), Restored: r.Restored, Log: c.Logger,
+	}).Handler()
+	httpapi.Pages(router, sessions.Home, pages)
+	httpapi.Pages(router, sessions.Home+"/", pages)
+}
