@@ -173,31 +173,12 @@ func existingData(ctx context.Context, d data) (*store.Store, *keyring.Keyring, 
 	return openData(ctx, d)
 }
 
-// dataFlags adds the flags of where the platform is. The URL is no default that the help would print.
+// dataFlags adds the flags of where the platform is.
 func dataFlags(cmd *cobra.Command, d *data) {
 	dataDirFlag(cmd, &d.dir)
-	cmd.Flags().Var(urlValue{&d.url}, "database",
-		"the `URL` of a PostgreSQL database instead of the one in DIR, postgres://USER@HOST/NAME; put one\n"+
-			"with a password into QUICKCONNECTD_DATABASE, because others on the machine see a command line")
+	databaseFlags(cmd, &d.url)
 	kekFlag(cmd, d)
 }
-
-// urlValue is a flag whose value has a password.
-type urlValue struct{ to *secret.Value }
-
-func (v urlValue) Set(s string) error {
-	*v.to = secret.New(s)
-	return nil
-}
-
-func (v urlValue) String() string {
-	if v.to == nil || v.to.IsEmpty() {
-		return ""
-	}
-	return "redacted"
-}
-
-func (v urlValue) Type() string { return "url" }
 
 // dataDirFlag adds the flag that every command about a platform needs.
 func dataDirFlag(cmd *cobra.Command, dir *string) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -96,5 +97,59 @@ func TestDatabaseURLIsNotShown(t *testing.T) {
 		if args[1] != "--help" && !strings.Contains(out+log, "database") {
 			t.Errorf("%v: %s", args, log)
 		}
+	}
+}
+
+// TestDatabaseFile: the URL of the database is in a file that nobody else can read, and in one place.
+func TestDatabaseFile(t *testing.T) {
+	const gone = "postgres://u:hidden@127.0.0.1:1/gone"
+	dir := t.TempDir()
+	file := func(name, text string, mode os.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	private := file("private", gone+"\n", 0o600)
+	for name, c := range map[string]struct {
+		args        []string
+		environment map[string]string
+		code        int
+		says        string
+	}{
+		"a flag":     {[]string{"--database-file", private}, nil, 1, "database gone at 127.0.0.1"},
+		"a variable": {nil, map[string]string{"QUICKCONNECTD_DATABASE_FILE": private}, 1, "database gone at 127.0.0.1"},
+		"the flag comes first": {
+			[]string{"--database-file", private},
+			map[string]string{"QUICKCONNECTD_DATABASE": "postgres://h/other"},
+			1,
+			"database gone at 127.0.0.1",
+		},
+		"the other flag comes first": {
+			[]string{"--database", gone},
+			map[string]string{"QUICKCONNECTD_DATABASE_FILE": "/nowhere"},
+			1,
+			"database gone at 127.0.0.1",
+		},
+		"twice": {[]string{"--database-file", private, "--database", gone}, nil, 2, "given twice"},
+		"twice in variables": {
+			nil, map[string]string{"QUICKCONNECTD_DATABASE_FILE": private, "QUICKCONNECTD_DATABASE": gone}, 2, "given twice",
+		},
+		"no file":            {[]string{"--database-file", dir + "/none"}, nil, 1, "no such file"},
+		"others can read it": {[]string{"--database-file", file("open", gone, 0o644)}, nil, 1, "has mode 0644"},
+		"empty":              {[]string{"--database-file", file("empty", "\n", 0o600)}, nil, 1, "in one line"},
+		"two lines":          {[]string{"--database-file", file("two", gone+"\nx", 0o600)}, nil, 1, "in one line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for variable, value := range c.environment {
+				t.Setenv(variable, value)
+			}
+			args := append([]string{"serve", "--data-dir", t.TempDir(), "--listen", "127.0.0.1:0"}, c.args...)
+			code, out, log := call(t, clock.NewFake(epoch), args...)
+			if code != c.code || !strings.Contains(log, c.says) || strings.Contains(out+log, "hidden") {
+				t.Errorf("%d %s%s", code, out, log)
+			}
+		})
 	}
 }

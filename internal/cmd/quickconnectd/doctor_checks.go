@@ -37,19 +37,21 @@ type facts struct {
 }
 
 type dirFacts struct {
-	path     string
-	exists   bool
-	isDir    bool
-	platform bool  // it has a database
-	keyring  bool  // it has a keyring and no database
-	err      error // it cannot be looked at, or written
+	path      string
+	exists    bool
+	isDir     bool
+	platform  bool  // it has a database
+	keyring   bool  // it has a keyring
+	elsewhere bool  // the database is in PostgreSQL
+	err       error // it cannot be looked at, or written
 }
 
 type fileFacts struct {
 	path      string
 	mode      fs.FileMode
 	fixed     bool // serve sets its mode by itself
-	essential bool // serve refuses it as it is
+	essential bool // serve refuses it unless it is private
+	private   bool // nobody but the user and root can read it
 }
 
 type keyringFacts struct {
@@ -110,16 +112,19 @@ func checkDirectory(d dirFacts) finding {
 	switch {
 	case d.exists && !d.isDir:
 		return found(stateFail, about, "%s is no directory: correct --data-dir", d.path)
+	case d.err != nil && d.elsewhere && d.keyring:
+		return found(stateOK, about, "%s has %s, and cannot be written: change the keyring where it comes from", d.path,
+			keyring.FileName)
 	case d.err != nil:
 		return found(stateFail, about, "%v: run doctor as the user that runs serve, and give the directory to that user",
 			d.err)
 	case !d.exists:
 		return found(stateWarn, about, "%s does not exist: bootstrap and serve make it; if a platform should be there, "+
 			"correct --data-dir", d.path)
-	case !d.platform && d.keyring:
+	case !d.platform && d.keyring && !d.elsewhere:
 		return found(stateFail, about, "%s has %s and no %s: give --database if the platform is in PostgreSQL, or put %[3]s "+
 			"back from a backup", d.path, keyring.FileName, databaseName)
-	case !d.platform:
+	case !d.platform && !d.elsewhere:
 		return found(stateWarn, about, "%s has no platform yet: bootstrap and serve make it; if one should be there, "+
 			"correct --data-dir", d.path)
 	}
@@ -139,7 +144,7 @@ func checkPermissions(files []fileFacts) finding {
 			private = "700"
 		}
 		switch {
-		case f.mode.Perm()&0o077 == 0:
+		case f.private:
 		case f.essential:
 			return found(stateFail, about, "%s has mode %04o, so others can read or change it: run chmod %s on it, "+
 				"and assume that they know its secrets", f.path, f.mode.Perm(), private)

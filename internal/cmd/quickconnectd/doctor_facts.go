@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -22,15 +21,13 @@ import (
 
 // lookAt gathers what the checks decide by. It makes nothing, and opens a database only if it would not change it.
 func lookAt(ctx context.Context, e examined, c clock.Clock) facts {
-	f := facts{
-		dir: lookAtDirectory(e.dir), files: lookAtFiles(e), disk: lookAtDisk(e.dir), tls: lookAtTLS(e.listening),
-	}
+	f := facts{dir: lookAtDirectory(e.dir), disk: lookAtDisk(e.dir), tls: lookAtTLS(e.listening)}
+	f.files = lookAtFiles(e, f.dir.err == nil)
 	if e.url.IsEmpty() {
 		f.database = lookAtDatabase(ctx, e.dir)
-		f.dir.keyring = keyringAlone(e.dir)
 	} else {
 		f.server, f.database = lookAtServer(ctx, e.url)
-		f.dir.platform = f.database.exists || f.server.err != nil // the directory needs only the keyring
+		f.dir.elsewhere = f.database.exists || f.server.err != nil // the directory needs only the keyring
 	}
 	reading := c.Read()
 	f.clock.now, f.tls.now = reading.Wall, reading.Wall
@@ -59,6 +56,8 @@ func lookAtDirectory(dir string) (d dirFacts) {
 	}
 	_, err = os.Stat(filepath.Join(dir, databaseName))
 	d.platform = err == nil
+	_, err = os.Stat(filepath.Join(dir, keyring.FileName))
+	d.keyring = err == nil
 	probe, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
 		d.err = err
@@ -68,19 +67,21 @@ func lookAtDirectory(dir string) (d dirFacts) {
 	return d
 }
 
-// lookAtFiles returns the files that exist.
-func lookAtFiles(e examined) (files []fileFacts) {
-	if runtime.GOOS == "windows" { // its modes say nothing
-		return nil
+// lookAtFiles returns the files that exist. It leaves out a directory that cannot be written: it is mounted so, and its
+// mode protects nothing.
+func lookAtFiles(e examined, written bool) (files []fileFacts) {
+	dir := e.dir
+	if !written {
+		dir = ""
 	}
 	for _, f := range []fileFacts{
-		{path: e.dir},
+		{path: dir},
 		{path: filepath.Join(e.dir, databaseName), fixed: true},
 		{path: filepath.Join(e.dir, keyring.FileName), essential: true},
 		{path: e.keyFile},
 	} {
 		if info, err := os.Stat(f.path); err == nil {
-			f.mode = info.Mode()
+			f.mode, f.private = info.Mode(), keyring.Private(info)
 			files = append(files, f)
 		}
 	}

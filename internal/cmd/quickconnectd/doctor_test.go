@@ -46,9 +46,20 @@ func TestChecks(t *testing.T) {
 			"give the directory to that user",
 		},
 
+		"a mounted keyring": {
+			checkDirectory(dirFacts{path: "d", exists: true, isDir: true, keyring: true, elsewhere: true, err: errBroken}),
+			stateOK, "change the keyring where it comes from",
+		},
+		"no keyring, read-only": {
+			checkDirectory(dirFacts{path: "d", exists: true, isDir: true, elsewhere: true, err: errBroken}), stateFail, "broken",
+		},
+		"a keyring for elsewhere": {
+			checkDirectory(dirFacts{path: "d", exists: true, isDir: true, keyring: true, elsewhere: true}), stateOK, "written",
+		},
+
 		"no files": {checkPermissions(nil), stateOK, "no file yet"},
 		"private": {
-			checkPermissions([]fileFacts{{path: "d", mode: fs.ModeDir | 0o700}, {path: "k", mode: 0o400}}), stateOK, "no other",
+			checkPermissions([]fileFacts{{path: "d", private: true}, {path: "k", private: true}}), stateOK, "no other",
 		},
 		"open directory": {
 			checkPermissions([]fileFacts{{path: "d", mode: fs.ModeDir | 0o755}}), stateWarn, "d has mode 0755: run chmod 700",

@@ -12,10 +12,12 @@ import (
 // fromEnvironment sets the flags that the command line does not have from their environment variables. A variable that
 // is empty counts as absent.
 func fromEnvironment(flags *pflag.FlagSet) (err error) {
+	given := map[string]bool{}
+	flags.VisitAll(func(f *pflag.Flag) { given[f.Name] = f.Changed || replaced(flags, f.Name) })
 	flags.VisitAll(func(f *pflag.Flag) {
 		variable := limits.VariableOf(f.Name)
 		value := os.Getenv(variable)
-		if err != nil || f.Changed || value == "" || !hasVariable(f) {
+		if err != nil || given[f.Name] || value == "" || !hasVariable(f) {
 			return
 		}
 		if flags.Set(f.Name, value) != nil {

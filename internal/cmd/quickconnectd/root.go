@@ -62,7 +62,10 @@ contains the database and keyring.json, which opens every secret in the database
 		if err := fromEnvironment(cmd.Flags()); err != nil {
 			return err
 		}
-		return checkRequired(cmd)
+		if err := checkRequired(cmd); err != nil {
+			return err
+		}
+		return readDatabaseFile(cmd.Flags())
 	}
 	return root
 }

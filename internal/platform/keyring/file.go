@@ -148,7 +148,7 @@ func SyncDirectory(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Open reads the keyring of a data directory. It refuses a file that others can read.
+// Open reads the keyring of a data directory. It refuses a file that is not Private.
 func Open(dir string) (*Keyring, error) {
 	path := filepath.Join(dir, FileName)
 	f, err := os.Open(path)
@@ -160,7 +160,7 @@ func Open(dir string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keyring %s: %w", path, err)
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if !Private(info) {
 		return nil, fmt.Errorf("keyring %s has mode %04o, so others can read or change it: "+
 			"run chmod 600 on it, and assume that they know its secrets", path, info.Mode().Perm())
 	}

@@ -3,6 +3,7 @@
 package keyring
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -37,6 +38,31 @@ func TestOwnerIsKept(t *testing.T) {
 		}
 		if of, ok := info.Sys().(*syscall.Stat_t); !ok || of.Uid != user || of.Gid != user {
 			t.Errorf("%s belongs to another user", path)
+		}
+	}
+}
+
+// TestPrivate: the group may read a file of root that is for the user of a service, and no other file.
+func TestPrivate(t *testing.T) {
+	const root, user, other = 0, 1000, 1001
+	for _, c := range []struct {
+		mode        fs.FileMode
+		owner, user int
+		want        bool
+	}{
+		{0o600, user, user, true},
+		{0o400, root, root, true},
+		{0o440, root, user, true},
+		{0o640, root, user, true},
+		{0o440, root, root, false},
+		{0o440, user, user, false},
+		{0o440, other, user, false},
+		{0o460, root, user, false},
+		{0o450, root, user, false},
+		{0o444, root, user, false},
+	} {
+		if got := private(c.mode, c.owner, c.user); got != c.want {
+			t.Errorf("mode %04o of %d for %d: %v", c.mode, c.owner, c.user, got)
 		}
 	}
 }
