@@ -58,16 +58,19 @@ contains the database and keyring.json, which opens every secret in the database
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(printHelp)
 	root.SetFlagErrorFunc(flagError)
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := fromEnvironment(cmd.Flags()); err != nil {
-			return err
-		}
-		if err := checkRequired(cmd); err != nil {
-			return err
-		}
-		return readDatabaseFile(cmd.Flags())
-	}
+	root.PersistentPreRunE = completeFlags
 	return root
+}
+
+// completeFlags takes what the command line does not have from elsewhere.
+func completeFlags(cmd *cobra.Command, _ []string) error {
+	if err := fromEnvironment(cmd.Flags()); err != nil {
+		return err
+	}
+	if err := checkRequired(cmd); err != nil {
+		return err
+	}
+	return readDatabaseFile(cmd.Flags())
 }
 
 // group returns a command that only has other commands. Without one of them it does nothing, which is an error.
