@@ -60,6 +60,7 @@ type keyringFacts struct {
 	unchecked bool  // the database stayed closed, so whether it is needed and belongs to it is not known
 	unreached bool  // the same, because the server of the database does not let it be read
 	err       error // it does not open, or does not open the keys of the database
+	service   error // the key-management service cannot be asked whether it opens them
 	keys      []keys.KEK
 }
 
@@ -162,7 +163,12 @@ func checkKeyring(k keyringFacts) finding {
 	const about = "keyring"
 	switch {
 	case k.err != nil:
-		return found(stateFail, about, "%v", k.err)
+		return found(stateFail, about, "%s", withoutUsage(k.err))
+	case k.service != nil && keyring.IsRefused(k.service):
+		return found(stateFail, about, "%s; no sealed value opens, and serve does not start", keyring.Reason(k.service))
+	case k.service != nil:
+		return found(stateFail, about, "%s; a server that runs opens what it has in memory, for --kek-outage, and one that "+
+			"starts waits for a minute and fails: unseal the service, or make it reachable", keyring.Reason(k.service))
 	case k.exists && k.unreached:
 		return found(stateWarn, about, "it opens; whether it belongs to the database is known once that can be read")
 	case k.unreached:

@@ -157,11 +157,7 @@ func lookAtDatabase(ctx context.Context, dir string) (d databaseFacts) {
 // lookInside looks at the keyring, and at what the database knows of it and of the clock. A database of another version
 // stays closed: opening it would bring it to this build's.
 func (f *facts) lookInside(ctx context.Context, d data, now clock.Reading) {
-	ring, err := keyring.Open(d.dir)
-	f.keyring.exists = !errors.Is(err, fs.ErrNotExist)
-	if f.keyring.exists && err != nil {
-		f.keyring.err = err
-	}
+	ring := f.openKeyring(d)
 	if !f.database.exists || f.database.err != nil || f.database.found != f.database.known {
 		f.keyring.unchecked, f.keyring.unreached = f.database.exists, f.database.unreached
 		return
@@ -189,8 +185,31 @@ func (f *facts) lookInside(ctx context.Context, d data, now clock.Reading) {
 	f.clock.known = !noted.WrittenAt.IsZero()
 	f.clock.verdict = clock.Judge(now, clock.Known{Written: noted.WrittenAt, Jumped: noted.JumpedAt})
 	if f.keyring.exists && f.keyring.err == nil {
-		f.keyring.keys, f.keyring.err = keys.Check(ctx, s, ring)
+		f.keyring.keys, err = keys.Check(ctx, s, ring)
+		if keyring.IsUnreachable(err) || keyring.IsRefused(err) {
+			f.keyring.service = err
+		} else {
+			f.keyring.err = err
+		}
 	}
+}
+
+// openKeyring opens the keyring as serve would, with the login of --kek.
+func (f *facts) openKeyring(d data) *keyring.Keyring {
+	ring, err := keyring.Open(d.dir)
+	if f.keyring.exists = !errors.Is(err, fs.ErrNotExist); !f.keyring.exists {
+		return nil
+	}
+	var named *keyring.OutsideKey
+	if err == nil {
+		named, err = d.outsideKEK()
+	}
+	if err == nil {
+		ring.Use(keyring.Outside{Clock: clock.System(), Login: named, Outage: keyring.DefaultOutage})
+		err = d.checkKEK(ring, named)
+	}
+	f.keyring.err = err
+	return ring
 }
 
 // withoutUsage is the text of an error about the command line, without the word that stands before it.

@@ -80,10 +80,11 @@ func shortKEK(key *keyring.OutsideKey) string {
 	return key.Short()
 }
 
-// reachKEK waits until the key-management service answers, or until it has waited for long enough. A refusal is final.
-func reachKEK(ctx context.Context, k *keyring.Keyring, log *slog.Logger) error {
+// awaitKEK does what needs the key-management service, again and again until that answers, or until it has waited for
+// long enough. A refusal is final.
+func awaitKEK(ctx context.Context, log *slog.Logger, do func() error) error {
 	for try := 1; ; try++ {
-		err := k.Reach(ctx)
+		err := do()
 		if err == nil || !keyring.IsUnreachable(err) || try == startTries {
 			return err
 		}

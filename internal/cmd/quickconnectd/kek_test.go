@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
@@ -100,5 +103,63 @@ func TestMoveJourney(t *testing.T) {
 	v.Set(transittest.Down)
 	if o.reveal(id) != value {
 		t.Error("another value")
+	}
+}
+
+// TestDoctorAsksTheKeyService: doctor logs in as --kek says, and tells an outage of the service from a
+// refusal, and both from a wrong --kek.
+func TestDoctorAsksTheKeyService(t *testing.T) {
+	c := clock.NewFake(epoch)
+	v, uri := outside(t, c)
+	o, _ := newOperated(t, c, uri)
+	doctor := func(kek string) string {
+		t.Helper()
+		_, out, log := call(t, c, append(strings.Fields("doctor --kek "+kek), o.where...)...)
+		for _, secret := range v.Secrets() {
+			if strings.Contains(out+log, secret) {
+				t.Error("it prints a token of the engine")
+			}
+		}
+		return strings.Join(strings.Fields(out), " ")
+	}
+	useless := v.URI(transittest.TokenFile(t, v.Token(transittest.TokenOptions{Useless: true})))
+	wantHas(t, doctor(uri), "ok keyring it opens the keys of the database")
+	wantHas(t, doctor(useless), "fail keyring the key-management service "+v.Host, "no sealed value opens")
+	wantHas(t, doctor("file://"), "fail keyring", "move the platform to that key with quickconnectd keyring move")
+	wantHas(t, doctor("vault"), "fail keyring --kek")
+	v.Set(transittest.Sealed)
+	wantHas(t, doctor(uri), "fail keyring the key-management service "+v.Host+" is sealed", "unseal the service")
+}
+
+// TestStartWaitsForTheKeyService: a start finds the service sealed and waits, the first one of a platform too.
+// Begun again, it goes on.
+func TestStartWaitsForTheKeyService(t *testing.T) {
+	c := clock.NewFake(epoch)
+	v, uri := outside(t, c)
+	o, s := newOperated(t, c, uri)
+	s.stop()
+	for name, dir := range map[string]string{"a platform": o.where[1], "the first start": t.TempDir()} {
+		v.Set(transittest.Sealed)
+		args := []string{"--data-dir", dir, "--kek", uri, "--listen", "127.0.0.1:0"}
+		ctx, cancel := context.WithCancel(t.Context())
+		log := &lines{}
+		code := make(chan int, 1)
+		go func() { code <- run(ctx, append([]string{"serve"}, args...), io.Discard, log, c) }()
+		for tick := time.NewTicker(time.Millisecond); !strings.Contains(log.String(), "the start waits for the key-man"); {
+			select {
+			case <-tick.C:
+			case ended := <-code:
+				t.Fatalf("%s ended with %d: %s", name, ended, log)
+			}
+		}
+		cancel()
+		if got := <-code; got == 0 || !strings.Contains(log.String(), "is sealed") {
+			t.Errorf("%s: %d %s", name, got, log)
+		}
+		v.Set(transittest.Active)
+		served := start(t, c, args...)
+		if served.stop() != 0 {
+			t.Errorf("%s: %s", name, served.log)
+		}
 	}
 }

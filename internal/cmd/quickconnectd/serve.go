@@ -13,7 +13,9 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
 // listening is where a server listens, and with which certificate.
@@ -139,8 +141,12 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	s, k, err := openData(ctx, o.data)
-	if err != nil {
+	var s *store.Store
+	var k *keyring.Keyring
+	if err := awaitKEK(ctx, log, func() (err error) {
+		s, k, err = openData(ctx, o.data)
+		return err
+	}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
@@ -150,7 +156,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer, c clock.Clo
 	}
 	defer func() { err = errors.Join(err, takenOver()) }()
 	k.SetOutage(o.kekOutage)
-	if err := reachKEK(ctx, k, log); err != nil {
+	if err := awaitKEK(ctx, log, func() error { return k.Reach(ctx) }); err != nil {
 		return err
 	}
 	if o.private {
