@@ -10,6 +10,7 @@ import (
 const (
 	drawingWidth = 960
 	labelWidth   = 220
+	edgeWidth    = 40 // for half a date at the right
 	laneHeight   = 26
 	barHeight    = 16
 	axisHeight   = 28
@@ -124,7 +125,7 @@ func (t Timeline) drawLane(l *Lane, y int) DrawnLane {
 
 // x is where a time is drawn.
 func (t Timeline) x(at time.Time) int {
-	const room = drawingWidth - labelWidth
+	const room = drawingWidth - labelWidth - edgeWidth
 	return labelWidth + int(float64(room)*float64(at.Sub(t.From))/float64(t.Until.Sub(t.From)))
 }
 
