@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"crypto/rand"
 	"net/http"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console"
@@ -21,6 +22,7 @@ func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runne
 	})
 	pages := console.New(console.Config{
 		API: h, Sessions: signedIn, Limit: httpapi.Anonymous(router), Restored: r.Restored, Log: c.Logger,
+		Now: r.Clock.Now, NewKey: rand.Text,
 	}).Handler()
 	httpapi.Pages(router, sessions.Home, pages)
 	httpapi.Pages(router, sessions.Home+"/", pages)

@@ -32,8 +32,14 @@ type Frame struct {
 	// StyleHref is the address of the stylesheet. Where it is empty, the page has the stylesheet in itself, and a
 	// policy that lets a browser load and run nothing.
 	StyleHref string
-	Account   any // what the template "account" of the page shows at its head; nil for nothing
+	Account   *Account // who is signed in; nil for nobody
 	Footer    string
+}
+
+// Account is who is signed in.
+type Account struct {
+	Name    string
+	SignOut string // address that a form posts to
 }
 
 // Link leads to another page, or to a part of this one.
@@ -46,7 +52,7 @@ type Link struct {
 // Template is a kind of page.
 type Template struct{ parsed *template.Template }
 
-// Parse returns the kind of page whose text defines the template "main", and may define "account".
+// Parse returns the kind of page whose text defines the template "main".
 func Parse(text string) (*Template, error) {
 	t, err := template.New("").Funcs(template.FuncMap{"moment": Moment}).ParseFS(templates, "templates/*.html")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
@@ -15,6 +16,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
 // Config has what the console works with.
@@ -25,6 +27,8 @@ type Config struct {
 	Limit    func(context.Context) error
 	Restored *txn.Restored
 	Log      *slog.Logger
+	Now      func() time.Time
+	NewKey   func() string // makes idempotency keys for forms
 }
 
 // Console serves the pages.
@@ -41,6 +45,7 @@ func New(c Config) *Console {
 	h.routes.HandleFunc("GET "+sessions.Home+"/style.css", style)
 	h.routes.HandleFunc("POST "+sessions.Home+"/sign-out", h.signedIn(h.signOut))
 	h.routes.HandleFunc("GET "+sessions.Home, h.signedIn(h.home))
+	h.mountEnvironments()
 	h.routes.HandleFunc(sessions.Home+"/", h.open(func(http.ResponseWriter, *http.Request) error {
 		return problem.New(api.CodeNoSuchRoute, "", "The console has no such page.")
 	}))
@@ -160,6 +165,5 @@ func (h *Console) failed(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		h.Log.ErrorContext(r.Context(), "page failed", "request_id", id, "error", err.Error())
 	}
-	out.Title = http.StatusText(out.Status)
-	render(w, out.Status, "failure", page{Title: out.Title, Body: out})
+	render(w, out.Status, failureTemplate, view.Frame{Title: http.StatusText(out.Status)}, out)
 }

@@ -3,29 +3,31 @@ package console
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
 	"net/http"
+	"net/url"
+	"strings"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
-//go:embed pages.html
-var pagesText string
+//go:embed home.html
+var homeText string
 
-//go:embed style.css
-var styleText []byte
+//go:embed sign_in.html
+var signInText string
 
-var pages = template.Must(template.New("pages").Parse(pagesText))
+//go:embed failure.html
+var failureText string
 
-// page is what every page has, and Body what one page has.
-type page struct {
-	Title string
-	Body  any
-}
+var (
+	homeTemplate    = view.MustParse(homeText)
+	signInTemplate  = view.MustParse(signInText)
+	failureTemplate = view.MustParse(failureText)
+)
 
 type failure struct {
 	Status    int
-	Title     string
 	Text      string
 	RequestID string
 	SignIn    bool // there is another try
@@ -41,27 +43,48 @@ type signInLink struct{ Name, Location string }
 
 type homePage struct {
 	Name, Tenant string
-	Environments []api.Identity
+	Environments view.Table
 }
 
-// home says who is signed in, and which roles that person has where.
+// home says who is signed in, which roles that person has where, and leads to the pages of each environment.
 func (h *Console) home(w http.ResponseWriter, _ *http.Request, v *Visit) error {
-	body := homePage{Name: v.Person.Name, Tenant: v.Session.Tenant}
+	t := view.Table{
+		ID: "environments", Caption: "Your roles", Columns: view.Columns("Environment", "Roles", "You may"),
+		Empty: "You have no role in any environment. A role binding gives one: ask who deploys, or the security team.",
+	}
 	for _, reach := range v.Reaches {
 		me, err := v.In(reach.Environment).Identity()
 		if err != nil {
 			return err
 		}
-		body.Environments = append(body.Environments, me)
+		t.Rows = append(t.Rows, []view.Cell{
+			{Text: me.Environment, Href: baseOf(me.Environment) + "/inventory"},
+			view.Text(strings.Join(me.Roles, ", ")),
+			view.Text(strings.Join(me.Permissions, ", ")),
+		})
 	}
-	render(w, http.StatusOK, "home", page{Title: "You", Body: body})
+	frame := view.Frame{Title: "You", Account: v.account()}
+	render(w, http.StatusOK, homeTemplate, frame, homePage{
+		Name: v.Person.Name, Tenant: v.Session.Tenant, Environments: t,
+	})
 	return nil
 }
 
+func (v *Visit) account() *view.Account {
+	return &view.Account{Name: v.Person.Name, SignOut: sessions.Home + "/sign-out"}
+}
+
+// baseOf is where the pages of an environment are.
+func baseOf(environment string) string { return sessions.Home + "/in/" + url.PathEscape(environment) }
+
 // render writes a page as a whole, or an error in its place.
-func render(w http.ResponseWriter, status int, name string, p page) {
+func render(w http.ResponseWriter, status int, t *view.Template, f view.Frame, data any) {
+	f.Home, f.StyleHref = sessions.Home, sessions.Home+"/style.css"
+	if f.Site == "" {
+		f.Site = "Quickconnect"
+	}
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, name, p); err != nil {
+	if err := t.Write(&b, f, data); err != nil {
 		http.Error(w, "The page cannot be shown.", http.StatusInternalServerError)
 		return
 	}
@@ -72,5 +95,5 @@ func render(w http.ResponseWriter, status int, name string, p page) {
 
 func style(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = w.Write(styleText)
+	_, _ = w.Write([]byte(view.Stylesheet()))
 }

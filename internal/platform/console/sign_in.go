@@ -8,6 +8,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
 // The cookies of the console. The prefix has browsers take them only over TLS, for this host alone and for every path.
@@ -58,7 +59,7 @@ func (h *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 			form.Issuers = append(form.Issuers, signInLink{name, sessions.Home + "/sign-in?" + link.Encode()})
 		}
 	}
-	render(w, http.StatusOK, "sign-in", page{Title: "Sign in", Body: form})
+	render(w, http.StatusOK, signInTemplate, view.Frame{Title: "Sign in"}, form)
 	return nil
 }
 

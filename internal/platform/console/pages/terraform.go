@@ -65,9 +65,9 @@ func label(name string) string {
 // block writes the arguments of a resource. What is absent is left out.
 type block struct{ strings.Builder }
 
-func (b *block) line(name, value string) { fmt.Fprintf(b, "  %s = %s\n", name, value) }
+func (b *block) line(name, value string) { b.WriteString("  " + name + " = " + value + "\n") }
 
-func (b *block) comment(text string) { fmt.Fprintf(b, "  # %s\n", text) }
+func (b *block) comment(text string) { b.WriteString("  # " + text + "\n") }
 
 func (b *block) text(name, value string) { b.line(name, quote(value)) }
 
@@ -98,9 +98,9 @@ func (b *block) pairs(name string, values map[string]string) {
 	if values == nil {
 		return
 	}
-	fmt.Fprintf(b, "  %s = {\n", name)
+	b.WriteString("  " + name + " = {\n")
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(b, "    %s = %s\n", quote(key), quote(values[key]))
+		b.WriteString("    " + quote(key) + " = " + quote(values[key]) + "\n")
 	}
 	b.WriteString("  }\n")
 }

@@ -1,0 +1,98 @@
+package platform_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/htmlcheck"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
+)
+
+// What a person may see and do at the pages of an environment, in a browser that is signed in.
+func TestConsoleOfAnEnvironment(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.bindGroup("platform-team", api.RoleOperator)
+	o.bindGroup("auditors", api.RoleAuditor)
+	o.person("jo", "platform-team")
+	o.person("kim", "auditors")
+	o.person("sam", "nobody")
+	token := o.newToken("notifier", o.newConnector("crm", nil).ID, nil)
+	page := consoleBase + "/credentials/" + token.ID
+
+	jo := o.signedIn("jo")
+	jo.get("/console").want(200).shows(`<a href="`+consoleBase+`/inventory">staging</a>`, "Sign out")
+	jo.get(consoleBase+"/inventory").want(200).shows(
+		`<a href="`+page+`">notifier</a>`, `<a href="`+consoleBase+`/inventory" aria-current="page">Inventory</a>`,
+		"jo@example.com", "acme/staging", `<link rel="stylesheet" href="/console/style.css">`)
+	for _, p := range pages.All() {
+		if p.Nav != "" {
+			faultless(t, p.Path, jo.get(consoleBase+p.Path).want(200))
+		}
+	}
+	for _, path := range []string{"/console", "/console/sign-in", page} {
+		faultless(t, path, jo.get(path).want(200))
+	}
+	faultless(t, "a failure", jo.get(consoleBase+"/credentials/tok_1").want(404))
+	file := jo.get(consoleBase + "/inventory.csv").want(200)
+	if got := file.header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=inventory-acme-staging-") ||
+		file.header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		t.Errorf("the file comes with %v", file.header)
+	}
+
+	form := url.Values{"reason": {"unusual volume"}, "for": {"7d"}, "key": {"1"}}
+	kim := o.signedIn("kim")
+	kim.get(page).want(200).shows("notifier")
+	kim.post(page+"/quarantine", form).want(403).shows("contain")
+	sam := o.signedIn("sam")
+	sam.get(consoleBase + "/inventory").want(403).shows("You have no role in an environment of this name")
+	jo.get("/console/in/production/inventory").want(403).shows("You have no role in an environment of this name")
+	anybody := o.browser()
+	anybody.post(page+"/quarantine", form).want(303)
+	jo.header.Set("Origin", "https://evil.example.com")
+	jo.post(page+"/quarantine", form).want(403)
+	jo.header.Del("Origin")
+	if o.token(token.ID).Quarantine != nil {
+		t.Fatal("somebody who may not has put it in quarantine")
+	}
+	to := jo.post(page+"/quarantine", form).want(303).header.Get("Location")
+	jo.get(to).want(200).shows("It is in quarantine", "jo@example.com")
+	if q := o.token(token.ID).Quarantine; q == nil || q.ByName != "jo@example.com" || q.Reason != "unusual volume" {
+		t.Errorf("the quarantine is %+v", q)
+	}
+	jo.post(page+"/quarantine", url.Values{"reason": {strings.Repeat("x", 70_000)}}).want(422)
+}
+
+// faultless fails the test unless an answer is a page without a fault, under the policy of the console.
+func faultless(t *testing.T, what string, r *reply) {
+	t.Helper()
+	for _, fault := range htmlcheck.Find(r.body) {
+		t.Errorf("%s: %s", what, fault)
+	}
+	if policy := r.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") ||
+		r.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s comes with %v", what, r.header)
+	}
+}
+
+// Every page of an environment asks who is not signed in to sign in, and refuses a token of a machine in place of a session.
+func TestPagesAreForPeople(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, p := range pages.All() {
+		path := consoleBase + strings.NewReplacer("{id}", "tok_1", "{index}", "1", "{delivery}", "msg_1").Replace(p.Path)
+		for name, cookie := range map[string]string{"nobody": "", "a machine": o.tokens[api.RoleDeployer]} {
+			b := o.browser()
+			if cookie != "" {
+				b.cookies[cookieSession] = cookie
+			}
+			r := b.send(p.Method, path, url.Values{})
+			if to := r.header.Get("Location"); r.status != http.StatusSeeOther || !strings.HasPrefix(to, "/console/sign-in?") {
+				t.Errorf("%s %s for %s: status %d, to %s", p.Method, path, name, r.status, to)
+			}
+		}
+	}
+}
