@@ -38,8 +38,8 @@ func TestConsoleOfAnEnvironment(t *testing.T) {
 	}
 	faultless(t, "a failure", jo.get(consoleBase+"/credentials/tok_1").want(404))
 	file := jo.get(consoleBase + "/inventory.csv").want(200)
-	if got := file.header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=inventory-acme-staging-") ||
-		file.header.Get("Content-Type") != "text/csv; charset=utf-8" {
+	named := strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment; filename=inventory-acme-staging-")
+	if !named || file.header.Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Errorf("the file comes with %v", file.header)
 	}
 
@@ -59,8 +59,8 @@ func TestConsoleOfAnEnvironment(t *testing.T) {
 		t.Fatal("somebody who may not has put it in quarantine")
 	}
 	to := jo.post(page+"/quarantine", form).want(303).header.Get("Location")
-	jo.get(to).want(200).shows("It is in quarantine", "jo@example.com")
-	if q := o.token(token.ID).Quarantine; q == nil || q.ByName != "jo@example.com" || q.Reason != "unusual volume" {
+	jo.get(to).want(200).shows("It is in quarantine", "unusual volume")
+	if q := o.token(token.ID).Quarantine; q == nil || !strings.HasPrefix(q.By, "per_") || q.Reason != "unusual volume" {
 		t.Errorf("the quarantine is %+v", q)
 	}
 	jo.post(page+"/quarantine", url.Values{"reason": {strings.Repeat("x", 70_000)}}).want(422)
@@ -78,7 +78,8 @@ func faultless(t *testing.T, what string, r *reply) {
 	}
 }
 
-// Every page of an environment asks who is not signed in to sign in, and refuses a token of a machine in place of a session.
+// Every page of an environment asks who is not signed in to sign in, and refuses a token of a machine in place of a
+// session.
 func TestPagesAreForPeople(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -248,7 +248,8 @@ func TestFormsOfTheConsole(t *testing.T) {
 	if n := len(w.versions(token.ID)); n != 2 {
 		t.Errorf("a form that is sent twice made %d versions", n)
 	}
-	says(t, "quarantine", operator.sends(page+"/quarantine", form("2", "for", "7d")), "It is in quarantine", "unusual volume")
+	says(t, "quarantine", operator.sends(page+"/quarantine", form("2", "for", "7d")), "It is in quarantine",
+		"unusual volume")
 	if w.introspect(api.RoleRuntime, value).Active {
 		t.Error("the value is active in quarantine")
 	}
@@ -256,7 +257,8 @@ func TestFormsOfTheConsole(t *testing.T) {
 	if _, err := operator.page(page+"/revoke", form("4")); !problem.Has(err, api.CodeInvalid) {
 		t.Errorf("a revocation that nobody confirmed: %v", err)
 	}
-	says(t, "revoke", operator.sends(page+"/revoke", form("5", "confirm", "true", "hold", "true")), "are revoked", "On hold")
+	says(t, "revoke", operator.sends(page+"/revoke", form("5", "confirm", "true", "hold", "true")), "are revoked",
+		"On hold")
 	if _, err := operator.page("/credentials/tok_01K0V3Z4M5N6P7Q8R9S0T1V2W3", nil); !problem.IsNotFound(err) {
 		t.Errorf("another token is %v", err)
 	}
