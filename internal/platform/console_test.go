@@ -97,3 +97,32 @@ func TestPagesAreForPeople(t *testing.T) {
 		}
 	}
 }
+
+// A JWT that is tried is checked as in an exchange, and is nowhere afterwards: not in the answer, the log or the audit
+// trail.
+func TestTryAToken(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.bindGroup("auditors", api.RoleAuditor)
+	o.person("kim", "auditors")
+	s := newSigner(t, "k1")
+	o.newIdentity("ci", object{"jwks": s.jwks()})
+	o.newIdentity("other", object{"jwks": s.jwks(), "claims": object{"repository_owner_id": "1", "repository_id": "3"}})
+	jwt := s.sign(o.gitHubClaims(nil))
+	before := len(o.audit())
+	kim := o.signedIn("kim")
+	kim.get(consoleBase+"/workload-identities").want(200).shows("Try a token", "repository_id: 3")
+	r := kim.post(consoleBase+"/workload-identities/try", url.Values{"jwt": {jwt}}).want(200)
+	faultless(t, "the answer", r)
+	r.shows("good, checked with the uploaded jwks", "</span> yes", "</span> no", "repository_id")
+	if strings.Contains(string(r.body)+o.log.String(), jwt[len(jwt)-40:]) {
+		t.Error("the JWT is in the answer or in the log")
+	}
+	for _, e := range o.audit()[before:] {
+		if e.Kind != api.KindPersons {
+			t.Errorf("trying a token is an event: %+v", e)
+		}
+	}
+	kim.post(consoleBase+"/workload-identities/try", url.Values{"jwt": {" "}}).want(422)
+	kim.post(consoleBase+"/workload-identities/try", url.Values{"jwt": {"no.jwt.x"}}).want(200).shows("</span> no")
+}

@@ -22,7 +22,7 @@ func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runne
 	})
 	pages := console.New(console.Config{
 		API: h, Sessions: signedIn, Limit: httpapi.Anonymous(router), Restored: r.Restored, Log: c.Logger,
-		Now: r.Clock.Now, NewKey: rand.Text,
+		Now: r.Clock.Now, NewKey: rand.Text, Try: trying(r, v),
 	}).Handler()
 	httpapi.Pages(router, sessions.Home, pages)
 	httpapi.Pages(router, sessions.Home+"/", pages)

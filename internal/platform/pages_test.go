@@ -118,7 +118,7 @@ func (v *visitor) reads(address string) string {
 	return html.UnescapeString(out.String())
 }
 
-// sends sends a form and returns the page that it leads to.
+// sends returns the page that a form leads to.
 func (v *visitor) sends(address string, form url.Values) string {
 	v.w.t.Helper()
 	a, err := v.page(address, form)
@@ -129,11 +129,11 @@ func (v *visitor) sends(address string, form url.Values) string {
 }
 
 // says fails the test unless a page has these texts.
-func says(t testing.TB, what, page string, texts ...string) {
-	t.Helper()
+func says(tb testing.TB, what, page string, texts ...string) {
+	tb.Helper()
 	for _, text := range texts {
 		if !strings.Contains(page, text) {
-			t.Errorf("%s lacks %q", what, text)
+			tb.Errorf("%s lacks %q", what, text)
 		}
 	}
 }
@@ -183,7 +183,7 @@ func TestPagesOfTheConsole(t *testing.T) {
 	} {
 		page := auditor.reads(address)
 		says(t, address, page, texts...)
-		if strings.Contains(page, `method="post"`) {
+		if strings.Contains(page, `method="post"`) && address != "/workload-identities" { // trying a token changes nothing
 			t.Errorf("%s has a form that an auditor may not send", address)
 		}
 		seen += page

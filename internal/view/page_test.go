@@ -72,7 +72,8 @@ func TestTextsAreEscaped(t *testing.T) {
 		`</title></style></svg><svg onload=alert(1)>`, `{{.}}`, `<!--`, "\x00<b>", "]]><b>", `&lt;b&gt;<b>`,
 	} {
 		frame := Frame{
-			Title: text, Site: text, Home: "/console/", StyleHref: "/console/style.css", Account: &Account{Name: text, SignOut: "/console/sign-out"}, Footer: text,
+			Title: text, Site: text, Home: "/console/", StyleHref: "/console/style.css", Footer: text,
+			Account: &Account{Name: text, SignOut: "/console/sign-out"},
 			Nav: []Link{{Text: text, Href: "/console/" + text, Current: true}},
 		}
 		page := written(t, frame, text)

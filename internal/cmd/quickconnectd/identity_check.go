@@ -89,24 +89,9 @@ func printVerdict(v workload.Verdict, t *workload.Token) string {
 	for _, r := range v.Refusals {
 		lines = append(lines, "  "+r.Sentence(w, t, v.At))
 	}
-	lines = append(lines, "  signature: "+signature(v))
+	lines = append(lines, "  signature: "+v.Signature())
 	if len(v.Refusals) == 0 && w.AllowedCIDRs != nil {
 		lines = append(lines, "  from these addresses only: "+strings.Join(w.AllowedCIDRs, ", "))
 	}
 	return strings.Join(lines, "\n") + "\n"
-}
-
-// signature says whether the signature was checked, and with which keys.
-func signature(v workload.Verdict) string {
-	keys := "the keys of " + v.Identity.Issuer
-	if v.Identity.JWKS != nil {
-		keys = "the uploaded jwks"
-	}
-	switch {
-	case v.Signed:
-		return "good, checked with " + keys
-	case v.Keyed:
-		return "wrong, checked with " + keys
-	}
-	return "not checked, because of what is above; it would be checked with " + keys
 }

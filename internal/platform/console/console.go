@@ -12,10 +12,12 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -29,6 +31,8 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	NewKey   func() string // makes idempotency keys for forms
+	// Try says which workload identity of an environment takes a JWT.
+	Try func(context.Context, store.Scope, secret.Value) ([]pages.Tried, error)
 }
 
 // Console serves the pages.

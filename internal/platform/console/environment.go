@@ -8,6 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -42,7 +44,9 @@ func (h *Console) inEnvironment(p pages.Page) func(http.ResponseWriter, *http.Re
 		}
 		answer, err := p.Serve(&pages.Request{
 			API: caller, Me: me, Base: baseOf(environment), Now: h.Now(), Path: r.PathValue, Query: r.URL.Query(),
-			Form: r.PostForm, NewKey: h.NewKey,
+			Form: r.PostForm, NewKey: h.NewKey, Try: func(jwt secret.Value) ([]pages.Tried, error) {
+				return h.Try(r.Context(), store.Scope{Tenant: v.Session.Tenant, Environment: environment}, jwt)
+			},
 		})
 		if err != nil {
 			return err

@@ -27,8 +27,22 @@ type Verdict struct {
 	At     time.Time // the moment of the decision
 }
 
-// Examine says of each identity of an environment whether it takes a JWT, on the machine of the platform. It fetches
-// keys as an exchange does; trusted are the issuers that may be in a private network.
+// Signature says whether the signature was checked, and with which keys.
+func (v Verdict) Signature() string {
+	keys := "the keys of " + v.Identity.Issuer
+	if v.Identity.JWKS != nil {
+		keys = "the uploaded jwks"
+	}
+	switch {
+	case v.Signed:
+		return "good, checked with " + keys
+	case v.Keyed:
+		return "wrong, checked with " + keys
+	}
+	return "not checked, because of what is above; it would be checked with " + keys
+}
+
+// Examine is Verifier.Examine on the machine of the platform; trusted are the issuers that may be in a private network.
 func Examine(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, scope store.Scope, t *Token, trusted []string,
 ) (out []Verdict, err error) {
@@ -36,6 +50,15 @@ func Examine(
 	if err != nil {
 		return nil, err
 	}
+	v := NewVerifier(Config{Egress: egress.Config{}, Trusted: trusted, Clock: c, Log: slog.New(slog.DiscardHandler)})
+	return v.Examine(ctx, runner, scope, t)
+}
+
+// Examine says of each identity of an environment whether it takes a JWT. It fetches keys as an exchange does, makes no
+// access token, and stores nothing.
+func (v *Verifier) Examine(
+	ctx context.Context, runner *txn.Runner, scope store.Scope, t *Token,
+) (out []Verdict, err error) {
 	var identities []*store.WorkloadIdentity
 	now := time.Time{}
 	err = runner.View(ctx, txn.Caller{Scope: scope}, func(tx *txn.Tx) (err error) {
@@ -46,7 +69,6 @@ func Examine(
 	if err != nil {
 		return nil, err
 	}
-	v := NewVerifier(Config{Egress: egress.Config{}, Trusted: trusted, Clock: c, Log: slog.New(slog.DiscardHandler)})
 	for _, w := range identities {
 		out = append(out, v.examine(ctx, w, t, now))
 	}

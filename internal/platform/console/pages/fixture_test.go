@@ -13,6 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/htmlcheck"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -28,6 +29,7 @@ const (
 type fake struct {
 	answers map[string]any // by path, without the query
 	refused map[string]*problem.Error
+	text    string // everywhere in the answers
 	gets    []string
 	posts   []posted
 }
@@ -69,6 +71,7 @@ func request(f *fake, path map[string]string, query string) *Request {
 	return &Request{
 		API: f, Base: "/console/in/staging", Now: now, Path: func(name string) string { return path[name] }, Query: q,
 		NewKey: func() string { return "key" },
+		Try:    func(secret.Value) ([]Tried, error) { return []Tried{filled[Tried](f.text)}, nil },
 		Me: api.Identity{
 			Tenant: "acme", Environment: "staging", Permissions: api.PermissionsOf(api.RoleDeployer),
 		},
@@ -179,7 +182,7 @@ func everything(text string) *fake {
 	event.Erased, event.ObjectID, event.Kind = false, tokenID, api.KindScopedTokens
 	endpoint := filled[api.WebhookEndpoint](text)
 	endpoint.ID, endpoint.Disabled, endpoint.Claim = "wep_1", nil, nil
-	return &fake{answers: map[string]any{
+	return &fake{text: text, answers: map[string]any{
 		"/v1/webhook-endpoints":                       one(endpoint),
 		"/v1/webhook-endpoints/wep_1":                 endpoint,
 		"/v1/webhook-endpoints/wep_1/deliveries":      one(filled[api.Delivery](text)),
@@ -244,6 +247,21 @@ func TestTextsAreEscaped(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What a page that shows what was posted has is escaped too.
+func TestTriedTokenIsEscaped(t *testing.T) {
+	t.Parallel()
+	r := request(everything("<script>"), nil, "")
+	r.Form = url.Values{"jwt": {"<script>secret"}}
+	got := serve(t, r, http.MethodPost, "/workload-identities/try")
+	if strings.Contains(got, "<script") || strings.Contains(got, "secret") || !strings.Contains(got, "&lt;script&gt;") {
+		t.Errorf("the page is %s", got)
+	}
+	r.Me.Permissions = nil
+	if _, err := tryToken(r); !problem.Has(err, api.CodeForbidden) {
+		t.Errorf("without the permission: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -30,6 +31,8 @@ type Request struct {
 	Query  url.Values
 	Form   url.Values    // of a POST
 	NewKey func() string // makes idempotency keys for forms
+	// Try says which workload identity of the environment takes a JWT. It stores nothing.
+	Try func(jwt secret.Value) ([]Tried, error)
 }
 
 // Answer is what a page answers: a page, a file, or another address.
