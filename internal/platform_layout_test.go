@@ -65,7 +65,8 @@ var platformMayImport = map[string][]string{
 	"workload":      domain("egress"),
 	"people":        domain("workload"),
 	"sessions":      {"people", "access", "txn", "problem", "keys", "store"},
-	"console/pages": {"problem"},
+	"console/pages": {"console/hcl", "problem"},
+	"console/hcl":   nil,
 	"console":       {"console/pages", "sessions", "access", "txn", "problem", "keys", "store"},
 }
 

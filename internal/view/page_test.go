@@ -74,7 +74,7 @@ func TestTextsAreEscaped(t *testing.T) {
 		frame := Frame{
 			Title: text, Site: text, Home: "/console/", StyleHref: "/console/style.css", Footer: text,
 			Account: &Account{Name: text, SignOut: "/console/sign-out"},
-			Nav: []Link{{Text: text, Href: "/console/" + text, Current: true}},
+			Nav:     []Link{{Text: text, Href: "/console/" + text, Current: true}},
 		}
 		page := written(t, frame, text)
 		for _, fault := range htmlcheck.Find(page) {
