@@ -2,7 +2,9 @@ package platform_test
 
 import (
 	"database/sql"
+	"fmt"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,4 +113,44 @@ func useConnections(t *testing.T, c *pgtest.Cluster, w *world) func() {
 		c.Exec(t, end+"usename = '"+pgtest.Owner+"'")
 		_ = db.Close()
 	}
+}
+
+// TestSessionsAreTerminated: reads and writes whose sessions somebody terminates succeed, or can be repeated at once,
+// and the platform stays ready.
+func TestSessionsAreTerminated(t *testing.T) {
+	t.Parallel()
+	w := newReplicas(t, 0)[0]
+	token := w.objects()[pathTokens]
+	stop := make(chan struct{})
+	var killer sync.WaitGroup
+	killer.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				pgtest.Statement(t, w.url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+					WHERE datname = current_database() AND application_name = 'quickconnectd'
+					ORDER BY xact_start IS NULL, random() LIMIT 1`)
+			}
+		}
+	})
+	succeeded := 0
+	for i := range 40 {
+		for _, r := range []*reply{
+			w.do("GET", pathOf(token), nil),
+			w.do("POST", pathConnectors, object{"name": fmt.Sprint("c-", i), "owner": "o", "type": "custom"}),
+		} {
+			switch {
+			case r.status < 300:
+				succeeded++
+			case r.status != 503 || r.header.Get("Retry-After") != "1":
+				t.Errorf("%d %s %v", r.status, r.body, r.header)
+			}
+		}
+	}
+	close(stop)
+	killer.Wait()
+	w.ready(200)
+	t.Logf("%d of 80 requests succeeded", succeeded)
 }

@@ -46,7 +46,7 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	case errors.As(err, &outage): // the log has one line when an outage begins, not one for each request
 		known = problem.New(api.CodeUnavailable, "", "the database of the platform cannot be used now: %s; to the "+
 			"operator of the platform: %s; then send the request again", outage.What(), outage.Remedy())
-		known.RetryAfter = outageRetryAfter
+		known.RetryAfter = outage.RetryAfter()
 	case ctx.Err() != nil:
 		known = problem.New(api.CodeUnavailable, "", "the request was given up before it was done")
 	default:
@@ -60,9 +60,6 @@ func (rt *Router) problemOf(ctx context.Context, err error) *problem.Error {
 	out.RequestID = id
 	return &out
 }
-
-// outageRetryAfter is how many seconds a client should wait for the end of an outage. Most last longer.
-const outageRetryAfter = 10
 
 var humaOnce sync.Once
 

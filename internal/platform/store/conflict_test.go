@@ -195,9 +195,8 @@ func TestSessionIsTerminated(t *testing.T) {
 			return add(tx, "prn_2")
 		})
 		var u *UnavailableError
-		if !errors.As(err, &u) || u.Reason != outage.Unreachable || calls != end.calls || s.Outage() == nil {
+		if !errors.As(err, &u) || u.Reason != outage.Ended || calls != end.calls || s.Outage() != nil {
 			t.Errorf("%s: %v after %d calls, outage %v", what, err, calls, s.Outage())
 		}
-		s.EndOutage()
 	}
 }

@@ -35,8 +35,7 @@ type dialect struct {
 	unavailable func(error) outage.Reason
 	// stale reports whether a transaction did not begin because its connection was closed before; nil: none ever is.
 	stale func(error) bool
-	// terminated reports whether a statement failed because somebody has terminated its session; nil: there is none. A
-	// process that stood still loses its session too, with another error: its caller may have gone elsewhere by then.
+	// terminated reports whether somebody has terminated the session of a transaction.
 	terminated func(error) bool
 	// conflict reports whether a transaction that failed may succeed if it is begun again.
 	conflict func(error) bool
@@ -66,6 +65,7 @@ var sqliteDialect = dialect{
 	violatesUnique:    sqlite.ViolatesUnique,
 	violatesReference: sqlite.ViolatesReference,
 	unavailable:       sqlite.Unavailable,
+	terminated:        func(error) bool { return false },
 	conflict:          func(error) bool { return false },
 	waitForLock:       sqlite.WaitForLock,
 }

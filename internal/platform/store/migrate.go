@@ -18,9 +18,11 @@ import (
 var migrations embed.FS
 
 // migrate brings the schema up to date. Another process may run the same migration: each one is a transaction, so the
-// second process fails at its start, tries again, and finds the migration done.
+// second process fails at its start, tries again, and finds the migration done. It goes on with the next one, where the
+// same may happen; so only attempts that find nothing done since the one before count.
 func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	const most = 5
+	reached := int64(-1)
 	for attempt := 1; ; attempt++ {
 		p, err := migrator(db, d)
 		if err != nil {
@@ -28,6 +30,9 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 		}
 		if err = up(ctx, p); err == nil {
 			return nil
+		}
+		if now, failed := p.GetDBVersion(ctx); failed == nil && now > reached {
+			reached, attempt = now, 1
 		}
 		if attempt == most || ctx.Err() != nil || d.unavailable(err) != "" {
 			return fmt.Errorf("bringing its tables up to date: %w", err)

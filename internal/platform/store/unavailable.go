@@ -91,7 +91,7 @@ func (s *Store) update(ctx context.Context, scope Scope, wait time.Duration, do 
 // about the next session. After a commit that was cut off, nobody knows what is stored.
 func (s *Store) cutOff(ctx context.Context, err error) bool {
 	committing := (*commitError)(nil)
-	return s.dialect.terminated != nil && s.dialect.terminated(err) && !errors.As(err, &committing) && ctx.Err() == nil
+	return s.dialect.terminated(err) && !errors.As(err, &committing) && ctx.Err() == nil
 }
 
 // attempt is one attempt of a write transaction.
@@ -122,7 +122,7 @@ func (s *Store) attempt(ctx context.Context, conn writer, wait time.Duration, do
 // failing notes an outage that begins with an error.
 func (s *Store) failing(err error) error {
 	var u *UnavailableError
-	if errors.As(err, &u) && u.Reason != outage.Busy {
+	if errors.As(err, &u) && u.Reason.Lasts() {
 		s.outage.Set(u)
 	}
 	return err

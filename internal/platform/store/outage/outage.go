@@ -21,6 +21,9 @@ const (
 	Connections Reason = "connections"
 	// Memory is the reason of a database server that has no room for more locks.
 	Memory Reason = "memory"
+	// Ended is the reason of a transaction whose session broke, or was ended. The database itself works, for all that is
+	// known: the next transaction has another session, or fails because there is none.
+	Ended Reason = "session_ended"
 	// TakenOver is the reason of a process that another one has taken the database from.
 	TakenOver Reason = "taken_over"
 	// Busy is the reason of a write that did not get its turn. The database itself works.
@@ -29,6 +32,9 @@ const (
 
 // OfReads reports whether a read that fails for this reason tells of an outage, and not only a write.
 func (r Reason) OfReads() bool { return r == Unreachable || r == Connections || r == Memory }
+
+// Lasts reports whether the transactions after this one may fail for the same reason.
+func (r Reason) Lasts() bool { return r != Busy && r != Ended }
 
 // texts says what is the matter, and what ends it.
 var texts = map[Reason]struct{ what, remedy string }{
@@ -53,6 +59,10 @@ var texts = map[Reason]struct{ what, remedy string }{
 	},
 	TakenOver: {
 		"another quickconnectd serves it now", "stop this process, and send requests to the other one",
+	},
+	Ended: {
+		"its session ended in the middle", "if this goes on, find out who ends sessions of the platform, or breaks its " +
+			"connections",
 	},
 	Busy: {"too many writes are waiting for their turn", "wait until they are done"},
 }
@@ -82,6 +92,14 @@ func (e *Error) What() string { return texts[e.Reason].what }
 
 // Remedy says what ends it.
 func (e *Error) Remedy() string { return texts[e.Reason].remedy }
+
+// RetryAfter is how many seconds a caller should wait before it tries again. Most outages last longer.
+func (e *Error) RetryAfter() int {
+	if e.Reason == Ended {
+		return 1
+	}
+	return 10
+}
 
 // Is makes the error an ErrUnavailable.
 func (e *Error) Is(target error) bool { return target == ErrUnavailable }

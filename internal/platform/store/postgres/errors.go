@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -44,11 +45,11 @@ var reasons = map[string]outage.Reason{
 	"53200":          outage.Memory,      // out_of_memory; that of the locks, as a rule
 	"53":             outage.Connections, // insufficient_resources: too_many_connections
 	lockNotAvailable: outage.Locked,
-	adminShutdown:    outage.Unreachable,
+	adminShutdown:    outage.Ended,
 	"57P02":          outage.Unreachable, // crash_shutdown
 	"57P03":          outage.Unreachable, // cannot_connect_now
-	"57P05":          outage.Unreachable, // idle_session_timeout
-	"25P03":          outage.Unreachable, // idle_in_transaction_session_timeout
+	"57P05":          outage.Ended,       // idle_session_timeout
+	"25P03":          outage.Ended,       // idle_in_transaction_session_timeout
 	"08":             outage.Unreachable, // connection_exception; poolers have no other code
 	"58":             outage.DiskError,   // system_error
 }
@@ -56,32 +57,37 @@ var reasons = map[string]outage.Reason{
 // Unavailable returns the reason of an error that is about the database as a whole, and that ends without a change of
 // the data; empty for another error.
 func Unavailable(err error) outage.Reason {
+	connected := !isConnect(err)
 	if c := code(err); c != "" {
-		if reason, ok := reasons[c]; ok {
+		switch reason := cmp.Or(reasons[c], reasons[c[:2]]); {
+		case reason == outage.Ended && !connected:
+			return outage.Unreachable
+		case reason != "" || connected:
 			return reason
 		}
-		if reason, ok := reasons[c[:2]]; ok {
-			return reason
-		}
-		if !isConnect(err) {
-			return ""
-		}
-	}
-	if errors.Is(err, context.Canceled) {
-		return ""
 	}
 	var network net.Error
-	if isConnect(err) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, pgx.ErrTxClosed) {
+	late := errors.As(err, &network) && network.Timeout()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return ""
+	case !connected, late:
 		return outage.Unreachable
+	case network != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn),
+		errors.Is(err, sql.ErrConnDone), errors.Is(err, pgx.ErrTxClosed):
+		return outage.Ended
 	}
 	return ""
 }
 
 // Stale reports whether a transaction did not begin because the server, or the pooler, had closed the connection.
-func Stale(err error) bool { return Unavailable(err) == outage.Unreachable && !isConnect(err) }
+func Stale(err error) bool {
+	reason := Unavailable(err)
+	return (reason == outage.Unreachable || reason == outage.Ended) && !isConnect(err)
+}
 
-// Terminated reports whether the server says that somebody has terminated the session.
+// Terminated reports whether the server says that somebody has terminated the session. A process that stood still in a
+// transaction loses its session too, but not so: by the time it goes on, its caller may have gone elsewhere.
 func Terminated(err error) bool { return code(err) == adminShutdown && !isConnect(err) }
 
 func isConnect(err error) bool {

@@ -46,14 +46,14 @@ func TestErrors(t *testing.T) {
 	for code, want := range map[string]outage.Reason{
 		"25006": outage.ReadOnly, "53100": outage.Full, "53300": outage.Connections, "53200": outage.Memory,
 		"55P03": outage.Locked,
-		"57P01": outage.Unreachable, "57P03": outage.Unreachable, "08P01": outage.Unreachable, "58030": outage.DiskError,
+		"57P01": outage.Ended, "57P03": outage.Unreachable, "08P01": outage.Unreachable, "58030": outage.DiskError,
 		"23505": "", "42601": "", "40001": "", "57014": "",
 	} {
 		if got := Unavailable(of(code)); got != want {
 			t.Errorf("%s: %q, want %q", code, got, want)
 		}
 	}
-	if got := Unavailable(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)); got != outage.Unreachable {
+	if got := Unavailable(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)); got != outage.Ended {
 		t.Errorf("a broken connection: %q", got)
 	}
 	if Unavailable(errors.New("other")) != "" || Unavailable(nil) != "" {
