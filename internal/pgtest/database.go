@@ -28,6 +28,17 @@ func (c *Cluster) Copy(tb testing.TB, template string, fill func(url string) err
 	return c.copyOf(tb, template)
 }
 
+// Snapshot returns the URL of a copy of the database at a URL, as it is. Nobody may be connected to that. The copy is
+// dropped when the test ends.
+func (c *Cluster) Snapshot(tb testing.TB, database string) string {
+	tb.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c.copyOf(tb, u.Path[1:])
+}
+
 func (c *Cluster) template(name string, fill func(url string) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock() // fill may end the test

@@ -7,11 +7,15 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/restore"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/webhooks"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/rotation"
 )
 
@@ -45,25 +49,60 @@ func (s *Server) ConfirmRestore(ctx context.Context, again []restore.Containment
 
 // contain does one thing again, where the backup has its object.
 func (c *confirmer) contain(ctx context.Context, tx *txn.Tx, what restore.Containment) (changed bool, err error) {
-	if what.Principal {
-		p, err := access.Find(ctx, tx, what.Ref.ID)
-		if problem.IsNotFound(err) {
-			return false, nil
-		}
+	switch what.Ref.Kind {
+	case api.KindPrincipals, api.KindWorkloadIdentities, api.KindAccessTokens:
+		changed, err = end(ctx, tx, what.Ref)
+	case api.KindWebhookEndpoints:
+		changed, err = disable(ctx, tx, what.Ref.ID)
+	default:
+		changed, err = c.endVersions(ctx, tx, what)
+	}
+	if problem.IsNotFound(err) || errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return changed, err
+}
+
+// end ends an object as a whole.
+func end(ctx context.Context, tx *txn.Tx, ref store.Ref) (changed bool, err error) {
+	switch ref.Kind {
+	case api.KindPrincipals:
+		p, err := access.Find(ctx, tx, ref.ID)
 		if err != nil {
 			return false, err
 		}
 		return true, access.End(ctx, tx, p, access.ReasonDeleted)
+	case api.KindWorkloadIdentities:
+		w, err := workload.Load(ctx, tx, ref.ID)
+		if err != nil {
+			return false, err
+		}
+		return true, workload.Delete(ctx, tx, w)
+	default:
+		t, err := accesstokens.ByID(ctx, tx, ref.ID)
+		if err != nil {
+			return false, err
+		}
+		return accesstokens.Revoke(ctx, tx, t, accesstokens.ReasonRevoked)
 	}
+}
+
+func disable(ctx context.Context, tx *txn.Tx, id string) (changed bool, err error) {
+	e, err := webhooks.Endpoint(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
+	return webhooks.Disable(ctx, tx, e)
+}
+
+// endVersions does again what is about an object with a credential.
+func (c *confirmer) endVersions(ctx context.Context, tx *txn.Tx, what restore.Containment) (changed bool, err error) {
 	kind, known := api.KindAt(what.Ref.Kind)
 	if !known {
 		return false, fmt.Errorf("no kind of object is at %s", what.Ref.Kind)
 	}
 	before := len(tx.Audited())
 	o, err := c.engine.Load(ctx, tx, kind, what.Ref.ID)
-	if problem.IsNotFound(err) || errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
 	for _, n := range what.Values {
 		if err == nil {
 			p := o.Parts()
@@ -78,6 +117,9 @@ func (c *confirmer) contain(ctx context.Context, tx *txn.Tx, what restore.Contai
 	}
 	if err == nil && what.Quarantine {
 		_, err = c.engine.Quarantine(ctx, tx, what.Ref, reasonRestored, rotation.MaxQuarantine)
+	}
+	if err == nil && what.Disabled {
+		_, err = connectors.Disable(ctx, tx, o)
 	}
 	return len(tx.Audited()) > before, err
 }

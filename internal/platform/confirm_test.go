@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,20 +13,19 @@ import (
 	"filippo.io/age"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/pgtest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/auditlog"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/backup"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/restore"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 // journaled begins a journal.
 func (w *world) journaled() (path string) {
 	w.t.Helper()
-	if w.url != "" {
-		w.t.Skip("a backup is of SQLite")
-	}
 	path = filepath.Join(w.t.TempDir(), "journal")
 	var err error
 	if w.journal, err = journal.Open(path); err != nil {
@@ -35,9 +35,12 @@ func (w *world) journaled() (path string) {
 	return path
 }
 
-// backsUp makes a backup beside the server, and returns what puts it in the place of the database.
-func (w *world) backsUp() (restores func() backup.Manifest) {
+// backsUp makes a backup, and returns what puts it in the place of the database.
+func (w *world) backsUp() (restores func()) {
 	w.t.Helper()
+	if w.url != "" {
+		return w.snapshot()
+	}
 	file := filepath.Join(w.t.TempDir(), "backup")
 	key := backup.KEK{Context: w.t.Context(), Keyring: w.keyring, Number: w.keyring.Newest()}
 	_, err := backup.Write(w.t.Context(), backup.Config{
@@ -46,21 +49,45 @@ func (w *world) backsUp() (restores func() backup.Manifest) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return func() backup.Manifest {
+	return func() {
 		w.t.Helper()
 		w.close()
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			_ = os.Remove(w.file() + suffix)
 		}
-		m, _, err := restore.FromFile(w.t.Context(), restore.File{
+		_, _, err := restore.FromFile(w.t.Context(), restore.File{
 			Backup: file, Database: w.file(), Keyring: w.keyring, Identities: []age.Identity{key}, Clock: w.clock,
-			Random: rand.Reader, Marking: restore.Marking{Source: "backup"},
+			Random: rand.Reader, Marking: restore.Marking{Source: store.RestoredBackup},
 		})
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		w.open()
-		return m
+	}
+}
+
+// snapshot is backsUp where the database has tools of its own.
+func (w *world) snapshot() (restores func()) {
+	w.t.Helper()
+	w.close()
+	copied := pgtest.Shared(w.t).Snapshot(w.t, w.url)
+	w.open()
+	return func() {
+		w.t.Helper()
+		w.close()
+		w.url = copied
+		s, err := store.OpenPostgres(w.t.Context(), w.url)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r, err := txn.Open(w.t.Context(), s, w.keyring, w.clock, rand.Reader)
+		if err == nil {
+			_, err = restore.Mark(w.t.Context(), r, restore.Marking{Source: store.RestoredElsewhere})
+		}
+		if err := errors.Join(err, s.Close()); err != nil {
+			w.t.Fatal(err)
+		}
+		w.open()
 	}
 }
 
@@ -76,6 +103,25 @@ func (w *world) signedNow() *auditlog.Checkpoint {
 		w.t.Fatal(err)
 	}
 	return &signed.Checkpoint
+}
+
+// lostIn returns what a journal has and the database lacks.
+func (w *world) lostIn(path string) []journal.Entry {
+	w.t.Helper()
+	r := w.runner()
+	state, err := restore.Look(w.t.Context(), r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	kept, err := restore.ReadJournals([]string{path}, state)
+	if err != nil || len(kept.Gaps) != 0 {
+		w.t.Fatal(kept.Gaps, err)
+	}
+	lost, err := restore.Lost(w.t.Context(), r, state, kept.Entries)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return lost
 }
 
 // Confirm ends again what the journal says had ended after the backup, and nothing else.
@@ -108,19 +154,7 @@ func TestConfirmAppliesTheJournal(t *testing.T) {
 	w.as(api.RoleSecurity, "DELETE", "/v1/principals/"+planner, nil).want(204)
 
 	restores()
-	entries, err := restore.ReadJournals([]string{path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := w.runner()
-	state, err := restore.Look(t.Context(), r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lost, err := restore.Lost(t.Context(), r, state, entries)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lost := w.lostIn(path)
 	actions := map[string]int{}
 	for _, e := range lost {
 		actions[e.Action+" "+e.Kind]++
@@ -149,6 +183,46 @@ func TestConfirmAppliesTheJournal(t *testing.T) {
 	w.as(api.RolePlanner, "GET", "/v1/identity", nil).want(401)
 	if _, err := w.p.ConfirmRestore(t.Context(), again); err == nil {
 		t.Error("it was confirmed twice")
+	}
+}
+
+// What was disabled, and what ended as a whole, is so again. What was enabled again at last stays enabled.
+func TestConfirmDisablesAndDeletes(t *testing.T) {
+	w := newWorld(t)
+	path := w.journaled()
+	off, on := w.newConnector("off", nil).ID, w.newConnector("on", nil).ID
+	of := map[string]string{
+		off: w.reveal(w.newToken("a", off, nil).ID, 1), on: w.reveal(w.newToken("b", on, nil).ID, 1),
+	}
+	endpoint := w.newEndpoint("hook", on, nil).ID
+	identity := w.newIdentity("pipeline", nil).ID
+	access := w.openedAlone(api.RolePlanner)
+	restores := w.backsUp()
+	for _, enabled := range []bool{false, true} {
+		w.patchConnector(on, object{"enabled": enabled})
+	}
+	w.patchConnector(off, object{"enabled": false})
+	w.patchEndpoint(endpoint, object{"enabled": false})
+	w.do("DELETE", pathIdentities+"/"+identity, nil).want(204)
+	w.do("POST", pathAccess+"/"+access.ID+"/revoke", object{}).want(200)
+
+	restores()
+	again, byHand := restore.Contain(w.lostIn(path))
+	done, err := w.p.ConfirmRestore(t.Context(), again)
+	if err != nil || done != 4 || len(byHand) != 0 {
+		t.Fatalf("%d were done again, %d are left, %v", done, len(byHand), err)
+	}
+	for id, want := range map[string]bool{off: false, on: true} {
+		if got := w.introspect(api.RoleAuditor, of[id]).Active; got != want {
+			t.Errorf("connector %s is enabled: %v", id, got)
+		}
+	}
+	if w.endpoint(endpoint).Enabled {
+		t.Error("the endpoint is enabled")
+	}
+	w.do("GET", pathIdentities+"/"+identity, nil).want(404)
+	if w.introspect(api.RoleAuditor, access.AccessToken).Active {
+		t.Error("the access token is accepted")
 	}
 }
 
@@ -203,9 +277,9 @@ func TestRevocationWithoutRoomForTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.sweep()
-	entries, err := restore.ReadJournals([]string{path})
-	if err != nil || len(entries) == 0 || entries[len(entries)-1].Action != "revoke" {
-		t.Errorf("%+v, %v", entries, err)
+	kept, err := restore.ReadJournals([]string{path}, restore.State{})
+	if n := len(kept.Entries); err != nil || n == 0 || kept.Entries[n-1].Action != "revoke" || len(kept.Gaps) > 0 {
+		t.Errorf("%+v, %v", kept, err)
 	}
 	if w.ready(200).check("journal").State != "ok" {
 		t.Error("/readyz does not see that it is written again")

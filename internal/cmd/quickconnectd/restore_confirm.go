@@ -103,11 +103,11 @@ func restoreStatus(ctx context.Context, d data, k kept, stdout io.Writer, c cloc
 		if _, err = fmt.Fprintln(stdout, describeRestore(state)); err != nil {
 			return err
 		}
-		lost, err := k.lost(ctx, r, state)
+		lost, gaps, err := k.lost(ctx, r, state)
 		if err != nil {
 			return err
 		}
-		if err := k.print(stdout, lost); err != nil {
+		if err := k.print(stdout, lost, gaps); err != nil {
 			return err
 		}
 		return k.printCheckpoints(ctx, r, stdout)
@@ -141,8 +141,14 @@ again: end what must not come back before. May run beside a server, which serves
 		func(cmd *cobra.Command) error { return restoreConfirm(cmd.Context(), d, k, cmd.OutOrStdout(), c) })
 	dataFlags(cmd, &d)
 	k.define(cmd)
+	cmd.Flags().BoolVar(&k.acceptGaps, "accept-gaps", false,
+		"confirm although lines of a journal are missing, and what they ended comes back")
 	return cmd
 }
+
+// errGaps is the error of a confirmation with a journal that lacks lines.
+var errGaps = errors.New("lines of a journal are missing, and nothing was done: give the whole journal; or end by " +
+	"hand what must not come back, and run restore confirm with --accept-gaps")
 
 func restoreConfirm(ctx context.Context, d data, k kept, stdout io.Writer, c clock.Clock) (err error) {
 	s, ring, err := existingData(ctx, d)
@@ -161,12 +167,15 @@ func restoreConfirm(ctx context.Context, d data, k kept, stdout io.Writer, c clo
 	if state.Platform.RestoreConfirmed {
 		return fmt.Errorf("%w (%s)", restore.ErrNotPending, describeRestore(state))
 	}
-	lost, err := k.lost(ctx, r, state)
+	lost, gaps, err := k.lost(ctx, r, state)
 	if err != nil {
 		return err
 	}
-	if err := k.print(stdout, lost); err != nil {
+	if err := k.print(stdout, lost, gaps); err != nil {
 		return err
+	}
+	if len(gaps) > 0 && !k.acceptGaps {
+		return errGaps
 	}
 	p, err := platform.New(ctx, platform.Config{Store: s, Keyring: ring, Clock: c})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 type kept struct {
 	journals    []string
 	checkpoints []string
+	acceptGaps  bool
 }
 
 func (k *kept) define(cmd *cobra.Command) {
@@ -30,21 +31,27 @@ func (k *kept) define(cmd *cobra.Command) {
 		"the `FILE` that serve --journal wrote before the restore; can be repeated, for the machines of one platform")
 }
 
-// lost returns what the journals have and the database lacks.
-func (k *kept) lost(ctx context.Context, r *txn.Runner, s restore.State) ([]journal.Entry, error) {
-	entries, err := restore.ReadJournals(k.journals)
+// lost returns what the journals have and the database lacks, and where they have gaps.
+func (k *kept) lost(
+	ctx context.Context, r *txn.Runner, s restore.State,
+) (lost []journal.Entry, gaps []string, err error) {
+	all, err := restore.ReadJournals(k.journals, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return restore.Lost(ctx, r, s, entries)
+	lost, err = restore.Lost(ctx, r, s, all.Entries)
+	return lost, all.Gaps, err
 }
 
 // print lists what a backup lacks, and says what is ended again.
-func (k *kept) print(stdout io.Writer, lost []journal.Entry) error {
+func (k *kept) print(stdout io.Writer, lost []journal.Entry, gaps []string) error {
 	if len(k.journals) == 0 {
 		_, err := fmt.Fprintln(stdout, "No journal was given, so what was revoked, rotated or made after the backup is "+
 			"not known.")
 		return err
+	}
+	for _, g := range gaps {
+		_, _ = fmt.Fprintf(stdout, "%s: what they ended is not known, and is not ended again\n", g)
 	}
 	again, byHand := restore.Contain(lost)
 	out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)

@@ -120,6 +120,20 @@ func (c *connector) touch(ctx context.Context, tx *txn.Tx) error {
 	return c.Save(ctx, tx)
 }
 
+// Disable disables a connector that the engine has loaded. It reports whether that changed anything.
+func Disable(ctx context.Context, tx *txn.Tx, o credentials.Object) (changed bool, err error) {
+	c, ok := o.(*connector)
+	if !ok || !c.Enabled {
+		return false, nil
+	}
+	before := c.Show(tx.Now)
+	c.Enabled = false
+	if err := c.touch(ctx, tx); err != nil {
+		return false, err
+	}
+	return true, tx.Audit(ctx, txn.ActionUpdate, api.Connectors.Path, c.ID, httpapi.Differences(before, c.Show(tx.Now)))
+}
+
 // inUse is the connector as what others refer to.
 func (c *connector) inUse(save func() error, now time.Time) httpapi.InUse {
 	return httpapi.InUse{

@@ -105,16 +105,23 @@ func CheckNameFree(ctx context.Context, tx *txn.Tx, kind api.Kind, name string) 
 // notDifferences are members that follow from others or from the clock. The audit does not name them as changed.
 var notDifferences = []string{"etag", "version", "rotation", "probe", "uses_deleting"}
 
-// Differences names the members in which two views of an object differ, for the audit.
+const memberEnabled = "enabled"
+
+// Differences names the members in which two views of an object differ, for the audit. It says what enabled became: a
+// restore disables again what was disabled at last.
 func Differences(before, after any) map[string]string {
-	a, b := membersIn(before), membersIn(after)
+	a, b, out := membersIn(before), membersIn(after), map[string]string{}
 	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(b)) {
 		if string(a[name]) != string(b[name]) && !slices.Contains(notDifferences, name) {
 			changed = append(changed, name)
+			if name == memberEnabled {
+				out[name] = string(b[name])
+			}
 		}
 	}
-	return map[string]string{"changed": strings.Join(changed, ",")}
+	out["changed"] = strings.Join(changed, ",")
+	return out
 }
 
 func membersIn(view any) map[string]json.RawMessage {

@@ -2,11 +2,15 @@ package journal_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,9 +30,12 @@ func read(t *testing.T, path string) (ids string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := journal.Read(bytes.NewReader(content))
-	for _, e := range entries {
+	c, err := journal.Read(bytes.NewReader(content))
+	for _, e := range c.Entries {
 		ids += e.ID + e.Detail["versions"] + " "
+	}
+	for _, g := range c.Gaps {
+		ids += g.String()
 	}
 	return ids, err
 }
@@ -47,13 +54,14 @@ func TestTornAndDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := bytes.IndexByte(whole, '\n') + 1
+	second := first + bytes.IndexByte(whole[first:], '\n') + 1
 	for n := range whole {
 		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
 		j.Append(entry(3))
 		want := "evt_33 "
-		if n >= 2*first {
+		if n >= second {
 			want = "evt_11 evt_22 evt_33 "
 		} else if n >= first {
 			want = "evt_11 evt_33 "
@@ -75,6 +83,68 @@ func TestTornAndDamaged(t *testing.T) {
 	}
 	if _, err := journal.Open(path); err == nil || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("a damaged journal opens: %v", err)
+	}
+}
+
+// Whole lines that are missing are noticed, but not those at the end.
+func TestMissingLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	// Two processes, such as a server and a command beside it.
+	var both sync.WaitGroup
+	for process := range 2 {
+		j, err := journal.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		both.Go(func() {
+			for n := range 5 {
+				j.Append(entry(10*process + n))
+			}
+		})
+	}
+	both.Wait()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(whole, []byte("\n"))
+	lines = lines[:len(lines)-1]
+	if got, err := read(t, path); err != nil || len(lines) != 10 || strings.Contains(got, "missing") {
+		t.Fatalf("%d lines: %s %v", len(lines), got, err)
+	}
+	for n := range lines {
+		without := bytes.Join(slices.Delete(slices.Clone(lines), n, n+1), nil)
+		if err := os.WriteFile(path, without, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := read(t, path)
+		want := "lines are missing before line " + strconv.Itoa(n+1) + ", "
+		if err != nil || strings.Contains(got, want) != (n < len(lines)-1) {
+			t.Errorf("without line %d: %s %v", n+1, got, err)
+		}
+		if _, err := journal.Open(path); (err != nil) != (n < len(lines)-1) {
+			t.Errorf("without line %d it opens: %v", n+1, err)
+		}
+	}
+}
+
+// Lines of older builds are not chained, and are read.
+func TestLinesOfOlderBuilds(t *testing.T) {
+	const older = `{"id":"evt_1","at":"2026-11-30T12:01:00Z","platform":"plt_1","incarnation":1,"tenant":"a",` +
+		`"environment":"b","actor":"","action":"revoke","kind":"scoped-tokens","object_id":"x","detail":{"versions":"1"}}`
+	path := filepath.Join(t.TempDir(), "journal")
+	sum := sha256.Sum256([]byte(older))
+	line := older + "\t" + hex.EncodeToString(sum[:8]) + "\n"
+	if err := os.WriteFile(path, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Append(entry(2))
+	if got, err := read(t, path); err != nil || got != "evt_11 evt_22 " {
+		t.Errorf("%q %v", got, err)
 	}
 }
 

@@ -19,23 +19,34 @@ import (
 // differ. What is older and not in the backup was never committed.
 const margin = 10 * time.Minute
 
+// Kept is what the journals of one platform have.
+type Kept struct {
+	Entries []journal.Entry
+	Gaps    []string // where whole lines are missing that may be of the time after the backup
+}
+
 // ReadJournals reads the journals of one platform, which each of its machines writes for itself.
-func ReadJournals(paths []string) (all []journal.Entry, err error) {
+func ReadJournals(paths []string, s State) (all Kept, err error) {
 	for _, path := range paths {
-		entries, err := readJournal(path)
+		c, err := readJournal(path)
 		if err != nil {
-			return nil, fmt.Errorf("journal %s: %w", path, err)
+			return all, fmt.Errorf("journal %s: %w", path, err)
 		}
-		all = append(all, entries...)
+		all.Entries = append(all.Entries, c.Entries...)
+		for _, g := range c.Gaps {
+			if s.Restore == nil || !g.To.Before(s.Restore.AsOf.Add(-margin)) {
+				all.Gaps = append(all.Gaps, fmt.Sprintf("journal %s: %s", path, g))
+			}
+		}
 	}
-	slices.SortStableFunc(all, func(a, b journal.Entry) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all.Entries, func(a, b journal.Entry) int { return a.At.Compare(b.At) })
 	return all, nil
 }
 
-func readJournal(path string) ([]journal.Entry, error) {
+func readJournal(path string) (c journal.Content, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	defer func() { _ = f.Close() }()
 	return journal.Read(f)
@@ -79,16 +90,18 @@ type Containment struct {
 	Values []int64
 	// Quarantine says that what is valid then is in quarantine.
 	Quarantine bool
-	// Principal says that the object is a principal, which ends.
-	Principal bool
+	// Ends says that the object itself ends: a principal, a workload identity or an access token.
+	Ends bool
+	// Disabled says that a connector or an endpoint is disabled.
+	Disabled bool
 }
 
 // String says what is done.
 func (c Containment) String() string {
 	var out []string
 	switch {
-	case c.Principal:
-		return "its token is refused"
+	case c.Ends:
+		return endings[c.Ref.Kind]
 	case c.Below == every:
 		out = append(out, "every version")
 	case c.Below > 0:
@@ -100,14 +113,24 @@ func (c Containment) String() string {
 	if c.Quarantine {
 		out = append(out, "in quarantine")
 	}
+	if c.Disabled {
+		out = append(out, "disabled")
+	}
 	return strings.Join(out, ", ")
+}
+
+// endings say how an object ends, and name the kinds of those that do.
+var endings = map[string]string{
+	api.KindPrincipals:         "its token is refused",
+	api.KindWorkloadIdentities: "it is deleted",
+	api.KindAccessTokens:       "it is refused",
 }
 
 // every is more than any version has as its number.
 const every = int64(1) << 62
 
 // Contain decides what is done again of what a backup lacks: what was revoked and deleted ends, and what is in
-// quarantine at last is in quarantine. byHand are the entries that end something and that a person has to do again.
+// quarantine or disabled at last is so. byHand are the entries that end something and that a person has to do again.
 func Contain(lost []journal.Entry) (again []Containment, byHand []journal.Entry) {
 	index := map[string]int{}
 	of := func(e journal.Entry) *Containment {
@@ -123,34 +146,37 @@ func Contain(lost []journal.Entry) (again []Containment, byHand []journal.Entry)
 	for _, e := range lost {
 		ended := endedBy(e)
 		switch {
-		case e.Kind == api.KindPrincipals && e.Action == txn.ActionDelete:
-			of(e).Principal = true
-		case !hasCredential(e.Kind):
-			if e.Action == txn.ActionDelete || changes(e, "enabled") {
-				byHand = append(byHand, e)
-			}
+		case endings[e.Kind] != "":
+			of(e).Ends = of(e).Ends || e.Action == txn.ActionDelete || e.Action == actionRevoke
+		case changes(e, memberEnabled) && e.Detail[memberEnabled] != "":
+			of(e).Disabled = e.Detail[memberEnabled] == "false"
+		case changes(e, memberEnabled), e.Kind == api.EnvironmentPolicies.Path,
+			!hasCredential(e.Kind) && e.Action == txn.ActionDelete:
+			byHand = append(byHand, e)
 		case e.Action == txn.ActionClosed:
 			of(e).Below = every
 		case len(ended) > 0 && e.Detail["reason"] == reasonValue:
 			of(e).Values = append(of(e).Values, ended[0])
-		case len(ended) > 0 && (e.Action == "revoke" || e.Action == "minimum_version"):
+		case len(ended) > 0 && (e.Action == actionRevoke || e.Action == "minimum_version"):
 			of(e).Below = max(of(e).Below, slices.Max(ended)+1)
 		case e.Action == "quarantine":
 			of(e).Quarantine = true
 		case e.Action == "release_quarantine" || e.Action == "end_quarantine":
 			of(e).Quarantine = false
-		case changes(e, "enabled"):
-			byHand = append(byHand, e)
 		}
 	}
 	again = slices.DeleteFunc(again, func(c Containment) bool {
-		return c.Below == 0 && len(c.Values) == 0 && !c.Quarantine && !c.Principal
+		return c.Below == 0 && len(c.Values) == 0 && !c.Quarantine && !c.Ends && !c.Disabled
 	})
 	return again, byHand
 }
 
-// reasonValue is the reason of a step that ended one version by its value.
-const reasonValue = "token_revoked"
+const (
+	actionRevoke  = "revoke"
+	memberEnabled = "enabled"
+	// reasonValue is the reason of a step that ended one version by its value.
+	reasonValue = "token_revoked"
+)
 
 func hasCredential(kind string) bool {
 	return kind == api.KindConnectors || kind == api.KindScopedTokens || kind == api.KindSigningSecrets

@@ -59,11 +59,24 @@ func TestContain(t *testing.T) {
 		"released again": {
 			lost: all(e(tokens, "quarantine", versions("1")), e(tokens, "release_quarantine", versions("1"))),
 		},
-		"a principal":        {lost: all(e("principals", "delete", nil)), want: Containment{Principal: true}},
-		"a new principal":    {lost: all(e("principals", "create", nil))},
-		"disabled":           {lost: all(e("connectors", "update", changed("enabled,owner"))), byHand: 1},
+		"a principal":     {lost: all(e("principals", "delete", nil)), want: Containment{Ends: true}},
+		"a new principal": {lost: all(e("principals", "create", nil))},
+		"disabled": {
+			lost: all(e("connectors", "update", map[string]string{"changed": "enabled,owner", "enabled": "false"})),
+			want: Containment{Disabled: true},
+		},
+		"enabled again": {
+			lost: all(e("webhook-endpoints", "update", map[string]string{"changed": "enabled", "enabled": "false"}),
+				e("webhook-endpoints", "update", map[string]string{"changed": "enabled", "enabled": "true"})),
+		},
+		"by an older build":  {lost: all(e("connectors", "update", changed("enabled,owner"))), byHand: 1},
 		"another owner":      {lost: all(e("connectors", "update", changed("owner")))},
-		"a deleted identity": {lost: all(e("workload-identities", "delete", nil)), byHand: 1},
+		"a deleted identity": {lost: all(e("workload-identities", "delete", nil)), want: Containment{Ends: true}},
+		"an access token": {
+			lost: all(e("access-tokens", "create", nil), e("access-tokens", "revoke", nil)), want: Containment{Ends: true},
+		},
+		"guardrails":   {lost: all(e("environment-policies", "update", changed("rules"))), byHand: 1},
+		"an exemption": {lost: all(e("guardrail-exemptions", "delete", nil)), byHand: 1},
 	} {
 		again, byHand := Contain(c.lost)
 		if len(byHand) != c.byHand {

@@ -16,7 +16,7 @@ var journaled = map[string]bool{
 var journaledLate = map[string]bool{"release": true, "release_quarantine": true, "end_quarantine": true}
 
 // journaledDetail are the members of a detail that the journal has. Others may be what a user wrote.
-var journaledDetail = []string{"name", "versions", "issued", "promoted", "changed", "role"}
+var journaledDetail = []string{"name", "versions", "issued", "promoted", "changed", "enabled", "role"}
 
 // note writes what a transaction has audited to the journal. What ends or contains something is there before the
 // commit, so before the answer: where the commit fails, the journal has one containment too many, and never one too

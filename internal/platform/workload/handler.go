@@ -201,12 +201,16 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 		if err != nil {
 			return nil, err
 		}
-		if err := tx.DeleteWorkloadIdentity(ctx, tx.Scope, w.ID); err != nil {
-			return nil, err
-		}
-		detail := map[string]string{"name": w.Name, "role": w.Role}
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, kind.Path, w.ID, detail)
+		return httpapi.NoContent(), Delete(ctx, tx, w)
 	})
+}
+
+// Delete deletes an identity: nothing is exchanged for it, and its access tokens are refused.
+func Delete(ctx context.Context, tx *txn.Tx, w *store.WorkloadIdentity) error {
+	if err := tx.DeleteWorkloadIdentity(ctx, tx.Scope, w.ID); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, txn.ActionDelete, kind.Path, w.ID, map[string]string{"name": w.Name, "role": w.Role})
 }
 
 // toChange reads an identity that the caller's role may grant.
