@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/htmlcheck"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 )
 
 // What a person may see and do at the pages of an environment, in a browser that is signed in.
@@ -59,6 +60,10 @@ func TestConsoleOfAnEnvironment(t *testing.T) {
 		t.Fatal("somebody who may not has put it in quarantine")
 	}
 	to := jo.post(page+"/quarantine", form).want(303).header.Get("Location")
+	if page := jo.get(to).want(200); strings.Contains(string(page.body), "It is in quarantine") {
+		t.Error("a link makes a page say that something was done")
+	}
+	jo.header.Set("Sec-Fetch-Site", "same-origin")
 	jo.get(to).want(200).shows("It is in quarantine", "unusual volume")
 	if q := o.token(token.ID).Quarantine; q == nil || !strings.HasPrefix(q.By, "per_") || q.Reason != "unusual volume" {
 		t.Errorf("the quarantine is %+v", q)
@@ -79,12 +84,15 @@ func faultless(t *testing.T, what string, r *reply) {
 }
 
 // Every page of an environment asks who is not signed in to sign in, and refuses a token of a machine in place of a
-// session.
+// session. A person without a role in the environment is refused.
 func TestPagesAreForPeople(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
+	o.person("sam", "nobody")
+	without := o.signedIn("sam")
 	for _, p := range pages.All() {
 		path := consoleBase + strings.NewReplacer("{id}", "tok_1", "{index}", "1", "{delivery}", "msg_1").Replace(p.Path)
+		without.send(p.Method, path, url.Values{}).want(403).shows("You have no role in an environment of this name")
 		for name, cookie := range map[string]string{"nobody": "", "a machine": o.tokens[api.RoleDeployer]} {
 			b := o.browser()
 			if cookie != "" {
@@ -125,4 +133,31 @@ func TestTryAToken(t *testing.T) {
 	}
 	kim.post(consoleBase+"/workload-identities/try", url.Values{"jwt": {" "}}).want(422)
 	kim.post(consoleBase+"/workload-identities/try", url.Values{"jwt": {"no.jwt.x"}}).want(200).shows("</span> no")
+}
+
+// A person of another tenant, whose environment has the same name, finds nothing of this one there.
+func TestConsoleOfAnotherTenant(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	token := o.newToken("notifier", o.newConnector("crm", nil).ID, nil)
+	o.addIssuer(people.NewIssuer{Tenant: "globex"})
+	binding := object{"issuer": "corp", "group": "auditors", "role": api.RoleAuditor}
+	o.world.send(o.foreign["globex/staging"], "POST", pathBindings, binding).want(201)
+	o.person("gwen", "auditors")
+	b := o.browser()
+	query := url.Values{"tenant": {"globex"}, "issuer": {"corp"}, "return_to": {"/console"}}
+	back := o.p.SignIn(b.get("/console/sign-in?"+query.Encode()).want(303).header.Get("Location"), "gwen")
+	b.get(back.RequestURI()).want(303)
+	if page := b.get(consoleBase + "/inventory").want(200); strings.Contains(string(page.body), "notifier") {
+		t.Error("the inventory has a credential of another tenant")
+	}
+	b.get(consoleBase + "/credentials/" + token.ID).want(404)
+	for _, p := range pages.All() {
+		path := strings.NewReplacer("{id}", token.ID, "{index}", "0", "{delivery}", "msg_1").Replace(p.Path)
+		r := b.send(p.Method, consoleBase+path, url.Values{"reason": {"x"}, "confirm": {"true"}, "key": {"1"}})
+		if strings.Contains(string(r.body), "crm") || strings.Contains(string(r.body), token.ID) ||
+			p.Method == http.MethodPost && r.status < http.StatusBadRequest {
+			t.Errorf("%s %s: status %d, %s", p.Method, path, r.status, r.body)
+		}
+	}
 }

@@ -42,8 +42,12 @@ func (h *Console) inEnvironment(p pages.Page) func(http.ResponseWriter, *http.Re
 				return problem.New(api.CodeInvalid, "", "The form cannot be read. Nothing was done.")
 			}
 		}
+		query := r.URL.Query()
+		if r.Header.Get("Sec-Fetch-Site") != "same-origin" {
+			query.Del(pages.Done) // a link of another site must not make a page say that something was done
+		}
 		answer, err := p.Serve(&pages.Request{
-			API: caller, Me: me, Base: baseOf(environment), Now: h.Now(), Path: r.PathValue, Query: r.URL.Query(),
+			API: caller, Me: me, Base: baseOf(environment), Now: h.Now(), Path: r.PathValue, Query: query,
 			Form: r.PostForm, NewKey: h.NewKey, Try: func(jwt secret.Value) ([]pages.Tried, error) {
 				return h.Try(r.Context(), store.Scope{Tenant: v.Session.Tenant, Environment: environment}, jwt)
 			},

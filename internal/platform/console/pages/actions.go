@@ -62,6 +62,10 @@ func actionPages() []Page {
 	}
 }
 
+// Done is the parameter by which a form leads to a page that says what was done. It counts only where this site sent
+// the browser there.
+const Done = "done"
+
 // done has what a page says after an action, by the word in its address.
 var done = map[string]string{
 	"quarantine":         "It is in quarantine: its valid versions are refused at every use from now on.",
@@ -85,7 +89,7 @@ func act(verb string, body func(url.Values) (any, error)) func(*Request) (*Answe
 		if err := r.API.Post(c.kind.Route(c.ID, verb), r.Form.Get("key"), in, nil); err != nil {
 			return nil, err
 		}
-		return &Answer{SeeOther: r.To("/credentials/"+c.ID, "done", verb)}, nil
+		return &Answer{SeeOther: r.To("/credentials/"+c.ID, Done, verb)}, nil
 	}
 }
 
@@ -122,5 +126,5 @@ func rotate(r *Request) (*Answer, error) {
 	if err := r.API.Post(c.kind.Route(c.ID, "rotation", step), r.Form.Get("key"), in, nil); err != nil {
 		return nil, err
 	}
-	return &Answer{SeeOther: r.To("/credentials/"+c.ID, "done", "rotate")}, nil
+	return &Answer{SeeOther: r.To("/credentials/"+c.ID, Done, "rotate")}, nil
 }

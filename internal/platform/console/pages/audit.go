@@ -35,7 +35,8 @@ func audit(r *Request) (*Answer, error) {
 		}
 	}
 	events, pager, err := part[api.AuditEvent](r, auditRoute, "/audit", selected, selected)
-	if err != nil {
+	notice := wrongFilter(err)
+	if err != nil && notice == "" {
 		return nil, err
 	}
 	t := eventsTable(r, "events", "Events, the oldest first", events)
@@ -48,7 +49,7 @@ func audit(r *Request) (*Answer, error) {
 	}
 	pager.Label = "the audit trail"
 	return &Answer{Title: "Audit trail", Template: auditTemplate, Data: listView{
-		Form: auditForm(r), Table: t, Pager: pager,
+		Form: auditForm(r), Notice: notice, Table: t, Pager: pager,
 	}}, nil
 }
 

@@ -113,7 +113,7 @@ func credentialPage(r *Request) (*Answer, error) {
 	}
 	due, overdue := c.due()
 	return &Answer{Title: c.Name, Template: credentialTemplate, Data: credentialView{
-		Done: done[r.Query.Get("done")], Actions: actionsOn(r, c, versions),
+		Done: done[r.Query.Get(Done)], Actions: actionsOn(r, c, versions),
 		Facts: c.facts(r), Findings: openFindings(r, c),
 		Timeline: view.VersionsTimeline("versions", c.Name, versions, due, overdue, r.Now),
 		Evidence: evidenceTable(versions), Consumers: consumersTable(versions), Scopes: scopesTable(c, versions),

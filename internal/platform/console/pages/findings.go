@@ -38,9 +38,10 @@ func findingPages() []Page {
 
 // listView is a page with a form, a table and the way to the next part.
 type listView struct {
-	Form  view.Form
-	Table view.Table
-	Pager view.Pager
+	Form   view.Form
+	Notice string // why the list is not shown
+	Table  view.Table
+	Pager  view.Pager
 }
 
 func findings(r *Request) (*Answer, error) {
@@ -61,7 +62,7 @@ func findings(r *Request) (*Answer, error) {
 		Columns: view.Columns("Finding", "Object", "State", "First seen", "Last seen", "Times", "Evidence"),
 	}}
 	all, pager, err := part[api.Finding](r, findingsRoute, "/findings", asked, selected)
-	if err != nil {
+	if out.Notice = wrongFilter(err); err != nil && out.Notice == "" {
 		return nil, err
 	}
 	for i := range all {
@@ -138,7 +139,7 @@ func findingPage(r *Request) (*Answer, error) {
 		return nil, err
 	}
 	row := findingRow(r, f)
-	out := findingView{Done: done[r.Query.Get("done")], Key: r.NewKey(), Facts: []view.Fact{
+	out := findingView{Done: done[r.Query.Get(Done)], Key: r.NewKey(), Facts: []view.Fact{
 		{Name: "Id", Value: view.Code(f.ID)},
 		{Name: "Object", Value: row[1]},
 		{Name: "State", Value: row[2]},
@@ -208,5 +209,5 @@ func closeFinding(r *Request) (*Answer, error) {
 	if err := r.API.Post(findingsRoute+"/"+url.PathEscape(id)+"/close", r.Form.Get("key"), in, nil); err != nil {
 		return nil, err
 	}
-	return &Answer{SeeOther: r.To("/findings/"+url.PathEscape(id), "done", "close")}, nil
+	return &Answer{SeeOther: r.To("/findings/"+url.PathEscape(id), Done, "close")}, nil
 }

@@ -2,13 +2,11 @@ package pages
 
 import (
 	_ "embed"
-	"errors"
 	"maps"
 	"net/url"
 	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -56,17 +54,16 @@ func inventorySelection(q url.Values) url.Values {
 func inventory(r *Request) (*Answer, error) {
 	selected := inventorySelection(r.Query)
 	order := r.Query.Get("sort")
-	out := inventoryView{Form: inventoryForm(r, order), CSV: address(r.Base+"/inventory.csv", selected), ShowAll: true}
+	out := inventoryView{Form: inventoryForm(r, order), CSV: address(r.Base+"/inventory.csv", selected)}
 	list := byID
 	if _, known := orders[order]; known {
 		list = inOrder
 	}
 	entries, pager, err := list(r, selected, order)
-	if refused := (*problem.Error)(nil); errors.As(err, &refused) && refused.Code == api.CodeInvalid {
-		out.Notice, out.ShowAll = refused.Detail, false
-	} else if err != nil {
+	if out.Notice = wrongFilter(err); err != nil && out.Notice == "" {
 		return nil, err
 	}
+	out.ShowAll = out.Notice == ""
 	out.Pager = pager
 	out.Table = view.Table{
 		ID: "credentials", Caption: "Credentials", Columns: inventoryColumns(r, selected, order),

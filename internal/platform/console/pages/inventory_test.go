@@ -89,6 +89,12 @@ func TestInventoryOfAWrongFilter(t *testing.T) {
 		strings.Contains(got, "No credential is selected") {
 		t.Errorf("the page is %s", got)
 	}
+	for path, route := range map[string]string{"/audit": auditRoute, "/findings": findingsRoute} {
+		f.refused[route] = problem.New(api.CodeInvalid, "", "query parameter x: must be a time")
+		if got := serve(t, request(f, nil, "x=soon"), http.MethodGet, path); !strings.Contains(got, "must be a time") {
+			t.Errorf("%s is %s", path, got)
+		}
+	}
 	f.refused[inventoryRoute] = problem.New(api.CodeForbidden, "", "no")
 	if _, err := inventory(request(f, nil, "")); !problem.Has(err, api.CodeForbidden) {
 		t.Errorf("a refusal is %v", err)

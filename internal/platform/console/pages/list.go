@@ -1,12 +1,14 @@
 package pages
 
 import (
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/view"
 )
 
@@ -14,6 +16,15 @@ import (
 var listTemplate = view.MustParse(`{{define "main"}}{{template "table" .Table}}
 {{template "pager" .Pager}}
 {{end}}`)
+
+// wrongFilter returns why the API refuses what the form of a list sends; empty where that is not the error.
+func wrongFilter(err error) string {
+	refused := (*problem.Error)(nil)
+	if errors.As(err, &refused) && refused.Code == api.CodeInvalid {
+		return refused.Detail
+	}
+	return ""
+}
 
 // part reads the part of a list that the query asks for. asked is what the API is asked, and selected what the
 // addresses of the other parts keep.

@@ -59,7 +59,7 @@ func webhookPage(r *Request) (*Answer, error) {
 	}
 	pager.Label = "the deliveries"
 	out := webhookView{
-		To: r.Base + to, Done: webhookDone[r.Query.Get("done")], Facts: endpointFacts(r, e), Secrets: secrets,
+		To: r.Base + to, Done: webhookDone[r.Query.Get(Done)], Facts: endpointFacts(r, e), Secrets: secrets,
 		Form: deliveriesForm(r, to), Deliveries: deliveriesTable(deliveries), Pager: pager,
 		May: r.May(api.PermissionWrite), Key: r.NewKey(), Since: view.Day(r.Now) + "T00:00:00Z",
 	}

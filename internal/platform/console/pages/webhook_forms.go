@@ -25,7 +25,7 @@ func send(r *Request, in any, out any, word func() string, below ...string) (*An
 	if err := r.API.Post(route, r.Form.Get("key"), in, out); err != nil {
 		return nil, err
 	}
-	return &Answer{SeeOther: r.To("/webhooks/"+id, "done", word())}, nil
+	return &Answer{SeeOther: r.To("/webhooks/"+id, Done, word())}, nil
 }
 
 func resend(r *Request) (*Answer, error) {
