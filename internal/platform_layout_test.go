@@ -64,7 +64,7 @@ var platformMayImport = map[string][]string{
 	"deliveries":    domain("webhooks", "egress", "events", "uses"),
 	"workload":      domain("egress"),
 	"people":        domain("workload"),
-	"sessions":      {"people", "access", "txn", "problem", "keys", "store"},
+	"sessions":      {"people", "workload", "access", "txn", "problem", "keys", "store"},
 	"console/pages": {"console/hcl", "problem"},
 	"console/hcl":   nil,
 	"console":       {"console/pages", "sessions", "access", "txn", "problem", "keys", "store"},

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 
@@ -13,9 +14,9 @@ import (
 )
 
 // mountConsole adds the pages for people, where browsers find the platform.
-func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier) {
+func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier) *sessions.Sessions {
 	if c.PublicURL == "" {
-		return
+		return nil
 	}
 	signedIn := sessions.New(sessions.Config{
 		Runner: r, Client: people.NewClient(v, r.Clock), PublicURL: c.PublicURL, Log: c.Logger,
@@ -26,4 +27,14 @@ func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runne
 	}).Handler()
 	httpapi.Pages(router, sessions.Home, pages)
 	httpapi.Pages(router, sessions.Home+"/", pages)
+	return signedIn
+}
+
+// CheckSessions asks the issuers of people about the sessions that are due, if this process leads, and returns when it
+// has done so.
+func (s *Server) CheckSessions(ctx context.Context) error {
+	if s.signedIn == nil {
+		return nil
+	}
+	return s.confirmed(ctx, s.signedIn.Check)
 }

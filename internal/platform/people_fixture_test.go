@@ -32,9 +32,12 @@ type office struct {
 	p *oidctest.Provider
 }
 
-func newOffice(tb testing.TB) *office {
+func newOffice(tb testing.TB, before ...func(*world)) *office {
 	tb.Helper()
 	o := &office{newWorld(tb), oidctest.Start(tb, oidctest.Options{})}
+	for _, do := range before {
+		do(o.world)
+	}
 	o.clock.Advance(clock.System().Now().Sub(epoch))
 	o.trusted = []string{o.p.Issuer}
 	o.restart()
@@ -67,8 +70,8 @@ func (w *world) addIssuer(n people.NewIssuer) {
 	}
 }
 
-// newBinding gives the role auditor to a group of the issuer corp of the caller's tenant, which it adds first where it
-// is missing.
+// newBinding gives the role auditor to a group of the issuer directory of the caller's tenant, which it adds first
+// where it is missing.
 func (w *world) newBinding(group string) api.RoleBinding {
 	w.t.Helper()
 	tenant := w.me(w.tokens[api.RoleAuditor]).Tenant
@@ -77,9 +80,9 @@ func (w *world) newBinding(group string) api.RoleBinding {
 		w.t.Fatal(err)
 	}
 	if len(known) == 0 {
-		w.addIssuer(people.NewIssuer{Tenant: tenant})
+		w.addIssuer(people.NewIssuer{Tenant: tenant, Name: "directory"})
 	}
-	body := object{"issuer": "corp", "group": group, "role": api.RoleAuditor}
+	body := object{"issuer": "directory", "group": group, "role": api.RoleAuditor}
 	return decoded[api.RoleBinding](w.do("POST", pathBindings, body).want(201))
 }
 

@@ -167,7 +167,7 @@ var routes = []route{
 	{"PATCH", pathIdentities + "/{id}", api.PermissionGrant, object{"owner": "new"}},
 	{"DELETE", pathIdentities + "/{id}", api.PermissionGrant, nil},
 
-	{"POST", pathBindings, api.PermissionGrant, object{"issuer": "corp", "group": "new", "role": api.RoleAuditor}},
+	{"POST", pathBindings, api.PermissionGrant, object{"issuer": "directory", "group": "new", "role": api.RoleAuditor}},
 	{"GET", pathBindings, api.PermissionRead, nil},
 	{"GET", pathBindings + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathBindings + "/{id}", api.PermissionGrant, object{"role": api.RoleAuditor}},

@@ -39,6 +39,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/principals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/retrieval"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/runs"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/tombstones"
@@ -81,6 +82,7 @@ type Server struct {
 	deliverer *deliveries.Deliverer
 	prober    *webhooks.Prober
 	refresher *oauth.Refresher
+	signedIn  *sessions.Sessions // nil: there is no console
 	sweeper   *sweeper
 	census    *census
 	keeper    *keeper
@@ -186,14 +188,14 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	mountConsole(c, router, handler, runner, verifier)
+	signedIn := mountConsole(c, router, handler, runner, verifier)
 	deliverer := deliveries.NewDeliverer(deliveries.Config{
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 		TakenOver: takenOver(metrics),
 	})
 	return &Server{
 		handler: handler, metrics: metrics.Handler(), deliverer: deliverer, prober: hooks.Prober, interval: c.Sweep,
-		refusals: refusals, census: counted, refresher: refresher, confirmer: &confirmer{runner, engine},
+		refusals: refusals, census: counted, signedIn: signedIn, refresher: refresher, confirmer: &confirmer{runner, engine},
 		keeper: newKeeper(c, runner), sweeper: &sweeper{
 			runner: runner, engine: engine, uses: uses, fetches: fetches, exchanges: exchanges, behind: behind,
 			signer: &audit.Signer{Runner: runner}, database: &databaseWatch{runner: runner, log: c.Logger}, log: c.Logger,
@@ -243,7 +245,7 @@ func (s *Server) Metrics() http.Handler { return s.metrics }
 // RefusedConnection counts and logs a connection that was closed because its address has too many.
 func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from) }
 
-// Run delivers events, probes receivers, refreshes access tokens, counts credentials and sweeps until the context
+// Run delivers events, probes receivers, refreshes access tokens, checks sessions, counts credentials and sweeps until the context
 // ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
@@ -255,10 +257,14 @@ func (s *Server) Run(ctx context.Context) {
 	s.sweeper.writeLast(context.WithoutCancel(ctx)) // the last deliveries are uses too
 }
 
-// send delivers events, probes receivers and refreshes access tokens until the context ends.
+// send delivers events, probes receivers, refreshes access tokens and checks sessions until the context ends.
 func (s *Server) send(ctx context.Context) {
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context, time.Duration){s.deliverer.Run, s.prober.Run, s.refresher.Run} {
+	running := []func(context.Context, time.Duration){s.deliverer.Run, s.prober.Run, s.refresher.Run}
+	if s.signedIn != nil {
+		running = append(running, s.signedIn.Run)
+	}
+	for _, loop := range running {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
 	loops.Wait()

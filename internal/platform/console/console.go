@@ -46,6 +46,7 @@ func New(c Config) *Console {
 	h := &Console{Config: c, routes: http.NewServeMux()}
 	h.routes.HandleFunc("GET "+sessions.Home+"/sign-in", h.open(h.signIn))
 	h.routes.HandleFunc("GET "+sessions.CallbackPath, h.open(h.callback))
+	h.routes.HandleFunc("POST "+sessions.LogoutPath, h.open(h.logout))
 	h.routes.HandleFunc("GET "+sessions.Home+"/style.css", style)
 	h.routes.HandleFunc("POST "+sessions.Home+"/sign-out", h.signedIn(h.signOut))
 	h.routes.HandleFunc("GET "+sessions.Home, h.signedIn(h.home))

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -74,6 +75,26 @@ func (h *Console) callback(w http.ResponseWriter, r *http.Request) error {
 	setCookie(w, sessionCookie, value)
 	http.Redirect(w, r, returnTo, http.StatusSeeOther) //nolint:gosec // sessions.Begin has made it a path of the console
 	return nil
+}
+
+// maxLogout is how long the form of a logout token may be.
+const maxLogout = 64 << 10
+
+// logout takes the logout token of an issuer. It answers without a page.
+func (h *Console) logout(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogout)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return nil
+	}
+	err := h.Sessions.Logout(r.Context(), secret.New(r.PostForm.Get("logout_token")), access.CallerOf(r.Context()))
+	var refused *sessions.RefusedError
+	if errors.As(err, &refused) {
+		h.Log.WarnContext(r.Context(), "logout token refused", "reason", refused.Reason)
+		http.Error(w, "the logout token is refused", http.StatusBadRequest)
+		return nil
+	}
+	return err
 }
 
 func (h *Console) signOut(w http.ResponseWriter, r *http.Request, v *Visit) error {

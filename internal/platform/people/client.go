@@ -187,14 +187,50 @@ func (c *Client) Exchange(
 	return c.answer(ctx, i, provider, token, claims)
 }
 
+// Again asks an issuer whether it still knows whom it has signed in, with what it gave for that: a refresh token or an
+// access token. Its error is as that of Exchange.
+func (c *Client) Again(
+	ctx context.Context, i *store.Issuer, clientSecret, with secret.Value, kind, subject string,
+) (*Answer, error) {
+	ctx, cancel := c.with(ctx, i)
+	defer cancel()
+	config, provider, _, err := c.config(ctx, i, clientSecret, "")
+	if err != nil {
+		return nil, err
+	}
+	token := &oauth2.Token{AccessToken: keys.Sent(with)}
+	if kind == store.SealedRefresh {
+		if token, err = config.TokenSource(ctx, &oauth2.Token{RefreshToken: keys.Sent(with)}).Token(); err != nil {
+			return nil, reasonOf(err)
+		}
+	}
+	claims := map[string]any{}
+	if id, there := token.Extra("id_token").(string); there {
+		want := Expected{Issuer: i.URL, ClientID: i.ClientID, Subject: subject}
+		if claims, err = c.verified(ctx, i, secret.New(id), want); err != nil {
+			return nil, err
+		}
+	} else if provider.UserInfoEndpoint() != "" {
+		if claims, err = userInfo(ctx, provider, token.AccessToken); err != nil {
+			return nil, err
+		}
+	}
+	if text(claims, "sub") != subject {
+		return nil, &RefusedError{ReasonSubject}
+	}
+	return c.answer(ctx, i, provider, token, claims)
+}
+
 // verified returns the claims of an ID token that counts.
 func (c *Client) verified(
 	ctx context.Context, i *store.Issuer, idToken secret.Value, want Expected,
 ) (map[string]any, error) {
 	t := workload.Read(idToken)
-	if r := c.verifier.Signed(ctx, i.URL, t); r.Reason == workload.ReasonUnavailable {
-		return nil, fmt.Errorf("%w: its keys cannot be fetched", ErrUnavailable)
-	} else if r.Reason != "" {
+	switch r := c.verifier.Signed(ctx, i.URL, t); r.Reason {
+	case "":
+	case workload.ReasonUnavailable, workload.ReasonUnknownKey: // new keys are fetched every 30 seconds at most
+		return nil, fmt.Errorf("%w: the key that has signed cannot be fetched", ErrUnavailable)
+	default:
 		return nil, &RefusedError{r.Reason}
 	}
 	if reason := Decide(t.Type(), t.Claims(), want, c.clock.Now()); reason != "" {

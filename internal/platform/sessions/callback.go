@@ -142,6 +142,9 @@ func (s *Sessions) open(
 	row.Tenant, row.PersonID, row.IssuerID, row.SID = tenant, person.ID, issuer.ID, answer.Said.SID
 	row.TokenHash, row.KeyEnvironment = lookup.Token(value)[0], issuer.KeyEnvironment
 	row.CreatedAt, row.SeenAt, row.CheckedAt = tx.Now, tx.Now, tx.Now
+	if err := keep(ctx, tx, row, answer); err != nil {
+		return err
+	}
 	if err := tx.InsertSession(ctx, row); err != nil {
 		return err
 	}
@@ -150,6 +153,16 @@ func (s *Sessions) open(
 		return err
 	}
 	return access.AuditSession(ctx, tx, access.ActionSignIn, row, map[string]string{"issuer": issuer.Name})
+}
+
+// keep seals what the issuer is asked with from now on: a refresh token, or else the access token, as long as that lasts.
+func keep(ctx context.Context, tx *txn.Tx, row *store.Session, answer *people.Answer) (err error) {
+	value := answer.RefreshToken
+	if row.SealedKind = store.SealedRefresh; value.IsEmpty() {
+		row.SealedKind, value = store.SealedAccess, answer.AccessToken
+	}
+	row.Sealed, err = keys.SealIssuerToken(ctx, tx.Keys, tx.Tx, value, row)
+	return err
 }
 
 // replace ends the session that a browser had before it signed in again.

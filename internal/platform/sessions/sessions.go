@@ -205,6 +205,7 @@ func (s *Sessions) Reaches(ctx context.Context, session *store.Session) (p *stor
 func Forget(ctx context.Context, now time.Time, batch int) []func(*txn.Tx) (int64, error) {
 	return []func(*txn.Tx) (int64, error){
 		func(tx *txn.Tx) (int64, error) { return tx.ForgetSignIns(ctx, now, batch) },
+		func(tx *txn.Tx) (int64, error) { return tx.ForgetLogoutTokens(ctx, now, batch) },
 		func(tx *txn.Tx) (int64, error) { return tx.ForgetSessions(ctx, now.Add(-retention), batch) },
 	}
 }

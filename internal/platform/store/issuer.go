@@ -32,6 +32,7 @@ var (
 	issuerByID   = statement(selectIssuer + `WHERE tenant = $1 AND id = $2`)
 	issuerByName = statement(selectIssuer + `WHERE tenant = $1 AND name = $2`)
 	issuersOf    = statement(selectIssuer + `WHERE tenant = $1 AND removed_at = 0 ORDER BY name`)
+	issuersByURL = statement(selectIssuer + `WHERE url = $1 AND removed_at = 0 ORDER BY tenant, id`)
 	insertIssuer = statement(`INSERT INTO issuers (tenant, id, name, url, client_id, key_environment, sealed,
 		groups_claim, required_acr, required_amr, created_at, removed_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`)
@@ -76,6 +77,12 @@ func (tx *Tx) IssuerByName(ctx context.Context, tenant, name string) (*Issuer, e
 func (tx *Tx) Issuers(ctx context.Context, tenant string) ([]*Issuer, error) {
 	found, err := tx.issuers(ctx, issuersOf, tenant)
 	return found, failed("listing", "issuers", "", err)
+}
+
+// IssuersByURL reads the issuers of all tenants that are the same provider and were not removed.
+func (tx *Tx) IssuersByURL(ctx context.Context, url string) ([]*Issuer, error) {
+	found, err := tx.issuers(ctx, issuersByURL, url)
+	return found, failed("looking for", "issuers", "", err)
 }
 
 // InsertIssuer stores a new issuer. It returns ErrNameTaken if the tenant has, or had, one with the name.

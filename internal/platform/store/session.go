@@ -35,8 +35,8 @@ type Session struct {
 	CreatedAt      time.Time
 	SeenAt         time.Time // the last request; at most a minute behind
 	ExpiresAt      time.Time // when it ends, however much it is used
-	CheckedAt      time.Time // when the issuer last confirmed it
-	FailingSince   time.Time // since when the issuer cannot be asked; zero: it can
+	CheckedAt      time.Time // when the issuer was last asked
+	FailingSince   time.Time // since when the issuer could not be asked; zero: it answered
 	EndedAt        time.Time // zero: it lasts
 	EndReason      string
 }
@@ -94,7 +94,7 @@ func (tx *Tx) Session(ctx context.Context, tenant, id string) (*Session, error) 
 	return tx.session(ctx, sessionByID, tenant, id)
 }
 
-// SessionsDue returns sessions of every tenant that last and that their issuer last confirmed by a time.
+// SessionsDue returns sessions of every tenant that last and whose issuer was last asked by a time.
 func (tx *Tx) SessionsDue(ctx context.Context, by time.Time, limit int) ([]*Session, error) {
 	return tx.sessions(ctx, sessionsDue, column.Micros(by), limit)
 }

@@ -21,6 +21,10 @@ var (
 		VALUES ($1, $2, $3, $4, $5)`)
 	takeSignIn = statement(`DELETE FROM sign_ins WHERE token_hash = $1
 		RETURNING tenant, issuer_id, return_to, expires_at`)
+	takeLogoutToken = statement(`INSERT INTO logout_tokens (hash, expires_at) VALUES ($1, $2)
+		ON CONFLICT (hash) DO NOTHING`)
+	forgetLogoutTokens = statement(`DELETE FROM logout_tokens WHERE hash IN
+		(SELECT hash FROM logout_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`)
 	forgetSignIns = statement(`DELETE FROM sign_ins WHERE token_hash IN
 		(SELECT token_hash FROM sign_ins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`)
 )
@@ -36,6 +40,17 @@ func (tx *Tx) TakeSignIn(ctx context.Context, hash []byte) (*SignIn, error) {
 	s := SignIn{TokenHash: hash}
 	err := tx.one(ctx, takeSignIn, []any{hash}, &s.Tenant, &s.IssuerID, &s.ReturnTo, column.Time(&s.ExpiresAt))
 	return &s, failed("looking for", "a sign-in", "", err)
+}
+
+// TakeLogoutToken notes that a logout token was taken. It returns ErrExists if it was taken before.
+func (tx *Tx) TakeLogoutToken(ctx context.Context, hash []byte, expiresAt time.Time) error {
+	return failed("storing", "a logout token", "", tx.insertNew(ctx, takeLogoutToken, hash, column.Micros(expiresAt)))
+}
+
+// ForgetLogoutTokens deletes at most limit logout tokens that cannot be taken any more, and returns their number.
+func (tx *Tx) ForgetLogoutTokens(ctx context.Context, before time.Time, limit int) (int64, error) {
+	n, err := tx.exec(ctx, forgetLogoutTokens, column.Micros(before), limit)
+	return n, failed("forgetting", "logout tokens", "", err)
 }
 
 // ForgetSignIns deletes at most limit sign-ins that ended before a time, and returns their number.
