@@ -13,6 +13,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 )
 
@@ -23,7 +24,11 @@ type template struct {
 	tokens map[string]string // of the principals in staging, by role
 }
 
-// empty has the tenant acme, the environments staging and production, and a principal of every role in staging.
+// PeopleIssuer is the name of the issuer of people that the tenant has. It signs nobody in.
+const PeopleIssuer = "corp"
+
+// empty has the tenant acme with an issuer, the environments staging and production, and a principal of every role in
+// staging.
 var empty = sync.OnceValues(func() (template, error) {
 	tokens := map[string]string{}
 	files, err := prepare(nil, func(ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock) error {
@@ -38,7 +43,11 @@ var empty = sync.OnceValues(func() (template, error) {
 			}
 			tokens[role] = token.Expose()
 		}
-		return nil
+		_, err := people.AddIssuer(ctx, s, k, c, people.NewIssuer{
+			Tenant: Tenant, Name: PeopleIssuer, URL: "https://id.example.com", ClientID: "quickconnect",
+			GroupsClaim: people.DefaultGroupsClaim,
+		})
+		return err
 	})
 	return template{files, tokens}, err
 })

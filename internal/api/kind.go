@@ -101,7 +101,7 @@ func KindAt(path string) (Kind, bool) {
 }
 
 // GoverningKinds returns the kinds of what governs an environment.
-func GoverningKinds() []Kind { return []Kind{EnvironmentPolicies, GuardrailExemptions} }
+func GoverningKinds() []Kind { return []Kind{EnvironmentPolicies, GuardrailExemptions, RoleBindings} }
 
 // WritePermission is what a create, a change and a deletion of an object of the kind need.
 func (k Kind) WritePermission() string {

@@ -51,8 +51,10 @@ type RoleBindingCreate struct {
 	Role   string  `json:"role" doc:"What the people may do: a role that the caller's role may grant. Role deployer grants auditor, operator and deployer; role security grants auditor, security, approver and consenter."`
 }
 
-// RoleBindingPatch changes a role binding. Another issuer, group or address is another binding.
+// RoleBindingPatch changes a role binding. Another issuer is another binding.
 type RoleBindingPatch struct {
+	Group Optional[string] `json:"group,omitzero" doc:"Another group. Null where email is set. Exactly one of the two stays."`
+	Email Optional[string] `json:"email,omitzero" doc:"Another e-mail address. Null where group is set."`
 	Role Optional[string] `json:"role,omitzero" doc:"A new role. The caller's role must be one that may grant the old one and the new one. It counts at the next request of the people."`
 }
 

@@ -14,7 +14,9 @@ import (
 )
 
 // mountConsole adds the pages for people, where browsers find the platform.
-func mountConsole(c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier) *sessions.Sessions {
+func mountConsole(
+	c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier,
+) *sessions.Sessions {
 	if c.PublicURL == "" {
 		return nil
 	}

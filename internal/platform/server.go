@@ -245,8 +245,8 @@ func (s *Server) Metrics() http.Handler { return s.metrics }
 // RefusedConnection counts and logs a connection that was closed because its address has too many.
 func (s *Server) RefusedConnection(from netip.Addr) { s.refusals.Connection(from) }
 
-// Run delivers events, probes receivers, refreshes access tokens, checks sessions, counts credentials and sweeps until the context
-// ends.
+// Run delivers events, probes receivers, refreshes access tokens, checks sessions, counts credentials and sweeps
+// until the context ends.
 func (s *Server) Run(ctx context.Context) {
 	var loops sync.WaitGroup
 	for _, loop := range []func(context.Context, time.Duration){s.sweeper.run, s.census.run, s.keeper.run} {

@@ -71,8 +71,8 @@ func TestSessionIsAbsolute(t *testing.T) {
 	}
 }
 
-// TestDisabledPersonIsOut: the issuer is asked every five minutes. What it says of groups counts at once, and whom it no
-// longer knows is out.
+// TestDisabledPersonIsOut: the issuer is asked every five minutes. What it says of groups counts at once, and whom it
+// no longer knows is out.
 func TestDisabledPersonIsOut(t *testing.T) {
 	o := newOffice(t)
 	o.bindGroup("platform-team", api.RoleOperator)

@@ -86,3 +86,52 @@ func TestGuardrailExemptionLife(t *testing.T) {
 	tftest.Must(t, imported.Import("orders"))
 	tftest.Must(t, tf.Destroy())
 }
+
+// TestRoleBindingLife: everything but the issuer changes in place, a role that the token may not grant is refused, and a group or an
+// address of nobody's issuer too.
+func TestRoleBindingLife(t *testing.T) {
+	t.Parallel()
+	p := acctest.StartFixture(t)
+	s := &scene{p, t, nil, nil}
+	typ := api.RoleBindings.Terraform
+	c := tftest.Config{"issuer": acctest.PeopleIssuer, "group": "platform-team", "role": api.RoleAuditor}
+	for attribute, wrong := range map[string]string{
+		"issuer": "Corp", "group": " ", "email": "Jo <jo@example.com>", "role": api.RoleRuntime,
+	} {
+		tftest.Says(t, s.Terraform(typ).Plan(c.With(attribute, wrong)).Diags.Errors(), `AttributeName("`+attribute+`")`)
+	}
+	tftest.Says(t, s.Terraform(typ).Plan(c.With("group", nil)).Diags.Errors(), "group", "email")
+	tf := s.Terraform(typ)
+	tf.Run(c)
+	tftest.Silent(t, tf, c)
+	if p := tf.Plan(c.With("role", api.RoleOperator)); p.Replaces {
+		t.Error("another role replaces it")
+	}
+	tf.Run(c.With("role", api.RoleOperator))
+	tf.Expect(tf.State, "role=operator", "group=platform-team", "email=<null>", "environment=staging")
+	if p := tf.Plan(c.With("issuer", "others")); !p.Replaces {
+		t.Error("another issuer does not replace it")
+	}
+	tf.Run(c.With("group", nil).With("email", "mo@example.com").With("role", api.RoleOperator))
+	tf.Expect(tf.State, "group=<null>", "email=mo@example.com")
+	tf.Run(c.With("role", api.RoleOperator))
+	for says, config := range map[string]tftest.Config{
+		`may not write a role binding with role "approver"`: c.With("group", "approvers").With("role", api.RoleApprover),
+		"quickconnectd issuer add":                          c.With("issuer", "unknown"),
+		"says the same already":                             c.With("role", api.RoleOperator),
+	} {
+		another := s.Terraform(typ)
+		tftest.Says(t, another.Apply(another.Plan(config), nil).Errors(), says)
+	}
+	imported := s.Terraform(typ)
+	tftest.Must(t, imported.Import("platform-team"))
+	tftest.Silent(t, imported, c.With("role", api.RoleOperator))
+	approvers := s.Terraform(typ, s.asSecurity)
+	approvers.Run(c.With("group", nil).With("email", "jo@example.com").With("role", api.RoleApprover))
+	tftest.Must(t, approvers.Destroy())
+	tftest.Must(t, tf.Destroy())
+	tftest.Must(t, imported.Refresh())
+	if !imported.State.IsNull() {
+		t.Error("a deleted role binding stays in the state")
+	}
+}

@@ -86,11 +86,16 @@ func needsOfResources(ctx context.Context, p *quickconnect) (needs []Need, err e
 		need := Need{
 			Block: BlockResource, Type: resp.TypeName, Plan: api.LeastRoles(api.PermissionRead), Apply: least, Destroy: least,
 		}
-		if kind != api.WorkloadIdentities {
+		var grants []string
+		switch kind {
+		case api.WorkloadIdentities:
+			grants = api.Roles()
+		case api.RoleBindings:
+			grants = api.PersonRoles()
+		default:
 			needs = append(needs, need)
-			continue
 		}
-		for _, granted := range api.Roles() {
+		for _, granted := range grants {
 			need.Granted = granted
 			need.Apply = slices.DeleteFunc(slices.Clone(least), func(by string) bool { return !api.MayGrant(by, granted) })
 			need.Destroy = need.Apply

@@ -25,6 +25,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/identity"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/inventory"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/principal"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rolebinding"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/rotationpolicy"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/scopedtoken"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/provider/signingsecret"
@@ -115,6 +116,7 @@ func (p *quickconnect) Resources(context.Context) []func() resource.Resource {
 		connector.NewResource,
 		environmentpolicy.NewResource,
 		guardrailexemption.NewResource,
+		rolebinding.NewResource,
 		rotationpolicy.NewResource,
 		scopedtoken.NewResource,
 		webhookendpoint.NewResource,

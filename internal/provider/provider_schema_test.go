@@ -119,7 +119,7 @@ func TestSchemasAreValid(t *testing.T) {
 			t.Errorf("%s: %v %v", name, err, tftest.Diags(r.Diagnostics).Errors())
 		}
 	}
-	if len(schemas.ResourceSchemas) != 8 || len(schemas.DataSourceSchemas) != 16 ||
+	if len(schemas.ResourceSchemas) != 9 || len(schemas.DataSourceSchemas) != 16 ||
 		len(schemas.EphemeralResourceSchemas) != 3 {
 		t.Errorf(
 			"%d resources, %d data sources, %d ephemeral resources",

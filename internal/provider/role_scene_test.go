@@ -24,6 +24,9 @@ func governingKinds() map[string]kind {
 			"kind": api.KindScopedTokens, "name": "orders", "rule": api.RuleForbidWildcardScopes, "reason": "moving away",
 			"expires_at": acctest.Epoch.Add(10 * day).Format(time.RFC3339),
 		}},
+		"role binding": {api.RoleBindings, tftest.Config{
+			"issuer": acctest.PeopleIssuer, "group": "platform-team", "role": api.RoleAuditor,
+		}},
 	}
 }
 
@@ -34,6 +37,8 @@ func (k kind) changed() tftest.Config {
 		return k.config.With("max_access_token_ttl", "20m")
 	case api.GuardrailExemptions:
 		return k.config.With("reason", "still moving")
+	case api.RoleBindings: // every role that may grant one role may not grant the same others
+		return k.config.With("group", "others")
 	}
 	return k.config.With("description", "new")
 }
@@ -42,6 +47,9 @@ func (k kind) changed() tftest.Config {
 func (k kind) another() tftest.Config {
 	if k.Kind == api.EnvironmentPolicies {
 		return k.changed()
+	}
+	if k.Kind == api.RoleBindings {
+		return k.config.With("group", "another")
 	}
 	return k.config.With("name", "another")
 }
@@ -125,9 +133,11 @@ func (s *roleScene) outcome(what, role string, least []string, d tftest.Diags, g
 		return false
 	}
 	tftest.Says(s.t, errs, "Permission missing")
-	if granted != "" && strings.Contains(errs, "with role "+strconv.Quote(role)+
-		" may not write a workload identity with role "+strconv.Quote(granted)) {
-		return false
+	for _, written := range []string{"a workload identity", "a role binding"} {
+		if granted != "" && strings.Contains(errs, "with role "+strconv.Quote(role)+" may not write "+written+
+			" with role "+strconv.Quote(granted)) {
+			return false
+		}
 	}
 	named := missing.FindStringSubmatch(errs)
 	if named == nil || named[2] != role || slices.Contains(api.PermissionsOf(role), named[1]) {

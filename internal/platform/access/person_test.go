@@ -22,8 +22,8 @@ func TestRolesOf(t *testing.T) {
 		binding(here, "iss_1", api.AttributeEmail, "jo@example.com", api.RoleOperator),
 		binding(here, "iss_1", api.AttributeGroup, "jo@example.com", api.RoleApprover),
 		binding(here, "iss_2", api.AttributeGroup, "team", api.RoleDeployer),
-		binding(store.Scope{Tenant: "globex", Environment: "staging"}, "iss_1", api.AttributeGroup, "team", api.RoleDeployer),
-		binding(store.Scope{Tenant: "acme", Environment: "production"}, "iss_1", api.AttributeGroup, "team", api.RoleDeployer),
+		binding(store.Scope{Tenant: "globex", Environment: "staging"}, "iss_1", api.AttributeGroup, "team", api.RoleAuditor),
+		binding(store.Scope{Tenant: "acme", Environment: "production"}, "iss_1", api.AttributeGroup, "team", api.RoleAuditor),
 	}
 	for name, c := range map[string]struct {
 		person store.Person

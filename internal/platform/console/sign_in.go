@@ -87,14 +87,14 @@ func (h *Console) logout(w http.ResponseWriter, r *http.Request) error {
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
 		return nil
 	}
-	err := h.Sessions.Logout(r.Context(), secret.New(r.PostForm.Get("logout_token")), access.CallerOf(r.Context()))
 	var refused *sessions.RefusedError
-	if errors.As(err, &refused) {
-		h.Log.WarnContext(r.Context(), "logout token refused", "reason", refused.Reason)
-		http.Error(w, "the logout token is refused", http.StatusBadRequest)
-		return nil
+	err := h.Sessions.Logout(r.Context(), secret.New(r.PostForm.Get("logout_token")), access.CallerOf(r.Context()))
+	if !errors.As(err, &refused) {
+		return err
 	}
-	return err
+	h.Log.WarnContext(r.Context(), "logout token refused", "reason", refused.Reason)
+	http.Error(w, "the logout token is refused", http.StatusBadRequest)
+	return nil
 }
 
 func (h *Console) signOut(w http.ResponseWriter, r *http.Request, v *Visit) error {

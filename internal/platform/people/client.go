@@ -282,7 +282,7 @@ type statusSeen struct{ code int }
 func (s *statusSeen) watch(ctx context.Context) context.Context {
 	inner, _ := ctx.Value(oauth2.HTTPClient).(*http.Client) //nolint:forbidigo // that of with
 	outer := *inner
-	outer.Transport = watched{inner.Transport, s} //nolint:forbidigo // inside of it is that of egress
+	outer.Transport = watched{inner.Transport, s}
 	return oidc.ClientContext(ctx, &outer)
 }
 

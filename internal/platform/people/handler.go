@@ -57,8 +57,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	httpapi.Register(r, httpapi.Operation{
 		ID: "patchRoleBinding", Method: http.MethodPatch, Path: one, Tag: kind.Tag, Permission: api.PermissionGrant,
 		Returns: api.RoleBinding{}, Summary: "Change a role binding",
-		Description: "Merge patch of the role. It counts at the next request of the people. The caller's role must be one " +
-			"that may grant both the old and the new role.",
+		Description: "Merge patch of whom it is for and of the role. It counts at the next request of the people. The " +
+			"caller's role must be one that may grant both the old and the new role.",
 	}, h.patch)
 	httpapi.Register(r, httpapi.Operation{
 		ID: "deleteRoleBinding", Method: http.MethodDelete, Path: one, Tag: kind.Tag, Permission: api.PermissionGrant,
@@ -135,20 +135,20 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if err != nil {
 			return nil, err
 		}
-		before := b.Role
-		if err := httpapi.PatchRequired(&b.Role, in.Body.Role, "/role"); err != nil {
+		before := *b
+		if err := merge(b, &in.Body); err != nil {
 			return nil, err
 		}
 		if err := mayGrant(ctx, b.Role); err != nil {
 			return nil, err
 		}
-		if b.Role == before {
+		if b.Role == before.Role && b.Attribute == before.Attribute && b.Value == before.Value {
 			return httpapi.Object(&b.Object, flatten(b)), nil
 		}
 		b.Etag++
 		if err := tx.UpdateRoleBinding(ctx, b); errors.Is(err, store.ErrNameTaken) {
-			return nil, problem.New(api.CodeConflict, "/role", "role: another role binding gives this role to the same people "+
-				"already; delete one of the two")
+			return nil, problem.New(api.CodeConflict, "", "another role binding gives this role to the same people already; "+
+				"delete one of the two")
 		} else if err != nil {
 			return nil, err
 		}
@@ -156,7 +156,7 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 			return nil, err
 		}
 		detail := recorded(b)
-		detail["previous_role"] = before
+		detail["previous_name"], detail["previous_role"] = before.Value, before.Role
 		return httpapi.Object(&b.Object, flatten(b)), tx.Audit(ctx, txn.ActionUpdate, kind.Path, b.ID, detail)
 	})
 }

@@ -13,20 +13,9 @@ import (
 
 // expand makes a binding of what the caller sent. The issuer must be one of the caller's tenant.
 func expand(ctx context.Context, tx *txn.Tx, b *api.RoleBindingCreate) (*store.RoleBinding, error) {
-	if err := api.CheckBound(b.Group, b.Email); err != nil {
-		return nil, problem.Refused("/group", err)
-	}
-	out := &store.RoleBinding{Role: b.Role, Attribute: api.AttributeGroup}
-	if b.Group != nil {
-		if err := api.CheckGroup(*b.Group); err != nil {
-			return nil, problem.Refused("/group", err)
-		}
-		out.Value = *b.Group
-	} else {
-		if err := api.CheckEmail(*b.Email); err != nil {
-			return nil, problem.Refused("/email", err)
-		}
-		out.Attribute, out.Value = api.AttributeEmail, *b.Email
+	out := &store.RoleBinding{Role: b.Role}
+	if err := setWhom(out, b.Group, b.Email); err != nil {
+		return nil, err
 	}
 	issuer, err := IssuerByName(ctx, tx, tx.Scope.Tenant, b.Issuer)
 	if errors.Is(err, store.ErrNotFound) {
@@ -45,16 +34,47 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.RoleBindingCreate) (*store.R
 	return out, nil
 }
 
+// setWhom sets who has the role: the people of a group, or the person with an e-mail address.
+func setWhom(b *store.RoleBinding, group, email *string) error {
+	if err := api.CheckBound(group, email); err != nil {
+		return problem.Refused("/group", err)
+	}
+	if group != nil {
+		if err := api.CheckGroup(*group); err != nil {
+			return problem.Refused("/group", err)
+		}
+		b.Attribute, b.Value = api.AttributeGroup, *group
+		return nil
+	}
+	if err := api.CheckEmail(*email); err != nil {
+		return problem.Refused("/email", err)
+	}
+	b.Attribute, b.Value = api.AttributeEmail, *email
+	return nil
+}
+
+// merge changes a binding as the caller says.
+func merge(b *store.RoleBinding, p *api.RoleBindingPatch) error {
+	if err := httpapi.PatchRequired(&b.Role, p.Role, "/role"); err != nil {
+		return err
+	}
+	is := flatten(b)
+	httpapi.PatchNullable(&is.Group, p.Group)
+	httpapi.PatchNullable(&is.Email, p.Email)
+	return setWhom(b, is.Group, is.Email)
+}
+
 func flatten(b *store.RoleBinding) api.RoleBinding {
 	o := httpapi.FlattenObject(&b.Object)
+	value := b.Value
 	out := api.RoleBinding{
 		ID: o.ID, Tenant: o.Tenant, Environment: o.Environment, CreatedAt: o.CreatedAt, Etag: o.Etag,
 		Issuer: b.IssuerName, Role: b.Role,
 	}
 	if b.Attribute == api.AttributeEmail {
-		out.Email = &b.Value
+		out.Email = &value
 	} else {
-		out.Group = &b.Value
+		out.Group = &value
 	}
 	return out
 }

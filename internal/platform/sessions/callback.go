@@ -155,7 +155,8 @@ func (s *Sessions) open(
 	return access.AuditSession(ctx, tx, access.ActionSignIn, row, map[string]string{"issuer": issuer.Name})
 }
 
-// keep seals what the issuer is asked with from now on: a refresh token, or else the access token, as long as that lasts.
+// keep seals what the issuer is asked with from now on: a refresh token, or else the access token, as long as that
+// lasts.
 func keep(ctx context.Context, tx *txn.Tx, row *store.Session, answer *people.Answer) (err error) {
 	value := answer.RefreshToken
 	if row.SealedKind = store.SealedRefresh; value.IsEmpty() {

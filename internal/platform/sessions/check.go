@@ -21,7 +21,8 @@ const (
 	checkBatch     = 50
 )
 
-// after says why a session ends after its issuer was asked; empty where it lasts. It notes in the session what came of it.
+// after says why a session ends after its issuer was asked; empty where it lasts. It notes in the session what came
+// of it.
 func after(s *store.Session, asked error, now time.Time) (ends string) {
 	s.CheckedAt = now
 	switch {

@@ -29,7 +29,7 @@ var (
 		ORDER BY b.environment, b.id`)
 	insertRoleBinding = statement(`INSERT INTO role_bindings (tenant, environment, id, created_at, etag, issuer_id,
 		attribute, value, role) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
-	updateRoleBinding = statement(`UPDATE role_bindings SET etag = $4, role = $5
+	updateRoleBinding = statement(`UPDATE role_bindings SET etag = $4, role = $5, attribute = $6, value = $7
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteRoleBinding = statement(`DELETE FROM role_bindings WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
@@ -78,10 +78,11 @@ func (tx *Tx) InsertRoleBinding(ctx context.Context, b *RoleBinding) error {
 	return failed("storing", kindRoleBinding, b.ID, err)
 }
 
-// UpdateRoleBinding stores the role of a binding.
+// UpdateRoleBinding stores who has which role. It returns ErrNameTaken if another binding says the same.
 func (tx *Tx) UpdateRoleBinding(ctx context.Context, b *RoleBinding) error {
 	return failed("updating", kindRoleBinding, b.ID,
-		tx.execOne(ctx, updateRoleBinding, b.Scope.Tenant, b.Scope.Environment, b.ID, b.Etag, b.Role))
+		tx.execOne(ctx, updateRoleBinding, b.Scope.Tenant, b.Scope.Environment, b.ID, b.Etag, b.Role,
+			b.Attribute, b.Value))
 }
 
 // DeleteRoleBinding deletes a role binding.
