@@ -55,7 +55,7 @@ type RoleBindingCreate struct {
 type RoleBindingPatch struct {
 	Group Optional[string] `json:"group,omitzero" doc:"Another group. Null where email is set. Exactly one of the two stays."`
 	Email Optional[string] `json:"email,omitzero" doc:"Another e-mail address. Null where group is set."`
-	Role Optional[string] `json:"role,omitzero" doc:"A new role. The caller's role must be one that may grant the old one and the new one. It counts at the next request of the people."`
+	Role  Optional[string] `json:"role,omitzero" doc:"A new role. The caller's role must be one that may grant the old one and the new one. It counts at the next request of the people."`
 }
 
 // CheckPersonRole checks a role that people may have.

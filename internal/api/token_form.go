@@ -10,7 +10,6 @@ const (
 	PrefixScopedToken = "qct_"
 	PrefixPrincipal   = "qcp_"
 	PrefixAccessToken = "qca_"
-	PrefixPersonToken = "qcu_" // of quickconnect login
 	PrefixSession     = "qcs_" // in the cookie of the console; no request of the API takes it
 	PrefixSignIn      = "qci_" // in the cookie of a sign-in that has begun
 )

@@ -99,12 +99,9 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 	case r.Bearer.IsEmpty():
 		return problem.New(api.CodeUnauthenticated, "",
 			"send the token of a principal as Authorization: Bearer qcp_…, "+
-				"an access token (qca_…) of a workload identity, or that of "+
-				"quickconnect login (qcu_…)")
+				"or an access token (qca_…) of a workload identity")
 	case keys.Matches(api.PrefixAccessToken, r.Bearer):
 		return workload(ctx, runner, r)
-	case keys.Matches(api.PrefixPersonToken, r.Bearer):
-		return signedIn(ctx, runner, r)
 	case keys.Matches(api.PrefixPrincipal, r.Bearer):
 		return static(ctx, runner, r)
 	}

@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -126,25 +125,6 @@ func CheckSession(s *store.Session, now time.Time) string {
 	return ""
 }
 
-// signedIn finds the person of a token of quickconnect login.
-func signedIn(ctx context.Context, runner *txn.Runner, r *Request) error {
-	err := runner.View(ctx, r.Caller(), func(tx *txn.Tx) error {
-		s, err := FindSession(ctx, tx, r.Bearer)
-		if errors.Is(err, store.ErrNotFound) || err == nil && s.Kind != store.SessionCommand {
-			return notSignedIn()
-		}
-		if err != nil {
-			return err
-		}
-		r.Person = &Person{Session: s, Environment: s.Environment, Address: r.Address, UserAgent: r.UserAgent}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return person(ctx, runner, r)
-}
-
 // person finds out what a person may do in the environment of a request. Everything counts as it is now: what the
 // issuer said last, the bindings, and whether the session lasts.
 func person(ctx context.Context, runner *txn.Runner, r *Request) error {
@@ -184,6 +164,5 @@ func person(ctx context.Context, runner *txn.Runner, r *Request) error {
 }
 
 func notSignedIn() error {
-	return problem.New(api.CodeUnauthenticated, "", "nobody is signed in with this; sign in again: in the console, or "+
-		"with quickconnect login")
+	return problem.New(api.CodeUnauthenticated, "", "nobody is signed in with this session; sign in again")
 }

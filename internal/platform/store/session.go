@@ -7,11 +7,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// The kinds of sessions.
-const (
-	SessionBrowser = "browser"
-	SessionCommand = "command"
-)
+// SessionBrowser is the kind of the sessions of browsers. There is no other one yet.
+const SessionBrowser = "browser"
 
 // What the sealed value of a session is.
 const (
@@ -19,12 +16,12 @@ const (
 	SealedAccess  = "access"  // an access token for userinfo
 )
 
-// Session is a person who is signed in, in one browser or at one command.
+// Session is a person who is signed in, in one browser.
 type Session struct {
 	Tenant         string
 	ID             string
 	Kind           string
-	Environment    string // of a command; empty for a browser, which reaches every environment of the tenant
+	Environment    string // the only one that it reaches; empty: every environment of the tenant
 	PersonID       string
 	IssuerID       string
 	TokenHash      []byte

@@ -23,7 +23,7 @@ func resourceSchema() schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Gives the people of a group, or the person with an e-mail address, a role in this environment: " +
-			"in the console and with `quickconnect login`. The people are those whom one issuer of the tenant signs in, an " +
+			"in the console. The people are those whom one issuer of the tenant signs in, an " +
 			"OpenID provider that the operator of the platform has added (`quickconnectd issuer add`). A role counts from the " +
 			"next request on, and so does its end.\n\nNobody sees a value: people never have the permissions `reveal` and " +
 			"`use`, whatever the role. A write needs the permission `grant`.",
@@ -47,7 +47,7 @@ func resourceSchema() schema.Schema {
 					"most 256 printable characters. Exactly one of `group` and `email`. Default: `email` says who it is.",
 			},
 			"email": schema.StringAttribute{
-				Optional: true,
+				Optional:   true,
 				Validators: []validator.String{tfkit.StringCheck("an e-mail address in lower case", api.CheckEmail)},
 				MarkdownDescription: "E-mail address, in lower case, of the person who has the role. It counts only where the " +
 					"issuer says that it is verified. Exactly one of `group` and `email`. Default: `group` says who it is.",
