@@ -167,7 +167,9 @@ func TestOtherSitesCannotAct(t *testing.T) {
 	o.person("jo")
 	b := o.signedIn("jo")
 	for _, h := range []header{
-		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example.com"},
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
+		{"Origin", "https://evil.example.com"},
 		{"Origin", "null"},
 	} {
 		b.header = http.Header{h.name: {h.value}}

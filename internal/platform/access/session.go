@@ -43,8 +43,8 @@ func EndSession(ctx context.Context, tx *txn.Tx, s *store.Session, reason string
 	return AuditSession(ctx, tx, ActionSignOut, s, map[string]string{"reason": reason})
 }
 
-// AuditSession records that a person was signed in or out: in each environment that the session reaches and in which the
-// person has a role.
+// AuditSession records that a person was signed in or out: in each environment that the session reaches and in which
+// the person has a role.
 func AuditSession(ctx context.Context, tx *txn.Tx, action string, s *store.Session, detail map[string]string) error {
 	p, err := ReadPerson(ctx, tx, s.Tenant, s.PersonID)
 	if err != nil {

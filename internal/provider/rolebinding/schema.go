@@ -22,8 +22,8 @@ func resourceSchema() schema.Schema {
 		return schema.StringAttribute{Computed: true, PlanModifiers: keep, MarkdownDescription: text}
 	}
 	return schema.Schema{
-		MarkdownDescription: "Gives the people of a group, or the person with an e-mail address, a role in this environment: " +
-			"in the console. The people are those whom one issuer of the tenant signs in, an " +
+		MarkdownDescription: "Gives the people of a group, or the person with an e-mail address, a role in this " +
+			"environment: in the console. The people are those whom one issuer of the tenant signs in, an " +
 			"OpenID provider that the operator of the platform has added (`quickconnectd issuer add`). A role counts from the " +
 			"next request on, and so does its end.\n\nNobody sees a value: people never have the permissions `reveal` and " +
 			"`use`, whatever the role. A write needs the permission `grant`.",
