@@ -27,6 +27,7 @@ type Connector struct {
 	Settings             map[string]string `json:"settings" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
 	AllowedScopes        []string          `json:"allowed_scopes" doc:"No token of this connector has a scope beyond these. Null is no limit, an empty list allows none."`
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
+	ConsentID            *string           `json:"consent_id" doc:"The consent that the scopes of its tokens are within. While it is revoked, every token of this connector is inactive. Null for none."`
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
 	CredentialsExpireAt  *string           `json:"credentials_expire_at" doc:"When the present credentials end at the third party, as RFC 3339 and as given. Null if that is not known."`
@@ -84,6 +85,7 @@ type ConnectorCreate struct {
 	Settings             map[string]string       `json:"settings,omitzero" doc:"What the service needs that is not secret. Which keys there are depends on the type."`
 	AllowedScopes        []string                `json:"allowed_scopes,omitzero" doc:"No token of this connector may have a scope beyond these. Absent or null is no limit, an empty list allows none."`
 	Enabled              *bool                   `json:"enabled,omitempty" doc:"While false, every token of this connector is inactive. True if absent."`
+	ConsentID            *string                 `json:"consent_id,omitempty" doc:"A granted consent for the type of this connector. Its tokens have no scope beyond what was consented to."`
 	RotationPolicyID     *string                 `json:"rotation_policy_id,omitempty" doc:"The policy that says how old the credentials may get."`
 	CredentialsWOVersion *int64                  `json:"credentials_wo_version,omitempty" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	CredentialsExpireAt  *string                 `json:"credentials_expire_at,omitempty" doc:"When the credentials end at the third party, as RFC 3339. Due and overdue count from it."`
@@ -101,6 +103,7 @@ type ConnectorPatch struct {
 	Settings             Optional[map[string]string] `json:"settings,omitzero" doc:"Replaces all settings."`
 	AllowedScopes        Optional[[]string]          `json:"allowed_scopes,omitzero" doc:"Replaces the list. Narrowing it counts at once. Null is no limit, an empty list allows none."`
 	Enabled              Optional[bool]              `json:"enabled,omitzero" doc:"While false, every token of this connector is inactive."`
+	ConsentID            Optional[string]            `json:"consent_id,omitzero" doc:"Another granted consent for the type of this connector, which counts at once. Null for none."`
 	RotationPolicyID     Optional[string]            `json:"rotation_policy_id,omitzero" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion Optional[int64]             `json:"credentials_wo_version,omitzero" doc:"The number that the configuration gives the credentials, at least 1. The platform only keeps it."`
 	CredentialsExpireAt  Optional[string]            `json:"credentials_expire_at,omitzero" doc:"When the credentials end at the third party, as RFC 3339. Null if that is not known."`

@@ -30,12 +30,14 @@ const (
 	RuleForbidWeakCredentials  = "forbid_weak_credentials"
 	RuleForbidStaticPrincipals = "forbid_static_principals"
 	RuleForbidUnknownScopes    = "forbid_unknown_scopes"
+	RuleRequireConsent         = "require_consent"
 )
 
 // Rules lists the rules in the order in which they are checked.
 func Rules() []string {
 	return []string{
 		RuleForbidWildcardScopes, RuleMaxScopesPerToken, RuleForbidUnknownScopes, RuleAllowedConnectorTypes,
+		RuleRequireConsent,
 		RuleRequireRotationPolicy, RuleMaxRotationInterval, RuleMaxOverlap, RuleRequireAcknowledgement,
 		RuleMaxTokenLifetime, RuleMaxAccessTokenTTL, RuleRequireCIDRs, RuleOwnerPattern, RuleRequireLabels,
 		RuleForbidWeakCredentials, RuleForbidSecretReuse, RuleForbidStaticPrincipals,
@@ -48,6 +50,7 @@ type EnvironmentRules struct {
 	MaxScopesPerToken      *int64             `json:"max_scopes_per_token,omitempty" doc:"How many scopes a scoped token may have, 1 to 64. No limit if absent."`
 	ForbidUnknownScopes    bool               `json:"forbid_unknown_scopes,omitempty" doc:"Every scope of a scoped token must be in the scope catalogue (GET /v1/scopes). False if absent."`
 	AllowedConnectorTypes  []string           `json:"allowed_connector_types,omitzero" doc:"The types that a connector may have. Any type if absent."`
+	RequireConsent         bool               `json:"require_consent,omitempty" doc:"Connectors must have a consent_id. False if absent."`
 	RequireRotationPolicy  bool               `json:"require_rotation_policy,omitempty" doc:"Scoped tokens, and connectors with credentials, must have a rotation policy. False if absent."`
 	MaxRotationInterval    *RotationIntervals `json:"max_rotation_interval,omitempty" doc:"The longest interval that the rotation policy of an object may have. No limit if absent."`
 	MaxOverlap             *string            `json:"max_overlap,omitempty" doc:"The longest overlap that a rotation policy may have, a duration such as 24h. No limit if absent."`

@@ -69,6 +69,10 @@ var (
 		Path: "guardrail-exemptions", Singular: "guardrail exemption", Plural: "guardrail exemptions", IDPrefix: "exm_",
 		Terraform: "quickconnect_guardrail_exemption", Tag: "Guardrails",
 	}
+	Consents = Kind{
+		Path: "consents", Singular: "consent", Plural: "consents", IDPrefix: ConsentIDPrefix,
+		Terraform: "quickconnect_consents", Tag: "Consents",
+	}
 	RoleBindings = Kind{
 		Path: "role-bindings", Singular: "role binding", Plural: "role bindings", IDPrefix: "rbd_",
 		Terraform: "quickconnect_role_binding", Tag: "People",

@@ -33,6 +33,10 @@ var checks = []check{
 		worse: func(_ api.EnvironmentRules, was, is Subject) bool { return was.Type != is.Type },
 	},
 	{
+		rule: api.RuleRequireConsent, kinds: connectors, needs: []string{"consent_id"}, find: noConsent,
+		why: "Whose data a connector accesses has to agree to it first.",
+	},
+	{
 		rule:  api.RuleRequireRotationPolicy,
 		kinds: []string{api.KindConnectors, api.KindScopedTokens}, needs: []string{"rotation_policy_id"}, find: noPolicy,
 		why: "Without a rotation policy a secret never falls due.",

@@ -99,6 +99,16 @@ func typeNotAllowed(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	}
 }
 
+func noConsent(r api.EnvironmentRules, s Subject, _ time.Time) *found {
+	if !r.RequireConsent || s.HasConsent {
+		return nil
+	}
+	return &found{
+		"/consent_id", "it is required, and absent",
+		"Ask for a consent with POST /v1/consents, and set it to the id of the granted one.",
+	}
+}
+
 func noPolicy(r api.EnvironmentRules, s Subject, _ time.Time) *found {
 	if !r.RequireRotationPolicy || s.FollowsPolicy || s.Kind == api.KindConnectors && !s.HasSecret {
 		return nil

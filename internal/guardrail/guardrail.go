@@ -28,6 +28,7 @@ type Subject struct {
 	CIDRs         []string
 	ExpiresAt     time.Time     // zero: it has no end
 	HasSecret     bool          // a connector has credentials
+	HasConsent    bool          // a connector has a consent
 	FollowsPolicy bool          // it has a rotation policy
 	Interval      time.Duration // of the rotation policy: of the one that it follows, or its own; 0: not known
 	Overlap       time.Duration // of a rotation policy

@@ -172,6 +172,14 @@ var routes = []route{
 	{"GET", pathBindings + "/{id}", api.PermissionRead, nil},
 	{"PATCH", pathBindings + "/{id}", api.PermissionGrant, object{"role": api.RoleAuditor}},
 	{"DELETE", pathBindings + "/{id}", api.PermissionGrant, nil},
+
+	{"POST", pathConsents, api.PermissionWrite, object{
+		"connector_type": "custom", "scopes": []string{"users:read"}, "purpose": "Greet users by name.",
+	}},
+	{"GET", pathConsents, api.PermissionRead, nil},
+	{"GET", pathConsents + "/{id}", api.PermissionRead, nil},
+	{"POST", pathConsents + "/{id}/decide", api.PermissionConsent, object{"decision": "refuse"}},
+	{"POST", pathConsents + "/{id}/revoke", api.PermissionContain, nil},
 }
 
 // objectOf fills the id of an object into a path.
@@ -210,6 +218,7 @@ func (w *world) objects() map[string]string {
 		pathIdentities: w.newIdentity("pipeline", nil).ID,
 		pathFindings:   w.newFinding(notifier),
 		pathBindings:   w.newBinding("platform-team").ID,
+		pathConsents:   w.newConsent("users:read").ID,
 	}
 }
 

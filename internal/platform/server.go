@@ -21,6 +21,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/deliveries"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/egress"
@@ -177,6 +178,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		audit.New(runner), inventory.New(engine),
 		governance.New(runner, changes),
 		workload.New(runner, changes, verifier.CheckIssuer), people.New(runner, changes),
+		consents.New(runner, changes, c.PublicURL),
 		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)

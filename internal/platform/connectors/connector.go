@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/guardrail"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
@@ -163,6 +164,11 @@ func (c *connector) patchMetadata(
 	}
 	if c.Type != before.Type || !maps.Equal(c.Settings, before.Settings) {
 		if err := checkSettings(c.Connector, tokenURL); err != nil {
+			return err
+		}
+	}
+	if c.ConsentID != before.ConsentID || c.Type != before.Type {
+		if err := consents.CheckFor(ctx, tx, c.ConsentID, c.Type); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
@@ -97,6 +98,9 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		if err := checkSettings(c.Connector, h.tokenURL); err != nil {
+			return nil, err
+		}
+		if err := consents.CheckFor(ctx, tx, c.ConsentID, c.Type); err != nil {
 			return nil, err
 		}
 		if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID, ""); err != nil {

@@ -27,6 +27,7 @@ func expand(ctx context.Context, tx *txn.Tx, b *api.ConnectorCreate) (*connector
 	return &connector{Connector: &store.Connector{
 		Object: object, Owner: b.Owner, Type: b.Type, Settings: b.Settings, AllowedScopes: b.AllowedScopes,
 		Enabled: httpapi.ValueOr(b.Enabled, true), RotationPolicyID: httpapi.ValueOr(b.RotationPolicyID, ""),
+		ConsentID:            httpapi.ValueOr(b.ConsentID, ""),
 		CredentialsWOVersion: b.CredentialsWOVersion, CredentialsExpireAt: b.CredentialsExpireAt,
 		CertifiedUntil: b.CertifiedUntil,
 	}}, nil
@@ -53,6 +54,7 @@ func merge(to *store.Connector, p *api.ConnectorPatch) error {
 	httpapi.PatchDefault(&to.Settings, p.Settings, nil)
 	httpapi.PatchDefault(&to.AllowedScopes, p.AllowedScopes, nil)
 	httpapi.PatchDefault(&to.RotationPolicyID, p.RotationPolicyID, "")
+	httpapi.PatchDefault(&to.ConsentID, p.ConsentID, "")
 	httpapi.PatchNullable(&to.CredentialsWOVersion, p.CredentialsWOVersion)
 	httpapi.PatchNullable(&to.CredentialsExpireAt, p.CredentialsExpireAt)
 	httpapi.PatchNullable(&to.CertifiedUntil, p.CertifiedUntil)
@@ -124,7 +126,7 @@ func (c *connector) flatten(now time.Time) api.Connector {
 		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
 		Object: httpapi.FlattenObject(&c.Object), Deletion: httpapi.FlattenDeletion(&c.Object),
 		Uses: httpapi.FlattenUses(&c.Object, now, c.RotationPolicyID), Owner: c.Owner, Type: c.Type, Settings: c.Settings,
-		AllowedScopes: c.AllowedScopes, Enabled: c.Enabled,
+		AllowedScopes: c.AllowedScopes, Enabled: c.Enabled, ConsentID: httpapi.TextOrNull(c.ConsentID),
 		RotationPolicyID: httpapi.TextOrNull(c.RotationPolicyID), CredentialsWOVersion: c.CredentialsWOVersion,
 		Version: httpapi.NumberOrNull(c.Credential.Version), CredentialsDigest: httpapi.TextOrNull(c.Digest),
 		CredentialsSetAt: httpapi.UTC(age.SetAt), CredentialsDueAt: httpapi.UTC(age.DueAt), CredentialsStatus: age.Status,

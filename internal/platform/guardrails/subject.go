@@ -18,7 +18,7 @@ func Connector(c *store.Connector, policy rotation.Policy) guardrail.Subject {
 	_, has := c.Credential.Current()
 	return guardrail.Subject{
 		Kind: api.KindConnectors, Name: c.Name, Labels: c.Labels, Owner: c.Owner, Type: c.Type,
-		HasSecret: has, FollowsPolicy: c.RotationPolicyID != "", Interval: policy.Interval,
+		HasConsent: c.ConsentID != "", HasSecret: has, FollowsPolicy: c.RotationPolicyID != "", Interval: policy.Interval,
 	}
 }
 

@@ -94,6 +94,9 @@ func (r Rows) Connector(c *store.Connector) (Bound, error) {
 	if q := c.Credential.Quarantine; q != nil {
 		columns = append(columns, quarantine(q))
 	}
+	if c.ConsentID != "" {
+		columns = append(columns, []any{"consent", c.ConsentID})
+	}
 	return r.bind(store.Row{Table: store.TableConnectors, Scope: c.Scope, ID: c.ID}, columns...)
 }
 
@@ -153,6 +156,13 @@ func (r Rows) Claim(c *store.Claim) (Bound, error) {
 func (r Rows) RoleBinding(b *store.RoleBinding) (Bound, error) {
 	row := store.Row{Table: store.TableRoleBindings, Scope: b.Scope, ID: b.ID}
 	return r.bind(row, b.IssuerID, b.Attribute, b.Value, b.Role)
+}
+
+// Consent binds what a person was asked, what was decided and whether it counts to the consent.
+func (r Rows) Consent(c *store.Consent) (Bound, error) {
+	row := store.Row{Table: store.TableConsents, Scope: c.Scope, ID: c.ID}
+	return r.bind(row, c.ConnectorType, c.Purpose, c.Asked, c.TextVersion, c.Granted, c.Decision, c.DecidedBy,
+		micros(c.DecidedAt), micros(c.ExpiresAt), micros(c.RevokedAt))
 }
 
 // ofTenant is the scope of a row that belongs to a tenant and to no environment.

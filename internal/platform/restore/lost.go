@@ -151,7 +151,8 @@ func Contain(lost []journal.Entry) (again []Containment, byHand []journal.Entry)
 		case changes(e, memberEnabled) && e.Detail[memberEnabled] != "":
 			of(e).Disabled = e.Detail[memberEnabled] == "false"
 		case changes(e, memberEnabled), e.Kind == api.EnvironmentPolicies.Path,
-			!hasCredential(e.Kind) && e.Action == txn.ActionDelete:
+			!hasCredential(e.Kind) && e.Action == txn.ActionDelete,
+			e.Kind == api.Consents.Path && e.Action == actionRevoke:
 			byHand = append(byHand, e)
 		case e.Action == txn.ActionClosed:
 			of(e).Below = every

@@ -14,7 +14,7 @@ var decides = map[string]bool{
 	"principals": true, "connectors": true, "scoped_tokens": true, "rotation_policies": true,
 	"credentials": true, "versions": true, "secrets": true, "keys": true, "keks": true, "access_tokens": true,
 	"environment_policies": true, "guardrail_exemptions": true,
-	"workload_identities": true,
+	"workload_identities": true, "consents": true,
 }
 
 // sameValues are the statements that seal and hash values again, which are what they were: what was verified before

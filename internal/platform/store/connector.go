@@ -16,6 +16,7 @@ type Connector struct {
 	Settings             map[string]string
 	AllowedScopes        []string // nil: no limit; empty: no scope at all
 	Enabled              bool
+	ConsentID            string // empty: none
 	RotationPolicyID     string // empty: none
 	CredentialsWOVersion *int64
 	CredentialsExpireAt  *string // as the user wrote it
@@ -27,16 +28,17 @@ type Connector struct {
 var (
 	connectors = newReader(api.KindConnectors, `o.owner, o.type, o.settings, o.allowed_scopes,
 		o.enabled, COALESCE(o.rotation_policy_id, ''), o.credentials_wo_version,
-		o.credentials_expire_at, o.digest, o.certified_until, `+credentialColumns,
+		o.credentials_expire_at, o.digest, o.certified_until, o.consent_id, `+credentialColumns,
 		`connectors o JOIN credentials c ON c.id = o.id`, scanConnector,
 		"owner")
 	insertConnector = statement(`INSERT INTO connectors (tenant, environment, id, name, description, labels, created_at,
 		etag, owner, type, settings, allowed_scopes, enabled, rotation_policy_id, credentials_wo_version,
-		credentials_expire_at, digest, certified_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+		credentials_expire_at, digest, certified_until, consent_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
 	updateConnector = statement(`UPDATE connectors SET name = $4, description = $5, labels = $6, etag = $7, owner = $8,
 		type = $9, settings = $10, allowed_scopes = $11, enabled = $12, rotation_policy_id = $13,
-		credentials_wo_version = $14, credentials_expire_at = $15, digest = $16, certified_until = $17
+		credentials_wo_version = $14, credentials_expire_at = $15, digest = $16, certified_until = $17,
+		consent_id = $18
 		WHERE tenant = $1 AND environment = $2 AND id = $3`)
 	deleteConnector = statement(`DELETE FROM connectors WHERE tenant = $1 AND environment = $2 AND id = $3`)
 )
@@ -47,7 +49,7 @@ func scanConnector(row scanner) (*Connector, error) {
 	dest := append([]any{
 		&c.Owner, &c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), &c.Enabled,
 		&c.RotationPolicyID, &c.CredentialsWOVersion, &c.CredentialsExpireAt, &c.Digest,
-		&c.CertifiedUntil,
+		&c.CertifiedUntil, &c.ConsentID,
 	}, c.Credential.columns(&marks)...)
 	err := c.scan(row, api.KindConnectors, dest...)
 	c.Credential.setMarks(marks)
@@ -59,7 +61,7 @@ func (c *Connector) changing() []any {
 	return []any{
 		c.Owner, c.Type, column.JSON(&c.Settings), column.JSON(&c.AllowedScopes), column.Bool(c.Enabled),
 		column.NullIfEmpty(c.RotationPolicyID), c.CredentialsWOVersion, c.CredentialsExpireAt, c.Digest,
-		c.CertifiedUntil,
+		c.CertifiedUntil, c.ConsentID,
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	TablePersons      Table = "persons"
 	TableSessions     Table = "sessions"
 	TableRoleBindings Table = "role_bindings"
+	TableConsents     Table = "consents"
 )
 
 // Row identifies a row of one of these tables.
@@ -95,9 +96,11 @@ var macs = func() map[Table]macStatements {
 				AND number = $4`,
 		},
 	}
-	out[TableRoleBindings] = macStatements{
-		read:  `SELECT mac FROM role_bindings WHERE ` + inScope,
-		write: `UPDATE role_bindings SET mac = $5 WHERE ` + inScope,
+	for _, table := range []Table{TableRoleBindings, TableConsents} {
+		out[table] = macStatements{
+			read:  `SELECT mac FROM ` + string(table) + ` WHERE ` + inScope,
+			write: `UPDATE ` + string(table) + ` SET mac = $5 WHERE ` + inScope,
+		}
 	}
 	for _, table := range []Table{TableIssuers, TablePersons, TableSessions} { // they are of a tenant
 		out[table] = macStatements{

@@ -9,6 +9,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -228,7 +229,14 @@ func (b Bearers) Opening(ctx context.Context, tx *txn.Tx, id string) (g accessto
 	if !c.Enabled {
 		return g, disabled(t, c)
 	}
-	scopes := effectiveScopes(t.Scopes, c.AllowedScopes)
+	consent, err := consents.Of(ctx, tx, c.ConsentID)
+	if err != nil {
+		return g, err
+	}
+	if err := withoutConsent(t, c, consent); err != nil {
+		return g, err
+	}
+	scopes := allowedScopes(t, c, consent)
 	if len(scopes) == 0 {
 		return g, problem.New(api.CodeConflict, "", "the connector %q allows none of the scopes of the scoped token %q; "+
 			"widen "+
@@ -264,6 +272,13 @@ func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken
 	}
 	if !c.Enabled {
 		return notAfter, disabled(t, c)
+	}
+	consent, err := consents.Of(ctx, tx, c.ConsentID)
+	if err != nil {
+		return notAfter, err
+	}
+	if err := withoutConsent(t, c, consent); err != nil {
+		return notAfter, err
 	}
 	return t.Credential.EndsAt(t.policy, v), nil
 }

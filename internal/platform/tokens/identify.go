@@ -131,6 +131,9 @@ func (h *Handler) identifyVersion(
 	if slices.Contains(p.Credential.Quarantined(), number) {
 		out.Quarantine = lifecycle.FlattenQuarantine(p.Credential.Credential)
 	}
+	if t, is := o.(*token); is && err == nil && v.State.Valid() {
+		out.InactiveReason, err = inactiveReason(ctx, tx, t)
+	}
 	return out, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -32,6 +33,7 @@ type Known struct {
 	token     *token
 	number    int64
 	connector *store.Connector
+	consent   *store.Consent     // of the connector; nil: it has none
 	access    *store.AccessToken // nil: the value is that of the version itself
 }
 
@@ -78,7 +80,11 @@ func (h *Handler) lookUp(ctx context.Context, tx *txn.Tx, value secret.Value) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Known{t, number, c, a}, nil
+	consent, err := consents.Of(ctx, tx, c.ConsentID)
+	if err != nil {
+		return nil, err
+	}
+	return &Known{t, number, c, consent, a}, nil
 }
 
 // PastDeadline reports whether a deadline has passed that has to be settled first.
@@ -99,7 +105,7 @@ func (k *Known) Accept(from netip.Addr, now time.Time) *Presented {
 	}
 	t := k.token
 	version, _ := t.Credential.Lookup(k.number)
-	scopes := effectiveScopes(t.Scopes, k.connector.AllowedScopes)
+	scopes := allowedScopes(t, k.connector, k.consent)
 	if k.access != nil {
 		scopes = within(k.access.Scopes, scopes)
 	}
@@ -121,7 +127,7 @@ func (k *Known) refused(from netip.Addr, now time.Time) string {
 	case !k.connector.Enabled:
 		return RefusedConnector
 	}
-	return ""
+	return refusedByConsent(t, k.connector, k.consent)
 }
 
 // tokenOf finds the token that a value belongs to, in the caller's environment; nil if there is none.
@@ -185,26 +191,4 @@ func keepUse(engine *credentials.Engine, p *Presented, evidenceKind, actor strin
 		})
 	}
 	return used
-}
-
-// effectiveScopes returns what the scopes of a token and of its connector have in common. Where one of them has a:* and
-// the other a:b, that is a:b.
-func effectiveScopes(scopes, allowed []string) []string {
-	if allowed == nil {
-		return slices.Sorted(slices.Values(scopes))
-	}
-	var out []string
-	for _, s := range scopes {
-		if api.ScopeAllowed(s, allowed) {
-			out = append(out, s)
-			continue
-		}
-		for _, a := range allowed {
-			if api.ScopeAllowed(a, []string{s}) {
-				out = append(out, a)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

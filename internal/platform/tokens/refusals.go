@@ -15,7 +15,10 @@ const (
 	RefusedQuarantined = "quarantined"
 	RefusedAddress     = "address"
 	RefusedConnector   = "connector_disabled"
+	RefusedConsent     = "consent_revoked"
 	RefusedNoScopes    = "no_scopes" // of an exchange alone
+	// RefusedNotConsented is of a token that has no scope among those that were consented to.
+	RefusedNotConsented = "not_consented"
 )
 
 // inQuarantine refuses what a token cannot do in quarantine, to a principal that may know why.
