@@ -34,6 +34,7 @@ func connector(c *api.Connector) ([]attribute, bool) {
 	a.pairs("settings", c.Settings)
 	a.texts("allowed_scopes", c.AllowedScopes)
 	a.flag("enabled", c.Enabled, true)
+	a.optionalText("consent_id", c.ConsentID)
 	a.optionalReference("rotation_policy_id", c.RotationPolicyID)
 	if c.Version != nil {
 		a.note("credentials_wo is not exported. The platform keeps the credentials that it has.")

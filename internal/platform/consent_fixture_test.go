@@ -2,17 +2,15 @@ package platform_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"net/http/httptest"
 	"testing"
-	"time"
 
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 const pathConsents = "/v1/consents"
@@ -39,37 +37,9 @@ func (w *world) newHuman(name, role string) human {
 		by = api.RoleDeployer
 	}
 	w.as(by, "POST", pathBindings, object{"issuer": "corp", "email": name + "@example.com", "role": role}).want(201)
-	runner, err := txn.Open(ctx, w.store, w.keyring, w.clock, rand.Reader)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	session := &store.Session{
-		Tenant: "acme", ID: "ses_" + name, Kind: store.SessionCommand, Environment: "staging", TokenHash: []byte(name),
-		KeyEnvironment: "staging",
-		ExpiresAt: w.clock.Now().Add(365 * 24 * time.Hour),
-	}
-	err = runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
-		issuer, err := people.IssuerByName(ctx, tx, "acme", "corp")
-		if err != nil {
-			return err
-		}
-		p, err := people.Record(ctx, tx, issuer, people.Said{
-			Subject: name, Name: name + "@example.com", Email: name + "@example.com", EmailVerified: true,
-		})
-		if err != nil {
-			return err
-		}
-		session.PersonID, session.IssuerID = p.ID, issuer.ID
-		session.CreatedAt, session.SeenAt, session.CheckedAt = tx.Now, tx.Now, tx.Now
-		if err := tx.InsertSession(ctx, session); err != nil {
-			return err
-		}
-		bound, err := tx.Keys.Rows().Session(session)
-		return tx.Bind(ctx, bound, err)
+	session := acctest.SignIn(w.t, w.store, w.keyring, w.clock, people.Said{
+		Subject: name, Name: name + "@example.com", Email: name + "@example.com", EmailVerified: true,
 	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	return human{w, session}
 }
 

@@ -73,7 +73,7 @@ func TestConsentIsAskedForInWords(t *testing.T) {
 		for k, v := range wrong {
 			body[k] = v
 		}
-		if got := w.do("POST", pathConsents, body).want(400); !strings.Contains(string(got.body), `"code":"invalid"`) {
+		if got := w.do("POST", pathConsents, body).want(422); !strings.Contains(string(got.body), `"code":"invalid"`) {
 			t.Errorf("%v: %s", wrong, got.body)
 		}
 	}

@@ -57,6 +57,7 @@ func (w *world) guardedWrites() map[string]guarded {
 		}
 		return body
 	}
+	consent := w.newHuman("ada", api.RoleConsenter).grants(w.newConsent("messages:send"), "messages:send").ID
 	soon := "2026-05-20T00:00:00Z"
 	return map[string]guarded{
 		api.RuleForbidWildcardScopes: {
@@ -82,6 +83,12 @@ func (w *world) guardedWrites() map[string]guarded {
 			pathConnectors, "/type", chat("good", nil),
 			chat("bad", object{"type": "slack"}),
 			object{"type": "slack"},
+		},
+		api.RuleRequireConsent: {
+			object{"require_consent": true},
+			pathConnectors, "/consent_id", chat("good", object{"consent_id": consent}),
+			chat("bad", nil),
+			object{"consent_id": nil},
 		},
 		api.RuleRequireRotationPolicy: {
 			object{"require_rotation_policy": true},

@@ -46,7 +46,8 @@ func (w *world) deleted() map[string]string {
 	w.t.Helper()
 	ids := w.all()
 	// Nothing deletes an access token or a run but the sweep, a day later, and nothing a tombstone or a finding.
-	for _, path := range []string{pathAccess, pathRuns, pathTombstones, pathFindings} {
+	// A consent is kept for ever.
+	for _, path := range []string{pathAccess, pathRuns, pathTombstones, pathFindings, pathConsents} {
 		ids[path] = ids[path][:4] + "00000000000000000000000009"
 	}
 	for _, path := range []string{

@@ -42,6 +42,9 @@ func guardedPlans() map[string]guardedPlan {
 		api.RuleAllowedConnectorTypes: {
 			api.EnvironmentRules{AllowedConnectorTypes: []string{"slack"}}, "connector", nil, "type",
 		},
+		api.RuleRequireConsent: {
+			api.EnvironmentRules{RequireConsent: true}, "connector", nil, "consent_id",
+		},
 		api.RuleRequireRotationPolicy: {
 			api.EnvironmentRules{RequireRotationPolicy: true}, "connector", nil, "rotation_policy_id",
 		},

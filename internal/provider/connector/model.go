@@ -16,6 +16,7 @@ type metadata struct {
 	Settings          types.Map    `tfsdk:"settings"`
 	AllowedScopes     types.Set    `tfsdk:"allowed_scopes"`
 	Enabled           types.Bool   `tfsdk:"enabled"`
+	ConsentID         types.String `tfsdk:"consent_id"`
 	RotationPolicyID  types.String `tfsdk:"rotation_policy_id"`
 	ExpireAt          types.String `tfsdk:"credentials_expire_at"`
 	CertifiedUntil    types.String `tfsdk:"certified_until"`
@@ -51,6 +52,7 @@ func (m model) expand(credentials map[string]secret.Value) api.ConnectorCreate {
 		Settings:             tfkit.StringMap(m.Settings),
 		AllowedScopes:        tfkit.StringSlice(m.AllowedScopes),
 		Enabled:              m.Enabled.ValueBoolPointer(),
+		ConsentID:            m.ConsentID.ValueStringPointer(),
 		RotationPolicyID:     m.RotationPolicyID.ValueStringPointer(),
 		CredentialsWOVersion: m.CredentialsWOVersion.ValueInt64Pointer(),
 		CredentialsExpireAt:  m.ExpireAt.ValueStringPointer(),
@@ -70,6 +72,7 @@ func (m model) expandPatch(state model, credentials map[string]secret.Value) api
 		Settings:             tfkit.ChangedMap(m.Settings, state.Settings),
 		AllowedScopes:        tfkit.ChangedSet(m.AllowedScopes, state.AllowedScopes),
 		Enabled:              tfkit.ChangedBool(m.Enabled, state.Enabled),
+		ConsentID:            tfkit.ChangedString(m.ConsentID, state.ConsentID),
 		RotationPolicyID:     tfkit.ChangedString(m.RotationPolicyID, state.RotationPolicyID),
 		CredentialsWOVersion: tfkit.ChangedInt64(m.CredentialsWOVersion, state.CredentialsWOVersion),
 		CredentialsExpireAt:  tfkit.ChangedString(m.ExpireAt, state.ExpireAt),
@@ -86,6 +89,7 @@ func flattenMetadata(c *api.Connector) metadata {
 		Settings:          tfkit.MapValue(c.Settings),
 		AllowedScopes:     tfkit.SetValue(c.AllowedScopes),
 		Enabled:           types.BoolValue(c.Enabled),
+		ConsentID:         types.StringPointerValue(c.ConsentID),
 		RotationPolicyID:  types.StringPointerValue(c.RotationPolicyID),
 		ExpireAt:          types.StringPointerValue(c.CredentialsExpireAt),
 		CertifiedUntil:    types.StringPointerValue(c.CertifiedUntil),

@@ -26,6 +26,9 @@ const (
 	scopesText = "No token of this connector may have a scope beyond these. Null is no limit; an empty set allows " +
 		"no scope at all."
 	enabledText = "Whether the connector works. While it does not, all its tokens are inactive."
+	consentText = "Id (`cns_…`) of the consent that a person granted for connectors of this `type`. What a token may " +
+		"do is within it, and while it is revoked, every token of the connector is inactive. The guide `consent` has the " +
+		"whole way."
 	policyText  = "Id (`pol_…`) of the rotation policy that says how old the credentials may get."
 	versionText = "Counts the credentials that the connector has had. Null as long as it had none."
 	setAtText   = "When the present credentials were set (RFC 3339, UTC). Null where there are none."
@@ -118,6 +121,13 @@ func resourceSchema() schema.Schema {
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 			MarkdownDescription: enabledText + " Default `true`.",
 		},
+		"consent_id": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{tfkit.IDOf(api.ConsentIDPrefix, "a consent")},
+			MarkdownDescription: consentText + " A change counts at once and reissues nothing: after a new consent the same " +
+				"token values work again. Default: none, unless `require_consent` of the environment policy asks for one. An " +
+				"error on the attribute means that the consent is of another environment or another type, or is not granted.",
+		},
 		"rotation_policy_id": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfkit.IDOf("pol_", "a rotation policy")},
@@ -175,6 +185,9 @@ func dataAttributes() map[string]datasource.Attribute {
 			MarkdownDescription: scopesText,
 		},
 		"enabled": datasource.BoolAttribute{Computed: true, MarkdownDescription: enabledText},
+		"consent_id": datasource.StringAttribute{
+			Computed: true, MarkdownDescription: consentText + " Null where there is none.",
+		},
 		"rotation_policy_id": datasource.StringAttribute{
 			Computed:            true,
 			MarkdownDescription: policyText + " Null where there is none.",

@@ -21,6 +21,7 @@ type model struct {
 	MaxScopesPerToken      types.Int64  `tfsdk:"max_scopes_per_token"`
 	ForbidUnknownScopes    types.Bool   `tfsdk:"forbid_unknown_scopes"`
 	AllowedConnectorTypes  types.Set    `tfsdk:"allowed_connector_types"`
+	RequireConsent         types.Bool   `tfsdk:"require_consent"`
 	RequireRotationPolicy  types.Bool   `tfsdk:"require_rotation_policy"`
 	MaxRotationInterval    types.Object `tfsdk:"max_rotation_interval"`
 	MaxOverlap             types.String `tfsdk:"max_overlap"`
@@ -63,6 +64,7 @@ func (m model) rules(ctx context.Context, diags *diag.Diagnostics) api.Environme
 		ForbidWildcardScopes: m.ForbidWildcardScopes.ValueBool(), MaxScopesPerToken: m.MaxScopesPerToken.ValueInt64Pointer(),
 		ForbidUnknownScopes:    m.ForbidUnknownScopes.ValueBool(),
 		AllowedConnectorTypes:  tfkit.StringSlice(m.AllowedConnectorTypes),
+		RequireConsent:         m.RequireConsent.ValueBool(),
 		RequireRotationPolicy:  m.RequireRotationPolicy.ValueBool(),
 		MaxOverlap:             m.MaxOverlap.ValueStringPointer(),
 		RequireAcknowledgement: m.RequireAcknowledgement.ValueBool(),
@@ -102,6 +104,7 @@ func flatten(ctx context.Context, p *api.EnvironmentPolicy, diags *diag.Diagnost
 			p.ForbidUnknownScopes,
 		),
 		AllowedConnectorTypes:  tfkit.SetValue(p.AllowedConnectorTypes),
+		RequireConsent:         types.BoolValue(p.RequireConsent),
 		RequireRotationPolicy:  types.BoolValue(p.RequireRotationPolicy),
 		MaxRotationInterval:    types.ObjectNull(intervalTypes),
 		MaxOverlap:             types.StringPointerValue(p.MaxOverlap),

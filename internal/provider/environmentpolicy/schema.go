@@ -88,7 +88,8 @@ func rulesOfScopes() map[string]schema.Attribute {
 			"`concepts` has."),
 		"allowed_connector_types": set("The types that a connector may have. At least one. No default: every type is " +
 			"allowed."),
-		"require_cidrs": flag("Scoped tokens must have `allowed_cidrs`, and none of them may be every address."),
+		"require_consent": flag("Connectors must have a `consent_id`: the guide `consent` says how a person grants one."),
+		"require_cidrs":   flag("Scoped tokens must have `allowed_cidrs`, and none of them may be every address."),
 		"max_token_lifetime": optional(
 			"Scoped tokens must have an `expires_at`, at most this long after the write that sets " +
 				"it." + durationText + " No default: no limit.",

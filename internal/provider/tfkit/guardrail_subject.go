@@ -79,14 +79,14 @@ func (r reading) subject(kind api.Kind, interval func(id string) string) guardra
 	s := guardrail.Subject{
 		Kind: kind.Path, Name: r.text("name"), Labels: StringMap(labels), Owner: r.text("owner"), Type: r.text("type"),
 		Scopes: r.texts("scopes"), CIDRs: r.texts("allowed_cidrs"), ExpiresAt: expires,
-		HasSecret:     r.text("credentials_digest") != "",
+		HasConsent: r.text("consent_id") != "", HasSecret: r.text("credentials_digest") != "",
 		FollowsPolicy: policy != "", Acknowledged: acknowledged.ValueBool(), OnTimeout: r.text("on_stage_timeout"),
 	}
 	s.Interval, _ = api.ParseDuration(own)
 	s.Overlap, _ = api.ParseDuration(r.text("overlap"))
 	for _, name := range []string{
-		"labels", "owner", "type", "scopes", "allowed_cidrs", "expires_at", "rotation_policy_id", "interval", "overlap",
-		"require_acknowledgement", "on_stage_timeout",
+		"labels", "owner", "type", "scopes", "allowed_cidrs", "expires_at", "rotation_policy_id", "consent_id", "interval",
+		"overlap", "require_acknowledgement", "on_stage_timeout",
 	} {
 		if unknown(r(name)) {
 			s.Unknown = append(s.Unknown, name)
