@@ -43,7 +43,7 @@ func (c *Consenter) Grants(scopes ...string) string {
 	var asked api.Consent
 	c.p.As(api.RoleDeployer).Create(api.Consents.Path, map[string]any{
 		"connector_type": "custom", "scopes": scopes, "purpose": "Send reminders to patients.",
-	}).Want(http.StatusCreated).Into(&asked)
+	}).Want(http.StatusCreated).Decode(&asked)
 	c.asks(asked.ID, "decide", api.ConsentDecision{Decision: api.DecisionGrant, Scopes: scopes})
 	return asked.ID
 }
