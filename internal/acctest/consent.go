@@ -48,7 +48,7 @@ func (c *Consenter) Grants(scopes ...string) string {
 	return asked.ID
 }
 
-// Revokes revokes a consent.
+// Revokes ends a consent.
 func (c *Consenter) Revokes(id string) {
 	c.p.t.Helper()
 	c.asks(id, "revoke", nil)

@@ -2,20 +2,23 @@ package platform_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"net/http/httptest"
 	"testing"
+	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/txn"
 )
 
 const pathConsents = "/v1/consents"
 
-// human is a person with one role in acme/staging, whose requests are made inside of the process. The sign-in is left out.
+// human is a person with one role in acme/staging, whose requests are made inside of the process. The sign-in is left
+// out.
 type human struct {
 	w       *world
 	session *store.Session
@@ -37,10 +40,44 @@ func (w *world) newHuman(name, role string) human {
 		by = api.RoleDeployer
 	}
 	w.as(by, "POST", pathBindings, object{"issuer": "corp", "email": name + "@example.com", "role": role}).want(201)
-	session := acctest.SignIn(w.t, w.store, w.keyring, w.clock, people.Said{
+	return human{w, w.session(people.Said{
 		Subject: name, Name: name + "@example.com", Email: name + "@example.com", EmailVerified: true,
+	})}
+}
+
+// session makes a session of a person as if the issuer corp of acme had signed the person in.
+func (w *world) session(said people.Said) *store.Session {
+	w.t.Helper()
+	ctx := w.t.Context()
+	runner, err := txn.Open(ctx, w.store, w.keyring, w.clock, rand.Reader)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	session := &store.Session{
+		Tenant: "acme", ID: "ses_" + said.Subject, Kind: store.SessionCommand, Environment: "staging",
+		TokenHash: []byte(said.Subject), KeyEnvironment: "staging", ExpiresAt: w.clock.Now().Add(365 * 24 * time.Hour),
+	}
+	err = runner.Update(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		issuer, err := people.IssuerByName(ctx, tx, "acme", "corp")
+		if err != nil {
+			return err
+		}
+		p, err := people.Record(ctx, tx, issuer, said)
+		if err != nil {
+			return err
+		}
+		session.PersonID, session.IssuerID = p.ID, issuer.ID
+		session.CreatedAt, session.SeenAt, session.CheckedAt = tx.Now, tx.Now, tx.Now
+		if err := tx.InsertSession(ctx, session); err != nil {
+			return err
+		}
+		bound, err := tx.Keys.Rows().Session(session)
+		return tx.Bind(ctx, bound, err)
 	})
-	return human{w, session}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return session
 }
 
 // asks sends a request as the console does for a person.
@@ -67,14 +104,14 @@ func (w *world) newConsent(scopes ...string) api.Consent {
 	return decoded[api.Consent](w.do("POST", pathConsents, body).want(201))
 }
 
-// grants grants some of the scopes of a consent.
+// grants agrees to some of the scopes of a consent.
 func (h human) grants(c api.Consent, scopes ...string) api.Consent {
 	h.w.t.Helper()
 	body := object{"decision": api.DecisionGrant, "scopes": scopes}
 	return decoded[api.Consent](h.asks("POST", pathConsents+"/"+c.ID+"/decide", body).want(200))
 }
 
-// revokes revokes a consent.
+// revokes ends a consent.
 func (h human) revokes(c api.Consent) {
 	h.w.t.Helper()
 	h.asks("POST", pathConsents+"/"+c.ID+"/revoke", nil).want(200)

@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ func TestConsent(t *testing.T) {
 	w, ada := consented(t)
 	c := w.newConsent("users:read", "messages:send")
 	if c.State != api.ConsentRequested || c.TextVersion != api.ScopeCatalogueVersion() || c.Link == nil ||
-		*c.Link != publicURL+"/console/staging/consents/"+c.ID || c.RequestedByName == "" ||
+		*c.Link != publicURL+"/console/in/staging/consents/"+c.ID || c.RequestedByName == "" ||
 		len(c.Scopes) != 2 || c.Scopes[0].Text != "Send messages." || c.Scopes[1].Access != api.AccessRead {
 		t.Errorf("asked: %+v", c)
 	}
@@ -121,7 +122,7 @@ func TestConsentNarrowsTokens(t *testing.T) {
 	w.extends(api.RoleDeployer, short.ID, "30m").problem(api.CodeConflict, "")
 	for _, v := range []string{value, short.AccessToken} {
 		if got := w.identify(w.tokens[api.RoleAuditor], v); got.InactiveReason != "consent_revoked" ||
-			!strings.Contains("current active", got.State) {
+			!slices.Contains([]string{"current", api.PrincipalActive}, got.State) {
 			t.Errorf("identified as %+v", got)
 		}
 	}
@@ -183,6 +184,5 @@ func TestConsentIsBoundToItsRow(t *testing.T) {
 	value := w.reveal(w.newToken("notifier", connector.ID, nil).ID, 1)
 	w.tamper(`UPDATE consents SET granted = '["messages:send"]'`)
 	w.restart()
-	w.as(api.RoleAuditor, "POST", "/v1/introspect", "token="+value, header{"Content-Type",
-		"application/x-www-form-urlencoded"}).problem(api.CodeInternal, "")
+	w.as(api.RoleAuditor, "POST", "/v1/introspect", url.Values{"token": {value}}).problem(api.CodeInternal, "")
 }

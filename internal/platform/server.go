@@ -176,9 +176,8 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		hooks,
 		policies.New(engine, changes), identity.New(runner, c.EgressAddresses), principals.New(runner, changes),
 		audit.New(runner), inventory.New(engine),
-		governance.New(runner, changes),
+		governance.New(runner, changes), consents.New(runner, changes, c.PublicURL),
 		workload.New(runner, changes, verifier.CheckIssuer), people.New(runner, changes),
-		consents.New(runner, changes, c.PublicURL),
 		runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)

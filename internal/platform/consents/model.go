@@ -53,7 +53,7 @@ func (h *Handler) link(c *store.Consent) *string {
 	if h.publicURL == "" {
 		return nil
 	}
-	return httpapi.TextOrNull(h.publicURL + "/console/" + c.Scope.Environment + "/" + kind.Path + "/" + c.ID)
+	return httpapi.TextOrNull(h.publicURL + "/console/in/" + c.Scope.Environment + "/" + kind.Path + "/" + c.ID)
 }
 
 // recorded is what the audit has of a consent. Its row keeps the words that were shown.

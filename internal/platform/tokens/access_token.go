@@ -9,7 +9,6 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -59,14 +58,6 @@ func refOf(ctx context.Context, tx *txn.Tx, value secret.Value) (store.Ref, erro
 		return store.Ref{}, err
 	}
 	return store.Ref{Scope: a.Scope, Kind: a.ParentKind, ID: a.ParentID}, nil
-}
-
-// within narrows scopes to others, of which none means that nothing is left.
-func within(scopes, others []string) []string {
-	if others == nil {
-		others = []string{}
-	}
-	return effectiveScopes(scopes, others)
 }
 
 // earlier returns the earlier one of two times, of which the zero time is never.
@@ -229,11 +220,8 @@ func (b Bearers) Opening(ctx context.Context, tx *txn.Tx, id string) (g accessto
 	if !c.Enabled {
 		return g, disabled(t, c)
 	}
-	consent, err := consents.Of(ctx, tx, c.ConsentID)
+	consent, err := consentTo(ctx, tx, t, c)
 	if err != nil {
-		return g, err
-	}
-	if err := withoutConsent(t, c, consent); err != nil {
 		return g, err
 	}
 	scopes := allowedScopes(t, c, consent)
@@ -273,11 +261,7 @@ func (b Bearers) Extending(ctx context.Context, tx *txn.Tx, a *store.AccessToken
 	if !c.Enabled {
 		return notAfter, disabled(t, c)
 	}
-	consent, err := consents.Of(ctx, tx, c.ConsentID)
-	if err != nil {
-		return notAfter, err
-	}
-	if err := withoutConsent(t, c, consent); err != nil {
+	if _, err := consentTo(ctx, tx, t, c); err != nil {
 		return notAfter, err
 	}
 	return t.Credential.EndsAt(t.policy, v), nil

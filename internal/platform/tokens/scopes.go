@@ -36,20 +36,32 @@ func refusedByConsent(t *token, c *store.Connector, consent *store.Consent) stri
 	return ""
 }
 
-// withoutConsent refuses what a token cannot do because of the consent of its connector, to a principal that may know
-// why. It returns nil where the consent is no reason.
-func withoutConsent(t *token, c *store.Connector, consent *store.Consent) error {
+// consentTo reads the consent of a token's connector; nil where it has none. It refuses one that makes the token
+// inactive, to a principal that may know why.
+func consentTo(ctx context.Context, tx *txn.Tx, t *token, c *store.Connector) (*store.Consent, error) {
+	consent, err := consents.Of(ctx, tx, c.ConsentID)
+	if err != nil {
+		return nil, err
+	}
 	switch refusedByConsent(t, c, consent) {
 	case RefusedConsent:
-		return problem.New(api.CodeConflict, "", "the consent %s of the connector %q was revoked, so the scoped token %q "+
+		return nil, problem.New(api.CodeConflict, "", "the consent %s of the connector %q was revoked, so the scoped token %q "+
 			"is inactive; ask for another consent (POST /v1/consents), and set consent_id of the connector to it", consent.ID,
 			c.Name, t.Name)
 	case RefusedNotConsented:
-		return problem.New(api.CodeConflict, "", "none of the scopes of the scoped token %q is among those that the "+
+		return nil, problem.New(api.CodeConflict, "", "none of the scopes of the scoped token %q is among those that the "+
 			"consent %s of the connector %q grants, so the token is inactive; ask for another consent (POST /v1/consents), "+
 			"and set consent_id of the connector to it", t.Name, consent.ID, c.Name)
 	}
-	return nil
+	return consent, nil
+}
+
+// within narrows scopes to others, of which none means that nothing is left.
+func within(scopes, others []string) []string {
+	if others == nil {
+		others = []string{}
+	}
+	return effectiveScopes(scopes, others)
 }
 
 // effectiveScopes returns what the scopes of a token and of its connector have in common. Where one of them has a:* and
