@@ -21,7 +21,7 @@ func SignIn(tb testing.TB, s *store.Store, ring *keyring.Keyring, c clock.Clock,
 		tb.Fatal(err)
 	}
 	session := &store.Session{
-		Tenant: Tenant, ID: "ses_" + said.Subject, Kind: store.SessionCommand, Environment: Environment,
+		Tenant: Tenant, ID: "ses_" + said.Subject, Kind: store.SessionBrowser,
 		TokenHash: []byte(said.Subject), KeyEnvironment: Environment, ExpiresAt: c.Now().Add(365 * 24 * time.Hour),
 	}
 	err = runner.Update(tb.Context(), txn.Caller{}, func(tx *txn.Tx) error {
@@ -34,7 +34,8 @@ func SignIn(tb testing.TB, s *store.Store, ring *keyring.Keyring, c clock.Clock,
 			return err
 		}
 		session.PersonID, session.IssuerID = p.ID, issuer.ID
-		session.CreatedAt, session.SeenAt, session.CheckedAt = tx.Now, tx.Now, tx.Now
+		session.CreatedAt, session.CheckedAt = tx.Now, tx.Now
+		session.SeenAt = session.ExpiresAt // the clock of a test leaps, and nobody is idle
 		if err := tx.InsertSession(tb.Context(), session); err != nil {
 			return err
 		}
