@@ -63,7 +63,14 @@ var (
 	})
 	buildPlatform = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnectd") })
 	buildCommand  = sync.OnceValues(func() (string, error) { return build("./internal/cmd/quickconnect") })
-	// Policycheck and historycheck are in modules of their own.
+	// Policycheck, historycheck and browser are in modules of their own.
+	buildBrowser = sync.OnceValues(func() (string, error) {
+		dir, err := buildIn(filepath.Join("internal", "browser"), ".")
+		if err != nil {
+			return "", err
+		}
+		return dir, installAxe(filepath.Join(dir, "axe"))
+	})
 	buildHistorycheck = sync.OnceValues(func() (string, error) {
 		return buildIn(filepath.Join("internal", "historycheck"), ".")
 	})
