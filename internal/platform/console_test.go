@@ -3,11 +3,13 @@ package platform_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/htmlcheck"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 )
@@ -90,7 +92,7 @@ func TestPagesAreForPeople(t *testing.T) {
 	o := newOffice(t)
 	o.person("sam", "nobody")
 	without := o.signedIn("sam")
-	for _, p := range pages.All() {
+	for _, p := range slices.Concat(pages.All(), consents.Pages()) {
 		path := consoleBase + strings.NewReplacer("{id}", "tok_1", "{index}", "1", "{delivery}", "msg_1").Replace(p.Path)
 		without.send(p.Method, path, url.Values{}).want(403).shows("You have no role in an environment of this name")
 		for name, cookie := range map[string]string{"nobody": "", "a machine": o.tokens[api.RoleDeployer]} {

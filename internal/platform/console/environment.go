@@ -3,8 +3,10 @@ package console
 import (
 	"mime"
 	"net/http"
+	"slices"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/sessions"
@@ -16,9 +18,12 @@ import (
 // maxForm is how many bytes the form of a page may have.
 const maxForm = 64 << 10
 
+// environmentPages lists the pages about one environment, those of the navigation in its order.
+func environmentPages() []pages.Page { return slices.Concat(pages.All(), consents.Pages()) }
+
 // mountEnvironments registers the pages about one environment.
 func (h *Console) mountEnvironments() {
-	for _, p := range pages.All() {
+	for _, p := range environmentPages() {
 		h.routes.HandleFunc(p.Method+" "+sessions.Home+"/in/{environment}"+p.Path, h.signedIn(h.inEnvironment(p)))
 	}
 }
@@ -91,7 +96,7 @@ func respond(w http.ResponseWriter, r *http.Request, v *Visit, a *pages.Answer, 
 
 // navigation leads to the pages of an environment.
 func navigation(r *http.Request, environment string) (links []view.Link) {
-	for _, p := range pages.All() {
+	for _, p := range environmentPages() {
 		if p.Nav != "" {
 			to := baseOf(environment) + p.Path
 			links = append(links, view.Link{Text: p.Nav, Href: to, Current: r.URL.EscapedPath() == to})
