@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ const patience = 30 * time.Second
 type demo struct {
 	bin, cli, examples string
 	keep               bool
+	withConsole        bool // keeps the platform too
 
 	clock    clock.Clock
 	began    time.Time
@@ -33,6 +35,7 @@ type demo struct {
 	service  *client.Client // the runtime principal, which uses the scoped token
 	tokens   tokens         // the first act
 	webhooks webhooks       // the second act
+	console  console
 }
 
 // stepError carries the error of a step to show.
@@ -63,6 +66,9 @@ func (d *demo) show(ctx context.Context) (err error) {
 	d.start(ctx)
 	d.showTokens(ctx)
 	d.showWebhooks(ctx)
+	if d.withConsole {
+		d.openConsole(ctx)
+	}
 	return nil
 }
 
@@ -110,7 +116,7 @@ func (d *demo) close(ctx context.Context, err error) error {
 		d.sayHowToGoOn()
 		return nil
 	}
-	err = errors.Join(err, d.platform.Stop())
+	err = errors.Join(err, d.platform.Stop(), d.console.provider.Stop())
 	if err != nil && ctx.Err() == nil {
 		printLog(&d.platform.Server)
 		printLog(&d.webhooks.receiver.Server)
@@ -133,9 +139,14 @@ func printLog(s *launch.Server) {
 
 // sayHowToGoOn prints the commands for going on by hand, ready to be copied.
 func (d *demo) sayHowToGoOn() {
-	pid, tf := d.platform.Pid(), d.tokens.tf
+	pids, tf, curl := strconv.Itoa(d.platform.Pid()), d.tokens.tf, "curl -sS"
+	if d.withConsole {
+		d.sayWhereConsoleIs()
+		pids += " " + strconv.Itoa(d.console.provider.Pid())
+		curl += " --cacert " + d.console.certificate
+	}
 	d.say("The platform is still running (process %d), and what the first act has applied is still there. Go on with:\n",
-		pid)
+		d.platform.Pid())
 	//nolint:lll // a command that is copied is one line
 	fmt.Printf(`    cd %[1]s
     export QUICKCONNECT_ENDPOINT=%[2]s
@@ -150,11 +161,11 @@ func (d *demo) sayHowToGoOn() {
     If a plan says that a version "waits to be seen in use", be the service that uses it. A second plan then promotes it:
 
     RUNTIME_TOKEN=$(%[7]s token create --data-dir %[8]s --tenant %[9]s --environment %[10]s --role runtime --name by-hand)
-    curl -sS -H "Authorization: Bearer $RUNTIME_TOKEN" --data-urlencode token@%[11]s "$QUICKCONNECT_ENDPOINT/v1/introspect"
+    %[15]s -H "Authorization: Bearer $RUNTIME_TOKEN" --data-urlencode token@%[11]s "$QUICKCONNECT_ENDPOINT/v1/introspect"
 
     The platform's data: %[8]s
     The platform's log:  %[12]s
-    The end, with all of this removed: kill %[13]d; rm -rf %[14]s
+    The end, with all of this removed: kill %[13]s; rm -rf %[14]s
 `, tf.Dir, d.platform.URL, d.token, tf.Env["TF_CLI_CONFIG_FILE"], tf.Path, interval, d.platform.Program,
-		d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pid, d.dir)
+		d.platform.DataDir, tenant, environment, tokenFile, d.platform.LogFile, pids, d.dir, curl)
 }

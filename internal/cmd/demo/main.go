@@ -20,11 +20,12 @@ func main() {
 	examples := flag.String("examples", "examples",
 		"the directory with the configurations to apply: quickstart and webhooks")
 	keep := flag.Bool("keep", false, "leave the platform and its objects, and say how to go on by hand")
+	withConsole := flag.Bool("console", false, "keep all as -keep does, and open the console with single sign-on")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	d := &demo{bin: *bin, cli: *cli, examples: *examples, keep: *keep}
+	d := &demo{bin: *bin, cli: *cli, examples: *examples, keep: *keep || *withConsole, withConsole: *withConsole}
 	if err := d.close(ctx, d.show(ctx)); err != nil {
 		if ctx.Err() != nil {
 			err = errors.New("it was interrupted")
