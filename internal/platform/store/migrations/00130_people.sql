@@ -22,7 +22,6 @@ CREATE TABLE issuers (
 );
 CREATE UNIQUE INDEX issuers_name ON issuers (tenant, name);
 CREATE UNIQUE INDEX issuers_id ON issuers (id);
-CREATE INDEX issuers_url ON issuers (url, tenant, id);
 
 CREATE TABLE persons (
     tenant         TEXT   NOT NULL,

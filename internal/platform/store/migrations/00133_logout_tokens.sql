@@ -7,7 +7,7 @@ CREATE TABLE logout_tokens (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX logout_tokens_expires_at ON logout_tokens (expires_at);
-CREATE INDEX issuers_url ON issuers (url, client_id);
+CREATE INDEX issuers_url ON issuers (url, tenant, id);
 
 -- +goose Down
 DROP INDEX issuers_url;
