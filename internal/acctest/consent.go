@@ -18,14 +18,17 @@ type Consenter struct {
 	session *store.Session
 }
 
-// Consenter makes the person, and the issuer that signed the person in. It may be called once for each platform.
+// Consenter makes the person, and the issuer corp where it is missing. It may be called once for each platform.
 func (p *Platform) Consenter() *Consenter {
 	p.t.Helper()
 	const address = "ada@example.com"
-	_, err := people.AddIssuer(p.t.Context(), p.store, p.keys, p.Clock, people.NewIssuer{
-		Tenant: Tenant, Name: "corp", URL: "https://id.example.com", ClientID: "console",
-		GroupsClaim: people.DefaultGroupsClaim,
-	})
+	known, err := people.ListIssuers(p.t.Context(), p.store, p.keys, p.Clock, Tenant)
+	if err == nil && len(known) == 0 {
+		_, err = people.AddIssuer(p.t.Context(), p.store, p.keys, p.Clock, people.NewIssuer{
+			Tenant: Tenant, Name: "corp", URL: "https://id.example.com", ClientID: "console",
+			GroupsClaim: people.DefaultGroupsClaim,
+		})
+	}
 	if err != nil {
 		p.t.Fatal(err)
 	}

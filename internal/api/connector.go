@@ -28,6 +28,7 @@ type Connector struct {
 	AllowedScopes        []string          `json:"allowed_scopes" doc:"No token of this connector has a scope beyond these. Null is no limit, an empty list allows none."`
 	Enabled              bool              `json:"enabled" doc:"While false, every token of this connector is inactive."`
 	ConsentID            *string           `json:"consent_id" doc:"The consent that the scopes of its tokens are within. While it is revoked, every token of this connector is inactive. Null for none."`
+	ConsentRevokedAt     *time.Time        `json:"consent_revoked_at" doc:"When that consent was revoked. Null while it counts, and without one."`
 	RotationPolicyID     *string           `json:"rotation_policy_id" doc:"The policy that says how old the credentials may get. Null for none."`
 	CredentialsWOVersion *int64            `json:"credentials_wo_version" doc:"The number that the configuration gave the credentials. The platform only keeps it."`
 	CredentialsExpireAt  *string           `json:"credentials_expire_at" doc:"When the present credentials end at the third party, as RFC 3339 and as given. Null if that is not known."`

@@ -24,6 +24,7 @@ import (
 type connector struct {
 	*store.Connector
 	policy     rotation.Policy
+	consent    *store.Consent    // nil: it has none, or one that was granted a moment ago
 	retrievals []store.Retrieval // by its consumers
 	refresh    *store.Refresh    // of its access token; nil unless its type is oauth2 and it has credentials
 }
@@ -171,6 +172,7 @@ func (c *connector) patchMetadata(
 		if err := consents.CheckFor(ctx, tx, c.ConsentID, c.Type); err != nil {
 			return err
 		}
+		c.consent = nil
 	}
 	if c.policy, err = credentials.PolicyNamed(ctx, tx, c.RotationPolicyID, before.RotationPolicyID); err != nil {
 		return err

@@ -259,7 +259,11 @@ func (h *Handler) undelete(ctx context.Context, in *httpapi.Undeleting) (*httpap
 
 func withPolicy(ctx context.Context, tx *txn.Tx, record *store.Connector) (*connector, error) {
 	policy, err := credentials.Policy(ctx, tx, record.RotationPolicyID)
-	return &connector{Connector: record, policy: policy}, err
+	if err != nil {
+		return nil, err
+	}
+	consent, err := consents.Of(ctx, tx, record.ConsentID)
+	return &connector{Connector: record, policy: policy, consent: consent}, err
 }
 
 // ofPage completes the connectors of a page, whose order is that of their ids.

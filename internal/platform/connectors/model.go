@@ -122,7 +122,12 @@ func (c *connector) flatten(now time.Time) api.Connector {
 	age := rotation.AgeAt(c.Credential.Credential, c.policy, expiry, now)
 	behind, safe := c.previousUse(now)
 	status, reason := flattenRefresh(c.refresh)
+	var revoked *time.Time
+	if c.consent != nil {
+		revoked = httpapi.UTC(c.consent.RevokedAt)
+	}
 	return api.Connector{
+		ConsentRevokedAt:    revoked,
 		CredentialsExpireAt: c.CredentialsExpireAt, PreviousInUseBy: behind, SafeToRevokePrevious: safe,
 		Object: httpapi.FlattenObject(&c.Object), Deletion: httpapi.FlattenDeletion(&c.Object),
 		Uses: httpapi.FlattenUses(&c.Object, now, c.RotationPolicyID), Owner: c.Owner, Type: c.Type, Settings: c.Settings,

@@ -82,6 +82,7 @@ var reading = tfkit.Reading[api.Connector, model]{
 	) model {
 		tfkit.WarnDeleting(kind, found.ID, found.Name, found.Deletion, diags)
 		tfkit.WarnUses(kind, found.Name, found.Uses, diags)
+		warnConsent(found, diags)
 		tfkit.WarnQuarantine(api.Connectors, found.ID, found.Name, found.Quarantine, diags)
 		tfkit.WarnUnused(api.Connectors, found.Name, found.UnusedQuarantineAt, nil, diags)
 		tfkit.WarnCertification(kind, found.Object, found.Owner, found.Certification, diags)

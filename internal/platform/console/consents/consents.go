@@ -85,7 +85,8 @@ func row(r *pages.Request, c *api.Consent) []view.Cell {
 		asked[i] = s.Scope
 	}
 	return []view.Cell{
-		purpose, state(c), view.Text(c.ConnectorType), {Lines: asked}, {Lines: c.GrantedScopes},
+		purpose, state(c), view.Text(c.ConnectorType),
+		{Lines: asked}, {Lines: c.GrantedScopes},
 		view.Time(&c.CreatedAt, ""), view.Time(c.DecidedAt, "–"),
 	}
 }
