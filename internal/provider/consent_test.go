@@ -19,13 +19,13 @@ func TestRevokedConsentIsAWarning(t *testing.T) {
 	c := tftest.Config{"name": "chat", "owner": "team-a", "type": "custom", "consent_id": first}
 	tf.Run(c)
 	ada.Revokes(first)
-	plan := tf.Plan(c)
-	if w := plan.Diags.Warnings(); plan.Changes || !strings.Contains(w, "Consent was revoked") {
+	w, plan := tf.Refresh().Warnings(), tf.Plan(c)
+	if plan.Changes || !strings.Contains(w, "Consent was revoked") {
 		t.Errorf("changes %v, warnings %s", plan.Changes, w)
 	}
 	c = c.With("consent_id", ada.Grants("messages:send"))
 	tf.Run(c)
-	if w := tf.Plan(c).Diags.Warnings(); strings.Contains(w, "Consent") {
+	if w := tf.Refresh().Warnings(); strings.Contains(w, "Consent") {
 		t.Errorf("after another consent: %s", w)
 	}
 }
