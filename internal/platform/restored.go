@@ -23,11 +23,12 @@ func (s *Server) confirmed(ctx context.Context, do func(context.Context) error) 
 	return do(ctx)
 }
 
-// restoreCheck is about a restore that nobody has confirmed.
+// restoreCheck is about a restore that nobody has confirmed. Reads and revocations have to arrive meanwhile, so a load
+// balancer must go on sending requests.
 func restoreCheck(r *txn.Restored) func(context.Context) httpapi.Finding {
 	return func(context.Context) httpapi.Finding {
 		if r.Pending() {
-			return httpapi.Finding{State: httpapi.StateFailed, Text: r.Text()}
+			return httpapi.Finding{State: httpapi.StateDegraded, Text: r.Text()}
 		}
 		return httpapi.Finding{State: httpapi.StateOK}
 	}

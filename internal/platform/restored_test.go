@@ -53,6 +53,7 @@ var servedUnconfirmed = []string{
 	"POST /v1/access-tokens/{id}/revoke", "POST /v1/claims/present", "POST /v1/environment-policy/check",
 	"POST /v1/environment-policy/check-value", "DELETE /v1/principals/{id}", "POST /v1/revoke",
 	"POST /v1/connectors/{id}/hold", "POST /v1/connectors/{id}/quarantine", "POST /v1/connectors/{id}/revoke",
+	"POST /v1/consents/{id}/revoke",
 	"POST /v1/scoped-tokens/{id}/hold", "POST /v1/scoped-tokens/{id}/quarantine", "POST /v1/scoped-tokens/{id}/revoke",
 	"POST /v1/signing-secrets/{id}/hold", "POST /v1/signing-secrets/{id}/quarantine",
 	"POST /v1/signing-secrets/{id}/revoke",
@@ -139,7 +140,7 @@ func TestBeforeTheConfirmation(t *testing.T) {
 	if who := decoded[api.Identity](w.do("GET", "/v1/identity", nil)); who.Incarnation != 2 || who.RestoreConfirmed {
 		t.Errorf("%+v", who)
 	}
-	if got := w.ready(503).check("restore"); got.State != "failed" || !strings.Contains(got.Text, "restore confirm") {
+	if got := w.ready(200).check("restore"); got.State != "degraded" || !strings.Contains(got.Text, "restore confirm") {
 		t.Errorf("/readyz: %+v", got)
 	}
 	w.sweep()

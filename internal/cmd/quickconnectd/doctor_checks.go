@@ -77,7 +77,7 @@ type diskFacts struct {
 
 type portFacts struct {
 	flag, address string
-	served        bool  // a server of the data directory runs
+	served        bool  // a process serves the data directory or the database
 	err           error // it is no address to listen on, or it cannot be listened on
 }
 
@@ -246,7 +246,7 @@ func checkPort(p portFacts) finding {
 	case errors.Is(p.err, errUsage):
 		return found(stateFail, about, "%s", withoutUsage(p.err))
 	case errors.Is(p.err, syscall.EADDRINUSE) && p.served:
-		return found(stateOK, about, "%s is in use, and a server of this data directory runs", p.address)
+		return found(stateOK, about, "%s is in use, and a process serves this platform", p.address)
 	case errors.Is(p.err, syscall.EADDRINUSE):
 		return found(stateFail, about, "%s is in use by another program: stop that, or choose another %s", p.address, p.flag)
 	}

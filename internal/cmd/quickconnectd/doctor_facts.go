@@ -31,7 +31,7 @@ func lookAt(ctx context.Context, e examined, c clock.Clock) facts {
 	}
 	reading := c.Read()
 	f.clock.now, f.tls.now = reading.Wall, reading.Wall
-	served := isServed(e.dir)
+	served := isServed(e.dir) || f.server != nil && f.server.Holder != ""
 	f.ports = append(f.ports, lookAtPort(ctx, "--listen", e.listen, served,
 		checkListen(e.listen, e.certFile != "" && e.keyFile != "")))
 	if e.metricsListen != "" {

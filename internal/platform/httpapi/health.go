@@ -30,7 +30,7 @@ type health struct {
 // The states of a check, from good to bad.
 const (
 	StateOK       = "ok"
-	StateDegraded = "degraded" // every request is served, and an operator is needed all the same
+	StateDegraded = "degraded" // requests are answered here as well as anywhere, and an operator is needed
 	StateFailed   = "failed"   // some requests cannot be served
 )
 
@@ -79,7 +79,7 @@ func (rt *Router) health() {
 	Register(rt, Operation{
 		ID: "getReadiness", Method: http.MethodGet, Path: "/readyz", Tag: tagHealth, Open: true, Returns: readiness{},
 		Summary:     "Can it serve",
-		Description: "200 if every request can be served, 503 otherwise. The body names what was checked, and says why.",
+		Description: "200 if requests can be sent to this process, 503 otherwise. The body names what was checked, and says why.",
 	}, rt.ready)
 	responses := rt.api.OpenAPI().Paths["/readyz"].Get.Responses
 	responses[strconv.Itoa(http.StatusServiceUnavailable)] = &huma.Response{

@@ -63,7 +63,7 @@ func (c *connection) fail(kind Kind, what, do string) *Error {
 	return &Error{Kind: kind, Host: c.key.Host, What: what, Do: do}
 }
 
-const doWait = "the platform tries again by itself"
+const doWait = "is the address of --kek right? A running platform tries again by itself"
 
 // IsError reports whether an error is of the service, of any kind.
 func IsError(err error) bool {
