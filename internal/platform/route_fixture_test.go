@@ -18,7 +18,18 @@ type route struct {
 
 // open reports whether these permissions are enough for the route.
 func (r route) open(to []string) bool {
-	return slices.Contains(to, r.permission) || r.path == pathCheckValue && slices.Contains(to, api.PermissionWrite)
+	return slices.Contains(to, r.permission) || slices.Contains(to, r.orPermission())
+}
+
+// orPermission is the other permission that opens the route.
+func (r route) orPermission() string {
+	switch r.path {
+	case pathCheckValue:
+		return api.PermissionWrite
+	case pathConsents + "/{id}/revoke":
+		return api.PermissionConsent
+	}
+	return r.permission
 }
 
 var because = object{"reason": "test"}

@@ -224,7 +224,7 @@ func TestDoctor(t *testing.T) {
 		"port of --listen": "ok " + port + " is free", "TLS files": "ok none", "database version": "ok it is",
 	})
 	s := start(t, c, "--data-dir", dir, "--listen", port)
-	says(exitOK, nil, map[string]string{"port of --listen": "ok " + port + " is in use, and a server"})
+	says(exitOK, nil, map[string]string{"port of --listen": "ok " + port + " is in use, and a process serves"})
 	s.stop()
 
 	busy, err := new(net.ListenConfig).Listen(t.Context(), "tcp", port)
