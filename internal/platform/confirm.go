@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/restore"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -50,7 +51,7 @@ func (s *Server) ConfirmRestore(ctx context.Context, again []restore.Containment
 // contain does one thing again, where the backup has its object.
 func (c *confirmer) contain(ctx context.Context, tx *txn.Tx, what restore.Containment) (changed bool, err error) {
 	switch what.Ref.Kind {
-	case api.KindPrincipals, api.KindWorkloadIdentities, api.KindAccessTokens:
+	case api.KindPrincipals, api.KindWorkloadIdentities, api.KindAccessTokens, api.RoleBindings.Path, api.KindIssuers:
 		changed, err = end(ctx, tx, what.Ref)
 	case api.KindWebhookEndpoints:
 		changed, err = disable(ctx, tx, what.Ref.ID)
@@ -78,6 +79,11 @@ func end(ctx context.Context, tx *txn.Tx, ref store.Ref) (changed bool, err erro
 			return false, err
 		}
 		return true, workload.Delete(ctx, tx, w)
+	case api.RoleBindings.Path:
+		return true, people.EndBinding(ctx, tx, ref.ID)
+	case api.KindIssuers:
+		_, err := people.EndIssuer(ctx, tx, ref.Scope.Tenant, ref.ID)
+		return true, err
 	default:
 		t, err := accesstokens.ByID(ctx, tx, ref.ID)
 		if err != nil {

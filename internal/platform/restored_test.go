@@ -249,7 +249,7 @@ func TestNumbersAfterARestore(t *testing.T) {
 	etags := map[string]string{}
 	all := []string{
 		pathOf(connector.ID), pathOf(policy.ID), pathOf(token.ID), pathOf(endpoint.ID), pathOf(secret.ID),
-		"/v1/environment-policies/" + rules,
+		"/v1/environment-policies/" + rules, pathBindings + "/" + w.newBinding("team").ID,
 	}
 	for _, path := range all {
 		etags[path] = w.do("GET", path, nil).header.Get("Etag")

@@ -17,6 +17,7 @@ const (
 	EndedUnreachable   = "issuer_unreachable"
 	EndedIssuerRemoved = "issuer_removed"
 	EndedReplaced      = "replaced" // the same browser signed in again
+	EndedRestored      = "restored" // the platform was restored from a backup
 )
 
 // Actions of the audit about people.

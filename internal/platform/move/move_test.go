@@ -50,6 +50,9 @@ func current(t *testing.T) string {
 	ok(t, s.Close())
 	exec(t, path, `INSERT INTO version_uses SELECT c.tenant, c.environment, v.credential_id, v.number, 1, 2, 3, '[]', '[]',
 		'[]', 0, '{}', '{}' FROM versions v JOIN credentials c ON c.id = v.credential_id`)
+	for _, statement := range people {
+		exec(t, path, statement)
+	}
 	return path
 }
 
@@ -156,7 +159,8 @@ func TestMove(t *testing.T) {
 			for _, table := range []string{
 				"platform", "keys", "principals", "connectors", "scoped_tokens", "signing_secrets", "webhook_endpoints",
 				"rotation_policies", "deliveries", "secrets", "versions", "audit_events", "audit_logs",
-				"audit_chain", "usage", "version_uses", "use_impairments", "access_changes", "clock",
+				"audit_chain", "usage", "version_uses", "use_impairments", "access_changes", "clock", "issuers",
+				"persons", "role_bindings", "sessions", "sign_ins",
 			} {
 				if rows[table] == 0 {
 					t.Errorf("table %s has no rows, so the test shows nothing of it", table)

@@ -167,11 +167,24 @@ func (h *Handler) delete(ctx context.Context, in *httpapi.ByIDConditional) (*htt
 		if err != nil {
 			return nil, err
 		}
-		if err := tx.DeleteRoleBinding(ctx, tx.Scope, b.ID); err != nil {
-			return nil, err
-		}
-		return httpapi.NoContent(), tx.Audit(ctx, txn.ActionDelete, kind.Path, b.ID, recorded(b))
+		return httpapi.NoContent(), remove(ctx, tx, b)
 	})
+}
+
+// EndBinding deletes a role binding: the people lose the role at their next request.
+func EndBinding(ctx context.Context, tx *txn.Tx, id string) error {
+	b, err := load(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return remove(ctx, tx, b)
+}
+
+func remove(ctx context.Context, tx *txn.Tx, b *store.RoleBinding) error {
+	if err := tx.DeleteRoleBinding(ctx, tx.Scope, b.ID); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, txn.ActionDelete, kind.Path, b.ID, recorded(b))
 }
 
 // mayGrant refuses a caller whose role may not give a role to people, nor take it from them.

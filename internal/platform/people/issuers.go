@@ -10,6 +10,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keys"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -47,7 +48,7 @@ func AddIssuer(
 	if err := n.check(); err != nil {
 		return nil, err
 	}
-	err = operate(ctx, s, k, c, n.Tenant, func(tx *txn.Tx, environments []string) error {
+	err = operate(ctx, s, k, c, n.Tenant, nil, func(tx *txn.Tx, environments []string) error {
 		i = &store.Issuer{
 			Tenant: n.Tenant, Name: n.Name, URL: n.URL, ClientID: n.ClientID, KeyEnvironment: environments[0],
 			GroupsClaim: n.GroupsClaim, RequiredACR: n.RequiredACR, RequiredAMR: n.RequiredAMR, CreatedAt: tx.Now,
@@ -75,7 +76,7 @@ func AddIssuer(
 func ListIssuers(
 	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string,
 ) (found []*store.Issuer, err error) {
-	err = operate(ctx, s, k, c, tenant, func(tx *txn.Tx, _ []string) error {
+	err = operate(ctx, s, k, c, tenant, nil, func(tx *txn.Tx, _ []string) error {
 		found, err = tx.Issuers(ctx, tenant)
 		return err
 	})
@@ -83,11 +84,12 @@ func ListIssuers(
 }
 
 // RemoveIssuer removes an issuer, on the machine of the platform: it signs nobody in any more, and whom it has signed
-// in is signed out. It returns how many sessions that ended, and the role bindings that count for nobody now.
+// in is signed out. kept notes it; it may be nil. It returns how many sessions that ended, and the role bindings that
+// count for nobody now.
 func RemoveIssuer(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant, name string,
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant, name string, kept *journal.File,
 ) (sessions int, bindings []*store.RoleBinding, err error) {
-	err = operate(ctx, s, k, c, tenant, func(tx *txn.Tx, environments []string) error {
+	err = operate(ctx, s, k, c, tenant, kept, func(tx *txn.Tx, _ []string) error {
 		i, err := IssuerByName(ctx, tx, tenant, name)
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("tenant %s has no issuer %s: quickconnectd issuer list shows those it has", tenant, name)
@@ -95,36 +97,51 @@ func RemoveIssuer(
 		if err != nil {
 			return err
 		}
-		lasting, err := tx.SessionsFrom(ctx, tenant, i.ID)
-		if err != nil {
-			return err
-		}
-		for _, one := range lasting {
-			if err := access.EndSession(ctx, tx, one, access.EndedIssuerRemoved); err != nil {
-				return err
-			}
-		}
 		if bindings, err = tx.RoleBindingsOf(ctx, tenant, i.ID); err != nil {
 			return err
 		}
-		sessions, i.RemovedAt = len(lasting), tx.Now
-		if err := tx.RemoveIssuer(ctx, i); err != nil {
-			return err
-		}
-		return record(ctx, tx, txn.ActionDelete, i, environments)
+		sessions, err = EndIssuer(ctx, tx, tenant, i.ID)
+		return err
 	})
 	return sessions, bindings, err
 }
 
+// EndIssuer removes an issuer and ends its sessions, whose number it returns.
+func EndIssuer(ctx context.Context, tx *txn.Tx, tenant, id string) (sessions int, err error) {
+	i, err := ReadIssuer(ctx, tx, tenant, id)
+	if err != nil {
+		return 0, err
+	}
+	environments, err := tx.Environments(ctx, tenant)
+	if err != nil {
+		return 0, err
+	}
+	lasting, err := tx.SessionsFrom(ctx, tenant, id)
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range lasting {
+		if err := access.EndSession(ctx, tx, one, access.EndedIssuerRemoved); err != nil {
+			return 0, err
+		}
+	}
+	i.RemovedAt = tx.Now
+	if err := tx.RemoveIssuer(ctx, i); err != nil {
+		return 0, err
+	}
+	return len(lasting), record(ctx, tx, txn.ActionDelete, i, environments)
+}
+
 // operate runs a transaction of an operator about a tenant, which must exist.
 func operate(
-	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string,
+	ctx context.Context, s *store.Store, k *keyring.Keyring, c clock.Clock, tenant string, kept *journal.File,
 	do func(tx *txn.Tx, environments []string) error,
 ) error {
 	runner, err := txn.Open(ctx, s, k, c, rand.Reader)
 	if err != nil {
 		return err
 	}
+	runner.Journal = kept
 	return runner.Update(ctx, txn.Caller{Actor: access.ActorOperator}, func(tx *txn.Tx) error {
 		environments, err := tx.Environments(ctx, tenant)
 		if err == nil && len(environments) == 0 {

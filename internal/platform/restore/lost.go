@@ -90,7 +90,7 @@ type Containment struct {
 	Values []int64
 	// Quarantine says that what is valid then is in quarantine.
 	Quarantine bool
-	// Ends says that the object itself ends: a principal, a workload identity or an access token.
+	// Ends says that the object itself ends: its kind is one of endings.
 	Ends bool
 	// Disabled says that a connector or an endpoint is disabled.
 	Disabled bool
@@ -124,6 +124,8 @@ var endings = map[string]string{
 	api.KindPrincipals:         "its token is refused",
 	api.KindWorkloadIdentities: "it is deleted",
 	api.KindAccessTokens:       "it is refused",
+	api.RoleBindings.Path:      "it is deleted",
+	api.KindIssuers:            "it signs nobody in",
 }
 
 // every is more than any version has as its number.
@@ -146,6 +148,8 @@ func Contain(lost []journal.Entry) (again []Containment, byHand []journal.Entry)
 	for _, e := range lost {
 		ended := endedBy(e)
 		switch {
+		case e.Kind == api.RoleBindings.Path && e.Action == txn.ActionUpdate: // its role
+			byHand = append(byHand, e)
 		case endings[e.Kind] != "":
 			of(e).Ends = of(e).Ends || e.Action == txn.ActionDelete || e.Action == actionRevoke
 		case changes(e, memberEnabled) && e.Detail[memberEnabled] != "":

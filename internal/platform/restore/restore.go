@@ -46,7 +46,8 @@ func next(inBackup, last int64) (incarnation, raise int64) {
 	return incarnation, (incarnation - inBackup) * store.NumbersOfAnIncarnation
 }
 
-// Mark notes in one transaction that the database was restored. Nothing may be served from it before.
+// Mark notes in one transaction that the database was restored, and signs everybody out. Nothing may be served from it
+// before.
 func Mark(ctx context.Context, r *txn.Runner, m Marking) (out store.Restore, err error) {
 	err = r.Update(ctx, txn.Caller{Actor: m.Actor}, func(tx *txn.Tx) error {
 		p, err := tx.Platform(ctx)
@@ -60,6 +61,9 @@ func Mark(ctx context.Context, r *txn.Runner, m Marking) (out store.Restore, err
 		incarnation, raise := next(p.Incarnation, m.Last)
 		out = store.Restore{Incarnation: incarnation, Source: m.Source, AsOf: known.WrittenAt, RestoredAt: tx.Now}
 		if err := tx.InsertRestore(ctx, out); err != nil {
+			return err
+		}
+		if err := endSessions(ctx, tx); err != nil {
 			return err
 		}
 		return inEveryEnvironment(ctx, tx, func(tx *txn.Tx) error { return markEnvironment(ctx, tx, p.ID, out, raise) })

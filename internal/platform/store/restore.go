@@ -45,7 +45,7 @@ var (
 	raiseCredentials  = statement(`UPDATE credentials SET highest = highest + $3
 		WHERE tenant = $1 AND environment = $2`)
 	raiseEtags = func() (all []string) {
-		for _, table := range append(tablesOfKinds(), "guardrail_exemptions") {
+		for _, table := range append(tablesOfKinds(), "guardrail_exemptions", "role_bindings") {
 			all = append(all, statement(`UPDATE `+table+` SET etag = etag + $3 WHERE tenant = $1 AND environment = $2`))
 		}
 		return all
