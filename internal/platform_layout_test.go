@@ -39,7 +39,7 @@ var platformMayImport = map[string][]string{
 	"httpapi": {
 		"compress", "claims", "writebehind", "access", "guardrails", "limits", "txn", "problem", "keys", "store",
 	},
-	"restore":       {"backup", "journal", "guardrails", "txn", "keys", "keyring", "store"},
+	"restore":       {"backup", "journal", "guardrails", "access", "txn", "keys", "keyring", "store"},
 	"backup":        {"keyring", "store/sqlite"},
 	"events":        {"txn", "keys", "store", "keyring"},
 	"notifications": {"events", "txn", "store"},

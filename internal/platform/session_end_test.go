@@ -128,7 +128,7 @@ func TestIssuerIsRemoved(t *testing.T) {
 	o.bindGroup("platform-team", api.RoleOperator)
 	o.person("jo", "platform-team")
 	b := o.signedIn("jo")
-	sessions, bindings, err := people.RemoveIssuer(t.Context(), o.store, o.keyring, o.clock, "acme", "corp")
+	sessions, bindings, err := people.RemoveIssuer(t.Context(), o.store, o.keyring, o.clock, "acme", "corp", nil)
 	if err != nil || sessions != 1 || len(bindings) != 1 {
 		t.Errorf("%d sessions and %d bindings: %v", sessions, len(bindings), err)
 	}
