@@ -64,7 +64,7 @@ var platformMayImport = map[string][]string{
 	"webhooks":         domain("connectors", "egress", "events"),
 	"deliveries":       domain("webhooks", "egress", "events", "uses"),
 	"workload":         domain("egress"),
-	"people":           domain("workload"),
+	"people":           domain("workload", "journal"),
 	"sessions":         {"people", "workload", "access", "txn", "problem", "keys", "store"},
 	"console/pages":    {"console/hcl", "problem"},
 	"console/consents": {"console/pages", "problem"},
