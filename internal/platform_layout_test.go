@@ -44,7 +44,7 @@ var platformMayImport = map[string][]string{
 	"events":        {"txn", "keys", "store", "keyring"},
 	"notifications": {"events", "txn", "store"},
 	"credentials":   {"notifications", "uses", "txn", "problem", "keys", "store", "keyring"},
-	"lifecycle":     {"credentials", "uses", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
+	"lifecycle":     {"approvals", "credentials", "uses", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
 
 	"audit":            domain("auditlog"),
 	"identity":         domain(),
@@ -53,7 +53,7 @@ var platformMayImport = map[string][]string{
 	"connectors":       domain("consents"),
 	"policies":         domain(),
 	"principals":       domain(),
-	"governance":       domain(),
+	"governance":       domain("approvals"),
 	"tombstones":       {"httpapi", "access", "txn", "problem", "store"},
 	"findings":         domain("accesstokens", "notifications", "uses"),
 	"runs":             {"claims", "httpapi", "access", "txn", "store"},
@@ -63,13 +63,14 @@ var platformMayImport = map[string][]string{
 	"retrieval":        domain("tokens", "connectors", "oauth"),
 	"webhooks":         domain("connectors", "egress", "events"),
 	"deliveries":       domain("webhooks", "egress", "events", "uses"),
-	"workload":         domain("egress"),
-	"people":           domain("workload", "journal"),
+	"workload":         domain("approvals", "egress"),
+	"people":           domain("approvals", "workload", "journal"),
 	"sessions":         {"people", "workload", "access", "txn", "problem", "keys", "store"},
 	"console/pages":    {"console/hcl", "problem"},
 	"console/consents": {"console/pages", "problem"},
 	"console/hcl":      nil,
 	"console":          {"console/consents", "console/pages", "sessions", "access", "txn", "problem", "keys", "store"},
+	"approvals":        {"httpapi", "access", "guardrails", "txn", "problem", "store"},
 }
 
 // domain lists what the package of a domain may import: what every domain stands on, and these.

@@ -66,6 +66,8 @@ type EnvironmentRules struct {
 
 	MaxUnused *string `json:"max_unused,omitempty" doc:"A scoped token, a signing secret or the credentials of a connector that nobody has used for so long are put in quarantine, which is announced 14 days before. A duration of 15d to 365d. unused_expiry of a scoped token counts instead of it. Never if absent."`
 
+	RequireApproval []string `json:"require_approval,omitzero" doc:"Operations that wait for a second person: exemption, force_promote, grant. The answer is 409 approval_required, and the same request passes once within 4h of the approval. Revoke, quarantine and hold never wait. None if absent."`
+
 	FindingThresholds *FindingThresholds `json:"finding_thresholds,omitempty" doc:"When the platform finds something about a credential (GET /v1/findings). The defaults if absent."`
 	OnFinding         map[string]string  `json:"on_finding,omitzero" doc:"What the platform does by itself about findings: for leaked, new_network and superseded_use it can be revoke, which ends the version, or quarantine, which makes the credential inactive for 7 days, until it is released or revoked. Nothing if absent."`
 }
@@ -188,6 +190,7 @@ func CheckRules(r EnvironmentRules) (wrong []Mistake) {
 	if r.MaxUnused != nil {
 		refuse("max_unused", CheckUnused(*r.MaxUnused))
 	}
+	refuse("require_approval", checkEach(r.RequireApproval, len(ApprovableOperations()), checkApprovable))
 	refuse("finding_thresholds", checkThresholds(r.FindingThresholds))
 	refuse("on_finding", checkOnFinding(r.OnFinding))
 	return wrong

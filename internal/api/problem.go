@@ -40,6 +40,8 @@ const (
 	CodeNoSuchRoute = "no_such_route"
 	// CodeGuardrailViolation is of a write that breaks a rule of the environment policy.
 	CodeGuardrailViolation = "guardrail_violation"
+	// CodeApprovalRequired: the request passes once a second person has approved it. Nothing was changed.
+	CodeApprovalRequired = "approval_required"
 )
 
 // StatusOf maps error codes to HTTP statuses.
@@ -72,6 +74,7 @@ var StatusOf = map[string]int{
 	CodeInvalidGrant:        http.StatusBadRequest,
 	CodeClaimSuperseded:     http.StatusConflict,
 	CodeGuardrailViolation:  http.StatusUnprocessableEntity,
+	CodeApprovalRequired:    http.StatusConflict,
 }
 
 // Reasons of CodeNameTaken. A create without a claim, and a change of a name, have none.
@@ -103,5 +106,6 @@ type Problem struct {
 	OAuth     string `json:"error,omitempty" doc:"Of invalid_grant: the code once more, where OAuth libraries look for it." enum:"invalid_grant"`
 	Reason    string `json:"reason,omitempty" doc:"Of name_taken, where the create had a claim: why it does not get that object." enum:"unclaimed,presented,other_principal,other_specification,changed,too_old,same_run,ended_in_order"`
 	Rule      string `json:"rule,omitempty" doc:"Of guardrail_violation: the rule of the environment policy that the write breaks."`
+	Approval  string `json:"approval_id,omitempty" doc:"Of approval_required: the id of what waits (GET /v1/approvals/{id})."`
 	RequestID string `json:"request_id" doc:"Names this request in the platform's log and audit."`
 }

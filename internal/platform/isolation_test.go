@@ -36,6 +36,8 @@ func (w *world) all() map[string]string {
 	i := w.instanceOf(w.tokens[api.RoleDeployer])
 	i.makes(api.RotationPolicies, object{"name": "made-in-a-run", "interval": "1d"})
 	ids[pathRuns] = i.run
+	ids[pathApprovals] = w.pending()
+	ids[pathElevations] = ids[pathApprovals]
 	ids[pathTombstones] = w.newToken("buried", ids[pathConnectors], nil).ID
 	w.delete(ids[pathTombstones])
 	return ids
@@ -45,9 +47,11 @@ func (w *world) all() map[string]string {
 func (w *world) deleted() map[string]string {
 	w.t.Helper()
 	ids := w.all()
-	// Nothing deletes an access token or a run but the sweep, a day later, and nothing a tombstone or a finding.
-	// A consent is kept for ever.
-	for _, path := range []string{pathAccess, pathRuns, pathTombstones, pathFindings, pathConsents} {
+	// Nothing deletes an access token or a run but the sweep, a day later, and nothing a tombstone, a finding or an
+	// approval. A consent is kept for ever.
+	for _, path := range []string{
+		pathAccess, pathRuns, pathTombstones, pathFindings, pathConsents, pathApprovals, pathElevations,
+	} {
 		ids[path] = ids[path][:4] + "00000000000000000000000009"
 	}
 	for _, path := range []string{

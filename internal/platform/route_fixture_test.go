@@ -191,6 +191,12 @@ var routes = []route{
 	{"GET", pathConsents + "/{id}", api.PermissionRead, nil},
 	{"POST", pathConsents + "/{id}/decide", api.PermissionConsent, object{"decision": "refuse"}},
 	{"POST", pathConsents + "/{id}/revoke", api.PermissionContain, nil},
+	{"GET", pathApprovals, api.PermissionRead, nil},
+	{"GET", pathApprovals + "/{id}", api.PermissionRead, nil},
+	{"POST", pathApprovals + "/{id}/approve", api.PermissionApprove, object{}},
+	{"POST", pathApprovals + "/{id}/refuse", api.PermissionApprove, object{}},
+	{"POST", pathElevations, api.PermissionRead, object{"role": api.RoleSecurity, "for": "1h", "reason": "test"}},
+	{"POST", pathElevations + "/{id}/end", api.PermissionRead, nil},
 }
 
 // objectOf fills the id of an object into a path.

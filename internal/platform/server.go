@@ -18,6 +18,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/clock"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/connectors"
@@ -178,7 +179,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		audit.New(runner), inventory.New(engine),
 		governance.New(runner, changes), consents.New(runner, changes, c.PublicURL),
 		workload.New(runner, changes, verifier.CheckIssuer), people.New(runner, changes),
-		runs.New(runner), tombstones.New(runner), found,
+		approvals.New(runner, changes), runs.New(runner), tombstones.New(runner), found,
 		deliveries.New(engine, changes, waker),
 	)
 	checkReady(router, runner, c.Keyring)

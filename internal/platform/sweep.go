@@ -11,6 +11,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/accesstokens"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/audit"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/claims"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
@@ -106,6 +107,7 @@ func (s *sweeper) sweep(ctx context.Context) error {
 // sweepForAll does what one process does for all.
 func (s *sweeper) sweepForAll(ctx context.Context) error {
 	return errors.Join(s.settleDue(ctx), s.removeUnused(ctx), guardrails.End(ctx, s.runner),
+		approvals.End(ctx, s.runner),
 		credentials.RaiseDue(ctx, s.engine, guardrails.MaxUnused), s.findings.Sweep(ctx), s.forgetOld(ctx),
 		s.signer.Sign(ctx))
 }
@@ -198,6 +200,7 @@ func (s *sweeper) forgetOld(ctx context.Context) error {
 			return tx.ForgetNotified(ctx, now.Add(-notifications.Retention), forgetBatch)
 		},
 	}
+	all = append(all, approvals.Forget(ctx, now, forgetBatch))
 	all = append(all, sessions.Forget(ctx, now, forgetBatch)...)
 	for _, some := range append(all, claims.Forget(ctx, now, forgetBatch)...) {
 		if err := s.forget(ctx, some); err != nil {

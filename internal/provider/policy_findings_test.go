@@ -36,6 +36,7 @@ func TestPolicyRefusesOnFinding(t *testing.T) {
 		{"on_finding", tftest.Triggers("leaked", "delete"), "must be revoke or quarantine"},
 		{"on_finding", tftest.Triggers("typo", "revoke"), "no kind of finding"},
 		{"max_unused", "14d", "must be 15d to 365d"},
+		{"require_approval", []string{"revoke"}, "must be one of exemption, force_promote, grant"},
 		{"finding_thresholds", tftest.Config{"learning": "90d"}, "must be 1d to 35d"},
 		{"finding_thresholds", tftest.Config{"volume_factor": 1}, "must be 2 to 1000"},
 	} {
@@ -72,6 +73,7 @@ func TestPolicyKeepsFindings(t *testing.T) {
 	for _, c := range []tftest.Config{
 		{},
 		{"max_unused": "90d"},
+		{"require_approval": []string{"exemption", "grant"}},
 		{"on_finding": acts},
 		{"on_finding": map[string]any{}},
 		{"finding_thresholds": tftest.Config{}},

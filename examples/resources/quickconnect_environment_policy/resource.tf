@@ -13,6 +13,9 @@ resource "quickconnect_environment_policy" "staging" {
   # What nobody has used for so long is put in quarantine. Every plan warns of it for 14 days before.
   max_unused = "180d"
 
+  # This waits for a person with role approver.
+  require_approval = ["force_promote"]
+
   on_finding         = { leaked = "revoke", new_network = "quarantine" }
   finding_thresholds = { learning = "7d", failures_per_hour = 20 }
 }

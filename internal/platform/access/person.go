@@ -1,7 +1,6 @@
 package access
 
 import (
-	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -56,11 +55,7 @@ func RolesOf(p *store.Person, bindings []*store.RoleBinding, environment string)
 			out = append(out, b.Role)
 		}
 	}
-	order := api.PersonRoles()
-	slices.SortFunc(out, func(a, b string) int {
-		return cmp.Compare(slices.Index(order, a), slices.Index(order, b))
-	})
-	return out
+	return inOrder(out)
 }
 
 // ReadPerson reads a person, and checks the row.
@@ -148,7 +143,10 @@ func person(ctx context.Context, runner *txn.Runner, r *Request) error {
 			return err
 		}
 		bindings, err := BindingsOf(ctx, tx, found)
-		r.Roles = RolesOf(found, bindings, in.Environment)
+		if err != nil {
+			return err
+		}
+		r.Roles, err = RolesNow(ctx, tx, found, bindings, in.Environment)
 		return err
 	})
 	if err != nil {

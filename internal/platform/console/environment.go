@@ -19,7 +19,9 @@ import (
 const maxForm = 64 << 10
 
 // environmentPages lists the pages about one environment, those of the navigation in its order.
-func environmentPages() []pages.Page { return slices.Concat(pages.All(), consents.Pages()) }
+func environmentPages() []pages.Page {
+	return slices.Concat(pages.All(), consents.Pages(), approvalPages())
+}
 
 // mountEnvironments registers the pages about one environment.
 func (h *Console) mountEnvironments() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -83,8 +84,20 @@ func (h *Handler) createExemption(ctx context.Context, in *createExemptionInput)
 			return nil, err
 		}
 		err = tx.Audit(ctx, txn.ActionCreate, api.GuardrailExemptions.Path, e.ID, guardrails.Recorded(e))
-		return httpapi.Created(api.GuardrailExemptions, &e.Object, flattenExemption(tx, e)), err
+		if err != nil {
+			return nil, err
+		}
+		out := httpapi.Created(api.GuardrailExemptions, &e.Object, flattenExemption(tx, e))
+		return out, approvals.Require(ctx, tx, ask(http.MethodPost, api.GuardrailExemptions.Route(), in.Body, e))
 	})
+}
+
+// ask is what a second person is asked about an exemption.
+func ask(method, path string, body any, e *store.GuardrailExemption) approvals.Ask {
+	return approvals.Ask{
+		Operation: api.ApproveExemption, Method: method, Path: path, Body: body, About: guardrails.Recorded(e),
+		Reason: e.Reason,
+	}
 }
 
 func expandExemption(tx *txn.Tx, b *api.GuardrailExemptionCreate) (*store.GuardrailExemption, error) {
@@ -195,6 +208,10 @@ func (h *Handler) patchExemption(ctx context.Context, in *patchExemptionInput) (
 			return nil, err
 		}
 		err = tx.Audit(ctx, txn.ActionUpdate, api.GuardrailExemptions.Path, e.ID, guardrails.Recorded(e))
+		if err == nil && e.Expires.After(before.Expires) { // an earlier end takes away, and never waits
+			path := api.GuardrailExemptions.Route(e.ID)
+			err = approvals.Require(ctx, tx, ask(http.MethodPatch, path, in.Body, e))
+		}
 		return httpapi.Object(&e.Object, flattenExemption(tx, e)), err
 	})
 }

@@ -94,7 +94,7 @@ func (c *Changes) perform(
 		}
 		return c.checkStored(ctx, tx)
 	})
-	if err != nil {
+	if err := c.runner.Keep(ctx, access.CallerOf(ctx), err); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -109,4 +109,5 @@ const (
 	IDIssuer     = "iss_"
 	IDPerson     = api.PersonIDPrefix
 	IDSession    = "ses_"
+	IDApproval   = api.ApprovalIDPrefix
 )

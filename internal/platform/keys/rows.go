@@ -186,3 +186,10 @@ func (r Rows) Session(s *store.Session) (Bound, error) {
 	return r.bind(row, s.TokenHash, s.Kind, s.Environment, s.PersonID, s.IssuerID, micros(s.ExpiresAt),
 		micros(s.CheckedAt), micros(s.FailingSince), micros(s.EndedAt))
 }
+
+// Approval binds what an approval is for, and where it stands, to the approval.
+func (r Rows) Approval(a *store.Approval) (Bound, error) {
+	row := store.Row{Table: store.TableApprovals, Scope: a.Scope, ID: a.ID}
+	return r.bind(row, a.Operation, a.Hash, a.AskedBy, a.About, a.State, micros(a.ExpiresAt), a.DecidedBy,
+		a.Role, int64(a.Lasts))
+}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/credentials"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
@@ -132,14 +134,34 @@ func (h *Handler) takeStep(ctx context.Context, step rotation.Step, in *stepInpu
 				return nil, err
 			}
 		}
+		ask := h.ask(step, p, body)
 		err = credentials.Apply(ctx, tx, o, rotation.Command{
 			Step: step, Reason: body.Reason, Force: body.Force, Version: httpapi.ValueOr(body.Version, 0),
 		}, issue)
+		if err == nil && ask != nil {
+			err = approvals.Require(ctx, tx, *ask)
+		}
 		if err != nil {
 			return nil, err
 		}
 		return httpapi.Object(p.Object, o.Show(tx.Now)), nil
 	})
+}
+
+// ask is what a second person is asked about a promotion without evidence, of the version that is pending now; nil for
+// every other step.
+func (h *Handler) ask(step rotation.Step, p credentials.Parts, body api.StepRequest) *approvals.Ask {
+	if step != rotation.StepPromote || !body.Force {
+		return nil
+	}
+	about := map[string]string{"kind": h.Kind.Path, "id": p.Object.ID, "name": p.Object.Name}
+	if pending, ok := p.Credential.Pending(); ok {
+		about["version"] = strconv.FormatInt(pending.Number, 10)
+	}
+	return &approvals.Ask{
+		Operation: api.ApproveForcePromote, Method: http.MethodPost, About: about, Reason: body.Reason,
+		Path: h.Kind.Route(p.Object.ID, "rotation", string(step)), Body: body,
+	}
 }
 
 // doneAtDeadline reports whether the platform took a step at its deadline that the caller requests now. The caller must

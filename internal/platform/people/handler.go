@@ -9,6 +9,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
@@ -90,7 +91,12 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 		if err := bind(ctx, tx, b); err != nil {
 			return nil, err
 		}
-		return httpapi.Created(kind, &b.Object, flatten(b)), tx.Audit(ctx, txn.ActionCreate, kind.Path, b.ID, recorded(b))
+		if err := tx.Audit(ctx, txn.ActionCreate, kind.Path, b.ID, recorded(b)); err != nil {
+			return nil, err
+		}
+		return httpapi.Created(kind, &b.Object, flatten(b)), approvals.Require(ctx, tx, approvals.Ask{
+			Operation: api.ApproveGrant, Method: http.MethodPost, Path: kind.Route(), Body: in.Body, About: recorded(b),
+		})
 	})
 }
 
@@ -157,7 +163,12 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		}
 		detail := recorded(b)
 		detail["previous_name"], detail["previous_role"] = before.Value, before.Role
-		return httpapi.Object(&b.Object, flatten(b)), tx.Audit(ctx, txn.ActionUpdate, kind.Path, b.ID, detail)
+		if err := tx.Audit(ctx, txn.ActionUpdate, kind.Path, b.ID, detail); err != nil {
+			return nil, err
+		}
+		return httpapi.Object(&b.Object, flatten(b)), approvals.Require(ctx, tx, approvals.Ask{
+			Operation: api.ApproveGrant, Method: http.MethodPatch, Path: kind.Route(b.ID), Body: in.Body, About: detail,
+		})
 	})
 }
 

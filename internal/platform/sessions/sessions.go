@@ -192,7 +192,11 @@ func (s *Sessions) Reaches(ctx context.Context, session *store.Session) (p *stor
 			if len(out) > 0 && out[len(out)-1].Environment == e {
 				continue
 			}
-			if roles := access.RolesOf(p, bindings, e); len(roles) > 0 {
+			roles, err := access.RolesNow(ctx, tx, p, bindings, e)
+			if err != nil {
+				return err
+			}
+			if len(roles) > 0 {
 				out = append(out, Reach{e, roles})
 			}
 		}

@@ -28,6 +28,7 @@ const (
 	TableSessions     Table = "sessions"
 	TableRoleBindings Table = "role_bindings"
 	TableConsents     Table = "consents"
+	TableApprovals    Table = "approvals"
 )
 
 // Row identifies a row of one of these tables.
@@ -96,7 +97,7 @@ var macs = func() map[Table]macStatements {
 				AND number = $4`,
 		},
 	}
-	for _, table := range []Table{TableRoleBindings, TableConsents} {
+	for _, table := range []Table{TableRoleBindings, TableConsents, TableApprovals} {
 		out[table] = macStatements{
 			read:  `SELECT mac FROM ` + string(table) + ` WHERE ` + inScope,
 			write: `UPDATE ` + string(table) + ` SET mac = $5 WHERE ` + inScope,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/access"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/approvals"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/guardrails"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/httpapi"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/problem"
@@ -105,7 +106,13 @@ func (h *Handler) create(ctx context.Context, in *createInput) (*httpapi.Answer,
 			return nil, err
 		}
 		err = tx.Audit(ctx, txn.ActionCreate, kind.Path, w.ID, map[string]string{"name": w.Name, "role": w.Role})
-		return httpapi.Created(kind, &w.Object, flatten(w)), err
+		if err != nil {
+			return nil, err
+		}
+		return httpapi.Created(kind, &w.Object, flatten(w)), approvals.Require(ctx, tx, approvals.Ask{
+			Operation: api.ApproveGrant, Method: http.MethodPost, Path: kind.Route(), Body: in.Body,
+			About: about(w, in.Body.NamePrefix),
+		})
 	})
 }
 
@@ -191,7 +198,13 @@ func (h *Handler) patch(ctx context.Context, in *patchInput) (*httpapi.Answer, e
 		if w.Role != before.Role {
 			detail["role"], detail["previous_role"] = w.Role, before.Role
 		}
-		return httpapi.Object(&w.Object, after), tx.Audit(ctx, txn.ActionUpdate, kind.Path, w.ID, detail)
+		if err := tx.Audit(ctx, txn.ActionUpdate, kind.Path, w.ID, detail); err != nil {
+			return nil, err
+		}
+		return httpapi.Object(&w.Object, after), approvals.Require(ctx, tx, approvals.Ask{
+			Operation: api.ApproveGrant, Method: http.MethodPatch, Path: kind.Route(w.ID), Body: in.Body,
+			About: about(w, ""),
+		})
 	})
 }
 

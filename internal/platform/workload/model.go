@@ -103,3 +103,22 @@ func orEmpty(claims map[string]string) map[string]string {
 	}
 	return claims
 }
+
+// about is what a second person is told of an identity that is to be written. A random name is left out: it differs
+// each time.
+func about(w *store.WorkloadIdentity, prefix string) map[string]string {
+	out := map[string]string{
+		"name": w.Name, "role": w.Role, "issuer": w.Issuer, "audience": w.Audience,
+		"keys": "fetched from the issuer", "max_ttl": w.MaxTTL,
+	}
+	if prefix != "" {
+		out["name"] = prefix + "*"
+	}
+	if w.JWKS != nil {
+		out["keys"] = "uploaded"
+	}
+	for path, value := range w.Claims {
+		out["claim "+path] = value
+	}
+	return out
+}

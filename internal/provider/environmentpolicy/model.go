@@ -35,6 +35,7 @@ type model struct {
 	ForbidSecretReuse      types.Bool   `tfsdk:"forbid_secret_reuse"`
 	ForbidStaticPrincipals types.Bool   `tfsdk:"forbid_static_principals"`
 	MaxUnused              types.String `tfsdk:"max_unused"`
+	RequireApproval        types.Set    `tfsdk:"require_approval"`
 	FindingThresholds      types.Object `tfsdk:"finding_thresholds"`
 	OnFinding              types.Map    `tfsdk:"on_finding"`
 }
@@ -75,6 +76,7 @@ func (m model) rules(ctx context.Context, diags *diag.Diagnostics) api.Environme
 		ForbidWeakCredentials: m.ForbidWeakCredentials.ValueBool(), ForbidSecretReuse: m.ForbidSecretReuse.ValueBool(),
 		ForbidStaticPrincipals: m.ForbidStaticPrincipals.ValueBool(),
 		MaxUnused:              m.MaxUnused.ValueStringPointer(),
+		RequireApproval:        tfkit.StringSlice(m.RequireApproval),
 		FindingThresholds:      expandThresholds(ctx, m.FindingThresholds, diags), OnFinding: tfkit.StringMap(m.OnFinding),
 	}
 	if m.MaxRotationInterval.IsNull() {
@@ -118,6 +120,7 @@ func flatten(ctx context.Context, p *api.EnvironmentPolicy, diags *diag.Diagnost
 		ForbidSecretReuse:      types.BoolValue(p.ForbidSecretReuse),
 		ForbidStaticPrincipals: types.BoolValue(p.ForbidStaticPrincipals),
 		MaxUnused:              types.StringPointerValue(p.MaxUnused),
+		RequireApproval:        tfkit.SetValue(p.RequireApproval),
 		FindingThresholds:      flattenThresholds(ctx, p.FindingThresholds, diags), OnFinding: tfkit.MapValue(p.OnFinding),
 	}
 	if p.MaxRotationInterval == nil {

@@ -141,6 +141,11 @@ func rulesOfValues() map[string]schema.Attribute {
 			"A regular expression (RE2) that the whole `owner` of an object must match. No default: any " +
 				"owner.",
 		),
+		"require_approval": set("Operations that wait for a second person: `exemption` (an exemption is created, or gets a " +
+			"later end), `force_promote` (a version is promoted without its evidence) and `grant` (a workload identity or a " +
+			"role binding is created or changed). The apply ends with `approval_required` and the id of what waits; once a " +
+			"person with role `approver` has approved it, apply again within 4 h. Revoke, quarantine, hold, deletions and " +
+			"`minimum_version` never wait. No default: nothing waits."),
 		"require_labels": set("Keys of labels that every object must have, at most 16. No default."),
 		"forbid_weak_credentials": flag("A supplied value must have 12 characters or more, and must not be a placeholder " +
 			"or a repetition."),

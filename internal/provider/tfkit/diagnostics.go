@@ -135,6 +135,9 @@ func explainCode(e *client.Error, s Subject, identity api.Identity) (summary, te
 		return "Permission missing", sentences(e.Detail, explainForbidden(e, identity))
 	case api.CodeNameTaken:
 		return "Name taken", sentences(e.Detail, adviseName(e, s))
+	case api.CodeApprovalRequired:
+		return "Waits for the approval of a second person", sentences(e.Detail, "Once it is approved, apply again with the "+
+			"same configuration: what the apply has done besides is in the state")
 	case api.CodeHeld:
 		return "On hold", sentences(e.Detail, "Someone put this credential on hold: its secret is not changed "+
 			"until the hold is released on the platform. Terraform never releases a hold.")
