@@ -66,6 +66,7 @@ var platformMayImport = map[string][]string{
 	"workload":         domain("approvals", "egress"),
 	"people":           domain("approvals", "workload", "journal"),
 	"sessions":         {"people", "workload", "access", "txn", "problem", "keys", "store"},
+	"login":            domain("sessions"),
 	"console/pages":    {"console/hcl", "problem"},
 	"console/consents": {"console/pages", "problem"},
 	"console/hcl":      nil,

@@ -11,6 +11,7 @@ const (
 	PrefixPrincipal   = "qcp_"
 	PrefixAccessToken = "qca_"
 	PrefixSession     = "qcs_" // in the cookie of the console; no request of the API takes it
+	PrefixCommand     = "qcu_" // of a person who has signed in with quickconnect login; for one environment
 	PrefixSignIn      = "qci_" // in the cookie of a sign-in that has begun
 )
 

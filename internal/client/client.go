@@ -42,6 +42,8 @@ type Config struct {
 	Token secret.Value
 	// Workload is the workload identity that the client acts as, in place of Token. Nil is none.
 	Workload *Workload
+	// SignsIn is of a client without a token, for BeginLogin, PollLogin and EndLogin.
+	SignsIn bool
 	// MaxRetries is how often a failed request is repeated. 0 is never.
 	MaxRetries int
 	// RequestTimeout bounds each attempt. 0 is DefaultRequestTimeout.
@@ -101,7 +103,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("the endpoint is not a URL")
 	}
-	if cfg.Workload == nil {
+	if cfg.Workload == nil && !cfg.SignsIn {
 		if err := CheckToken(cfg.Token); err != nil {
 			return nil, fmt.Errorf("the token %w", err)
 		}

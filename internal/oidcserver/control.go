@@ -24,6 +24,15 @@ func control(mux *http.ServeMux, p *provider, f *faults) {
 		p.people.put(in)
 		return nil, nil
 	}))
+	mux.HandleFunc("POST /test/device", told(func(r *http.Request, in deviceAnswer) (any, error) {
+		if in.Username == "" {
+			return nil, p.DenyDeviceAuthorization(r.Context(), in.UserCode)
+		}
+		if p.people.GetUserByUsername(in.Username) == nil {
+			return nil, errDisabled
+		}
+		return nil, p.CompleteDeviceAuthorization(r.Context(), in.UserCode, in.Username)
+	}))
 	mux.HandleFunc("POST /test/settings", told(func(_ *http.Request, in settings) (any, error) {
 		p.set(in)
 		return nil, nil
@@ -47,6 +56,12 @@ func control(mux *http.ServeMux, p *provider, f *faults) {
 		return nil, nil
 	}))
 	mux.HandleFunc("POST /test/requests", told(func(*http.Request, struct{}) (any, error) { return f.seen(), nil }))
+}
+
+// deviceAnswer is what a person answers to a device. Nobody refuses.
+type deviceAnswer struct {
+	UserCode string `json:"user_code"`
+	Username string `json:"username"`
 }
 
 // told reads the body, and writes what the function returns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -120,6 +121,11 @@ type anywhere struct{ op.Client }
 
 func (anywhere) RedirectURIGlobs() []string {
 	return []string{"https://*/console/callback", "http://*/console/callback"}
+}
+
+// GrantTypes has the device flow besides, for commands.
+func (a anywhere) GrantTypes() []oidc.GrantType {
+	return append(slices.Clone(a.Client.GrantTypes()), oidc.GrantTypeDeviceCode)
 }
 
 func (anywhere) PostLogoutRedirectURIGlobs() []string { return nil }

@@ -23,6 +23,12 @@ func (p *Provider) PutUser(u User) {
 	p.tell("users", u, nil)
 }
 
+// AnswerDevice lets a device in that shows a code, as a person; no name refuses it.
+func (p *Provider) AnswerDevice(userCode, username string) {
+	p.tb.Helper()
+	p.tell("device", map[string]string{"user_code": userCode, "username": username}, nil)
+}
+
 // SignIn does what a browser of a person does at the provider: it follows authorization to the login page and sends the
 // form. It returns where the provider sends the browser back to, with its code.
 func (p *Provider) SignIn(authorization, username string) *url.URL {

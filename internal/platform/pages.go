@@ -13,30 +13,30 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/workload"
 )
 
-// mountConsole adds the pages for people, where browsers find the platform.
-func mountConsole(
-	c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier,
-) *sessions.Sessions {
-	if c.PublicURL == "" {
-		return nil
-	}
-	signedIn := sessions.New(sessions.Config{
+// newSessions makes what signs people in, in browsers and with commands.
+func newSessions(c Config, r *txn.Runner, v *workload.Verifier) *sessions.Sessions {
+	return sessions.New(sessions.Config{
 		Runner: r, Client: people.NewClient(v, r.Clock), PublicURL: c.PublicURL, Log: c.Logger,
 	})
+}
+
+// mountConsole adds the pages for people, where browsers find the platform.
+func mountConsole(
+	c Config, router *httpapi.Router, h http.Handler, r *txn.Runner, v *workload.Verifier, signedIn *sessions.Sessions,
+) {
+	if c.PublicURL == "" {
+		return
+	}
 	pages := console.New(console.Config{
 		API: h, Sessions: signedIn, Limit: httpapi.Anonymous(router), Restored: r.Restored, Log: c.Logger,
 		Now: r.Clock.Now, NewKey: rand.Text, Try: trying(r, v),
 	}).Handler()
 	httpapi.Pages(router, sessions.Home, pages)
 	httpapi.Pages(router, sessions.Home+"/", pages)
-	return signedIn
 }
 
 // CheckSessions asks the issuers of people about the sessions that are due, if this process leads, and returns when it
 // has done so.
 func (s *Server) CheckSessions(ctx context.Context) error {
-	if s.signedIn == nil {
-		return nil
-	}
 	return s.confirmed(ctx, s.signedIn.Check)
 }

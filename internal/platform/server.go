@@ -35,6 +35,7 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/journal"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/limits"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/login"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/oauth"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/people"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/policies"
@@ -84,7 +85,7 @@ type Server struct {
 	deliverer *deliveries.Deliverer
 	prober    *webhooks.Prober
 	refresher *oauth.Refresher
-	signedIn  *sessions.Sessions // nil: there is no console
+	signedIn  *sessions.Sessions
 	sweeper   *sweeper
 	census    *census
 	keeper    *keeper
@@ -169,6 +170,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	verifier := newVerifier(c, runner, metrics)
 	exchanges := exchange.New(engine, bearers, verifier, c.Logger)
 	found := findings.New(runner, engine, changes, c.LeakKeys)
+	signedIn := newSessions(c, runner, verifier)
 	mount(router,
 		connectors.New(engine, changes, refresher.CheckTokenURL),
 		scoped,
@@ -179,7 +181,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 		audit.New(runner), inventory.New(engine),
 		governance.New(runner, changes), consents.New(runner, changes, c.PublicURL),
 		workload.New(runner, changes, verifier.CheckIssuer), people.New(runner, changes),
-		approvals.New(runner, changes), runs.New(runner), tombstones.New(runner), found,
+		approvals.New(runner, changes), runs.New(runner), tombstones.New(runner), found, login.New(signedIn),
 		deliveries.New(engine, changes, waker),
 	)
 	checkReady(router, runner, c.Keyring)
@@ -190,7 +192,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	signedIn := mountConsole(c, router, handler, runner, verifier)
+	mountConsole(c, router, handler, runner, verifier, signedIn)
 	deliverer := deliveries.NewDeliverer(deliveries.Config{
 		Engine: engine, Runner: runner, Webhooks: hooks, Waker: waker, Log: c.Logger, Attempted: metrics.Delivery,
 		TakenOver: takenOver(metrics),
@@ -262,11 +264,9 @@ func (s *Server) Run(ctx context.Context) {
 // send delivers events, probes receivers, refreshes access tokens and checks sessions until the context ends.
 func (s *Server) send(ctx context.Context) {
 	var loops sync.WaitGroup
-	running := []func(context.Context, time.Duration){s.deliverer.Run, s.prober.Run, s.refresher.Run}
-	if s.signedIn != nil {
-		running = append(running, s.signedIn.Run)
-	}
-	for _, loop := range running {
+	for _, loop := range []func(context.Context, time.Duration){
+		s.deliverer.Run, s.prober.Run, s.refresher.Run, s.signedIn.Run,
+	} {
 		loops.Go(func() { loop(ctx, s.interval) })
 	}
 	loops.Wait()

@@ -56,7 +56,7 @@ func isObjectID(text string) bool { return !isToken(text) && client.IsID(text) }
 
 // isToken reports whether a text begins as a token does.
 func isToken(text string) bool {
-	for _, prefix := range []string{api.PrefixScopedToken, api.PrefixPrincipal, api.PrefixAccessToken} {
+	for _, prefix := range []string{api.PrefixScopedToken, api.PrefixPrincipal, api.PrefixAccessToken, api.PrefixCommand} {
 		if strings.HasPrefix(text, prefix) {
 			return true
 		}

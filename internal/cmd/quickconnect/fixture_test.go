@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
@@ -14,19 +16,20 @@ import (
 
 // operator runs the command against a platform, in the environment staging.
 type operator struct {
-	t        *testing.T
-	p        *acctest.Platform
-	env      map[string]string
-	stdin    string
-	terminal bool
-	secrets  canary.Set
+	t         *testing.T
+	p         *acctest.Platform
+	env       map[string]string
+	stdin     string
+	terminal  bool
+	secrets   canary.Set
+	configDir string
 }
 
 // newOperator starts a platform with the fixture, and returns its operator with the token of a role.
 func newOperator(t *testing.T, role string) *operator {
 	t.Helper()
 	p := acctest.StartFixture(t)
-	o := &operator{t: t, p: p, env: map[string]string{
+	o := &operator{t: t, p: p, configDir: t.TempDir(), env: map[string]string{
 		"QUICKCONNECT_ENDPOINT": p.URL, "QUICKCONNECT_TENANT": acctest.Tenant,
 		"QUICKCONNECT_ENVIRONMENT": acctest.Environment,
 	}}
@@ -66,7 +69,8 @@ func (o *operator) run(line string, more ...string) *ran {
 	r.code = run(o.t.Context(), append(strings.Fields(line), more...), world{
 		stdin: strings.NewReader(o.stdin), stdout: &stdout, stderr: &stderr,
 		getenv: func(name string) string { return o.env[name] }, terminal: o.terminal,
-		now: o.p.Clock.Now,
+		now: o.p.Clock.Now, configDir: func() (string, error) { return o.configDir, nil },
+		wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
 	r.stdout, r.stderr = stdout.String(), stderr.String()
 	if err := o.secrets.Absent("the output of "+r.line, []byte(r.stdout+"\n"+r.stderr)); err != nil {

@@ -79,7 +79,7 @@ type form struct {
 func formOf(value string) form {
 	for prefix, kind := range map[string]string{
 		api.PrefixScopedToken: "scoped token", api.PrefixPrincipal: "token of a principal",
-		api.PrefixAccessToken: "access token",
+		api.PrefixAccessToken: "access token", api.PrefixCommand: "token of quickconnect login",
 	} {
 		switch {
 		case !strings.HasPrefix(value, prefix):

@@ -29,7 +29,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	code := run(ctx, os.Args[1:], world{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal(os.Stdin),
-		now: clock.System().Now,
+		now: clock.System().Now, configDir: os.UserConfigDir, wait: waitFor,
 	})
 	stop()
 	os.Exit(code)
@@ -42,6 +42,8 @@ type world struct {
 	getenv         func(string) string
 	terminal       bool // a person can answer at stdin
 	now            func() time.Time
+	configDir      func() (string, error) // where the settings of the user are
+	wait           func(context.Context, time.Duration) error
 }
 
 // isTerminal reports whether a person can answer at a file. Not every character device is a terminal: the null device,

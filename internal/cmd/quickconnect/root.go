@@ -19,7 +19,8 @@ Terraform provider does:
   QUICKCONNECT_ENDPOINT      the URL of the platform, such as https://platform.example.com
   QUICKCONNECT_TENANT        the tenant that is meant
   QUICKCONNECT_ENVIRONMENT   the environment that is meant
-  QUICKCONNECT_TOKEN         the token (qcp_…) of a principal of that environment; there is no flag for it
+  QUICKCONNECT_TOKEN         the token (qcp_…) of a principal of that environment; there is no flag for it.
+                             Without it, the token of quickconnect login
 
 Exit codes:
 
@@ -38,6 +39,8 @@ func rootCommand(w world) *cobra.Command {
 		Version: versionText(),
 	}
 	root.AddCommand(
+		loginCommand(o),
+		logoutCommand(o),
 		inventoryCommand(o),
 		ownersCommand(o),
 		findingsCommand(o),

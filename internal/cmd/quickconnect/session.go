@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -20,6 +23,7 @@ type options struct {
 	endpoint, tenant, environment string
 	caFile, certFile, keyFile     string
 	output                        string
+	signedIn                      bool // the token is that of quickconnect login
 }
 
 func (o *options) flags(f *pflag.FlagSet) {
@@ -60,6 +64,9 @@ func (o *options) open(ctx context.Context) (*session, error) {
 	}
 	here, err := c.Identity(ctx)
 	if err != nil {
+		if e := errorOf(err); o.signedIn && e != nil && e.Status == http.StatusUnauthorized {
+			return nil, refusef("the sign-in of this user has ended: run quickconnect login again. Nothing was done")
+		}
 		return nil, err
 	}
 	if here.Tenant != o.tenant || here.Environment != o.environment {
@@ -70,12 +77,36 @@ func (o *options) open(ctx context.Context) (*session, error) {
 	return &session{world: o.world, client: c.For(*here), here: *here, out: p}, nil
 }
 
-// config takes from the environment what no flag says.
+// config takes from the environment what no flag says. Without a token there, it is that of quickconnect login.
 func (o *options) config() (client.Config, error) {
+	cfg, err := o.place()
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Token = secret.New(o.getenv("QUICKCONNECT_TOKEN")); !cfg.Token.IsEmpty() {
+		return cfg, nil
+	}
+	kept, err := o.readLogin()
+	if errors.Is(err, fs.ErrNotExist) {
+		return cfg, refusef("set QUICKCONNECT_TOKEN (this command does not act as a workload identity), or run " +
+			"quickconnect login")
+	}
+	if err != nil {
+		return cfg, err
+	}
+	if !o.now().Before(kept.ExpiresAt) {
+		return cfg, refusef("the sign-in of %s has ended: run quickconnect login again. Nothing was done", kept.Name)
+	}
+	_, _ = fmt.Fprintf(o.stderr, "as %s (quickconnect login)\n", kept.Name)
+	cfg.Token, o.signedIn = kept.token(), true
+	return cfg, nil
+}
+
+// place takes from the environment which platform, tenant and environment are meant, where no flag says so.
+func (o *options) place() (client.Config, error) {
 	o.endpoint = cmp.Or(o.endpoint, o.getenv("QUICKCONNECT_ENDPOINT"))
 	o.tenant = cmp.Or(o.tenant, o.getenv("QUICKCONNECT_TENANT"))
 	o.environment = cmp.Or(o.environment, o.getenv("QUICKCONNECT_ENVIRONMENT"))
-	token := secret.New(o.getenv("QUICKCONNECT_TOKEN"))
 	var missing []string
 	for _, v := range []struct{ value, names string }{
 		{o.endpoint, "QUICKCONNECT_ENDPOINT or --endpoint"},
@@ -86,14 +117,11 @@ func (o *options) config() (client.Config, error) {
 			missing = append(missing, v.names)
 		}
 	}
-	if token.IsEmpty() {
-		missing = append(missing, "QUICKCONNECT_TOKEN (this command does not act as a workload identity)")
-	}
 	if len(missing) > 0 {
 		return client.Config{}, refusef("set %s", strings.Join(missing, ", "))
 	}
 	return client.Config{
-		Endpoint: o.endpoint, Token: token, MaxRetries: client.DefaultMaxRetries, UserAgent: "quickconnect/" + version,
+		Endpoint: o.endpoint, MaxRetries: client.DefaultMaxRetries, UserAgent: "quickconnect/" + version,
 		CAFile: o.caFile, ClientCertificateFile: o.certFile, ClientKeyFile: o.keyFile,
 	}, nil
 }

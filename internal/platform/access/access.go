@@ -104,6 +104,8 @@ func Authenticate(ctx context.Context, runner *txn.Runner, r *Request) error {
 		return workload(ctx, runner, r)
 	case keys.Matches(api.PrefixPrincipal, r.Bearer):
 		return static(ctx, runner, r)
+	case keys.Matches(api.PrefixCommand, r.Bearer):
+		return command(ctx, runner, r)
 	}
 	return unknown()
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -14,8 +15,13 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
 )
 
-// SessionIdle is how long a browser may be still before it must sign in again.
-const SessionIdle = 30 * time.Minute
+// SessionIdle is how long a browser may be still before it must sign in again, and commandIdle the same for commands.
+const (
+	SessionIdle = 30 * time.Minute
+	commandIdle = time.Hour
+	// SeenInterval is the least time between two writes of the last use of a session.
+	SeenInterval = time.Minute
+)
 
 // Person is somebody who is signed in, and the environment that a request is about.
 type Person struct {
@@ -104,7 +110,7 @@ func FindSession(ctx context.Context, tx *txn.Tx, value secret.Value) (s *store.
 const (
 	SessionEnded   = "ended"
 	SessionExpired = "expired" // it has lasted as long as it may
-	SessionUnused  = "unused"  // nobody has used it for SessionIdle
+	SessionUnused  = "unused"  // nobody has used it for as long as its kind allows
 )
 
 // CheckSession says why a session does not count at a moment; empty where it does.
@@ -114,7 +120,8 @@ func CheckSession(s *store.Session, now time.Time) string {
 		return SessionEnded
 	case !now.Before(s.ExpiresAt):
 		return SessionExpired
-	case s.Kind == store.SessionBrowser && !now.Before(s.SeenAt.Add(SessionIdle)):
+	case s.Kind == store.SessionBrowser && !now.Before(s.SeenAt.Add(SessionIdle)),
+		s.Kind == store.SessionCommand && !now.Before(s.SeenAt.Add(commandIdle)):
 		return SessionUnused
 	}
 	return ""
@@ -162,5 +169,33 @@ func person(ctx context.Context, runner *txn.Runner, r *Request) error {
 }
 
 func notSignedIn() error {
-	return problem.New(api.CodeUnauthenticated, "", "nobody is signed in with this session; sign in again")
+	return problem.New(api.CodeUnauthenticated, "", "nobody is signed in with this session; sign in again, with "+
+		"quickconnect login where a command has sent this request")
+}
+
+// command finds the person whom a token of quickconnect login is of. It counts in the environment of the token alone.
+func command(ctx context.Context, runner *txn.Runner, r *Request) error {
+	var s *store.Session
+	var now time.Time
+	err := runner.View(ctx, r.Caller(), func(tx *txn.Tx) (err error) {
+		now = tx.Now
+		s, err = FindSession(ctx, tx, r.Bearer)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.Kind != store.SessionCommand {
+		return notSignedIn()
+	}
+	if err != nil {
+		return err
+	}
+	r.Person = &Person{Session: s, Environment: s.Environment, Address: r.Address, UserAgent: r.UserAgent}
+	if err := person(ctx, runner, r); err != nil {
+		return err
+	}
+	if now.Sub(s.SeenAt) < SeenInterval {
+		return nil
+	}
+	return runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
+		return tx.MarkSessionSeen(ctx, s.Tenant, s.ID, tx.Now)
+	})
 }

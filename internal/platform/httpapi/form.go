@@ -28,18 +28,8 @@ func (in *FormInput) TokenForm(ctx context.Context) (token secret.Value, form ur
 
 // Form is TokenForm for a token in another member.
 func (in *FormInput) Form(ctx context.Context, member string) (token secret.Value, form url.Values, err error) {
-	if !requestOf(ctx).form {
-		return token, nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)
-	}
-	form, err = url.ParseQuery(string(in.RawBody))
-	if err != nil {
-		return token, nil, problem.New(api.CodeInvalid, "", "the body is not a well-formed form")
-	}
-	for name, values := range form {
-		if len(values) > 1 {
-			return token, nil, problem.New(api.CodeInvalid, problem.Pointer(name),
-				"the form has a member twice; field names it")
-		}
+	if form, err = in.Members(ctx); err != nil {
+		return token, nil, err
 	}
 	token = secret.New(strings.TrimSpace(form.Get(member)))
 	form.Del(member)
@@ -47,6 +37,23 @@ func (in *FormInput) Form(ctx context.Context, member string) (token secret.Valu
 		return token, nil, problem.Refused(problem.Pointer(member), errors.New("is required"))
 	}
 	return token, form, nil
+}
+
+// Members reads a form without a token in it.
+func (in *FormInput) Members(ctx context.Context) (url.Values, error) {
+	if !requestOf(ctx).form {
+		return nil, problem.New(api.CodeUnsupportedMedia, "", "the body must be a form: send it as %s", formMedia)
+	}
+	form, err := url.ParseQuery(string(in.RawBody))
+	if err != nil {
+		return nil, problem.New(api.CodeInvalid, "", "the body is not a well-formed form")
+	}
+	for name, values := range form {
+		if len(values) > 1 {
+			return nil, problem.New(api.CodeInvalid, problem.Pointer(name), "the form has a member twice; field names it")
+		}
+	}
+	return form, nil
 }
 
 // formSchema describes a form, of which Huma says only that there are bytes.

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -262,21 +261,12 @@ func (c *Client) answer(
 
 // reasonOf returns the error of a token endpoint without the texts of the issuer.
 func reasonOf(err error) error {
-	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) {
-		code := refused.ErrorCode
-		if code == "" {
-			var body struct{ Error string }
-			_ = json.Unmarshal(refused.Body, &body)
-			code = body.Error
-		}
-		switch code {
-		case "invalid_grant":
-			return ErrRefused
-		case "invalid_client", "unauthorized_client":
-			return fmt.Errorf("%w: it does not accept the client; the operator checks client id and secret with "+
-				"quickconnectd issuer list", ErrUnavailable)
-		}
+	switch codeOf(err) {
+	case "invalid_grant":
+		return ErrRefused
+	case "invalid_client", "unauthorized_client":
+		return fmt.Errorf("%w: it does not accept the client; the operator checks client id and secret with "+
+			"quickconnectd issuer list", ErrUnavailable)
 	}
 	return fmt.Errorf("%w: its token endpoint did not answer as expected", ErrUnavailable)
 }

@@ -25,8 +25,6 @@ const (
 	browserLasts = 12 * time.Hour
 	// retention is how long a session is kept after the time that it could have lasted to.
 	retention = 30 * 24 * time.Hour
-	// seenInterval is the least time between two writes of the last use of a session.
-	seenInterval = time.Minute
 )
 
 // Config has what sessions work with.
@@ -152,7 +150,7 @@ func (s *Sessions) Find(ctx context.Context, value secret.Value) (found *store.S
 	case found.Kind != store.SessionBrowser || access.CheckSession(found, now) != "":
 		return nil, nil
 	}
-	if now.Sub(found.SeenAt) >= seenInterval {
+	if now.Sub(found.SeenAt) >= access.SeenInterval {
 		err = s.Runner.TryUpdate(ctx, txn.Caller{}, func(tx *txn.Tx) error {
 			return tx.MarkSessionSeen(ctx, found.Tenant, found.ID, tx.Now)
 		})

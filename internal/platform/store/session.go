@@ -7,8 +7,11 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store/column"
 )
 
-// SessionBrowser is the kind of the sessions of browsers. There is no other one yet.
-const SessionBrowser = "browser"
+// Kinds of sessions. That of a command reaches one environment.
+const (
+	SessionBrowser = "browser"
+	SessionCommand = "command"
+)
 
 // What the sealed value of a session is.
 const (
@@ -16,7 +19,7 @@ const (
 	SealedAccess  = "access"  // an access token for userinfo
 )
 
-// Session is a person who is signed in, in one browser.
+// Session is a person who is signed in, in one browser or with one command.
 type Session struct {
 	Tenant         string
 	ID             string
