@@ -173,10 +173,7 @@ func assemble(c Config, runner *txn.Runner) (*Server, error) {
 	signedIn := newSessions(c, runner, verifier)
 	mount(router,
 		connectors.New(engine, changes, refresher.CheckTokenURL),
-		scoped,
-		fetches,
-		exchanges,
-		hooks,
+		scoped, fetches, exchanges, hooks,
 		policies.New(engine, changes), identity.New(runner, c.EgressAddresses), principals.New(runner, changes),
 		audit.New(runner), inventory.New(engine),
 		governance.New(runner, changes), consents.New(runner, changes, c.PublicURL),

@@ -27,9 +27,15 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	probe, err := http.Get(o.p.URL + "/v1/identity")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = probe.Body.Close()
 	polls, down := 0, false
 	answer := func(w http.ResponseWriter, body map[string]any) {
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set(api.HeaderPlatform, probe.Header.Get(api.HeaderPlatform))
 		_ = json.NewEncoder(w).Encode(body)
 	}
 	mux := http.NewServeMux()

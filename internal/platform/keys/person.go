@@ -74,19 +74,3 @@ func RevealLogin(s *store.Session, value secret.Value, name string) CommandLogin
 		ExpiresAt: &ends, Name: name,
 	}
 }
-
-// StartedLogin is the answer to a command that begins a sign-in.
-type StartedLogin struct {
-	DeviceCode string `json:"device_code" doc:"What the command asks with from now on. It is a secret."`
-	UserCode   string `json:"user_code" doc:"What the person types at the issuer."`
-	URL        string `json:"verification_uri" doc:"The page of the issuer."`
-	Complete   string `json:"verification_uri_complete,omitempty" doc:"The same with the code in it."`
-	ExpiresIn  int64  `json:"expires_in" doc:"Seconds until the code ends."`
-	Interval   int64  `json:"interval" doc:"Seconds to wait between two questions."`
-}
-
-// RevealStarted returns a sign-in that has begun, with the code that the command asks with.
-func RevealStarted(out StartedLogin, code secret.Value) StartedLogin {
-	out.DeviceCode = code.Expose() //nolint:forbidigo // answered once to the command that began
-	return out
-}

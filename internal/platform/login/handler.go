@@ -23,6 +23,16 @@ const (
 	interval = 5 * time.Second
 )
 
+// StartedLogin is the answer to a command that begins a sign-in.
+type StartedLogin struct {
+	DeviceCode string `json:"device_code" doc:"What the command asks with from now on. It is a secret."`
+	UserCode   string `json:"user_code" doc:"What the person types at the issuer."`
+	URL        string `json:"verification_uri" doc:"The page of the issuer."`
+	Complete   string `json:"verification_uri_complete,omitempty" doc:"The same with the code in it."`
+	ExpiresIn  int64  `json:"expires_in" doc:"Seconds until the code ends."`
+	Interval   int64  `json:"interval" doc:"Seconds to wait between two questions."`
+}
+
 // Handler serves /v1/logins.
 type Handler struct{ sessions *sessions.Sessions }
 
@@ -38,7 +48,7 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	}
 	httpapi.Register(r, httpapi.Operation{
 		ID: "beginLogin", Method: http.MethodPost, Path: "/v1/logins", Tag: httpapi.TagTokens,
-		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: keys.StartedLogin{},
+		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: StartedLogin{},
 		Summary: "Begin to sign a person in for a command",
 		Description: "Begins the device flow (RFC 8628) at an issuer of the tenant. The person opens `verification_uri` and " +
 			"types `user_code`; the command asks `POST /v1/logins/poll` meanwhile. The request carries no token, and is " +
@@ -93,10 +103,10 @@ func (h *Handler) begin(ctx context.Context, in *httpapi.FormInput) (*httpapi.An
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return httpapi.Body(keys.RevealStarted(keys.StartedLogin{
-		UserCode: d.UserCode, URL: d.URL, Complete: d.Complete, ExpiresIn: int64(d.Lasts / time.Second),
+	return httpapi.Body(StartedLogin{
+		DeviceCode: keys.Sent(d.Code), UserCode: d.UserCode, URL: d.URL, Complete: d.Complete, ExpiresIn: int64(d.Lasts / time.Second),
 		Interval: int64(d.Interval / time.Second),
-	}, d.Code)), nil
+	}), nil
 }
 
 func (h *Handler) poll(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {
