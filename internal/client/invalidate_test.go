@@ -21,6 +21,9 @@ var keeping = []string{
 	"AccessTokens.Extend",            // no object is an access token
 	"AccessTokens.Revoke",            // no object is an access token
 	"ScopedTokens.Open",              // makes what no read shows
+	"Client.BeginLogin",              // no object is a login
+	"Client.PollLogin",               // no object is a login
+	"Client.EndLogin",                // no object is a login
 	"Runs.Renew",                     // no object is a run
 	"Runs.End",                       // no object is a run
 	"ScopedTokens.Reveal",            // shows a value

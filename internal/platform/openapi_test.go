@@ -110,11 +110,11 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	// Principals get 401 from the third one, see TestRetrievalRefused; the last two know none, see TestExchange and
-	// TestLeaksNeedASignature.
+	// Principals get 401 from the third one, see TestRetrievalRefused; the last five know none, see TestExchange,
+	// TestLeaksNeedASignature and TestLoginOfACommand.
 	want := []string{
 		"GET /healthz", "GET /readyz", "GET " + pathConnectors + "/{id}/credentials", "POST " + pathExchange,
-		"POST " + pathLeaks,
+		"POST " + pathLeaks, "POST /v1/logins", "POST /v1/logins/poll", "POST /v1/logins/end",
 	}
 	for _, r := range routes {
 		want = append(want, r.method+" "+r.path)

@@ -39,6 +39,9 @@ func TestWrongEnvironmentIsRefused(t *testing.T) {
 	tried := 0
 	for _, wrong := range []string{"--environment=production", "--tenant=other"} {
 		for _, c := range commands() {
+			if c.Name() == "login" {
+				continue // it has no token yet
+			}
 			tried++
 			args := example(c)
 			o.p.ForgetRequests()

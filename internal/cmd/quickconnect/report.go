@@ -34,11 +34,11 @@ func reportCommand(o *options) *cobra.Command {
 				return refusef("the file of --out exists, or cannot be looked at: nothing was read and nothing was written. " +
 					"Name a new file")
 			}
-			kept, err := keptKey(key)
+			s, err := o.open(cmd.Context())
 			if err != nil {
 				return err
 			}
-			s, err := o.open(cmd.Context())
+			kept, err := keptKey(key)
 			if err != nil {
 				return err
 			}
