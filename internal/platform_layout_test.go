@@ -44,7 +44,9 @@ var platformMayImport = map[string][]string{
 	"events":        {"txn", "keys", "store", "keyring"},
 	"notifications": {"events", "txn", "store"},
 	"credentials":   {"notifications", "uses", "txn", "problem", "keys", "store", "keyring"},
-	"lifecycle":     {"approvals", "credentials", "uses", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys"},
+	"lifecycle": {
+		"approvals", "credentials", "uses", "httpapi", "limits", "access", "guardrails", "txn", "problem", "keys",
+	},
 
 	"audit":            domain("auditlog"),
 	"identity":         domain(),

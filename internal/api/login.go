@@ -17,19 +17,18 @@ type LoginEnded struct {
 	Ended bool `json:"ended" doc:"False where nobody was signed in with this token."`
 }
 
-// LoginStart says where a command signs a person in, and LoginStarted that it waits for the person.
-type (
-	LoginStart struct{ Tenant, Environment, Issuer string }
+// LoginStart says where a command signs a person in.
+type LoginStart struct{ Tenant, Environment, Issuer string }
 
-	LoginStarted struct {
-		DeviceCode secret.Value `json:"device_code"`
-		UserCode   string       `json:"user_code"`
-		URL        string       `json:"verification_uri"`
-		Complete   string       `json:"verification_uri_complete"`
-		ExpiresIn  int64        `json:"expires_in"`
-		Interval   int64        `json:"interval"`
-	}
-)
+// LoginStarted is the answer: the command waits for the person.
+type LoginStarted struct {
+	DeviceCode secret.Value `json:"device_code"`
+	UserCode   string       `json:"user_code"`
+	URL        string       `json:"verification_uri"`
+	Complete   string       `json:"verification_uri_complete"`
+	ExpiresIn  int64        `json:"expires_in"`
+	Interval   int64        `json:"interval"`
+}
 
 // LoginPolled says whether the person has answered.
 type LoginPolled struct {

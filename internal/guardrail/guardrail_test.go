@@ -131,8 +131,10 @@ func rules() map[string]rule {
 			subjects(kind("smtp")), nil,
 		},
 		api.RuleRequireConsent: {
-			api.EnvironmentRules{RequireConsent: true}, kind("slack"), "/consent_id",
-			guardrail.Subject{Kind: api.KindConnectors, Name: "chat", HasConsent: true}, nil, nil,
+			api.EnvironmentRules{RequireConsent: true},
+			kind("slack"), "/consent_id",
+			guardrail.Subject{Kind: api.KindConnectors, Name: "chat", HasConsent: true},
+			nil, nil,
 		},
 		api.RuleRequireRotationPolicy: {
 			api.EnvironmentRules{RequireRotationPolicy: true}, follows(false), "/rotation_policy_id", follows(true), nil, nil,

@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -71,7 +72,7 @@ func TestApproval(t *testing.T) {
 	t.Parallel()
 	o := approvers(t)
 	ask := func(body object) *reply {
-		return o.as(api.RoleSecurity, "POST", pathExemptions, body, key("one"+body["reason"].(string)))
+		return o.as(api.RoleSecurity, "POST", pathExemptions, body, key(fmt.Sprint("one", body["reason"])))
 	}
 	id := ask(exemption("split")).waits()
 	if again := ask(exemption("split")).waits(); again != id {

@@ -8,8 +8,8 @@ import (
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 )
 
-// TestConsentPage: the link of a request leads through the sign-in to what is asked for, in words. A consenter agrees to
-// what is ticked and revokes it; who has no such permission only reads.
+// TestConsentPage: the link of a request leads through the sign-in to what is asked for, in words. A consenter agrees
+// to what is ticked and revokes it; who has no such permission only reads.
 func TestConsentPage(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -75,7 +75,7 @@ func (o *office) beginLogin() *login {
 
 func (l *login) poll() (int, loginAnswer) {
 	l.t.Helper()
-	return l.office.send("POST", "/v1/logins/poll", "", l.form)
+	return l.send("POST", "/v1/logins/poll", "", l.form)
 }
 
 // commandOf signs a command in as a person, and returns its token.
@@ -127,11 +127,13 @@ func TestLoginIsRefused(t *testing.T) {
 	o := newOffice(t)
 	l := o.beginLogin()
 	l.p.AnswerDevice(l.userCode, "")
-	if status, got := l.poll(); status != 400 || got.Code != api.CodeInvalidGrant || !strings.Contains(got.Detail, "refused") {
+	status, got := l.poll()
+	if status != 400 || got.Code != api.CodeInvalidGrant || !strings.Contains(got.Detail, "refused") {
 		t.Errorf("denied: status %d, %+v", status, got)
 	}
 	o.p.Fail(oidctest.Fault{Path: oidctest.TokenPath, Times: 1, Status: 400, Body: `{"error":"expired_token"}`})
-	if status, got := l.poll(); status != 400 || got.Code != api.CodeInvalidGrant || !strings.Contains(got.Detail, "expired") {
+	status, got = l.poll()
+	if status != 400 || got.Code != api.CodeInvalidGrant || !strings.Contains(got.Detail, "expired") {
 		t.Errorf("expired: status %d, %+v", status, got)
 	}
 	unknown := url.Values{"tenant": {"acme"}, "environment": {"staging"}, "issuer": {"none"}}
@@ -165,7 +167,8 @@ func TestCommandTokenIsForTheAPIAlone(t *testing.T) {
 	if status, _ := o.send("POST", "/v1/introspect", token, url.Values{"token": {token}}); status != 403 {
 		t.Errorf("a person introspects: status %d", status)
 	}
-	if status, got := o.send("POST", "/v1/introspect", o.tokens[api.RoleRuntime], url.Values{"token": {token}}); status != 200 || got.Active {
+	status, got := o.send("POST", "/v1/introspect", o.tokens[api.RoleRuntime], url.Values{"token": {token}})
+	if status != 200 || got.Active {
 		t.Errorf("introspected: status %d, %+v", status, got)
 	}
 }

@@ -31,7 +31,8 @@ func (o *options) loginFile() (string, error) {
 	if err != nil {
 		return "", refusef("there is no directory for the settings of this user: %v", err)
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{strings.TrimRight(o.endpoint, "/"), o.tenant, o.environment}, "\x00")))
+	place := strings.Join([]string{strings.TrimRight(o.endpoint, "/"), o.tenant, o.environment}, "\x00")
+	sum := sha256.Sum256([]byte(place))
 	return filepath.Join(dir, "quickconnect", "login-"+hex.EncodeToString(sum[:8])+".json"), nil
 }
 

@@ -31,7 +31,7 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = probe.Body.Close()
+	defer probe.Body.Close()
 	polls, down := 0, false
 	answer := func(w http.ResponseWriter, body map[string]any) {
 		w.Header().Set("Content-Type", "application/json")
@@ -67,7 +67,8 @@ func TestLogin(t *testing.T) {
 	o.env["QUICKCONNECT_ENDPOINT"] = s.URL
 
 	o.run("login").want(exitRefused, "--issuer")
-	o.run("login --issuer corp").want(exitDone, "https://id.example.com/device", "ABCD-EFGH", "signed in as jo@example.com")
+	o.run("login --issuer corp").
+		want(exitDone, "https://id.example.com/device", "ABCD-EFGH", "signed in as jo@example.com")
 	files, _ := filepath.Glob(filepath.Join(o.configDir, "quickconnect", "*"))
 	if len(files) != 1 || polls != 2 {
 		t.Fatalf("files %q after %d questions", files, polls)

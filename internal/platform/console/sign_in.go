@@ -85,7 +85,7 @@ func (h *Console) logout(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxLogout)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
-		return nil
+		return nil //nolint:nilerr // it is answered here, without a page
 	}
 	var refused *sessions.RefusedError
 	err := h.Sessions.Logout(r.Context(), secret.New(r.PostForm.Get("logout_token")), access.CallerOf(r.Context()))

@@ -79,7 +79,7 @@ func (rt *Router) health() {
 	Register(rt, Operation{
 		ID: "getReadiness", Method: http.MethodGet, Path: "/readyz", Tag: tagHealth, Open: true, Returns: readiness{},
 		Summary:     "Can it serve",
-		Description: "200 if requests can be sent to this process, 503 otherwise. The body names what was checked, and says why.",
+		Description: "200 if requests can be sent to this process, otherwise 503. The body names each check, and why.",
 	}, rt.ready)
 	responses := rt.api.OpenAPI().Paths["/readyz"].Get.Responses
 	responses[strconv.Itoa(http.StatusServiceUnavailable)] = &huma.Response{

@@ -33,8 +33,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Tag:     httpapi.TagTokens,
 		Returns: identity{},
 		Summary: "Who am I",
-		Description: "Returns the principal, the workload identity or the person that calls, its environment and its permissions. " +
-			"Every role may send it.",
+		Description: "Returns the principal, the workload identity or the person that calls, its environment and its " +
+			"permissions. Every role may send it.",
 	}, h.get)
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"time"
 
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/api"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/keyring"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/store"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/secret"
@@ -55,22 +53,4 @@ func OpenIssuerToken(ctx context.Context, k *Keys, tx *store.Tx, s *store.Sessio
 func Derived(from secret.Value, use string) string {
 	sum := sha256.Sum256([]byte(use + "\x00" + from.Expose())) //nolint:forbidigo // hashed
 	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// CommandLogin is the answer to a command that asks whether a person has signed it in.
-type CommandLogin struct {
-	Status    string     `json:"status" enum:"pending,signed_in" doc:"pending until the person has answered at the issuer."`
-	Interval  int64      `json:"interval,omitempty" doc:"Of pending: how many seconds to wait before the next question."`
-	Token     string     `json:"token,omitempty" doc:"Of signed_in: the token (qcu_). It cannot be read again."`
-	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"When it ends by itself."`
-	Name      string     `json:"name,omitempty" doc:"The person."`
-}
-
-// RevealLogin returns the token of a new session, for the command that a person has signed in.
-func RevealLogin(s *store.Session, value secret.Value, name string) CommandLogin {
-	ends := s.ExpiresAt.UTC()
-	return CommandLogin{
-		Status: api.LoginSignedIn, Token: value.Expose(), //nolint:forbidigo // answered once to the command
-		ExpiresAt: &ends, Name: name,
-	}
 }

@@ -33,6 +33,15 @@ type StartedLogin struct {
 	Interval   int64  `json:"interval" doc:"Seconds to wait between two questions."`
 }
 
+// CommandLogin is the answer to a command that asks whether a person has signed it in.
+type CommandLogin struct {
+	Status    string     `json:"status" enum:"pending,signed_in" doc:"pending until the person has answered at the issuer."`
+	Interval  int64      `json:"interval,omitempty" doc:"Of pending: how many seconds to wait before the next question."`
+	Token     string     `json:"token,omitempty" doc:"Of signed_in: the token (qcu_). It cannot be read again."`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"When it ends by itself."`
+	Name      string     `json:"name,omitempty" doc:"The person."`
+}
+
 // Handler serves /v1/logins.
 type Handler struct{ sessions *sessions.Sessions }
 
@@ -50,8 +59,8 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		ID: "beginLogin", Method: http.MethodPost, Path: "/v1/logins", Tag: httpapi.TagTokens,
 		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: StartedLogin{},
 		Summary: "Begin to sign a person in for a command",
-		Description: "Begins the device flow (RFC 8628) at an issuer of the tenant. The person opens `verification_uri` and " +
-			"types `user_code`; the command asks `POST /v1/logins/poll` meanwhile. The request carries no token, and is " +
+		Description: "Begins the device flow (RFC 8628) at an issuer of the tenant. The person opens `verification_uri` " +
+			"and types `user_code`; the command asks `POST /v1/logins/poll` meanwhile. The request carries no token, and is " +
 			"counted by its address.",
 		Form: place, FormRequires: []string{"tenant", "environment", "issuer"},
 	}, h.begin)
@@ -61,10 +70,10 @@ func (h *Handler) Mount(r *httpapi.Router) {
 	}
 	httpapi.Register(r, httpapi.Operation{
 		ID: "pollLogin", Method: http.MethodPost, Path: "/v1/logins/poll", Tag: httpapi.TagTokens,
-		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: keys.CommandLogin{},
+		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: CommandLogin{},
 		Summary: "Ask whether the person has signed in",
-		Description: "Returns `pending`, or once the token (qcu_) of the person. The token is for the API in one environment, " +
-			"with the roles that the person has there at each request. It ends after eight hours, after an hour without use, " +
+		Description: "Returns `pending`, or once the token (qcu_) of the person. The token is for the API in one " +
+			"environment, with the roles that the person has there at each request. It ends after eight hours, after an hour without use, " +
 			"when the issuer no longer knows the person, and with `POST /v1/logins/end`. A sign-in that was refused, has " +
 			"expired or is not known is 400 with the code `invalid_grant`.",
 		Form: poll, FormRequires: []string{"device_code", "tenant", "environment", "issuer"},
@@ -104,8 +113,8 @@ func (h *Handler) begin(ctx context.Context, in *httpapi.FormInput) (*httpapi.An
 		return nil, refusal(err)
 	}
 	return httpapi.Body(StartedLogin{
-		DeviceCode: keys.Sent(d.Code), UserCode: d.UserCode, URL: d.URL, Complete: d.Complete, ExpiresIn: int64(d.Lasts / time.Second),
-		Interval: int64(d.Interval / time.Second),
+		DeviceCode: keys.Sent(d.Code), UserCode: d.UserCode, URL: d.URL, Complete: d.Complete,
+		ExpiresIn: int64(d.Lasts / time.Second), Interval: int64(d.Interval / time.Second),
 	}), nil
 }
 
@@ -119,9 +128,9 @@ func (h *Handler) poll(ctx context.Context, in *httpapi.FormInput) (*httpapi.Ans
 		return nil, err
 	}
 	row, value, name, err := h.sessions.CompleteDevice(ctx, at, code, access.CallerOf(ctx))
-	var pending *sessions.Pending
+	var pending *sessions.PendingError
 	if errors.As(err, &pending) {
-		out := keys.CommandLogin{Status: api.LoginPending, Interval: int64(interval / time.Second)}
+		out := CommandLogin{Status: api.LoginPending, Interval: int64(interval / time.Second)}
 		if pending.SlowDown {
 			out.Interval *= 2
 		}
@@ -130,7 +139,10 @@ func (h *Handler) poll(ctx context.Context, in *httpapi.FormInput) (*httpapi.Ans
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return httpapi.Body(keys.RevealLogin(row, value, name)), nil
+	ends := row.ExpiresAt.UTC()
+	return httpapi.Body(CommandLogin{
+		Status: api.LoginSignedIn, Token: keys.Sent(value), ExpiresAt: &ends, Name: name,
+	}), nil
 }
 
 func (h *Handler) end(ctx context.Context, in *httpapi.FormInput) (*httpapi.Answer, error) {

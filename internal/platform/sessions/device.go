@@ -29,11 +29,11 @@ type Started struct {
 	Lasts time.Duration
 }
 
-// Pending is the error of a sign-in that the person has not answered.
-type Pending struct{ SlowDown bool }
+// PendingError is the error of a sign-in that the person has not answered.
+type PendingError struct{ SlowDown bool }
 
 // Error says so.
-func (p *Pending) Error() string { return "the person has not answered at the issuer yet" }
+func (p *PendingError) Error() string { return "the person has not answered at the issuer yet" }
 
 // BeginDevice begins a sign-in of a command at the issuer, which gives a code for the person to type.
 func (s *Sessions) BeginDevice(ctx context.Context, at Place) (*Started, error) {
@@ -114,7 +114,7 @@ func asDeviceRefused(err error) error {
 	const again = "Run quickconnect login again."
 	switch {
 	case errors.Is(err, people.ErrPending), errors.Is(err, people.ErrSlowDown):
-		return &Pending{SlowDown: errors.Is(err, people.ErrSlowDown)}
+		return &PendingError{SlowDown: errors.Is(err, people.ErrSlowDown)}
 	case errors.Is(err, people.ErrDenied):
 		return refused("denied", "The sign-in was refused at the issuer. "+again)
 	case errors.Is(err, people.ErrExpired):

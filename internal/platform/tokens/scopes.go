@@ -46,8 +46,8 @@ func consentTo(ctx context.Context, tx *txn.Tx, t *token, c *store.Connector) (*
 	switch refusedByConsent(t, c, consent) {
 	case RefusedConsent:
 		return nil, problem.New(api.CodeConflict, "", "the consent %s of the connector %q was revoked, so the scoped "+
-			"token %q is inactive; ask for another consent (POST /v1/consents), and set consent_id of the connector to it", consent.ID,
-			c.Name, t.Name)
+			"token %q is inactive; ask for another consent (POST /v1/consents), and set consent_id of the connector to it",
+			consent.ID, c.Name, t.Name)
 	case RefusedNotConsented:
 		return nil, problem.New(api.CodeConflict, "", "none of the scopes of the scoped token %q is among those that the "+
 			"consent %s of the connector %q grants, so the token is inactive; ask for another consent (POST /v1/consents), "+

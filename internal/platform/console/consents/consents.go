@@ -86,7 +86,8 @@ func row(r *pages.Request, c *api.Consent) []view.Cell {
 	}
 	return []view.Cell{
 		purpose, state(c), view.Text(c.ConnectorType),
-		{Lines: asked}, {Lines: c.GrantedScopes},
+		{Lines: asked},
+		{Lines: c.GrantedScopes},
 		view.Time(&c.CreatedAt, ""), view.Time(c.DecidedAt, "–"),
 	}
 }
