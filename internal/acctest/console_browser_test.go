@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/acctest"
+	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/consents"
 	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 )
 
@@ -50,10 +51,13 @@ func (s *consoleScene) faultless(page string) {
 // files are the addresses that answer a file to save, and no page.
 var files = []string{"/inventory.csv", "/audit/{index}/proof"}
 
+// allPages are the pages about an environment.
+func allPages() []pages.Page { return slices.Concat(pages.All(), consents.Pages()) }
+
 // routes finds the pattern of an address.
 func routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, p := range pages.All() {
+	for _, p := range allPages() {
 		mux.Handle(p.Method+" /console/in/{environment}"+p.Path, http.NotFoundHandler())
 	}
 	return mux
@@ -108,7 +112,7 @@ func (s *consoleScene) lookAtPages() {
 			}
 		}
 	}
-	for _, p := range pages.All() {
+	for _, p := range allPages() {
 		if p.Method == http.MethodGet && !seen[p.Path] {
 			s.t.Errorf("no link leads to a page of %s", p.Path)
 		}

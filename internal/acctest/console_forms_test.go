@@ -3,8 +3,6 @@ package acctest_test
 import (
 	"encoding/json"
 	"net/http"
-
-	"github.com/quickconnect/terraform-provider-quickconnect/internal/platform/console/pages"
 )
 
 // sentForm is a form that is sent once.
@@ -26,12 +24,14 @@ func (s *consoleScene) sendForms() {
 		{search, "#rotate button", map[string]string{"rotate-reason": "a test"}, "", "The next version was issued"},
 		{search, "#quarantine button", map[string]string{"quarantine-reason": "a test"}, "", "It is in quarantine"},
 		{search, "#revoke button", map[string]string{"revoke-reason": "a test"}, "revoke-confirm", "are revoked"},
-		{s.finding(), "#close button", map[string]string{"close-reason": "a test"}, "", "The finding is closed"},
+		{s.firstOf("/findings"), "#close button", map[string]string{"close-reason": "a test"}, "", "The finding is closed"},
 		{webhook, `form[action$="/resend"] button`, nil, "", "is sent again now"},
 		{webhook, "#redeliver button", nil, "", "sent"},
 		{webhook, "#probe button", nil, "", "The receiver was probed"},
 		{webhook, "#test button", map[string]string{"test-type": anEvent}, "", "The test event is queued"},
 		{"/workload-identities", "#try-form button", map[string]string{"try-jwt": "no.jwt.x"}, "", "deploy"},
+		{s.firstOf("/consents"), "#decide button", nil, "scope-0", "Revoke the consent"},
+		{s.firstOf("/consents"), "#revoke button", map[string]string{"revoke-reason": "a test"}, "revoke-confirm", "revoked"},
 		{"/inventory", "main form button", map[string]string{}, "", "search"},
 		{"/findings", "main form button", nil, "", "Findings"},
 		{"/audit", "main form button", nil, "", "Audit"},
@@ -52,18 +52,18 @@ func (s *consoleScene) sendForms() {
 		s.faultless("after " + f.button + " of " + f.page)
 		sent[pattern(mux, http.MethodPost, action)] = true
 	}
-	for _, p := range pages.All() {
+	for _, p := range allPages() {
 		if p.Method == http.MethodPost && !sent[p.Path] {
 			s.t.Errorf("no form was sent to %s", p.Path)
 		}
 	}
 }
 
-// finding is the page of the finding that the list has.
-func (s *consoleScene) finding() (path string) {
+// firstOf is the page of the first object of a list.
+func (s *consoleScene) firstOf(list string) (path string) {
 	s.t.Helper()
-	s.Open(s.page("/findings"))
-	s.Evaluate(`document.querySelector('td a[href*="/findings/fin_"], th a[href*="/findings/fin_"]').pathname`, &path)
+	s.Open(s.page(list))
+	s.Evaluate("document.querySelector("+quoted("tbody a[href*='"+list+"/']")+").pathname", &path)
 	return path[len("/console/in/staging"):]
 }
 

@@ -76,7 +76,7 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// addIssuer has the provider sign people in, and makes its group platform-team operators.
+// addIssuer has the provider sign people in, and makes its group platform-team operators who may consent.
 func (s *consoleScene) addIssuer(url string) {
 	s.t.Helper()
 	file := filepath.Join(s.t.TempDir(), "client-secret")
@@ -87,17 +87,23 @@ func (s *consoleScene) addIssuer(url string) {
 	if err != nil {
 		s.t.Fatalf("issuer add: %v\n%s", err, out)
 	}
-	s.post("/v1/role-bindings", map[string]any{"issuer": "corp", "group": "platform-team", "role": api.RoleOperator})
+	security := s.p.CreateToken(acctest.Tenant, acctest.Environment, api.RoleSecurity)
+	for role, by := range map[string]string{api.RoleOperator: s.token, api.RoleConsenter: security} {
+		s.post(by, "/v1/role-bindings", map[string]any{"issuer": "corp", "group": "platform-team", "role": role})
+	}
+	s.post(s.token, "/v1/consents", map[string]any{
+		"connector_type": "slack", "scopes": []string{"messages:send"}, "purpose": "Tell customers when an order ships",
+	})
 }
 
 // post sends what the client has no method for.
-func (s *consoleScene) post(path string, body any) {
+func (s *consoleScene) post(token, path string, body any) {
 	s.t.Helper()
 	data, err := json.Marshal(body)
 	ok(s.t, err)
 	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.p.URL+path, bytes.NewReader(data))
 	ok(s.t, err)
-	r.Header.Set("Authorization", "Bearer "+s.token)
+	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	resp, err := s.over.Do(r)
 	ok(s.t, err)
