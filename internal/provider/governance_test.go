@@ -87,8 +87,8 @@ func TestGuardrailExemptionLife(t *testing.T) {
 	tftest.Must(t, tf.Destroy())
 }
 
-// TestRoleBindingLife: everything but the issuer changes in place, a role that the token may not grant is refused, and a
-// group or an address of nobody's issuer too.
+// TestRoleBindingLife: everything but the issuer changes in place, a role that the token may not grant is refused, and
+// a group or an address of nobody's issuer too.
 func TestRoleBindingLife(t *testing.T) {
 	t.Parallel()
 	p := acctest.StartFixture(t)

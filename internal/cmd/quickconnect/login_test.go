@@ -27,11 +27,11 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	probe, err := http.Get(o.p.URL + "/v1/identity")
+	probe, err := http.Get(o.p.URL + "/v1/identity") //nolint:bodyclose // the next line closes it
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer probe.Body.Close()
+	_ = probe.Body.Close()
 	polls, down := 0, false
 	answer := func(w http.ResponseWriter, body map[string]any) {
 		w.Header().Set("Content-Type", "application/json")
