@@ -31,7 +31,7 @@ func (s *consoleScene) sendForms() {
 		{webhook, "#test button", map[string]string{"test-type": anEvent}, "", "The test event is queued"},
 		{"/workload-identities", "#try-form button", map[string]string{"try-jwt": "no.jwt.x"}, "", "deploy"},
 		{s.firstOf("/consents"), "#decide button", nil, "scope-0", "Revoke the consent"},
-		{s.firstOf("/consents"), "#revoke button", map[string]string{"revoke-reason": "a test"}, "revoke-confirm", "revoked"},
+		{s.firstOf("/consents"), "#revoke button", nil, "revoke-confirm", "revoked"},
 		{"/inventory", "main form button", map[string]string{}, "", "search"},
 		{"/findings", "main form button", nil, "", "Findings"},
 		{"/audit", "main form button", nil, "", "Audit"},

@@ -73,9 +73,9 @@ func (h *Handler) Mount(r *httpapi.Router) {
 		Open: true, Limit: limits.Address, MaxBodyBytes: maxBody, Returns: CommandLogin{},
 		Summary: "Ask whether the person has signed in",
 		Description: "Returns `pending`, or once the token (qcu_) of the person. The token is for the API in one " +
-			"environment, with the roles that the person has there at each request. It ends after eight hours, after an hour " +
-			"without use, when the issuer no longer knows the person, and with `POST /v1/logins/end`. A sign-in that was refused, has " +
-			"expired or is not known is 400 with the code `invalid_grant`.",
+			"environment, with the roles that the person has there at each request. It ends after eight hours, after an " +
+			"hour without use, when the issuer no longer knows the person, and with `POST /v1/logins/end`. A sign-in " +
+			"that was refused, has expired or is not known is 400 with the code `invalid_grant`.",
 		Form: poll, FormRequires: []string{"device_code", "tenant", "environment", "issuer"},
 	}, h.poll)
 	httpapi.Register(r, httpapi.Operation{

@@ -16,7 +16,7 @@ func warnConsent(c *api.Connector, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("consent_id"), "Consent was revoked", fmt.Sprintf("The consent %s of the "+
-		"connector %q was revoked at %s: every token of the connector is inactive, and none was "+
-		"revoked. Ask for another consent, and set consent_id to it once it is granted; the same values are accepted again then.", *c.ConsentID, c.Name,
-		c.ConsentRevokedAt.UTC().Format(time.RFC3339)))
+		"connector %q was revoked at %s: every token of the connector is inactive, and none was revoked. Ask for "+
+		"another consent, and set consent_id to it once it is granted; the same values are accepted again then.",
+		*c.ConsentID, c.Name, c.ConsentRevokedAt.UTC().Format(time.RFC3339)))
 }
