@@ -47,11 +47,12 @@ func TestExamples(t *testing.T) {
 	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
 		other := []string{
 			"receivers", "clients", "ci", "module", "environments", "monitoring", "actions",
-			"list-resources", "kubernetes", "scanners", "policies",
+			"list-resources", "kubernetes", "scanners", "policies", "deploy",
 		}
 		if err == nil && entry.IsDir() && slices.Contains(other, entry.Name()) {
 			// No configurations: see TestReceiverAnswers, TestServiceFetchesCredentials, TestNightlyJob,
-			// TestGitHubPipeline, TestKubernetesPod, TestAlertRules, TestScannerRules and TestPoliciesRefuse.
+			// TestGitHubPipeline, TestKubernetesPod, TestAlertRules, TestScannerRules, TestPoliciesRefuse,
+			// TestSystemdUnit and TestKubernetesDeployment.
 			// Actions and lists need Terraform 1.14: see TestActionExamples and TestQueryExamples.
 			// A module and what calls it have tests of their own: see TestModuleExample and TestEnvironmentsExample.
 			return filepath.SkipDir
